@@ -1,0 +1,34 @@
+"""The exception hierarchy: every error a person may meet has a message and, where there is one, a hint."""
+
+
+class JauntError(Exception):
+    """Base of all of jaunt's errors.
+
+    `message` says in one line what happened and where (file, module, symbol);
+    `hint` says what to do about it.
+    """
+
+    def __init__(self, message: str = "", *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class JauntConfigError(JauntError):
+    """The configuration is missing, malformed or contradicts the file system."""
+
+
+class JauntDiscoveryError(JauntError):
+    """A spec cannot be found, read or understood."""
+
+
+class JauntNotBuiltError(JauntError):
+    """A spec was used before code was generated for it."""
+
+
+class JauntGenerationError(JauntError):
+    """A model, or what stands for one, gave no acceptable code."""
+
+
+class JauntDependencyCycleError(JauntError):
+    """Specs, or the modules they stand in, depend on each other in a circle."""

@@ -1,0 +1,42 @@
+"""From a spec module's name to its generated module's name and file; pure, no file system."""
+
+from pathlib import PurePosixPath
+
+DEFAULT_GENERATED_DIR = "__generated__"
+
+
+def spec_module_to_generated_module(module: str, generated_dir: str = DEFAULT_GENERATED_DIR) -> str:
+    """Return the name of the generated module: `a.b.c` -> `a.__generated__.b.c`, `a` -> `a.__generated__`.
+
+    Raises ValueError for a name that is not a dotted sequence of identifiers.
+    """
+    head, *rest = _parts(module)
+    _parts(generated_dir)
+    return ".".join([head, generated_dir, *rest])
+
+
+def module_to_relpath(module: str) -> PurePosixPath:
+    """Return the file of a plain module, relative to its source root: `a.b` -> `a/b.py`."""
+    return PurePosixPath(*_parts(module)).with_suffix(".py")
+
+
+def generated_module_to_relpath(module: str, *, generated_dir: str = DEFAULT_GENERATED_DIR) -> PurePosixPath:
+    """Return the file of a *generated* module, relative to its source root.
+
+    `a.__generated__.b` -> `a/__generated__/b.py`; `a.__generated__`, the generated module of the
+    package `a` itself, is that folder's `__init__.py`. Raises ValueError if `generated_dir` is not
+    the second part of the name.
+    """
+    parts = _parts(module)
+    if parts[1:2] != [generated_dir]:
+        raise ValueError(f"not a generated module: {module!r} ({generated_dir!r} is not its second part)")
+    if len(parts) == 2:
+        return PurePosixPath(*parts, "__init__.py")
+    return PurePosixPath(*parts).with_suffix(".py")
+
+
+def _parts(module: str) -> list[str]:
+    parts = module.split(".")
+    if not all(part.isidentifier() for part in parts):
+        raise ValueError(f"not a module name: {module!r}")
+    return parts
