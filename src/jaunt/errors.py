@@ -32,3 +32,7 @@ class JauntGenerationError(JauntError):
 
 class JauntDependencyCycleError(JauntError):
     """Specs, or the modules they stand in, depend on each other in a circle."""
+
+
+class JauntWriteError(JauntError):
+    """A file cannot be written, or would land where jaunt must not write."""

@@ -1,6 +1,8 @@
 """From a spec module's name to its generated module's name and file; pure, no file system."""
 
-from pathlib import PurePosixPath
+TYPE_CHECKING = False  # type checkers take this name as true; the real one would import `typing`
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
 
 DEFAULT_GENERATED_DIR = "__generated__"
 
@@ -15,18 +17,24 @@ def spec_module_to_generated_module(module: str, generated_dir: str = DEFAULT_GE
     return ".".join([head, generated_dir, *rest])
 
 
-def module_to_relpath(module: str) -> PurePosixPath:
+def module_to_relpath(module: str) -> "PurePosixPath":
     """Return the file of a plain module, relative to its source root: `a.b` -> `a/b.py`."""
+    from pathlib import PurePosixPath  # here, as `import jaunt` imports this file and pathlib takes 10 ms
+
     return PurePosixPath(*_parts(module)).with_suffix(".py")
 
 
-def generated_module_to_relpath(module: str, *, generated_dir: str = DEFAULT_GENERATED_DIR) -> PurePosixPath:
+def generated_module_to_relpath(
+    module: str, *, generated_dir: str = DEFAULT_GENERATED_DIR
+) -> "PurePosixPath":
     """Return the file of a *generated* module, relative to its source root.
 
     `a.__generated__.b` -> `a/__generated__/b.py`; `a.__generated__`, the generated module of the
     package `a` itself, is that folder's `__init__.py`. Raises ValueError if `generated_dir` is not
     the second part of the name.
     """
+    from pathlib import PurePosixPath
+
     parts = _parts(module)
     if parts[1:2] != [generated_dir]:
         raise ValueError(f"not a generated module: {module!r} ({generated_dir!r} is not its second part)")
@@ -40,3 +48,20 @@ def _parts(module: str) -> list[str]:
     if not all(part.isidentifier() for part in parts):
         raise ValueError(f"not a module name: {module!r}")
     return parts
+
+
+def generated_relpath(
+    module: str, generated_dir: str = DEFAULT_GENERATED_DIR, *, single_file: bool = False
+) -> "PurePosixPath":
+    """Return the file that the code of a *spec* module goes to, relative to its source root.
+
+    `single_file` says that the spec module is a file directly in the root (`slug.py`): its code goes to
+    `__generated__/slug.py`, since a folder `slug` would shadow it.
+    """
+    from pathlib import PurePosixPath
+
+    if single_file:
+        return PurePosixPath(generated_dir, *_parts(module)).with_suffix(".py")
+    return generated_module_to_relpath(
+        spec_module_to_generated_module(module, generated_dir), generated_dir=generated_dir
+    )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         obj: object
         decorator_kwargs: dict[str, Any]
 else:
+    SpecKind = str
 
     class SpecEntry(
         namedtuple("SpecEntry", "kind spec_ref module qualname source_file obj decorator_kwargs", defaults=(None, {}))

@@ -1,0 +1,32 @@
+"""jaunt: specs, which are typed and documented Python stubs, become generated code by a build.
+
+import jaunt
+
+@jaunt.magic
+def slugify(text: str) -> str:
+    \"\"\"Return `text` in lower case, with one "-" for each run of other characters.\"\"\"
+"""
+
+from jaunt.errors import (
+    JauntConfigError,
+    JauntDependencyCycleError,
+    JauntDiscoveryError,
+    JauntError,
+    JauntGenerationError,
+    JauntNotBuiltError,
+)
+from jaunt.runtime import magic, test
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "JauntConfigError",
+    "JauntDependencyCycleError",
+    "JauntDiscoveryError",
+    "JauntError",
+    "JauntGenerationError",
+    "JauntNotBuiltError",
+    "__version__",
+    "magic",
+    "test",
+]

@@ -1,0 +1,255 @@
+"""The build entry points: for callers with specs of their own, and for a whole project."""
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jaunt.deps import dependents_of, entry_contract
+from jaunt.digest import combine_parts, graph_digests, module_digest, spec_parts
+from jaunt.engine import Listener, run_jobs
+from jaunt.errors import JauntDiscoveryError, JauntError
+from jaunt.generate.base import Check, GeneratorBackend
+from jaunt.importer import import_modules
+from jaunt.job import Job, Outcome
+from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
+from jaunt.pipeline import ModuleWork, Workshop, build_module, write_module
+from jaunt.plan import Plan, fingerprint, judge_file, module_fingerprint
+from jaunt.project import KINDS, Project
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import SpecRef, module_of
+
+ModuleSpecs = Mapping[str, Sequence[SpecEntry]]
+Specs = Mapping[SpecRef, SpecEntry]
+SpecGraph = Mapping[SpecRef, Collection[SpecRef]]
+ModuleDag = Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What came of a build: modules by what happened to them; `failed` maps a module to its errors."""
+
+    generated: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+    failed: dict[str, list[str]] = field(default_factory=dict)
+
+
+def write_generated_module(
+    *, package_dir: Path, generated_dir: str, module_name: str, source: str, header_fields: Mapping[str, Any]
+) -> Path:
+    """Write the code generated for the spec module `module_name` and return its file.
+
+    `package_dir` is the folder that module names start from; `source` comes without a header; `header_fields` are the
+    arguments of `format_header`. Missing `__init__.py` files on the way are made. The write is atomic.
+    Raises JauntWriteError if the file can't be written or would lie outside `package_dir`.
+    """
+    path = _library_path(Path(package_dir), module_name, generated_dir)
+    return write_module(path, source, header_fields, within=Path(package_dir))
+
+
+def detect_stale_modules(
+    *,
+    package_dir: Path,
+    generated_dir: str,
+    module_specs: ModuleSpecs,
+    specs: Specs,
+    spec_graph: SpecGraph,
+    force: bool = False,
+) -> set[str]:
+    """Return the modules whose generated file is missing or answers another contract; with `force`, all.
+
+    Their dependents are not among them: `run_build` adds those.
+    """
+    if force:
+        return set(module_specs)
+    works = library_works(Path(package_dir), generated_dir, module_specs, specs, spec_graph)
+    return {work.module for work in works if judge_file(work.path, work.fingerprint).stale}
+
+
+async def run_build(
+    *,
+    package_dir: Path,
+    generated_dir: str,
+    module_specs: ModuleSpecs,
+    specs: Specs,
+    spec_graph: SpecGraph,
+    module_dag: ModuleDag,
+    stale_modules: Collection[str],
+    backend: GeneratorBackend,
+    jobs: int = 4,
+    checks: Sequence[Check] = (),
+    max_attempts: int = 2,
+    force: bool = False,
+    listener: Listener | None = None,
+) -> BuildReport:
+    """Generate the stale modules and their dependents, dependencies first, at most `jobs` at a time.
+
+    Everything comes as arguments: no configuration, no global state, no working directory is read. A candidate has to
+    parse, to define the required names, and to pass `checks`. With `force`, files edited by hand are overwritten.
+    Raises ValueError for `jobs` below 1 and JauntDependencyCycleError if the modules to build form a cycle.
+    """
+    works = library_works(Path(package_dir), generated_dir, module_specs, specs, spec_graph)
+    shop = Workshop(
+        backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force
+    )
+    return await build_works(works, module_dag, stale_modules, shop, jobs=jobs, listener=listener)
+
+
+async def build_works(
+    works: Iterable[ModuleWork],
+    dag: ModuleDag,
+    stale: Collection[str],
+    shop: Workshop,
+    *,
+    jobs: int,
+    listener: Listener | None = None,
+) -> BuildReport:
+    """Build the stale ones among `works`, and their dependents, in one run of the engine."""
+    by_module = {work.module: work for work in works}
+    chosen = dependents_of(dag, stale) & by_module.keys()
+    names = {m: job_name(by_module[m].fingerprint.kind, m) for m in chosen}
+    outcomes = await run_jobs(
+        [make_job(by_module[m], shop, (names[d] for d in dag.get(m, ()) if d in names)) for m in sorted(chosen)],
+        limit=jobs,
+        listener=listener,
+    )
+    report = BuildReport(skipped=by_module.keys() - chosen)
+    for module in sorted(chosen):
+        outcome = outcomes[names[module]]
+        if outcome.status == "generated":
+            report.generated.add(module)
+        else:
+            report.failed[module] = list(outcome.errors)
+    return report
+
+
+def make_job(work: ModuleWork, shop: Workshop, waits_for: Iterable[str], *, cost: float = 1.0) -> Job:
+    """Return the engine's job that builds one module after the jobs that it waits for."""
+    kind = work.fingerprint.kind
+    name = job_name(kind, work.module)
+    return Job(name, kind, work.module, partial(build_module, work, shop), frozenset(waits_for), cost)
+
+
+def waits_for(project: Project, module: str) -> list[str]:
+    """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
+
+    A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.
+    """
+    kind = project.kind_of(module)
+    return [
+        job_name(project.kind_of(dep), dep)
+        for dep in sorted(project.dag[module])
+        if project.kind_of(dep) == kind or dep in project.problems
+    ]
+
+
+def job_name(kind: str, module: str) -> str:
+    """Return the name that a module's job has in the engine, and its task in doit: `build:app.slug`."""
+    return f"{kind}:{module}"
+
+
+def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
+    """Return the work for modules of a project."""
+    return [_project_work(project, name) for name in modules]
+
+
+async def run_plan(
+    plan: Plan, shop: Workshop, *, jobs: int, listener: Listener | None = None
+) -> dict[str, Outcome]:
+    """Build a plan's stale modules; return module -> outcome, for those alone."""
+    works = project_works(plan.project, plan.stale)
+    outcomes = await run_jobs(
+        [make_job(work, shop, waits_for(plan.project, work.module)) for work in works], limit=jobs, listener=listener
+    )
+    return {name.partition(":")[2]: outcome for name, outcome in outcomes.items()}
+
+
+def import_gate(project: Project, modules: Collection[str]) -> Callable[[str], JauntError | None]:
+    """Return a function that says why a spec module can't be imported, if so.
+
+    Code for such a module could not be used, so none is paid for. All of `modules` are imported in one child process,
+    at the first question.
+    """
+    lock = threading.Lock()
+    errors: dict[str, str] = {}
+    asked = False
+
+    def problem_of(module: str) -> JauntError | None:
+        nonlocal asked
+        with lock:
+            if not asked:
+                names = [m for m in sorted(modules) if m not in project.problems]
+                imported = import_modules(names, path=project.bases(), cwd=project.root)
+                errors.update({name: result.error for name, result in imported.items() if result.error})
+                asked = True
+        if module not in errors:
+            return None
+        path = project.modules[module].file.path
+        return JauntDiscoveryError(f"{path}: cannot be imported: {errors[module]}", hint="correct the module, or install what it needs")
+
+    return problem_of
+
+
+def library_works(
+    base: Path,
+    generated_dir: str,
+    module_specs: ModuleSpecs,
+    specs: Specs,
+    graph: SpecGraph,
+    *,
+    package: str | None = None,
+    dependency_apis: Mapping[str, str] | None = None,
+) -> list[ModuleWork]:
+    """Return the work for modules that a caller brings the specs of.
+
+    `package`, if given, is the package below `base` that all generated files have to lie in.
+    """
+    parts = {ref: spec_parts(entry, entry_contract(entry)) for ref, entry in specs.items()}
+    digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
+    paths = {m: _library_path(base, m, generated_dir, package) for m in {module_of(ref) for ref in specs} | {*module_specs}}
+    works = []
+    for module, entries in sorted(module_specs.items()):
+        own = {e.spec_ref: parts.get(e.spec_ref) or spec_parts(e, entry_contract(e)) for e in entries}
+        outside = {d for ref in own for d in graph.get(ref, ()) if d in specs and module_of(d) != module}
+        kind = KINDS[entries[0].kind] if entries else "build"
+        works.append(
+            ModuleWork(
+                fingerprint(kind, module, module_digest(module, entries, specs, graph, cache=digests), own, graph, digests),
+                tuple(entries),
+                base,
+                paths[module],
+                spec_module_to_generated_module(module, generated_dir),
+                {ref: specs[ref] for ref in sorted(outside)},
+                dependency_apis or {},
+                {m: paths[m] for m in sorted({module_of(ref) for ref in outside})},
+            )
+        )
+    return works
+
+
+def _project_work(project: Project, name: str) -> ModuleWork:
+    module = project.modules[name]
+    own = [e for e in module.entries if e.spec_ref in project.specs]
+    outside = {d for e in own for d in project.graph[e.spec_ref] if module_of(d) != name}
+    return ModuleWork(
+        fingerprint=module_fingerprint(project, name),
+        entries=tuple(project.specs[e.spec_ref] for e in own),
+        base=module.file.base,
+        path=project.generated_path(name),
+        generated_module=spec_module_to_generated_module(name, project.config.paths.generated_dir),
+        dependencies={ref: project.specs[ref] for ref in sorted(outside)},
+        dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in outside})},
+        problem=project.problems.get(name),
+    )
+
+
+def _library_path(
+    base: Path, module: str, generated_dir: str = DEFAULT_GENERATED_DIR, package: str | None = None
+) -> Path:
+    """Return the generated file of a spec module that is known by name only."""
+    if package and module.partition(".")[0] != package.partition(".")[0]:
+        return base / generated_relpath(f"{package}.{module}", generated_dir)
+    single = "." not in module and (base / f"{module}.py").is_file() and not (base / module / "__init__.py").is_file()
+    return base / generated_relpath(module, generated_dir, single_file=single)

@@ -1,0 +1,281 @@
+"""The jaunt command: parse, call, map errors to exit codes. The engine's half is imported by the command that needs it."""
+
+import argparse
+import difflib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from jaunt import __version__
+from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntError
+
+if TYPE_CHECKING:
+    from jaunt.config import JauntConfig
+    from jaunt.job import Outcome
+    from jaunt.plan import Plan
+    from jaunt.project import Project
+
+EXIT_OK = 0
+EXIT_PROJECT = 2
+EXIT_GENERATION = 3
+EXIT_PYTEST = 4
+EXIT_INTERRUPTED = 130
+
+_CODES = """\
+exit codes: 0 done; 2 the configuration, a spec or a dependency cycle is wrong; 3 a module could not be generated;
+4 tests failed; 130 interrupted"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the jaunt command on `argv` (default: the process's arguments) and return its exit code."""
+    from jaunt.report import print_error
+
+    try:
+        with suppress(ValueError):  # only the main thread may set handlers
+            signal.signal(signal.SIGTERM, _interrupt)
+        arguments = _parser().parse_args(argv)
+        return arguments.run(arguments)
+    except JauntError as error:
+        print_error(error)
+        return _exit_code([error])
+    except KeyboardInterrupt:
+        print_error("interrupted; what was finished is kept")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone; a second failure at the interpreter's exit would print a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except SystemExit as stop:  # argparse: --help, --version and wrong usage
+        return stop.code if isinstance(stop.code, int) else EXIT_PROJECT
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    config = _config(arguments)
+    project = _project(config, arguments)
+    plan = _plan(project, arguments, kinds=("build",))
+    return _run(plan, arguments)
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from jaunt.report import print_error
+    from jaunt.tester import run_project_tests
+
+    config = _config(arguments)
+    project = _project(config, arguments)
+    kinds = ("test",) if arguments.no_build else ("build", "test")
+    code = _run(_plan(project, arguments, kinds=kinds), arguments)
+    if arguments.no_run:
+        return code
+    if code:
+        print_error("the tests were not run, as not everything could be built")
+        return code
+    selected = _selected(project, arguments, kinds=("test",))
+    result = run_project_tests(project, modules=selected, pytest_args=arguments.pytest_args)
+    for failure in result.failures:
+        print_error(failure)
+    return EXIT_OK if result.passed else EXIT_PYTEST
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from jaunt.report import print_error, print_status
+
+    plan = _plan(_project(_config(arguments), arguments), arguments, kinds=("build", "test"))
+    print_status(plan)
+    for error in _distinct(plan.problems.values()):
+        print_error(error)
+    return _exit_code(plan.problems.values())
+
+
+def _example(arguments: argparse.Namespace) -> int:
+    from jaunt.examples import copy_example, list_examples
+    from jaunt.report import say
+
+    if arguments.name is None:
+        for name, title in list_examples():
+            say(f"{name:<12} {title}")
+        say("\ncopy one out with: jaunt example NAME [DIR]")
+        return EXIT_OK
+    folder = copy_example(arguments.name, Path(arguments.directory or arguments.name))
+    say(f"copied {arguments.name} to {folder}\nnext: jaunt test --root {folder}")
+    return EXIT_OK
+
+
+def _config(arguments: argparse.Namespace) -> "JauntConfig":
+    from jaunt.config import find_project_root, load_config
+
+    if arguments.config:
+        return load_config(root=arguments.root, config_path=arguments.config)
+    return load_config(root=find_project_root(Path()) if arguments.root is None else arguments.root)
+
+
+def _project(config: "JauntConfig", arguments: argparse.Namespace) -> "Project":
+    from jaunt.project import load_project
+    from jaunt.report import print_warning
+
+    project = load_project(config, infer_deps=False if arguments.no_infer_deps else None)
+    for warning in project.warnings:
+        print_warning(warning)
+    return project
+
+
+def _selected(project: "Project", arguments: argparse.Namespace, *, kinds: Sequence[str]) -> set[str]:
+    """Return the modules that `--target` names, or all those of the kinds."""
+    from jaunt.project import select_targets
+
+    if arguments.target:
+        return {m for m in select_targets(project, arguments.target) if project.kind_of(m) in kinds}
+    return {module for kind in kinds for module in project.modules_of(kind)}
+
+
+def _plan(project: "Project", arguments: argparse.Namespace, *, kinds: Sequence[str]) -> "Plan":
+    from jaunt.plan import make_plan
+
+    selected = _selected(project, arguments, kinds=kinds)
+    plan = make_plan(project, selected, force=selected if getattr(arguments, "force", False) else ())
+    return plan.restricted_to(kinds)
+
+
+def _run(plan: "Plan", arguments: argparse.Namespace) -> int:
+    """Build what is stale in a plan, tell about it, and return the exit code."""
+    import asyncio
+
+    from jaunt.report import Stopwatch, print_edited, print_summary
+
+    watch = Stopwatch()
+    outcomes = asyncio.run(_generate(plan, arguments)) if plan.stale else {}
+    print_edited(plan)
+    print_summary(plan, outcomes.values(), watch.seconds)
+    return _outcome_code(outcomes.values())
+
+
+async def _generate(plan: "Plan", arguments: argparse.Namespace) -> "dict[str, Outcome]":
+    from jaunt.builder import import_gate, run_plan
+    from jaunt.generate.providers import make_backend
+    from jaunt.pipeline import Workshop
+    from jaunt.report import Progress
+
+    config = plan.project.config
+    shop = Workshop(
+        make_backend(config),
+        gate=import_gate(plan.project, plan.stale),
+        max_attempts=config.build.max_attempts,
+        force=arguments.force,
+    )
+    try:
+        return await run_plan(
+            plan, shop, jobs=arguments.jobs or config.build.jobs, listener=Progress(len(plan.stale))
+        )
+    finally:
+        await shop.backend.close()
+
+
+def _distinct(errors: "Any") -> list[JauntError]:
+    return list({str(error): error for error in errors}.values())
+
+
+def _outcome_code(outcomes: "Any") -> int:
+    failed = [outcome.cause for outcome in outcomes if outcome.status != "generated"]
+    return _exit_code(failed) if failed else EXIT_OK
+
+
+def _exit_code(errors: "Any") -> int:
+    """Map errors to the exit code of the worst: what is wrong in the project comes before what could not be made."""
+    errors = list(errors)
+    if any(isinstance(e, JauntConfigError | JauntDiscoveryError | JauntDependencyCycleError) for e in errors):
+        return EXIT_PROJECT
+    return EXIT_GENERATION if errors else EXIT_OK
+
+
+def _interrupt(_signal: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a command line in one line, with the nearest real word."""
+
+    def error(self, message: str) -> NoReturn:
+        from jaunt.report import print_error
+
+        print_error(JauntConfigError(message, hint=f"see: {self.prog} --help"))
+        raise SystemExit(EXIT_PROJECT)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            near = difflib.get_close_matches(str(value), list(action.choices), n=1)
+            known = f"did you mean {near[0]!r}?" if near else f"choose from: {', '.join(action.choices)}"
+            raise argparse.ArgumentError(None, f"unknown command {value!r}: {known}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="jaunt",
+        description="Write specs; a model writes the code; jaunt builds what is stale.",
+        epilog=_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"jaunt {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    build = _command(commands, "build", _build, "generate the modules whose specs have changed", "jaunt build --jobs 16")
+    test = _command(
+        commands, "test", _test, "build, generate the tests, run them", "jaunt test --target tests.test_slug"
+    )
+    status = _command(commands, "status", _status, "say what is fresh, what is stale, and why", "jaunt status")
+    for command in (build, test, status):
+        _add_project_options(command)
+    for command in (build, test):
+        _add_build_options(command)
+    test.add_argument("--no-build", action="store_true", help="leave the modules under test as they are")
+    test.add_argument("--no-run", action="store_true", help="generate the tests without running them")
+    test.add_argument(
+        "--pytest-args", action="append", default=[], metavar="ARG",
+        help="an argument for pytest, as in --pytest-args=-x (repeatable)",
+    )  # fmt: skip
+    example = _command(commands, "example", _example, "list the example projects, or copy one out", "jaunt example textkit demo")
+    example.add_argument("name", nargs="?", metavar="NAME", help="the example to copy; without it they are listed")
+    example.add_argument("directory", nargs="?", metavar="DIR", help="where to (default: a folder of that name)")
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str, example: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"example: {example}\n\n{_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_project_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--root", metavar="DIR", help="the project's folder (default: found from here upwards)")
+    command.add_argument("--config", metavar="FILE", help="a jaunt.toml or pyproject.toml in place of the project's")
+    command.add_argument(
+        "--target", action="append", default=[], metavar="MODULE",
+        help="only this module, with its dependencies (repeatable; a spec or a source file names its module)",
+    )  # fmt: skip
+    command.add_argument("--no-infer-deps", action="store_true", help="take only the deps= that specs declare")
+
+
+def _add_build_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
+    command.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
+
+
+def _jobs(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
+    return number

@@ -1,0 +1,200 @@
+"""Who depends on whom: the graph of specs, the DAG of their modules, and orders on it."""
+
+import os
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TypeVar
+
+from jaunt.contract import Contract, contract_of
+from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
+from jaunt.registry import SpecEntry
+from jaunt.source import read_source
+from jaunt.spec_ref import SpecRef, module_of, normalize_spec_ref, spec_ref_from_object
+
+Node = TypeVar("Node", bound=Hashable)
+
+
+def build_spec_graph(specs: Mapping[SpecRef, SpecEntry], *, infer_default: bool) -> dict[SpecRef, set[SpecRef]]:
+    """Return each spec's direct dependencies among `specs`.
+
+    They are the decorator's `deps` and, where `infer_deps` (else `infer_default`) says so, the specs that the
+    signature, the body or the docstring of the spec mention. A reference to something outside `specs` is no edge.
+    Raises JauntDiscoveryError if a source file can't be read or `deps` holds what is no reference.
+    """
+    return link_specs(specs, {ref: entry_contract(entry) for ref, entry in specs.items()}, infer_default=infer_default)
+
+
+def link_specs(
+    specs: Mapping[SpecRef, SpecEntry], contracts: Mapping[SpecRef, Contract], *, infer_default: bool
+) -> dict[SpecRef, set[SpecRef]]:
+    """Return each spec's direct dependencies among `specs`, from contracts that are known already."""
+    finder = SpecFinder(specs)
+    graph: dict[SpecRef, set[SpecRef]] = {}
+    for ref, entry in specs.items():
+        found = {finder.find(dep.replace(":", "."), entry) for dep in explicit_deps(entry)}
+        infer = entry.decorator_kwargs.get("infer_deps")
+        if infer_default if infer is None else infer:
+            found.update(finder.find(path, entry) for path in contracts[ref].references)
+        graph[ref] = {dep for dep in found if dep is not None and dep != ref}
+    return graph
+
+
+def entry_contract(entry: SpecEntry) -> Contract:
+    """Return the contract of a registered spec, read from its source file.
+
+    Raises JauntDiscoveryError if the file can't be read or no longer defines the spec.
+    """
+    source = read_source(entry.module, str(entry.source_file))
+    if entry.qualname not in source.definitions:
+        raise JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
+    return contract_of(source, entry.qualname)
+
+
+def explicit_deps(entry: SpecEntry) -> list[SpecRef]:
+    """Return the references in the decorator's `deps`, sorted; raises JauntDiscoveryError for what is none."""
+    deps = entry.decorator_kwargs.get("deps")
+    if deps is None:
+        return []
+    refs = []
+    for dep in [deps] if isinstance(deps, str) or not isinstance(deps, Iterable) else deps:
+        try:
+            refs.append(normalize_spec_ref(dep) if isinstance(dep, str) else spec_ref_from_object(dep))
+        except ValueError as error:
+            raise JauntDiscoveryError(
+                f"{entry.source_file}: {entry.qualname}: deps: {error}",
+                hint="give specs, or strings such as 'pkg.mod:name'",
+            ) from error
+    return sorted(set(refs))
+
+
+class SpecFinder:
+    """Finds the spec that a dotted path means, through the packages that re-export it."""
+
+    def __init__(self, specs: Mapping[SpecRef, SpecEntry]) -> None:
+        self._by_path = {f"{e.module}.{e.qualname}": ref for ref, e in specs.items()}
+        self._modules = {e.module for e in specs.values()}
+        self._packages = {m.rpartition(".")[0] for m in self._modules} | {m.partition(".")[0] for m in self._modules}
+        self._found: dict[str, SpecRef | None] = {}
+
+    def find(self, path: str, entry: SpecEntry) -> SpecRef | None:
+        """Return the spec that `path` (`app.slug.slugify`, or an attribute of it) means; None if it means none.
+
+        `entry` is the spec that mentions it: its file tells where the packages lie.
+        """
+        if path not in self._found:
+            self._found[path] = self._search(path, entry, frozenset())
+        return self._found[path]
+
+    def _search(self, path: str, entry: SpecEntry, seen: frozenset[str]) -> SpecRef | None:
+        prefix = path
+        while prefix:
+            if prefix in self._by_path:
+                return self._by_path[prefix]
+            prefix = prefix.rpartition(".")[0]
+        package, _, rest = path.rpartition(".")
+        if package not in self._packages or package in self._modules or path in seen:
+            return None
+        file = source_root(entry).joinpath(*package.split("."), "__init__.py")
+        if not file.is_file():
+            return None
+        try:
+            exported = read_source(package, str(file)).bindings.get(rest)
+        except JauntDiscoveryError:
+            return None  # a package that can't be parsed is reported where it is imported
+        return self._search(exported, entry, seen | {path}) if exported else None
+
+
+def source_root(entry: SpecEntry) -> Path:
+    """Return the folder that a spec's module name starts from: `<root>/a/b.py` of module `a.b` -> `<root>`."""
+    file = Path(os.fspath(entry.source_file))
+    parts = entry.module.count(".") + 1 + (file.name == "__init__.py")
+    return Path(*file.parts[:-parts])
+
+
+def collapse_to_module_dag(graph: Mapping[SpecRef, Collection[SpecRef]]) -> dict[str, set[str]]:
+    """Return each module's direct dependencies on other modules, from the graph of specs."""
+    dag: dict[str, set[str]] = {}
+    for ref, deps in graph.items():
+        module = module_of(ref)
+        dag.setdefault(module, set()).update(m for m in map(module_of, deps) if m != module)
+    return dag
+
+
+def toposort(graph: Mapping[Node, Collection[Node]]) -> list[Node]:
+    """Return the nodes, dependencies first, in an order that depends on the graph alone.
+
+    Raises JauntDependencyCycleError that names the cycle's path.
+    """
+    # Sorted input makes the order the same whatever the hash seed or the order of discovery.
+    sorter = TopologicalSorter({node: sorted(graph[node], key=str) for node in sorted(graph, key=str)})
+    try:
+        return list(sorter.static_order())
+    except CycleError as error:
+        path = " -> ".join(str(node) for node in reversed(error.args[1]))
+        raise JauntDependencyCycleError(
+            f"dependency cycle: {path}", hint="remove one of these deps= edges, or set infer_deps=False on one side"
+        ) from error
+
+
+def dependents_of(dag: Mapping[Node, Collection[Node]], changed: Iterable[Node]) -> set[Node]:
+    """Return `changed` and everything that depends on it, directly or not."""
+    users: dict[Node, list[Node]] = {}
+    for node, deps in dag.items():
+        for dep in deps:
+            users.setdefault(dep, []).append(node)
+    return _reach(users, changed)
+
+
+def dependencies_of(dag: Mapping[Node, Collection[Node]], targets: Iterable[Node]) -> set[Node]:
+    """Return `targets` and everything that they depend on, directly or not."""
+    return _reach(dag, targets)
+
+
+def components(graph: Mapping[Node, Collection[Node]]) -> list[list[Node]]:
+    """Return the strongly connected components, dependencies first (Tarjan 1972, without recursion)."""
+    index: dict[Node, int] = {}
+    low: dict[Node, int] = {}
+    on_stack: dict[Node, bool] = {}
+    stack: list[Node] = []
+    found: list[list[Node]] = []
+    for root in graph:
+        if root in index:
+            continue
+        work = [(root, iter(graph[root]))]
+        index[root] = low[root] = len(index)
+        stack.append(root)
+        on_stack[root] = True
+        while work:
+            node, deps = work[-1]
+            for dep in deps:
+                if dep not in index:
+                    index[dep] = low[dep] = len(index)
+                    stack.append(dep)
+                    on_stack[dep] = True
+                    work.append((dep, iter(graph.get(dep, ()))))
+                    break
+                if on_stack[dep]:
+                    low[node] = min(low[node], index[dep])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
+                if low[node] == index[node]:
+                    found.append([])
+                    while on_stack[node]:
+                        found[-1].append(stack.pop())
+                        on_stack[found[-1][-1]] = False
+    return found
+
+
+def _reach(edges: Mapping[Node, Iterable[Node]], starts: Iterable[Node]) -> set[Node]:
+    reached = set(starts)
+    pending = list(reached)
+    while pending:
+        for node in edges.get(pending.pop(), ()):
+            if node not in reached:
+                reached.add(node)
+                pending.append(node)
+    return reached
+

@@ -1,0 +1,282 @@
+"""From roots to spec modules and their entries, by reading source; no user code is imported into this process."""
+
+import ast
+import fnmatch
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jaunt.contract import Contract, contract_of
+from jaunt.errors import JauntDiscoveryError
+from jaunt.registry import SpecEntry, SpecKind, get_specs_by_module
+from jaunt.source import Definition, ModuleSource, parse_source
+from jaunt.spec_ref import SpecRef, normalize_spec_ref
+
+_SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages"}
+# Bases whose metaclass is not `type`; others are found when the module is imported.
+_METACLASS_BASES = {
+    *("abc.ABC", "typing.Protocol", "typing_extensions.Protocol", "typing.NamedTuple", "typing.TypedDict"),
+    *("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag", "pydantic.BaseModel"),
+}
+
+
+@dataclass(frozen=True)
+class Root:
+    """A folder to search, and the one that the names of the modules in it start from (on `sys.path`)."""
+
+    folder: Path
+    base: Path
+
+
+@dataclass(frozen=True)
+class ModuleFile:
+    """A Python file and the module name that it has below its base."""
+
+    name: str
+    path: Path
+    base: Path
+
+
+@dataclass(frozen=True)
+class SpecModule:
+    """One spec module as its source tells it.
+
+    `unread` names the specs whose decorator arguments only an import can tell; `problem` is what is wrong with the
+    module as a whole, in which case `entries` may be empty.
+    """
+
+    name: str
+    file: ModuleFile
+    kind: SpecKind = "magic"
+    entries: tuple[SpecEntry, ...] = ()
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    problem: JauntDiscoveryError | None = None
+
+
+def discover_modules(
+    *, roots: Iterable[Path | str], exclude: Iterable[str] = (), generated_dir: str = "__generated__"
+) -> list[str]:
+    """Return the sorted names of the modules below `roots`, each named from its root.
+
+    `exclude` are glob patterns on the path below the root; hidden folders, virtual environments, caches and
+    `generated_dir` are never entered.
+    """
+    searched = [Root(Path(root), Path(root)) for root in roots]
+    return sorted({file.name for file in find_files(searched, exclude=exclude, generated_dir=generated_dir)})
+
+
+def import_and_collect(names: Iterable[str], *, kind: SpecKind) -> dict[str, list[SpecEntry]]:
+    """Import modules into this process, so that their decorators register, and return their specs of one kind.
+
+    Raises JauntDiscoveryError that names the module that failed, with the error as its cause.
+    """
+    wanted = list(names)
+    loaded = set(sys.modules)
+    registered = get_specs_by_module(kind)
+    for name in wanted:
+        try:
+            module = importlib.import_module(name)
+            if name in loaded and name not in registered:
+                importlib.reload(module)  # the registry was cleared since it was first imported
+        except Exception as error:  # user code may raise anything
+            raise JauntDiscoveryError(
+                f"{name}: cannot be imported: {type(error).__name__}: {error}", hint="run it with python to see more"
+            ) from error
+    return {module: specs for module, specs in get_specs_by_module(kind).items() if module in set(wanted)}
+
+
+def find_files(roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str) -> Iterator[ModuleFile]:
+    """Yield every importable Python file below the roots; a root inside another one is left to itself."""
+    patterns = list(exclude)
+    folders = {os.path.realpath(root.folder) for root in roots}
+    for root in roots:
+        for path in _walk(str(root.folder), folders, generated_dir):
+            below = Path(path).relative_to(root.base)
+            if any(fnmatch.fnmatch(below.as_posix(), pattern) for pattern in patterns):
+                continue
+            parts = below.parent.parts if below.name == "__init__.py" else below.with_suffix("").parts
+            if parts and all(part.isidentifier() for part in parts):
+                yield ModuleFile(".".join(parts), Path(path), root.base)
+
+
+def scan_modules(files: Iterable[ModuleFile]) -> list[SpecModule]:
+    """Read files and return the spec modules among them, sorted by name, the ones with a problem included."""
+    modules: dict[str, SpecModule] = {}
+    files = list(files)
+    for file in files:
+        module = scan_file(file)
+        if module is not None:
+            modules.setdefault(module.name, module)
+    by_name: dict[str, list[Path]] = {}
+    for file in files:
+        if file.name in modules:
+            by_name.setdefault(file.name, []).append(file.path)
+    for name, paths in by_name.items():
+        if len(paths) > 1:
+            error = JauntDiscoveryError(
+                f"{' and '.join(map(str, paths))}: both are the module {name!r}", hint="rename or remove one of them"
+            )
+            modules[name] = SpecModule(name, modules[name].file, modules[name].kind, problem=error)
+    return [modules[name] for name in sorted(modules)]
+
+
+def scan_file(file: ModuleFile) -> SpecModule | None:
+    """Return the spec module that a file holds, None if it holds no spec."""
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        return _broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}"))
+    if b"jaunt" not in data:
+        return None
+    try:
+        return read_specs(file, parse_source(file.name, str(file.path), data))
+    except JauntDiscoveryError as error:
+        return _broken(file, error)
+
+
+def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
+    """Return the specs that a parsed module declares; raises JauntDiscoveryError for one that can't be a spec."""
+    entries: dict[str, SpecEntry] = {}
+    unread: dict[str, str] = {}
+    for node in source.statements:
+        if not isinstance(node, Definition):
+            continue
+        _refuse_nested(source, node)
+        found = next((d for d in map(source.spec_decorator, node.decorator_list) if d is not None), None)
+        if found is None:
+            continue
+        kind, call = found
+        try:
+            kwargs = _arguments(source, call) if call else {}
+        except (_Unreadable, RecursionError) as reason:
+            kwargs, unread[node.name] = {}, str(reason)
+        ref = SpecRef(f"{source.module}:{node.name}")
+        entries[node.name] = SpecEntry(kind, ref, source.module, node.name, source.path, None, kwargs)
+        _refuse_metaclass(source, node)
+    if not entries:
+        return None
+    kinds = {entry.kind for entry in entries.values()}
+    if len(kinds) > 1:
+        raise JauntDiscoveryError(
+            f"{source.path}: mixes @jaunt.magic and @jaunt.test specs", hint="move the tests to a module of their own"
+        )
+    contracts = {name: contract_of(source, name) for name in entries}
+    ordered = tuple(entries[name] for name in sorted(entries))
+    return SpecModule(source.module, file, kinds.pop(), ordered, contracts, unread)
+
+
+def _walk(folder: str, roots: set[str], generated_dir: str) -> Iterator[str]:
+    pending = [folder]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as found:
+                entries = sorted(found, key=lambda e: e.name)
+        except OSError:
+            continue  # a folder that vanished or can't be read holds no module that could be imported
+        if any(e.name == "pyvenv.cfg" for e in entries):
+            continue
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                if entry.is_file():
+                    yield entry.path
+            elif entry.is_dir(follow_symlinks=False) and _enters(entry, roots, generated_dir):
+                pending.append(entry.path)
+
+
+def _enters(entry: os.DirEntry[str], roots: set[str], generated_dir: str) -> bool:
+    if entry.name.startswith(".") or entry.name == generated_dir or entry.name in _SKIPPED_FOLDERS:
+        return False
+    return os.path.realpath(entry.path) not in roots if len(roots) > 1 else True
+
+
+def _broken(file: ModuleFile, problem: JauntDiscoveryError) -> SpecModule:
+    return SpecModule(file.name, file, problem=problem)
+
+
+def _refuse_nested(source: ModuleSource, node: Definition) -> None:
+    for inner in ast.walk(node):
+        if inner is node or not isinstance(inner, Definition):
+            continue
+        if any(source.spec_decorator(d) for d in inner.decorator_list):
+            raise JauntDiscoveryError(
+                f"{source.path}:{inner.lineno}: {node.name}.{inner.name}: a spec must stand at module level",
+                hint=f"decorate {node.name}, or move {inner.name} out of it",
+            )
+
+
+def _refuse_metaclass(source: ModuleSource, node: Definition) -> None:
+    if not isinstance(node, ast.ClassDef):
+        return
+    if any(k.arg == "metaclass" for k in node.keywords) or any(source.dotted(b) in _METACLASS_BASES for b in node.bases):
+        raise JauntDiscoveryError(
+            f"{source.path}:{node.lineno}: {node.name}: a class spec can't have a metaclass",
+            hint="write the class by hand, or make a plain class of it",
+        )
+
+
+class _Unreadable(Exception):
+    """A decorator argument that only an import can tell."""
+
+
+def _arguments(source: ModuleSource, call: ast.Call) -> dict[str, Any]:
+    where = f"{source.path}:{call.lineno}"
+    if call.args:
+        raise JauntDiscoveryError(f"{where}: the decorator takes keyword arguments only", hint="write deps=[...]")
+    arguments: dict[str, Any] = {}
+    for keyword in call.keywords:
+        if keyword.arg is None:
+            raise _Unreadable(f"**{ast.unparse(keyword.value)}")
+        if keyword.arg not in _READERS:
+            raise JauntDiscoveryError(
+                f"{where}: unknown decorator argument {keyword.arg!r}", hint=f"it takes {', '.join(sorted(_READERS))}"
+            )
+        arguments[keyword.arg] = _READERS[keyword.arg](source, keyword.value)
+    return arguments
+
+
+def _deps(source: ModuleSource, node: ast.expr) -> list[str]:
+    """Read `deps`: references as strings, specs by name, lists of them, module-level constants that hold such."""
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return [dep for element in node.elts for dep in _deps(source, element)]
+    if isinstance(node, ast.Constant) and node.value is None:
+        return []
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            return [normalize_spec_ref(node.value)]
+        except ValueError as error:
+            raise JauntDiscoveryError(f"{source.path}:{node.lineno}: deps: {error}") from error
+    if isinstance(node, ast.Name) and node.id in source.constants:
+        return _deps(source, source.constants[node.id])
+    path = source.dotted(node)
+    if path is None or "." not in path:
+        raise _Unreadable(f"deps={ast.unparse(node)}")
+    return [normalize_spec_ref(path)]
+
+
+def _prompt(source: ModuleSource, node: ast.expr) -> str | None:
+    """Read `prompt`: a string, strings joined by `+`, or a module-level constant."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _prompt(source, node.left), _prompt(source, node.right)
+        if left is None or right is None:
+            raise _Unreadable(f"prompt={ast.unparse(node)}")
+        return left + right
+    if isinstance(node, ast.Name) and node.id in source.constants:
+        return _prompt(source, source.constants[node.id])
+    value = _literal(source, node)
+    if value is None or isinstance(value, str):
+        return value
+    raise JauntDiscoveryError(f"{source.path}:{node.lineno}: prompt must be a string, not {value!r}")
+
+
+def _literal(source: ModuleSource, node: ast.expr) -> Any:
+    if isinstance(node, ast.Constant):
+        return node.value
+    raise _Unreadable(ast.unparse(node))
+
+
+_READERS: dict[str, Callable[[ModuleSource, ast.expr], Any]] = {"deps": _deps, "prompt": _prompt, "infer_deps": _literal}

@@ -1,0 +1,546 @@
+"""The engine: jobs in, outcomes out. The only file that imports doit.
+
+`run_jobs` drives doit as a library; the second half holds what a user's own `doit` command needs of us.
+doit's parallel runner and dispatcher are partly undocumented: `pyproject.toml` pins the release, and the
+random DAGs in `tests/test_engine.py` notice when they change.
+"""
+
+import asyncio
+import atexit
+import contextlib
+import contextvars
+import functools
+import heapq
+import inspect
+import os
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError as FutureCancelledError
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from graphlib import CycleError
+from pathlib import Path
+from typing import Any, TextIO
+
+from doit.action import BaseAction
+from doit.control import ExecNode, TaskControl, TaskDispatcher
+from doit.dependency import Dependency
+from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
+from doit.reporter import ConsoleReporter
+from doit.runner import MThreadRunner
+from doit.task import Task
+
+from jaunt.errors import JauntDependencyCycleError, JauntError
+from jaunt.job import Job, Outcome, critical_path
+
+Listener = Callable[[str, Job, Outcome | None], None]
+RunFunction = Callable[[], Coroutine[Any, Any, Outcome]]
+
+# How long a process that is about to exit waits for the clean-up of coroutines it has cancelled.
+_GRACE_SECONDS = 5.0
+_BAD = ("failed", "interrupted")
+
+
+# --- jobs in, outcomes out ---------------------------------------------------------------------------
+
+
+async def run_jobs(
+    jobs: Sequence[Job], *, limit: int, listener: Listener | None = None
+) -> dict[str, Outcome]:
+    """Run each job once, after the jobs it waits for, at most `limit` at a time; return name -> outcome.
+
+    A job whose dependency failed is not run and fails itself; everything else goes on. An exception in a
+    job, SystemExit and CancelledError included, fails that job alone.
+    `listener` is called on the caller's thread: ("started", job, None), then ("finished", job, outcome);
+    a job that failed by its dependency has only the second. What the listener raises stops the run.
+    A cancelled run cancels the jobs under way (they finish as "interrupted"), waits until their clean-up
+    is done and no thread of its own is left, then raises CancelledError.
+
+    Raises ValueError for a limit below 1 or a repeated name, JauntDependencyCycleError for a cycle.
+    """
+    if limit < 1:
+        raise ValueError(f"the number of jobs at a time must be at least 1, not {limit}")
+    if not jobs:
+        return {}
+    return await _Run(jobs, limit, listener).outcomes_of_all()
+
+
+def make_dispatcher(jobs: Sequence[Job], action: Callable[[Job], BaseAction]) -> TaskDispatcher:
+    """Return doit's dispatcher over `jobs`; of the ready ones, it hands out the longest critical path first.
+
+    `action` makes the one action of each job's task. Raises ValueError for a repeated name and
+    JauntDependencyCycleError for a cycle: doit itself would hang on some.
+    """
+    by_name = {job.name: job for job in jobs}
+    if len(by_name) != len(jobs):
+        raise ValueError("job names must be unique in a run")
+    path_lengths = _path_lengths(by_name)
+    # Sorting is stable, so dependencies stay ahead of their dependents even where the costs are 0. Selecting
+    # every task in such an order spares doit its lists of ancestors, which grow with the square of the depth.
+    order = sorted(path_lengths, key=path_lengths.__getitem__, reverse=True)
+    tasks = [
+        Task(name, [action(by_name[name])], task_dep=sorted(by_name[name].deps & by_name.keys()))
+        for name in order
+    ]
+    control = TaskControl(tasks)
+    control.process(None)
+    dispatcher = control.task_dispatcher()
+    dispatcher.ready = _ReadyHeap({name: rank for rank, name in enumerate(order)})
+    return dispatcher
+
+
+def _path_lengths(jobs: Mapping[str, Job]) -> dict[str, float]:
+    try:
+        return critical_path({job.name: job.deps for job in jobs.values()}, lambda name: jobs[name].cost)
+    except CycleError as error:
+        cycle = " -> ".join(jobs[name].module for name in reversed(error.args[1]))
+        raise JauntDependencyCycleError(
+            f"dependency cycle: {cycle}", hint="remove one of these dependencies"
+        ) from None
+
+
+class _ReadyHeap:
+    """Stands in for the deque of ready nodes in doit's dispatcher: `popleft` takes the lowest rank."""
+
+    def __init__(self, rank: Mapping[str, int]) -> None:
+        self._rank = rank
+        self._heap: list[tuple[int, ExecNode]] = []
+
+    def append(self, node: ExecNode) -> None:
+        heapq.heappush(self._heap, (self._rank[node.task.name], node))
+
+    def popleft(self) -> ExecNode:
+        return heapq.heappop(self._heap)[1]
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+
+class _Run:
+    """One call of `run_jobs`: what has finished, what is under way, and whether it has to stop.
+
+    Three kinds of threads meet here. The caller's loop runs the coroutines and calls the listener. doit's
+    runner, in a thread of its own, decides what is next. doit's workers wait, each for one coroutine.
+    """
+
+    def __init__(self, jobs: Sequence[Job], limit: int, listener: Listener | None) -> None:
+        self.jobs = {job.name: job for job in jobs}
+        self._listener = listener
+        self._loop = asyncio.get_running_loop()
+        self._context = contextvars.copy_context()
+        self._dispatcher = make_dispatcher(jobs, lambda job: _RunAction(self, job))
+        self._runner = MThreadRunner(
+            Dependency(_NoDatabase, None),
+            _Recorder(self),
+            continue_=True,
+            num_process=min(limit, len(jobs)),
+        )
+        self._outcomes: dict[str, Outcome] = {}
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self._stopping = False
+        self._error: BaseException | None = None
+
+    async def outcomes_of_all(self) -> dict[str, Outcome]:
+        ended = self._loop.create_future()
+        thread = threading.Thread(target=self._run_doit, args=(ended,), name="jaunt-runner", daemon=True)
+        thread.start()
+        cancelled: asyncio.CancelledError | None = None
+        while not ended.done():
+            try:
+                await asyncio.wait([ended])
+            except asyncio.CancelledError as error:
+                cancelled = error
+                self._stop()
+        thread.join()
+        if self._under_way:  # doit's runner broke, for want of threads for instance
+            self._stop()
+            await asyncio.wait(self._under_way)
+        if error := cancelled or self._error:
+            raise error
+        return {name: self._outcomes[name] for name in self.jobs}
+
+    def _run_doit(self, ended: asyncio.Future[None]) -> None:
+        try:
+            self._runner.run_all(self._dispatcher)
+        except BaseException as error:  # noqa: BLE001 - the thread's boundary: it is raised in the caller's
+            self._error = self._error or error
+        # The caller may have closed its loop without waiting for us (Ctrl-C in a bare run_until_complete).
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(ended.set_result, None)
+
+    def _stop(self) -> None:
+        self._stopping = True
+        self._runner._stop_running = True
+        for task in self._under_way:
+            task.cancel()
+
+    def run_job(self, job: Job) -> BaseFail | None:
+        """Run one job's coroutine on the caller's loop and wait for it; called by a worker of doit's."""
+        coroutine = self._run_job(job)
+        # Without the caller's context, its context variables would be lost on the way through the worker.
+        submit = functools.partial(asyncio.run_coroutine_threadsafe, coroutine, self._loop)
+        try:
+            self._context.copy().run(submit).result()
+        except Exception as error:  # noqa: BLE001 - nothing may escape into the worker: the run would hang
+            coroutine.close()
+            self._record(job, _failure(error))
+        outcome = self._outcomes.get(job.name)
+        return None if outcome and outcome.status not in _BAD else TaskFailed("", report=False)
+
+    async def _run_job(self, job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            if not self._stopping:
+                self._notify("started", job, None)
+            if self._stopping:
+                return
+            outcome = await _settle(job.run)
+        finally:
+            self._under_way.discard(task)
+        if self._stopping and outcome.status == "failed":
+            outcome = Outcome("interrupted", seconds=outcome.seconds, cause=outcome.cause)
+        self._outcomes[job.name] = outcome
+        self._notify("finished", job, outcome)
+
+    def fail_by_dependency(self, job: Job) -> None:
+        """Record that a job can't run, and why; called by doit's runner."""
+        done = sorted(job.deps & self._outcomes.keys())
+        failed = dict.fromkeys(self.jobs[name].module for name in done if self._outcomes[name].status in _BAD)
+        self._record(job, Outcome("failed", tuple(f"dependency failed: {module}" for module in failed)))
+
+    def _record(self, job: Job, outcome: Outcome) -> None:
+        """Record the outcome of a job that did not run, from another thread than the caller's."""
+        if self._stopping or job.name in self._outcomes:
+            return
+        self._outcomes[job.name] = outcome
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            self._loop.call_soon_threadsafe(self._notify, "finished", job, outcome)
+
+    def _notify(self, event: str, job: Job, outcome: Outcome | None) -> None:
+        if self._listener is None or self._error:
+            return
+        try:
+            self._listener(event, job, outcome)
+        except BaseException as error:  # noqa: BLE001 - a broken pipe, a Ctrl-C: it is raised by `run_jobs`
+            self._error = error
+            self._stop()
+
+
+class _RunAction(BaseAction):
+    """The action of a job's task in `run_jobs`.
+
+    Not doit's PythonAction, which swaps the process's `sys.stdout`.
+    """
+
+    def __init__(self, run: _Run, job: Job) -> None:
+        self._run = run
+        self._job = job
+        self.task: Task | None = None
+        self.out = self.err = self.result = None
+        self.values: dict[str, object] = {}
+
+    def execute(self, out: object = None, err: object = None) -> BaseFail | None:
+        return self._run.run_job(self._job)
+
+
+class _Recorder:
+    """A silent reporter: it records the tasks that doit gives up without running them."""
+
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+
+    def add_failure(self, task: Task, fail: BaseFail) -> None:
+        if isinstance(fail, UnmetDependency):
+            self._run.fail_by_dependency(self._run.jobs[task.name])
+
+    def runtime_error(self, msg: str) -> None:
+        raise RuntimeError(msg)
+
+    def _say_nothing(self, *_: object) -> None:
+        pass
+
+    get_status = execute_task = add_success = skip_uptodate = skip_ignore = _say_nothing
+    cleanup_error = teardown_task = complete_run = _say_nothing
+
+
+class _NoDatabase:
+    """A database for doit that remembers nothing: the headers of the generated files are the truth."""
+
+    def __init__(self, name: object, **_: object) -> None:
+        self.name = name
+
+    def get(self, task_id: str, dependency: str) -> None:
+        return None
+
+    def in_(self, task_id: str) -> bool:
+        return False
+
+    def set(self, task_id: str, dependency: str, value: object) -> None:
+        pass
+
+    def remove(self, task_id: str) -> None:
+        pass
+
+    def remove_all(self) -> None:
+        pass
+
+    def dump(self) -> None:
+        pass
+
+
+# --- one coroutine -----------------------------------------------------------------------------------
+
+
+async def _settle(run: RunFunction) -> Outcome:
+    """Run one job's coroutine to its end; whatever it raises becomes a failed outcome."""
+    begin = time.perf_counter()
+    try:
+        outcome = await run()
+        if not isinstance(outcome, Outcome):
+            raise TypeError(f"the job returned {outcome!r}, not an Outcome")
+        return outcome
+    except BaseException as error:  # noqa: BLE001 - the engine's boundary: what escapes here would hang doit
+        return _failure(error, seconds=time.perf_counter() - begin)
+
+
+def _failure(error: BaseException, seconds: float = 0.0) -> Outcome:
+    return Outcome("failed", errors=tuple(_error_texts(error)), seconds=seconds, cause=error)
+
+
+def _error_texts(error: BaseException) -> Iterator[str]:
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield from _error_texts(part)
+    elif isinstance(error, JauntError):
+        yield f"{error} ({error.hint})" if error.hint else str(error)
+    else:
+        yield ": ".join(filter(None, [type(error).__name__, str(error)]))
+
+
+# --- for the doit command ----------------------------------------------------------------------------
+
+
+class UpToDate:
+    """The `uptodate` of a task of ours: a verdict that was already reached, and its reason.
+
+    `doit info TASK` prints the repr, which is the reason.
+    """
+
+    # doit asks each `uptodate` object for its signature: without this, the largest part of a fresh run.
+    __signature__ = inspect.Signature()
+
+    def __init__(self, fresh: bool, reason: str) -> None:
+        self._fresh = fresh
+        self._reason = reason
+
+    def __call__(self) -> bool:
+        return self._fresh
+
+    def __repr__(self) -> str:
+        return self._reason
+
+
+class _Action(BaseAction):
+    """What doit expects of an action. It prints the title where it would print the action."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self.task: Task | None = None
+        self.out = self.err = self.result = None
+        self.values: dict[str, object] = {}
+
+    def __repr__(self) -> str:
+        return self._title
+
+
+class JobAction(_Action):
+    """Runs one job's coroutine for the doit command, on an event loop that all of a process's tasks share."""
+
+    def __init__(self, run: RunFunction, title: str) -> None:
+        super().__init__(title)
+        self._run = run
+
+    def execute(self, out: TextIO | None = None, err: TextIO | None = None) -> BaseFail | None:
+        """Return None, or doit's TaskFailed with a line for each error.
+
+        Raises KeyboardInterrupt, once the coroutine has cleaned up, if that is what interrupts the wait.
+        """
+        outcome = _shared_loop().run(self._run)
+        if err and outcome.warnings:
+            err.write("".join(f"warning: {text}\n" for text in outcome.warnings))
+        return TaskFailed("\n".join(outcome.errors)) if outcome.status in _BAD else None
+
+
+class CallAction(_Action):
+    """Calls a plain function for the doit command; it returns None, or a text that says what is wrong."""
+
+    def __init__(self, call: Callable[[], str | None], title: str) -> None:
+        super().__init__(title)
+        self._call = call
+
+    def execute(self, out: TextIO | None = None, err: TextIO | None = None) -> BaseFail | None:
+        """Return None, or doit's TaskFailed with what the function returned or raised."""
+        try:
+            error = self._call()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as raised:  # noqa: BLE001 - what escapes into doit's worker would hang the run
+            error = "\n".join(_error_texts(raised))
+        return TaskFailed(error) if error else None
+
+
+def doit_task(
+    *,
+    name: str,
+    doc: str,
+    run: RunFunction,
+    fresh: bool,
+    reason: str,
+    targets: Sequence[Path] = (),
+    task_dep: Sequence[str] = (),
+    clean: Callable[[], str | None] | None = None,
+    basename: str | None = None,
+) -> dict[str, Any]:
+    """Return the dict of a doit task that runs one job unless it is `fresh`.
+
+    `name` is the subtask's name under `basename`, which doit fills in where it is None; `reason` says why
+    the task is fresh or not; `task_dep` are full task names; `clean` removes what the task made.
+    """
+    title = f"{basename}:{name}" if basename else name
+    task = {
+        "name": name,
+        "doc": doc,
+        "actions": [JobAction(run, title)],
+        "uptodate": [UpToDate(fresh, reason)],
+        "targets": list(targets),
+        "task_dep": list(task_dep),
+        "clean": [CallAction(clean, f"remove what {title} made")] if clean else [],
+    }
+    return {"basename": basename, **task} if basename else task
+
+
+class _LoopThread:
+    """An event loop in a thread, for coroutines that are run from threads without one."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self._loop = asyncio.new_event_loop()
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, name="jaunt-loop", daemon=True)
+        self._thread.start()
+        atexit.register(self._close)
+
+    def run(self, run: RunFunction) -> Outcome:
+        """Run a job's coroutine and wait for its outcome. On Ctrl-C, cancel and wait before it is raised."""
+        future = asyncio.run_coroutine_threadsafe(_settle(run), self._loop)
+        try:
+            return future.result()
+        except FutureCancelledError as error:
+            return _failure(error)
+        except KeyboardInterrupt:
+            asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result()
+            raise
+
+    def _serve(self) -> None:
+        while not self._closing:
+            # A SystemExit in a task that a job has started leaves `run_forever`; other jobs need the loop.
+            with contextlib.suppress(SystemExit, KeyboardInterrupt):
+                self._loop.run_forever()
+
+    def _close(self) -> None:
+        if os.getpid() != self.pid:
+            return
+        with contextlib.suppress(FutureTimeoutError):
+            asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result(_GRACE_SECONDS)
+        self._closing = True
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_GRACE_SECONDS)
+
+
+async def _cancel_all() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    if others:
+        await asyncio.wait(others)
+
+
+_shared: _LoopThread | None = None
+_shared_lock = threading.Lock()
+
+
+def _shared_loop() -> _LoopThread:
+    """Return this process's loop. A process that `doit -P process` forked must not wait for its parent's."""
+    global _shared
+    with _shared_lock:
+        if _shared is None or _shared.pid != os.getpid():
+            _shared = _LoopThread()
+        return _shared
+
+
+class Reporter(ConsoleReporter):
+    """Prints a line for each of our tasks that ran, and one at the end; others are shown as doit does."""
+
+    desc = "jaunt: one line for each module that was built, with its seconds"
+
+    def __init__(self, outstream: TextIO, options: dict[str, Any]) -> None:
+        super().__init__(outstream, options)
+        self._tasks: Mapping[str, Task] = {}
+        self._begin: dict[str, float] = {}
+        self._counts = dict.fromkeys(("run", "up to date", "failed"), 0)
+
+    def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
+        self._tasks = tasks
+        for name in sorted({name for name in selected_tasks if selected_tasks.count(name) > 1}):
+            # What doit dropped is not to be had any more, but nobody should take it for built.
+            self.write(f"warning: {name} is selected twice; doit drops what follows the second one\n")
+
+    def execute_task(self, task: Task) -> None:
+        if _is_ours(task):
+            self._begin[task.name] = time.perf_counter()
+        else:
+            super().execute_task(task)
+
+    def add_success(self, task: Task) -> None:
+        if _is_ours(task):
+            self._counts["run"] += 1
+            self.write(f".  {task.title()} ({time.perf_counter() - self._begin[task.name]:.1f} s)\n")
+
+    def skip_uptodate(self, task: Task) -> None:
+        if _is_ours(task):
+            self._counts["up to date"] += 1
+        if not _is_ours(task) or task.verbosity == 2:
+            super().skip_uptodate(task)
+
+    def add_failure(self, task: Task, fail: BaseFail) -> None:
+        if _is_ours(task):
+            self._counts["failed"] += 1
+            self.write(f"FAILED  {task.title()}: {_reason(task, fail)}\n")
+        elif not self._is_group_of_ours(task):  # its subtasks have said all there is to say
+            super().add_failure(task, fail)
+
+    def complete_run(self) -> None:
+        super().complete_run()
+        if any(self._counts.values()):
+            counts = ", ".join(f"{count} {what}" for what, count in self._counts.items() if count)
+            self.write(f"jaunt: {counts}\n")
+
+    def _is_group_of_ours(self, task: Task) -> bool:
+        return task.has_subtask and all(_is_ours(self._tasks[name]) for name in task.task_dep)
+
+
+def _is_ours(task: Task) -> bool:
+    return any(isinstance(action, _Action) for action in task.actions)
+
+
+def _reason(task: Task, fail: BaseFail) -> str:
+    """Return why a task failed, in at most two lines unless doit was asked for verbosity 2."""
+    if isinstance(fail, UnmetDependency):
+        return f"dependency failed: {', '.join(fail.message.split())}"
+    first, *rest = fail.message.splitlines() or ["no reason given"]
+    if not rest or task.verbosity == 2:
+        return "\n    ".join([first, *rest])
+    more = f" (and {len(rest) - 1} more lines: doit -v 2 prints them)" if len(rest) > 1 else ""
+    return f"{first}\n    {rest[0]}{more}"

@@ -1,0 +1,1 @@
+"""textkit: small tools for small documents, from words to whole HTML pages."""

@@ -1,0 +1,21 @@
+"""Encoding: bytes as text that fits into a header or a URL."""
+
+import base64
+
+
+def encode(data: bytes) -> str:
+    """Return `data` as URL-safe Base64 without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def decode(text: str) -> bytes:
+    """Return the bytes that `encode` made `text` of."""
+    fault = f"not URL-safe Base64 without padding: {text!r}"
+    try:
+        data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError as error:
+        raise ValueError(fault) from error
+    # The decoder forgives; comparing with the only right spelling does not.
+    if encode(data) != text:
+        raise ValueError(fault)
+    return data

@@ -1,0 +1,1 @@
+"""gatekeeper: signed tokens, rate limits, and a gate that asks for both."""

@@ -1,0 +1,1 @@
+"""The test specs of gatekeeper."""

@@ -1,0 +1,124 @@
+"""Contained, atomic writes: the only way in which jaunt puts a file into a project."""
+
+import errno
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from jaunt.errors import JauntWriteError
+
+
+def write_atomic(path: Path, text: str, *, within: Path) -> Path:
+    r"""Write `text` to `path`, a file below `within`, and return `path`; missing folders are made.
+
+    The file is UTF-8, every line ends in "\n". A reader, or whoever comes after a crash, finds the old
+    content or the new one, whole; the content is on the disk before it gets its name. An existing file
+    keeps its mode; a new one follows the umask.
+    Raises JauntWriteError if `path` is not below `within`, also by way of a symlink; if it is a symlink
+    itself, or anything else that is no file; if the operating system refuses; if `text` is not Unicode.
+    """
+    try:
+        data = text.replace("\r\n", "\n").replace("\r", "\n").encode()
+        _check_contained(path, within)
+        existing = _lstat(path)
+        if existing is None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif not stat.S_ISREG(existing.st_mode):
+            raise JauntWriteError(f"cannot write {path}: it is not a plain file", hint="move it away")
+        _replace(path, data, existing)
+    except UnicodeEncodeError as error:
+        raise JauntWriteError(f"cannot write {path}: the text is not Unicode: {error}") from error
+    except OSError as error:
+        raise _explained(path, error) from error
+    return path
+
+
+def ensure_packages(folder: Path, *, within: Path) -> list[Path]:
+    """Make `folder`, and an `__init__.py` in it and in each folder between it and `within`, if missing.
+
+    Returns the files that this call created, outermost first; they are empty. An existing one is never
+    touched, whatever it is. Threads and processes may race: each file is created, and returned, once.
+    Raises JauntWriteError as `write_atomic` does; `folder` may be `within` itself, to no effect.
+    """
+    created = []
+    try:
+        names = _check_contained(folder, within)
+        folder.mkdir(parents=True, exist_ok=True)
+        package = within
+        for name in names:
+            package = package / name
+            with suppress(FileExistsError), (package / "__init__.py").open("x"):
+                created.append(package / "__init__.py")
+    except OSError as error:
+        raise _explained(folder, error) from error
+    return created
+
+
+def _check_contained(path: Path, within: Path) -> tuple[str, ...]:
+    """Return the names that lead from `within` to `path`; JauntWriteError if they lead out of it.
+
+    Only a symlink is resolved, not each path: that costs one `lstat` a name.
+    """
+    try:
+        names = path.absolute().relative_to(within.absolute()).parts
+    except ValueError:
+        names = ("..",)
+    if ".." in names:
+        raise JauntWriteError(f"cannot write {path}: it is not in {within}", hint="name a path inside of it")
+    step = within
+    for name in names:
+        step = step / name
+        found = _lstat(step)
+        if found is None:
+            break
+        if stat.S_ISLNK(found.st_mode) and not Path(os.path.realpath(step)).is_relative_to(
+            os.path.realpath(within)
+        ):
+            raise JauntWriteError(
+                f"cannot write {path}: the symlink {step} leads out of {within}",
+                hint="replace the symlink by a folder",
+            )
+    return names
+
+
+def _lstat(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None
+
+
+def _replace(path: Path, data: bytes, existing: os.stat_result | None) -> None:
+    temp = path.parent / f".jaunt-{os.urandom(8).hex()}.tmp"  # no part of the name: it may be at the limit
+    try:
+        with temp.open("xb") as file:
+            if existing is not None:
+                temp.chmod(stat.S_IMODE(existing.st_mode))
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temp.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temp.unlink()
+        raise
+
+
+_HINTS = {
+    errno.EACCES: "make the folder writable",
+    errno.EPERM: "make the folder writable",
+    errno.EROFS: "the file system is read-only: work on a copy, or mount it writable",
+    errno.EEXIST: "a file stands where a folder should be: move it away",
+    errno.ENOTDIR: "a file stands where a folder should be: move it away",
+    errno.ENOSPC: "the disk is full: free some space",
+    errno.EDQUOT: "your disk quota is used up: free some space",
+    errno.EFBIG: "the file is larger than the limit of the process (ulimit -f) or the file system",
+    errno.ENAMETOOLONG: "shorten the module's name",
+    errno.ELOOP: "the path goes through a symlink to itself: remove it",
+}
+
+
+def _explained(path: Path, error: OSError) -> JauntWriteError:
+    hint = _HINTS.get(error.errno or 0, "check the path and the file system")
+    return JauntWriteError(f"cannot write {path}: {error.strerror or error}", hint=hint)

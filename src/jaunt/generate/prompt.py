@@ -1,0 +1,125 @@
+"""From a context to the messages that a model is sent: Markdown templates with `{{placeholders}}`."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaunt.config import PromptsConfig
+from jaunt.errors import JauntConfigError
+from jaunt.generate.base import ModuleSpecContext
+from jaunt.spec_ref import module_of
+
+DEPENDENCY_CODE_LIMIT = 24_000
+"""The most characters of dependencies' generated code in one prompt."""
+
+_PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
+_PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of a conversation; `role` is "system" or "user"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Templates:
+    """The text of each template by name: `build_system`, `build_module`, `test_system`, `test_module`."""
+
+    texts: Mapping[str, str]
+
+
+def load_templates(config: PromptsConfig | None = None, *, root: Path | None = None) -> Templates:
+    """Read the templates that come with jaunt, or the files that `config` names, below `root`, in their place.
+
+    Raises JauntConfigError for a file that can't be read, or that has a placeholder which doesn't exist.
+    """
+    texts = {}
+    for name in ("build_system", "build_module", "test_system", "test_module"):
+        chosen = getattr(config, name, "") if config else ""
+        path = (root or Path()) / chosen if chosen else _PROMPTS / f"{name}.md"
+        try:
+            texts[name] = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise JauntConfigError(f"prompts.{name}: {path}: cannot be read: {error}") from error
+        unknown = sorted(set(_PLACEHOLDER.findall(texts[name])) - set(_values(_EMPTY, ())))
+        if unknown:
+            raise JauntConfigError(
+                f"{path}: unknown placeholder {{{{{unknown[0]}}}}}",
+                hint=f"known are {', '.join(sorted(_values(_EMPTY, ())))}",
+            )
+    return Templates(texts)
+
+
+def render_messages(
+    ctx: ModuleSpecContext, templates: Templates, *, errors: Sequence[str] | None = None
+) -> list[Message]:
+    """Return the system and the user message for a context; `errors` are those of the attempts so far."""
+    values = _values(ctx, errors or ())
+
+    def fill(name: str) -> str:
+        # One pass: a placeholder that stands in a spec's own text stays as it is.
+        text = _PLACEHOLDER.sub(lambda match: values[match[1]], templates.texts[f"{ctx.kind}_{name}"])
+        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+    return [Message("system", fill("system")), Message("user", fill("module"))]
+
+
+def extract_code(answer: str) -> str:
+    """Return the source in a model's answer: a `<think>` part, prose around one fenced block, CRLF and BOM removed."""
+    text = answer.replace("\r\n", "\n").removeprefix("\ufeff")
+    text = re.sub(r"\A\s*<think>.*?</think>", "", text, flags=re.DOTALL).strip("\n")
+    blocks = re.findall(r"^```[^\n`]*\n(.*?)^```\s*$", text, flags=re.DOTALL | re.MULTILINE)
+    return (max(blocks, key=len) if blocks else text).strip("\n") + "\n"
+
+
+def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
+    prompts = [f"`{ref}`: {text}" for ref, text in ctx.decorator_prompts.items()]
+    return {
+        "kind": ctx.kind,
+        "spec_module": ctx.spec_module,
+        "generated_module": ctx.generated_module,
+        "required_names": ", ".join(f"`{name}`" for name in ctx.expected_names),
+        "specs": _section("The specs", (_code(source) for source in ctx.spec_sources.values())),
+        "instructions": _section("Instructions for single specs", prompts),
+        "handwritten": _section(
+            f"The spec module `{ctx.spec_module}` as it stands; what is not a spec in it can be imported from it",
+            [_code(ctx.spec_module_source)] if ctx.spec_module_source else [],
+        ),
+        "dependencies": _section(
+            "Dependencies: what they are, and where to import them from",
+            (f"from `{module_of(ref)}`:\n\n{_code(api)}" for ref, api in ctx.dependency_apis.items()),
+        ),
+        "dependency_code": _section(
+            "The code that was generated for the dependencies, to be read, not imported", _capped_code(ctx)
+        ),
+        "previous": _section(
+            "The current code: keep what still fits the specs, change what doesn't",
+            [_code(ctx.previous_source)] if ctx.previous_source else [],
+        ),
+        "errors": _section("Earlier attempts failed; correct all of this", ["\n".join(f"- {e}" for e in errors)] if errors else []),
+    }  # fmt: skip
+
+
+def _section(title: str, parts: Iterable[str]) -> str:
+    text = "\n\n".join(part for part in parts if part)
+    return f"## {title}\n\n{text}\n" if text else ""
+
+
+def _code(source: str) -> str:
+    fence = "`" * max(3, 1 + max(map(len, re.findall(r"`{3,}", source)), default=0))
+    return f"{fence}python\n{source.strip()}\n{fence}"
+
+
+def _capped_code(ctx: ModuleSpecContext) -> Iterable[str]:
+    left = DEPENDENCY_CODE_LIMIT
+    for module, source in ctx.dependency_generated_modules.items():
+        left -= len(source)
+        if left >= 0:
+            yield f"for `{module}`:\n\n{_code(source)}"
+
+
+_EMPTY = ModuleSpecContext("build", "", "", (), {})

@@ -1,0 +1,102 @@
+"""Imports modules of the user's project in a child process, never in jaunt's own.
+
+The child is this very file, run as a program: `python importer.py`, names on its standard input, one line of JSON a
+module on its standard output.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+IMPORT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of importing one module: an error in one line, or the arguments of its specs' decorators."""
+
+    error: str = ""
+    specs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def import_modules(
+    names: Sequence[str], *, path: Sequence[str | Path], cwd: Path, seconds: float = IMPORT_SECONDS
+) -> dict[str, Imported]:
+    """Import modules, in order, in a child process whose `sys.path` starts with `path`; return name -> `Imported`.
+
+    A module that ends the process, or hangs for `seconds`, is reported, and the ones after it get a child of
+    their own. Specs are stubs there: generated code is not loaded.
+    """
+    results: dict[str, Imported] = {}
+    while pending := [name for name in names if name not in results]:
+        request = json.dumps({"names": pending, "path": [str(p) for p in path]})
+        command = [sys.executable, "-P", str(Path(__file__).resolve())]
+        try:
+            child = subprocess.run(
+                command, input=request, capture_output=True, text=True, cwd=cwd, timeout=seconds, check=False,
+                encoding="utf-8", errors="replace",
+            )  # fmt: skip
+            output, reason = child.stdout, f"ended the process (exit code {child.returncode})"
+        except subprocess.TimeoutExpired as expired:
+            printed = expired.stdout or b""
+            output = printed.decode("utf-8", "replace") if isinstance(printed, bytes) else printed
+            reason = f"did not finish importing within {seconds:g} s"
+        for line in output.splitlines():
+            record = json.loads(line)
+            name = record.pop("name")
+            results[name] = Imported(**record)
+        rest = [name for name in pending if name not in results]
+        if rest:
+            results[rest[0]] = Imported(error=reason)
+    return results
+
+
+def _child() -> None:
+    request = json.loads(sys.stdin.read())
+    sys.path[:0] = [*request["path"], str(Path(__file__).resolve().parent.parent)]
+    # What the modules print must not reach the stream that carries the results.
+    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    os.environ["JAUNT_STUBS_ONLY"] = "1"
+    for name in request["names"]:
+        results.write(json.dumps({"name": name, **_import_one(name)}) + "\n")
+        results.flush()
+
+
+def _import_one(name: str) -> dict[str, Any]:
+    import importlib
+
+    from jaunt.errors import JauntNotBuiltError
+    from jaunt.registry import get_magic_registry, get_test_registry
+    from jaunt.spec_ref import spec_ref_from_object
+
+    def plain(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        deps = kwargs.get("deps")
+        if deps is None:
+            return dict(kwargs)
+        many = [deps] if isinstance(deps, str) or not hasattr(deps, "__iter__") else deps
+        return {**kwargs, "deps": [d if isinstance(d, str) else spec_ref_from_object(d) for d in many]}
+
+    try:
+        importlib.import_module(name)
+        error = ""
+    except JauntNotBuiltError:
+        error = ""  # module-level code that uses a spec can't run before the build
+    except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever a user's module raises is its report
+        error = f"{type(problem).__name__}: {problem}".splitlines()[0]
+    entries = [*get_magic_registry().values(), *get_test_registry().values()]
+    try:
+        specs = {e.qualname: plain(e.decorator_kwargs) for e in entries if e.module == name}
+        json.dumps(specs)
+    except (TypeError, ValueError) as problem:
+        return {"error": error or f"decorator arguments: {problem}"}
+    return {"error": error, "specs": specs}
+
+
+if __name__ == "__main__":
+    _child()

@@ -1,0 +1,62 @@
+"""A job: one module's work, what it waits for and what came of it; pure, no engine."""
+
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any, Literal
+
+Status = Literal["generated", "fresh", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one job.
+
+    `errors` says, one text each, why it failed; `seconds` is wall time; `attempts` counts the model's
+    answers; `path` is the file that was written or found. `cause` is the exception behind a failure,
+    kept for those who want its traceback. "interrupted": the run was stopped while the job was under way.
+    """
+
+    status: Status
+    errors: tuple[str, ...] = ()
+    seconds: float = 0.0
+    attempts: int = 0
+    path: Path | None = None
+    warnings: tuple[str, ...] = ()
+    cause: BaseException | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One module's work in a run.
+
+    `name` is unique in the run ("build:app.slug"); `kind` is "build" or "test"; `run` makes the coroutine
+    that does the work, anew at each call; `deps` are the names of the jobs it waits for (a name that is
+    not in the run counts as done); `cost` is the time it is expected to take, in seconds, 0 or more.
+    """
+
+    name: str
+    kind: str
+    module: str
+    run: Callable[[], Coroutine[Any, Any, Outcome]]
+    deps: frozenset[str] = frozenset()
+    cost: float = 1.0
+
+
+def critical_path(
+    deps: Mapping[str, Collection[str]], cost: Callable[[str], float] | None = None
+) -> dict[str, float]:
+    """Return the length of the longest path that starts at each node and follows its dependents to the end.
+
+    `deps` maps a node to the nodes it waits for, names that are no keys of it left out; `cost` gives a
+    node's own length, 1 where it is None. The longer the path, the sooner the node should start. Nodes
+    come dependencies first. Linear in nodes and edges. Raises graphlib.CycleError.
+    """
+    known = {node: sorted({dep for dep in on if dep in deps}) for node, on in deps.items()}
+    longest = dict.fromkeys(TopologicalSorter(known).static_order(), 0.0)
+    for node in reversed(longest):
+        longest[node] += cost(node) if cost else 1.0
+        for dep in known[node]:
+            longest[dep] = max(longest[dep], longest[node])
+    return longest

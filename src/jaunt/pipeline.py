@@ -1,0 +1,184 @@
+"""Generate, validate, write: the path of ONE module of either kind, from its contract to its file."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jaunt import __version__
+from jaunt.digest import extract_source_segment
+from jaunt.errors import JauntError, JauntGenerationError
+from jaunt.files import ensure_packages, write_atomic
+from jaunt.generate.base import Check, GeneratorBackend, ModuleSpecContext
+from jaunt.header import body_digest, format_header, parse_header, split_header
+from jaunt.job import Outcome
+from jaunt.plan import Fingerprint, judge_file
+from jaunt.registry import SpecEntry
+from jaunt.source import read_source
+from jaunt.spec_ref import SpecRef
+from jaunt.validation import validate_generated_source
+
+
+@dataclass(frozen=True)
+class ModuleWork:
+    """All there is to know about one module that is to be built.
+
+    `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
+    on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built.
+    """
+
+    fingerprint: Fingerprint
+    entries: tuple[SpecEntry, ...]
+    base: Path
+    path: Path
+    generated_module: str
+    dependencies: Mapping[SpecRef, SpecEntry] = field(default_factory=dict)
+    dependency_apis: Mapping[str, str] = field(default_factory=dict)
+    dependency_paths: Mapping[str, Path] = field(default_factory=dict)
+    problem: JauntError | None = None
+
+    @property
+    def module(self) -> str:
+        """The spec module's name."""
+        return self.fingerprint.module
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What every module of a run is built with.
+
+    `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
+    `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits.
+    """
+
+    backend: GeneratorBackend
+    checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
+    gate: Callable[[str], JauntError | None] | None = None
+    max_attempts: int = 2
+    force: bool = False
+
+
+async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
+    """Build one module: ask the backend, check the answer, write the file.
+
+    Returns the outcome of an attempt that was made; raises JauntError for one that couldn't be.
+    """
+    begin = time.perf_counter()
+    await asyncio.to_thread(_admit, work, shop)
+    context = await asyncio.to_thread(make_context, work)
+    extra: dict[str, Any] = {"checks": list(shop.checks_for(work))} if shop.checks_for else {}
+    result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts, **extra)
+    # A backend may bring a retry of its own; what it calls good is still looked at here.
+    errors = result.errors if result.source is None else validate_generated_source(result.source, context.expected_names)
+    if result.source is None or errors:
+        return Outcome(
+            "failed",
+            tuple(errors or ["the backend gave no code"]),
+            seconds=time.perf_counter() - begin,
+            attempts=result.attempts,
+            cause=JauntGenerationError(f"{work.module}: no candidate passed"),
+        )
+    path = await asyncio.to_thread(_write, work, shop, result.source)
+    return Outcome("generated", seconds=time.perf_counter() - begin, attempts=result.attempts, path=path)
+
+
+def make_context(work: ModuleWork) -> ModuleSpecContext:
+    """Return what the model is told about a module.
+
+    Read when the module is built and not before, so that the code of its dependencies is there.
+    """
+    prompts = {e.spec_ref: str(e.decorator_kwargs.get("prompt") or "") for e in work.entries}
+    return ModuleSpecContext(
+        kind=work.fingerprint.kind,
+        spec_module=work.module,
+        generated_module=work.generated_module,
+        expected_names=[e.qualname for e in work.entries],
+        spec_sources={e.spec_ref: extract_source_segment(e) for e in work.entries},
+        decorator_prompts={ref: text for ref, text in prompts.items() if text},
+        dependency_apis={
+            **{ref: extract_source_segment(entry) for ref, entry in work.dependencies.items()},
+            **work.dependency_apis,
+        },
+        dependency_generated_modules={
+            module: text for module, path in work.dependency_paths.items() if (text := _body(path))
+        },
+        spec_module_source=read_source(work.module, str(work.entries[0].source_file)).text if work.entries else "",
+        module_digest=work.fingerprint.digest,
+        previous_source=_body(work.path),
+    )
+
+
+def write_module(path: Path, source: str, header_fields: Mapping[str, Any], *, within: Path) -> Path:
+    """Write a generated module, header first, and the `__init__.py` files on the way to it.
+
+    Raises JauntWriteError if the file can't be written, or lies outside `within`.
+    """
+    text = f"{format_header(**header_fields)}\n{source.rstrip()}\n"
+    ensure_packages(path.parent, within=within)
+    return write_atomic(path, text, within=within)
+
+
+def remove_module(path: Path, *, generated_dir: str) -> str | None:
+    """Remove a generated file, and the generated folders that it leaves empty; return why it was left, or None.
+
+    A file that jaunt did not write, or that a person edited, stays.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{path} was left: {error}"
+    fields, body = parse_header(text), split_header(text)[1]
+    if fields is None or fields.get("body_digest", body_digest(body)) != body_digest(body):
+        return f"{path} was left: it was edited by hand"
+    path.unlink()
+    for folder in path.parents:
+        if generated_dir not in folder.parts or not _is_bare_package(folder):
+            break
+        shutil.rmtree(folder)
+    return None
+
+
+def _is_bare_package(folder: Path) -> bool:
+    """Whether a generated folder holds no more than its empty `__init__.py` and bytecode."""
+    rest = [entry for entry in folder.iterdir() if entry.name != "__pycache__"]
+    return all(e.name == "__init__.py" and e.is_file() and not e.stat().st_size for e in rest)
+
+
+def _admit(work: ModuleWork, shop: Workshop) -> None:
+    """Raise if a call of the model would be in vain."""
+    if work.problem is not None:
+        raise work.problem
+    _protect_hand_edits(work, shop)
+    problem = shop.gate(work.module) if shop.gate else None
+    if problem is not None:
+        raise problem
+
+
+def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
+    verdict = judge_file(work.path, work.fingerprint)
+    if verdict.state == "broken":
+        raise JauntGenerationError(verdict.reason, hint="a plain file belongs there, or none")
+    if verdict.protected and not shop.force:
+        raise JauntGenerationError(
+            f"{work.path} was {verdict.reason}; it is not overwritten",
+            hint="--force overwrites it; move the edit into the spec to keep it",
+        )
+
+
+def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
+    _protect_hand_edits(work, shop)  # someone may have edited it while the model was busy
+    body = "\n".join([*source.removeprefix("\ufeff").rstrip().splitlines(), ""])
+    fields = {"tool_version": __version__, **work.fingerprint.header_fields(), "body_digest": body_digest(body)}
+    return write_module(work.path, body, fields, within=work.base)
+
+
+def _body(path: Path) -> str:
+    try:
+        return split_header(path.read_text(encoding="utf-8"))[1]
+    except (OSError, UnicodeDecodeError):
+        return ""  # not built, or unreadable: then there is nothing to show

@@ -1,0 +1,208 @@
+"""What is fresh and what is stale, and why: the one dirty rule, and the plan that applies it to a project."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from jaunt.deps import dependencies_of, dependents_of
+from jaunt.errors import JauntError
+from jaunt.header import body_digest, parse_header, split_header
+from jaunt.project import Project
+from jaunt.spec_ref import SpecRef, module_of, qualname_of
+
+State = Literal["fresh", "stale", "unbuilt", "edited", "broken"]
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a module's generated file must have been made from to be fresh; its header says what it was made from."""
+
+    kind: str
+    module: str
+    digest: str
+    spec_refs: tuple[SpecRef, ...]
+    spec_digests: Mapping[str, Mapping[str, str]]
+    dependency_digests: Mapping[str, str]
+
+    def header_fields(self) -> dict[str, Any]:
+        """Return the fields for `format_header`, the tool's version and the body's digest excepted."""
+        return {
+            "kind": self.kind,
+            "source_module": self.module,
+            "module_digest": f"sha256:{self.digest}",
+            "spec_refs": list(self.spec_refs),
+            "spec_digests": self.spec_digests,
+            "dependency_digests": self.dependency_digests,
+        }
+
+
+def fingerprint(
+    kind: str,
+    module: str,
+    digest: str,
+    parts: Mapping[SpecRef, Mapping[str, str]],
+    graph: Mapping[SpecRef, Collection[SpecRef]],
+    spec_digests: Mapping[SpecRef, str],
+) -> Fingerprint:
+    """Return a module's fingerprint; `parts` holds the contract parts of its specs alone."""
+    refs = tuple(sorted(parts))
+    outside = {dep for ref in refs for dep in graph.get(ref, ()) if module_of(dep) != module}
+    return Fingerprint(
+        kind=kind,
+        module=module,
+        digest=digest,
+        spec_refs=refs,
+        spec_digests={qualname_of(ref): dict(parts[ref]) for ref in refs},
+        dependency_digests={dep: spec_digests.get(dep, "")[:16] for dep in sorted(outside)},
+    )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A module's state and the reason for it, in a person's words."""
+
+    state: State
+    reason: str
+    stale: bool
+    """Whether the code doesn't answer today's contract, so that it has to be generated."""
+
+    @property
+    def protected(self) -> bool:
+        """Whether a person edited the generated file, so that only `--force` may overwrite it."""
+        return self.state == "edited"
+
+
+def judge(text: str | None, expected: Fingerprint) -> Verdict:
+    """Say whether a generated file is fresh, and why not: the one dirty rule.
+
+    `text` is the file's content, None if there is no file. No other function decides this.
+    """
+    if text is None or not text.strip():
+        return Verdict("unbuilt", "not built yet", stale=True)
+    fields = parse_header(text)
+    if fields is None:
+        return Verdict("edited", "edited by hand: it has no jaunt header", stale=True)
+    edited = "body_digest" in fields and fields["body_digest"] != body_digest(split_header(text)[1])
+    reason = _changed(fields, expected)
+    if edited:
+        return Verdict("edited", f"edited by hand; {reason}" if reason else "edited by hand", stale=bool(reason))
+    return Verdict("stale", reason, stale=True) if reason else Verdict("fresh", "fresh", stale=False)
+
+
+def judge_file(path: Path, expected: Fingerprint) -> Verdict:
+    """Apply the dirty rule to the file at `path`."""
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        text = None
+    except OSError as error:
+        return Verdict("broken", f"{path}: cannot be read: {error.strerror}", stale=True)
+    return judge(text, expected)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Each selected module's verdict. `stale` are the modules to build, `problems` the ones that can't be."""
+
+    project: Project
+    verdicts: Mapping[str, Verdict]
+    problems: Mapping[str, JauntError]
+    force: bool = False
+
+    @property
+    def stale(self) -> list[str]:
+        """The modules to generate, sorted by name."""
+        return sorted(m for m, verdict in self.verdicts.items() if verdict.stale)
+
+    @property
+    def fresh(self) -> list[str]:
+        """The modules to leave alone, sorted by name."""
+        return sorted(m for m, verdict in self.verdicts.items() if not verdict.stale)
+
+    def restricted_to(self, kinds: Collection[str]) -> "Plan":
+        """Return the plan for the modules of some kinds alone."""
+        kept = {m: verdict for m, verdict in self.verdicts.items() if self.project.kind_of(m) in kinds}
+        return Plan(self.project, kept, {m: e for m, e in self.problems.items() if m in kept}, self.force)
+
+
+def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: Collection[str] = ()) -> Plan:
+    """Judge `modules` (default: all of the project) and everything that they depend on.
+
+    Modules in `force` are stale whatever their files say, and so is everything that depends on a stale one.
+    """
+    selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(project.modules)
+    verdicts = {name: _verdict(project, name, name in force) for name in sorted(selected)}
+    changed = {name for name, verdict in verdicts.items() if verdict.stale}
+    dag = {name: set(project.dag[name]) & selected for name in selected}
+    for name in dependents_of(dag, changed) - changed:
+        stale = sorted(dag[name] & dependents_of(dag, changed))
+        verdicts[name] = expand(verdicts[name], stale)
+    return Plan(project, verdicts, {m: e for m, e in project.problems.items() if m in selected}, bool(force))
+
+
+def expand(verdict: Verdict, stale_dependencies: Sequence[str]) -> Verdict:
+    """Return the verdict on a module whose own file is fresh, when dependencies of it are stale."""
+    reason = f"dependency is stale: {', '.join(stale_dependencies)}"
+    if verdict.protected:
+        return Verdict("edited", f"{verdict.reason}; {reason}", stale=True)
+    return Verdict("stale", reason, stale=True)
+
+
+def module_fingerprint(project: Project, name: str) -> Fingerprint:
+    """Return the fingerprint of one of the project's modules."""
+    entries = project.modules[name].entries
+    return fingerprint(
+        project.kind_of(name),
+        name,
+        project.digests[name],
+        {e.spec_ref: project.parts[e.spec_ref] for e in entries if e.spec_ref in project.parts},
+        project.graph,
+        project.spec_digests,
+    )
+
+
+def _verdict(project: Project, name: str, force: bool) -> Verdict:
+    if name in project.problems:
+        return Verdict("broken", str(project.problems[name]), stale=True)
+    verdict = judge_file(project.generated_path(name), module_fingerprint(project, name))
+    if force and verdict.state != "broken":
+        return Verdict("stale", "forced", stale=True)
+    return verdict
+
+
+def _changed(fields: Mapping[str, Any], expected: Fingerprint) -> str:
+    """Say in which way the contract differs from the one in a header; nothing if it doesn't."""
+    if (fields["kind"], fields["source_module"]) != (expected.kind, expected.module):
+        return f"its header is that of {fields['kind']} {fields['source_module']}"
+    if fields["module_digest"] == f"sha256:{expected.digest}":
+        return ""
+    return "; ".join([*_changed_specs(fields, expected), *_changed_dependencies(fields, expected)]) or "contract changed"
+
+
+def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable[str]:
+    old, new = fields.get("spec_digests"), expected.spec_digests
+    if old is None:
+        return
+    for name in sorted({*old, *new}):
+        ref = f"{expected.module}:{name}"
+        if name not in old:
+            yield f"spec added: {ref}"
+        elif name not in new:
+            yield f"spec removed: {ref}"
+        elif old[name] != new[name]:
+            parts = sorted(p for p in {*old[name], *new[name]} if old[name].get(p) != new[name].get(p))
+            yield f"spec changed: {ref} ({', '.join(parts)})"
+
+
+def _changed_dependencies(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable[str]:
+    old, new = fields.get("dependency_digests"), expected.dependency_digests
+    if old is None:
+        return
+    for ref in sorted({*old, *new}):
+        if ref not in old:
+            yield f"dependency added: {ref}"
+        elif ref not in new:
+            yield f"dependency removed: {ref}"
+        elif old[ref] != new[ref]:
+            yield f"dependency changed: {ref}"

@@ -1,0 +1,233 @@
+"""One immutable snapshot of a project: its configuration, specs, graph, DAG and digests."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jaunt.config import JauntConfig
+from jaunt.contract import Contract
+from jaunt.deps import SpecFinder, collapse_to_module_dag, components, explicit_deps, link_specs, toposort
+from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
+from jaunt.discovery import ModuleFile, Root, SpecModule, find_files, scan_modules
+from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntError
+from jaunt.importer import import_modules
+from jaunt.paths import generated_relpath
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import SpecRef, module_of
+
+KINDS = {"magic": "build", "test": "test"}
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything that a build reads: who specifies what, who depends on whom, and each module's digest.
+
+    `problems` maps a module that can't be built to the reason; such a module may have no entries.
+    """
+
+    root: Path
+    config: JauntConfig
+    modules: Mapping[str, SpecModule] = field(default_factory=dict)
+    specs: Mapping[SpecRef, SpecEntry] = field(default_factory=dict)
+    parts: Mapping[SpecRef, Mapping[str, str]] = field(default_factory=dict)
+    graph: Mapping[SpecRef, set[SpecRef]] = field(default_factory=dict)
+    dag: Mapping[str, set[str]] = field(default_factory=dict)
+    spec_digests: Mapping[SpecRef, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, JauntError] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def kind_of(self, module: str) -> str:
+        """Return "build" or "test"."""
+        return KINDS[self.modules[module].kind]
+
+    def modules_of(self, kind: str) -> list[str]:
+        """Return the names of the modules of a kind ("build" or "test"), sorted."""
+        return sorted(name for name in self.modules if self.kind_of(name) == kind)
+
+    def generated_path(self, module: str) -> Path:
+        """Return the file that a spec module's code is generated into."""
+        return generated_path(self.modules[module].file, self.config.paths.generated_dir)
+
+    def bases(self) -> list[Path]:
+        """Return the folders that module names start from, as they belong on `sys.path`."""
+        return list(dict.fromkeys(root.base for root in search_roots(self.config)))
+
+
+def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Project:
+    """Read a project's specs and work out graph and digests; writes nothing and imports no user code here.
+
+    `infer_deps` overrides the configuration for both kinds. What is wrong with one module becomes an entry in
+    `problems` and leaves the others alone.
+    """
+    generated_dir = config.paths.generated_dir
+    files = find_files(search_roots(config), exclude=config.paths.exclude, generated_dir=generated_dir)
+    found = {m.name: m for m in scan_modules(files)}
+    problems: dict[str, JauntError] = {m.name: m.problem for m in found.values() if m.problem is not None}
+    modules = _import_unread(found, problems, config)
+    specs, contracts = _specs_of(modules, problems, config, infer_deps)
+    blocked = _resolve_deps(specs, contracts, problems)
+    graph = link_specs(specs, contracts, infer_default=True)
+    dag = {name: set[str]() for name in modules} | collapse_to_module_dag(graph)
+    for module, broken in blocked.items():
+        dag[module] |= broken
+    _cut_cycles(dag, graph, problems)
+    parts = {ref: spec_parts(entry, contracts[ref]) for ref, entry in specs.items()}
+    spec_digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
+    return Project(
+        root=config.root,
+        config=config,
+        modules=modules,
+        specs=specs,
+        parts=parts,
+        graph=graph,
+        dag=dag,
+        spec_digests=spec_digests,
+        digests={
+            name: combine_specs({e.spec_ref: spec_digests[e.spec_ref] for e in module.entries if e.spec_ref in specs})
+            for name, module in modules.items()
+        },
+        problems=problems,
+        warnings=tuple(
+            f"{specs[ref].source_file}: {specs[ref].qualname} has no docstring: the model has only the signature to go by"
+            for ref, contract in contracts.items()
+            if not contract.documented
+        ),
+    )
+
+
+def search_roots(config: JauntConfig) -> list[Root]:
+    """Return the folders to search.
+
+    Modules below a source root are named from it; modules below a test root from the test root's parent, so that
+    `tests/test_a.py` is `tests.test_a`, unless the test root lies in a source root.
+    """
+    sources = [folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()]
+    roots = [Root(folder, folder) for folder in sources]
+    for name in config.paths.test_roots:
+        folder = config.root / name
+        if not folder.is_dir() or folder in sources:
+            continue
+        inside = [source for source in sources if source in folder.parents and source != config.root]
+        roots.append(Root(folder, inside[0] if inside else folder if folder == config.root else folder.parent))
+    return roots
+
+
+def generated_path(file: ModuleFile, generated_dir: str) -> Path:
+    """Return the generated file of a spec module's file."""
+    single = "." not in file.name and file.path.name != "__init__.py"
+    return file.base / generated_relpath(file.name, generated_dir, single_file=single)
+
+
+def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
+    """Return the modules that `targets` name: modules, spec references, or their source files.
+
+    Raises JauntConfigError that suggests the nearest name for one that is unknown.
+    """
+    by_file = {module.file.path.resolve(): name for name, module in project.modules.items()}
+    selected = set()
+    for target in targets:
+        name = target.partition(":")[0]
+        if name not in project.modules:
+            name = by_file.get(Path(target).resolve(), name)
+        if name not in project.modules:
+            raise JauntConfigError(
+                f"unknown target {target!r}", hint=_nearest(name, project.modules) or "`jaunt status` lists the modules"
+            )
+        selected.add(name)
+    return selected
+
+
+def _import_unread(
+    found: Mapping[str, SpecModule], problems: dict[str, JauntError], config: JauntConfig
+) -> dict[str, SpecModule]:
+    """Fill in the decorator arguments that only an import can tell."""
+    unread = [name for name, module in found.items() if module.unread]
+    imported = import_modules(unread, path=[r.base for r in search_roots(config)], cwd=config.root) if unread else {}
+    modules = dict(found)
+    for name, result in imported.items():
+        module = found[name]
+        missing = [spec for spec in module.unread if spec not in result.specs]
+        if missing:
+            problems[name] = JauntDiscoveryError(
+                f"{module.file.path}: cannot be imported to read {', '.join(module.unread.values())}: {result.error}",
+                hint="give the decorator literals or plain names, or make the module importable",
+            )
+            continue
+        entries = tuple(
+            e._replace(decorator_kwargs=dict(result.specs[e.qualname])) if e.qualname in module.unread else e
+            for e in module.entries
+        )
+        modules[name] = SpecModule(name, module.file, module.kind, entries, module.contracts, module.unread)
+    return modules
+
+
+def _specs_of(
+    modules: Mapping[str, SpecModule],
+    problems: Mapping[str, JauntError],
+    config: JauntConfig,
+    infer_deps: bool | None,
+) -> tuple[dict[SpecRef, SpecEntry], dict[SpecRef, Contract]]:
+    defaults = {"magic": config.build.infer_deps, "test": config.test.infer_deps}
+    specs: dict[SpecRef, SpecEntry] = {}
+    contracts: dict[SpecRef, Contract] = {}
+    for module in modules.values():
+        if module.name in problems:
+            continue
+        for entry in module.entries:
+            infer = defaults[entry.kind] if infer_deps is None else infer_deps
+            specs[entry.spec_ref] = entry._replace(decorator_kwargs={"infer_deps": infer, **entry.decorator_kwargs})
+            contracts[entry.spec_ref] = module.contracts[entry.qualname]
+    return specs, contracts
+
+
+def _resolve_deps(
+    specs: dict[SpecRef, SpecEntry], contracts: Mapping[SpecRef, Contract], problems: dict[str, JauntError]
+) -> dict[str, set[str]]:
+    """Replace what `deps` name by the specs that are meant; return module -> the broken modules that it needs."""
+    finder = SpecFinder(specs)
+    blocked: dict[str, set[str]] = {}
+    broken = dict.fromkeys(problems)
+    for ref, entry in list(specs.items()):
+        resolved = []
+        for dep in explicit_deps(entry):
+            found = finder.find(dep.replace(":", "."), entry)
+            if found is None and module_of(dep) in broken:
+                blocked.setdefault(entry.module, set()).add(module_of(dep))
+            elif found is None:
+                problems[entry.module] = JauntDiscoveryError(
+                    f"{entry.source_file}: {entry.qualname}: deps: there is no spec {dep!r}",
+                    hint=_nearest(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
+                )
+            resolved.append(found or dep)
+        for path in contracts[ref].references if broken else ():
+            blocked.setdefault(entry.module, set()).update(m for m in broken if path.startswith(f"{m}."))
+        if resolved:
+            specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": resolved})
+    return blocked
+
+
+def _cut_cycles(
+    dag: dict[str, set[str]], graph: Mapping[SpecRef, set[SpecRef]], problems: dict[str, JauntError]
+) -> None:
+    """Make a problem of each module in a cycle, and remove the edges within it, so that the rest can be ordered."""
+    for members in components(dag):
+        if len(members) < 2:
+            continue
+        cycle = set(members)
+        try:
+            toposort({module: dag[module] & cycle for module in members})
+        except JauntDependencyCycleError as error:
+            for module in members:
+                problems[module] = error
+        for module in members:
+            dag[module] -= cycle
+        for ref, deps in graph.items():
+            if module_of(ref) in cycle:
+                deps -= {dep for dep in deps if module_of(dep) in cycle and module_of(dep) != module_of(ref)}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean {matches[0]!r}?" if matches else None

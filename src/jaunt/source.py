@@ -1,0 +1,164 @@
+"""A spec module's source, parsed once: what its names are bound to and what it defines."""
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from jaunt.errors import JauntDiscoveryError
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+_DECORATORS = {"jaunt.magic": "magic", "jaunt.test": "test", "jaunt.runtime.magic": "magic", "jaunt.runtime.test": "test"}
+_OVERLOADS = {"typing.overload", "typing_extensions.overload"}
+
+
+@dataclass(frozen=True, eq=False)
+class ModuleSource:
+    """One parsed module. Names are resolved to dotted paths: `slugify` to `app.slug.slugify`."""
+
+    module: str
+    path: str
+    text: str
+    tree: ast.Module
+
+    @cached_property
+    def statements(self) -> list[ast.stmt]:
+        """The module-level statements, those in `if`, `try` and `with` blocks included, in order."""
+        return list(_flatten(self.tree.body))
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """Name -> the last function or class of that name."""
+        return {s.name: s for s in self.statements if isinstance(s, Definition)}
+
+    @cached_property
+    def bindings(self) -> dict[str, str]:
+        """Module-level name -> the dotted path that it stands for (imports and definitions)."""
+        bound: dict[str, str] = {}
+        for statement in self.statements:
+            if isinstance(statement, ast.Import):
+                for alias in statement.names:
+                    head = alias.name.partition(".")[0]
+                    bound[alias.asname or head] = alias.name if alias.asname else head
+            elif isinstance(statement, ast.ImportFrom):
+                base = self.absolute(statement)
+                bound.update({a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"})
+            elif isinstance(statement, Definition):
+                bound[statement.name] = f"{self.module}.{statement.name}"
+        return bound
+
+    @cached_property
+    def constants(self) -> dict[str, ast.expr]:
+        """Name -> value of the module-level names that are assigned exactly once."""
+        values: dict[str, list[ast.expr]] = {}
+        for statement in self.statements:
+            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+            value = getattr(statement, "value", None)
+            for target in targets:
+                if isinstance(target, ast.Name) and isinstance(value, ast.expr):
+                    values.setdefault(target.id, []).append(value)
+        return {name: found[0] for name, found in values.items() if len(found) == 1}
+
+    @property
+    def is_package(self) -> bool:
+        """Whether this is a package's `__init__.py`."""
+        return Path(self.path).name == "__init__.py"
+
+    def absolute(self, statement: ast.ImportFrom) -> str:
+        """Return the absolute name of the module that a `from` import names."""
+        if not statement.level:
+            return statement.module or ""
+        parts = self.module.split(".")
+        parts = parts[: len(parts) - statement.level + self.is_package]
+        return ".".join([*parts, *([statement.module] if statement.module else [])])
+
+    def dotted(self, node: ast.expr) -> str | None:
+        """Return the dotted path that a name or an attribute chain stands for, None for anything else."""
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or node.id not in self.bindings:
+            return None
+        return ".".join([self.bindings[node.id], *reversed(attributes)])
+
+    def spec_decorator(self, node: ast.expr) -> tuple[str, ast.Call | None] | None:
+        """Return (kind, call) if a decorator is jaunt's, bare or called; None if it is another's."""
+        call = node if isinstance(node, ast.Call) else None
+        kind = _DECORATORS.get(self.dotted(call.func if call else node) or "")
+        return (kind, call) if kind else None
+
+    def overloads_of(self, name: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """Return the `@overload` declarations of a function, in order."""
+        return [
+            s
+            for s in self.statements
+            if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)
+            and s.name == name
+            and any(self.dotted(d) in _OVERLOADS for d in s.decorator_list)
+        ]
+
+    def segment(self, name: str) -> str:
+        """Return the source text of a definition with its decorators, its overloads before it."""
+        lines = self.text.splitlines(keepends=True)
+        nodes: list[Definition] = [*self.overloads_of(name), self.definitions[name]]
+        unique = {first_line(node): node for node in nodes}
+        return "\n\n".join(
+            "".join(lines[start - 1 : node.end_lineno]).rstrip() for start, node in sorted(unique.items())
+        )
+
+
+def first_line(node: Definition) -> int:
+    """Return the line, counted from 1, at which a definition starts, its decorators included."""
+    return min([node.lineno, *(d.lineno for d in node.decorator_list)])
+
+
+def read_source(module: str, path: str) -> ModuleSource:
+    """Read and parse a module's file.
+
+    Raises JauntDiscoveryError that names the file, and the line where there is one, for a file that can't be
+    read, decoded or parsed.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise JauntDiscoveryError(f"{path}: cannot be read: {error.strerror}") from error
+    return parse_source(module, path, data)
+
+
+@lru_cache(maxsize=256)
+def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
+    """Parse a module from its bytes; the last few are remembered, as the specs of a module come one after another."""
+    try:
+        text = decode_source(data)
+        return ModuleSource(module, path, text, ast.parse(text))
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise JauntDiscoveryError(
+            f"{path}:{line}: not valid {error.encoding}: {error.reason}", hint="save the file as UTF-8"
+        ) from error
+    except SyntaxError as error:
+        where = f"{path}:{error.lineno}" if error.lineno else path
+        raise JauntDiscoveryError(f"{where}: syntax error: {error.msg}", hint="correct the file") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise JauntDiscoveryError(f"{path}: cannot be parsed: {error or type(error).__name__}") from error
+
+
+def decode_source(data: bytes) -> str:
+    """Decode Python source as PEP 263 says, line ends normalised; raises UnicodeDecodeError or SyntaxError."""
+    encoding = "utf-8" if data.isascii() else tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.If | ast.Try | ast.With):
+            for block in ("body", "orelse", "finalbody"):
+                yield from _flatten(getattr(statement, block, []))
+            for handler in getattr(statement, "handlers", []):
+                yield from _flatten(handler.body)

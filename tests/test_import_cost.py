@@ -1,0 +1,80 @@
+"""`import jaunt` in production loads the light half alone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import jaunt
+
+HEAVY = {
+    *(
+        "doit",
+        "pytest",
+        "_pytest",
+        "asyncio",
+        "inspect",
+        "dataclasses",
+        "tomllib",
+        "typing",
+        "pathlib",
+        "json",
+        "re",
+    ),
+    *("ast", "subprocess", "hashlib", "threading", "importlib.util", "contextlib", "rich", "ty", "ruff"),
+}
+LIGHT_HALF = {"jaunt", "jaunt.errors", "jaunt.spec_ref", "jaunt.paths", "jaunt.registry", "jaunt.runtime"}
+
+
+def modules_after(code: str) -> set[str]:
+    """Return what `code` loads in a fresh Python; no site packages, as those may load things themselves."""
+    child = subprocess.run(
+        [sys.executable, "-S", "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        env={**os.environ, "PYTHONPATH": str(Path(jaunt.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(child.stdout.split())
+
+
+def test_importing_jaunt_loads_the_light_half_alone() -> None:
+    loaded = modules_after("import jaunt")
+    assert loaded & HEAVY == set()
+    assert {name for name in loaded if name.partition(".")[0] == "jaunt"} == LIGHT_HALF
+
+
+def test_decorating_loads_nothing_more() -> None:
+    code = "import jaunt\nexec('@jaunt.magic\\ndef f(): ...', {'__name__': 'specs', 'jaunt': jaunt})"
+    assert modules_after(code) == modules_after("import jaunt")
+
+
+@pytest.mark.parametrize("name", ["pathlib", "dataclasses"])
+def test_the_measure_sees_what_is_loaded(name: str) -> None:
+    assert name in modules_after(f"import {name}") & HEAVY
+
+
+def test_the_pytest_plugin_loads_no_more_than_the_light_half() -> None:
+    loaded = modules_after("import jaunt.pytest_plugin")
+    assert loaded & HEAVY == set()
+    assert {name for name in loaded if name.partition(".")[0] == "jaunt"} == {
+        *LIGHT_HALF,
+        "jaunt.pytest_plugin",
+    }
+
+
+def test_the_public_names_are_the_promised_ones() -> None:
+    assert set(jaunt.__all__) == {
+        *(
+            "JauntError",
+            "JauntConfigError",
+            "JauntDiscoveryError",
+            "JauntNotBuiltError",
+            "JauntGenerationError",
+        ),
+        *("JauntDependencyCycleError", "magic", "test", "__version__"),
+    }
+    assert all(hasattr(jaunt, name) for name in jaunt.__all__)
