@@ -239,7 +239,7 @@ def test_no_more_threads_than_jobs():
         return Outcome("generated")
 
     before = threading.active_count()
-    run([make_job("a", (), count), make_job("b", (), count)], limit=500)
+    run([make_job("a", (), count), make_job("b", ["a"], count)], limit=500)
     assert max(threads) <= before + 3  # doit's runner and two workers
     assert threading.active_count() == before
 
@@ -663,6 +663,45 @@ def test_ctrl_c_under_doit_lets_the_coroutine_clean_up(project, options):
     output, _ = child.communicate(timeout=TIMEOUT)
     assert "cleaned up" in output
     assert child.returncode not in (0, None)
+
+
+def test_ctrl_c_reaches_the_caller_of_a_job_action_after_the_clean_up():
+    cleaned: list[str] = []
+
+    async def interrupted() -> Outcome:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            cleaned.append("up")
+        return Outcome("generated")
+
+    with pytest.raises(KeyboardInterrupt):
+        JobAction(interrupted, "interrupted").execute()
+    assert cleaned == ["up"]
+
+
+FORKED = """
+import os
+from jaunt.engine import JobAction
+from jaunt.job import Outcome
+
+async def succeed():
+    return Outcome("generated")
+
+failures = [JobAction(succeed, "in the parent").execute()]
+child = os.fork()
+failures.append(JobAction(succeed, "in either").execute())
+if not child:
+    os._exit(5 if failures == [None, None] else 1)
+print(failures, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_a_forked_process_does_not_wait_for_its_parents_loop():
+    child = _start([sys.executable, "-W", "ignore", "-c", FORKED])
+    assert child.communicate(timeout=TIMEOUT)[0] == "[None, None] 5\n"
 
 
 def test_a_sub_task_that_exits_does_not_kill_the_loop_that_other_jobs_share():

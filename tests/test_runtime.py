@@ -335,7 +335,12 @@ def test_a_stub_annotated_as_an_iterator_forwards_a_generator(app: App) -> None:
 
 def test_the_first_calls_of_many_threads_all_succeed(app: App) -> None:
     app.write({"app/__generated__/slug.py": SLUG, "solo.py": (app.root / "app/slug.py").read_text()})
-    app.write({"__generated__/solo.py": "import json, decimal, logging\n" + SLUG})
+    app.write(
+        {
+            "__generated__/solo.py": "sum(i for i in range(10**6))  # long enough for the threads to meet\n"
+            + SLUG
+        }
+    )
     code = """
         import threading
         from app.slug import slugify
@@ -400,6 +405,8 @@ def test_a_generated_module_without_the_name_is_not_built(app: App) -> None:
     [
         ("import no_such_library\n", "ModuleNotFoundError: No module named 'no_such_library'"),
         ("import app.no_such_module\n", "ModuleNotFoundError: No module named 'app.no_such_module'"),
+        ("import ap\n", "ModuleNotFoundError: No module named 'ap'"),
+        ("import app.__generated__.sl\n", "ModuleNotFoundError: No module named 'app.__generated__.sl'"),
         ("import app.__generated__.gone\n", "ModuleNotFoundError: No module named 'app.__generated__.gone'"),
         ("from json import nothing\n", "ImportError: cannot import name 'nothing' from 'json'"),
         ("from app.slug import nothing\n", "ImportError: cannot import name 'nothing' from 'app.slug'"),
@@ -415,6 +422,12 @@ def test_errors_of_the_generated_code_itself_pass_through(app: App, generated: s
     assert "NotBuilt" not in child.stderr
 
 
+def test_a_missing_package_of_the_spec_itself_is_not_an_unbuilt_spec() -> None:
+    f = define("@jaunt.magic\ndef f() -> int: ...\n", "no_such_package.specs")["f"]
+    with pytest.raises(ModuleNotFoundError, match="'no_such_package'"):
+        f()
+
+
 def test_a_missing_library_does_not_count_as_not_built_when_its_name_starts_like_the_module(app: App) -> None:
     app.write({"app/__generated__/slug.py": "import app.__generated__.slug_helpers\n"})
     assert "No module named 'app.__generated__.slug_helpers'" in app.python("-c", TRY_SLUGIFY).stderr
@@ -422,16 +435,23 @@ def test_a_missing_library_does_not_count_as_not_built_when_its_name_starts_like
 
 @pytest.mark.parametrize("beforehand", [{}, {"app/__generated__/other.py": ""}], ids=["nothing", "another"])
 def test_a_build_in_the_meantime_is_noticed(app: App, beforehand: dict[str, str]) -> None:
+    """Even where the folders' times don't show it, as after a quick build on a coarse clock."""
     app.write(beforehand)
     code = f"""
+        import os
         from pathlib import Path
         from jaunt import JauntNotBuiltError
         from app.slug import slugify
         for _ in range(3):
             try: slugify("A")
             except JauntNotBuiltError: print("not yet")
-        Path("app/__generated__").mkdir(exist_ok=True)
+        generated = Path("app/__generated__")
+        folders = [folder for folder in (Path("app"), generated) if folder.exists()]
+        times = [(folder, folder.stat().st_mtime_ns) for folder in folders]
+        generated.mkdir(exist_ok=True)
         Path("app/__generated__/slug.py").write_text({SLUG!r})
+        for folder, time in times:
+            os.utime(folder, ns=(time, time))
         print(slugify("A B"))
         """
     assert app.run(code).splitlines() == ["not yet", "not yet", "not yet", "a-b"]
@@ -646,7 +666,7 @@ def test_an_unbuilt_class_is_its_stub_and_raises_on_instantiation_of_it_or_a_sub
 def test_a_class_that_is_built_in_the_meantime_comes_with_the_next_instance(app: App) -> None:
     app.write({"app/token.py": LIMITER})
     code = f"""
-        import app.token
+        import sys, app.token
         from pathlib import Path
         from textwrap import dedent
         from jaunt import JauntNotBuiltError
@@ -656,13 +676,15 @@ def test_a_class_that_is_built_in_the_meantime_comes_with_the_next_instance(app:
         class Mine(stub): ...
         Path("app/__generated__").mkdir()
         Path("app/__generated__/token.py").write_text(dedent({GENERATED_LIMITER!r}))
-        print(stub(2).left(), app.token.Limiter is stub, type(stub(2)) is app.token.Limiter)
+        print(stub(2).left(), sys.modules.pop("app.__generated__.token").__name__)
+        print(app.token.Limiter is stub, type(stub(2)) is app.token.Limiter)
         try: Mine(3)
         except JauntNotBuiltError as error: print(error.hint)
         """
     assert app.run(code).splitlines() == [
         "app.token:Limiter is not built",
-        "2 False True",
+        "2 app.__generated__.token",
+        "False True",
         "define Mine in a module of its own; after a build, start Python again",
     ]
 
@@ -853,6 +875,40 @@ def test_a_name_that_the_spec_module_never_defines_is_reported_at_the_first_acce
     assert error.startswith("ImportError: cannot import name 'Gone' from 'app.token'")
 
 
+def test_a_waiting_name_that_was_replaced_no_longer_needs_its_generated_code(app: App) -> None:
+    app.write({**TWO, "app/__generated__/two.py": "from app.two import Gone\n"})
+    assert app.run("import app.two; app.two.A = 'mine'; print(app.two.A)") == "mine"
+
+
+def test_a_waiting_class_that_turns_out_not_to_be_built_stays_a_stub(app: App) -> None:
+    app.write(
+        {**half_imported(config_above=False), "app/__generated__/token.py": "from app.token import Config\n"}
+    )
+    code = """
+        import types, app.token
+        from jaunt import JauntNotBuiltError
+        from app.token import Limiter
+        try: Limiter()
+        except JauntNotBuiltError: print("not built", type(app.token) is types.ModuleType)
+        """
+    assert app.run(code) == "not built True"
+
+
+def test_a_spec_module_that_is_loaded_by_hand_is_waited_for_too(app: App) -> None:
+    app.write(half_imported(config_above=False))
+    code = """
+        import sys
+        from importlib.util import module_from_spec, spec_from_file_location
+        import app
+        spec = spec_from_file_location("app.token", "app/token.py")
+        module = sys.modules["app.token"] = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        from app.token import Limiter
+        print(Limiter is sys.modules["app.__generated__.token"].Limiter, Limiter().left())
+        """
+    assert app.run(code) == "True 7"
+
+
 def test_a_failed_first_try_leaves_no_half_generated_module(app: App) -> None:
     app.write(half_imported(config_above=False))
     code = "import sys, app.token; print([name for name in sys.modules if 'generated__.' in name])"
@@ -861,12 +917,12 @@ def test_a_failed_first_try_leaves_no_half_generated_module(app: App) -> None:
 
 def test_classes_of_a_single_file_module_wait_too(app: App) -> None:
     spec = half_imported(config_above=False)["app/token.py"]
-    run = "\nif __name__ == '__main__':\n    print(Limiter().left())\n"
+    run = "\nif __name__ == '__main__':\n    import solo as twin\n    print(twin.Limiter is Limiter)\n"
     generated = half_imported(config_above=False)["app/__generated__/token.py"].replace("app.token", "solo")
     app.write({"solo.py": spec + run, "__generated__/solo.py": generated})
     assert app.run("import solo; from solo import Limiter; print(Limiter().left())") == "7"
     child = app.python("solo.py")
-    assert (child.stdout, child.stderr) == ("7\n", "")
+    assert (child.stdout, child.stderr) == ("True\n", "")
 
 
 def test_classes_of_a_module_run_with_dash_m_are_loaded(app: App) -> None:

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jaunt.deps import dependents_of, entry_contract
-from jaunt.digest import combine_parts, graph_digests, module_digest, spec_parts
+from jaunt.deps import dependents_of
+from jaunt.digest import combine_parts, entry_parts, graph_digests, module_digest
 from jaunt.engine import Listener, run_jobs
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.generate.base import Check, GeneratorBackend
@@ -206,12 +206,12 @@ def library_works(
 
     `package`, if given, is the package below `base` that all generated files have to lie in.
     """
-    parts = {ref: spec_parts(entry, entry_contract(entry)) for ref, entry in specs.items()}
+    parts = {ref: entry_parts(entry) for ref, entry in specs.items()}
     digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
     paths = {m: _library_path(base, m, generated_dir, package) for m in {module_of(ref) for ref in specs} | {*module_specs}}
     works = []
     for module, entries in sorted(module_specs.items()):
-        own = {e.spec_ref: parts.get(e.spec_ref) or spec_parts(e, entry_contract(e)) for e in entries}
+        own = {e.spec_ref: parts.get(e.spec_ref) or entry_parts(e) for e in entries}
         outside = {d for ref in own for d in graph.get(ref, ()) if d in specs and module_of(d) != module}
         kind = KINDS[entries[0].kind] if entries else "build"
         works.append(

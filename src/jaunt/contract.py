@@ -39,10 +39,17 @@ class Contract:
 def contract_of(source: ModuleSource, name: str) -> Contract:
     """Return the contract of the function or class `name`; raises KeyError if the module doesn't define it."""
     node = source.definitions[name]
+    references = dict.fromkeys(path for n in [*source.overloads_of(name), node] for path in _references(source, n))
+    return Contract(
+        contract_parts(source, name), tuple(references), ast.get_docstring(node, clean=False) is not None
+    )
+
+
+def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
+    """Return the parts of a contract alone, which takes a third of the time; raises KeyError as `contract_of` does."""
+    node = source.definitions[name]
     overloads = [o for o in source.overloads_of(name) if o is not node]
-    parts = {part: _digest(text) for part, text in _parts(source, node, overloads).items()}
-    references = dict.fromkeys(path for n in [*overloads, node] for path in _references(source, n))
-    return Contract(parts, tuple(references), ast.get_docstring(node, clean=False) is not None)
+    return {part: _digest(text) for part, text in _parts(source, node, overloads).items()}
 
 
 def is_stub(statement: ast.stmt) -> bool:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from jaunt.contract import Contract, contract_of
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
 from jaunt.registry import SpecEntry
-from jaunt.source import read_source
+from jaunt.source import ModuleSource, read_source
 from jaunt.spec_ref import SpecRef, module_of, normalize_spec_ref, spec_ref_from_object
 
 Node = TypeVar("Node", bound=Hashable)
@@ -45,10 +45,15 @@ def entry_contract(entry: SpecEntry) -> Contract:
 
     Raises JauntDiscoveryError if the file can't be read or no longer defines the spec.
     """
+    return contract_of(entry_source(entry), entry.qualname)
+
+
+def entry_source(entry: SpecEntry) -> ModuleSource:
+    """Return the source that a registered spec stands in; raises JauntDiscoveryError as `entry_contract` does."""
     source = read_source(entry.module, str(entry.source_file))
     if entry.qualname not in source.definitions:
         raise JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
-    return contract_of(source, entry.qualname)
+    return source
 
 
 def explicit_deps(entry: SpecEntry) -> list[SpecRef]:

@@ -4,11 +4,10 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 
-from jaunt.contract import Contract
-from jaunt.deps import components, dependencies_of, entry_contract, explicit_deps
-from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
+from jaunt.contract import contract_parts
+from jaunt.deps import components, dependencies_of, entry_source, explicit_deps
+from jaunt.errors import JauntDependencyCycleError
 from jaunt.registry import SpecEntry
-from jaunt.source import read_source
 from jaunt.spec_ref import SpecRef, module_of
 
 
@@ -17,21 +16,23 @@ def extract_source_segment(entry: SpecEntry) -> str:
 
     Raises JauntDiscoveryError if the file can't be read or doesn't define the spec at module level.
     """
-    source = read_source(entry.module, str(entry.source_file))
-    if entry.qualname not in source.definitions:
-        raise JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
-    return source.segment(entry.qualname)
+    return entry_source(entry).segment(entry.qualname)
 
 
 def local_digest(entry: SpecEntry) -> str:
     """Return the digest, 64 hex digits, of a spec's own contract."""
-    return combine_parts(spec_parts(entry, entry_contract(entry)))
+    return combine_parts(entry_parts(entry))
 
 
-def spec_parts(entry: SpecEntry, contract: Contract) -> dict[str, str]:
-    """Return the named parts of a spec's contract, its decorator's arguments included: name -> short digest."""
+def entry_parts(entry: SpecEntry) -> dict[str, str]:
+    """Return the named parts of a registered spec's contract, read from its source file."""
+    return spec_parts(entry, contract_parts(entry_source(entry), entry.qualname))
+
+
+def spec_parts(entry: SpecEntry, parts: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts of a spec's contract with those of its decorator's arguments: name -> short digest."""
     arguments = {"deps": explicit_deps(entry), "prompt": entry.decorator_kwargs.get("prompt") or ""}
-    return {**contract.parts, **{name: _sha256(value)[:16] for name, value in arguments.items()}}
+    return {**parts, **{name: _sha256(value)[:16] for name, value in arguments.items()}}
 
 
 def combine_parts(parts: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ import ast
 import fnmatch
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from jaunt.registry import SpecEntry, SpecKind, get_specs_by_module
 from jaunt.source import Definition, ModuleSource, parse_source
 from jaunt.spec_ref import SpecRef, normalize_spec_ref
 
+_INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages"}
 # Bases whose metaclass is not `type`; others are found when the module is imported.
 _METACLASS_BASES = {
@@ -143,10 +145,12 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
     """Return the specs that a parsed module declares; raises JauntDiscoveryError for one that can't be a spec."""
     entries: dict[str, SpecEntry] = {}
     unread: dict[str, str] = {}
+    inner_decorators = _INNER_DECORATOR.search(source.text) is not None
     for node in source.statements:
         if not isinstance(node, Definition):
             continue
-        _refuse_nested(source, node)
+        if inner_decorators:
+            _refuse_nested(source, node)
         found = next((d for d in map(source.spec_decorator, node.decorator_list) if d is not None), None)
         if found is None:
             continue

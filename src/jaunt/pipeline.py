@@ -12,14 +12,13 @@ from jaunt import __version__
 from jaunt.digest import extract_source_segment
 from jaunt.errors import JauntError, JauntGenerationError
 from jaunt.files import ensure_packages, write_atomic
-from jaunt.generate.base import Check, GeneratorBackend, ModuleSpecContext
+from jaunt.generate.base import Check, GeneratorBackend, ModuleSpecContext, check_candidate
 from jaunt.header import body_digest, format_header, parse_header, split_header
 from jaunt.job import Outcome
 from jaunt.plan import Fingerprint, judge_file
 from jaunt.registry import SpecEntry
 from jaunt.source import read_source
 from jaunt.spec_ref import SpecRef
-from jaunt.validation import validate_generated_source
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,15 @@ async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
     Returns the outcome of an attempt that was made; raises JauntError for one that couldn't be.
     """
     begin = time.perf_counter()
-    await asyncio.to_thread(_admit, work, shop)
-    context = await asyncio.to_thread(make_context, work)
-    extra: dict[str, Any] = {"checks": list(shop.checks_for(work))} if shop.checks_for else {}
+    context = await asyncio.to_thread(_prepare, work, shop)
+    checks = list(shop.checks_for(work)) if shop.checks_for else []
+    own_retry = type(shop.backend).generate_with_retry is not GeneratorBackend.generate_with_retry
+    extra: dict[str, Any] = {} if own_retry else {"checks": checks}
     result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts, **extra)
-    # A backend may bring a retry of its own; what it calls good is still looked at here.
-    errors = result.errors if result.source is None else validate_generated_source(result.source, context.expected_names)
+    errors = list(result.errors)
+    if result.source is not None and own_retry:
+        # The backend brings a retry of its own: what it calls good is looked at here.
+        errors = await check_candidate(result.source, context.expected_names, checks)
     if result.source is None or errors:
         return Outcome(
             "failed",
@@ -149,14 +151,15 @@ def _is_bare_package(folder: Path) -> bool:
     return all(e.name == "__init__.py" and e.is_file() and not e.stat().st_size for e in rest)
 
 
-def _admit(work: ModuleWork, shop: Workshop) -> None:
-    """Raise if a call of the model would be in vain."""
+def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
+    """Return the model's context, or raise if a call of the model would be in vain."""
     if work.problem is not None:
         raise work.problem
     _protect_hand_edits(work, shop)
     problem = shop.gate(work.module) if shop.gate else None
     if problem is not None:
         raise problem
+    return make_context(work)
 
 
 def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:

@@ -73,7 +73,7 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
     for module, broken in blocked.items():
         dag[module] |= broken
     _cut_cycles(dag, graph, problems)
-    parts = {ref: spec_parts(entry, contracts[ref]) for ref, entry in specs.items()}
+    parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in specs.items()}
     spec_digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
     return Project(
         root=config.root,

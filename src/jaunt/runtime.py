@@ -171,8 +171,6 @@ def _forwarder(stub: "FunctionType", entry: SpecEntry) -> "Callable[..., Any]":
                         item = await items.asend(sent)
             except StopAsyncIteration:
                 return
-            finally:
-                await items.aclose()
     elif flags & 0x20:  # CO_GENERATOR
 
         def forward(*args: "Any", **kwargs: "Any") -> "Generator[Any, Any, Any]":
@@ -242,8 +240,6 @@ def _load_class(entry: SpecEntry) -> type:
 
 def _needs_half_imported(error: ImportError | AttributeError, spec_module: str | None = None) -> bool:
     """Whether an import failed for want of what a module defines further down, and so may succeed later."""
-    if isinstance(error, ModuleNotFoundError):
-        return False
     if isinstance(error, ImportError):
         return error.name is not None and (error.name == spec_module or _is_initialising(error.name))
     owner = getattr(error.obj, "__name__", "")
@@ -275,7 +271,7 @@ def _load_on_access(entry: SpecEntry) -> None:
             module.__class__ = ModuleType
 
     def read(_: ModuleType) -> "Any":
-        if name in waiting and not _is_initialising(module.__name__):
+        if name in waiting:
             try:
                 _load_class(entry)
                 settle()

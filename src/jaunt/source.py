@@ -102,13 +102,16 @@ class ModuleSource:
             and any(self.dotted(d) in _OVERLOADS for d in s.decorator_list)
         ]
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
     def segment(self, name: str) -> str:
         """Return the source text of a definition with its decorators, its overloads before it."""
-        lines = self.text.splitlines(keepends=True)
         nodes: list[Definition] = [*self.overloads_of(name), self.definitions[name]]
         unique = {first_line(node): node for node in nodes}
         return "\n\n".join(
-            "".join(lines[start - 1 : node.end_lineno]).rstrip() for start, node in sorted(unique.items())
+            "\n".join(self._lines[start - 1 : node.end_lineno]).rstrip() for start, node in sorted(unique.items())
         )
 
 

@@ -54,10 +54,17 @@ def chain_and_free(rng: random.Random, size: int) -> Dag:
     return dag
 
 
+def base_chain_and_free(rng: random.Random, size: int) -> Dag:
+    """The same, but all of it needs one base module first, so that everything becomes ready at once."""
+    dag = chain_and_free(rng, size - 1)
+    return {"base": frozenset(), **{name: deps or frozenset({"base"}) for name, deps in dag.items()}}
+
+
 SHAPES: dict[str, Callable[[random.Random, int], Dag]] = {
     "imports-like": imports_like,
     "layered": layered,
     "one chain and many free": chain_and_free,
+    "the same on one base": base_chain_and_free,
 }
 
 

@@ -1,5 +1,6 @@
 """What a backend is given, what it answers, and the retry that wraps every backend."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -79,7 +80,8 @@ class GeneratorBackend:
 
 async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> list[str]:
     """Return what is wrong with a candidate: the cheap checks first, the others only if it passes those."""
-    errors = validate_generated_source(candidate, list(expected_names))
+    # Off the event loop: a large candidate takes long to parse, and the other modules' answers are coming in.
+    errors = await asyncio.to_thread(validate_generated_source, candidate, list(expected_names))
     for check in checks:
         if errors:
             break

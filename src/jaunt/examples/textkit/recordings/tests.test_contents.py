@@ -28,7 +28,7 @@ def test_open_code_runs_to_the_end() -> None:
 
 
 def test_toc_nests_by_level() -> None:
-    entries = build_toc(parse_blocks("## Early\n# One\n### Deep\n## Shallow\n# Two"))
+    entries = build_toc(parse_blocks("## Early\n# One\n### Deep\n## Shallow\n#### Hidden\n# Two"))
     assert [entry.title for entry in entries] == ["Early", "One", "Two"]
     early, one, two = entries
     assert [(child.title, child.level) for child in one.children] == [("Deep", 3), ("Shallow", 2)]

@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from textkit.blocks import Code
+from textkit.blocks import Bullets, Code
 from textkit.document import Document, render_all
 from textkit.inline import Span, Style
 from textkit.render import render_blocks, render_spans
@@ -23,6 +23,13 @@ def test_everything_is_escaped() -> None:
     assert render_spans([Span("a", "link", '/"')]) == '<a href="/&quot;">a</a>'
     code = render_blocks([Code(HOSTILE, language=HOSTILE)])
     assert code == f'<pre><code class="language-{ESCAPED}">{ESCAPED}</code></pre>'
+
+
+def test_every_kind_has_its_element() -> None:
+    spans = render_spans([Span("a", "strong"), Span("b", "emphasis"), Span("c", "code")])
+    assert spans == "<strong>a</strong><em>b</em><code>c</code>"
+    blocks = render_blocks([Bullets(((Span("a"),), (Span("b"),))), Code("c", "py")])
+    assert blocks == '<ul><li>a</li><li>b</li></ul>\n<pre><code class="language-py">c</code></pre>'
 
 
 @pytest.mark.parametrize(
@@ -85,9 +92,15 @@ def test_reads_keep_to_the_limit() -> None:
         under_way.remove(name)
         return name
 
-    assert len(asyncio.run(render_all([str(n) for n in range(10)], read, limit=3))) == 10
+    names = [str(number) for number in range(10)]
+    assert list(asyncio.run(render_all(names, read, limit=3))) == names
     assert max(peaks) == 3
-
+    peaks.clear()
+    asyncio.run(render_all(names, read))
+    assert max(peaks) == 4
+    peaks.clear()
+    asyncio.run(render_all(names, read, limit=1))
+    assert max(peaks) == 1
     peaks.clear()
     with pytest.raises(ValueError, match="limit"):
         asyncio.run(render_all(["a"], read, limit=0))

@@ -35,6 +35,7 @@ def test_long_slugs_are_cut_between_words() -> None:
     assert slugify(title, max_length=9) == "the-quick"
     assert slugify(title, max_length=12) == "the-quick"
     assert slugify(title, max_length=15) == "the-quick-brown"
+    assert slugify(title, max_length=4) == "the"
     assert slugify(title, max_length=1) == "t"
     assert all(len(slugify(title, max_length=length)) <= length for length in range(1, 31))
 

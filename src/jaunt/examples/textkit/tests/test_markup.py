@@ -16,8 +16,8 @@ def test_scanner_stays_where_nothing_matches() -> None:
 
 @jaunt.test(deps=[Scanner])
 def test_scanner_reads_to_the_end() -> None:
-    """On "a=1;": take_until("=") is "a", match of "[0-9]+" finds "1", skip(";") is True, and then the
-    scanner is at_end, with peek() == take() == "" and skip("") True.
+    """On "a=12;": peek() is "a", take_until("a") is "", take_until("1") is "=", match of "[0-9]+" finds "2",
+    skip(";") is True, and then the scanner is at_end, with peek() == take() == "" and skip("") True.
     """
     ...
 

@@ -14,6 +14,15 @@ def test_everything_is_escaped() -> None:
     ...
 
 
+@jaunt.test(deps=[render_spans, render_blocks])
+def test_every_kind_has_its_element() -> None:
+    """Assert that spans of the styles strong, emphasis and code, one after the other, are strong, em and
+    code elements; and that Bullets of two items and a Code in "py" are a ul with two li elements and, on the
+    next line, a pre with a code element of the class language-py.
+    """
+    ...
+
+
 @jaunt.test(deps=[render_spans])
 def test_only_safe_links_are_links(href: str, is_link: bool) -> None:
     """Assert render_spans of one link span to `href` has an a element if and only if is_link.
@@ -45,7 +54,7 @@ def test_pages_come_in_the_order_of_their_names() -> None:
 @jaunt.test(deps=[render_all])
 def test_reads_keep_to_the_limit() -> None:
     """Through asyncio.run: with 10 names and limit=3, assert that at most 3 reads, and at some time all
-    3, are under way. limit=0 raises ValueError, and nothing is read.
+    3, are under way; without a limit it's 4, and with limit=1 one. limit=0 raises ValueError, nothing being read.
     """
     ...
 

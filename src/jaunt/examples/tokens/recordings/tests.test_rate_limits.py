@@ -23,6 +23,9 @@ def test_the_bucket_refills_evenly_and_never_over() -> None:
     clock.advance("19s")
     assert not limiter.check("ada").allowed
     clock.advance("1s")
+    refused = limiter.check("ada", cost=2)
+    assert (refused.allowed, refused.remaining) == (False, 1)
+    assert refused.retry_after == pytest.approx(20)
     assert limiter.check("ada").allowed
     clock.advance("1h")
     assert limiter.check("ada", cost=3) == Decision(True, 0, 0.0)
@@ -50,6 +53,7 @@ def test_nonsense_is_refused() -> None:
     for cost in (0, 3):
         with pytest.raises(ValueError, match="cost"):
             RateLimiter(2).check("ada", cost=cost)
+    assert RateLimiter(1, "1s").check("ada").allowed
 
 
 def test_full_buckets_are_forgotten() -> None:

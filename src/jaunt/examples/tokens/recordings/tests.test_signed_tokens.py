@@ -59,6 +59,8 @@ def test_tokens_live_as_long_as_their_ttl() -> None:
     clock.advance("1s")
     with pytest.raises(ExpiredTokenError, match="ada"):
         verify_token(token, key=KEY, clock=clock)
+    lasting = verify_token(issue_token("ada", key=KEY, clock=clock), key=KEY, clock=clock)
+    assert lasting.expires_at == clock() + 15 * 60
     with pytest.raises(ValueError, match="subject"):
         issue_token("", key=KEY)
 

@@ -16,8 +16,9 @@ def test_a_burst_up_to_the_limit() -> None:
 
 @jaunt.test(deps=[RateLimiter, ManualClock])
 def test_the_bucket_refills_evenly_and_never_over() -> None:
-    """With limit 3 per "1m", after a burst of 3: 19 seconds later a check is refused, a second later one
-    is allowed; an hour later a check of cost 3 is allowed and leaves 0.
+    """With limit 3 per "1m", after a burst of 3: 19 seconds later a check is refused; a second later one of
+    cost 2 is refused with 1 remaining and 20 seconds to wait, and one of cost 1 is allowed; an hour later a
+    check of cost 3 is allowed and leaves 0.
     """
     ...
 
@@ -32,7 +33,10 @@ def test_whoever_waits_as_told_gets_in() -> None:
 
 @jaunt.test(deps=[RateLimiter])
 def test_nonsense_is_refused() -> None:
-    """Assert ValueError for a limit of 0, for per "0s" and "often", and for a cost of 0 or limit + 1."""
+    """Assert ValueError for a limit of 0, for per "0s" and "often", and for a cost of 0 or limit + 1.
+
+    The least that makes sense is fine: a limit of 1 per "1s".
+    """
     ...
 
 

@@ -42,7 +42,7 @@ def test_short_keys_are_refused() -> None:
 def test_tokens_live_as_long_as_their_ttl() -> None:
     """By a ManualClock started at 1000: a token for "ada" with scopes write, read, read and ttl "1m" gives
     Claims("ada", {read, write}, 1060.0), still does after "59s", and raises ExpiredTokenError a second later.
-    A subject "" raises ValueError.
+    Without a ttl, a token expires after 15 minutes. A subject "" raises ValueError.
     """
     ...
 

@@ -1,0 +1,98 @@
+"""How long a cold build of many modules takes when the backend answers at once.
+
+    python tests/benchmarks/cold_build.py [--modules 1000] [--specs 5] [--layers 10] [--jobs 8]
+
+Prints the seconds that `run_build` takes over a layered DAG, and what discovery, graph and digests take before it.
+"""
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from jaunt.builder import run_build
+from jaunt.config import load_config
+from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
+from jaunt.project import Project, load_project
+from jaunt.registry import group_by_module
+
+
+class InstantBackend(GeneratorBackend):
+    """Answers at once with a module that defines every expected name."""
+
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
+        return "\n\n".join(f"def {name}(x: int) -> int:\n    return x" for name in ctx.expected_names)
+
+
+def write_project(root: Path, *, modules: int, specs: int, layers: int, seed: int = 0) -> None:
+    """Write a project whose modules each depend on up to three modules of the layer below."""
+    rng = random.Random(seed)
+    package = root / "src" / "app"
+    package.mkdir(parents=True)
+    (root / "jaunt.toml").write_text("version = 1\n")
+    (package / "__init__.py").write_text("")
+    width = max(1, modules // layers)
+    for number in range(modules):
+        layer = number // width
+        below = range((layer - 1) * width, layer * width) if layer else range(0)
+        deps = sorted(rng.sample(below, min(3, len(below))))
+        lines = ["import jaunt", *(f"from app.m{d} import f0 as dep{d}" for d in deps), ""]
+        for spec in range(specs):
+            uses = f" Uses `dep{deps[spec % len(deps)]}`." if deps else ""
+            lines += [
+                "",
+                "@jaunt.magic",
+                f"def f{spec}(x: int, *, scale: float = 1.0) -> int:",
+                f'    """Return number {spec} of module {number}.{uses}"""',
+                "    ...",
+                "",
+            ]
+        (package / f"m{number}.py").write_text("\n".join(lines))
+
+
+def build(project: Project, jobs: int) -> float:
+    """Build every module of the project from scratch and return the seconds it took."""
+    module_specs = group_by_module(project.specs.values())
+    begin = time.perf_counter()
+    report = asyncio.run(
+        run_build(
+            package_dir=project.root / "src",
+            generated_dir="__generated__",
+            module_specs=module_specs,
+            specs=project.specs,
+            spec_graph=project.graph,
+            module_dag=project.dag,
+            stale_modules=set(module_specs),
+            backend=InstantBackend(),
+            jobs=jobs,
+        )
+    )
+    seconds = time.perf_counter() - begin
+    if len(report.generated) != len(module_specs):
+        raise SystemExit(f"{len(report.failed)} modules failed: {next(iter(report.failed.items()), None)}")
+    return seconds
+
+
+def main() -> None:
+    """Make a project, build it, print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--modules", type=int, default=1000)
+    parser.add_argument("--specs", type=int, default=5, help="specs in each module")
+    parser.add_argument("--layers", type=int, default=10)
+    parser.add_argument("--jobs", type=int, default=8)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        write_project(Path(folder), modules=arguments.modules, specs=arguments.specs, layers=arguments.layers)
+        begin = time.perf_counter()
+        project = load_project(load_config(root=folder))
+        loaded = time.perf_counter() - begin
+        built = build(project, arguments.jobs)
+    print(f"{arguments.modules} modules of {arguments.specs} specs, {arguments.layers} layers, {arguments.jobs} jobs")
+    print(f"discovery, graph, digests  {loaded:6.2f} s")
+    print(f"run_build                  {built:6.2f} s   {1000 * built / arguments.modules:.2f} ms a module")
+
+
+if __name__ == "__main__":
+    main()
