@@ -20,6 +20,7 @@ from jaunt.plan import Plan, fingerprint, judge_file, module_fingerprint
 from jaunt.project import KINDS, Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
+from jaunt.store import Store
 
 ModuleSpecs = Mapping[str, Sequence[SpecEntry]]
 Specs = Mapping[SpecRef, SpecEntry]
@@ -190,6 +191,19 @@ def import_gate(project: Project, modules: Collection[str]) -> Callable[[str], J
         return JauntDiscoveryError(f"{path}: cannot be imported: {errors[module]}", hint="correct the module, or install what it needs")
 
     return problem_of
+
+
+def project_workshop(plan: Plan, backend: GeneratorBackend, *, force: bool = False, read_store: bool = True) -> Workshop:
+    """Return what a project's modules are built with: its checks, its store, its number of attempts."""
+    config = plan.project.config
+    return Workshop(
+        backend,
+        gate=import_gate(plan.project, plan.stale),
+        max_attempts=config.build.max_attempts,
+        force=force,
+        store=Store(config.root / config.store.path, readonly=config.store.readonly),
+        read_store=read_store,
+    )
 
 
 def library_works(

@@ -153,17 +153,13 @@ def _run(plan: "Plan", arguments: argparse.Namespace) -> int:
 
 
 async def _generate(plan: "Plan", arguments: argparse.Namespace) -> "dict[str, Outcome]":
-    from jaunt.builder import import_gate, run_plan
+    from jaunt.builder import project_workshop, run_plan
     from jaunt.generate.providers import make_backend
-    from jaunt.pipeline import Workshop
     from jaunt.report import Progress
 
     config = plan.project.config
-    shop = Workshop(
-        make_backend(config),
-        gate=import_gate(plan.project, plan.stale),
-        max_attempts=config.build.max_attempts,
-        force=arguments.force,
+    shop = project_workshop(
+        plan, make_backend(config), force=arguments.force, read_store=not arguments.no_store
     )
     try:
         return await run_plan(
@@ -268,6 +264,7 @@ def _add_project_options(command: argparse.ArgumentParser) -> None:
 
 def _add_build_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
+    command.add_argument("--no-store", action="store_true", help="ask the model even for what the store holds")
     command.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
 

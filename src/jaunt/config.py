@@ -78,6 +78,14 @@ class TestConfig:
 
 
 @dataclass(frozen=True)
+class StoreConfig:
+    """Where validated generations are kept; `path` may lead out of the project, to a folder that a team shares."""
+
+    path: str = ".jaunt/store"
+    readonly: bool = False
+
+
+@dataclass(frozen=True)
 class PromptsConfig:
     """Files, relative to the project's root, that replace the built-in prompts; "" is the built-in one."""
 
@@ -97,6 +105,7 @@ class JauntConfig:
     build: BuildConfig = field(default_factory=BuildConfig)
     test: TestConfig = field(default_factory=TestConfig)
     prompts: PromptsConfig = field(default_factory=PromptsConfig)
+    store: StoreConfig = field(default_factory=StoreConfig)
     root: Path = field(default=Path(), metadata={"in_file": False})
     config_file: Path | None = field(default=None, metadata={"in_file": False})
 

@@ -24,6 +24,8 @@ class Outcome:
     attempts: int = 0
     path: Path | None = None
     warnings: tuple[str, ...] = ()
+    origin: str = ""
+    """Where the code came from: "model" or "store"."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 
 

@@ -19,6 +19,7 @@ from jaunt.plan import Fingerprint, judge_file
 from jaunt.registry import SpecEntry
 from jaunt.source import read_source
 from jaunt.spec_ref import SpecRef
+from jaunt.store import Lookup, Store
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Workshop:
     """What every module of a run is built with.
 
     `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
-    `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits.
+    `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits
+    and asks the model anew; so does `read_store=False`, hand edits aside. What passes is kept in `store`.
     """
 
     backend: GeneratorBackend
@@ -58,6 +60,8 @@ class Workshop:
     gate: Callable[[str], JauntError | None] | None = None
     max_attempts: int = 2
     force: bool = False
+    store: Store | None = None
+    read_store: bool = True
 
 
 async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
@@ -68,6 +72,11 @@ async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
     begin = time.perf_counter()
     context = await asyncio.to_thread(_prepare, work, shop)
     checks = list(shop.checks_for(work)) if shop.checks_for else []
+    stored = await asyncio.to_thread(_look_up, work, shop)
+    warnings = [stored.warning] if stored.warning else []
+    if stored.source is not None and not await check_candidate(stored.source, context.expected_names, checks):
+        path = await asyncio.to_thread(_write, work, shop, stored.source)
+        return Outcome("generated", seconds=time.perf_counter() - begin, path=path, origin="store")
     own_retry = type(shop.backend).generate_with_retry is not GeneratorBackend.generate_with_retry
     extra: dict[str, Any] = {} if own_retry else {"checks": checks}
     result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts, **extra)
@@ -81,10 +90,21 @@ async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
             tuple(errors or ["the backend gave no code"]),
             seconds=time.perf_counter() - begin,
             attempts=result.attempts,
+            warnings=tuple(warnings),
             cause=JauntGenerationError(f"{work.module}: no candidate passed"),
         )
-    path = await asyncio.to_thread(_write, work, shop, result.source)
-    return Outcome("generated", seconds=time.perf_counter() - begin, attempts=result.attempts, path=path)
+    source = normalize_source(result.source)
+    # Kept before it is written: what was paid for survives a crash of anything that comes after it.
+    unkept = await asyncio.to_thread(_keep, work, shop, source)
+    path = await asyncio.to_thread(_write, work, shop, source)
+    return Outcome(
+        "generated",
+        seconds=time.perf_counter() - begin,
+        attempts=result.attempts,
+        path=path,
+        warnings=tuple([*warnings, *([unkept] if unkept else [])]),
+        origin="model",
+    )
 
 
 def make_context(work: ModuleWork) -> ModuleSpecContext:
@@ -173,11 +193,27 @@ def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
         )
 
 
+def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
+    if shop.store is None or shop.force or not shop.read_store:
+        return Lookup()
+    return shop.store.get(work.fingerprint.kind, work.fingerprint.digest)
+
+
+def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:
+    if shop.store is None:
+        return None
+    return shop.store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=work.module)
+
+
 def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
     _protect_hand_edits(work, shop)  # someone may have edited it while the model was busy
-    body = "\n".join([*source.removeprefix("\ufeff").rstrip().splitlines(), ""])
-    fields = {"tool_version": __version__, **work.fingerprint.header_fields(), "body_digest": body_digest(body)}
-    return write_module(work.path, body, fields, within=work.base)
+    fields = {"tool_version": __version__, **work.fingerprint.header_fields(), "body_digest": body_digest(source)}
+    return write_module(work.path, source, fields, within=work.base)
+
+
+def normalize_source(source: str) -> str:
+    """Return a candidate as it is kept and written: "\\n" at the end of each line, one at the end, no BOM."""
+    return "\n".join([*source.removeprefix("\ufeff").rstrip().replace("\r\n", "\n").split("\n"), ""])
 
 
 def _body(path: Path) -> str:

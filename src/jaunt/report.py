@@ -1,16 +1,18 @@
 """What a person is told: a line a module as it ends, a summary, and each error in one line with its hint."""
 
+import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from jaunt.errors import JauntError
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.job import Job, Outcome
-    from jaunt.plan import Plan
+    from jaunt.plan import Plan, Verdict
 
 
 class Progress:
@@ -30,14 +32,18 @@ class Progress:
         self._done += 1
         width = len(str(self._total))
         say(
-            f"[{self._done:>{width}}/{self._total}] {outcome.status:<10} {job.module:<32} {outcome.seconds:5.1f} s",
+            f"[{self._done:>{width}}/{self._total}] {outcome.status:<10} {job.module:<32} {outcome.seconds:5.1f} s"
+            + ("   from the store" if outcome.origin == "store" else ""),
             self._out,
         )
         for text in outcome.errors:
-            # Every module of a dependency cycle fails with the same words: once is enough.
-            if text not in self._said:
-                self._said.add(text)
-                print_error(text if job.module in text else f"{job.module}: {text}", self._err)
+            line = text if _names(job.module, text) else f"{job.module}: {text}"
+            # What kept a module from being tried, such as a cycle or a missing key, often holds for many: once is
+            # enough. What was wrong with a candidate, or which dependency failed, is each module's own.
+            same = text if outcome.cause is not None and not outcome.attempts else line
+            if same not in self._said:
+                self._said.add(same)
+                print_error(line, self._err)
         for text in outcome.warnings:
             print_warning(text, self._err)
 
@@ -62,12 +68,12 @@ def say(text: str, out: TextIO | None = None) -> None:
 def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
     """Print one error as one line, its hint in parentheses."""
     hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
-    print(f"error: {one_line(str(error))}{hint}", file=err or sys.stderr, flush=True)
+    print(f"error: {relative_paths(one_line(f'{error}{hint}'))}", file=err or sys.stderr, flush=True)
 
 
 def print_warning(text: str, err: TextIO | None = None) -> None:
     """Print one warning."""
-    print(f"warning: {one_line(text)}", file=err or sys.stderr, flush=True)
+    print(f"warning: {relative_paths(one_line(text))}", file=err or sys.stderr, flush=True)
 
 
 def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, out: TextIO | None = None) -> None:
@@ -90,8 +96,7 @@ def print_status(plan: "Plan", out: TextIO | None = None) -> None:
     """Print each module's state and the reason for it."""
     width = max((len(module) for module in plan.verdicts), default=0)
     for module, verdict in plan.verdicts.items():
-        reason = "" if verdict.state in ("fresh", "unbuilt") else f"  {one_line(verdict.reason)}"
-        say(f"{verdict.state:<8} {module:<{width}}{reason}".rstrip(), out)
+        say(f"{verdict.state:<8} {module:<{width}}  {_short_reason(verdict)}".rstrip(), out)
     counts = Counter(verdict.state for verdict in plan.verdicts.values())
     say(", ".join(f"{count} {state}" for state, count in counts.items()) or "no spec modules", out)
 
@@ -99,3 +104,31 @@ def print_status(plan: "Plan", out: TextIO | None = None) -> None:
 def one_line(text: str) -> str:
     """Return a text without line breaks."""
     return " ".join(text.split())
+
+
+def relative_paths(text: str) -> str:
+    """Return a text in which the paths below the working directory are relative to it."""
+    try:
+        here = str(Path.cwd())
+    except OSError:  # the working directory is gone
+        return text
+    return re.sub(rf"(?<![\w./\\-]){re.escape(here)}[/\\](?=[^\s/\\])", "", text)
+
+
+def _names(module: str, text: str) -> bool:
+    """Whether a text mentions a module, and not just one whose name begins or ends with the same words."""
+    return re.search(rf"(?<![\w.]){re.escape(module)}(?!\w|\.\w)", text) is not None
+
+
+def _short_reason(verdict: "Verdict") -> str:
+    """Return why a module is not fresh: the first reason, and the number of the others."""
+    if verdict.state in ("fresh", "unbuilt"):
+        return ""
+    if verdict.state == "broken":
+        return relative_paths(one_line(verdict.reason))
+    reasons = one_line(verdict.reason).split("; ")
+    head = f"{reasons.pop(0)}; " if verdict.protected and len(reasons) > 1 else ""
+    if reasons[0].startswith("dependency is stale: "):
+        reasons[:1] = reasons[0].split(", ")
+    first, *others = reasons
+    return f"{head}{first}" + (f" (and {len(others)} more)" if others else "")

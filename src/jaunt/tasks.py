@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jaunt.builder import import_gate, job_name, project_works, waits_for
+from jaunt.builder import job_name, project_workshop, project_works, waits_for
 from jaunt.config import load_config
 from jaunt.engine import CallAction, JobAction, Reporter, doit_task
 from jaunt.errors import JauntError
@@ -98,11 +98,7 @@ class ProjectTasks:
         plan = self._plan
         if isinstance(plan, JauntError):
             raise plan
-        return Workshop(
-            make_backend(plan.project.config),
-            gate=import_gate(plan.project, plan.stale),
-            max_attempts=plan.project.config.build.max_attempts,
-        )
+        return project_workshop(plan, make_backend(plan.project.config))
 
     def _task_name(self, plan: Plan, module: str) -> str:
         return self._rename(job_name(plan.project.kind_of(module), module))

@@ -30,7 +30,7 @@ def imports_like(rng: random.Random, size: int) -> Dag:
     dag = {}
     for i, name in enumerate(names):
         dag[name] = frozenset(rng.choice(popular) for _ in range(rng.randint(0, 4))) if i else frozenset()
-        popular += [name, *dag[name]]
+        popular += [name, *sorted(dag[name])]
     return dag
 
 
