@@ -256,6 +256,11 @@ def _project_work(project: Project, name: str) -> ModuleWork:
         dependencies={ref: project.specs[ref] for ref in sorted(outside)},
         dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in outside})},
         problem=project.problems.get(name),
+        warnings=tuple(
+            f"{e.source_file}: {e.qualname} has no docstring: the model has only the signature to go by"
+            for e in own
+            if not module.contracts[e.qualname].documented
+        ),
     )
 
 
@@ -265,5 +270,6 @@ def _library_path(
     """Return the generated file of a spec module that is known by name only."""
     if package and module.partition(".")[0] != package.partition(".")[0]:
         return base / generated_relpath(f"{package}.{module}", generated_dir)
-    single = "." not in module and (base / f"{module}.py").is_file() and not (base / module / "__init__.py").is_file()
-    return base / generated_relpath(module, generated_dir, single_file=single)
+    is_package = base.joinpath(*module.split("."), "__init__.py").is_file()
+    single = "." not in module and (base / f"{module}.py").is_file() and not is_package
+    return base / generated_relpath(module, generated_dir, single_file=single, package=is_package)

@@ -11,7 +11,9 @@ A field's metadata may hold
 
 import json
 import keyword
+import math
 import os
+import re
 from collections.abc import Callable
 from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -26,6 +28,26 @@ CONFIG_VERSION = 1
 
 def _at_least(minimum: int) -> Callable[[int], str | None]:
     return lambda value: f"must be at least {minimum}, is {value}" if value < minimum else None
+
+
+def _not_negative(value: float) -> str | None:
+    return None if 0 <= value < math.inf else f"must be 0 or more, is {value}"
+
+
+def _positive(value: float) -> str | None:
+    return None if 0 < value < math.inf else f"must be more than 0, is {value}"
+
+
+def _variable_name(value: str) -> str | None:
+    # The value is not shown: it may be the key itself.
+    ok = not value or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)
+    return None if ok else "must be the name of an environment variable, not the key itself"
+
+
+def _http_url(value: str) -> str | None:
+    # The value is not shown: it may hold a password.
+    ok = not value or re.fullmatch(r"https?://[^/@\s]+(/\S*)?", value)
+    return None if ok else "must be http:// or https:// and a host, without user name or password"
 
 
 def _package_name(value: str) -> str | None:
@@ -48,13 +70,36 @@ class PathsConfig:
 
 
 @dataclass(frozen=True)
+class PriceConfig:
+    """What a million tokens cost, in any currency; `cached_input` is, where None, the price of `input`."""
+
+    input: float = field(default=0.0, metadata={"check": _not_negative})
+    output: float = field(default=0.0, metadata={"check": _not_negative})
+    cached_input: float | None = field(default=None, metadata={"check": _not_negative})
+
+
+@dataclass(frozen=True)
 class LLMConfig:
-    """Which model writes the code; `recordings` are folders relative to the project's root."""
+    """Which model writes the code, and how it is reached.
+
+    `api_key_env` names the environment variable that holds the key. `base_url` is a server in place of the
+    provider's own. `max_tokens` limits an answer's length; `temperature` is not sent where it is None.
+    `timeout` is the time for a call, its retries included, in seconds. `command` is a program and its
+    arguments, or a preset's name; besides a few harmless variables it sees those in `pass_env`.
+    `recordings` are folders relative to the project's root. Without `price`, nothing is said of costs.
+    """
 
     provider: str | None = None
     model: str = ""
-    api_key_env: str = ""
+    api_key_env: str = field(default="", metadata={"check": _variable_name})
+    base_url: str = field(default="", metadata={"check": _http_url})
+    max_tokens: int | None = field(default=None, metadata={"check": _at_least(1)})
+    temperature: float | None = field(default=None, metadata={"check": _not_negative})
+    timeout: float = field(default=600.0, metadata={"check": _positive})
+    command: list[str] = field(default_factory=list, metadata={"or_one": True})
+    pass_env: list[str] = field(default_factory=list, metadata={"or_one": True})
     recordings: list[str] = field(default_factory=list, metadata={"or_one": True})
+    price: PriceConfig | None = None
 
 
 @dataclass(frozen=True)

@@ -22,16 +22,18 @@ from graphlib import CycleError
 from pathlib import Path
 from typing import Any, TextIO
 
+from doit import task_params
 from doit.action import BaseAction
 from doit.control import ExecNode, TaskControl, TaskDispatcher
 from doit.dependency import Dependency
-from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
+from doit.exceptions import BaseFail, InvalidDodoFile, TaskFailed, UnmetDependency
 from doit.reporter import ConsoleReporter
 from doit.runner import MThreadRunner
 from doit.task import Task
 
 from jaunt.errors import JauntDependencyCycleError, JauntError
 from jaunt.job import Job, Outcome, critical_path
+from jaunt.report import one_line, relative_paths
 
 Listener = Callable[[str, Job, Outcome | None], None]
 RunFunction = Callable[[], Coroutine[Any, Any, Outcome]]
@@ -373,8 +375,8 @@ class JobAction(_Action):
         """
         outcome = _shared_loop().run(self._run)
         if err and outcome.warnings:
-            err.write("".join(f"warning: {text}\n" for text in outcome.warnings))
-        return TaskFailed("\n".join(outcome.errors)) if outcome.status in _BAD else None
+            err.write("".join(f"warning: {relative_paths(one_line(text))}\n" for text in outcome.warnings))
+        return TaskFailed(relative_paths("\n".join(outcome.errors))) if outcome.status in _BAD else None
 
 
 class CallAction(_Action):
@@ -392,7 +394,20 @@ class CallAction(_Action):
             raise
         except BaseException as raised:  # noqa: BLE001 - what escapes into doit's worker would hang the run
             error = "\n".join(_error_texts(raised))
-        return TaskFailed(error) if error else None
+        return TaskFailed(relative_paths(error)) if error else None
+
+
+def takes_always(creator: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the keyword argument `always` of a task creator be set by `-a` after the task's name: `doit build -a`.
+
+    doit itself takes `-a` only before the name.
+    """
+    option = {"name": "always", "short": "a", "long": "always-execute", "type": bool, "default": False}
+    return task_params([{**option, "help": "always execute tasks even if up-to-date"}])(creator)
+
+
+class NoTasksError(InvalidDodoFile):
+    """Why a project has no tasks; the doit command prints it as one line and exits with 3."""
 
 
 def doit_task(

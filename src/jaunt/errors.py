@@ -30,6 +30,10 @@ class JauntGenerationError(JauntError):
     """A model, or what stands for one, gave no acceptable code."""
 
 
+class JauntAuthenticationError(JauntGenerationError):
+    """A provider refuses the key: no call of this run can succeed."""
+
+
 class JauntDependencyCycleError(JauntError):
     """Specs, or the modules they stand in, depend on each other in a circle."""
 

@@ -34,6 +34,22 @@ def write_atomic(path: Path, text: str, *, within: Path) -> Path:
     return path
 
 
+def check_writable(path: Path, *, within: Path) -> None:
+    """Raise the JauntWriteError that `write_atomic` would, as far as that can be told without writing."""
+    try:
+        _check_contained(path, within)
+        found = _lstat(path)
+        if found is not None and not stat.S_ISREG(found.st_mode):
+            raise JauntWriteError(f"cannot write {path}: it is not a plain file", hint="move it away")
+        folder = next(folder for folder in path.parents if _lstat(folder) is not None)
+        if not folder.is_dir():
+            raise JauntWriteError(f"cannot write {path}: {folder} is not a folder", hint=f"move {folder} away")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise _explained(path, error) from error
+
+
 def ensure_packages(folder: Path, *, within: Path) -> list[Path]:
     """Make `folder`, and an `__init__.py` in it and in each folder between it and `within`, if missing.
 
@@ -85,7 +101,7 @@ def _check_contained(path: Path, within: Path) -> tuple[str, ...]:
 def _lstat(path: Path) -> os.stat_result | None:
     try:
         return path.lstat()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

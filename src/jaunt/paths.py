@@ -51,17 +51,23 @@ def _parts(module: str) -> list[str]:
 
 
 def generated_relpath(
-    module: str, generated_dir: str = DEFAULT_GENERATED_DIR, *, single_file: bool = False
+    module: str,
+    generated_dir: str = DEFAULT_GENERATED_DIR,
+    *,
+    single_file: bool = False,
+    package: bool = False,
 ) -> "PurePosixPath":
     """Return the file that the code of a *spec* module goes to, relative to its source root.
 
     `single_file` says that the spec module is a file directly in the root (`slug.py`): its code goes to
-    `__generated__/slug.py`, since a folder `slug` would shadow it.
+    `__generated__/slug.py`, since a folder `slug` would shadow it. `package` says that it is a package's
+    `__init__.py`: so is its code, since a file `core.py` would be shadowed by the folder `core` of its submodules.
     """
     from pathlib import PurePosixPath
 
     if single_file:
         return PurePosixPath(generated_dir, *_parts(module)).with_suffix(".py")
-    return generated_module_to_relpath(
+    path = generated_module_to_relpath(
         spec_module_to_generated_module(module, generated_dir), generated_dir=generated_dir
     )
+    return path.with_suffix("") / "__init__.py" if package and path.name != "__init__.py" else path

@@ -10,8 +10,8 @@ from typing import Any
 
 from jaunt import __version__
 from jaunt.digest import extract_source_segment
-from jaunt.errors import JauntError, JauntGenerationError
-from jaunt.files import ensure_packages, write_atomic
+from jaunt.errors import JauntError, JauntGenerationError, JauntWriteError
+from jaunt.files import check_writable, ensure_packages, write_atomic
 from jaunt.generate.base import Check, GeneratorBackend, ModuleSpecContext, check_candidate
 from jaunt.header import body_digest, format_header, parse_header, split_header
 from jaunt.job import Outcome
@@ -27,7 +27,8 @@ class ModuleWork:
     """All there is to know about one module that is to be built.
 
     `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
-    on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built.
+    on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built,
+    `warnings` what its author should know.
     """
 
     fingerprint: Fingerprint
@@ -39,6 +40,7 @@ class ModuleWork:
     dependency_apis: Mapping[str, str] = field(default_factory=dict)
     dependency_paths: Mapping[str, Path] = field(default_factory=dict)
     problem: JauntError | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -73,10 +75,12 @@ async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
     context = await asyncio.to_thread(_prepare, work, shop)
     checks = list(shop.checks_for(work)) if shop.checks_for else []
     stored = await asyncio.to_thread(_look_up, work, shop)
-    warnings = [stored.warning] if stored.warning else []
+    warnings = [*work.warnings, *([stored.warning] if stored.warning else [])]
     if stored.source is not None and not await check_candidate(stored.source, context.expected_names, checks):
         path = await asyncio.to_thread(_write, work, shop, stored.source)
-        return Outcome("generated", seconds=time.perf_counter() - begin, path=path, origin="store")
+        return Outcome(
+            "generated", seconds=time.perf_counter() - begin, path=path, warnings=tuple(warnings), origin="store"
+        )
     own_retry = type(shop.backend).generate_with_retry is not GeneratorBackend.generate_with_retry
     extra: dict[str, Any] = {} if own_retry else {"checks": checks}
     result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts, **extra)
@@ -143,23 +147,24 @@ def write_module(path: Path, source: str, header_fields: Mapping[str, Any], *, w
     return write_atomic(path, text, within=within)
 
 
-def remove_module(path: Path, *, generated_dir: str) -> str | None:
+def remove_module(path: Path, *, generated_dir: str, within: Path) -> str | None:
     """Remove a generated file, and the generated folders that it leaves empty; return why it was left, or None.
 
-    A file that jaunt did not write, or that a person edited, stays.
+    A file that jaunt did not write, or that a person edited, stays; so does one that a symlink puts outside `within`.
     """
     try:
+        check_writable(path, within=within)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, JauntWriteError) as error:
         return f"{path} was left: {error}"
     fields, body = parse_header(text), split_header(text)[1]
     if fields is None or fields.get("body_digest", body_digest(body)) != body_digest(body):
         return f"{path} was left: it was edited by hand"
     path.unlink()
     for folder in path.parents:
-        if generated_dir not in folder.parts or not _is_bare_package(folder):
+        if generated_dir not in folder.relative_to(within).parts or not _is_bare_package(folder):
             break
         shutil.rmtree(folder)
     return None
@@ -175,6 +180,7 @@ def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
     """Return the model's context, or raise if a call of the model would be in vain."""
     if work.problem is not None:
         raise work.problem
+    check_writable(work.path, within=work.base)
     _protect_hand_edits(work, shop)
     problem = shop.gate(work.module) if shop.gate else None
     if problem is not None:
@@ -185,11 +191,11 @@ def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
 def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
     verdict = judge_file(work.path, work.fingerprint)
     if verdict.state == "broken":
-        raise JauntGenerationError(verdict.reason, hint="a plain file belongs there, or none")
+        raise JauntGenerationError(verdict.reason, hint="make it readable, or remove it")
     if verdict.protected and not shop.force:
         raise JauntGenerationError(
             f"{work.path} was {verdict.reason}; it is not overwritten",
-            hint="--force overwrites it; move the edit into the spec to keep it",
+            hint="`jaunt build --force` overwrites it; move the edit into the spec to keep it",
         )
 
 
@@ -213,7 +219,7 @@ def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
 
 def normalize_source(source: str) -> str:
     """Return a candidate as it is kept and written: "\\n" at the end of each line, one at the end, no BOM."""
-    return "\n".join([*source.removeprefix("\ufeff").rstrip().replace("\r\n", "\n").split("\n"), ""])
+    return source.removeprefix("\ufeff").rstrip().replace("\r\n", "\n").replace("\r", "\n") + "\n"
 
 
 def _body(path: Path) -> str:

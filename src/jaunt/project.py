@@ -116,8 +116,9 @@ def search_roots(config: JauntConfig) -> list[Root]:
 
 def generated_path(file: ModuleFile, generated_dir: str) -> Path:
     """Return the generated file of a spec module's file."""
-    single = "." not in file.name and file.path.name != "__init__.py"
-    return file.base / generated_relpath(file.name, generated_dir, single_file=single)
+    package = file.path.name == "__init__.py"
+    single = "." not in file.name and not package
+    return file.base / generated_relpath(file.name, generated_dir, single_file=single, package=package)
 
 
 def select_targets(project: Project, targets: Iterable[str]) -> set[str]:

@@ -66,9 +66,8 @@ def say(text: str, out: TextIO | None = None) -> None:
 
 
 def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
-    """Print one error as one line, its hint in parentheses."""
-    hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
-    print(f"error: {relative_paths(one_line(f'{error}{hint}'))}", file=err or sys.stderr, flush=True)
+    """Print one error as one line."""
+    print(f"error: {error_line(error)}", file=err or sys.stderr, flush=True)
 
 
 def print_warning(text: str, err: TextIO | None = None) -> None:
@@ -99,6 +98,12 @@ def print_status(plan: "Plan", out: TextIO | None = None) -> None:
         say(f"{verdict.state:<8} {module:<{width}}  {_short_reason(verdict)}".rstrip(), out)
     counts = Counter(verdict.state for verdict in plan.verdicts.values())
     say(", ".join(f"{count} {state}" for state, count in counts.items()) or "no spec modules", out)
+
+
+def error_line(error: JauntError | str) -> str:
+    """Return an error as one line, its hint in parentheses."""
+    hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
+    return relative_paths(one_line(f"{error}{hint}"))
 
 
 def one_line(text: str) -> str:

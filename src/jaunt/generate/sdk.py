@@ -1,0 +1,189 @@
+"""What the official SDKs share: one client for an event loop, bounded answers, no redirects, and their errors as faults.
+
+Both are made by the same generator, so they have the same classes; imported only when a provider needs one.
+"""
+
+import asyncio
+import importlib
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import ModuleType
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from jaunt.config import LLMConfig
+from jaunt.errors import JauntConfigError
+from jaunt.generate.transport import Fault, parse_retry_after
+
+T = TypeVar("T")
+
+ANSWER_LIMIT = 8 * 2**20
+"""The most bytes of an answer's body that are read."""
+CONNECT_TIMEOUT = 10.0  # seconds
+
+
+class SdkClient:
+    """An SDK's asynchronous client, made on the event loop that uses it.
+
+    `package` is the SDK's name; `make` makes a client of it, given the SDK and the HTTP client that it has to use.
+    Raises JauntConfigError if the SDK isn't installed.
+    """
+
+    def __init__(self, package: str, make: Callable[[ModuleType, Any], Any]) -> None:
+        self._sdk = _import_sdk(package)
+        self._make = make
+        self._client: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def call(self, use: Callable[[Any], Awaitable[T]]) -> T:
+        """Return what `use` makes of the client; whatever fails in there is raised as a Fault."""
+        try:
+            return await use(self._client_here())
+        except Exception as error:  # noqa: BLE001 - the boundary: any bytes may have come from the server
+            fault = _fault_of(error)
+        # Raised out here, so that it has no context: the SDK's exception holds the request and its key.
+        raise fault
+
+    async def close(self) -> None:
+        """Close the connections."""
+        client, self._client = self._client, None
+        if client is not None and self._loop is asyncio.get_running_loop():
+            await client.close()
+
+    def _client_here(self) -> Any:
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            self._client = self._make(self._sdk, _http_client(self._sdk))
+            self._loop = loop
+        return self._client
+
+
+def client_options(llm: LLMConfig, http: Any) -> dict[str, Any]:
+    """Return the arguments that the clients of all SDKs get alike; the retries are `Transport`'s."""
+    import httpx2
+
+    return {
+        "http_client": http,
+        "max_retries": 0,
+        "timeout": httpx2.Timeout(llm.timeout, connect=CONNECT_TIMEOUT),
+        "default_headers": {"Accept-Encoding": "identity"},
+    }
+
+
+def read_key(llm: LLMConfig, default: str) -> str:
+    """Return the key from the environment variable that `api_key_env` names, or else from `default`.
+
+    Raises JauntConfigError, naming the variable, if it is not set or can't be a key.
+    """
+    variable = llm.api_key_env or default
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise JauntConfigError(
+            f"llm: the environment variable {variable} is not set, so there is no key for {llm.provider}",
+            hint=f"set {variable}, or name another variable with api_key_env in [llm]",
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise JauntConfigError(f"llm: the value of {variable} has characters that no key can have")
+    return key
+
+
+def require_model(llm: LLMConfig) -> str:
+    """Return the model's name; raises JauntConfigError if there is none."""
+    if not llm.model:
+        raise JauntConfigError(f"llm.model: {llm.provider} needs it", hint='in [llm]: model = "..."')
+    return llm.model
+
+
+def host_of(url: str) -> str:
+    """Return host and port of a URL, all of it that messages show."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def token_count(owner: object, name: str) -> int:
+    """Return a number of tokens that a server reports; 0 for what is not there, or no such number."""
+    value = getattr(owner, name, None)
+    return value if type(value) is int and value > 0 else 0
+
+
+def _import_sdk(package: str) -> ModuleType:
+    try:
+        importlib.import_module("httpx2")
+        return importlib.import_module(package)
+    except ImportError as error:
+        raise JauntConfigError(
+            f"llm.provider: {package} needs a package that is not installed: {error.name or package}",
+            hint=f"pip install --upgrade {package}",
+        ) from error
+
+
+def _http_client(sdk: ModuleType) -> Any:
+    import httpx2
+
+    class Bounded(httpx2.AsyncByteStream):
+        """A body that breaks off where it gets too long, so that it never fills the memory."""
+
+        def __init__(self, body: httpx2.AsyncByteStream) -> None:
+            self._body = body
+
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            size = 0
+            async for chunk in self._body:
+                size += len(chunk)
+                if size > ANSWER_LIMIT:
+                    raise Fault(f"the answer is longer than {ANSWER_LIMIT // 2**20} MB")
+                yield chunk
+
+        async def aclose(self) -> None:
+            await self._body.aclose()
+
+    async def bound(response: httpx2.Response) -> None:
+        encoding = response.headers.get("content-encoding", "identity")
+        if encoding != "identity":  # it was not asked for, and a small body may unpack to a huge one
+            raise Fault(f"the answer is encoded as {encoding}, which was not asked for")
+        assert isinstance(response.stream, httpx2.AsyncByteStream)
+        response.stream = Bounded(response.stream)
+
+    # The SDK's own class, for its limits: 1000 connections, 100 of them kept alive.
+    return sdk.DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [bound]})
+
+
+def _fault_of(error: Exception) -> Fault:
+    for known in (error, error.__cause__):
+        if isinstance(known, Fault):
+            return known
+    response = getattr(error, "response", None)
+    if response is None or response.is_success:
+        return _fault_without_status(error)
+    return _fault_of_status(error, response)
+
+
+def _fault_without_status(error: Exception) -> Fault:
+    if hasattr(error, "request") and not hasattr(error, "response"):  # the SDKs' APIConnectionError
+        cause = error.__cause__ or error
+        return Fault(f"the connection failed: {str(cause) or type(cause).__name__}", again=True)
+    return Fault(f"the answer cannot be read: {type(error).__name__}: {error}", again=True)
+
+
+def _fault_of_status(error: Exception, response: Any) -> Fault:
+    status = response.status_code
+    said = f"{status} {response.reason_phrase}".strip()
+    if response.has_redirect_location:
+        place = host_of(response.headers["location"]) or "another path"
+        return Fault(f"{said}: it redirects to {place}, which is not followed", hint="correct base_url in [llm]")
+    said = ": ".join(filter(None, [said, _message_in(getattr(error, "body", None))]))
+    if status in (401, 403):
+        return Fault(said, denied=True, hint="check the key, and what it may be used for")
+    hint = "check base_url and model in [llm]" if status == 404 else None
+    return Fault(
+        said,
+        again=status in (408, 429) or status >= 500,
+        retry_after=parse_retry_after(response.headers.get("retry-after")),
+        hint=hint,
+    )
+
+
+def _message_in(body: object) -> str:
+    """Return the words for a person in the body of an error."""
+    while isinstance(body, dict):
+        body = body.get("error") or body.get("message") or body.get("detail")
+    return body if isinstance(body, str) else ""

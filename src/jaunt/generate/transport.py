@@ -1,0 +1,167 @@
+"""How a call reaches a provider: retries, waits that all jobs share, a time limit, and no key in any message."""
+
+import asyncio
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from jaunt.errors import JauntAuthenticationError, JauntGenerationError
+
+T = TypeVar("T")
+
+_SHORTEST_SECRET = 4
+"""In characters: hiding a shorter text would only garble messages."""
+
+
+class Fault(Exception):
+    """One try failed.
+
+    `again`: another try may do better; `denied`: no call with this key can succeed; `retry_after` is the time, in
+    seconds, that the other side asked to be left alone for. The text may still hold a key.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        again: bool = False,
+        denied: bool = False,
+        retry_after: float | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(text)
+        self.again = again
+        self.denied = denied
+        self.retry_after = retry_after
+        self.hint = hint
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How patient a call is. Times are in seconds; `timeout` covers a call with all its tries and waits.
+
+    The n-th wait takes `base_delay` * 2 ** n, more or less by half; a wait that the other side asks for is obeyed up
+    to `longest_wait`.
+    """
+
+    timeout: float = 600.0
+    tries: int = 3
+    base_delay: float = 1.0
+    longest_wait: float = 60.0
+
+
+class Transport:
+    """Carries all calls of one backend; `name` is who is called, `secrets` are hidden in every message."""
+
+    def __init__(self, name: str, policy: Policy, *, secrets: Sequence[str] = ()) -> None:
+        self._name = name
+        self._policy = policy
+        self._secrets = secrets
+        self._not_before = 0.0  # on the clock of time.monotonic
+        self._denied: Fault | None = None
+        self._sleeping: set[asyncio.Future[None]] = set()
+
+    async def send(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Return what `call` returns; it raises Fault where a try fails, and is called anew for each try.
+
+        Raises JauntGenerationError when there is no try left, or no time, or another try would not help;
+        JauntAuthenticationError when a key is refused, and from then on for every call, at once.
+        """
+        policy, fault, tries = self._policy, None, 0
+        deadline = time.monotonic() + policy.timeout
+        earliest = 0.0
+        try:
+            async with asyncio.timeout(policy.timeout):
+                while tries < policy.tries:
+                    await self._wait_until(earliest)
+                    if self._denied:
+                        break
+                    tries += 1
+                    try:
+                        return await call()
+                    except Fault as error:
+                        fault = error
+                    self._note(fault)
+                    earliest = time.monotonic() + policy.base_delay * 2 ** (tries - 1) * random.uniform(0.5, 1.5)
+                    if not fault.again or max(earliest, self._not_before) > deadline:
+                        break
+        except TimeoutError:
+            fault = self._out_of_time(fault)
+        # Raised out here, so that the error has no context: an SDK's exception may hold the key.
+        raise self._error(fault, tries)
+
+    def _note(self, fault: Fault) -> None:
+        """Let the other calls know what a try has shown."""
+        if fault.denied:
+            self._denied = fault
+            for sleeper in self._sleeping:
+                if not sleeper.done():
+                    sleeper.set_result(None)
+        if fault.retry_after is not None:
+            wait = min(fault.retry_after, self._policy.longest_wait)
+            self._not_before = max(self._not_before, time.monotonic() + wait)
+
+    async def _wait_until(self, earliest: float) -> None:
+        """Wait for `earliest`, and for the time that all calls were asked to wait for; not once a key is refused."""
+        while not self._denied:
+            now = time.monotonic()
+            if max(earliest, self._not_before) <= now:
+                return
+            # Those who wait for the same moment don't start in the same moment.
+            spread = random.uniform(0, self._policy.base_delay) if self._not_before > max(now, earliest) else 0.0
+            wake = asyncio.get_running_loop().create_future()
+            self._sleeping.add(wake)
+            try:
+                await asyncio.wait([wake], timeout=max(earliest, self._not_before) - now + spread)
+            finally:
+                self._sleeping.discard(wake)
+
+    def _out_of_time(self, last: Fault | None) -> Fault:
+        before = f"; before that: {last}" if last else ""
+        text = f"no answer within {self._policy.timeout:g} s{before}"
+        return Fault(text, hint="raise timeout in [llm], or split the module")
+
+    def _error(self, fault: Fault | None, tries: int) -> JauntGenerationError:
+        if self._denied:  # the same words for every module: they are printed once
+            return JauntAuthenticationError(self._clean(self._denied), hint=self._denied.hint)
+        assert fault is not None
+        count = f" (tried {tries} times)" if tries > 1 else ""
+        return JauntGenerationError(f"{self._clean(fault)}{count}", hint=fault.hint)
+
+    def _clean(self, fault: Fault) -> str:
+        return f"{self._name}: {one_line(scrub(str(fault), self._secrets))}"
+
+
+def scrub(text: str, secrets: Sequence[str]) -> str:
+    """Return a text with every secret in it replaced."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            text = text.replace(secret, "[hidden]")
+    return text
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Return a text without line breaks and control characters, cut after `limit` characters."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= limit else f"{line[: limit - 3]}..."
+
+
+def parse_retry_after(value: str | None) -> float | None:
+    """Return the seconds to wait that a Retry-After header, a number of seconds or a date, asks for, if it does."""
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            date = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        seconds = max(0.0, (date - datetime.now(UTC)).total_seconds())
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
