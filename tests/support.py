@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,3 +160,182 @@ def run_jaunt(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comp
 def run_doit(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the doit command in a child process."""
     return run_python("-m", "doit", *arguments, cwd=cwd, **environment)
+
+
+# --- specs without a project: what `run_build` and `run_test_generation` take ------------------------
+
+
+@dataclass(frozen=True)
+class Library:
+    """Specs that were read from files, in the form in which the build entry points take them."""
+
+    module_specs: dict[str, list[SpecEntry]]
+    specs: dict[SpecRef, SpecEntry]
+    spec_graph: dict[SpecRef, set[SpecRef]]
+    module_dag: dict[str, set[str]]
+
+    def graph(self) -> dict[str, Any]:
+        """Return the keyword arguments that `detect_stale_modules` takes."""
+        return {"module_specs": self.module_specs, "specs": self.specs, "spec_graph": self.spec_graph}
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the keyword arguments that the build entry points take."""
+        return {**self.graph(), "module_dag": self.module_dag}
+
+
+def make_library(base: Path, files: Mapping[str, str], *, write: bool = True) -> Library:
+    """Write files below `base` and return the specs in them, each module named from `base`."""
+    if write:
+        write_files(base, files)
+    modules = scan_modules(find_files([Root(base, base)], generated_dir="__generated__"))
+    module_specs = {module.name: list(module.entries) for module in modules}
+    specs = {entry.spec_ref: entry for module in modules for entry in module.entries}
+    graph = build_spec_graph(specs, infer_default=True)
+    dag = {module.name: set[str]() for module in modules} | collapse_to_module_dag(graph)
+    return Library(module_specs, specs, graph, dag)
+
+
+def spec_file(name: str, *deps: str, doc: str = "Return a number.", kind: str = "magic") -> str:
+    """Return the source of a spec module with one function spec that depends on `deps` (references)."""
+    return f'import jaunt\n\n\n@jaunt.{kind}(deps={list(deps)!r})\ndef {name}() -> int:\n    """{doc}"""\n    ...\n'
+
+
+def spec_modules(dag: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Return a file for each module of a DAG, `pkg.a` with the one spec `a`."""
+    return {
+        "pkg/__init__.py": "",
+        **{
+            f"{module.replace('.', '/')}.py": spec_file(_last(module), *(f"{d}:{_last(d)}" for d in deps))
+            for module, deps in dag.items()
+        },
+    }
+
+
+def _last(module: str) -> str:
+    return module.rpartition(".")[2]
+
+
+class FakeBackend(GeneratorBackend):
+    """Defines every expected name; `calls` are the modules it was asked for, in order.
+
+    `answers` (module -> sources, one an attempt, the last one repeated) replaces what it makes up.
+    """
+
+    def __init__(self, answers: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.answers = {module: list(sources) for module, sources in (answers or {}).items()}
+        self.calls: list[str] = []
+        self.contexts: dict[str, ModuleSpecContext] = {}
+        self.told: list[list[str] | None] = []
+
+    async def generate_module(
+        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
+    ) -> str:
+        self.calls.append(ctx.spec_module)
+        self.contexts[ctx.spec_module] = ctx
+        self.told.append(extra_error_context)
+        answers = self.answers.get(ctx.spec_module, [])
+        if answers:
+            return answers.pop(0) if len(answers) > 1 else answers[0]
+        return "\n\n".join(f"def {name}() -> int:\n    return 1\n" for name in ctx.expected_names)
+
+
+class GatedBackend(FakeBackend):
+    """Answers a module in `held` only when the test says so: each call waits for `gates[module]`."""
+
+    def __init__(self, held: Iterable[str] = ()) -> None:
+        super().__init__()
+        self.gates = {module: asyncio.Event() for module in held}
+        self.started = asyncio.Event()
+        self.active = 0
+        self.most_active = 0
+        self.cleaned_up: list[str] = []
+
+    async def generate_module(
+        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
+    ) -> str:
+        source = await super().generate_module(ctx, extra_error_context=extra_error_context)
+        self.active += 1
+        self.most_active = max(self.most_active, self.active)
+        self.started.set()
+        try:
+            if ctx.spec_module in self.gates:
+                await self.gates[ctx.spec_module].wait()
+            return source
+        finally:
+            self.active -= 1
+            self.cleaned_up.append(ctx.spec_module)
+
+
+# --- child processes that are stopped while they build -----------------------------------------------
+
+SLOW_JAUNT = '''\
+import asyncio, sys
+from pathlib import Path
+from jaunt.cli import main
+from jaunt.generate.providers import PROVIDERS
+
+recorded = PROVIDERS["recorded"]
+
+
+def slow(config, templates):
+    """The recorded answers; the modules in sys.argv[1] never come to an end."""
+    backend = recorded(config, templates)
+    complete = backend.complete
+
+    async def wait(request):
+        if request.context.spec_module in sys.argv[1].split(","):
+            Path(config.root, "waiting-" + request.context.spec_module).touch()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                Path(config.root, "cleaned-" + request.context.spec_module).touch()
+        return await complete(request)
+
+    backend.complete = wait
+    return backend
+
+
+PROVIDERS["recorded"] = slow
+sys.exit(main(sys.argv[2:]))
+'''
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """How a child process ended that was stopped on its way."""
+
+    code: int
+    out: str
+    err: str
+
+
+def stop_while_building(
+    root: Path, *arguments: str, waiting: str, ready: Iterable[Path], by: signal.Signals
+) -> Stopped:
+    """Run the jaunt command in a child in which the module `waiting` never ends; send `by` once `ready` are there."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", SLOW_JAUNT, waiting, *arguments],
+        cwd=root,
+        env=child_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    try:
+        wait_for([root / f"waiting-{waiting}", *ready], child)
+        child.send_signal(by)
+        out, err = child.communicate(timeout=CHILD_SECONDS)
+    finally:
+        child.kill()
+    return Stopped(child.returncode, out, err)
+
+
+def wait_for(paths: Iterable[Path], child: "subprocess.Popen[str]") -> None:
+    """Wait until all files are there; a child that ends before is a failure of the test."""
+    missing = list(paths)
+    deadline = time.monotonic() + CHILD_SECONDS
+    while missing := [path for path in missing if not path.exists()]:
+        assert child.poll() is None, f"the child ended with {child.returncode} without {missing}"
+        assert time.monotonic() < deadline, f"no {missing} after {CHILD_SECONDS} s"
+        time.sleep(0.005)  # there is no event for a file to appear

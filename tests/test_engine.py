@@ -670,7 +670,7 @@ def test_ctrl_c_reaches_the_caller_of_a_job_action_after_the_clean_up():
 
     async def interrupted() -> Outcome:
         try:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
             await asyncio.Event().wait()
         finally:
             await asyncio.sleep(0)

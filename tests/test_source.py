@@ -1,12 +1,10 @@
 """Reading a spec module: how it is decoded, what its names are bound to, where its definitions stand."""
 
 import ast
-import subprocess
 import warnings
 from pathlib import Path
 
 import pytest
-from support import run_python
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.source import ModuleSource, decode_source, parse_source, read_source
@@ -157,12 +155,9 @@ def test_an_odd_escape_is_nothing_to_warn_about(recwarn: pytest.WarningsRecorder
     assert list(recwarn) == []
 
 
-def test_a_module_of_very_many_branches_is_read(tmp_path: Path) -> None:
-    branches = "".join(f"elif x == {i}:\n    from app.words import f{i}\n" for i in range(1, 2_000))
-    (tmp_path / "m.py").write_text(f"x = 3\nif x == 0:\n    y = 1\n{branches}")
-    code = "from jaunt.source import read_source; print(len(read_source('m', 'm.py').bindings))"
-    child: subprocess.CompletedProcess[str] = run_python("-c", code, cwd=tmp_path)
-    assert child.stdout.strip() == "1999" or "nested too deeply" in child.stderr, child.stderr
+def test_a_module_of_very_many_branches_is_read() -> None:
+    branches = "".join(f"elif x == {i}:\n    from app.words import f{i}\n" for i in range(1, 1_500))
+    assert len(parse(f"x = 3\nif x == 0:\n    y = 1\n{branches}").bindings) == 1_499
 
 
 def test_reading_again_sees_the_change(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from jaunt.digest import combine_parts, entry_parts, graph_digests, module_diges
 from jaunt.engine import Listener, run_jobs
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.generate.base import Check, GeneratorBackend
-from jaunt.importer import import_modules
+from jaunt.importer import import_from_bases
 from jaunt.job import Job, Outcome
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
 from jaunt.pipeline import ModuleWork, Workshop, build_module, write_module
@@ -181,8 +181,8 @@ def import_gate(project: Project, modules: Collection[str]) -> Callable[[str], J
         nonlocal asked
         with lock:
             if not asked:
-                names = [m for m in sorted(modules) if m not in project.problems]
-                imported = import_modules(names, path=project.bases(), cwd=project.root)
+                bases = {m: project.modules[m].file.base for m in sorted(modules) if m not in project.problems}
+                imported = import_from_bases(bases, path=project.bases(), cwd=project.root)
                 errors.update({name: result.error for name, result in imported.items() if result.error})
                 asked = True
         if module not in errors:

@@ -5,8 +5,8 @@ import difflib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -26,8 +26,8 @@ EXIT_PYTEST = 4
 EXIT_INTERRUPTED = 130
 
 _CODES = """\
-exit codes: 0 done; 2 the configuration, a spec or a dependency cycle is wrong; 3 a module could not be generated;
-4 tests failed; 130 interrupted"""
+exit codes: 0 done; 2 the configuration, a spec or a dependency cycle is wrong;
+3 a module could not be generated; 4 tests failed; 130 interrupted"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with suppress(ValueError):  # only the main thread may set handlers
             signal.signal(signal.SIGTERM, _interrupt)
-        arguments = _parser().parse_args(argv)
+        arguments = _parse(sys.argv[1:] if argv is None else list(argv))
         return arguments.run(arguments)
     except JauntError as error:
         print_error(error)
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read the output has gone; a second failure at the interpreter's exit would print a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
+        return EXIT_INTERRUPTED
     except SystemExit as stop:  # argparse: --help, --version and wrong usage
         return stop.code if isinstance(stop.code, int) else EXIT_PROJECT
 
@@ -66,6 +66,7 @@ def _test(arguments: argparse.Namespace) -> int:
 
     config = _config(arguments)
     project = _project(config, arguments)
+    tests = _tests(project, arguments)
     kinds = ("test",) if arguments.no_build else ("build", "test")
     code = _run(_plan(project, arguments, kinds=kinds), arguments)
     if arguments.no_run:
@@ -73,8 +74,7 @@ def _test(arguments: argparse.Namespace) -> int:
     if code:
         print_error("the tests were not run, as not everything could be built")
         return code
-    selected = _selected(project, arguments, kinds=("test",))
-    result = run_project_tests(project, modules=selected, pytest_args=arguments.pytest_args)
+    result = run_project_tests(project, modules=tests, pytest_args=arguments.pytest_args)
     for failure in result.failures:
         print_error(failure)
     return EXIT_OK if result.passed else EXIT_PYTEST
@@ -117,8 +117,12 @@ def _project(config: "JauntConfig", arguments: argparse.Namespace) -> "Project":
     from jaunt.report import print_warning
 
     project = load_project(config, infer_deps=False if arguments.no_infer_deps else None)
-    for warning in project.warnings:
-        print_warning(warning)
+    if not project.modules:
+        folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
+        print_warning(
+            f"{config.config_file}: there is no spec in {folders} (decorate a stub with @jaunt.magic, or correct "
+            "paths.source_roots)"
+        )
     return project
 
 
@@ -127,8 +131,21 @@ def _selected(project: "Project", arguments: argparse.Namespace, *, kinds: Seque
     from jaunt.project import select_targets
 
     if arguments.target:
-        return {m for m in select_targets(project, arguments.target) if project.kind_of(m) in kinds}
+        return select_targets(project, arguments.target)
     return {module for kind in kinds for module in project.modules_of(kind)}
+
+
+def _tests(project: "Project", arguments: argparse.Namespace) -> set[str]:
+    """Return the test modules to run; raises JauntConfigError if `--target` names none."""
+    selected = _selected(project, arguments, kinds=("test",))
+    tests = {module for module in selected if project.kind_of(module) == "test"}
+    if selected and not tests:
+        users = [module for module in project.modules_of("test") if project.dag[module] & selected]
+        raise JauntConfigError(
+            f"no test module is named by --target {' --target '.join(arguments.target)}",
+            hint=f"its tests are in: {', '.join(users)}" if users else "`jaunt status` lists the modules",
+        )
+    return tests
 
 
 def _plan(project: "Project", arguments: argparse.Namespace, *, kinds: Sequence[str]) -> "Plan":
@@ -146,7 +163,10 @@ def _run(plan: "Plan", arguments: argparse.Namespace) -> int:
     from jaunt.report import Stopwatch, print_edited, print_summary
 
     watch = Stopwatch()
-    outcomes = asyncio.run(_generate(plan, arguments)) if plan.stale else {}
+    try:
+        outcomes = asyncio.run(_generate(plan, arguments)) if plan.stale else {}
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
     print_edited(plan)
     print_summary(plan, outcomes.values(), watch.seconds)
     return _outcome_code(outcomes.values())
@@ -162,11 +182,33 @@ async def _generate(plan: "Plan", arguments: argparse.Namespace) -> "dict[str, O
         plan, make_backend(config), force=arguments.force, read_store=not arguments.no_store
     )
     try:
-        return await run_plan(
-            plan, shop, jobs=arguments.jobs or config.build.jobs, listener=Progress(len(plan.stale))
-        )
+        with _cancelled_by_sigterm():
+            return await run_plan(
+                plan, shop, jobs=arguments.jobs or config.build.jobs, listener=Progress(len(plan.stale))
+            )
     finally:
         await shop.backend.close()
+
+
+@contextmanager
+def _cancelled_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM cancel the current task, as asyncio.run does with Ctrl-C.
+
+    An exception raised by a handler could hit any line, and be taken for the failure of the module that runs it.
+    """
+    import asyncio
+
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    try:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel if task else _interrupt)
+    except (NotImplementedError, ValueError, RuntimeError):  # Windows; or not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, _interrupt)
 
 
 def _distinct(errors: "Any") -> list[JauntError]:
@@ -186,7 +228,7 @@ def _exit_code(errors: "Any") -> int:
     return EXIT_GENERATION if errors else EXIT_OK
 
 
-def _interrupt(_signal: int, _frame: object) -> NoReturn:
+def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
@@ -199,6 +241,11 @@ class _Parser(argparse.ArgumentParser):
         print_error(JauntConfigError(message, hint=f"see: {self.prog} --help"))
         raise SystemExit(EXIT_PROJECT)
 
+    @property
+    def options(self) -> list[str]:
+        """The long options that it takes."""
+        return [option for option in self._option_string_actions if option.startswith("--")]
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
             near = difflib.get_close_matches(str(value), list(action.choices), n=1)
@@ -206,11 +253,28 @@ class _Parser(argparse.ArgumentParser):
             raise argparse.ArgumentError(None, f"unknown command {value!r}: {known}")
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parse(argv: list[str]) -> argparse.Namespace:
+    parser = _parser()
+    if argv and argv[0].startswith("--") and argv[0].partition("=")[0] not in parser.options:
+        parser.error(f"unknown option {argv[0]}: options come after the command, as in `jaunt build --jobs 4`")
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        arguments.parser.error(_unknown(unknown[0], arguments.parser.options))
+    return arguments
+
+
+def _unknown(argument: str, options: Sequence[str]) -> str:
+    if not argument.startswith("-"):
+        return f"unexpected argument {argument!r}"
+    near = difflib.get_close_matches(argument.partition("=")[0], options, n=1)
+    return f"unknown option {argument}" + (f": did you mean {near[0]}?" if near else "")
+
+
+def _parser() -> _Parser:
     parser = _Parser(
         prog="jaunt",
         description="Write specs; a model writes the code; jaunt builds what is stale.",
-        epilog=_CODES,
+        epilog=f"example: jaunt example textkit demo && jaunt test --root demo\n\n{_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -248,7 +312,7 @@ def _command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    command.set_defaults(run=run)
+    command.set_defaults(run=run, parser=command)
     return command
 
 

@@ -24,6 +24,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.paths import DEFAULT_GENERATED_DIR
 
 CONFIG_VERSION = 1
+SANDBOX_MODES = ("auto", "bwrap", "limits", "off")
 
 
 def _at_least(minimum: int) -> Callable[[int], str | None]:
@@ -53,6 +54,10 @@ def _http_url(value: str) -> str | None:
 def _package_name(value: str) -> str | None:
     ok = value.isidentifier() and not keyword.iskeyword(value)
     return None if ok else f"must be a name that Python can import, is {json.dumps(value)}"
+
+
+def _sandbox_mode(value: str) -> str | None:
+    return None if value in SANDBOX_MODES else f"must be one of {', '.join(SANDBOX_MODES)}, is {json.dumps(value)}"
 
 
 def _readable_version(value: int) -> str | None:
@@ -131,6 +136,28 @@ class StoreConfig:
 
 
 @dataclass(frozen=True)
+class SandboxConfig:
+    """How generated code is run; the limits hold for one run, all of its processes together.
+
+    `mode`: "auto" takes bwrap where it works, else limits. `strict` refuses to run without bwrap.
+    `seconds` is wall time. `file_mb` is what a run may write, in one file or in all of them; `output_mb` what it
+    may print. Megabytes are of 2**20 bytes. `open_files` holds for each process. `env` names environment
+    variables that generated code may read, besides PATH, locale and time zone.
+    """
+
+    mode: str = field(default="auto", metadata={"check": _sandbox_mode})
+    strict: bool = False
+    seconds: int = field(default=120, metadata={"check": _at_least(1)})
+    cpu_seconds: int = field(default=120, metadata={"check": _at_least(1)})
+    memory_mb: int = field(default=2048, metadata={"check": _at_least(64)})
+    file_mb: int = field(default=256, metadata={"check": _at_least(1)})
+    output_mb: int = field(default=8, metadata={"check": _at_least(1)})
+    processes: int = field(default=64, metadata={"check": _at_least(1)})
+    open_files: int = field(default=1024, metadata={"check": _at_least(32)})
+    env: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class PromptsConfig:
     """Files, relative to the project's root, that replace the built-in prompts; "" is the built-in one."""
 
@@ -149,6 +176,7 @@ class JauntConfig:
     llm: LLMConfig = field(default_factory=LLMConfig)
     build: BuildConfig = field(default_factory=BuildConfig)
     test: TestConfig = field(default_factory=TestConfig)
+    sandbox: SandboxConfig = field(default_factory=SandboxConfig)
     prompts: PromptsConfig = field(default_factory=PromptsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     root: Path = field(default=Path(), metadata={"in_file": False})

@@ -212,7 +212,8 @@ class _Run:
 
     def fail_by_dependency(self, job: Job) -> None:
         """Record that a job can't run, and why; called by doit's runner."""
-        done = sorted(job.deps & self._outcomes.keys())
+        # Looked up one by one: the loop's thread may be adding outcomes meanwhile.
+        done = [name for name in sorted(job.deps) if name in self._outcomes]
         failed = dict.fromkeys(self.jobs[name].module for name in done if self._outcomes[name].status in _BAD)
         self._record(job, Outcome("failed", tuple(f"dependency failed: {module}" for module in failed)))
 
@@ -453,9 +454,8 @@ class _LoopThread:
 
     def run(self, run: RunFunction) -> Outcome:
         """Run a job's coroutine and wait for its outcome. On Ctrl-C, cancel and wait before it is raised."""
-        future = asyncio.run_coroutine_threadsafe(_settle(run), self._loop)
         try:
-            return future.result()
+            return asyncio.run_coroutine_threadsafe(_settle(run), self._loop).result()
         except FutureCancelledError as error:
             return _failure(error)
         except KeyboardInterrupt:

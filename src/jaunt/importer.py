@@ -56,6 +56,29 @@ def import_modules(
     return results
 
 
+def import_from_bases(
+    bases: Mapping[str, Path], *, path: Sequence[str | Path], cwd: Path
+) -> dict[str, Imported]:
+    """Import modules, each from the folder that its name starts from; `path` is searched after that folder.
+
+    They share a child process, unless two folders hold a package of the same name, such as `tests`.
+    """
+    groups: list[dict[str, Path]] = []
+    members: list[list[str]] = []
+    for name, base in bases.items():
+        top = name.partition(".")[0]
+        found = next((i for i, tops in enumerate(groups) if tops.setdefault(top, base) == base), None)
+        if found is None:
+            groups.append({top: base})
+            members.append([])
+            found = len(groups) - 1
+        members[found].append(name)
+    results: dict[str, Imported] = {}
+    for tops, names in zip(groups, members, strict=True):
+        results |= import_modules(names, path=list(dict.fromkeys([*tops.values(), *path])), cwd=cwd)
+    return results
+
+
 def _child() -> None:
     request = json.loads(sys.stdin.read())
     sys.path[:0] = [*request["path"], str(Path(__file__).resolve().parent.parent)]

@@ -11,7 +11,7 @@ from jaunt.deps import SpecFinder, collapse_to_module_dag, components, explicit_
 from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
 from jaunt.discovery import ModuleFile, Root, SpecModule, find_files, scan_modules
 from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntError
-from jaunt.importer import import_modules
+from jaunt.importer import import_from_bases
 from jaunt.paths import generated_relpath
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
@@ -36,7 +36,6 @@ class Project:
     spec_digests: Mapping[SpecRef, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, JauntError] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
 
     def kind_of(self, module: str) -> str:
         """Return "build" or "test"."""
@@ -89,11 +88,6 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
             for name, module in modules.items()
         },
         problems=problems,
-        warnings=tuple(
-            f"{specs[ref].source_file}: {specs[ref].qualname} has no docstring: the model has only the signature to go by"
-            for ref, contract in contracts.items()
-            if not contract.documented
-        ),
     )
 
 
@@ -145,7 +139,8 @@ def _import_unread(
 ) -> dict[str, SpecModule]:
     """Fill in the decorator arguments that only an import can tell."""
     unread = [name for name, module in found.items() if module.unread]
-    imported = import_modules(unread, path=[r.base for r in search_roots(config)], cwd=config.root) if unread else {}
+    bases = {name: found[name].file.base for name in unread}
+    imported = import_from_bases(bases, path=[root.base for root in search_roots(config)], cwd=config.root)
     modules = dict(found)
     for name, result in imported.items():
         module = found[name]

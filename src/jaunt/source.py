@@ -2,8 +2,11 @@
 
 import ast
 import io
+import threading
 import tokenize
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -27,7 +30,7 @@ class ModuleSource:
 
     @cached_property
     def statements(self) -> list[ast.stmt]:
-        """The module-level statements, those in `if`, `try` and `with` blocks included, in order."""
+        """The module-level statements, those in blocks such as `if` and `try` included, in order."""
         return list(_flatten(self.tree.body))
 
     @cached_property
@@ -37,19 +40,32 @@ class ModuleSource:
 
     @cached_property
     def bindings(self) -> dict[str, str]:
-        """Module-level name -> the dotted path that it stands for (imports and definitions)."""
+        """Module-level name -> the dotted path that it stands for: imports, definitions, `name = other.name`."""
         bound: dict[str, str] = {}
         for statement in self.statements:
-            if isinstance(statement, ast.Import):
-                for alias in statement.names:
-                    head = alias.name.partition(".")[0]
-                    bound[alias.asname or head] = alias.name if alias.asname else head
-            elif isinstance(statement, ast.ImportFrom):
-                base = self.absolute(statement)
-                bound.update({a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"})
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                bound.update(self.imports(statement))
             elif isinstance(statement, Definition):
                 bound[statement.name] = f"{self.module}.{statement.name}"
+            elif isinstance(statement, ast.Assign):
+                path = _dotted(statement.value, bound)
+                names = (target.id for target in statement.targets if isinstance(target, ast.Name))
+                bound.update(dict.fromkeys(names, path) if path else {})
         return bound
+
+    @cached_property
+    def star_imports(self) -> list[str]:
+        """The modules of which everything is imported, the last one first."""
+        found = [s for s in self.statements if isinstance(s, ast.ImportFrom) and s.names[0].name == "*"]
+        return [self.absolute(statement) for statement in reversed(found)]
+
+    def imports(self, statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
+        """Return what an import binds: name -> dotted path."""
+        if isinstance(statement, ast.ImportFrom):
+            base = self.absolute(statement)
+            return {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
+        heads = {a.name.partition(".")[0] for a in statement.names if not a.asname}
+        return {head: head for head in heads} | {a.asname: a.name for a in statement.names if a.asname}
 
     @cached_property
     def constants(self) -> dict[str, ast.expr]:
@@ -76,15 +92,9 @@ class ModuleSource:
         parts = parts[: len(parts) - statement.level + self.is_package]
         return ".".join([*parts, *([statement.module] if statement.module else [])])
 
-    def dotted(self, node: ast.expr) -> str | None:
+    def dotted(self, node: ast.AST) -> str | None:
         """Return the dotted path that a name or an attribute chain stands for, None for anything else."""
-        attributes: list[str] = []
-        while isinstance(node, ast.Attribute):
-            attributes.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name) or node.id not in self.bindings:
-            return None
-        return ".".join([self.bindings[node.id], *reversed(attributes)])
+        return _dotted(node, self.bindings)
 
     def spec_decorator(self, node: ast.expr) -> tuple[str, ast.Call | None] | None:
         """Return (kind, call) if a decorator is jaunt's, bare or called; None if it is another's."""
@@ -138,7 +148,8 @@ def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
     """Parse a module from its bytes; the last few are remembered, as the specs of a module come one after another."""
     try:
         text = decode_source(data)
-        return ModuleSource(module, path, text, ast.parse(text))
+        with without_warnings():
+            return ModuleSource(module, path, text, ast.parse(text))
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise JauntDiscoveryError(
@@ -147,6 +158,8 @@ def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
     except SyntaxError as error:
         where = f"{path}:{error.lineno}" if error.lineno else path
         raise JauntDiscoveryError(f"{where}: syntax error: {error.msg}", hint="correct the file") from error
+    except LookupError as error:  # `# coding: hex` names a codec that is none of text
+        raise JauntDiscoveryError(f"{path}: syntax error: {error}", hint="save the file as UTF-8") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise JauntDiscoveryError(f"{path}: cannot be parsed: {error or type(error).__name__}") from error
 
@@ -157,11 +170,33 @@ def decode_source(data: bytes) -> str:
     return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
 
 
+_warnings_lock = threading.Lock()
+
+
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    r"""Compile or parse within this: an odd escape such as `"\d"` is no reason to print into a build's output."""
+    # The filters belong to the whole process: two threads that restore them in turn would leave the wrong ones.
+    with _warnings_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _dotted(node: ast.AST, bindings: Mapping[str, str]) -> str | None:
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or node.id not in bindings:
+        return None
+    return ".".join([bindings[node.id], *reversed(attributes)])
+
+
 def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    for statement in body:
-        yield statement
-        if isinstance(statement, ast.If | ast.Try | ast.With):
-            for block in ("body", "orelse", "finalbody"):
-                yield from _flatten(getattr(statement, block, []))
-            for handler in getattr(statement, "handlers", []):
-                yield from _flatten(handler.body)
+    pending: list[ast.AST] = body[::-1]  # a stack: each `elif` is one level deeper
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, Definition | ast.expr):
+            pending += [c for c in ast.iter_child_nodes(node) if not isinstance(c, ast.expr)][::-1]

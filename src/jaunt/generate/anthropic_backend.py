@@ -21,9 +21,7 @@ class AnthropicBackend(ModelBackend):
     ) -> None:
         key = read_key(llm, "ANTHROPIC_API_KEY")
         super().__init__(templates, secrets=[key])
-        self._options = {"model": require_model(llm), "max_tokens": llm.max_tokens or DEFAULT_MAX_TOKENS}
-        if llm.temperature is not None:
-            self._options["temperature"] = llm.temperature
+        self._options = _options(llm)
         # Always given: without it, the SDK would take the address from the environment.
         url = llm.base_url or DEFAULT_URL
 
@@ -51,11 +49,22 @@ class AnthropicBackend(ModelBackend):
         await self._client.close()
 
 
+def _options(llm: LLMConfig) -> dict[str, Any]:
+    options = {
+        "model": require_model(llm),
+        "max_tokens": llm.max_tokens or DEFAULT_MAX_TOKENS,
+        "temperature": llm.temperature,
+    }
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def _answer(message: Any) -> Answer:
     text = "".join(block.text for block in message.content if block.type == "text")
     # Here, unlike elsewhere, `input_tokens` leaves out what the cache had to do with.
     cached = token_count(message.usage, "cache_read_input_tokens")
-    new = token_count(message.usage, "input_tokens") + token_count(message.usage, "cache_creation_input_tokens")
+    new = token_count(message.usage, "input_tokens") + token_count(
+        message.usage, "cache_creation_input_tokens"
+    )
     usage = Usage(new + cached, token_count(message.usage, "output_tokens"), cached)
     cut = usage.output_tokens if message.stop_reason == "max_tokens" else None
     return Answer(text, cut, usage, stop_reason=message.stop_reason or "")

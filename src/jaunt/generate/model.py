@@ -1,11 +1,39 @@
-"""A backend that asks a model: the prompt is rendered here, the answer read here; a provider only carries them."""
+"""A backend that asks a model: prompt and answer are made and read here, a provider only carries them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jaunt.config import PriceConfig
 from jaunt.errors import JauntGenerationError
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.prompt import Message, Templates, extract_code, load_templates, render_messages
+
+_SHORTEST_KEY = 12
+"""In characters: what some put in place of a key ("ollama") may well stand in a module."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens that calls took; `cached_input_tokens` are part of `input_tokens`."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_input_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cached_input_tokens + other.cached_input_tokens,
+        )
+
+    def cost(self, price: PriceConfig) -> float:
+        """Return what the tokens cost, in the currency of `price`, which is for a million of them."""
+        cached = price.input if price.cached_input is None else price.cached_input
+        fresh = max(0, self.input_tokens - self.cached_input_tokens)
+        return (
+            fresh * price.input + self.cached_input_tokens * cached + self.output_tokens * price.output
+        ) / 1e6
 
 
 @dataclass(frozen=True)
@@ -18,17 +46,30 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a provider gave back. `truncated_at` is the number of tokens at which a length limit cut the answer off."""
+    """What a provider gave back.
+
+    `truncated_at` is the number of tokens at which a length limit cut the answer off (None: it is whole,
+    0: not known); `usage` is what the call took, `stop_reason` why the model stopped, in the provider's word.
+    """
 
     text: str
     truncated_at: int | None = None
+    usage: Usage = Usage()
+    stop_reason: str = ""
 
 
 class ModelBackend(GeneratorBackend):
-    """Base of the providers. Subclasses define `complete` alone."""
+    """Base of the providers. Subclasses define `complete` alone.
 
-    def __init__(self, templates: Templates | None = None) -> None:
+    `usage` is what all calls so far took, `usage_by_module` the same by the spec module's name.
+    An answer that holds one of the `secrets` is refused.
+    """
+
+    def __init__(self, templates: Templates | None = None, *, secrets: Sequence[str] = ()) -> None:
         self.templates = templates or load_templates()
+        self.secrets = secrets
+        self.usage = Usage()
+        self.usage_by_module: dict[str, Usage] = {}
 
     async def complete(self, request: Request) -> Answer:
         """Send one request; raises JauntGenerationError if there is no answer to be had."""
@@ -40,9 +81,23 @@ class ModelBackend(GeneratorBackend):
         """Render the prompt, ask, and return the code in the answer."""
         messages = render_messages(ctx, self.templates, errors=extra_error_context)
         answer = await self.complete(Request(messages, ctx))
-        if answer.truncated_at is not None:
-            raise JauntGenerationError(
-                f"{ctx.spec_module}: the answer was cut off at {answer.truncated_at} tokens",
-                hint="raise the limit, or split the module",
-            )
+        # Before anything else: an answer that is of no use is paid for as well.
+        self.usage += answer.usage
+        self.usage_by_module[ctx.spec_module] = (
+            self.usage_by_module.get(ctx.spec_module, Usage()) + answer.usage
+        )
+        self._require_whole(answer, ctx.spec_module)
         return extract_code(answer.text)
+
+    def _require_whole(self, answer: Answer, module: str) -> None:
+        if answer.truncated_at is not None:
+            where = f"at {answer.truncated_at} tokens" if answer.truncated_at else "by a length limit"
+            raise JauntGenerationError(
+                f"{module}: the answer was cut off {where}",
+                hint="raise max_tokens in [llm], or split the module",
+            )
+        if not answer.text.strip():
+            reason = f" (it stopped for: {answer.stop_reason})" if answer.stop_reason else ""
+            raise JauntGenerationError(f"{module}: the model answered without any text{reason}")
+        if any(secret in answer.text for secret in self.secrets if len(secret) >= _SHORTEST_KEY):
+            raise JauntGenerationError(f"{module}: the answer holds the key, so it is not kept")

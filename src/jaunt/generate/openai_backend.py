@@ -6,8 +6,16 @@ from typing import Any
 from jaunt.config import LLMConfig
 from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
-from jaunt.generate.sdk import SdkClient, client_options, host_of, read_key, require_model, token_count
-from jaunt.generate.transport import Policy, Transport
+from jaunt.generate.sdk import (
+    SdkClient,
+    client_options,
+    host_of,
+    message_in,
+    read_key,
+    require_model,
+    token_count,
+)
+from jaunt.generate.transport import Fault, Policy, Transport
 
 DEFAULT_URL = "https://api.openai.com/v1"
 NO_KEY = "no-key"  # the SDK demands one, a local server doesn't
@@ -55,11 +63,18 @@ def _options(llm: LLMConfig) -> dict[str, Any]:
 
 
 def _answer(completion: Any) -> Answer:
+    if not getattr(completion, "choices", None):  # OpenRouter sends its errors with the status 200
+        raise Fault(
+            f"no completion: {message_in(getattr(completion, 'error', None))}".rstrip(": "), again=True
+        )
     choice = completion.choices[0]
+    text = choice.message.content or ""
+    if not isinstance(text, str):
+        raise TypeError("the content is no text")
     usage = Usage(
         token_count(completion.usage, "prompt_tokens"),
         token_count(completion.usage, "completion_tokens"),
         token_count(getattr(completion.usage, "prompt_tokens_details", None), "cached_tokens"),
     )
     cut = usage.output_tokens if choice.finish_reason == "length" else None
-    return Answer(choice.message.content or "", cut, usage, stop_reason=choice.finish_reason or "")
+    return Answer(text, cut, usage, stop_reason=choice.finish_reason or "")

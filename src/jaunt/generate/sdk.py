@@ -1,6 +1,6 @@
-"""What the official SDKs share: one client for an event loop, bounded answers, no redirects, and their errors as faults.
+"""What the official SDKs share: a client for an event loop, bounded answers, no redirects, errors as faults.
 
-Both are made by the same generator, so they have the same classes; imported only when a provider needs one.
+They are made by one generator, so they have the same classes. One is imported only when it is needed.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ CONNECT_TIMEOUT = 10.0  # seconds
 class SdkClient:
     """An SDK's asynchronous client, made on the event loop that uses it.
 
-    `package` is the SDK's name; `make` makes a client of it, given the SDK and the HTTP client that it has to use.
+    `package` is the SDK's name; `make` takes the SDK and the HTTP client to use, and returns a client.
     Raises JauntConfigError if the SDK isn't installed.
     """
 
@@ -40,7 +40,7 @@ class SdkClient:
         try:
             return await use(self._client_here())
         except Exception as error:  # noqa: BLE001 - the boundary: any bytes may have come from the server
-            fault = _fault_of(error)
+            fault = _fault_of(error, self._sdk.APIConnectionError)
         # Raised out here, so that it has no context: the SDK's exception holds the request and its key.
         raise fault
 
@@ -105,6 +105,13 @@ def token_count(owner: object, name: str) -> int:
     return value if type(value) is int and value > 0 else 0
 
 
+def message_in(body: object) -> str:
+    """Return the words for a person in the body of an error; "" if there are none."""
+    while isinstance(body, dict):
+        body = body.get("error") or body.get("message") or body.get("detail")
+    return body if isinstance(body, str) else ""
+
+
 def _import_sdk(package: str) -> ModuleType:
     try:
         importlib.import_module("httpx2")
@@ -147,21 +154,17 @@ def _http_client(sdk: ModuleType) -> Any:
     return sdk.DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [bound]})
 
 
-def _fault_of(error: Exception) -> Fault:
+def _fault_of(error: Exception, connection_error: type[Exception]) -> Fault:
     for known in (error, error.__cause__):
         if isinstance(known, Fault):
             return known
     response = getattr(error, "response", None)
-    if response is None or response.is_success:
-        return _fault_without_status(error)
-    return _fault_of_status(error, response)
-
-
-def _fault_without_status(error: Exception) -> Fault:
-    if hasattr(error, "request") and not hasattr(error, "response"):  # the SDKs' APIConnectionError
+    if response is not None and not response.is_success:
+        return _fault_of_status(error, response)
+    if isinstance(error, connection_error):
         cause = error.__cause__ or error
-        return Fault(f"the connection failed: {str(cause) or type(cause).__name__}", again=True)
-    return Fault(f"the answer cannot be read: {type(error).__name__}: {error}", again=True)
+        return Fault(f"the connection failed: {type(cause).__name__}: {cause}".rstrip(": "), again=True)
+    return Fault(f"the answer is not of the expected form: {type(error).__name__}: {error}", again=True)
 
 
 def _fault_of_status(error: Exception, response: Any) -> Fault:
@@ -169,8 +172,10 @@ def _fault_of_status(error: Exception, response: Any) -> Fault:
     said = f"{status} {response.reason_phrase}".strip()
     if response.has_redirect_location:
         place = host_of(response.headers["location"]) or "another path"
-        return Fault(f"{said}: it redirects to {place}, which is not followed", hint="correct base_url in [llm]")
-    said = ": ".join(filter(None, [said, _message_in(getattr(error, "body", None))]))
+        return Fault(
+            f"{said}: it redirects to {place}, which is not followed", hint="correct base_url in [llm]"
+        )
+    said = ": ".join(filter(None, [said, message_in(getattr(error, "body", None))]))
     if status in (401, 403):
         return Fault(said, denied=True, hint="check the key, and what it may be used for")
     hint = "check base_url and model in [llm]" if status == 404 else None
@@ -180,10 +185,3 @@ def _fault_of_status(error: Exception, response: Any) -> Fault:
         retry_after=parse_retry_after(response.headers.get("retry-after")),
         hint=hint,
     )
-
-
-def _message_in(body: object) -> str:
-    """Return the words for a person in the body of an error."""
-    while isinstance(body, dict):
-        body = body.get("error") or body.get("message") or body.get("detail")
-    return body if isinstance(body, str) else ""

@@ -1,4 +1,4 @@
-"""How a call reaches a provider: retries, waits that all jobs share, a time limit, and no key in any message."""
+"""How a call gets to a provider: retries, waits that all jobs share, a time limit, no key in a message."""
 
 import asyncio
 import math
@@ -21,8 +21,8 @@ _SHORTEST_SECRET = 4
 class Fault(Exception):
     """One try failed.
 
-    `again`: another try may do better; `denied`: no call with this key can succeed; `retry_after` is the time, in
-    seconds, that the other side asked to be left alone for. The text may still hold a key.
+    `again`: another try may do better; `denied`: no call with this key can succeed; `retry_after` is for how
+    many seconds the other side asked to be left alone. The text may still hold a key.
     """
 
     def __init__(
@@ -45,8 +45,8 @@ class Fault(Exception):
 class Policy:
     """How patient a call is. Times are in seconds; `timeout` covers a call with all its tries and waits.
 
-    The n-th wait takes `base_delay` * 2 ** n, more or less by half; a wait that the other side asks for is obeyed up
-    to `longest_wait`.
+    The first wait takes `base_delay`, more or less by half, each further one twice as long. A wait that the
+    other side asks for is obeyed up to `longest_wait`.
     """
 
     timeout: float = 600.0
@@ -87,7 +87,9 @@ class Transport:
                     except Fault as error:
                         fault = error
                     self._note(fault)
-                    earliest = time.monotonic() + policy.base_delay * 2 ** (tries - 1) * random.uniform(0.5, 1.5)
+                    earliest = time.monotonic() + policy.base_delay * 2 ** (tries - 1) * random.uniform(
+                        0.5, 1.5
+                    )
                     if not fault.again or max(earliest, self._not_before) > deadline:
                         break
         except TimeoutError:
@@ -107,13 +109,15 @@ class Transport:
             self._not_before = max(self._not_before, time.monotonic() + wait)
 
     async def _wait_until(self, earliest: float) -> None:
-        """Wait for `earliest`, and for the time that all calls were asked to wait for; not once a key is refused."""
+        """Wait for `earliest`, and for what all calls were asked to wait for; not once a key is refused."""
         while not self._denied:
             now = time.monotonic()
             if max(earliest, self._not_before) <= now:
                 return
             # Those who wait for the same moment don't start in the same moment.
-            spread = random.uniform(0, self._policy.base_delay) if self._not_before > max(now, earliest) else 0.0
+            spread = (
+                random.uniform(0, self._policy.base_delay) if self._not_before > max(now, earliest) else 0.0
+            )
             wake = asyncio.get_running_loop().create_future()
             self._sleeping.add(wake)
             try:
@@ -152,7 +156,7 @@ def one_line(text: str, limit: int = 300) -> str:
 
 
 def parse_retry_after(value: str | None) -> float | None:
-    """Return the seconds to wait that a Retry-After header, a number of seconds or a date, asks for, if it does."""
+    """Return the seconds to wait that a Retry-After header asks for; it is a number of seconds, or a date."""
     if value is None:
         return None
     try:

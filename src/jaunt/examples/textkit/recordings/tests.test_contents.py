@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=test
+# jaunt:source_module=tests.test_contents
+# jaunt:module_digest=sha256:ac755026378e96a7eba7d120b12f0f8bc5d1053ef4eb86c8265036fb5f787b6c
+
 """Tests of blocks and tables of contents."""
 
 import pytest

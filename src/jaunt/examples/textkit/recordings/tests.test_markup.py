@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=test
+# jaunt:source_module=tests.test_markup
+# jaunt:module_digest=sha256:3f53b7d17ca6a2185b3ae4f140339180d2d849f18afad81b86c0530393db0ddc
+
 """Tests of the scanner and of inline markup."""
 
 import re

@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=test
+# jaunt:source_module=tests.test_pages
+# jaunt:module_digest=sha256:ae06ca8c0fde25dcbd2ac06e07415cdba12ce3193844d2a32a08d6ddcdec69a8
+
 """Tests of rendering and of whole documents."""
 
 import asyncio
@@ -62,6 +67,10 @@ def test_a_whole_page() -> None:
     bare = Document("no heading")
     assert bare.title == "Untitled"
     assert bare.to_html(with_toc=True) == "<p>no heading</p>"
+
+    deep = Document("### a\n#### a")
+    assert [entry.children for entry in deep.toc()] == [()]
+    assert [len(entry.children) for entry in deep.toc(max_level=4)] == [1]
 
 
 def test_pages_come_in_the_order_of_their_names() -> None:

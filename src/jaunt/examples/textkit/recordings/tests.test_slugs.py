@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=test
+# jaunt:source_module=tests.test_slugs
+# jaunt:module_digest=sha256:22a16db1baab93b38e0d3a1e7ded38618b9682687b3f9fe0c5d5b1547c7bbe43
+
 """Tests of words and slugs."""
 
 import pytest

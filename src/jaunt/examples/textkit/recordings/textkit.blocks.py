@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=textkit.blocks
+# jaunt:module_digest=sha256:2625c7e7e47d545fd8e6dc7686a61e97842da5cb2c0970aa479e94c5fdf052eb
+
 """Blocks: a Markdown-like source to headings, paragraphs, bullets and code."""
 
 import re

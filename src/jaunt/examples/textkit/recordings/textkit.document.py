@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=textkit.document
+# jaunt:module_digest=sha256:c773ba48a38720b397504a974129893d12637190a87d92987f446658c002ecb0
+
 """Documents: the whole way from a source to a page, for one of them or for many at once."""
 
 import asyncio

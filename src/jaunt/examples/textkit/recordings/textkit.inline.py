@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=textkit.inline
+# jaunt:module_digest=sha256:2207dfc3c7c3b1effeb53ba1f7ddec0080fd98ce03bef47698592fb7a24cdb2e
+
 """Inline markup: a line of text to spans of one style each."""
 
 import re

@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=textkit.render
+# jaunt:module_digest=sha256:9664d46c6224d133ae7e8583b5f7275e488f4b671ebfad9214efba96b2feb07e
+
 """Rendering: spans, blocks and tables of contents to HTML that is safe to show."""
 
 import re

@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=textkit.scanner
+# jaunt:module_digest=sha256:35877cc8418c803bced4c29379f03f94c90195b5414f1066226264ad6e0eb524
+
 """The scanner: a cursor that every parser of this package moves over its text."""
 
 import re

@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=textkit.slug
+# jaunt:module_digest=sha256:7ad2544403cd80077567ba494706716ab6e48cd5038f0610138ec395fa16320c
+
 """Slugs: titles made fit for a URL."""
 
 from collections.abc import Iterable

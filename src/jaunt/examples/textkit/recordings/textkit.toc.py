@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=textkit.toc
+# jaunt:module_digest=sha256:4b46ad8daed840243eb87d7c24368e4c50d4f648599f26ced65d9c879ea34788
+
 """The table of contents: headings, nested by their levels, each with its anchor."""
 
 from collections import deque

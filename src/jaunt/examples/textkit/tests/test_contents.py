@@ -31,8 +31,8 @@ def test_open_code_runs_to_the_end() -> None:
 
 @jaunt.test(deps=[build_toc, parse_blocks])
 def test_toc_nests_by_level() -> None:
-    """From "## Early", "# One", "### Deep", "## Shallow", "#### Hidden", "# Two", one heading a line, assert the
-    topmost titles are Early, One, Two, and One's children are Deep (level 3) and Shallow (level 2), all
+    """From "## Early", "# One", "### Deep", "## Shallow", "#### Hidden", "# Two", one heading a line, assert
+    the topmost titles are Early, One, Two, and One's children are Deep (level 3) and Shallow (level 2), all
     without children of their own: by default, levels above 3 are left out.
     """
     ...

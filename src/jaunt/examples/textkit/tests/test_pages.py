@@ -37,8 +37,8 @@ def test_only_safe_links_are_links(href: str, is_link: bool) -> None:
 @jaunt.test(deps=[Document])
 def test_a_whole_page() -> None:
     """Assert that the document of "# Tea", a blank line and "Hot *water*." renders to exactly an h1 with
-    id tea and a p with an em; that with_toc adds one nav line before it; and that a document without
-    headings has no nav and the title "Untitled".
+    id tea and a p with an em; that with_toc adds one nav line before it; that a document without headings
+    has no nav and the title "Untitled"; and that toc() lists "### a" but not "#### a", unless asked to.
     """
     ...
 
@@ -53,8 +53,9 @@ def test_pages_come_in_the_order_of_their_names() -> None:
 
 @jaunt.test(deps=[render_all])
 def test_reads_keep_to_the_limit() -> None:
-    """Through asyncio.run: with 10 names and limit=3, assert that at most 3 reads, and at some time all
-    3, are under way; without a limit it's 4, and with limit=1 one. limit=0 raises ValueError, nothing being read.
+    """Through asyncio.run: with 10 names and limit=3, assert that at most 3 reads, and at some time all 3,
+    are under way; the same for 4 without a limit, and for limit=1. limit=0 raises ValueError, and nothing
+    is read.
     """
     ...
 

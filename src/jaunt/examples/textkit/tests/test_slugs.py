@@ -31,8 +31,8 @@ def test_slug_of_a_title() -> None:
 
 @jaunt.test(deps=[slugify])
 def test_long_slugs_are_cut_between_words() -> None:
-    """Of "The quick brown fox": max_length=9 gives "the-quick", 12 the same, 15 gives
-    "the-quick-brown", 4 gives "the", 1 gives "t". For every max_length from 1 to 30 the slug is at most that long.
+    """Of "The quick brown fox": max_length=9 gives "the-quick", 12 the same, 15 gives "the-quick-brown",
+    4 gives "the", 1 gives "t". For every max_length from 1 to 30 the slug is at most that long.
     """
     ...
 

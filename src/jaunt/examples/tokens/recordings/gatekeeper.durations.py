@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=gatekeeper.durations
+# jaunt:module_digest=sha256:5b9c4e3b7d6eeec4c5de6c066e27dc2033ecd93eca97316a306498c2554aa860
+
 """Durations: "1h30m" to seconds and back."""
 
 import re

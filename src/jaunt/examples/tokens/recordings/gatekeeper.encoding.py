@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=gatekeeper.encoding
+# jaunt:module_digest=sha256:25f9f72ebaf7afd0871d497eb5b77f5d79595a0ed58eaefdff6cead58c62f977
+
 """Encoding: bytes as text that fits into a header or a URL."""
 
 import base64

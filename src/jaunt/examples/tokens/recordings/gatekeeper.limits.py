@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=gatekeeper.limits
+# jaunt:module_digest=sha256:52f998835a67c33be29c4b029880b054eafbe365ee47f2383138161a0c0fe9fb
+
 """Limits: how much each key may do in how much time."""
 
 import time

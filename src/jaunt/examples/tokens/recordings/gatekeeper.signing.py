@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=gatekeeper.signing
+# jaunt:module_digest=sha256:7af55044ccc8a1b07791ef2428f59be6864228e63ba6e3c44ee6ce677d077d60
+
 """Signing: messages that nobody without the key can make or change."""
 
 import hmac

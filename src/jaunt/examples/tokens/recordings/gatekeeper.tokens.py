@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=build
+# jaunt:source_module=gatekeeper.tokens
+# jaunt:module_digest=sha256:ce8af3277f42c85fd88194fe41f9b223f1fd737fe7c60c8ba2d0d1803412de51
+
 """Tokens: who may do what, until when, signed."""
 
 import json

@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=test
+# jaunt:source_module=tests.test_durations
+# jaunt:module_digest=sha256:ab54aedf1fd0d54cb32d2afa15dcbd103f7f3ef207ceb2bdf864ec3c211f4f16
+
 """Tests of durations and clocks."""
 
 import pytest

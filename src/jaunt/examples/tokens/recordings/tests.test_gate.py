@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=test
+# jaunt:source_module=tests.test_gate
+# jaunt:module_digest=sha256:f7ddf07474d52e1453e07389d7d63b57351fcc4399fe70ff80a38f446420c527
+
 """Tests of the gate."""
 
 import asyncio

@@ -1,3 +1,8 @@
+# A recorded answer, replayed by jaunt.
+# jaunt:kind=test
+# jaunt:source_module=tests.test_rate_limits
+# jaunt:module_digest=sha256:830918da5e7e43727174ac0872294a3896af7894259e30923c3fa7e7d91b887e
+
 """Tests of the rate limiter."""
 
 import pytest

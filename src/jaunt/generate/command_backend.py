@@ -1,0 +1,115 @@
+"""The provider `command`: any program, the prompt on its standard input, the answer on its standard output."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaunt.config import LLMConfig
+from jaunt.errors import JauntConfigError
+from jaunt.generate.model import Answer, ModelBackend, Request
+from jaunt.generate.program import OUTPUT_LIMIT, plain_text, run_program, scrubbed_environment
+from jaunt.generate.prompt import Templates
+from jaunt.generate.sdk import read_key
+from jaunt.generate.transport import Fault, Policy, Transport
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A known program: its arguments, those added where a model is configured, and where to get it."""
+
+    arguments: tuple[str, ...]
+    with_model: tuple[str, ...]
+    source: str
+    needs_model: bool = False
+
+
+PRESETS = {
+    "claude": Preset(
+        ("claude", "--print", "--output-format", "text"),
+        ("--model", "{model}"),
+        "npm install -g @anthropic-ai/claude-code",
+    ),
+    "codex": Preset(
+        ("codex", "exec", "--skip-git-repo-check", "--sandbox", "read-only", "--color", "never", "-"),
+        ("--model", "{model}"),
+        "npm install -g @openai/codex",
+    ),
+    "llm": Preset(("llm", "prompt", "--no-stream"), ("--model", "{model}"), "pip install llm"),
+    "ollama": Preset(("ollama", "run"), ("{model}",), "https://ollama.com/download", needs_model=True),
+}
+"""What `command = "NAME"` in [llm] stands for."""
+
+
+class CommandBackend(ModelBackend):
+    """Runs the program once a request; raises JauntConfigError if it can't be used as configured."""
+
+    def __init__(
+        self, llm: LLMConfig, root: Path, templates: Templates | None = None, *, policy: Policy | None = None
+    ) -> None:
+        secrets = [read_key(llm, llm.api_key_env)] if llm.api_key_env else []
+        secrets += [os.environ[name] for name in llm.pass_env if name in os.environ]
+        super().__init__(templates, secrets=secrets)
+        self._arguments = command_line(llm, root)
+        self._environment = scrubbed_environment([llm.api_key_env, *llm.pass_env])
+        self._transport = Transport(
+            Path(self._arguments[0]).name, policy or Policy(timeout=llm.timeout), secrets=secrets
+        )
+
+    async def complete(self, request: Request) -> Answer:
+        """Give the program all messages as one text; its tokens are not known."""
+        prompt = "\n\n".join(message.content for message in request.messages)
+        return await self._transport.send(lambda: self._run(prompt))
+
+    async def _run(self, prompt: str) -> Answer:
+        try:
+            ran = await run_program(self._arguments, prompt, env=self._environment)
+            output, errors = plain_text(ran.output), ran.errors.decode("utf-8", "replace")
+        except OSError as error:
+            raise Fault(f"cannot be started: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise Fault("the answer is not UTF-8") from None
+        if ran.code is None:
+            raise Fault(f"the answer is longer than {OUTPUT_LIMIT // 2**20} MB")
+        if ran.code:
+            raise Fault(": ".join([_ending(ran.code), *_last_line(errors)]), hint=_FOLDER_HINT)
+        return Answer(output)
+
+
+_FOLDER_HINT = "it runs in an empty folder; in [llm] command, {root} stands for the project's"
+
+
+def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
+    """Return the program's path and its arguments, `{model}` and `{root}` in them filled in.
+
+    A program given by a relative path is looked for from `root`, one given by its name on PATH.
+    Raises JauntConfigError, naming what is missing.
+    """
+    preset = PRESETS.get(llm.command[0]) if len(llm.command) == 1 else None
+    if not llm.command or not llm.command[0]:
+        raise JauntConfigError(
+            "llm.command: the provider command needs a program",
+            hint=f"a list of its arguments, or one of: {', '.join(PRESETS)}",
+        )
+    if preset and preset.needs_model and not llm.model:
+        raise JauntConfigError(f"llm.model: {llm.command[0]} needs it", hint='in [llm]: model = "..."')
+    arguments = list(llm.command)
+    if preset:
+        arguments = [*preset.arguments, *(preset.with_model if llm.model else ())]
+    filled = [each.replace("{model}", llm.model).replace("{root}", str(root)) for each in arguments]
+    program = str(root / filled[0]) if os.sep in filled[0] else filled[0]
+    found = shutil.which(program)
+    if found is None:
+        where = "" if os.sep in program else " on PATH"
+        hint = f"install it: {preset.source}" if preset else "correct [llm] command, or install it"
+        raise JauntConfigError(f"llm.command: there is no program {program}{where}", hint=hint)
+    return [str(Path(found).absolute()), *filled[1:]]
+
+
+def _ending(code: int) -> str:
+    return f"it ended with exit code {code}" if code > 0 else f"it was ended by signal {-code}"
+
+
+def _last_line(errors: str) -> list[str]:
+    return [line for line in plain_text(errors.encode()).splitlines() if line.strip()][-1:]
