@@ -134,8 +134,12 @@ def record(root: Path, answers: Mapping[str, str]) -> None:
 def child_environment(**changes: str) -> dict[str, str]:
     """Return an environment in which child processes find this very jaunt, and none of our own settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("JAUNT_", "PYTEST_", "DOIT_"))}
-    paths = [str(Path(jaunt.__file__).parents[1]), kept.get("PYTHONPATH", "")]
-    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "COLUMNS": "80", **changes}
+    return {**kept, "PYTHONPATH": python_path(), "COLUMNS": "80", **changes}
+
+
+def python_path(*folders: Path) -> str:
+    """Return a PYTHONPATH of `folders` and the one that holds this very jaunt."""
+    return os.pathsep.join(map(str, [*folders, Path(jaunt.__file__).resolve().parents[1]]))
 
 
 def run_python(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:

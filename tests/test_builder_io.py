@@ -237,12 +237,6 @@ def test_other_line_ends_become_newlines_and_the_file_is_fresh_and_not_edited(tm
     assert build(tmp_path, library).generated == {"pkg.a"}
 
 
-def test_a_byte_order_mark_in_an_answer_does_not_reach_the_file(tmp_path: Path) -> None:
-    library = make_library(tmp_path, spec_modules({"pkg.a": []}))
-    build(tmp_path, library, backend=FakeBackend({"pkg.a": ["\ufeffdef a() -> int:\n    return 1\n"]}))
-    assert "\ufeff" not in (tmp_path / "pkg/__generated__/a.py").read_text(encoding="utf-8")
-
-
 # --- what is stale -----------------------------------------------------------------------------------
 
 

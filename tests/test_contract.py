@@ -266,7 +266,7 @@ from typing import overload
 class Spec(Base[int], metaclass=M, frozen=True):
     """A docstring,
     	with a tab,
-      and  a no-break space,
+    §and a no-break space,
 
     \d and trailing blanks.   
     """
@@ -290,7 +290,7 @@ class Spec(Base[int], metaclass=M, frozen=True):
         async def g(): return [i async for i in x if await i]
         with a as b, (c): del b; global d; assert (lambda *a, b=1, **k: 0)(*a, **kw), "m"
         return (w := not x), 1 < 2 <= 3, x if y else z, {*a}, {**kw, "a": 1}, {i: i for i in x}
-'''.replace("  a no", "\u00a0\u00a0a no")
+'''.replace("§", "\u00a0\u00a0")
 
 CHILD = """
 import json, sys
@@ -318,5 +318,3 @@ def test_every_python_finds_the_same_contract(python: str, tmp_path: Path) -> No
     parts = json.loads(child.stdout)
     assert len(parts) > 3
     assert parts == contract(AWKWARD, "Spec").parts
-    expected = {"attributes": "2a", "docstring": "", "method f": "", "signature": ""}
-    assert parts.keys() == expected.keys()

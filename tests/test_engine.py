@@ -647,7 +647,7 @@ def test_a_call_action_fails_with_the_text_it_returns(project):
 
 
 def test_the_users_own_tasks_are_shown_as_doit_shows_them(project):
-    code, lines = doit(project, "-n", "2", "-P", "thread", "users", "users_broken")
+    code, lines = doit(project, "users", "users_broken")
     assert code != 0
     assert {".  users", "from the shell", "from python", "shell output"} <= set(lines)
     assert "TaskFailed - taskid:users_broken" in lines

@@ -25,6 +25,7 @@ from jaunt.paths import DEFAULT_GENERATED_DIR
 
 CONFIG_VERSION = 1
 SANDBOX_MODES = ("auto", "bwrap", "limits", "off")
+SEVERITIES = ("error", "warn", "off")
 
 
 def _at_least(minimum: int) -> Callable[[int], str | None]:
@@ -58,6 +59,10 @@ def _package_name(value: str) -> str | None:
 
 def _sandbox_mode(value: str) -> str | None:
     return None if value in SANDBOX_MODES else f"must be one of {', '.join(SANDBOX_MODES)}, is {json.dumps(value)}"
+
+
+def _severity(value: str) -> str | None:
+    return None if value in SEVERITIES else f"must be one of {', '.join(SEVERITIES)}, is {json.dumps(value)}"
 
 
 def _readable_version(value: int) -> str | None:
@@ -109,11 +114,12 @@ class LLMConfig:
 
 @dataclass(frozen=True)
 class BuildConfig:
-    """How specs of kind "magic" are built."""
+    """How specs of kind "magic" are built; `candidates` is how many answers each attempt asks for at once."""
 
     jobs: int = field(default=8, metadata={"check": _at_least(1)})
     infer_deps: bool = True
     max_attempts: int = field(default=3, metadata={"check": _at_least(1)})
+    candidates: int = field(default=1, metadata={"check": _at_least(1)})
 
 
 @dataclass(frozen=True)
@@ -158,6 +164,22 @@ class SandboxConfig:
 
 
 @dataclass(frozen=True)
+class VerifyConfig:
+    """What a candidate has to pass besides the static checks.
+
+    `ruff` and `ty` are each "error", "warn" or "off". `doctests` runs the examples in the specs' docstrings, but for
+    the spec modules that `no_doctests` names (glob patterns). `allow_imports` are top-level modules that generated code
+    may import though pyproject.toml declares no such dependency.
+    """
+
+    ruff: str = field(default="error", metadata={"check": _severity})
+    ty: str = field(default="error", metadata={"check": _severity})
+    doctests: bool = True
+    no_doctests: list[str] = field(default_factory=list, metadata={"or_one": True})
+    allow_imports: list[str] = field(default_factory=list, metadata={"or_one": True})
+
+
+@dataclass(frozen=True)
 class PromptsConfig:
     """Files, relative to the project's root, that replace the built-in prompts; "" is the built-in one."""
 
@@ -176,6 +198,7 @@ class JauntConfig:
     llm: LLMConfig = field(default_factory=LLMConfig)
     build: BuildConfig = field(default_factory=BuildConfig)
     test: TestConfig = field(default_factory=TestConfig)
+    verify: VerifyConfig = field(default_factory=VerifyConfig)
     sandbox: SandboxConfig = field(default_factory=SandboxConfig)
     prompts: PromptsConfig = field(default_factory=PromptsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)

@@ -1,7 +1,7 @@
 """Who depends on whom: the graph of specs, the DAG of their modules, and orders on it."""
 
 import os
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeVar
@@ -32,10 +32,10 @@ def link_specs(
     finder = SpecFinder(specs)
     graph: dict[SpecRef, set[SpecRef]] = {}
     for ref, entry in specs.items():
-        found = {finder.find(dep.replace(":", "."), entry) for dep in explicit_deps(entry)}
+        found = {finder.find(dep.replace(":", ".")) for dep in explicit_deps(entry)}
         infer = entry.decorator_kwargs.get("infer_deps")
         if infer_default if infer is None else infer:
-            found.update(finder.find(path, entry) for path in contracts[ref].references)
+            found.update(finder.find(path) for path in contracts[ref].references)
         graph[ref] = {dep for dep in found if dep is not None and dep != ref}
     return graph
 
@@ -74,40 +74,78 @@ def explicit_deps(entry: SpecEntry) -> list[SpecRef]:
 
 
 class SpecFinder:
-    """Finds the spec that a dotted path means, through the packages that re-export it."""
+    """Finds the spec that a dotted path means, through the modules that re-export it."""
 
     def __init__(self, specs: Mapping[SpecRef, SpecEntry]) -> None:
         self._by_path = {f"{e.module}.{e.qualname}": ref for ref, e in specs.items()}
-        self._modules = {e.module for e in specs.values()}
-        self._packages = {m.rpartition(".")[0] for m in self._modules} | {m.partition(".")[0] for m in self._modules}
-        self._found: dict[str, SpecRef | None] = {}
+        self._entries: dict[str, dict[str, SpecEntry]] = {}  # top package -> module -> one of its specs
+        for entry in specs.values():
+            self._entries.setdefault(entry.module.partition(".")[0], {})[entry.module] = entry
+        self._roots: dict[str, list[Path]] = {}
+        self._sources: dict[str, ModuleSource | None] = {}
+        self._traces: dict[str, list[str]] = {}
 
-    def find(self, path: str, entry: SpecEntry) -> SpecRef | None:
-        """Return the spec that `path` (`app.slug.slugify`, or an attribute of it) means; None if it means none.
+    def find(self, path: str) -> SpecRef | None:
+        """Return the spec that `path` (`app.slug.slugify`, or an attribute of it) means; None if it means none."""
+        return self._spec_at(self.trace(path)[-1])
 
-        `entry` is the spec that mentions it: its file tells where the packages lie.
-        """
-        if path not in self._found:
-            self._found[path] = self._search(path, entry, frozenset())
-        return self._found[path]
+    def trace(self, path: str) -> list[str]:
+        """Return `path`, and in turn the paths that it is imported from, up to the first that means a spec."""
+        if path not in self._traces:
+            trace: list[str] = []
+            pending = [path]
+            while pending and len(trace) < _LONGEST_TRACE:
+                current = pending.pop()
+                if current in trace:
+                    continue
+                trace.append(current)
+                if self._spec_at(current) is not None:
+                    break
+                pending += self._imported_from(current)
+            self._traces[path] = trace
+        return self._traces[path]
 
-    def _search(self, path: str, entry: SpecEntry, seen: frozenset[str]) -> SpecRef | None:
-        prefix = path
-        while prefix:
-            if prefix in self._by_path:
-                return self._by_path[prefix]
-            prefix = prefix.rpartition(".")[0]
-        package, _, rest = path.rpartition(".")
-        if package not in self._packages or package in self._modules or path in seen:
-            return None
-        file = source_root(entry).joinpath(*package.split("."), "__init__.py")
-        if not file.is_file():
-            return None
-        try:
-            exported = read_source(package, str(file)).bindings.get(rest)
-        except JauntDiscoveryError:
-            return None  # a package that can't be parsed is reported where it is imported
-        return self._search(exported, entry, seen | {path}) if exported else None
+    def _spec_at(self, path: str) -> SpecRef | None:
+        return next((self._by_path[prefix] for prefix in _prefixes(path) if prefix in self._by_path), None)
+
+    def _imported_from(self, path: str) -> list[str]:
+        """Return what an attribute of a module may be bound to by the module's imports."""
+        for module in _prefixes(path.rpartition(".")[0]):
+            source = self._source(module)
+            if source is not None:
+                name, dot, rest = path[len(module) + 1 :].partition(".")
+                bound = source.bindings.get(name)
+                found = [f"{star}.{name}" for star in source.star_imports] if bound is None else [bound]
+                return [f"{each}{dot}{rest}" for each in found]
+        return []
+
+    def _source(self, module: str) -> ModuleSource | None:
+        """Return a module's source, None if it is in no package of a spec, or can't be read."""
+        if module not in self._sources:
+            below = Path(*module.split("."))
+            files = (root / f for root in self._roots_of(module) for f in (below / "__init__.py", below.with_suffix(".py")))
+            file = next((file for file in files if file.is_file()), None)
+            try:
+                self._sources[module] = read_source(module, str(file)) if file else None
+            except JauntDiscoveryError:
+                self._sources[module] = None  # reported where it is imported
+        return self._sources[module]
+
+    def _roots_of(self, module: str) -> list[Path]:
+        top = module.partition(".")[0]
+        if top not in self._roots:
+            self._roots[top] = list(dict.fromkeys(source_root(e) for e in self._entries.get(top, {}).values()))
+        return self._roots[top]
+
+
+_LONGEST_TRACE = 32  # `from app.words import words` in a package without a module `words` would go on for ever
+
+
+def _prefixes(path: str) -> Iterator[str]:
+    """Yield `a.b.c`, `a.b`, `a`."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]
 
 
 def source_root(entry: SpecEntry) -> Path:

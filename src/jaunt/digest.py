@@ -5,8 +5,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 
 from jaunt.contract import contract_parts
-from jaunt.deps import components, dependencies_of, entry_source, explicit_deps
-from jaunt.errors import JauntDependencyCycleError
+from jaunt.deps import components, dependencies_of, entry_source, explicit_deps, toposort
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 
@@ -70,7 +69,7 @@ def graph_digests(
     known = known or {}
     for members in components(graph):
         if len({module_of(m) for m in members}) > 1:
-            raise JauntDependencyCycleError(f"dependency cycle: {' -> '.join(sorted([*members, min(members)]))}")
+            toposort({m: set(graph[m]) & set(members) for m in members})  # raises: it names the path
         inside = set(members)
         outside = {dep for m in members for dep in graph[m] if dep not in inside} if members[0] in graph else set()
         # A reference to something that is no spec here counts by its name alone.

@@ -447,6 +447,7 @@ class _LoopThread:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self._loop = asyncio.new_event_loop()
+        self._jobs: set[asyncio.Task[Any] | None] = set()
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="jaunt-loop", daemon=True)
         self._thread.start()
@@ -455,12 +456,21 @@ class _LoopThread:
     def run(self, run: RunFunction) -> Outcome:
         """Run a job's coroutine and wait for its outcome. On Ctrl-C, cancel and wait before it is raised."""
         try:
-            return asyncio.run_coroutine_threadsafe(_settle(run), self._loop).result()
+            return asyncio.run_coroutine_threadsafe(self._settle(run), self._loop).result()
         except FutureCancelledError as error:
             return _failure(error)
         except KeyboardInterrupt:
             asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result()
             raise
+
+    async def _settle(self, run: RunFunction) -> Outcome:
+        # A loop holds its tasks weakly, and Ctrl-C may come before `run` holds the future that holds this one.
+        task = asyncio.current_task()
+        self._jobs.add(task)
+        try:
+            return await _settle(run)
+        finally:
+            self._jobs.discard(task)
 
     def _serve(self) -> None:
         while not self._closing:

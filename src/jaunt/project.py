@@ -188,7 +188,7 @@ def _resolve_deps(
     for ref, entry in list(specs.items()):
         resolved = []
         for dep in explicit_deps(entry):
-            found = finder.find(dep.replace(":", "."), entry)
+            found = finder.find(dep.replace(":", "."))
             if found is None and module_of(dep) in broken:
                 blocked.setdefault(entry.module, set()).add(module_of(dep))
             elif found is None:

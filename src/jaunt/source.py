@@ -48,7 +48,7 @@ class ModuleSource:
             elif isinstance(statement, Definition):
                 bound[statement.name] = f"{self.module}.{statement.name}"
             elif isinstance(statement, ast.Assign):
-                path = _dotted(statement.value, bound)
+                path = dotted_path(statement.value, bound)
                 names = (target.id for target in statement.targets if isinstance(target, ast.Name))
                 bound.update(dict.fromkeys(names, path) if path else {})
         return bound
@@ -94,7 +94,7 @@ class ModuleSource:
 
     def dotted(self, node: ast.AST) -> str | None:
         """Return the dotted path that a name or an attribute chain stands for, None for anything else."""
-        return _dotted(node, self.bindings)
+        return dotted_path(node, self.bindings)
 
     def spec_decorator(self, node: ast.expr) -> tuple[str, ast.Call | None] | None:
         """Return (kind, call) if a decorator is jaunt's, bare or called; None if it is another's."""
@@ -104,13 +104,17 @@ class ModuleSource:
 
     def overloads_of(self, name: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Return the `@overload` declarations of a function, in order."""
-        return [
-            s
-            for s in self.statements
-            if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)
-            and s.name == name
-            and any(self.dotted(d) in _OVERLOADS for d in s.decorator_list)
-        ]
+        return self._overloads.get(name, [])
+
+    @cached_property
+    def _overloads(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
+        found: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+        for node in self.statements:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
+                self.dotted(d) in _OVERLOADS for d in node.decorator_list
+            ):
+                found.setdefault(node.name, []).append(node)
+        return found
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -182,7 +186,8 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
-def _dotted(node: ast.AST, bindings: Mapping[str, str]) -> str | None:
+def dotted_path(node: ast.AST, bindings: Mapping[str, str]) -> str | None:
+    """Return the dotted path that a name or an attribute chain stands for, by what names are bound to; else None."""
     attributes: list[str] = []
     while isinstance(node, ast.Attribute):
         attributes.append(node.attr)

@@ -1,47 +1,100 @@
-"""Static checks on a candidate: its source in, a list of errors out; nothing is run."""
+"""Static checks on a candidate's text: size, characters, syntax and required names; nothing is run.
+
+What it declares is compared with the specs in `conformance.py`, what importing it does in `effects.py`, what it imports
+in `imports.py`.
+"""
 
 import ast
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from jaunt.source import ModuleSource, without_warnings
+
+MAX_BYTES = 256 * 1024
+"""The largest candidate that is looked at, as UTF-8."""
+
+_BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_WHOLE_FILE = re.compile(r"^[ \t]*#[ \t]*((?:ruff|flake8)[ \t]*:[ \t]*noqa|(?:mypy|pyright|ty|type)[ \t]*:[ \t]*ignore)\b", re.M)
 
 
 def validate_generated_source(source: str, expected_names: Sequence[str]) -> list[str]:
     """Return what is wrong with a candidate: it must parse and define every expected name at module level."""
-    if not isinstance(source, str):
-        return [f"the answer is not text but {type(source).__name__}"]
-    tree, errors = _parse(source, "<candidate>")
-    if tree is None:
-        return errors
-    defined = set(_bound_names(tree.body))
-    return [f"missing definition: {name!r} is not defined at module level" for name in expected_names if name not in defined]
+    candidate, errors = parse_candidate(source)
+    return errors if candidate is None else missing_names(candidate, expected_names)
 
 
 def compile_check(source: str, filename: str) -> list[str]:
     """Return the error that keeps `source` from being compiled, as a list of none or one; `filename` names it."""
-    return _parse(source, filename)[1]
+    return parse_candidate(source, filename=filename)[1]
 
 
-def _parse(source: str, filename: str) -> tuple[ast.Module | None, list[str]]:
-    """Return the syntax tree of a source that also compiles, or None and the error."""
+def parse_candidate(
+    source: str, *, module: str = "candidate", filename: str = "<candidate>"
+) -> tuple[ModuleSource | None, list[str]]:
+    """Return a candidate that also compiles, or None and the one error that keeps it from that.
+
+    `module` is the name that it would be imported by.
+    """
+    problem = _unreadable(source)
+    if problem:
+        return None, [f"{filename}: {problem}"]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an odd escape in a string is no reason to print into the build's output
+        with without_warnings():
             tree = ast.parse(source, filename)
             compile(tree, filename, "exec", dont_inherit=True)  # finds what parses but can't be: `return` outside a function
     except SyntaxError as error:
         where = f"{filename}:{error.lineno}" if error.lineno else filename
         return None, [f"{where}: syntax error: {error.msg}"]
-    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:  # UnicodeError is a ValueError
         return None, [f"{filename}: cannot be compiled: {type(error).__name__}: {error}"]
-    return tree, []
+    return ModuleSource(module, filename, source, tree), []
 
 
-def _bound_names(body: Iterable[ast.stmt]) -> Iterator[str]:
-    """Yield the names that statements define at module level, also within `if` and `try` blocks.
+def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> list[str]:
+    """Return an error for each name that a candidate doesn't define at module level."""
+    defined = set(_defined_names(candidate.statements))
+    return [f"missing definition: {name!r} is not defined at module level" for name in expected_names if name not in defined]
+
+
+def text_errors(source: str) -> list[str]:
+    """Return what a candidate's text may not hold: characters that hide its meaning, comments that silence its checks."""
+    found = [
+        (match.start(), f"{_character(match[0])} changes how the line is shown; write it as an escape, \\u{ord(match[0]):04x}")
+        for match in _BIDIRECTIONAL.finditer(source)
+    ]
+    found += [
+        (match.start(1), f"`# {match[1]}` silences a check in the whole module; correct what it finds")
+        for match in _WHOLE_FILE.finditer(source)
+    ]
+    return [f"line {source.count(chr(10), 0, start) + 1}: {problem}" for start, problem in sorted(found)]
+
+
+def _unreadable(source: object) -> str | None:
+    """Return why a candidate is not even handed to the parser, or None."""
+    if not isinstance(source, str):
+        return f"the answer is not text but {type(source).__name__}"
+    if len(source) > MAX_BYTES or len(source.encode("utf-8", "replace")) > MAX_BYTES:
+        return f"longer than {MAX_BYTES // 1024} KiB; write a module of reasonable size"
+    if "\0" in source:
+        return f"line {source.count(chr(10), 0, source.index(chr(0))) + 1}: holds a NUL character"
+    try:
+        source.encode()
+    except UnicodeEncodeError as error:
+        return f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
+    return None
+
+
+def _character(char: str) -> str:
+    return f"the invisible character U+{ord(char):04X} ({unicodedata.name(char)})"
+
+
+def _defined_names(statements: Sequence[ast.stmt]) -> Iterator[str]:
+    """Yield the names that module-level statements define.
 
     An import defines nothing: it could only bring in somebody else's code, or the stub itself.
     """
-    for statement in body:
+    for statement in statements:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
@@ -49,6 +102,3 @@ def _bound_names(body: Iterable[ast.stmt]) -> Iterator[str]:
                 yield from (n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))
             case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
                 yield name
-            case ast.If() | ast.Try() | ast.With():
-                for block in ("body", "orelse", "finalbody"):
-                    yield from _bound_names(getattr(statement, block, []))

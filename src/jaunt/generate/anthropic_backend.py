@@ -50,12 +50,13 @@ class AnthropicBackend(ModelBackend):
 
 
 def _options(llm: LLMConfig) -> dict[str, Any]:
-    options = {
+    options: dict[str, Any] = {
         "model": require_model(llm),
         "max_tokens": llm.max_tokens or DEFAULT_MAX_TOKENS,
-        "temperature": llm.temperature,
     }
-    return {name: value for name, value in options.items() if value is not None}
+    if llm.temperature is not None:  # the SDK has no argument for it any more, but older models take it
+        options["extra_body"] = {"temperature": llm.temperature}
+    return options
 
 
 def _answer(message: Any) -> Answer:

@@ -1,4 +1,4 @@
-"""The provider `command`: any program, the prompt on its standard input, the answer on its standard output."""
+"""The provider `command`: any program, the prompt on its standard input, the answer on its output."""
 
 import os
 import shutil

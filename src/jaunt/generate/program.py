@@ -46,9 +46,9 @@ async def run_program(
 ) -> Ran:
     """Run a program in an empty folder, with `text` on its standard input, until its own process ends.
 
-    It is ended when its output exceeds `limit` bytes. Whatever ends it, cancellation too, its process group is
-    killed, and on Linux all else that inherited its environment; a process that left the group and cleared its
-    environment is out of reach. Raises OSError if the program can't be started.
+    It is ended when its output exceeds `limit` bytes. Whatever ends it, cancellation too, its process group
+    is killed, and on Linux all else that inherited its environment; a process that left the group and cleared
+    its environment is out of reach. Raises OSError if the program can't be started.
     """
     mark = f"JAUNT_CALL_{uuid.uuid4().hex}"
     pid = None

@@ -1,0 +1,35 @@
+"""The commands, one file each: `add_arguments(parser)` and `run(arguments) -> Result`. Only the chosen one is imported."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+EXIT_OK = 0
+EXIT_PROJECT = 2
+EXIT_GENERATION = 3
+EXIT_CHECK = 4
+EXIT_INTERRUPTED = 130
+
+
+class Command(NamedTuple):
+    """What `jaunt --help` says of a command, and an example for its own help."""
+
+    summary: str
+    example: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command came to: its exit code, and the facts that `--json` prints."""
+
+    code: int = EXIT_OK
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+COMMANDS = {
+    "build": Command("generate the modules whose specs have changed", "jaunt build --jobs 16"),
+    "test": Command("build, generate the tests, run them", "jaunt test --target tests.test_slug"),
+    "status": Command("say what is fresh, what is stale, and why", "jaunt status"),
+    "prompt": Command("print what the model would be sent for a module", "jaunt prompt app.slug"),
+    "store": Command("show or prune what was generated and validated before", "jaunt store prune --keep-days 90"),
+    "example": Command("list the example projects, or copy one out", "jaunt example textkit demo"),
+}

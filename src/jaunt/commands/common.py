@@ -1,0 +1,182 @@
+"""What several commands share: their options, and the steps config -> project -> plan -> run."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jaunt.commands import EXIT_GENERATION, EXIT_OK, EXIT_PROJECT
+from jaunt.config import JauntConfig, find_project_root, load_config
+from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError
+from jaunt.job import Outcome
+from jaunt.plan import Plan, make_plan
+from jaunt.project import Project, load_project, select_targets
+from jaunt.report import Progress, Stopwatch, print_edited, print_summary, print_warning
+
+KINDS = ("build", "test")
+
+
+def add_project_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which project is meant."""
+    parser.add_argument("--root", metavar="DIR", help="the project's folder (default: found from here upwards)")
+    parser.add_argument("--config", metavar="FILE", help="a jaunt.toml or pyproject.toml in place of the project's")
+    parser.add_argument("--no-infer-deps", action="store_true", help="take only the deps= that specs declare")
+
+
+def add_target_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--target`."""
+    parser.add_argument(
+        "--target", action="append", default=[], metavar="MODULE",
+        help="only this module, with its dependencies (repeatable; a spec or a source file names its module)",
+    )  # fmt: skip
+
+
+def add_build_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the commands that generate."""
+    parser.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
+    parser.add_argument("--no-store", action="store_true", help="ask the model even for what the store holds")
+    parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
+
+
+def read_config(arguments: argparse.Namespace) -> JauntConfig:
+    """Return the configuration that the options name; raises JauntConfigError."""
+    if arguments.config:
+        return load_config(root=arguments.root, config_path=arguments.config)
+    return load_config(root=find_project_root(Path()) if arguments.root is None else arguments.root)
+
+
+def read_project(arguments: argparse.Namespace) -> Project:
+    """Return the project that the options name, with a warning if there is no spec in it."""
+    config = read_config(arguments)
+    project = load_project(config, infer_deps=False if arguments.no_infer_deps else None)
+    if not project.modules:
+        folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
+        print_warning(
+            f"{config.config_file}: there is no spec in {folders} (decorate a stub with @jaunt.magic, or correct "
+            "paths.source_roots)"
+        )
+    return project
+
+
+def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[str] = KINDS) -> set[str]:
+    """Return the modules that targets name, or all those of the kinds where there are none."""
+    if targets:
+        return select_targets(project, targets)
+    return {module for kind in kinds for module in project.modules_of(kind)}
+
+
+def plan_for(project: Project, targets: Sequence[str] = (), *, kinds: Sequence[str] = KINDS, force: bool = False) -> Plan:
+    """Return the plan for the targets and what they depend on, or for all modules of the kinds."""
+    modules = selected(project, targets, kinds=kinds)
+    return make_plan(project, modules, force=modules if force else ()).restricted_to(kinds)
+
+
+def run_build(plan: Plan, arguments: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    """Build what is stale in a plan, tell about it, and return the exit code and the facts."""
+    watch = Stopwatch()
+    try:
+        outcomes = asyncio.run(_generate(plan, arguments)) if plan.stale else {}
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+    print_edited(plan)
+    print_summary(plan, outcomes.values(), watch.seconds)
+    failed = [outcome.cause for outcome in outcomes.values() if outcome.status != "generated"]
+    return exit_code(failed) if failed else EXIT_OK, build_facts(plan, outcomes, watch.seconds)
+
+
+def build_facts(plan: Plan, outcomes: dict[str, Outcome], seconds: float) -> dict[str, Any]:
+    """Return what a build came to, as plain data."""
+    modules = []
+    for module, verdict in plan.verdicts.items():
+        outcome = outcomes.get(module)
+        facts: dict[str, Any] = {"module": module, "kind": plan.project.kind_of(module), "reason": verdict.reason}
+        if outcome is None:
+            modules.append({**facts, "status": "fresh"})
+            continue
+        modules.append(
+            {
+                **facts,
+                "status": outcome.status,
+                "seconds": round(outcome.seconds, 3),
+                "attempts": outcome.attempts,
+                "origin": outcome.origin,
+                "path": str(outcome.path) if outcome.path else None,
+                "errors": list(outcome.errors),
+                "warnings": list(outcome.warnings),
+            }
+        )
+    return {"modules": modules, "seconds": round(seconds, 3)}
+
+
+def exit_code(errors: Iterable[BaseException | None]) -> int:
+    """Map errors to the exit code of the worst: what is wrong in the project comes before what could not be made."""
+    found = list(errors)
+    if any(isinstance(e, JauntConfigError | JauntDiscoveryError | JauntDependencyCycleError) for e in found):
+        return EXIT_PROJECT
+    return EXIT_GENERATION if found else EXIT_OK
+
+
+def tests_of(project: Project, targets: Sequence[str]) -> set[str]:
+    """Return the test modules to run; raises JauntConfigError if targets are given and none is a test module."""
+    modules = selected(project, targets, kinds=("test",))
+    tests = {module for module in modules if project.kind_of(module) == "test"}
+    if modules and not tests:
+        users = [module for module in project.modules_of("test") if project.dag[module] & modules]
+        raise JauntConfigError(
+            f"no test module is named by --target {' --target '.join(targets)}",
+            hint=f"its tests are in: {', '.join(users)}" if users else "`jaunt status` lists the modules",
+        )
+    return tests
+
+
+async def _generate(plan: Plan, arguments: argparse.Namespace) -> dict[str, Outcome]:
+    from jaunt.builder import project_workshop, run_plan
+    from jaunt.generate.providers import make_backend
+
+    config = plan.project.config
+    shop = project_workshop(plan, make_backend(config), force=arguments.force, read_store=not arguments.no_store)
+    try:
+        with _cancelled_by_sigterm():
+            listener = Progress(len(plan.stale))
+            return await run_plan(plan, shop, jobs=arguments.jobs or config.build.jobs, listener=listener)
+    finally:
+        await shop.backend.close()
+
+
+@contextmanager
+def _cancelled_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM cancel the current task, as asyncio.run does with Ctrl-C.
+
+    An exception raised by a handler could hit any line, and be taken for the failure of the module that runs it.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None  # asyncio.run runs us in one
+    usual = signal.getsignal(signal.SIGTERM)
+    try:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    except (NotImplementedError, ValueError, RuntimeError):  # Windows; or not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, usual)
+
+
+def distinct(errors: Collection[BaseException]) -> list[BaseException]:
+    """Return errors without those that say the same: every module of a cycle has the same one."""
+    return list({str(error): error for error in errors}.values())
+
+
+def _jobs(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
+    return number

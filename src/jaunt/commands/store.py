@@ -1,0 +1,54 @@
+"""`jaunt store`."""
+
+import argparse
+import re
+import time
+
+from jaunt.commands import Result
+from jaunt.commands.common import add_project_options, read_config
+from jaunt.errors import JauntConfigError
+from jaunt.report import say
+from jaunt.store import Store
+
+_UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("action", choices=["info", "prune"], help="say what is in it, or remove some of it")
+    parser.add_argument("--keep-days", type=float, metavar="N", help="prune: keep what was used in the last N days")
+    parser.add_argument("--max-size", type=_size, metavar="S", help="prune: keep the last used, S bytes of it (500K, 20M)")
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Show or prune the store."""
+    config = read_config(arguments)
+    store = Store(config.root / config.store.path, readonly=config.store.readonly)
+    if arguments.action == "prune":
+        return _prune(store, arguments)
+    files = list(store.files())
+    size = sum(file.size for file in files)
+    say(f"{store.folder}: {len(files)} generations, {size / 1000:.1f} KB{', readonly' if store.readonly else ''}")
+    if files:
+        days = (time.time() - min(file.used for file in files)) / 86_400
+        say(f"the one that was not used for longest: {days:.0f} days")
+    return Result(data={"folder": str(store.folder), "generations": len(files), "bytes": size})
+
+
+def _prune(store: Store, arguments: argparse.Namespace) -> Result:
+    if arguments.keep_days is None and arguments.max_size is None:
+        raise JauntConfigError("prune by what?", hint="give --keep-days N, --max-size S, or both")
+    if store.readonly:
+        raise JauntConfigError(f"{store.folder} is readonly", hint="store.readonly in the configuration says so")
+    removed = store.prune(keep_days=arguments.keep_days, max_size=arguments.max_size)
+    size = sum(file.size for file in removed)
+    say(f"removed {len(removed)} generations, {size / 1000:.1f} KB")
+    return Result(data={"removed": len(removed), "bytes": size})
+
+
+def _size(text: str) -> int:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)B?", text.strip().upper())
+    if not found:
+        raise argparse.ArgumentTypeError(f"must be a size such as 500K, 20M or 1G, not {text!r}")
+    return int(float(found[1]) * _UNITS[found[2]])

@@ -1,0 +1,186 @@
+"""The recorder: runs pytest inside the sandbox and keeps a signed record of what came of each test.
+
+`verdict.py` starts it by path, `python -P -B recorder.py`, with its orders as JSON on standard input. Untrusted code
+runs in this very process, so the record is made where that code reaches last: the functions that write it are
+closures, made before any of it is imported; pytest's own judgement is not taken, but what its innermost hooks saw;
+and a test that passed counts only while pytest's functions are those that were there at the start.
+"""
+
+import hmac
+import json
+import os
+import sys
+from collections.abc import Callable, Generator, Iterator
+from itertools import count
+from types import CodeType, FunctionType
+from typing import Any
+
+import pytest
+
+_LONGEST = 20_000  # characters of a field
+# What decides whether a test ran and passed; more would accuse plugins that patch the rest for good reasons.
+_GUARDED = {
+    *("pytest", "pluggy", "pluggy._callers", "pluggy._hooks", "_pytest.runner", "_pytest.python", "_pytest.nodes"),
+    *("_pytest.main", "_pytest.reports", "_pytest.skipping", "_pytest.outcomes", "_pytest.raises", "_pytest.unittest"),
+    *("_pytest.python_api", "_pytest.recwarn", "_pytest.assertion", "_pytest.assertion.rewrite"),
+}
+
+
+def main() -> None:
+    """Run pytest as ordered. The exit code of this process says nothing; the record has pytest's."""
+    orders = json.loads(sys.stdin.buffer.read())
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)  # the orders hold the key
+    os.set_inheritable(orders["report"], False)
+    record = _make_record(bytes.fromhex(orders.pop("key")), orders["report"])
+    record("end", int(pytest.main([*orders["args"], *_one_process()], plugins=[_make_plugin(record)])))
+
+
+def _one_process() -> list[str]:
+    """Return the options that keep pytest-xdist, where it is installed, from running tests elsewhere."""
+    try:
+        import xdist  # noqa: F401  # ty: ignore[unresolved-import]
+    except ImportError:
+        return []
+    return ["-n0"]
+
+
+def _make_record(key: bytes, descriptor: int) -> Callable[..., None]:
+    """Return a function that appends a record: its number, a kind and fields, and a signature over all of it.
+
+    A record is the `repr` of a tuple, since that is made in C, where nobody can put in another function.
+    """
+    sign, write, form, number = hmac.digest, os.write, repr, count()
+
+    def record(kind: str, *fields: str | int) -> None:
+        short = [field[:_LONGEST] if isinstance(field, str) else field for field in fields]
+        text = form((next(number), kind, *short)).encode("utf-8", "backslashreplace")
+        write(descriptor, text + b"\t" + sign(key, text, "sha256").hex().encode() + b"\n")
+
+    return record
+
+
+def _make_plugin(record: Callable[..., None]) -> object:
+    """Return the pytest plugin that records: what was collected, and how each phase of each test ended."""
+    ran: set[str] = set()  # node ids of the tests whose function was called and returned
+    original: dict[tuple[str, str, str], object] = {}
+    callers: set[object] = set()
+
+    class Recorder:
+        def pytest_load_initial_conftests(self) -> None:
+            """Look at pytest when its plugins are there, and nothing of the project is: its conftests come last."""
+            original.update(_functions_of_pytest())
+            # Only now, so that pytest and its plugins come from their own bytecode: compiling all that takes seconds.
+            sys.dont_write_bytecode = False
+            sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX")
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_collection(self, session: pytest.Session) -> None:
+            callers.update(session.config.hook.pytest_pyfunc_call.get_hookimpls())
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_finish(self, session: pytest.Session) -> None:
+            for item in session.items:
+                record("collected", item.nodeid, str(item.path))
+
+        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+            if not report.passed:
+                record("uncollected", report.nodeid, report.outcome, _last_line(report), report.longreprtext)
+
+        def pytest_runtest_logstart(self, nodeid: str) -> None:
+            record("started", nodeid)
+
+        @pytest.hookimpl(wrapper=True, trylast=True)
+        def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+            result = yield
+            if result:
+                ran.add(pyfuncitem.nodeid)
+            return result
+
+        @pytest.hookimpl(wrapper=True, trylast=True)
+        def pytest_runtest_makereport(
+            self, item: pytest.Item, call: pytest.CallInfo[None]
+        ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+            report = yield
+            raised = call.excinfo
+            if raised is not None:
+                outcome = "skipped" if raised.errisinstance(pytest.skip.Exception) else "failed"
+                where = (item.nodeid, call.when, outcome)
+                record("result", *where, _first_line(raised), raised.typename, report.longreprtext)
+                return report
+            changed = _first_change(original, callers, item) if call.when == "call" else None
+            if changed:
+                record("tampered", item.nodeid, changed)
+            elif call.when == "call" and isinstance(item, pytest.Function) and not _is_unittest(item):
+                outcome = "passed" if item.nodeid in ran else "uncalled"
+                record("result", item.nodeid, call.when, outcome, "", "", "")
+            else:
+                record("result", item.nodeid, call.when, "passed", "", "", "")
+            return report
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+            if not report.passed:  # a subtest that failed is reported here alone
+                message = _last_line(report)
+                record("reported", report.nodeid, report.when, report.outcome, message, report.longreprtext)
+
+    return Recorder()
+
+
+def _is_unittest(item: pytest.Function) -> bool:
+    import unittest
+
+    return isinstance(item.cls, type) and issubclass(item.cls, unittest.TestCase)
+
+
+def _first_line(raised: pytest.ExceptionInfo[BaseException]) -> str:
+    lines = raised.exconly(tryshort=True).splitlines()
+    return lines[0] if lines else raised.typename
+
+
+def _last_line(report: pytest.TestReport | pytest.CollectReport) -> str:
+    lines = [line.removeprefix("E").strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
+    return lines[0] if lines else report.longreprtext.strip().splitlines()[-1] if report.longreprtext.strip() else ""
+
+
+def _first_change(original: dict[tuple[str, str, str], object], callers: set[object], item: pytest.Item) -> str | None:
+    """Return the name of one of pytest's functions that is no longer what it was; None if all are."""
+    implementations = set(item.config.hook.pytest_pyfunc_call.get_hookimpls())
+    late = [each for each in implementations - callers if not _is_conftest(each.plugin)]
+    if late or callers - implementations:
+        return "the hook pytest_pyfunc_call"
+    now = _functions_of_pytest()
+    for key, function in original.items():
+        if now.get(key) is not function:
+            return ".".join(filter(None, key))
+    classes = {key[:2] for key in original if key[1]}
+    return next((".".join(key) for key in now if key not in original and key[:2] in classes), None)
+
+
+def _is_conftest(plugin: object) -> bool:
+    return os.path.basename(getattr(plugin, "__file__", None) or "") == "conftest.py"  # noqa: PTH119
+
+
+def _functions_of_pytest() -> dict[tuple[str, str, str], object]:
+    """Return the code of pytest's functions: (module, class or "", name) -> what it runs."""
+    found: dict[tuple[str, str, str], object] = {}
+    for name, module in list(sys.modules.items()):
+        if name not in _GUARDED:
+            continue
+        for inner, value in list(vars(module).items()):
+            if isinstance(value, FunctionType):
+                found[name, "", inner] = value.__code__
+            elif isinstance(value, type) and value.__module__.partition(".")[0] in ("pytest", "_pytest", "pluggy"):
+                found.update({(name, inner, method): code for method, code in _methods(value)})
+    return found
+
+
+def _methods(owner: type) -> Iterator[tuple[str, CodeType]]:
+    for name, value in list(vars(owner).items()):
+        function: Any = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+        if isinstance(function, FunctionType):
+            yield name, function.__code__
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,336 @@
+"""The provider `command`: real programs, well behaved and not."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from loopback import CONTEXT, KEY, REQUEST
+
+from jaunt.config import JauntConfig, LLMConfig, load_config
+from jaunt.errors import JauntConfigError, JauntGenerationError
+from jaunt.generate.command_backend import PRESETS, CommandBackend, command_line
+from jaunt.generate.model import Request, Usage
+from jaunt.generate.program import plain_text
+from jaunt.generate.prompt import Message
+from jaunt.generate.providers import make_backend
+from jaunt.generate.transport import Policy
+
+CODE = "def slugify(text):\n    return text\n"
+ANSWER = f"printf %s '{CODE}'"
+PATIENT = Policy(timeout=20.0)
+
+
+def shell(script: str, root: Path = Path(), policy: Policy = PATIENT, **settings: Any) -> CommandBackend:
+    """Return a backend whose program is a shell that runs `script`."""
+    llm = LLMConfig(provider="command", command=["sh", "-c", script], **settings)
+    return CommandBackend(llm, root, policy=policy)
+
+
+def generate(backend: CommandBackend) -> str:
+    return asyncio.run(backend.generate_module(CONTEXT))
+
+
+def answer(backend: CommandBackend) -> str:
+    return asyncio.run(backend.complete(REQUEST)).text
+
+
+def failure(backend: CommandBackend) -> JauntGenerationError:
+    with pytest.raises(JauntGenerationError) as caught:
+        generate(backend)
+    assert "\n" not in caught.value.message
+    return caught.value
+
+
+def is_running(pid: int) -> bool:
+    """Say whether a process is there and not merely waiting to be reaped."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
+    """Wait until a condition is true; say whether it is."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()
+
+
+# A good program
+
+
+def test_the_prompt_goes_in_and_the_answer_comes_out() -> None:
+    assert answer(shell("cat")) == "Answer with code.\n\nWrite slugify."
+    assert generate(shell(f"cat > /dev/null; {ANSWER}")) == CODE
+
+
+def test_a_program_need_not_read_a_long_prompt() -> None:
+    backend = shell(f"exec 0<&-; {ANSWER}")
+    request = Request([Message("user", "long " * 1_000_000)], CONTEXT)
+    assert asyncio.run(backend.complete(request)).text == CODE
+
+
+def test_a_long_prompt_and_a_long_answer_do_not_block_each_other() -> None:
+    text = "0123456789\n" * 300_000
+    request = Request([Message("user", text)], CONTEXT)
+    assert asyncio.run(shell("cat").complete(request)).text == text
+
+
+def test_it_runs_in_an_empty_folder_that_is_gone_afterwards(tmp_path: Path) -> None:
+    folder, content = answer(shell('pwd; echo "[$(ls -A)]"; touch left', tmp_path)).splitlines()
+    assert content == "[]"
+    assert not Path(folder).exists()
+    assert not Path(folder).is_relative_to(tmp_path)
+
+
+def test_it_sees_only_the_environment_that_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SECRET_TOKEN", "OPENAI_API_KEY", "PYTHONPATH", "GIVEN", "MODEL_KEY", "LC_ALL"):
+        monkeypatch.setenv(name, f"value-of-{name}")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    seen = answer(shell("env", api_key_env="MODEL_KEY", pass_env=["GIVEN", "NOT_THERE"]))
+    names = {line.partition("=")[0] for line in seen.splitlines() if not line.startswith("JAUNT_CALL_")}
+    shells_own = {"PWD", "OLDPWD", "SHLVL", "_"}
+    assert names - shells_own - {"LANG", "TMPDIR", "LC_CTYPE"} == {
+        "PATH",
+        "HOME",
+        "TERM",
+        "LC_ALL",
+        "GIVEN",
+        "MODEL_KEY",
+    }
+    assert "TERM=dumb" in seen.splitlines()
+
+
+def test_colours_and_control_sequences_are_taken_out() -> None:
+    script = r"printf '\033[1;32mdef\033[0m f():\033[K\r\n\033]0;title\007    pass\b\033(B\033[?25h\n'"
+    assert generate(shell(script)) == "def f():\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "text"),
+    [
+        (b"tab\tline\n", "tab\tline\n"),
+        (b"\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        (b"\x1bPq#1\x1b\\after", "after"),
+        (b"\x1b[38;5;196mred\x1b[m", "red"),
+        (b"a\x00b\x7f\xc2\x9b", "ab"),
+        ("é λ 𝛼".encode(), "é λ 𝛼"),
+        (b"\x1b]never ended", "never ended"),
+    ],
+)
+def test_plain_text(output: bytes, text: str) -> None:
+    assert plain_text(output) == text
+
+
+def test_its_tokens_are_not_known() -> None:
+    backend = shell(ANSWER)
+    generate(backend)
+    assert backend.usage == Usage()
+
+
+def test_many_run_at_the_same_time(tmp_path: Path) -> None:
+    meet = f"touch {tmp_path}/$$; while [ $(ls {tmp_path} | wc -l) -lt 16 ]; do sleep 0.05; done"
+    backend = shell(f"{meet}; {ANSWER}")
+
+    async def run() -> list[str]:
+        return list(await asyncio.gather(*(backend.generate_module(CONTEXT) for _ in range(16))))
+
+    assert asyncio.run(run()) == [CODE] * 16
+
+
+# A bad one
+
+
+def test_an_exit_code_is_an_error_that_shows_the_last_line_it_wrote(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    error = failure(
+        shell(f"echo >> {runs}; echo first >&2; printf '\\033[31mquota used up\\033[0m\\n\\n' >&2; exit 3")
+    )
+    assert error.message == "sh: it ended with exit code 3: quota used up"
+    assert runs.read_text() == "\n"
+
+
+def test_an_exit_code_without_a_word_is_an_error() -> None:
+    assert failure(shell("echo half a module; exit 1")).message == "sh: it ended with exit code 1"
+
+
+def test_a_signal_is_an_error() -> None:
+    assert failure(shell("kill -TERM $$")).message == "sh: it was ended by signal 15"
+
+
+def test_much_on_standard_error_is_no_harm_and_its_end_is_kept() -> None:
+    script = "yes noise | head -c 5000000 >&2; echo >&2; echo the reason >&2; exit 1"
+    assert failure(shell(script)).message == "sh: it ended with exit code 1: the reason"
+
+
+def test_a_flood_is_ended() -> None:
+    assert failure(shell("yes")).message == "sh: the answer is longer than 4 MB"
+
+
+def test_an_answer_that_is_not_utf8_is_an_error() -> None:
+    assert failure(shell(r"printf '\377'")).message == "sh: the answer is not UTF-8"
+
+
+def test_no_answer_is_an_error() -> None:
+    assert failure(shell("true")).message == "app.slug: the model answered without any text"
+
+
+def test_its_key_is_in_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_KEY", KEY)
+    error = failure(shell('echo "bad key $MODEL_KEY" >&2; exit 1', api_key_env="MODEL_KEY"))
+    assert error.message == "sh: it ended with exit code 1: bad key [hidden]"
+
+
+def test_a_key_that_is_configured_has_to_be_there() -> None:
+    with pytest.raises(JauntConfigError, match="SURELY_NOT_SET is not set"):
+        shell(ANSWER, api_key_env="SURELY_NOT_SET")
+
+
+def test_a_program_that_cannot_be_started_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "model").write_text("#!/no/such/interpreter\n")
+    (tmp_path / "model").chmod(0o755)
+    backend = CommandBackend(LLMConfig(command=["./model"]), tmp_path)
+    assert failure(backend).message == "model: cannot be started: No such file or directory"
+
+
+# Processes
+
+LEAVES_OTHERS = """
+sleep 300 & echo $! >> {pids}
+setsid sh -c 'echo $$ >> {pids}; exec sleep 300' &
+(setsid sh -c 'echo $$ >> {pids}; exec sleep 300' &) &
+while [ $(cat {pids} | wc -l) -lt 3 ]; do sleep 0.01; done
+"""
+
+
+def test_what_outlives_the_program_is_ended_and_the_answer_taken(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    assert generate(shell(LEAVES_OTHERS.format(pids=pids) + ANSWER)) == CODE
+    started = [int(line) for line in pids.read_text().split()]
+    assert len(started) == 3
+    assert wait_for(lambda: not any(map(is_running, started)))
+
+
+def test_a_hang_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    script = (
+        LEAVES_OTHERS.format(pids=pids) + f"echo $$ >> {pids}; trap '' TERM INT; while :; do sleep 300; done"
+    )
+    error = failure(shell(script, policy=Policy(timeout=2.0)))
+    assert error.message == "sh: no answer within 2 s"
+    started = [int(line) for line in pids.read_text().split()]
+    assert len(started) == 4
+    assert wait_for(lambda: not any(map(is_running, started)))
+
+
+def test_an_interrupted_call_ends_all_that_it_started(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    backend = shell(LEAVES_OTHERS.format(pids=pids) + f"echo $$ >> {pids}; sleep 300")
+
+    async def run() -> None:
+        call = asyncio.create_task(backend.generate_module(CONTEXT))
+        assert await asyncio.to_thread(wait_for, lambda: pids.exists() and len(pids.read_text().split()) == 4)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+    asyncio.run(run())
+    assert wait_for(lambda: not any(map(is_running, map(int, pids.read_text().split()))))
+
+
+def test_a_survivor_out_of_reach_does_not_hold_the_answer_up(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    survivor = f"env -i setsid sh -c 'echo $$ >> {pids}; exec sleep 300' &"
+    script = f"{survivor} while [ ! -s {pids} ]; do sleep 0.01; done; {ANSWER}"
+    try:
+        assert generate(shell(script)) == CODE
+    finally:
+        os.kill(int(pids.read_text()), signal.SIGKILL)
+
+
+def test_the_process_that_runs_it_is_not_ended(tmp_path: Path) -> None:
+    script = (
+        "import asyncio, sys\n"
+        "from loopback import CONTEXT\n"
+        "from test_command_backend import shell, ANSWER\n"
+        "print(asyncio.run(shell(ANSWER).generate_module(CONTEXT)))\n"
+    )
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    child = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (child.returncode, child.stdout) == (0, f"{CODE}\n")
+
+
+# Configuration
+
+
+def test_a_preset_is_chosen_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PRESETS:
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    lines = {name: command_line(LLMConfig(command=[name], model="m"), tmp_path) for name in PRESETS}
+    assert {line[0] for line in lines.values()} == {str(tmp_path / name) for name in PRESETS}
+    assert list(lines["ollama"][1:]) == ["run", "m"]
+    assert all("m" in line for line in lines.values())
+    assert "--model" not in command_line(LLMConfig(command=["claude"]), tmp_path)
+
+
+def test_a_preset_that_needs_a_model_says_so(tmp_path: Path) -> None:
+    with pytest.raises(JauntConfigError, match=r"llm\.model: ollama needs it"):
+        command_line(LLMConfig(command=["ollama"]), tmp_path)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_that_is_not_there_says_how_to_get_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(JauntConfigError, match=f"there is no program {name} on PATH") as caught:
+        command_line(LLMConfig(command=[name], model="m"), tmp_path)
+    assert PRESETS[name].source in (caught.value.hint or "")
+
+
+def test_model_and_root_are_filled_in(tmp_path: Path) -> None:
+    llm = LLMConfig(command=["sh", "{root}/ask.sh", "--model={model}"], model="m")
+    assert list(command_line(llm, tmp_path)[1:]) == [f"{tmp_path}/ask.sh", "--model=m"]
+
+
+def test_a_script_of_the_project_is_given_by_a_relative_path(tmp_path: Path) -> None:
+    (tmp_path / "ask.sh").write_text(f"#!/bin/sh\n{ANSWER}\n")
+    (tmp_path / "ask.sh").chmod(0o755)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "jaunt.toml").write_text('[llm]\nprovider = "command"\ncommand = "./ask.sh"\n')
+    backend = make_backend(load_config(root=tmp_path))
+    assert asyncio.run(backend.generate_module(CONTEXT)) == CODE
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ([], "needs a program"),
+        ([""], "needs a program"),
+        (["no-such-program", "-x"], "no program no-such-program on PATH"),
+        (["./no/such"], "no program .*/no/such"),
+    ],
+)
+def test_a_missing_program_is_told_when_the_backend_is_made(
+    command: list[str], said: str, tmp_path: Path
+) -> None:
+    config = JauntConfig(llm=LLMConfig(provider="command", command=command), root=tmp_path)
+    with pytest.raises(JauntConfigError, match=said):
+        make_backend(config)

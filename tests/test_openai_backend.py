@@ -1,0 +1,515 @@
+"""The provider `openai`, and what it has in common with `anthropic`: the real SDKs against real servers."""
+
+import asyncio
+import json
+import logging
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from loopback import (
+    CONTEXT,
+    KEY,
+    KEY_VARIABLE,
+    REQUEST,
+    Crowd,
+    Reply,
+    cut_short,
+    error,
+    flood,
+    llm_config,
+    make,
+    payload,
+    redirect,
+    reset,
+    serving,
+    trickle,
+)
+
+from jaunt.config import JauntConfig, LLMConfig, PriceConfig, load_config
+from jaunt.errors import JauntAuthenticationError, JauntConfigError, JauntGenerationError
+from jaunt.generate.model import ModelBackend, Usage
+from jaunt.generate.openai_backend import OpenAIBackend
+from jaunt.generate.providers import first_usable, make_backend
+from jaunt.generate.transport import Policy
+
+CODE = "def slugify(text):\n    return text\n"
+
+
+def completion(text: object = CODE, finish_reason: str = "stop", **more: object) -> dict[str, object]:
+    """Return a body as OpenAI's servers send it."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}
+    usage = {"prompt_tokens": 100, "completion_tokens": 20, "prompt_tokens_details": {"cached_tokens": 60}}
+    return {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage, **more}
+
+
+def message(text: str = CODE) -> dict[str, object]:
+    """Return a body as Anthropic's servers send it."""
+    content = [{"type": "text", "text": text}]
+    return {"id": "1", "type": "message", "role": "assistant", "content": content, "stop_reason": "end_turn",
+            "usage": {"input_tokens": 40, "output_tokens": 20, "cache_read_input_tokens": 60}}  # fmt: skip
+
+
+GOOD = {"openai": payload(completion()), "anthropic": payload(message())}
+both = pytest.mark.parametrize("provider", ["openai", "anthropic"])
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A key in the environment, and nothing else there that the SDKs or the HTTP client would look at."""
+    for name in list(os.environ):
+        if name.startswith(("OPENAI_", "ANTHROPIC_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    yield KEY
+
+
+def generate(backend: ModelBackend) -> str:
+    """Return what the backend answers to one module."""
+
+    async def run() -> str:
+        try:
+            return await backend.generate_module(CONTEXT)
+        finally:
+            await backend.close()
+
+    return asyncio.run(run())
+
+
+def failure(backend: ModelBackend) -> JauntGenerationError:
+    with pytest.raises(JauntGenerationError) as caught:
+        generate(backend)
+    assert "\n" not in caught.value.message
+    return caught.value
+
+
+# A good answer
+
+
+def test_the_request_holds_model_messages_and_key() -> None:
+    with serving(GOOD["openai"]) as server:
+        assert generate(make("openai", server)) == CODE
+    (call,) = server.calls
+    assert call.path == "/chat/completions"
+    assert call.headers["authorization"] == f"Bearer {KEY}"
+    assert call.body["model"] == "some-model"
+    assert [each["role"] for each in call.body["messages"]] == ["system", "user"]
+    assert "slugify" in call.body["messages"][1]["content"]
+    assert call.body.keys() == {"model", "messages"}
+
+
+def test_limit_and_temperature_are_sent_where_they_are_set() -> None:
+    with serving(GOOD["openai"]) as server:
+        generate(make("openai", server, max_tokens=500, temperature=0.0))
+    assert (server.calls[0].body["max_tokens"], server.calls[0].body["temperature"]) == (500, 0.0)
+
+
+def test_a_server_of_ones_own_needs_no_key_and_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-meant-for-openai")
+    with serving(GOOD["openai"]) as server:
+        assert generate(make("openai", server, api_key_env="")) == CODE
+    assert "sk-meant-for-openai" not in str(server.calls)
+
+
+def test_the_address_is_never_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(GOOD["openai"]) as chosen, serving(GOOD["openai"]) as other:
+        monkeypatch.setenv("OPENAI_BASE_URL", other.url)
+        generate(make("openai", chosen))
+    assert (len(chosen.calls), len(other.calls)) == (1, 0)
+
+
+def test_one_backend_serves_event_loops_one_after_the_other() -> None:
+    with serving(GOOD["openai"]) as server:
+        backend = make("openai", server)
+        assert [generate(backend), generate(backend)] == [CODE, CODE]
+
+
+@both
+def test_sixty_four_requests_are_in_flight_and_their_connections_are_used_again(provider: str) -> None:
+    with serving(Crowd(64, GOOD[provider])) as server:
+        backend = make(provider, server, Policy(timeout=25.0))
+
+        async def run() -> None:
+            for _ in range(2):
+                await asyncio.gather(*(backend.complete(REQUEST) for _ in range(64)))
+            await backend.close()
+
+        asyncio.run(run())
+    assert len(server.calls) == 128
+    assert len({call.connection for call in server.calls}) == 64
+
+
+# Tokens
+
+
+def test_tokens_are_counted_for_the_backend_and_for_each_module() -> None:
+    with serving(GOOD["openai"]) as server:
+        backend = make("openai", server)
+        generate(backend)
+        generate(backend)
+    assert backend.usage == Usage(200, 40, 120)
+    assert backend.usage_by_module == {"app.slug": Usage(200, 40, 120)}
+
+
+def test_an_answer_of_no_use_is_counted_too() -> None:
+    with serving(payload(completion(finish_reason="length"))) as server:
+        backend = make("openai", server)
+        failure(backend)
+    assert backend.usage == Usage(100, 20, 60)
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": "many", "completion_tokens": -1}, [1], True])
+def test_tokens_that_a_server_does_not_tell_count_as_none(usage: object) -> None:
+    with serving(payload(completion(usage=usage))) as server:
+        backend = make("openai", server)
+        assert generate(backend) == CODE
+    assert backend.usage == Usage()
+
+
+def test_cached_input_has_a_price_of_its_own() -> None:
+    usage = Usage(input_tokens=1_000_000, output_tokens=500_000, cached_input_tokens=400_000)
+    assert usage.cost(PriceConfig(input=2.0, output=8.0, cached_input=0.5)) == pytest.approx(1.2 + 0.2 + 4.0)
+    assert usage.cost(PriceConfig(input=2.0, output=8.0)) == pytest.approx(2.0 + 4.0)
+    assert usage.cost(PriceConfig(input=2.0, output=8.0, cached_input=0.0)) == pytest.approx(1.2 + 4.0)
+
+
+# An answer that is no module
+
+
+def test_an_answer_that_was_cut_off_says_where() -> None:
+    with serving(payload(completion(finish_reason="length"))) as server:
+        assert failure(make("openai", server)).message == "app.slug: the answer was cut off at 20 tokens"
+    assert len(server.calls) == 1
+
+
+def test_an_answer_that_was_cut_off_nobody_knows_where() -> None:
+    with serving(payload(completion(finish_reason="length", usage=None))) as server:
+        assert failure(make("openai", server)).message == "app.slug: the answer was cut off by a length limit"
+
+
+@pytest.mark.parametrize("text", [None, "", " \n"])
+def test_an_answer_without_text_says_why_the_model_stopped(text: str | None) -> None:
+    with serving(payload(completion(text, "content_filter"))) as server:
+        assert failure(make("openai", server)).message == (
+            "app.slug: the model answered without any text (it stopped for: content_filter)"
+        )
+
+
+def test_an_answer_that_holds_the_key_is_not_kept() -> None:
+    with serving(payload(completion(f"KEY = '{KEY}'"))) as server:
+        said = failure(make("openai", server)).message
+    assert said == "app.slug: the answer holds the key, so it is not kept"
+
+
+# Tries
+
+
+RETRIED: dict[str, Reply] = {
+    "429": error(429),
+    "500": error(500),
+    "503": payload("<html>overloaded</html>", 503),
+    "cut short": cut_short,
+    "reset": reset,
+    "not JSON": payload("<html>no</html>"),
+    "not JSON, nor said to be": payload("<html>no</html>", Content_Type="text/html"),
+    "deeply nested": payload("[" * 100_000),
+    "other JSON": payload([1, 2]),
+    "nothing": payload(""),
+    "no completion": payload({"choices": None, "content": None}),
+    "not UTF-8": payload('{"choices": "\\ud800"}'),
+}
+
+
+@both
+@pytest.mark.parametrize("reply", RETRIED.values(), ids=RETRIED)
+def test_what_may_pass_is_tried_three_times_and_then_told_in_one_line(provider: str, reply: Reply) -> None:
+    with serving(reply) as server:
+        said = failure(make(provider, server)).message
+    assert len(server.calls) == 3
+    assert said.startswith(f"{provider} at 127.0.0.1:")
+    assert said.endswith("(tried 3 times)")
+
+
+@both
+@pytest.mark.parametrize("reply", RETRIED.values(), ids=RETRIED)
+def test_what_has_passed_is_forgotten(provider: str, reply: Reply) -> None:
+    with serving(reply, GOOD[provider]) as server:
+        assert generate(make(provider, server)) == CODE
+    assert len(server.calls) == 2
+
+
+def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
+    with serving(GOOD["openai"]) as server:
+        backend = make("openai", server)
+    said = failure(backend).message
+    assert "the connection failed" in said
+    assert said.endswith("(tried 3 times)")
+
+
+@both
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_what_will_not_pass_is_told_at_once_in_the_words_of_the_server(provider: str, status: int) -> None:
+    with serving(error(status, "no such\nmodel")) as server:
+        said = failure(make(provider, server)).message
+    assert len(server.calls) == 1
+    assert f"{status} " in said
+    assert said.endswith(": no such model")
+
+
+@both
+def test_an_error_in_another_form_is_told_too(provider: str) -> None:
+    with serving(payload({"detail": "no such model"}, 400)) as server:
+        assert failure(make(provider, server)).message.endswith("400 Bad Request: no such model")
+
+
+def test_an_error_with_the_status_of_success_is_told_in_the_words_of_the_server() -> None:
+    with serving(payload({"error": {"message": "no credits", "code": 402}})) as server:
+        assert failure(make("openai", server)).message.endswith("no completion: no credits (tried 3 times)")
+
+
+@both
+def test_the_wait_that_the_server_asks_for_is_shared_by_all_calls(provider: str) -> None:
+    with serving(error(429, Retry_After="0.5"), GOOD[provider]) as server:
+        backend = make(provider, server, Policy(timeout=20.0, tries=1, base_delay=0.01))
+
+        async def run() -> None:
+            with pytest.raises(JauntGenerationError, match="429"):
+                await backend.complete(REQUEST)
+            await asyncio.gather(*(backend.complete(REQUEST) for _ in range(5)))
+            await backend.close()
+
+        asyncio.run(run())
+    begin, *later = [call.at for call in server.calls]
+    assert len(later) == 5
+    assert min(later) - begin >= 0.5
+
+
+@both
+def test_a_stream_that_trickles_ends_at_the_time_limit(provider: str) -> None:
+    with serving(trickle) as server:
+        said = failure(make(provider, server, Policy(timeout=0.5))).message
+    assert said.endswith("no answer within 0.5 s")
+    assert len(server.calls) == 1
+
+
+# The key
+
+
+@both
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_stops_all_calls_with_one_message(provider: str, status: int) -> None:
+    with serving(error(status, f"wrong key {KEY}")) as server:
+        backend = make(provider, server)
+
+        async def run() -> list[str | BaseException]:
+            first = await asyncio.gather(backend.generate_module(CONTEXT), return_exceptions=True)
+            later = (backend.generate_module(CONTEXT) for _ in range(20))
+            found = [*first, *await asyncio.gather(*later, return_exceptions=True)]
+            await backend.close()
+            return found
+
+        errors = asyncio.run(run())
+    assert len(server.calls) == 1
+    assert {type(each) for each in errors} == {JauntAuthenticationError}
+    assert len({str(each) for each in errors}) == 1
+    assert str(errors[0]).endswith(": wrong key [hidden]")
+
+
+@both
+def test_the_key_is_in_no_error_traceback_log_or_repr(
+    provider: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    replies = [error(500, f"you sent {KEY}"), payload(f"not JSON {KEY}"), error(400, KEY)]
+    with serving(*replies) as server:
+        backend = make(provider, server)
+        caught = failure(backend)
+    assert len(server.calls) == 3
+    assert "[hidden]" in caught.message
+    shown = [
+        repr(backend),
+        repr(llm_config(provider, server)),
+        *traceback.format_exception(caught),
+        repr(vars(caught)),
+    ]
+    assert KEY not in "".join(shown)
+    assert (caught.__cause__, caught.__context__) == (None, None)
+    assert caplog.messages
+    assert KEY not in caplog.text
+
+
+@both
+def test_a_redirect_is_refused_and_the_key_is_not_sent_on(provider: str) -> None:
+    with serving(GOOD[provider]) as other, serving(redirect(f"{other.url}/there?{KEY}")) as server:
+        said = failure(make(provider, server))
+    assert (len(server.calls), len(other.calls)) == (1, 0)
+    assert f"redirects to {other.url.removeprefix('http://')}, which is not followed" in said.message
+    assert "base_url" in (said.hint or "")
+
+
+@both
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_a_missing_key_is_told_by_the_name_of_its_variable(
+    provider: str, value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if value is None:
+        monkeypatch.delenv(KEY_VARIABLE)
+    else:
+        monkeypatch.setenv(KEY_VARIABLE, value)
+    with serving(GOOD[provider]) as server, pytest.raises(JauntConfigError, match=KEY_VARIABLE):
+        make(provider, server)
+    with pytest.raises(JauntConfigError, match=f"{provider.upper()}_API_KEY is not set"):
+        make_backend(JauntConfig(llm=LLMConfig(provider=provider, model="m")))
+
+
+def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, "sk-sécret")
+    with pytest.raises(JauntConfigError) as caught:
+        OpenAIBackend(llm_config("openai"))
+    assert KEY_VARIABLE in caught.value.message
+    assert "sécret" not in caught.value.message
+
+
+def test_a_key_in_place_of_its_variable_is_refused_without_showing_it(tmp_path: Path) -> None:
+    (tmp_path / "jaunt.toml").write_text(
+        f'[llm]\napi_key_env = "{KEY}"\nbase_url = "http://me:{KEY}@host/"\n'
+    )
+    with pytest.raises(JauntConfigError) as caught:
+        load_config(root=tmp_path)
+    assert "llm.api_key_env: must be the name" in caught.value.message
+    assert "llm.base_url: must be http" in caught.value.message
+    assert KEY not in f"{caught.value.message} {caught.value.hint}"
+
+
+# Bounded answers
+
+IN_A_CHILD = """
+import asyncio, os, resource, sys
+from loopback import CONTEXT, llm_config, make, QUICK
+from types import SimpleNamespace
+
+async def run():
+    try:
+        await make(sys.argv[1], SimpleNamespace(url=sys.argv[2])).generate_module(CONTEXT)
+    except Exception as error:
+        print(error)
+
+asyncio.run(run())
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@both
+def test_a_huge_answer_is_broken_off_before_it_fills_the_memory(provider: str) -> None:
+    with serving(flood(200)) as server:
+        command = [sys.executable, "-c", IN_A_CHILD, provider, server.url]
+        path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+        child = subprocess.run(
+            command,
+            env=os.environ | {"PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
+    said, megabytes = child.stdout.splitlines()
+    assert said.endswith("the answer is longer than 8 MB")
+    assert int(megabytes) < 200
+    assert len(server.calls) == 1
+
+
+def test_an_answer_that_would_have_to_be_unpacked_is_refused() -> None:
+    with serving(payload("x", Content_Encoding="gzip")) as server:
+        assert "encoded as gzip" in failure(make("openai", server)).message
+    assert (len(server.calls), server.calls[0].headers["accept-encoding"]) == (1, "identity")
+
+
+# Configuration
+
+
+@both
+def test_a_model_has_to_be_named(provider: str) -> None:
+    with serving(GOOD[provider]) as server, pytest.raises(JauntConfigError, match=r"llm\.model"):
+        make(provider, server, model="")
+
+
+@both
+def test_without_its_sdk_a_provider_says_what_to_install(provider: str) -> None:
+    script = (
+        "import sys\n"
+        "from jaunt.config import *\n"
+        "from jaunt.generate.providers import make_backend\n"
+        f"llm = LLMConfig(provider={provider!r}, model='m', api_key_env={KEY_VARIABLE!r})\n"
+        "try:\n"
+        "    make_backend(JauntConfig(llm=llm))\n"
+        "except Exception as error:\n"
+        "    print(f'{type(error).__name__}: {error} ({error.hint})')\n"
+    )
+    source = str(Path(sys.modules["jaunt"].__file__ or "").parents[1])
+    child = subprocess.run(
+        [sys.executable, "-S", "-c", script],  # without site-packages
+        env=os.environ | {"PYTHONPATH": source}, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    (line,) = child.stdout.splitlines()
+    assert line.startswith(
+        f"JauntConfigError: llm.provider: {provider} needs a package that is not installed"
+    )
+    assert line.endswith(f"(pip install --upgrade {provider})")
+
+
+def test_no_sdk_is_imported_before_its_provider_is_chosen() -> None:
+    script = (
+        "import sys, jaunt.cli, jaunt.generate.providers\n"
+        "import jaunt.generate.openai_backend, jaunt.generate.anthropic_backend\n"
+        "print(sorted({'openai', 'anthropic', 'httpx2', 'pydantic'} & sys.modules.keys()))"
+    )
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    child = subprocess.run(
+        [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert json.loads(child.stdout.replace("'", '"')) == []
+
+
+# No provider
+
+
+@pytest.fixture
+def nothing_usable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int]:
+    """An environment without keys and programs; the address of a server that is not there."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with serving(GOOD["openai"]) as gone:
+        return ("127.0.0.1", gone.server_address[1])
+
+
+def test_where_nothing_is_usable_nothing_is_named(nothing_usable: tuple[str, int]) -> None:
+    assert first_usable(nothing_usable) is None
+
+
+def test_a_key_in_the_environment_is_named_first(
+    nothing_usable: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    assert first_usable(nothing_usable) == ('provider = "anthropic"', "ANTHROPIC_API_KEY is set")
+    with pytest.raises(JauntConfigError) as caught:
+        make_backend(JauntConfig())
+    assert 'usable here is provider = "anthropic" (ANTHROPIC_API_KEY is set)' in (caught.value.hint or "")
+    assert KEY not in str(vars(caught.value))
+
+
+def test_a_local_server_that_answers_is_named_and_sent_nothing(nothing_usable: tuple[str, int]) -> None:
+    with serving(GOOD["openai"]) as server:
+        address = ("127.0.0.1", server.server_address[1])
+        usable = first_usable(address)
+    assert usable is not None
+    assert usable.settings == f'provider = "openai", base_url = "{server.url}/v1"'
+    assert server.calls == []
+
+
+def test_a_program_on_path_is_named_last(nothing_usable: tuple[str, int], tmp_path: Path) -> None:
+    (tmp_path / "llm").write_text("#!/bin/sh\n")
+    (tmp_path / "llm").chmod(0o755)
+    assert first_usable(nothing_usable) == ('provider = "command", command = "llm"', "llm is on PATH")

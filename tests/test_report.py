@@ -1,0 +1,194 @@
+"""What a person reads: progress, errors once and in one line, short reasons, short paths."""
+
+import io
+from pathlib import Path
+
+import pytest
+from support import make_shop, write_files
+
+from jaunt.config import load_config
+from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
+from jaunt.job import Job, Outcome
+from jaunt.plan import Plan, Verdict, make_plan
+from jaunt.project import load_project
+from jaunt.report import Progress, print_error, print_status, print_summary, print_warning, relative_paths
+
+
+async def _nothing() -> Outcome:
+    return Outcome("generated")
+
+
+def job(module: str) -> Job:
+    return Job(f"build:{module}", "build", module, _nothing)
+
+
+def progress(total: int, *ended: tuple[str, Outcome]) -> tuple[list[str], list[str]]:
+    """Return the lines on stdout and stderr after these modules have ended."""
+    out, err = io.StringIO(), io.StringIO()
+    listener = Progress(total, out=out, err=err)
+    for module, outcome in ended:
+        listener("started", job(module), None)
+        listener("finished", job(module), outcome)
+    return out.getvalue().splitlines(), err.getvalue().splitlines()
+
+
+def failed(*errors: str, cause: BaseException | None = None, attempts: int = 0) -> Outcome:
+    return Outcome("failed", errors, cause=cause, attempts=attempts)
+
+
+# --- progress ----------------------------------------------------------------------------------------
+
+
+def test_a_line_tells_count_status_module_and_seconds() -> None:
+    out, err = progress(12, *[(f"app.m{i}", Outcome("generated", seconds=2.06)) for i in range(3)])
+    assert out[2].split() == ["[", "3/12]", "generated", "app.m2", "2.1", "s"]
+    assert out[2].startswith("[ 3/12] generated  app.m2 ")
+    assert err == []
+
+
+def test_lines_that_start_are_not_shown() -> None:
+    out = io.StringIO()
+    Progress(1, out=out, err=out)("started", job("app.a"), None)
+    assert out.getvalue() == ""
+
+
+def test_an_error_names_its_module_and_is_one_line() -> None:
+    _, err = progress(1, ("app.a", failed("no\n  answer")))
+    assert err == ["error: app.a: no answer"]
+
+
+def test_a_module_that_the_error_names_is_not_named_twice() -> None:
+    _, err = progress(1, ("app.a", failed("app.a: no answer")))
+    assert err == ["error: app.a: no answer"]
+
+
+@pytest.mark.parametrize("text", ["dependency failed: app.slug", "see app_2", "myapp is missing", "at x.app"])
+def test_a_name_within_another_one_does_not_name_the_module(text: str) -> None:
+    _, err = progress(1, ("app", failed(text)))
+    assert err == [f"error: app: {text}"]
+
+
+def test_a_cycle_is_told_once_for_all_its_modules() -> None:
+    error = JauntDependencyCycleError("dependency cycle: a.a -> a.b -> a.a")
+    _, err = progress(2, *[(m, failed(str(error), cause=error)) for m in ("a.a", "a.b")])
+    assert err == ["error: dependency cycle: a.a -> a.b -> a.a"]
+
+
+def test_what_keeps_all_from_being_tried_is_told_once() -> None:
+    error = JauntError("no key")
+    _, err = progress(3, *[(m, failed("no key", cause=error)) for m in ("a", "b", "c")])
+    assert err == ["error: a: no key"]
+
+
+def test_each_failed_dependent_is_named() -> None:
+    _, err = progress(2, *[(m, failed("dependency failed: app.a")) for m in ("app.b", "app.c")])
+    assert err == ["error: app.b: dependency failed: app.a", "error: app.c: dependency failed: app.a"]
+
+
+def test_the_same_fault_in_two_candidates_is_told_of_both() -> None:
+    outcome = failed("syntax error", cause=JauntError("no candidate passed"), attempts=2)
+    _, err = progress(2, ("a", outcome), ("b", outcome))
+    assert err == ["error: a: syntax error", "error: b: syntax error"]
+
+
+def test_warnings_of_a_module_follow_its_line() -> None:
+    _, err = progress(1, ("a", Outcome("generated", warnings=("no docstring",))))
+    assert err == ["warning: no docstring"]
+
+
+# --- one line, short paths ---------------------------------------------------------------------------
+
+
+def test_an_error_has_its_hint_in_parentheses(capsys: pytest.CaptureFixture[str]) -> None:
+    print_error(JauntDiscoveryError("a is\nbroken", hint="mend it"))
+    print_error("plain")
+    print_warning("look\nout")
+    assert capsys.readouterr().err == "error: a is broken (mend it)\nerror: plain\nwarning: look out\n"
+
+
+def test_paths_below_the_working_directory_are_relative(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "proj"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert relative_paths(f"{here}/src/a.py:3: bad") == "src/a.py:3: bad"
+    assert relative_paths(f"no such folder: {here}/a, {here}/b ({here}/c)") == "no such folder: a, b (c)"
+    assert relative_paths(f"'{here}/a'") == "'a'"
+    for kept in (f"no project in {here} or above it", f"{here}/", f"{here}2/a.py", f"/mnt{here}/a.py", f"{tmp_path}/other"):
+        assert relative_paths(kept) == kept
+
+
+def test_a_path_is_kept_where_the_working_directory_is_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir("/")
+    assert relative_paths("/a/b and c/d") == "/a/b and c/d"
+
+
+def test_a_working_directory_with_odd_characters_is_no_pattern(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "a+b (c) [d]"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert relative_paths(f"{here}/x.py") == "x.py"
+
+
+# --- summary and status ------------------------------------------------------------------------------
+
+
+def status_of(plan: Plan) -> list[str]:
+    out = io.StringIO()
+    print_status(plan, out)
+    return out.getvalue().splitlines()
+
+
+def plan_of(tmp_path: Path, verdicts: dict[str, Verdict]) -> Plan:
+    root = make_shop(tmp_path)
+    return Plan(load_project(load_config(root=root)), verdicts, {})
+
+
+@pytest.mark.parametrize(
+    ("verdict", "line"),
+    [
+        (Verdict("fresh", "fresh", False), "fresh    app.slug"),
+        (Verdict("unbuilt", "not built yet", True), "unbuilt  app.slug"),
+        (Verdict("stale", "spec added: x:y", True), "stale    app.slug  spec added: x:y"),
+        (Verdict("stale", "one; two; three", True), "stale    app.slug  one (and 2 more)"),
+        (Verdict("stale", "dependency is stale: a.b", True), "stale    app.slug  dependency is stale: a.b"),
+        (
+            Verdict("stale", "dependency is stale: a.b, a.c, a.d", True),
+            "stale    app.slug  dependency is stale: a.b (and 2 more)",
+        ),
+        (
+            Verdict("stale", "spec changed: a:f (body, docstring)", True),
+            "stale    app.slug  spec changed: a:f (body, docstring)",
+        ),
+        (Verdict("edited", "edited by hand", False), "edited   app.slug  edited by hand"),
+        (Verdict("edited", "edited by hand; one; two", True), "edited   app.slug  edited by hand; one (and 1 more)"),
+        (Verdict("broken", "a; b", True), "broken   app.slug  a; b"),
+    ],
+)
+def test_status_has_a_line_a_module_with_the_first_reason(tmp_path: Path, verdict: Verdict, line: str) -> None:
+    assert status_of(plan_of(tmp_path, {"app.slug": verdict}))[0] == line
+
+
+def test_status_of_a_project_lists_every_module_and_counts_them(tmp_path: Path) -> None:
+    lines = status_of(make_plan(load_project(load_config(root=make_shop(tmp_path)))))
+    assert [line.split() for line in lines[:-1]] == [
+        ["unbuilt", module] for module in ("app.slug", "app.tally", "app.words", "tests.test_slug")
+    ]
+    assert lines[-1] == "4 unbuilt"
+
+
+def test_the_summary_counts_what_happened(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, {"a": Verdict("fresh", "fresh", False), "b": Verdict("stale", "x", True)})
+    out = io.StringIO()
+    print_summary(plan, [Outcome("generated"), Outcome("failed"), Outcome("generated")], 1.26, out)
+    assert out.getvalue() == "2 generated, 1 fresh, 1 failed in 1.3 s\n"
+
+
+def test_the_summary_of_nothing_says_so(tmp_path: Path) -> None:
+    write_files(tmp_path, {"jaunt.toml": "", "src/readme.txt": ""})
+    out = io.StringIO()
+    print_summary(Plan(load_project(load_config(root=tmp_path)), {}, {}), [], 0.0, out)
+    assert out.getvalue() == "no spec modules in 0.0 s\n"
