@@ -1,4 +1,4 @@
-"""HTTP servers on loopback for the tests of the providers; each request gets the next of a list of replies."""
+"""HTTP servers on loopback for the tests of the providers; each request gets the next of some replies."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Which tests assert nothing: read from their source, so that such a test is refused before it is ever run."""
+"""Which tests assert nothing: read from their source, so that such a test is refused before it is run."""
 
 import ast
 import warnings
@@ -6,16 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _RAISING = {"raises", "warns", "deprecated_call", "fail"}  # pytest's, and unittest's `fail`
-_SPEAKING = ("assert", "check", "verify", "expect")  # how a helper that asserts is called, wherever it comes from
+_SPEAKING = (
+    "assert",
+    "check",
+    "verify",
+    "expect",
+)  # how a helper that asserts is called, wherever it comes from
 
 
 def assertion_free_tests(source: str, expected_names: Sequence[str]) -> list[str]:
     """Return an error for each of the expected tests that asserts nothing.
 
-    An assertion is an `assert` whose outcome isn't plain from its own text, `pytest.raises` and its like, `raise
-    AssertionError`, a call of a function of this module that asserts, or of one from elsewhere whose name says
-    so (`assert_called_once`, `check_order`). Source that can't be parsed, and names that it doesn't define, give
-    no error here: other checks see to them.
+    An assertion is an `assert` whose outcome isn't plain from its own text, `pytest.raises` and its like,
+    `raise AssertionError`, a call of a function of this module that asserts, or of one from elsewhere whose
+    name says so (`assert_called_once`, `check_order`). Source that can't be parsed, and names that it
+    doesn't define, give no error here: other checks see to them.
     """
     try:
         with warnings.catch_warnings():
@@ -23,7 +28,7 @@ def assertion_free_tests(source: str, expected_names: Sequence[str]) -> list[str
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    functions = {name: node for name, node in _definitions(tree.body)}
+    functions = dict(_definitions(tree.body))
     asserting = _asserting(functions)
     errors = []
     for name in expected_names:
@@ -50,7 +55,9 @@ def _definitions(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[tuple[s
 
 def _is_method(function: str, expected: str) -> bool:
     owner, _, name = function.rpartition(".")
-    return owner != "" and (owner == expected and name.startswith("test") or function == expected.replace("::", "."))
+    return owner != "" and (
+        (owner == expected and name.startswith("test")) or function == expected.replace("::", ".")
+    )
 
 
 def _asserting(functions: Mapping[str, _Function]) -> set[str]:
@@ -70,9 +77,10 @@ def _asserting(functions: Mapping[str, _Function]) -> set[str]:
         found |= more
 
 
-def _live(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    """Yield the nodes of a block that can run: not what follows a `return`, nor a nested function never named."""
-    used = {node.id for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)}
+def _live(body: Sequence[ast.stmt], used: set[str] | None = None) -> Iterator[ast.AST]:
+    """Yield the nodes of a block that can run: nothing after a `return`, no nested function never named."""
+    if used is None:
+        used = {node.id for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)}
     for statement in body:
         yield from _live_in(statement, used)
         if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
@@ -81,19 +89,17 @@ def _live(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
 
 def _live_in(node: ast.AST, used: set[str]) -> Iterator[ast.AST]:
     yield node
-    if isinstance(node, _Function):
-        if node.name in used or node.decorator_list:
-            yield from _live(node.body)
+    if isinstance(node, _Function) and not (node.name in used or node.decorator_list):
         return
     if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Constant):
-        yield from _live(node.body if node.test.value else node.orelse)
+        yield from _live(node.body if node.test.value else node.orelse, used)
         return
     for _, value in ast.iter_fields(node):
-        if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
-            for inner in _live(value):
-                yield inner
+        children = value if isinstance(value, list) else [value]
+        if children and isinstance(children[0], ast.stmt):
+            yield from _live(children, used)
         else:
-            for child in value if isinstance(value, list) else [value]:
+            for child in children:
                 if isinstance(child, ast.AST):
                     yield from _live_in(child, used)
 

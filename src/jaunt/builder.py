@@ -11,6 +11,7 @@ from jaunt.deps import dependents_of
 from jaunt.digest import combine_parts, entry_parts, graph_digests, module_digest
 from jaunt.engine import Listener, run_jobs
 from jaunt.errors import JauntDiscoveryError, JauntError
+from jaunt.files import ensure_state_folder
 from jaunt.generate.base import Check, GeneratorBackend
 from jaunt.importer import import_from_bases
 from jaunt.job import Job, Outcome
@@ -193,9 +194,17 @@ def import_gate(project: Project, modules: Collection[str]) -> Callable[[str], J
     return problem_of
 
 
-def project_workshop(plan: Plan, backend: GeneratorBackend, *, force: bool = False, read_store: bool = True) -> Workshop:
+def project_workshop(
+    plan: Plan,
+    backend: GeneratorBackend,
+    *,
+    force: bool = False,
+    read_store: bool = True,
+    record: Path | None = None,
+) -> Workshop:
     """Return what a project's modules are built with: its checks, its store, its number of attempts."""
     config = plan.project.config
+    ensure_state_folder(config.root)
     return Workshop(
         backend,
         gate=import_gate(plan.project, plan.stale),
@@ -203,6 +212,20 @@ def project_workshop(plan: Plan, backend: GeneratorBackend, *, force: bool = Fal
         force=force,
         store=Store(config.root / config.store.path, readonly=config.store.readonly),
         read_store=read_store,
+        record=record,
+        price=config.llm.price,
+    )
+
+
+def misses_store(plan: Plan, shop: Workshop) -> bool:
+    """Whether a plan has a module for which the model will have to be asked."""
+    if shop.store is None or shop.force or not shop.read_store:
+        return bool(plan.stale)
+    project = plan.project
+    return any(
+        shop.store.get(project.kind_of(m), project.digests[m]).source is None
+        for m in plan.stale
+        if m not in plan.problems
     )
 
 

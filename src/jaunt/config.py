@@ -114,12 +114,18 @@ class LLMConfig:
 
 @dataclass(frozen=True)
 class BuildConfig:
-    """How specs of kind "magic" are built; `candidates` is how many answers each attempt asks for at once."""
+    """How specs of kind "magic" are built; `candidates` is how many answers each attempt asks for at once.
+
+    Once a run has taken `max_tokens`, in and out together, or `max_cost`, in the currency of [llm.price], no further
+    call is made.
+    """
 
     jobs: int = field(default=8, metadata={"check": _at_least(1)})
     infer_deps: bool = True
     max_attempts: int = field(default=3, metadata={"check": _at_least(1)})
     candidates: int = field(default=1, metadata={"check": _at_least(1)})
+    max_tokens: int | None = field(default=None, metadata={"check": _at_least(1)})
+    max_cost: float | None = field(default=None, metadata={"check": _not_negative})
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,7 @@ def _dataclass_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef)
     for keyword in getattr(expected, "keywords", []):
         if keyword.arg not in arguments or not same_value(modules, keyword.value, arguments[keyword.arg]):
             yield f"is decorated `@{ast.unparse(given)}`, expected `@{ast.unparse(expected)}`"
-    names = [field.target.id for field in _fields(stub)]
-    if names != (own := [field.target.id for field in _fields(found)]):
+    if (names := _fields(stub)) != (own := _fields(found)):
         yield f"has the fields {', '.join(own) or 'none'}, expected {', '.join(names) or 'none'}"
 
 
@@ -117,14 +116,10 @@ def _dataclass(node: ast.ClassDef) -> ast.expr | None:
     return next((d for d in node.decorator_list if last_name(d) in _FIELD_MAKERS), None)
 
 
-class _Field(ast.AnnAssign):
-    target: ast.Name  # type: ignore[assignment]
-
-
-def _fields(node: ast.ClassDef) -> list[_Field]:
-    """Return the fields that become parameters of a dataclass's `__init__`."""
+def _fields(node: ast.ClassDef) -> list[str]:
+    """Return the names of the fields that become parameters of a dataclass's `__init__`."""
     return [
-        statement  # type: ignore[misc]
+        statement.target.id
         for statement in node.body
         if isinstance(statement, ast.AnnAssign)
         and isinstance(statement.target, ast.Name)
@@ -197,7 +192,7 @@ def _made_parameters(family: Sequence[ast.ClassDef]) -> list[str] | None:
     own = family[0]
     if len(family) > 1 or own.bases or _dataclass(own) is None:
         return None
-    return [field.target.id for field in _fields(own)]
+    return _fields(own)
 
 
 def _field_errors(stub: Function, fields: list[str], where: str) -> Iterator[str]:

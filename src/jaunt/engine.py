@@ -31,8 +31,8 @@ from doit.reporter import ConsoleReporter
 from doit.runner import MThreadRunner
 from doit.task import Task
 
-from jaunt.errors import JauntDependencyCycleError, JauntError
-from jaunt.job import Job, Outcome, critical_path
+from jaunt.errors import JauntDependencyCycleError
+from jaunt.job import Job, Outcome, critical_path, error_texts, failure
 from jaunt.report import one_line, relative_paths
 
 Listener = Callable[[str, Job, Outcome | None], None]
@@ -189,7 +189,7 @@ class _Run:
             self._context.copy().run(submit).result()
         except Exception as error:  # noqa: BLE001 - nothing may escape into the worker: the run would hang
             coroutine.close()
-            self._record(job, _failure(error))
+            self._record(job, failure(error))
         outcome = self._outcomes.get(job.name)
         return None if outcome and outcome.status not in _BAD else TaskFailed("", report=False)
 
@@ -309,21 +309,7 @@ async def _settle(run: RunFunction) -> Outcome:
             raise TypeError(f"the job returned {outcome!r}, not an Outcome")
         return outcome
     except BaseException as error:  # noqa: BLE001 - the engine's boundary: what escapes here would hang doit
-        return _failure(error, seconds=time.perf_counter() - begin)
-
-
-def _failure(error: BaseException, seconds: float = 0.0) -> Outcome:
-    return Outcome("failed", errors=tuple(_error_texts(error)), seconds=seconds, cause=error)
-
-
-def _error_texts(error: BaseException) -> Iterator[str]:
-    if isinstance(error, BaseExceptionGroup):
-        for part in error.exceptions:
-            yield from _error_texts(part)
-    elif isinstance(error, JauntError):
-        yield f"{error} ({error.hint})" if error.hint else str(error)
-    else:
-        yield ": ".join(filter(None, [type(error).__name__, str(error)]))
+        return failure(error, seconds=time.perf_counter() - begin)
 
 
 # --- for the doit command ----------------------------------------------------------------------------
@@ -394,7 +380,7 @@ class CallAction(_Action):
         except KeyboardInterrupt:
             raise
         except BaseException as raised:  # noqa: BLE001 - what escapes into doit's worker would hang the run
-            error = "\n".join(_error_texts(raised))
+            error = "\n".join(error_texts(raised))
         return TaskFailed(relative_paths(error)) if error else None
 
 
@@ -458,7 +444,7 @@ class _LoopThread:
         try:
             return asyncio.run_coroutine_threadsafe(self._settle(run), self._loop).result()
         except FutureCancelledError as error:
-            return _failure(error)
+            return failure(error)
         except KeyboardInterrupt:
             asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result()
             raise

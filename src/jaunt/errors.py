@@ -12,6 +12,8 @@ class JauntError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if hint:
+            self.add_note(hint)  # a traceback shows it below the message
 
 
 class JauntConfigError(JauntError):
@@ -32,6 +34,10 @@ class JauntGenerationError(JauntError):
 
 class JauntAuthenticationError(JauntGenerationError):
     """A provider refuses the key: no call of this run can succeed."""
+
+
+class JauntBudgetError(JauntGenerationError):
+    """A call was not made, as the run has reached its limit of tokens or money."""
 
 
 class JauntDependencyCycleError(JauntError):

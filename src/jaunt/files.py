@@ -71,6 +71,17 @@ def ensure_packages(folder: Path, *, within: Path) -> list[Path]:
     return created
 
 
+def ensure_state_folder(root: Path) -> Path:
+    """Return the project's own `.jaunt` folder, made if missing, with a `.gitignore` that keeps all of it out of git.
+
+    Raises JauntWriteError if it can't be made.
+    """
+    folder = root / ".jaunt"
+    if not (folder / ".gitignore").exists():
+        write_atomic(folder / ".gitignore", "*\n", within=root)
+    return folder
+
+
 def _check_contained(path: Path, within: Path) -> tuple[str, ...]:
     """Return the names that lead from `within` to `path`; JauntWriteError if they lead out of it.
 

@@ -1,10 +1,12 @@
 """A job: one module's work, what it waits for and what came of it; pure, no engine."""
 
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any, Literal
+
+from jaunt.errors import JauntError
 
 Status = Literal["generated", "fresh", "failed", "interrupted"]
 
@@ -24,9 +26,31 @@ class Outcome:
     attempts: int = 0
     path: Path | None = None
     warnings: tuple[str, ...] = ()
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_input_tokens: int = 0
+    """Part of `input_tokens`."""
+    cost: float | None = None
+    """What the tokens cost, where prices are configured."""
     origin: str = ""
     """Where the code came from: "model" or "store"."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)
+
+
+def failure(error: BaseException, seconds: float = 0.0) -> Outcome:
+    """Return the outcome of a job that raised `error` after `seconds`."""
+    return Outcome("failed", errors=tuple(error_texts(error)), seconds=seconds, cause=error)
+
+
+def error_texts(error: BaseException) -> Iterator[str]:
+    """Yield what to tell a person of an error, one text for each part of a group."""
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield from error_texts(part)
+    elif isinstance(error, JauntError):
+        yield f"{error} ({error.hint})" if error.hint else str(error)
+    else:
+        yield ": ".join(filter(None, [type(error).__name__, str(error)]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,10 +1,13 @@
-"""The keeper: the program between jaunt and untrusted code; it sets the limits, watches, and kills what is left.
+"""The keeper: stands between jaunt and untrusted code; it sets the limits, watches, and kills what is left.
 
-`sandbox.py` starts it by path, `python -I -S keeper.py JOB`, so it needs nothing but the standard library. JOB is
-JSON, see `Job`. When all is over the keeper writes one JSON object to the `control` socket: `reason`, and `status`,
-the wait status of the program. That the socket's other end is closed tells the keeper to stop: jaunt has given up,
-or is dead.
+`sandbox.py` starts it by path, `python -I -S keeper.py JOB`, so it needs nothing but the standard library.
+JOB is JSON, see `Job`. When all is over the keeper writes one JSON object to the `control` socket:
+`reason`, and `status`, the wait status of the program. That the socket's other end is closed tells the
+keeper to stop: jaunt has given up, or is dead.
 """
+
+# pathlib would double the start-up time, which every run pays.
+# ruff: noqa: PTH112, PTH115, PTH123, PTH208
 
 import json
 import os
@@ -20,7 +23,11 @@ THREADS_A_PROCESS = 8  # the kernel's limit counts threads; what is watched here
 
 
 class Job(TypedDict):
-    """What to run and within which limits; sizes in bytes, times in seconds, `writable` None for no Landlock."""
+    """What to run within which limits; sizes in bytes, times in seconds.
+
+    `keep` are the descriptors that the program gets; `writable` is None for no Landlock; `tasks` is how
+    many threads the user has already.
+    """
 
     argv: list[str]
     control: int
@@ -98,7 +105,7 @@ def _watch(job: Job, program: int, written: int | None) -> dict[str, Any]:
 
 
 def _reap(program: int) -> int | None:
-    """Bury the processes that ended, orphans too; return the wait status of the program if it is among them."""
+    """Bury what has ended, orphans too; return the wait status of the program if it is among that."""
     status = None
     with suppress(ChildProcessError):
         while True:
@@ -167,7 +174,7 @@ def _descendants() -> dict[int, _Process]:
 
 def _read_stat(process: str) -> _Process | None:
     try:
-        with open(f"/proc/{process}/stat", "rb") as file:  # noqa: PTH123 - pathlib doubles the start-up time
+        with open(f"/proc/{process}/stat", "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
     except OSError:
         return None  # gone already
@@ -187,7 +194,7 @@ def _open_counter() -> int | None:
 def _count_written(own: int, tree: dict[int, _Process]) -> int:
     total = _bytes_written(os.pread(own, 1024, 0))
     for process in tree:
-        with suppress(OSError), open(f"/proc/{process}/io", "rb") as file:  # noqa: PTH123
+        with suppress(OSError), open(f"/proc/{process}/io", "rb") as file:
             total += _bytes_written(file.read())
     return total
 
@@ -204,7 +211,7 @@ def _kill_all(program: int) -> None:
         for number in (
             signal.SIGSTOP,
             signal.SIGKILL,
-        ):  # stopped first: a fork bomb outruns one pass of kills
+        ):  # else a fork bomb outruns the kills
             for process in alive:
                 with suppress(OSError):
                     os.kill(process, number)
@@ -308,7 +315,7 @@ def _enter_namespaces() -> None:
         os._exit(0)
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     _check(_mount("none", "/", None, _MS_REC | _MS_PRIVATE), "cannot make mounts private")
-    # A container may refuse these two: then /proc shows other processes, but the user namespace keeps them shut.
+    # A container may refuse these two: then /proc shows other processes, but the user namespace shuts them.
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     _mount("tmpfs", "/dev/shm", "tmpfs", _MS_NOSUID | _MS_NODEV)
     _raise_loopback()
@@ -328,7 +335,7 @@ def _start_mapper() -> Any:
             os.close(go)
             if os.read(wait, 1):
                 for name in ("uid_map", "gid_map"):
-                    with open(f"/proc/self/{name}") as file:  # noqa: PTH123
+                    with open(f"/proc/self/{name}") as file:
                         ranges = [line.split() for line in file]
                     text = "".join(f"{inside} {inside} {count}\n" for inside, _, count in ranges)
                     _write_file(f"/proc/{keeper}/{name}", text)
@@ -366,7 +373,7 @@ def _allow_writes_below(paths: list[str]) -> None:
 
     version = landlock_version()
     in_file = 1 << 1 | (1 << 14 if version >= 3 else 0)  # write, truncate
-    # remove and make entries of all kinds; move or link across folders
+    # Remove and make entries of all kinds; move or link them across folders.
     in_folder = (
         in_file | 1 << 4 | 1 << 5 | sum(1 << n for n in range(6, 13)) | (1 << 13 if version >= 2 else 0)
     )
@@ -384,7 +391,7 @@ def _allow_writes_below(paths: list[str]) -> None:
             parent = os.open(path, os.O_PATH)
         except FileNotFoundError:
             continue  # not every system has every device
-        rule = PathBeneath(in_folder if os.path.isdir(path) else in_file, parent)  # noqa: PTH112
+        rule = PathBeneath(in_folder if os.path.isdir(path) else in_file, parent)
         _check(_syscall(_LANDLOCK_ADD, ruleset, 1, ctypes.byref(rule), 0), f"cannot allow writes to {path}")
         os.close(parent)
     _check(_syscall(_LANDLOCK_RESTRICT, ruleset, 0), "cannot apply Landlock")

@@ -44,7 +44,7 @@ class Layout:
 
 
 def lay_out(dag: Mapping[str, Collection[str]], widths: Mapping[str, float]) -> Layout:
-    """Return a layout of `dag` (node -> what it needs), whose nodes are `widths` pixels wide.
+    """Return a layout of `dag` (node -> what it needs), whose nodes are at least `widths` pixels wide.
 
     Names that are no keys of `dag` are left out. The same input gives the same layout. Raises graphlib.CycleError.
     """
@@ -164,7 +164,7 @@ def _place(
         width = max(widths.get(node, 0.0) for node in layer)
         for node in layer:
             height = BOX_HEIGHT if node in widths else 0.0
-            boxes[node] = Box(x, middle[node] - top - height / 2, widths.get(node, width), height)
+            boxes[node] = Box(x, middle[node] - top - height / 2, width, height)
         x += width + _LAYER_GAP
     return boxes
 
@@ -192,12 +192,12 @@ def _fold(layers: Sequence[Sequence[str]], widths: Mapping[str, float], rows: in
     boxes, x = {}, 0.0
     for layer in reversed(layers):
         columns = -(-len(layer) // rows)
-        width = max(widths[node] for node in layer) + _WRAP_GAP
+        width = max(widths[node] for node in layer)
         top = (tallest - -(-len(layer) // columns)) * _ROW / 2
         for index, node in enumerate(layer):
             row, column = divmod(index, columns)
-            boxes[node] = Box(x + column * width, top + row * _ROW, widths[node])
-        x += columns * width - _WRAP_GAP + _LAYER_GAP * (1.0 if columns == 1 else 1.5)
+            boxes[node] = Box(x + column * (width + _WRAP_GAP), top + row * _ROW, width)
+        x += columns * (width + _WRAP_GAP) - _WRAP_GAP + _LAYER_GAP * (1.0 if columns == 1 else 1.5)
     return boxes
 
 

@@ -4,17 +4,20 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from jaunt import __version__
+from jaunt.config import PriceConfig
 from jaunt.digest import extract_source_segment
 from jaunt.errors import JauntError, JauntGenerationError, JauntWriteError
 from jaunt.files import check_writable, ensure_packages, write_atomic
-from jaunt.generate.base import Check, GeneratorBackend, ModuleSpecContext, check_candidate
+from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
+from jaunt.generate.model import Usage
+from jaunt.generate.recorded_backend import format_recording, recording_path
 from jaunt.header import body_digest, format_header, parse_header, split_header
-from jaunt.job import Outcome
+from jaunt.job import Outcome, failure
 from jaunt.plan import Fingerprint, judge_file
 from jaunt.registry import SpecEntry
 from jaunt.source import read_source
@@ -54,7 +57,8 @@ class Workshop:
 
     `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
     `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits
-    and asks the model anew; so does `read_store=False`, hand edits aside. What passes is kept in `store`.
+    and asks the model anew; so does `read_store=False`, hand edits aside. What passes is kept in `store`,
+    and as a recording in the folder `record`. `price` is what tokens cost.
     """
 
     backend: GeneratorBackend
@@ -64,35 +68,44 @@ class Workshop:
     force: bool = False
     store: Store | None = None
     read_store: bool = True
+    record: Path | None = None
+    price: PriceConfig | None = None
 
 
 async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
     """Build one module: ask the backend, check the answer, write the file.
 
-    Returns the outcome of an attempt that was made; raises JauntError for one that couldn't be.
+    Returns the outcome; what goes wrong in a way that a person can understand is one, too.
     """
     begin = time.perf_counter()
+    try:
+        outcome = await _build(work, shop)
+    except JauntError as error:
+        outcome = failure(error)
+    usage = getattr(shop.backend, "usage_by_module", {}).get(work.module, Usage())
+    return replace(
+        outcome,
+        seconds=time.perf_counter() - begin,
+        warnings=(*work.warnings, *outcome.warnings),
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cached_input_tokens=usage.cached_input_tokens,
+        cost=usage.cost(shop.price) if shop.price else None,
+    )
+
+
+async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
     context = await asyncio.to_thread(_prepare, work, shop)
     checks = list(shop.checks_for(work)) if shop.checks_for else []
     stored = await asyncio.to_thread(_look_up, work, shop)
-    warnings = [*work.warnings, *([stored.warning] if stored.warning else [])]
+    warnings = [stored.warning] if stored.warning else []
     if stored.source is not None and not await check_candidate(stored.source, context.expected_names, checks):
-        path = await asyncio.to_thread(_write, work, shop, stored.source)
-        return Outcome(
-            "generated", seconds=time.perf_counter() - begin, path=path, warnings=tuple(warnings), origin="store"
-        )
-    own_retry = type(shop.backend).generate_with_retry is not GeneratorBackend.generate_with_retry
-    extra: dict[str, Any] = {} if own_retry else {"checks": checks}
-    result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts, **extra)
-    errors = list(result.errors)
-    if result.source is not None and own_retry:
-        # The backend brings a retry of its own: what it calls good is looked at here.
-        errors = await check_candidate(result.source, context.expected_names, checks)
-    if result.source is None or errors:
+        return await asyncio.to_thread(_land, work, shop, context, stored.source, Outcome("generated", origin="store"))
+    result = await _ask(shop, context, checks)
+    if result.source is None:
         return Outcome(
             "failed",
-            tuple(errors or ["the backend gave no code"]),
-            seconds=time.perf_counter() - begin,
+            tuple(result.errors or ["the backend gave no code"]),
             attempts=result.attempts,
             warnings=tuple(warnings),
             cause=JauntGenerationError(f"{work.module}: no candidate passed"),
@@ -100,15 +113,22 @@ async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
     source = normalize_source(result.source)
     # Kept before it is written: what was paid for survives a crash of anything that comes after it.
     unkept = await asyncio.to_thread(_keep, work, shop, source)
-    path = await asyncio.to_thread(_write, work, shop, source)
-    return Outcome(
-        "generated",
-        seconds=time.perf_counter() - begin,
-        attempts=result.attempts,
-        path=path,
-        warnings=tuple([*warnings, *([unkept] if unkept else [])]),
-        origin="model",
-    )
+    warnings += [unkept] if unkept else []
+    outcome = Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model")
+    return await asyncio.to_thread(_land, work, shop, context, source, outcome)
+
+
+async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
+    """Return what came of asking the backend."""
+    if type(shop.backend).generate_with_retry is GeneratorBackend.generate_with_retry:
+        return await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts, checks=checks)
+    # The backend brings a retry of its own: what it calls good is looked at here.
+    result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts)
+    if result.source is not None:
+        errors = await check_candidate(result.source, context.expected_names, checks)
+        if errors:
+            return GenerationResult(result.attempts, None, errors, result.source)
+    return result
 
 
 def make_context(work: ModuleWork) -> ModuleSpecContext:
@@ -203,6 +223,16 @@ def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
     if shop.store is None or shop.force or not shop.read_store:
         return Lookup()
     return shop.store.get(work.fingerprint.kind, work.fingerprint.digest)
+
+
+def _land(
+    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str, outcome: Outcome
+) -> Outcome:
+    """Write a candidate that passed, and a recording of it where one is wanted."""
+    if shop.record is not None:
+        path = recording_path(shop.record, work.module)
+        write_atomic(path, format_recording(context, source), within=shop.record)
+    return replace(outcome, path=_write(work, shop, source))
 
 
 def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:

@@ -1,9 +1,10 @@
 """The recorder: runs pytest inside the sandbox and keeps a signed record of what came of each test.
 
-`verdict.py` starts it by path, `python -P -B recorder.py`, with its orders as JSON on standard input. Untrusted code
-runs in this very process, so the record is made where that code reaches last: the functions that write it are
-closures, made before any of it is imported; pytest's own judgement is not taken, but what its innermost hooks saw;
-and a test that passed counts only while pytest's functions are those that were there at the start.
+`verdict.py` starts it by path, `python -P -B recorder.py`, with its orders as JSON on standard input.
+Untrusted code runs in this very process, so the record is made where that code reaches last: the functions
+that write it are closures, made before any of it is imported; pytest's own judgement is not taken, but what
+its innermost hooks saw; and a test that passed counts only while pytest's functions are those that were
+there at the start.
 """
 
 import hmac
@@ -20,8 +21,23 @@ import pytest
 _LONGEST = 20_000  # characters of a field
 # What decides whether a test ran and passed; more would accuse plugins that patch the rest for good reasons.
 _GUARDED = {
-    *("pytest", "pluggy", "pluggy._callers", "pluggy._hooks", "_pytest.runner", "_pytest.python", "_pytest.nodes"),
-    *("_pytest.main", "_pytest.reports", "_pytest.skipping", "_pytest.outcomes", "_pytest.raises", "_pytest.unittest"),
+    *(
+        "pytest",
+        "pluggy",
+        "pluggy._callers",
+        "pluggy._hooks",
+        "_pytest.runner",
+        "_pytest.python",
+        "_pytest.nodes",
+    ),
+    *(
+        "_pytest.main",
+        "_pytest.reports",
+        "_pytest.skipping",
+        "_pytest.outcomes",
+        "_pytest.raises",
+        "_pytest.unittest",
+    ),
     *("_pytest.python_api", "_pytest.recwarn", "_pytest.assertion", "_pytest.assertion.rewrite"),
 }
 
@@ -39,7 +55,7 @@ def main() -> None:
 def _one_process() -> list[str]:
     """Return the options that keep pytest-xdist, where it is installed, from running tests elsewhere."""
     try:
-        import xdist  # noqa: F401  # ty: ignore[unresolved-import]
+        import xdist  # noqa: F401  # ty: ignore[import-not-found]
     except ImportError:
         return []
     return ["-n0"]
@@ -68,9 +84,9 @@ def _make_plugin(record: Callable[..., None]) -> object:
 
     class Recorder:
         def pytest_load_initial_conftests(self) -> None:
-            """Look at pytest when its plugins are there, and nothing of the project is: its conftests come last."""
+            """Look at pytest when its plugins are there, and nothing of the project is."""
             original.update(_functions_of_pytest())
-            # Only now, so that pytest and its plugins come from their own bytecode: compiling all that takes seconds.
+            # Only now: pytest and its plugins come from their own bytecode, as compiling them takes seconds.
             sys.dont_write_bytecode = False
             sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX")
 
@@ -139,11 +155,21 @@ def _first_line(raised: pytest.ExceptionInfo[BaseException]) -> str:
 
 
 def _last_line(report: pytest.TestReport | pytest.CollectReport) -> str:
-    lines = [line.removeprefix("E").strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
-    return lines[0] if lines else report.longreprtext.strip().splitlines()[-1] if report.longreprtext.strip() else ""
+    lines = [
+        line.removeprefix("E").strip() for line in report.longreprtext.splitlines() if line.startswith("E ")
+    ]
+    return (
+        lines[0]
+        if lines
+        else report.longreprtext.strip().splitlines()[-1]
+        if report.longreprtext.strip()
+        else ""
+    )
 
 
-def _first_change(original: dict[tuple[str, str, str], object], callers: set[object], item: pytest.Item) -> str | None:
+def _first_change(
+    original: dict[tuple[str, str, str], object], callers: set[object], item: pytest.Item
+) -> str | None:
     """Return the name of one of pytest's functions that is no longer what it was; None if all are."""
     implementations = set(item.config.hook.pytest_pyfunc_call.get_hookimpls())
     late = [each for each in implementations - callers if not _is_conftest(each.plugin)]
@@ -170,7 +196,11 @@ def _functions_of_pytest() -> dict[tuple[str, str, str], object]:
         for inner, value in list(vars(module).items()):
             if isinstance(value, FunctionType):
                 found[name, "", inner] = value.__code__
-            elif isinstance(value, type) and value.__module__.partition(".")[0] in ("pytest", "_pytest", "pluggy"):
+            elif isinstance(value, type) and value.__module__.partition(".")[0] in (
+                "pytest",
+                "_pytest",
+                "pluggy",
+            ):
                 found.update({(name, inner, method): code for method, code in _methods(value)})
     return found
 

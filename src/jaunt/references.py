@@ -41,7 +41,7 @@ class _Scope:
     def inside(self, source: ModuleSource, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> "_Scope":
         """Return the scope of a function's body."""
         imported: dict[str, str] = {}
-        local = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+        local = {argument.arg for argument in ast.iter_child_nodes(function.args) if isinstance(argument, ast.arg)}
         for node in _own_nodes(function):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imported.update(source.imports(node))
@@ -82,13 +82,15 @@ def _references(source: ModuleSource, root: Definition, outermost: _Scope) -> It
         if isinstance(node, ast.Name | ast.Attribute):
             paths = scope.paths(node)
             yield from paths
-            if paths:
-                continue
-        elif isinstance(node, Definition):
-            yield from _mentions(source, ast.get_docstring(node, clean=False) or "")
-        elif isinstance(node, ast.Constant) and is_annotation and isinstance(node.value, str):
-            pending += [(parsed, scope, True) for parsed in _parse_annotation(node.value)]
-        pending += [(child, *rest) for child, *rest in _children(source, node, scope, is_annotation)]
+            if isinstance(node, ast.Attribute) and not paths:
+                pending.append((node.value, scope, is_annotation))
+        elif isinstance(node, ast.Constant):
+            if is_annotation and isinstance(node.value, str):
+                pending += [(parsed, scope, True) for parsed in _parse_annotation(node.value)]
+        else:
+            if isinstance(node, Definition):
+                yield from _mentions(source, ast.get_docstring(node, clean=False) or "")
+            pending += _children(source, node, scope, is_annotation)
 
 
 def _children(
@@ -106,8 +108,8 @@ def _children(
         case ast.ClassDef():
             outside = [*_other_decorators(source, node), *node.keywords, *node.body]
             return [*((n, scope, False) for n in outside), *((base, scope, True) for base in node.bases)]
-        case ast.arg(annotation=ast.expr() as annotation):
-            return [(annotation, scope, True)]
+        case ast.arg(annotation=annotation):
+            return [(annotation, scope, True)] if annotation else []
         case ast.AnnAssign():
             value = [(node.value, scope, False)] if node.value else []
             return [(node.target, scope, False), (node.annotation, scope, True), *value]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from jaunt.errors import JauntError
+from jaunt.errors import JauntBudgetError, JauntError
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.job import Job, Outcome
@@ -32,7 +32,7 @@ class Progress:
         self._done += 1
         width = len(str(self._total))
         say(
-            f"[{self._done:>{width}}/{self._total}] {outcome.status:<10} {job.module:<32} {outcome.seconds:5.1f} s"
+            f"[{self._done:>{width}}/{self._total}] {status_word(outcome):<10} {job.module:<32} {outcome.seconds:5.1f} s"
             + ("   from the store" if outcome.origin == "store" else ""),
             self._out,
         )
@@ -77,10 +77,32 @@ def print_warning(text: str, err: TextIO | None = None) -> None:
 
 def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, out: TextIO | None = None) -> None:
     """Print what a build came to, in one line."""
-    counts = Counter(outcome.status for outcome in outcomes)
+    outcomes = list(outcomes)
+    counts = Counter(status_word(outcome) for outcome in outcomes)
     counts["fresh"] += len(plan.fresh)
-    parts = [f"{counts[status]} {status}" for status in ("generated", "fresh", "failed", "interrupted") if counts[status]]
-    say(f"{', '.join(parts) or 'no spec modules'} in {seconds:.1f} s", out)
+    words = ("generated", "fresh", "failed", "not started", "interrupted")
+    parts = [f"{counts[word]} {word}" for word in words if counts[word]]
+    say(f"{', '.join(parts) or 'no spec modules'} in {seconds:.1f} s{_spent(outcomes)}", out)
+
+
+def status_word(outcome: "Outcome") -> str:
+    """Return what became of a module, in a word or two: a module that no call was made for failed in no check."""
+    return "not started" if isinstance(outcome.cause, JauntBudgetError) else outcome.status
+
+
+def _spent(outcomes: Iterable["Outcome"]) -> str:
+    """Return the tokens and the money that a build took, as the end of a line; nothing where there were none."""
+    outcomes = list(outcomes)
+    tokens_in = sum(outcome.input_tokens for outcome in outcomes)
+    tokens_out = sum(outcome.output_tokens for outcome in outcomes)
+    if not tokens_in + tokens_out:
+        return ""
+    cached = sum(outcome.cached_input_tokens for outcome in outcomes)
+    costs = [outcome.cost for outcome in outcomes if outcome.cost is not None]
+    return (
+        f"; {tokens_in:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {tokens_out:,} out"
+        + (f", cost {sum(costs):.4f}" if costs else "")
+    )
 
 
 def print_edited(plan: "Plan", err: TextIO | None = None) -> None:

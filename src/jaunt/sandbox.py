@@ -1,10 +1,11 @@
-"""The sandbox: runs untrusted code in processes of its own, under limits, with nothing of the caller's in reach.
+"""The sandbox: runs untrusted code in processes of its own, under limits, away from the keys of the caller.
 
-There are three mechanisms. "bwrap", where bubblewrap is installed and works, is the strong one: no network, no
-home, files read-only but for the scratch folder. "limits" needs nothing installed: an environment without keys,
-limits on resources, a process tree that dies as a whole, and, as far as the kernel has them, namespaces (own
-processes, no network) and Landlock (writes in the scratch folder only); files that the user can read it can read.
-"off" is a plain child process. `keeper.py` is the program that puts all this on.
+There are three mechanisms. "bwrap", where bubblewrap is installed and works, is the strong one: no network,
+no home, files read-only but for the scratch folder. "limits" needs nothing installed: an environment
+without keys, limits on resources, a process tree that dies as a whole, and, as far as the kernel has them,
+namespaces (no network, no sight of other processes) and Landlock (writes to the scratch folder only); it
+can read what the user can. "off" is a plain child process. `keeper.py` is the program that puts all this
+on.
 """
 
 import functools
@@ -17,8 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -142,47 +143,25 @@ class Sandbox:
     ) -> Completed:
         """Run a program to its end, or to the first limit that it exceeds; nothing of it is alive afterwards.
 
-        `scratch`, a folder, is where it may write, by default one that is removed afterwards; `pythonpath` becomes
-        PYTHONPATH; `readable` names further files and folders that it needs, besides `cwd`, `pythonpath` and the
-        Python installation; `env` is added to the environment. Raises JauntConfigError as `mechanism` does, and
-        if the mechanism fails.
+        `scratch`, a folder, is where it may write, by default one that is removed afterwards; `pythonpath`
+        becomes PYTHONPATH; `readable` names further files and folders that it needs, besides `cwd`,
+        `pythonpath` and the Python installation; `env` is added to the environment. Raises JauntConfigError
+        as `mechanism` does, and if the mechanism fails.
         """
-        if scratch is None:
-            with tempfile.TemporaryDirectory(prefix="jaunt-") as folder:
-                return self.run(
-                    argv,
-                    cwd=cwd,
-                    scratch=Path(folder),
-                    pythonpath=pythonpath,
-                    readable=readable,
-                    stdin=stdin,
-                    env=env,
-                    pass_fds=pass_fds,
-                )
-        scratch = scratch.resolve()
-        for name in ("home", "tmp"):
-            (scratch / name).mkdir(exist_ok=True)
-        environment = {**self._environment(scratch, pythonpath), **(env or {})}
-        needed = [cwd, *pythonpath, *readable]
-        with (
-            tempfile.TemporaryFile() as given,
-            tempfile.TemporaryFile() as out,
-            tempfile.TemporaryFile() as err,
-        ):
+        with ExitStack() as stack:
+            scratch = (scratch or stack.enter_context(temporary_scratch())).resolve()
+            for name in ("home", "tmp"):
+                (scratch / name).mkdir(exist_ok=True)
+            given, out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
             given.write(stdin)
             given.seek(0)
-            files: dict[str, Any] = {
-                "stdin": given,
-                "stdout": out,
-                "stderr": err,
-                "cwd": cwd,
-                "env": environment,
-            }
+            environment = {**self._environment(scratch, pythonpath), **(env or {})}
+            files = {"stdin": given, "stdout": out, "stderr": err, "cwd": cwd, "env": environment}
             begin = time.monotonic()
             if self.mechanism == "off":
                 ended = self._run_plainly(argv, pass_fds, files)
             else:
-                ended = self._run_kept(argv, scratch, needed, pass_fds, files)
+                ended = self._run_kept(argv, scratch, [cwd, *pythonpath, *readable], pass_fds, files)
             return self._completed(ended, out, err, time.monotonic() - begin)
 
     @property
@@ -276,6 +255,17 @@ class Sandbox:
         return Completed(reason, code, stdout, stderr, seconds, message)
 
 
+@contextmanager
+def temporary_scratch() -> Generator[Path]:
+    """Give a new folder to write in, and remove it as far as what was put there lets itself be removed."""
+    folder = tempfile.mkdtemp(prefix="jaunt-")
+    try:
+        yield Path(folder).resolve()
+    finally:
+        with suppress(RecursionError):  # folders can be nested deeper than Python before 3.13 can follow
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 _INSTALL = "install bubblewrap, on a kernel that allows user namespaces"
 
 
@@ -288,8 +278,7 @@ def _problem_with(mechanism: str) -> str | None:
         return None if keeper.landlock_version() else "the kernel has no Landlock"
     if mechanism == "bwrap" and shutil.which("bwrap") is None:
         return "bwrap is not installed"
-    with tempfile.TemporaryDirectory(prefix="jaunt-") as folder, tempfile.TemporaryFile() as out:
-        scratch = Path(folder).resolve()
+    with temporary_scratch() as scratch, tempfile.TemporaryFile() as out:
         trial = SandboxConfig(mode="off", seconds=20)
         job = Sandbox(trial)._job([sys.executable, "-c", ""], namespaces=mechanism == "namespaces")
         wrapper = _bwrap_command(scratch, scratch, ()) if mechanism == "bwrap" else []
@@ -343,7 +332,7 @@ def _bwrap_command(scratch: Path, cwd: Path, needed: Sequence[Path | str]) -> li
 
 def _python_paths() -> Iterator[str]:
     """Yield the folders that this Python, its packages and its editable installs are in; never a whole home."""
-    home = Path.home()
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - unlike Path.home(), it takes users that have none
     program = Path(sys.executable)
     folders = [Path(__file__).parent, *map(Path, (sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path))]
     while program.is_symlink():
@@ -361,7 +350,7 @@ def _tasks_of_user() -> int:
     for process in Path("/proc").glob("[0-9]*") if os.geteuid() else ():
         with suppress(OSError):
             if process.stat().st_uid == os.geteuid():
-                total += len(os.listdir(process / "task"))
+                total += sum(1 for _ in (process / "task").iterdir())
     return total
 
 
@@ -379,14 +368,14 @@ def _listen(control: socket.socket, seconds: float) -> bytes:
     return said
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[Any]) -> None:
     try:
         process.wait(_GRACE)
     except subprocess.TimeoutExpired:
         _kill_group(process)
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def _kill_group(process: subprocess.Popen[Any]) -> None:
     with suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -12,7 +12,7 @@ from jaunt.builder import job_name, project_workshop, project_works, waits_for
 from jaunt.config import load_config
 from jaunt.engine import CallAction, NoTasksError, Reporter, doit_task, takes_always
 from jaunt.errors import JauntError
-from jaunt.generate.providers import make_backend
+from jaunt.generate.providers import LazyBackend
 from jaunt.job import Outcome, critical_path
 from jaunt.pipeline import ModuleWork, Workshop, build_module, remove_module
 from jaunt.plan import Plan, make_plan
@@ -96,7 +96,7 @@ class ProjectTasks:
 
     @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks
     def _workshop(self, _pid: int) -> Workshop:
-        return project_workshop(self._plan, make_backend(self._plan.project.config))
+        return project_workshop(self._plan, LazyBackend(self._plan.project.config))
 
     def _task_name(self, plan: Plan, module: str) -> str:
         return self._rename(job_name(plan.project.kind_of(module), module))

@@ -3,9 +3,9 @@
 An exit code proves nothing, as code under test may end the process with any. A run passes if the record is
 complete, and every expected test was collected, was called and passed in all its variants.
 
-What is left to code that is determined to cheat: it runs in the same process as the tests that judge it. It could
-walk the stack or the garbage collector's list to the recorder's key and sign a record of its own, or give back
-objects that claim to equal everything. Neither happens by accident.
+What is left to code that is determined to cheat: it runs in the same process as the tests that judge it. It
+could walk the stack or the garbage collector's list to the recorder's key and sign a record of its own, or
+give back objects that claim to equal everything. Neither happens by accident.
 """
 
 import ast
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.paths import DEFAULT_GENERATED_DIR
-from jaunt.sandbox import Completed, Sandbox
+from jaunt.sandbox import Completed, Sandbox, temporary_scratch
 
 _RECORDER = Path(__file__).with_name("recorder.py")
 _PHASES = ("setup", "call", "teardown")
@@ -32,8 +32,8 @@ _SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cf
 class Failure:
     """One thing that keeps a run from passing.
 
-    `node_id` is pytest's, as of the folder that the run was in; `message` is one line, `details` the longer text,
-    if any; `exception` is the name of the exception's class, if one was raised.
+    `node_id` is pytest's, as of the folder that the run was in; `message` is one line, `details` the longer
+    text, if any; `exception` is the name of the exception's class, if one was raised.
     """
 
     node_id: str
@@ -71,16 +71,20 @@ def judge_tests(
 ) -> Verdict:
     """Run pytest on `files`, from the project's root `cwd`, in the sandbox; all that is expected must pass.
 
-    `expected` names, for each file, the functions that must run ("test_a", or "TestA" or "TestA::test_a" of a
-    class); for a file that it doesn't hold these are all that pytest would collect by name. A `conftest.py` in a
-    generated folder is refused, and so is a run that changes the files which decide about it.
-    Raises JauntConfigError if the sandbox is not to be had.
+    `expected` names, for each file, the functions that must run ("test_a", or "TestA" or "TestA::test_a" of
+    a class); for a file that it doesn't hold these are all that pytest would collect by name. A
+    `conftest.py` in a generated folder is refused, and so is a run that changes the files which decide
+    about it. Raises JauntConfigError if the sandbox is not to be had.
     """
     cwd = cwd.resolve()
     files = [file.resolve() for file in files]
-    planted = list(dict.fromkeys(conftest for file in files for conftest in _planted_conftests(file, generated_dir)))
+    planted = list(
+        dict.fromkeys(conftest for file in files for conftest in _planted_conftests(file, generated_dir))
+    )
     if planted:
-        return Verdict(tuple(Failure(_shown(each, cwd), "conftest.py in a generated folder") for each in planted))
+        return Verdict(
+            tuple(Failure(_shown(each, cwd), "conftest.py in a generated folder") for each in planted)
+        )
     given = {file.resolve(): tuple(names) for file, names in (expected or {}).items()}
     wanted = {file: given[file] if file in given else tuple(_named_tests(file)) for file in files}
     nothing = [file for file, names in wanted.items() if not names]
@@ -167,8 +171,7 @@ def _run_recorder(
     pythonpath: Sequence[Path | str],
     pytest_args: Sequence[str],
 ) -> Completed:
-    with tempfile.TemporaryDirectory(prefix="jaunt-") as folder:
-        scratch = Path(folder).resolve()
+    with temporary_scratch() as scratch:
         args = [f"--rootdir={cwd}", "-o", f"cache_dir={scratch / 'pytest'}", *pytest_args, *map(str, files)]
         return sandbox.run(
             # -B until pytest is loaded: see there.
@@ -199,7 +202,9 @@ def _failures(
         yield Failure(test, f"did not finish: the run {why}" if running else "did not run to its end")
     broken = bool(record.failures)
     for file, names in wanted.items():
-        tests = [test.partition("::")[2] for test, place in record.collected.items() if place.resolve() == file]
+        tests = [
+            test.partition("::")[2] for test, place in record.collected.items() if place.resolve() == file
+        ]
         for name in names:
             if not any(test == name or test.startswith((f"{name}[", f"{name}::")) for test in tests):
                 broken = True
@@ -207,7 +212,9 @@ def _failures(
     if record.end is None:
         yield Failure("pytest", f"the run {why}", completed.stdout + completed.stderr)
     elif record.end != 0 and not broken:
-        yield Failure("pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr)
+        yield Failure(
+            "pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr
+        )
 
 
 def _in_words(phase: str, outcome: str, message: str) -> str:
@@ -229,7 +236,9 @@ def _planted_conftests(file: Path, generated_dir: str) -> Iterator[Path]:
 
 def _state(files: Sequence[Path], cwd: Path) -> dict[Path, tuple[int, ...] | None]:
     """Return the state of all files that decide about a run; the time of change cannot be set back by a user."""
-    folders = {folder for file in files for folder in file.parents if cwd in (folder, *folder.parents)} | {cwd}
+    folders = {folder for file in files for folder in file.parents if cwd in (folder, *folder.parents)} | {
+        cwd
+    }
     deciding = {*files, *(folder / "conftest.py" for folder in folders), *(cwd / name for name in _SETTINGS)}
     return {path: _stamp(path) for path in sorted(deciding)}
 

@@ -30,7 +30,7 @@ def add_target_option(parser: argparse.ArgumentParser) -> None:
     """Add `--target`."""
     parser.add_argument(
         "--target", action="append", default=[], metavar="MODULE",
-        help="only this module, with its dependencies (repeatable; a spec or a source file names its module)",
+        help="a module, spec or file, with its dependencies (repeatable)",
     )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that generate."""
     parser.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
     parser.add_argument("--no-store", action="store_true", help="ask the model even for what the store holds")
+    parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, for the provider `recorded`")
     parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
 
@@ -103,6 +104,10 @@ def build_facts(plan: Plan, outcomes: dict[str, Outcome], seconds: float) -> dic
                 "seconds": round(outcome.seconds, 3),
                 "attempts": outcome.attempts,
                 "origin": outcome.origin,
+                "input_tokens": outcome.input_tokens,
+                "output_tokens": outcome.output_tokens,
+                "cached_input_tokens": outcome.cached_input_tokens,
+                "cost": outcome.cost,
                 "path": str(outcome.path) if outcome.path else None,
                 "errors": list(outcome.errors),
                 "warnings": list(outcome.warnings),
@@ -133,11 +138,17 @@ def tests_of(project: Project, targets: Sequence[str]) -> set[str]:
 
 
 async def _generate(plan: Plan, arguments: argparse.Namespace) -> dict[str, Outcome]:
-    from jaunt.builder import project_workshop, run_plan
-    from jaunt.generate.providers import make_backend
+    from jaunt.builder import misses_store, project_workshop, run_plan
+    from jaunt.generate.providers import LazyBackend
 
     config = plan.project.config
-    shop = project_workshop(plan, make_backend(config), force=arguments.force, read_store=not arguments.no_store)
+    backend = LazyBackend(config)
+    record = Path(arguments.record) if arguments.record else None
+    shop = project_workshop(
+        plan, backend, force=arguments.force, read_store=not arguments.no_store, record=record
+    )
+    if misses_store(plan, shop):
+        backend.open()  # what is wrong with the provider is said once, before anything is begun
     try:
         with _cancelled_by_sigterm():
             listener = Progress(len(plan.stale))

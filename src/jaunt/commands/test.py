@@ -17,12 +17,13 @@ from jaunt.report import print_error
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
+    parser.usage = "jaunt test [OPTION ...]"  # with every option in it, the help would not fit 24 lines
     add_target_option(parser)
     parser.add_argument("--no-build", action="store_true", help="leave the modules under test as they are")
     parser.add_argument("--no-run", action="store_true", help="generate the tests without running them")
     parser.add_argument(
         "--pytest-args", action="append", default=[], metavar="ARG",
-        help="an argument for pytest, as in --pytest-args=-x (repeatable)",
+        help="for pytest, as in --pytest-args=-x (repeatable)",
     )  # fmt: skip
     add_build_options(parser)
     add_project_options(parser)

@@ -4,10 +4,27 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jaunt.validation import validate_generated_source
+from jaunt.background import in_background
+from jaunt.errors import JauntError
+from jaunt.validation import compile_check, validate_generated_source
 
-Check = Callable[[str], Awaitable[Sequence[str]]]
-"""Takes a candidate's source, returns what is wrong with it: one string an error."""
+@dataclass(frozen=True)
+class Checked:
+    """What a check makes of a candidate: its source, which a formatter may have rewritten, and what is wrong with it.
+
+    `warnings` keep a candidate from nothing.
+    """
+
+    source: str
+    errors: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+
+
+Check = Callable[[str], Awaitable[Sequence[str] | Checked]]
+"""Takes a candidate's source, returns what is wrong with it, one string an error, or a `Checked`.
+
+A check with a true attribute `after_failure` also looks at candidates that an earlier check found wrong.
+"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,23 @@ class GenerationResult:
     source: str | None
     errors: list[str] = field(default_factory=list)
     candidate: str = ""
-    """The last candidate, passed or not."""
+    """The last candidate, passed or not; of several at once, the one that got furthest."""
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What all checks made of a candidate; `passed` is how many it passed before the first that it failed."""
+
+    source: str
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    passed: int = 0
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """How far the candidate got: the greater, the further."""
+        return self.passed, -len(self.errors)
 
 
 class GeneratorBackend:
@@ -57,33 +90,78 @@ class GeneratorBackend:
         raise NotImplementedError
 
     async def generate_with_retry(
-        self, ctx: ModuleSpecContext, *, max_attempts: int = 2, checks: Sequence[Check] = ()
+        self, ctx: ModuleSpecContext, *, max_attempts: int = 2, checks: Sequence[Check] = (), candidates: int = 1
     ) -> GenerationResult:
-        """Ask until a candidate passes the static checks and `checks`, at most `max_attempts` times.
+        """Ask until a candidate passes syntax, required names and `checks`, at most `max_attempts` times.
 
-        Every attempt after the first is given all errors so far, in order.
+        Each time, `candidates` answers are asked for at once; the first that passes ends it, and the others are cancelled.
+        Every attempt after the first is given all errors so far, in order; of several candidates, those of the one that
+        got furthest.
         """
         errors: list[str] = []
-        found: list[str] = []
-        candidate = ""
+        found = Examination("")
         for attempt in range(1, max_attempts + 1):
+            found = await self._best_of(candidates, ctx, errors, checks)
+            if not found.errors:
+                return GenerationResult(attempt, found.source, candidate=found.source, warnings=found.warnings)
+            errors += [f"attempt {attempt}: {error}" for error in found.errors] if max_attempts > 1 else found.errors
+        return GenerationResult(max_attempts, None, found.errors, found.source, found.warnings)
+
+    async def _best_of(
+        self, count: int, ctx: ModuleSpecContext, errors: Sequence[str], checks: Sequence[Check]
+    ) -> Examination:
+        """Ask for `count` candidates at once; return the first that passes, or the one that got furthest.
+
+        Raises the first error if no answer comes at all.
+        """
+
+        async def one() -> Examination:
             candidate = await self.generate_module(ctx, extra_error_context=[*errors] or None)
-            found = await check_candidate(candidate, ctx.expected_names, checks)
-            if not found:
-                return GenerationResult(attempt, candidate, candidate=candidate)
-            errors += [f"attempt {attempt}: {error}" for error in found] if max_attempts > 1 else found
-        return GenerationResult(max_attempts, None, found, candidate)
+            return await check_candidate(candidate, ctx.expected_names, checks)
+
+        if count == 1:
+            return await one()
+        tasks = [asyncio.create_task(one()) for _ in range(count)]
+        examined: list[Examination] = []
+        faults: list[JauntError] = []
+        try:
+            for ended in asyncio.as_completed(tasks):
+                try:
+                    examined.append(await ended)
+                except JauntError as error:  # one answer less; the others may do
+                    faults.append(error)
+                    continue
+                if not examined[-1].errors:
+                    return examined[-1]
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if not examined:
+            raise faults[0]
+        return max(examined, key=lambda each: each.rank)
 
     async def close(self) -> None:
         """Give back what the backend holds, such as connections; it is not used afterwards."""
 
 
-async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> list[str]:
-    """Return what is wrong with a candidate: the cheap checks first, the others only if it passes those."""
+async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> Examination:
+    """Put a candidate through the checks: the cheap ones first, the others only if it passes those.
+
+    One that can't be parsed is not looked at any further; one that can is, by the checks that want to see it all the same.
+    """
     # Off the event loop: a large candidate takes long to parse, and the other modules' answers are coming in.
-    errors = await asyncio.to_thread(validate_generated_source, candidate, list(expected_names))
+    errors = await in_background(validate_generated_source, candidate, list(expected_names), size=len(candidate))
+    if errors and await in_background(compile_check, candidate, "<candidate>", size=len(candidate)):
+        return Examination(candidate, errors)
+    source, warnings, passed = candidate, list[str](), int(not errors)
     for check in checks:
-        if errors:
-            break
-        errors = list(await check(candidate))
-    return errors
+        if errors and not getattr(check, "after_failure", False):
+            continue
+        result = await check(source)
+        checked = result if isinstance(result, Checked) else Checked(source, result)
+        source = checked.source
+        errors = list(dict.fromkeys([*errors, *checked.errors]))
+        warnings += checked.warnings
+        passed += not errors
+    return Examination(source, errors, warnings, passed)

@@ -1,6 +1,6 @@
 """A backend that asks a model: prompt and answer are made and read here, a provider only carries them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jaunt.config import PriceConfig
@@ -62,7 +62,8 @@ class ModelBackend(GeneratorBackend):
     """Base of the providers. Subclasses define `complete` alone.
 
     `usage` is what all calls so far took, `usage_by_module` the same by the spec module's name.
-    An answer that holds one of the `secrets` is refused.
+    An answer that holds one of the `secrets` is refused. `admit`, if set, is given the usage so far before each
+    call, and raises JauntGenerationError where no further one may be made.
     """
 
     def __init__(self, templates: Templates | None = None, *, secrets: Sequence[str] = ()) -> None:
@@ -70,6 +71,7 @@ class ModelBackend(GeneratorBackend):
         self.secrets = secrets
         self.usage = Usage()
         self.usage_by_module: dict[str, Usage] = {}
+        self.admit: Callable[[Usage], None] | None = None
 
     async def complete(self, request: Request) -> Answer:
         """Send one request; raises JauntGenerationError if there is no answer to be had."""
@@ -79,6 +81,8 @@ class ModelBackend(GeneratorBackend):
         self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
     ) -> str:
         """Render the prompt, ask, and return the code in the answer."""
+        if self.admit is not None:
+            self.admit(self.usage)
         messages = render_messages(ctx, self.templates, errors=extra_error_context)
         answer = await self.complete(Request(messages, ctx))
         # Before anything else: an answer that is of no use is paid for as well.

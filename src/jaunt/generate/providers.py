@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError
-from jaunt.generate.base import GeneratorBackend
+from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
+from jaunt.generate.budget import budget_of
+from jaunt.generate.model import ModelBackend, Usage
 from jaunt.generate.prompt import Templates, load_templates
 
 LOCAL_SERVER = ("127.0.0.1", 11434)
@@ -17,7 +19,7 @@ LOCAL_SERVER = ("127.0.0.1", 11434)
 _PROBE_TIMEOUT = 0.3  # seconds
 
 
-def make_backend(config: JauntConfig) -> GeneratorBackend:
+def make_backend(config: JauntConfig) -> ModelBackend:
     """Return the backend that `[llm] provider` names.
 
     Raises JauntConfigError if it names none, or one that can't be used as configured.
@@ -36,7 +38,44 @@ def make_backend(config: JauntConfig) -> GeneratorBackend:
             f"llm.provider: unknown provider {provider!r}",
             hint=f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(PROVIDERS)}",
         )
-    return PROVIDERS[provider](config, load_templates(config.prompts, root=config.root))
+    backend = PROVIDERS[provider](config, load_templates(config.prompts, root=config.root))
+    backend.admit = budget_of(config).admit
+    return backend
+
+
+class LazyBackend(GeneratorBackend):
+    """The project's backend, made at the first question: what the store answers needs neither key nor provider."""
+
+    def __init__(self, config: JauntConfig) -> None:
+        self._config = config
+        self._backend: ModelBackend | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """What all calls so far took."""
+        return self._backend.usage if self._backend else Usage()
+
+    @property
+    def usage_by_module(self) -> dict[str, Usage]:
+        """What the calls for each spec module took."""
+        return self._backend.usage_by_module if self._backend else {}
+
+    def open(self) -> ModelBackend:
+        """Return the backend itself; raises JauntConfigError as `make_backend` does."""
+        if self._backend is None:
+            self._backend = make_backend(self._config)
+        return self._backend
+
+    async def generate_module(
+        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
+    ) -> str:
+        """Ask the backend."""
+        return await self.open().generate_module(ctx, extra_error_context=extra_error_context)
+
+    async def close(self) -> None:
+        """Close the backend, if it was ever made."""
+        if self._backend is not None:
+            await self._backend.close()
 
 
 class Usable(NamedTuple):
@@ -77,31 +116,31 @@ def _answers(server: tuple[str, int]) -> bool:
     return True
 
 
-def _openai(config: JauntConfig, templates: Templates) -> GeneratorBackend:
+def _openai(config: JauntConfig, templates: Templates) -> ModelBackend:
     from jaunt.generate.openai_backend import OpenAIBackend
 
     return OpenAIBackend(config.llm, templates)
 
 
-def _anthropic(config: JauntConfig, templates: Templates) -> GeneratorBackend:
+def _anthropic(config: JauntConfig, templates: Templates) -> ModelBackend:
     from jaunt.generate.anthropic_backend import AnthropicBackend
 
     return AnthropicBackend(config.llm, templates)
 
 
-def _command(config: JauntConfig, templates: Templates) -> GeneratorBackend:
+def _command(config: JauntConfig, templates: Templates) -> ModelBackend:
     from jaunt.generate.command_backend import CommandBackend
 
     return CommandBackend(config.llm, config.root, templates)
 
 
-def _recorded(config: JauntConfig, templates: Templates) -> GeneratorBackend:
+def _recorded(config: JauntConfig, templates: Templates) -> ModelBackend:
     from jaunt.generate.recorded_backend import RecordedBackend
 
     return RecordedBackend([config.root / folder for folder in config.llm.recordings], templates)
 
 
-PROVIDERS: dict[str, Callable[[JauntConfig, Templates], GeneratorBackend]] = {
+PROVIDERS: dict[str, Callable[[JauntConfig, Templates], ModelBackend]] = {
     "openai": _openai,
     "anthropic": _anthropic,
     "command": _command,

@@ -15,6 +15,7 @@ const canvas = byId("canvas"), view = byId("view"), panel = byId("panel"), searc
 const nodes = new Map(DATA.nodes.map((node) => [node.name, { ...node, users: [], edges: [] }]));
 for (const node of nodes.values()) for (const name of node.needs) nodes.get(name).users.push(node.name);
 const place = { x: 0, y: 0, scale: 1 };
+let moved = false; // by the reader: before, the drawing follows the window's size
 let picked = null;
 let only = null; // the state that the legend shows alone
 
@@ -125,6 +126,7 @@ function light() {
 
 function pick(name) {
   picked = nodes.has(name) ? name : null;
+  moved = true; // the panel must not push away what was clicked
   panel.hidden = !picked;
   if (picked) fillPanel(nodes.get(picked));
   highlight();
@@ -132,8 +134,8 @@ function pick(name) {
 }
 
 function fillPanel(node) {
-  const links = (title, names) => [
-    make("h3", {}, `${title} (${names.length})`),
+  const links = (title, style, names) => [
+    make("h3", {}, make("span", { class: `line ${style}` }), `${title} (${names.length.toLocaleString("en")})`),
     names.length ? make("ul", { class: "links" }, [...names].sort().map(linkTo)) : make("p", { class: "soft" }, "none"),
   ];
   panel.className = styleOf(node.state);
@@ -146,8 +148,8 @@ function fillPanel(node) {
     make("div", { class: "files" }, make("div", {}, node.file), make("div", {}, `→ ${node.generated}`)),
     make("h3", {}, `Contract (${count(node.specs.length, "spec")})`),
     ...node.specs.map((spec) => make("pre", { class: "code", "aria-label": spec.name }, colourCode(spec.source))),
-    ...links("Needs", node.needs),
-    ...links("Needed by", node.users),
+    ...links("Needs", "needs", node.needs),
+    ...links("Needed by", "used", node.users),
   );
   panel.scrollTop = 0;
 }
@@ -168,7 +170,7 @@ function linkTo(name) {
 
 const TOKENS = new RegExp(
   [
-    /(?<string>(?:\b[rbfu]{1,2})?(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
+    /(?<string>(?:\b[rbfu]{1,2})?(?:"""[^]*?"""|'''[^]*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))/,
     /(?<comment>#.*)/,
     /(?<decorator>^[ \t]*@[\w.]+)/,
     /(?<keyword>\b(?:async|await|class|def|return|raise|from|import|if|elif|else|for|while|in|is|not|and|or|None|True|False|pass|yield|with|as|try|except|lambda)\b)/,
@@ -191,6 +193,7 @@ function colourCode(source) {
 // --- moving the view ---------------------------------------------------------------------------------
 
 function move(x, y, scale) {
+  moved = true;
   Object.assign(place, { x, y, scale });
   view.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
   canvas.classList.toggle("far", scale < FAR);
@@ -206,6 +209,7 @@ function fit() {
   const margin = 36, width = canvas.clientWidth, height = canvas.clientHeight;
   const scale = Math.min(1.25, (width - 2 * margin) / (DATA.width || 1), (height - 2 * margin) / (DATA.height || 1));
   move((width - DATA.width * scale) / 2, (height - DATA.height * scale) / 2, Math.max(0.02, scale));
+  moved = false;
 }
 
 /** Bring a module into the middle of the view, large enough to read. */
@@ -213,6 +217,15 @@ function reveal(name) {
   const [x, y, width, height] = nodes.get(name).box;
   const scale = Math.max(place.scale, 0.8);
   move(canvas.clientWidth / 2 - (x + width / 2) * scale, canvas.clientHeight / 2 - (y + height / 2) * scale, scale);
+}
+
+/** Move the view as little as it takes to show a whole box. */
+function keepInView(name) {
+  const [x, y, width, height] = nodes.get(name).box, { scale } = place, margin = 12;
+  const shift = (start, size, room) => Math.min(0, room - margin - start - size) || Math.max(0, margin - start);
+  const dx = shift(x * scale + place.x, width * scale, canvas.clientWidth);
+  const dy = shift(y * scale + place.y, height * scale, canvas.clientHeight);
+  if (dx || dy) move(place.x + dx, place.y + dy, scale);
 }
 
 const pointers = new Map();
@@ -245,6 +258,7 @@ for (const name of ["pointerup", "pointercancel"])
 canvas.addEventListener("click", (event) => {
   if (dragged) return;
   pick(event.target.closest(".node")?.dataset.name ?? null);
+  if (picked) keepInView(picked);
 });
 canvas.addEventListener(
   "wheel",
@@ -279,9 +293,7 @@ function walk(step) {
   const next = picked ? nearest(nodes.get(picked), step) : nodes.values().next().value;
   if (!next) return;
   pick(next.name);
-  const [x, y] = [next.box[0] * place.scale + place.x, next.box[1] * place.scale + place.y];
-  const inside = x > 0 && y > 0 && x + next.box[2] * place.scale < canvas.clientWidth && y + 40 < canvas.clientHeight;
-  if (!inside) reveal(next.name);
+  keepInView(next.name);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -341,4 +353,5 @@ function pickFromAddress() {
 drawAll();
 drawLegend();
 fit();
+new ResizeObserver(() => moved || fit()).observe(canvas);
 pickFromAddress();

@@ -1,0 +1,348 @@
+"""What importing a candidate does: at module level stand only imports, definitions and constants.
+
+Constants may be computed, by calls that have no effects: those of `_PURE`, methods such as `str.join`, constructors of
+the project's and its dependencies' classes (told by their capital letter), and functions of the candidate itself that do no more
+than that. Decorators of the standard library are those of `_PURE`, others are taken as they come: they are how their
+libraries' definitions are written.
+"""
+
+import ast
+import builtins
+import sys
+from collections.abc import Iterator, Sequence
+
+from jaunt.source import ModuleSource
+
+_PURE = {  # module -> functions and classes whose calls have no effect that outlasts them
+    "abc": "abstractmethod update_abstractmethods",
+    "array": "array",
+    "ast": "literal_eval",
+    "asyncio": "BoundedSemaphore Condition Event Lock Queue Semaphore",
+    "base64": "*",
+    "binascii": "hexlify unhexlify crc32",
+    "bisect": "*",
+    "builtins": (
+        "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod enumerate filter float format "
+        "frozenset getattr hash hex int isinstance issubclass iter len list map max memoryview min next object oct ord pow "
+        "property range repr reversed round set slice sorted staticmethod str sum super tuple type zip NotImplementedError "
+        "ArithmeticError AssertionError AttributeError Exception ImportError IndexError KeyError LookupError OSError "
+        "OverflowError RuntimeError StopAsyncIteration StopIteration TimeoutError TypeError UnicodeError ValueError"
+    ),
+    "calendar": "monthrange isleap",
+    "collections": "ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque namedtuple",
+    "colorsys": "*",
+    "contextlib": "ExitStack asynccontextmanager contextmanager nullcontext suppress",
+    "contextvars": "ContextVar",
+    "copy": "copy deepcopy",
+    "csv": "Sniffer",
+    "dataclasses": "dataclass field fields make_dataclass replace",
+    "datetime": "date datetime time timedelta timezone fromisoformat fromordinal strptime combine",
+    "decimal": "Context Decimal",
+    "enum": "*",
+    "fractions": "Fraction",
+    "functools": "*",
+    "hashlib": "blake2b blake2s md5 new sha1 sha224 sha256 sha384 sha512",
+    "html": "escape unescape",
+    "inspect": "Parameter Signature cleandoc signature",
+    "io": "BytesIO StringIO",
+    "ipaddress": "*",
+    "itertools": "*",
+    "json": "JSONDecoder JSONEncoder dumps loads",
+    "keyword": "iskeyword issoftkeyword",
+    "logging": "getLogger NullHandler",
+    "math": "*",
+    "cmath": "*",
+    "numbers": "*",
+    "operator": "*",
+    "os.path": "basename dirname join normpath splitext",
+    "pathlib": "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath",
+    "queue": "LifoQueue PriorityQueue Queue SimpleQueue",
+    "random": "Random",
+    "re": "compile escape",
+    "shlex": "join quote split",
+    "statistics": "*",
+    "string": "Formatter Template capwords",
+    "struct": "Struct calcsize pack unpack",
+    "textwrap": "*",
+    "threading": "BoundedSemaphore Condition Event Lock RLock Semaphore local",
+    "types": "MappingProxyType SimpleNamespace GenericAlias",
+    "typing": "*",
+    "typing_extensions": "*",
+    "unicodedata": "*",
+    "urllib.parse": "*",
+    "uuid": "UUID",
+    "warnings": "deprecated",
+    "weakref": "WeakKeyDictionary WeakSet WeakValueDictionary",
+    "zlib": "adler32 compress crc32 decompress",
+    "zoneinfo": "ZoneInfo",
+}
+_PURE_IN_TESTS = {"pytest": "approx fixture mark param raises RaisesGroup RaisesExc", "hypothesis": "*"}
+_SKIPS = {"skip", "skipif", "xfail", "importorskip", "exit"}
+_METHODS = set(
+    "add append appendleft bit_length capitalize casefold center copy count decode difference digest discard encode endswith "
+    "expandtabs extend extendleft find findall finditer format format_map from_bytes from_iterable fromhex fromkeys fullmatch get "
+    "group groups hex hexdigest index insert intersection is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower "
+    "isnumeric isprintable isspace istitle isupper items join joinpath keys ljust lower lstrip maketrans match mro "
+    "partition pop popleft register removeprefix removesuffix replace reverse rfind rindex rjust rpartition rsplit rstrip search "
+    "setdefault sort split splitlines startswith strip sub swapcase symmetric_difference timestamp title to_bytes total_seconds "
+    "translate union update upper values with_name with_suffix zfill __class_getitem__".split()
+)
+_VIEWS = {"items", "keys", "values", "copy", "union"}
+_CALLERS = {  # call their arguments
+    *("builtins.map", "builtins.filter", "builtins.sorted", "builtins.min", "builtins.max", "functools.reduce"),
+    *("itertools.starmap", "itertools.accumulate", "itertools.takewhile", "itertools.dropwhile", "itertools.groupby"),
+    *("itertools.filterfalse", "builtins.iter"),
+}
+_DECORATOR_MAKERS = {"functools.lru_cache", "functools.wraps", "dataclasses.dataclass"}
+_MAKERS = {"__init__", "__new__", "__post_init__"}
+_READS = {"os.environ", "os.environb", "sys.argv", "sys.stdin", "sys.stdout", "sys.stderr"}
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def effect_errors(candidate: ModuleSource, *, kind: str = "build") -> list[str]:
+    """Return what a candidate does on import besides importing, defining and computing constants.
+
+    `kind` is "build" or "test"; a test module may use pytest's marks and fixtures, and call what it tests for its data.
+    Each error begins with the line.
+    """
+    checker = _Checker(candidate, kind)
+    errors = list(checker.body(candidate.tree.body))
+    if kind == "test":
+        errors += _skips(candidate)
+    return list(dict.fromkeys(errors))
+
+
+class _Checker:
+    def __init__(self, candidate: ModuleSource, kind: str) -> None:
+        self._candidate = candidate
+        self._kind = kind
+        self._pure = {**_PURE, **_PURE_IN_TESTS} if kind == "test" else _PURE
+        self._known: dict[str, bool] = {}
+
+    def body(self, statements: Sequence[ast.stmt]) -> Iterator[str]:
+        """Yield what is wrong with the statements of a module or a class."""
+        for statement in statements:
+            yield from self._statement(statement)
+
+    def _statement(self, node: ast.stmt) -> Iterator[str]:
+        match node:
+            case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
+                pass
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield from self._function(node)
+            case ast.ClassDef():
+                yield from self._decorators(node)
+                yield from self._values([*node.bases, *(k.value for k in node.keywords)])
+                yield from self.body(node.body)
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                yield from self._assignment(node)
+            case ast.If(test=test) if self._is_static(test):
+                yield from self.body([*node.body, *node.orelse])
+            case ast.Delete(targets=targets) if all(isinstance(t, ast.Name) for t in targets):
+                pass
+            case ast.Expr(value=ast.Call() as call):  # of a constant's own method: `__all__.append(...)`
+                yield from self._values([call])
+            case _ if type(node).__name__ == "TypeAlias":  # `type X = ...`, of Python 3.12
+                pass
+            case _:
+                yield f"line {node.lineno}: {_shown(node)} runs on import, expected {_ALLOWED}"
+
+    def _function(self, node: _Function) -> Iterator[str]:
+        yield from self._decorators(node)
+        yield from self._values([*node.args.defaults, *filter(None, node.args.kw_defaults)])
+        arguments = [a for a in ast.walk(node.args) if isinstance(a, ast.arg)]
+        yield from self._values(filter(None, [node.returns, *(a.annotation for a in arguments)]))
+
+    def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            for part in ast.walk(target):
+                if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
+                    yield f"line {part.lineno}: changes `{ast.unparse(part)}` on import, expected a name of its own"
+                elif isinstance(part, ast.Name) and part.id == "pytest_plugins":
+                    yield f"line {part.lineno}: loads plugins into pytest, expected a test module only"
+        yield from self._values(filter(None, [node.value, getattr(node, "annotation", None)]))
+
+    def _is_static(self, test: ast.expr) -> bool:
+        """Return whether a condition is TYPE_CHECKING or compares the Python version or platform."""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test = test.operand
+        if self._path(test).rpartition(".")[2] == "TYPE_CHECKING":
+            return True
+        names = [self._path(n) for n in [test.left, *test.comparators]] if isinstance(test, ast.Compare) else []
+        return any(name.startswith(("sys.version_info", "sys.platform", "os.name")) for name in names)
+
+    def _decorators(self, node: _Function | ast.ClassDef) -> Iterator[str]:
+        for decorator in node.decorator_list:
+            call = decorator if isinstance(decorator, ast.Call) else None
+            path = self._path(call.func if call else decorator)
+            if not self._may_decorate(path):
+                yield f"line {decorator.lineno}: {node.name}: the decorator `@{ast.unparse(decorator)}` runs on import"
+            if call:
+                yield from self._values([*call.args, *(k.value for k in call.keywords)])
+
+    def _may_decorate(self, path: str) -> bool:
+        own = path.removeprefix(f"{self._candidate.module}.")
+        if self._is_pure_path(path) or own.rpartition(".")[2] in {"setter", "getter", "deleter"}:
+            return True
+        local = self._candidate.definitions.get(own.partition(".")[0]) if own != path else None
+        if local is not None:  # a decorator of the candidate's own, or `@dispatch.register`
+            return own.endswith(".register") or isinstance(local, ast.ClassDef) or self._is_pure_function(local)
+        return self._is_foreign(path)
+
+    def _is_foreign(self, path: str) -> bool:
+        """Whether a path leads into the project or a dependency, by way of an import."""
+        head, _, rest = path.partition(".")
+        heads = {bound.partition(".")[0] for bound in self._candidate.bindings.values()}
+        return bool(rest) and head in heads and head not in sys.stdlib_module_names
+
+    def _values(self, nodes: "Iterator[ast.expr] | Sequence[ast.expr] | filter[ast.expr]") -> Iterator[str]:
+        """Yield an error for each call with an effect in the expressions."""
+        for node in _evaluated(nodes):
+            if isinstance(node, ast.Call) and not self._is_pure_call(node):
+                yield f"line {node.lineno}: `{_short(node)}` is called on import, expected {_ALLOWED}"
+            elif isinstance(node, ast.Attribute) and self._path(node) in _READS:
+                yield f"line {node.lineno}: reads `{ast.unparse(node)}` on import, expected {_ALLOWED}"
+
+    def _is_pure_call(self, call: ast.Call, local: frozenset[str] = frozenset()) -> bool:
+        function = call.func
+        if isinstance(function, ast.Call):
+            return self._path(function.func) in _DECORATOR_MAKERS
+        if isinstance(function, ast.Attribute) and self._is_pure_method(function, local):
+            return True
+        path = self._path(function)
+        if path in _CALLERS:
+            return all(self._is_pure_callable(argument, local) for argument in [*call.args, *(k.value for k in call.keywords)])
+        return self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+
+    def _is_pure_method(self, method: ast.Attribute, local: frozenset[str]) -> bool:
+        if method.attr in _VIEWS or (self._kind == "test" and isinstance(method.value, ast.Call)):
+            return True
+        return method.attr in _METHODS and self._is_own(method.value, local)
+
+    def _is_pure_callable(self, node: ast.expr, local: frozenset[str]) -> bool:
+        """Whether a `map` or the like may call an argument; what can't be called is fine as well."""
+        if isinstance(node, ast.Lambda):
+            inner = local | {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+            calls = (n for n in _evaluated([node.body]) if isinstance(n, ast.Call))
+            return all(self._is_pure_call(call, inner) for call in calls)
+        if not isinstance(node, ast.Name | ast.Attribute) or (isinstance(node, ast.Name) and node.id in local):
+            return True
+        path = self._path(node)
+        if isinstance(node, ast.Attribute) and node.attr in _METHODS and path.startswith("builtins."):
+            return True
+        is_data = isinstance(node, ast.Name) and (node.id in self._candidate.constants or node.id.isupper())
+        return is_data or self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+
+    def _is_pure_definition(self, path: str) -> bool:
+        """Whether a path is a function or class of the candidate that only computes when it is called."""
+        own = path.removeprefix(f"{self._candidate.module}.")
+        definition = self._candidate.definitions.get(own) if own != path else None
+        if isinstance(definition, ast.ClassDef):
+            makers = [m for m in definition.body if isinstance(m, _Function) and m.name in _MAKERS]
+            return not definition.keywords and all(self._computes(maker) for maker in makers)
+        return definition is not None and self._is_pure_function(definition)
+
+    def _makes_foreign(self, path: str) -> bool:
+        """Whether a call makes an instance of a class of the project or a dependency; in a test, it may be any call."""
+        name = path.rpartition(".")[2]
+        tested = self._kind == "test" and not path.startswith("pytest.") and name not in _SKIPS
+        return self._is_foreign(path) and (name[:1].isupper() or tested)
+
+    def _is_pure_path(self, path: str) -> bool:
+        parts = path.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            names = self._pure.get(".".join(parts[:length]))
+            if names is not None:
+                return parts[-1] not in _SKIPS and (names == "*" or parts[length] in names.split()) and (
+                    len(parts) == length + 1 or parts[-1] in _METHODS or parts[-1] in names.split() or parts[0] in _PURE_IN_TESTS
+                )
+        return False
+
+    def _is_own(self, node: ast.expr, local: frozenset[str]) -> bool:
+        """Whether a method's object was made here: a literal, a constant, the result of a pure call."""
+        while isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return True  # calls within it are looked at as well
+        path = self._candidate.bindings.get(node.id)
+        if node.id in local or path is None:
+            return True
+        return path.startswith(f"{self._candidate.module}.") or path.rpartition(".")[2][:1].isupper()
+
+    def _is_pure_function(self, node: ast.AST) -> bool:
+        """Whether calling a function of the candidate does no more than compute."""
+        name = getattr(node, "name", "")
+        if name not in self._known:
+            self._known[name] = True  # so that recursion ends
+            self._known[name] = isinstance(node, _Function) and self._computes(node)
+        return self._known[name]
+
+    def _computes(self, function: _Function) -> bool:
+        local = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+        nodes = list(_evaluated(function.body))
+        local |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        for node in nodes:
+            if isinstance(node, ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.Await):
+                return False
+            if isinstance(node, ast.Call) and not self._is_pure_call(node, frozenset(local)):
+                return False
+            if isinstance(node, ast.Attribute | ast.Subscript) and not self._is_harmless(node, local):
+                return False
+        return True
+
+    def _is_harmless(self, node: ast.Attribute | ast.Subscript, local: set[str]) -> bool:
+        """Whether reading, or setting, an attribute or an item changes nothing outside of a function."""
+        if isinstance(node.ctx, ast.Load):
+            return self._path(node) not in _READS
+        base = node.value
+        while isinstance(base, ast.Attribute | ast.Subscript):
+            base = base.value
+        return isinstance(base, ast.Name) and base.id in local
+
+    def _path(self, node: ast.AST) -> str:
+        """Return the dotted path that a name stands for; names that nothing binds are built in."""
+        path = self._candidate.dotted(node)
+        if path is None and isinstance(node, ast.Name | ast.Attribute):
+            text = ast.unparse(node)
+            head = text.partition(".")[0]
+            return f"builtins.{text}" if hasattr(builtins, head) and head not in self._candidate.constants else text
+        return path or ""
+
+
+_ALLOWED = "imports, definitions and constants only at module level; move it into a function"
+
+
+def _evaluated(nodes: "Iterator[ast.AST] | Sequence[ast.AST] | filter[ast.expr]") -> Iterator[ast.AST]:
+    """Yield the nodes that run when these do: the bodies of inner functions and lambdas don't."""
+    pending: list[ast.AST] = list(nodes)[::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, ast.Lambda):
+            pending += [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        elif isinstance(node, _Function):
+            pending += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        else:
+            pending += reversed(list(ast.iter_child_nodes(node)))
+
+
+def _skips(candidate: ModuleSource) -> Iterator[str]:
+    """Yield an error for each way in which a test would not run, and for an end of the process."""
+    for node in ast.walk(candidate.tree):
+        path = candidate.dotted(node) if isinstance(node, ast.Attribute | ast.Name) else None
+        head, _, rest = (path or "").partition(".")
+        if head == "pytest" and rest.rpartition(".")[2] in _SKIPS:
+            yield f"line {node.lineno}: `{path}` keeps a test from running, expected a test that runs and asserts"
+        elif path in {"os._exit", "os.abort", "os.kill", "signal.raise_signal"}:
+            yield f"line {node.lineno}: `{path}` ends the test run, expected a test that runs and asserts"
+
+
+def _shown(node: ast.stmt) -> str:
+    if isinstance(node, ast.Try):
+        return "a `try` statement"
+    return f"`{_short(node)}`"
+
+
+def _short(node: ast.AST) -> str:
+    line = ast.unparse(node).splitlines()[0]
+    return line if len(line) <= 60 else f"{line[:57]}..."

@@ -1,0 +1,254 @@
+"""What the last build took: its record under `.jaunt`, and the page that shows it as a timeline."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from jaunt.errors import JauntConfigError
+from jaunt.files import write_atomic
+from jaunt.job import Job, Outcome, critical_path
+from jaunt.page import render_page
+
+TIMINGS_FILE = Path(".jaunt") / "timings.json"
+"""The record of a project's last build, below its root."""
+
+PHASES = ("model", "checks", "write")
+"""The parts of a job whose seconds may be known, in the order in which they happen."""
+
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class JobTiming:
+    """What one job of a build took. Everything but the name may be missing.
+
+    `started` and `ended` are in seconds since the build began; None: the job was never started (a dependency failed). `queue`
+    is for how many seconds it was held up though everything that it needs was done; `model`, `checks` and `write` are
+    the known parts of the time from start to end. `deps` are the names of the jobs that it waited for.
+    """
+
+    name: str
+    module: str = ""
+    kind: str = "build"
+    status: str = ""
+    origin: str = ""
+    started: float | None = None
+    ended: float | None = None
+    queue: float = 0.0
+    model: float = 0.0
+    checks: float = 0.0
+    write: float = 0.0
+    attempts: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+    errors: tuple[str, ...] = ()
+    deps: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """From start to end."""
+        return max(0.0, self.ended - self.started) if self.started is not None and self.ended is not None else 0.0
+
+
+@dataclass(frozen=True)
+class BuildTimings:
+    """The record of one build: when it began (seconds since the epoch), how long it took, its limit of jobs, its jobs."""
+
+    began: float = 0.0
+    seconds: float = 0.0
+    limit: int = 0
+    currency: str = ""
+    jobs: tuple[JobTiming, ...] = ()
+
+
+class TimingsRecorder:
+    """Records when each job starts and ends; it is a listener of the engine.
+
+    `details` may return more of a job that has ended: a mapping with any of JobTiming's fields, such as
+    `{"model": 2.5, "tokens_in": 812, "cost": 0.01}`.
+    """
+
+    def __init__(
+        self, *, limit: int = 0, currency: str = "", details: Callable[[Job, Outcome], Mapping[str, Any]] | None = None
+    ) -> None:
+        self._limit = limit
+        self._currency = currency
+        self._details = details
+        self._began = time.time()
+        self._clock = time.perf_counter()
+        self._started: dict[str, float] = {}
+        self._jobs: dict[str, Job] = {}
+        self._ended: dict[str, JobTiming] = {}
+
+    def __call__(self, event: str, job: Job, outcome: Outcome | None) -> None:
+        """Take one of the engine's events."""
+        now = time.perf_counter() - self._clock
+        self._jobs[job.name] = job
+        if event == "started":
+            self._started[job.name] = now
+        elif event == "finished" and outcome is not None:
+            more = self._details(job, outcome) if self._details else {}
+            self._ended[job.name] = self._timing(job, now, outcome, more)
+
+    def timings(self) -> BuildTimings:
+        """Return the record so far; jobs that are still under way count as interrupted."""
+        now = time.perf_counter() - self._clock
+        under_way = (name for name in self._jobs if name not in self._ended)
+        cut_off = [self._timing(self._jobs[name], now, Outcome("interrupted"), {}) for name in under_way]
+        return BuildTimings(self._began, now, self._limit, self._currency, (*self._ended.values(), *cut_off))
+
+    def save(self, root: Path) -> Path:
+        """Write the record so far below the project's root and return its file; raises JauntWriteError."""
+        return write_timings(root, self.timings())
+
+    def _timing(self, job: Job, now: float, outcome: Outcome, more: Mapping[str, Any]) -> JobTiming:
+        started = self._started.get(job.name)
+        needed = [self._ended[dep].ended or 0.0 for dep in job.deps if dep in self._ended]
+        known = {
+            "module": job.module,
+            "kind": job.kind,
+            "status": outcome.status,
+            "origin": outcome.origin,
+            "started": started,
+            "ended": None if started is None else now,
+            "queue": 0.0 if started is None else max(0.0, started - max(needed, default=0.0)),
+            "attempts": outcome.attempts,
+            "errors": outcome.errors,
+            "deps": tuple(sorted(job.deps)),
+        }
+        return JobTiming(job.name, **{**known, **more})
+
+
+# --- the record --------------------------------------------------------------------------------------
+
+
+def write_timings(root: Path, timings: BuildTimings) -> Path:
+    """Write the record of a project's last build and return its file; raises JauntWriteError."""
+    text = json.dumps({"version": _VERSION, **asdict(timings)}, indent=1)
+    return write_atomic(root / TIMINGS_FILE, f"{text}\n", within=root)
+
+
+def read_timings(root: Path) -> BuildTimings:
+    """Return the record of a project's last build.
+
+    Raises JauntConfigError if there is none, or if it can't be read.
+    """
+    path = root / TIMINGS_FILE
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["version"] != _VERSION:
+            raise ValueError(f"its version is {found['version']!r}, not {_VERSION}")
+        jobs = [JobTiming(**{**_of(JobTiming, job), "name": job["name"]}) for job in found["jobs"]]
+        return BuildTimings(**{**_of(BuildTimings, found), "jobs": tuple(jobs)})
+    except FileNotFoundError:
+        raise JauntConfigError(f"{path}: no build was recorded yet", hint="run `jaunt build` first") from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = f"no {error}" if isinstance(error, KeyError) else error
+        raise JauntConfigError(
+            f"{path}: the record of the last build can't be read: {reason}", hint="remove it; `jaunt build` writes it anew"
+        ) from error
+
+
+def _of(record: type, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of a JSON object's values that a record has a field for, checked against the field's default."""
+    values = {}
+    for item in fields(record):
+        if item.name not in found or item.name == "name":
+            continue
+        value = found[item.name]
+        if isinstance(item.default, tuple):
+            value = tuple(value)
+        elif isinstance(item.default, str | int | float) and not _same_kind(value, item.default):
+            raise ValueError(f"{item.name} is {value!r}")
+        elif item.default is None and not isinstance(value, int | float | None):
+            raise ValueError(f"{item.name} is {value!r}")
+        values[item.name] = value
+    return values
+
+
+def _same_kind(value: object, default: str | float) -> bool:
+    return isinstance(value, str) if isinstance(default, str) else isinstance(value, int | float)
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How many jobs were running, and how many were held up for want of a free place, from `time` on."""
+
+    time: float
+    running: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What follows from a build's record; `path` are the names of the jobs on the critical path, in order."""
+
+    path: tuple[str, ...] = ()
+    path_seconds: float = 0.0
+    work_seconds: float = 0.0
+    usage: tuple[Usage, ...] = field(default=())
+
+
+def analyse(timings: BuildTimings) -> Analysis:
+    """Return the critical path (the chain of dependencies that took longest), the sum of all jobs, the use of places."""
+    by_name = {job.name: job for job in timings.jobs}
+    lengths = critical_path({job.name: job.deps for job in timings.jobs}, lambda name: by_name[name].seconds)
+    users: dict[str, list[str]] = {name: [] for name in by_name}
+    for job in timings.jobs:
+        for dep in set(job.deps) & by_name.keys():
+            users[dep].append(job.name)
+    path = []
+    heads = [name for name in lengths if lengths[name] > 0]
+    while heads:
+        path.append(max(heads, key=lambda name: (lengths[name], name)))
+        heads = [name for name in users[path[-1]] if lengths[name] > 0]
+    return Analysis(
+        path=tuple(path),
+        path_seconds=max(lengths.values(), default=0.0),
+        work_seconds=sum(job.seconds for job in timings.jobs),
+        usage=tuple(_usage(timings.jobs)),
+    )
+
+
+def _usage(jobs: Sequence[JobTiming]) -> list[Usage]:
+    changes: dict[float, tuple[int, int]] = {0.0: (0, 0)}
+
+    def change(moment: float, running: int, waiting: int) -> None:
+        before = changes.get(moment, (0, 0))
+        changes[moment] = (before[0] + running, before[1] + waiting)
+
+    for job in jobs:
+        if job.started is None or job.ended is None:
+            continue
+        change(job.started, 1, -1)
+        change(job.ended, -1, 0)
+        change(max(0.0, job.started - job.queue), 0, 1)
+    usage = [Usage(0.0)]
+    for moment, (running, waiting) in sorted(changes.items()):
+        usage.append(Usage(moment, usage[-1].running + running, usage[-1].waiting + waiting))
+    return usage[1:]
+
+
+def timings_html(timings: BuildTimings, *, project: str = "") -> str:
+    """Return a self-contained page: a build's numbers, its timeline, its use of jobs, and a table of its modules.
+
+    `project` is the project's name, for the title. Raises graphlib.CycleError if jobs wait for each other.
+    """
+    analysis = analyse(timings)
+    data = {
+        **asdict(timings),
+        "project": project,
+        "jobs": [{**asdict(job), "seconds": job.seconds} for job in timings.jobs],
+        "path": analysis.path,
+        "path_seconds": analysis.path_seconds,
+        "work_seconds": analysis.work_seconds,
+        "usage": [[usage.time, usage.running, usage.waiting] for usage in analysis.usage],
+    }
+    return render_page("timings", title=f"{project or 'jaunt'}: timings of the last build", data=data).rstrip("\n")

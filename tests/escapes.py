@@ -1,0 +1,198 @@
+"""The escapes: programs that try to get out of the sandbox; run by path, it says which did.
+
+It is run as `python escapes.py FOLDER MODE [WITHOUT...]`, in a process of its own whose environment holds
+`KEY`: that process plays jaunt. It prints JSON: the names of the escapes that worked, and what the sandbox
+is made of here.
+"""
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jaunt import keeper
+from jaunt.config import SandboxConfig
+from jaunt.sandbox import Completed, Sandbox
+
+KEY = "sk-a-secret-that-must-not-leak"
+LIMITS: dict[str, Any] = {  # small, so that they are soon reached
+    "seconds": 20,
+    "cpu_seconds": 10,
+    "memory_mb": 128,
+    "file_mb": 16,
+    "output_mb": 1,
+    "processes": 16,
+    "open_files": 64,
+}
+
+
+class Escape(NamedTuple):
+    """A program, and what tells that it got out; `project` is a folder of the user's, `scratch` its own."""
+
+    source: str
+    got_out: Callable[[Completed], bool]
+    limits: dict[str, int] = {}  # noqa: RUF012 - a default of a NamedTuple is no mutable class attribute
+
+
+def says(text: str) -> Callable[[Completed], bool]:
+    return lambda run: text in run.stdout
+
+
+def not_stopped_by(*reasons: str) -> Callable[[Completed], bool]:
+    return lambda run: run.reason not in reasons
+
+
+DAEMON = """
+def daemon():
+    come, go = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.execve(sys.executable, [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)", token], {})
+        os._exit(0)
+    os.close(go)
+    os.read(come, 1)  # ends when the daemon has become another program
+"""
+HEAD = "import os, signal, socket, sys, time\ntoken, project, driver, port = sys.argv[1:]\n" + DAEMON
+
+ESCAPES: dict[str, Escape] = {
+    "read a key from the environment": Escape(
+        "print(dict(os.environ), open('/proc/self/environ').read())", says(KEY)
+    ),
+    "read a key from another process's environment": Escape(
+        """
+for process in os.listdir("/proc"):
+    try:
+        print(open(f"/proc/{process}/environ").read())
+    except OSError:
+        pass
+""",
+        says(KEY),
+    ),
+    "read the memory of its keeper": Escape(
+        "open(f'/proc/{os.getppid()}/mem', 'rb').close(); print('opened')", says("opened")
+    ),
+    "signal jaunt": Escape("os.kill(int(driver), 0); print('reached')", says("reached")),
+    "write outside the scratch folder": Escape(
+        "open(f'{project}/planted.py', 'w').write('x'); print('written')", says("written")
+    ),
+    "connect out": Escape(
+        "socket.create_connection(('127.0.0.1', int(port)), timeout=5); print('connected')", says("connected")
+    ),
+    "outlive the run as a daemon": Escape("daemon(); print('done')", lambda run: "done" not in run.stdout),
+    "kill the keeper, then outlive the run": Escape("daemon(); os.kill(os.getppid(), 9)", lambda run: False),
+    "fill memory": Escape(
+        "held = []\nfor _ in range(128): held.append(b'x' * (8 << 20))\nprint('full')", says("full")
+    ),
+    "fill memory with many processes": Escape(
+        """
+for _ in range(10):
+    if os.fork() == 0:
+        held = b"x" * (100 << 20)
+        time.sleep(60)
+time.sleep(60)
+""",
+        not_stopped_by("memory"),
+    ),
+    "fill the disk with one file": Escape(
+        "with open('big', 'wb') as f:\n for _ in range(64): f.write(b'x' * (1 << 20))\nprint('full')",
+        says("full"),
+    ),
+    "fill the disk with many files": Escape(
+        """
+n = 0
+while True:
+    with open(f"{os.environ['TMPDIR']}/{n}", "wb") as file:
+        file.write(b"x" * (1 << 18))
+    n += 1
+""",
+        not_stopped_by("written"),
+    ),
+    "flood standard output": Escape("while True: os.write(1, b'x' * 65536)", not_stopped_by("output")),
+    "sleep for ever": Escape("time.sleep(600)", not_stopped_by("timeout"), {"seconds": 1}),
+    "ignore SIGALRM and SIGTERM": Escape(
+        """
+for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+    signal.signal(number, signal.SIG_IGN)
+while True: time.sleep(600)
+""",
+        not_stopped_by("timeout"),
+        {"seconds": 1},
+    ),
+    "use the processor for ever": Escape("while True: pass", not_stopped_by("cpu"), {"cpu_seconds": 1}),
+    "use the processor for ever, ignoring SIGXCPU": Escape(
+        "signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass",
+        not_stopped_by("cpu"),
+        {"cpu_seconds": 1},
+    ),
+    "gain rights by a setuid program": Escape(
+        "print(open('/proc/self/status').read())", lambda run: "NoNewPrivs:\t1" not in run.stdout
+    ),
+}
+# On its own and last: it may use up the processes that the user is allowed.
+FORK_BOMB = {
+    "fork without end": Escape(
+        "while True:\n try: os.fork()\n except OSError: pass", not_stopped_by("processes", "killed")
+    )
+}
+
+
+def alive(token: str) -> bool:
+    """Whether there is a process that has `token` among its arguments."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            if state not in "ZX" and token in (process / "cmdline").read_text().split("\0")[4:]:
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def attempt(name: str, escape: Escape, folder: Path, sandbox: Sandbox, port: int) -> str | None:
+    """Run one escape; return its name, with a note, if it got out."""
+    token = f"token-{os.getpid()}-{name.replace(' ', '-')}"
+    project = folder / token
+    project.mkdir()
+    limited = Sandbox(replace(sandbox.config, **{**LIMITS, **escape.limits}), sandbox.without)
+    run = limited.run(
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            HEAD + escape.source,
+            token,
+            str(project),
+            str(os.getpid()),
+            str(port),
+        ],
+        cwd=project,
+    )
+    return name if escape.got_out(run) or alive(token) else None
+
+
+def main(folder: Path, mode: str, *without: str) -> None:
+    sandbox = Sandbox(SandboxConfig(mode=mode), frozenset(without))
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(6) as pool:
+        port = server.getsockname()[1]
+        sandbox.describe()
+        pending = [pool.submit(attempt, name, each, folder, sandbox, port) for name, each in ESCAPES.items()]
+        out = [each.result() for each in pending]
+        out += [attempt(name, each, folder, sandbox, port) for name, each in FORK_BOMB.items()]
+    kind = {
+        "mechanism": sandbox.mechanism,
+        "namespaces": sandbox.mechanism == "bwrap" or sandbox._namespaces,
+        "landlock": keeper.landlock_version() if sandbox._landlock else 0,
+        "root": os.geteuid() == 0,
+    }
+    print(json.dumps({"escaped": [name for name in out if name], **kind, "is": sandbox.describe()}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])

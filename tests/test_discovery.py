@@ -1,0 +1,405 @@
+"""Discovery: which files are searched, which of them hold specs, and what their decorators say."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from conftest import ProjectFiles
+
+from jaunt.discovery import (
+    ModuleFile,
+    Root,
+    SpecModule,
+    discover_modules,
+    find_files,
+    import_and_collect,
+    scan_file,
+    scan_modules,
+)
+from jaunt.errors import JauntDiscoveryError
+from jaunt.registry import clear_registries, get_magic_registry
+
+SPEC = "import jaunt\n@jaunt.magic\ndef f(): ...\n"
+
+
+def discover(*roots: Path | str, **changes: list[str] | str) -> list[str]:
+    return discover_modules(**{"roots": roots, "exclude": [], "generated_dir": "__generated__", **changes})  # ty: ignore[invalid-argument-type]
+
+
+def scan(root: Path, name: str = "m") -> SpecModule:
+    module = scan_file(ModuleFile(name, root.joinpath(*name.split(".")).with_suffix(".py"), root))
+    assert module is not None
+    return module
+
+
+def arguments(root: Path, name: str = "m") -> dict[str, object]:
+    (entry,) = scan(root, name).entries
+    return entry.decorator_kwargs
+
+
+# ----------------------------------------------------------------------------------------------------
+# Files
+
+
+def test_modules_are_named_from_their_root(project_files: ProjectFiles) -> None:
+    root = project_files(
+        {"src/app/__init__.py": "", "src/app/b/c.py": "", "src/app/a.py": "", "src/top.py": "", "lib/x.py": ""}
+    )
+    assert discover(root / "src", str(root / "lib")) == ["app", "app.a", "app.b.c", "top", "x"]
+
+
+def test_a_root_may_be_relative(project_files: ProjectFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = project_files({"src/a.py": "", "b.py": ""})
+    monkeypatch.chdir(root)
+    assert discover("src") == ["a"]
+    assert discover(".") == ["b", "src.a"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".hidden/m.py",
+        "app/.hidden/m.py",
+        "app/.m.py",
+        "__pycache__/m.py",
+        "node_modules/m.py",
+        "lib/site-packages/m.py",
+        "__generated__/m.py",
+        "app/__generated__/sub/m.py",
+        "my-app/m.py",
+        "app/my-module.py",
+        "app/1st.py",
+        "app/a.b.py",
+        "app/m.pyi",
+        "app/m.txt",
+        "app/m.PY",
+        "venv/lib/m.py",
+    ],
+)
+def test_what_cannot_be_a_module_of_the_project_is_left_out(path: str, project_files: ProjectFiles) -> None:
+    root = project_files({path: SPEC, "ok.py": "", "venv/pyvenv.cfg": ""})
+    assert discover(root) == ["ok"]
+
+
+def test_another_generated_dir_is_left_out_in_its_place(project_files: ProjectFiles) -> None:
+    root = project_files({"app/out/m.py": "", "app/__generated__/m.py": ""})
+    assert discover(root, generated_dir="out") == ["app.__generated__.m"]
+
+
+def test_a_root_that_is_a_virtual_environment_itself_is_searched(project_files: ProjectFiles) -> None:
+    root = project_files({"pyvenv.cfg": "", "app/m.py": "", "lib/site-packages/x.py": ""})
+    assert discover(root) == ["app.m"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "left"),
+    [
+        ("app/legacy/*", ["app.m", "legacy.n", "m"]),
+        ("app/legacy", ["app.m", "legacy.n", "m"]),
+        ("app/legacy/", ["app.m", "legacy.n", "m"]),
+        ("app/legacy/**", ["app.m", "legacy.n", "m"]),
+        ("**/legacy/**", ["app.m", "m"]),
+        ("**/m.py", ["app.legacy.n", "legacy.n"]),
+        ("m.py", ["app.legacy.n", "app.m", "legacy.n"]),
+        ("*", []),
+        ("app", ["legacy.n", "m"]),
+        ("ap", ["app.legacy.n", "app.m", "legacy.n", "m"]),
+        ("app/[!m]*", ["app.m", "legacy.n", "m"]),
+    ],
+)
+def test_a_pattern_excludes_files_and_folders_below_the_root(
+    pattern: str, left: list[str], project_files: ProjectFiles
+) -> None:
+    root = project_files({"m.py": "", "app/m.py": "", "app/legacy/n.py": "", "legacy/n.py": ""})
+    assert discover(root, exclude=[pattern]) == left
+
+
+def test_a_root_inside_another_is_searched_once_under_its_own_names(project_files: ProjectFiles) -> None:
+    root = project_files({"a.py": "", "src/b.py": "", "src/in/c.py": ""})
+    assert discover(root, root / "src") == ["a", "b", "in.c"]
+    assert discover(root / "src", root) == ["a", "b", "in.c"]
+
+
+def test_a_root_given_twice_is_searched_once(project_files: ProjectFiles) -> None:
+    root = project_files({"src/a.py": SPEC})
+    (root / "link").symlink_to(root / "src")
+    roots = [Root(folder, folder) for folder in (root / "src", root / "src", root / "link", root / "src" / ".." / "src")]
+    assert [file.name for file in find_files(roots, generated_dir="__generated__")] == ["a"]
+
+
+def test_links_to_folders_are_not_followed(project_files: ProjectFiles) -> None:
+    root = project_files({"src/app/a.py": "", "elsewhere/b.py": ""})
+    (root / "src" / "app" / "loop").symlink_to(root / "src")
+    (root / "src" / "away").symlink_to(root / "elsewhere")
+    (root / "src" / "dangling.py").symlink_to(root / "nowhere.py")
+    assert discover(root / "src") == ["app.a"]
+
+
+def test_what_is_no_plain_file_is_no_module(project_files: ProjectFiles) -> None:
+    root = project_files({"a.py": "", "folder.py/b.py": ""})
+    os.mkfifo(root / "pipe.py")
+    assert discover(root) == ["a"]
+
+
+def test_no_roots_and_missing_roots_hold_nothing(tmp_path: Path) -> None:
+    assert discover() == []
+    assert discover(tmp_path / "gone") == []
+
+
+# ----------------------------------------------------------------------------------------------------
+# Specs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import jaunt\n@jaunt.magic\ndef f(): ...\n",
+        "import jaunt\n@jaunt.magic()\nasync def f(): ...\n",
+        "import jaunt as j\n@j.magic\nclass f: ...\n",
+        "from jaunt import magic as m\n@m(deps=[])\ndef f(): ...\n",
+        "from jaunt.runtime import magic\n@magic\ndef f(): ...\n",
+        "try:\n    import jaunt\nexcept ImportError:\n    raise\n@jaunt.magic\ndef f(): ...\n",
+        "import jaunt\nif True:\n    @jaunt.magic\n    def f(): ...\n",
+        "import jaunt, functools\n@functools.cache\n@jaunt.magic\ndef f(): ...\n",
+        "import jaunt\nspec = jaunt.magic\n@spec\ndef f(): ...\n",
+        "# coding: latin-1\nimport jaunt\n@jaunt.magic\ndef f(): ...\nx = 'Ã©'\n",
+    ],
+)
+def test_a_spec_is_found_however_its_decorator_is_named(text: str, project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": text.encode("latin-1")})
+    module = scan(root)
+    (entry,) = module.entries
+    assert (entry.kind, entry.spec_ref, entry.qualname, entry.module) == ("magic", "m:f", "f", "m")
+    assert Path(entry.source_file) == root / "m.py"
+    assert (module.name, module.kind, module.problem, module.unread) == ("m", "magic", None, {})
+    assert list(module.contracts) == ["f"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "import jaunt\ndef f(): ...\n",
+        "# jaunt\ndef f(): ...\n",
+        "from other import magic\nimport jaunt\n@magic\ndef f(): ...\n",
+        "class jaunt:\n    magic = staticmethod(lambda f: f)\n@jaunt.magic\ndef f(): ...\n",
+        "import jaunt\nmagic = 1\n@magic\ndef f(): ...\n",
+    ],
+)
+def test_a_file_without_a_spec_is_none(text: str, project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": text})
+    assert scan_file(ModuleFile("m", root / "m.py", root)) is None
+
+
+def test_a_broken_file_that_has_to_do_with_jaunt_is_a_problem_any_other_is_not(project_files: ProjectFiles) -> None:
+    root = project_files({"spec.py": "import jaunt\ndef (\n", "other.py": "def (\n", "bin.py": b"\xff\xfe\x00"})
+    modules = scan_modules(find_files([Root(root, root)], generated_dir="__generated__"))
+    assert [(m.name, bool(m.problem), m.entries) for m in modules] == [("spec", True, ())]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"import jaunt\ndef (\n", "m.py:2: syntax error"),
+        (b"import jaunt\nx = '\xe9'\n", "m.py:2: not valid utf-8"),
+        (b"import jaunt\nx = '\x00'\n", "m.py"),
+        (b"# coding: nonsense\nimport jaunt\nx = '\xe9'\n", "m.py: syntax error: unknown encoding"),
+        (SPEC.encode() + b"@jaunt.test\ndef test_f(): ...\n", "m.py: mixes @jaunt.magic and @jaunt.test"),
+        (b"import jaunt\nclass C:\n    @jaunt.magic\n    def f(self): ...\n", "m.py:4: C.f: a spec must stand at module level"),
+        (b"import jaunt\ndef g():\n    @jaunt.magic()\n    def f(): ...\n", "m.py:4: g.f: a spec must stand at module level"),
+        (b"import jaunt\n@jaunt.magic\nclass C(metaclass=M): ...\n", "m.py:3: C: a class spec can't have a metaclass"),
+        (b"import jaunt, abc\n@jaunt.magic\nclass C(abc.ABC): ...\n", "m.py:3: C: a class spec can't have a metaclass"),
+        (
+            b"import jaunt\nfrom typing import Protocol\n@jaunt.magic\nclass C(Protocol[T]): ...\n",
+            "m.py:4: C: a class spec can't have a metaclass",
+        ),
+        (b"import jaunt\n@jaunt.test\nclass TestC: ...\n", "m.py:3: TestC: a test spec must be a function"),
+        (b"import jaunt\n@jaunt.magic(dep=[])\ndef f(): ...\n", "m.py:2: unknown decorator argument 'dep'"),
+        (b"import jaunt\n@jaunt.magic([])\ndef f(): ...\n", "m.py:2: the decorator takes keyword arguments only"),
+        (b"import jaunt\n@jaunt.magic(deps=['f'])\ndef f(): ...\n", "m.py:2: deps: not a spec reference"),
+        (b"import jaunt\n@jaunt.magic(prompt=3)\ndef f(): ...\n", "m.py:2: prompt must be a string, not 3"),
+        (b"import jaunt\n@jaunt.magic(infer_deps='no')\ndef f(): ...\n", "m.py:2: infer_deps must be True or False, not 'no'"),
+    ],
+)
+def test_a_module_that_is_wrong_has_a_problem_that_says_where(
+    data: bytes, message: str, project_files: ProjectFiles
+) -> None:
+    root = project_files({"m.py": data})
+    problem = scan(root).problem
+    assert isinstance(problem, JauntDiscoveryError)
+    assert problem.message.removeprefix(f"{root}/").startswith(message)
+    assert "\n" not in problem.message
+
+
+def test_an_unreadable_file_is_a_problem(project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": SPEC})
+    file = ModuleFile("m", root / "gone.py", root)
+    module = scan_file(file)
+    assert module is not None
+    assert str(module.problem) == f"{root}/gone.py: cannot be read: No such file or directory"
+
+
+def test_two_files_of_one_module_are_a_problem_that_names_both(project_files: ProjectFiles) -> None:
+    root = project_files({"one/app/m.py": SPEC, "two/app/m.py": "x = 1\n", "one/app/n.py": SPEC, "two/o.py": SPEC})
+    roots = [Root(root / name, root / name) for name in ("one", "two")]
+    modules = {m.name: m for m in scan_modules(find_files(roots, generated_dir="__generated__"))}
+    assert [name for name, m in modules.items() if m.problem] == ["app.m"]
+    assert str(modules["app.m"].problem) == f"{root}/one/app/m.py and {root}/two/app/m.py: both are the module 'app.m'"
+
+
+def test_a_module_and_a_package_of_one_name_are_a_problem(project_files: ProjectFiles) -> None:
+    root = project_files({"app.py": SPEC, "app/__init__.py": ""})
+    (module,) = scan_modules(find_files([Root(root, root)], generated_dir="__generated__"))
+    assert "app.py" in str(module.problem) and "app/__init__.py" in str(module.problem)
+
+
+def test_entries_are_sorted_and_of_one_kind(project_files: ProjectFiles) -> None:
+    root = project_files(
+        {"m.py": "from jaunt import test\n@test\ndef test_b(): ...\n@test()\ndef test_a(): ...\ndef helper(): ...\n"}
+    )
+    module = scan(root)
+    assert ([e.qualname for e in module.entries], module.kind) == (["test_a", "test_b"], "test")
+
+
+def test_a_broken_test_file_is_of_the_kind_that_its_root_is_for(project_files: ProjectFiles) -> None:
+    root = project_files({"tests/test_a.py": "import jaunt\ndef (\n", "src/a.py": "import jaunt\ndef (\n"})
+    roots = [Root(root / "src", root / "src"), Root(root / "tests", root, "test")]
+    modules = scan_modules(find_files(roots, generated_dir="__generated__"))
+    assert [(m.name, m.kind) for m in modules] == [("a", "magic"), ("tests.test_a", "test")]
+
+
+def test_a_module_of_any_size_and_depth_is_read(project_files: ProjectFiles) -> None:
+    deep = "import jaunt\n@jaunt.magic\ndef f(x=" + "+".join(["1"] * 1_200) + "): ...\n"
+    assert [e.qualname for e in scan(project_files({"m.py": deep})).entries] == ["f"]
+
+
+# ----------------------------------------------------------------------------------------------------
+# Decorator arguments
+
+
+@pytest.mark.parametrize(
+    ("decorator", "above", "expected"),
+    [
+        ("magic", "", {}),
+        ("magic()", "", {}),
+        ("magic(deps=None, prompt=None, infer_deps=None)", "", {}),
+        ("magic(infer_deps=False)", "", {"infer_deps": False}),
+        ("magic(prompt='Be quick.')", "", {"prompt": "Be quick."}),
+        ("magic(prompt='Be '\n'quick.')", "", {"prompt": "Be quick."}),
+        ("magic(prompt='Be ' + 'quick.')", "", {"prompt": "Be quick."}),
+        ("magic(prompt=P)", "P = 'Be quick.'", {"prompt": "Be quick."}),
+        ("magic(prompt='Be ' + P)", "P: str = 'quick.'", {"prompt": "Be quick."}),
+        ("magic(deps='a.b:c')", "", {"deps": ["a.b:c"]}),
+        ("magic(deps=['a.b.c', 'd:e'])", "", {"deps": ["a.b:c", "d:e"]}),
+        ("magic(deps=[c])", "from a.b import c", {"deps": ["a.b:c"]}),
+        ("magic(deps=(c, d))", "from a.b import c\nfrom a.b import x as d", {"deps": ["a.b:c", "a.b:x"]}),
+        ("magic(deps=c)", "from .b import c", {"deps": ["a.b:c"]}),
+        ("magic(deps=[b.c])", "from a import b", {"deps": ["a.b:c"]}),
+        ("magic(deps=[b.c])", "import a.b as b", {"deps": ["a.b:c"]}),
+        ("magic(deps=[g])", "def g(): ...", {"deps": ["a.m:g"]}),
+        ("magic(deps=DEPS)", "from a.b import c\nDEPS = [c, 'd:e']", {"deps": ["a.b:c", "d:e"]}),
+        ("magic(deps=[ONE])", "ONE = 'd:e'", {"deps": ["d:e"]}),
+        ("magic(deps=[])", "", {"deps": []}),
+    ],
+)
+def test_arguments_are_read_without_an_import(
+    decorator: str, above: str, expected: Mapping[str, object], project_files: ProjectFiles
+) -> None:
+    text = f"raise SystemExit\nimport jaunt\n{above}\n@jaunt.{decorator}\ndef f(): ...\n"
+    root = project_files({"a/m.py": text})
+    assert arguments(root, "a.m") == expected
+    assert scan(root, "a.m").unread == {}
+
+
+@pytest.mark.parametrize(
+    ("argument", "above"),
+    [
+        ("prompt=f'{1}'", ""),
+        ("prompt=P", "from other import P"),
+        ("prompt=P", "P = 'a'\nP += 'b'"),
+        ("prompt=P", "P = 'a'\nif x:\n    P = 'b'"),
+        ("prompt='a'.upper()", ""),
+        ("prompt=P", "P = P"),
+        ("deps=[*DEPS]", "DEPS = ['a:b']"),
+        ("deps=find()", ""),
+        ("deps=[unknown]", ""),
+        ("deps=[a]", "import a"),
+        ("deps=D", "D = [D]"),
+        ("infer_deps=not True", ""),
+        ("**OPTIONS", "OPTIONS = {}"),
+    ],
+)
+def test_what_only_an_import_can_tell_is_unread(argument: str, above: str, project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": f"import jaunt\n{above}\n@jaunt.magic({argument})\ndef f(): ...\n"})
+    module = scan(root)
+    assert list(module.unread) == ["f"]
+    assert module.problem is None
+
+
+# ----------------------------------------------------------------------------------------------------
+# Importing into this process
+
+
+@pytest.fixture
+def importable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder on `sys.path`; what was imported from it is forgotten afterwards."""
+    clear_registries()
+    monkeypatch.syspath_prepend(tmp_path)
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+    clear_registries()
+
+
+def test_imported_modules_register_their_specs(importable: Path, project_files: ProjectFiles) -> None:
+    project_files(
+        {
+            "pkg_a/__init__.py": "",
+            "pkg_a/b.py": "import jaunt\n@jaunt.magic(prompt='p')\ndef g(): ...\n@jaunt.magic\nclass F: ...\n",
+            "pkg_a/c.py": "import pkg_a.b\n",
+            "pkg_a/t.py": "import jaunt\n@jaunt.test\ndef test_g(): ...\n",
+        }
+    )
+    names = discover(importable)
+    found = import_and_collect(names, kind="magic")
+    assert {module: [e.qualname for e in entries] for module, entries in found.items()} == {"pkg_a.b": ["F", "g"]}
+    assert [e.spec_ref for e in import_and_collect(names, kind="test")["pkg_a.t"]] == ["pkg_a.t:test_g"]
+    assert get_magic_registry()["pkg_a.b:g"].decorator_kwargs == {"prompt": "p"}
+
+
+def test_only_what_was_asked_for_is_returned(importable: Path, project_files: ProjectFiles) -> None:
+    project_files({"one_m.py": SPEC, "two_m.py": f"import one_m\n{SPEC}"})
+    assert list(import_and_collect(["two_m"], kind="magic")) == ["two_m"]
+    assert sorted(get_magic_registry()) == ["one_m:f", "two_m:f"]
+    assert import_and_collect([], kind="magic") == {}
+
+
+def test_a_second_call_after_the_registries_were_cleared_finds_the_specs_again(
+    importable: Path, project_files: ProjectFiles
+) -> None:
+    project_files({"again_m.py": SPEC, "again_models.py": "class Model: ...\n"})
+    names = ["again_m", "again_models"]
+    first = import_and_collect(names, kind="magic")
+    model = sys.modules["again_models"].Model
+    clear_registries()
+    assert [e.spec_ref for e in import_and_collect(names, kind="magic")["again_m"]] == ["again_m:f"]
+    assert import_and_collect(names, kind="magic").keys() == first.keys()
+    assert sys.modules["again_models"].Model is model  # a module without specs is not run again
+
+
+@pytest.mark.parametrize("line", ["1 / 0", "raise SystemExit(3)", "import no_such_thing", "def ("])
+def test_a_module_that_fails_is_an_error_that_names_it(
+    line: str, importable: Path, project_files: ProjectFiles
+) -> None:
+    project_files({"failing_m.py": f"{line}\n"})
+    with pytest.raises(JauntDiscoveryError, match=r"^failing_m: cannot be imported: \w+: ") as caught:
+        import_and_collect(["failing_m"], kind="magic")
+    assert caught.value.__cause__ is not None
+
+
+def test_a_missing_module_is_an_error_that_names_it(importable: Path) -> None:
+    with pytest.raises(JauntDiscoveryError, match="^no_such_m: cannot be imported: ModuleNotFoundError"):
+        import_and_collect(["no_such_m"], kind="magic")

@@ -1,0 +1,145 @@
+"""The import child: what it reports of modules that fail, print, hang or end the process."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ProjectFiles
+
+from jaunt.importer import Imported, import_modules
+
+SPEC = "import jaunt\n@jaunt.magic\ndef f(): ...\n"
+
+
+def run(root: Path, *names: str, seconds: float = 30.0) -> dict[str, Imported]:
+    return import_modules(names, path=[root], cwd=root, seconds=seconds)
+
+
+def test_the_arguments_of_each_spec_come_back(project_files: ProjectFiles) -> None:
+    root = project_files(
+        {
+            "words.py": SPEC,
+            "m.py": (
+                "import jaunt, words\n"
+                "@jaunt.magic(prompt='a' * 2, deps=[words.f, 'x:y'], infer_deps=False)\ndef f(): ...\n"
+                "@jaunt.magic(deps=words.f)\nclass C:\n    def __iter__(self): ...\n"
+                "@jaunt.magic(deps=C)\ndef g(): ...\n"
+                "@jaunt.magic(deps=(d for d in ['x:y']))\ndef h(): ...\n"
+            ),
+        }
+    )
+    assert run(root, "m") == {
+        "m": Imported(
+            specs={
+                "f": {"prompt": "aa", "deps": ["words:f", "x:y"], "infer_deps": False},
+                "C": {"deps": ["words:f"]},
+                "g": {"deps": ["m:C"]},
+                "h": {"deps": ["x:y"]},
+            }
+        )
+    }
+
+
+def test_nothing_is_imported_into_this_process(project_files: ProjectFiles) -> None:
+    root = project_files({"only_in_the_child.py": SPEC})
+    assert run(root, "only_in_the_child")["only_in_the_child"].specs == {"f": {}}
+    assert "only_in_the_child" not in sys.modules
+
+
+def test_what_a_module_prints_is_no_result(project_files: ProjectFiles) -> None:
+    root = project_files(
+        {
+            "m.py": (
+                "import os, sys, subprocess\n"
+                "print('not json'); os.write(1, b'{\"name\": \"m\"}\\n'); sys.stdout.flush()\n"
+                "sys.stdout.write('{}' * 100_000); sys.stderr.write('x' * 1_000_000)\n"
+                "subprocess.run([sys.executable, '-c', 'print(1)'])\n" + SPEC
+            )
+        }
+    )
+    assert run(root, "m") == {"m": Imported(specs={"f": {}})}
+
+
+def test_input_is_empty(project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": "name = input()\n"})
+    assert run(root, "m")["m"].error.startswith("EOFError")
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import no_such_thing", "ModuleNotFoundError: No module named 'no_such_thing'"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("raise ValueError('a\\nb')", "ValueError: a"),
+        ("import os; os._exit(7)", "ended the process (exit code 7)"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ended the process (exit code -9)"),
+        ("raise KeyboardInterrupt", "ended the process"),
+        ("class E(Exception):\n    def __str__(self): 1 / 0\nraise E", "E"),
+    ],
+)
+def test_a_module_that_fails_is_reported_and_the_others_are_imported(
+    line: str, error: str, project_files: ProjectFiles
+) -> None:
+    root = project_files({"a.py": SPEC, "b.py": f"{line}\n", "c.py": SPEC})
+    results = run(root, "a", "b", "c")
+    assert results["b"].error.startswith(error)
+    assert "\n" not in results["b"].error
+    assert (results["a"], results["c"]) == (Imported(specs={"f": {}}), Imported(specs={"f": {}}))
+
+
+def test_a_module_that_hangs_is_reported_and_the_others_are_imported(project_files: ProjectFiles) -> None:
+    root = project_files({"a.py": SPEC, "b.py": "import threading\nthreading.Event().wait()\n", "c.py": SPEC})
+    results = run(root, "a", "b", "c", seconds=1.5)
+    assert results["b"].error == "did not finish importing within 1.5 s"
+    assert results["a"].error == results["c"].error == ""
+
+
+def test_a_process_that_a_module_leaves_behind_holds_nothing_up(project_files: ProjectFiles) -> None:
+    code = "import sys, time; time.sleep(float(sys.argv[1]))"
+    root = project_files(
+        {"m.py": f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {code!r}, '20'])\n{SPEC}"}
+    )
+    assert run(root, "m", seconds=15) == {"m": Imported(specs={"f": {}})}
+
+
+def test_a_module_that_fails_below_its_specs_still_tells_their_arguments(project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": f"{SPEC}raise ValueError('later')\n"})
+    assert run(root, "m") == {"m": Imported("ValueError: later", {"f": {}})}
+
+
+def test_module_level_code_that_uses_an_unbuilt_spec_is_no_error(project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": f"{SPEC}f()\n"})
+    assert run(root, "m") == {"m": Imported(specs={"f": {}})}
+
+
+def test_generated_code_is_not_loaded(project_files: ProjectFiles) -> None:
+    root = project_files(
+        {
+            "app/__init__.py": "",
+            "app/m.py": "import jaunt\n@jaunt.magic\nclass C: ...\n",
+            "app/__generated__/__init__.py": "",
+            "app/__generated__/m.py": "1 / 0\n",
+        }
+    )
+    assert run(root, "app.m") == {"app.m": Imported(specs={"C": {}})}
+
+
+def test_arguments_that_are_no_data_are_an_error(project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": "import jaunt\n@jaunt.magic(deps=[3])\ndef f(): ...\n"})
+    assert run(root, "m")["m"].error.startswith("decorator arguments: not a spec, a function or a class: 3")
+
+
+def test_the_standard_library_comes_before_what_is_installed_beside_jaunt(project_files: ProjectFiles) -> None:
+    root = project_files({"m.py": f"import sys, jaunt\nassert sys.path[0] == {'ROOT'!r}\n{SPEC}"})
+    (root / "m.py").write_text((root / "m.py").read_text().replace("'ROOT'", repr(str(root))))
+    assert run(root, "m")["m"].error == ""
+    site = root / "site"
+    (site / "jaunt").mkdir(parents=True)
+    code = "import sys, os, jaunt\nbeside = os.path.dirname(os.path.dirname(jaunt.__file__))\n"
+    (root / "m.py").write_text(f"{code}assert sys.path.index(os.path.dirname(os.__file__)) < sys.path.index(beside)\n")
+    assert run(root, "m")["m"].error == ""
+
+
+def test_no_modules_need_no_process(tmp_path: Path) -> None:
+    assert run(tmp_path) == {}
