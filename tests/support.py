@@ -17,6 +17,7 @@ from jaunt.config import load_config
 from jaunt.deps import build_spec_graph, collapse_to_module_dag
 from jaunt.discovery import Root, find_files, scan_modules
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
+from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.recorded_backend import format_recording, recording_path
 from jaunt.pipeline import make_context
 from jaunt.project import load_project
@@ -94,10 +95,22 @@ SHOP_ANSWERS: Mapping[str, str] = {
         "    def add(self) -> int:\n        self.count += 1\n        return self.count\n"
     ),
     "tests.test_slug": (
-        "from app.slug import slugify\n\n\n"
-        'def test_slugify() -> None:\n    assert slugify("A b") == "a-b"\n'
+        'from app.slug import slugify\n\n\ndef test_slugify() -> None:\n    assert slugify("A b") == "a-b"\n'
     ),
 }
+
+
+class CountingBackend(ModelBackend):
+    """Answers with SHOP_ANSWERS; each call takes 1,000 tokens in, 400 of them cached, and 100 out."""
+
+    def __init__(self, answers: Mapping[str, str] = SHOP_ANSWERS) -> None:
+        super().__init__()
+        self.answers = answers
+        self.calls: list[str] = []
+
+    async def complete(self, request: Request) -> Answer:
+        self.calls.append(request.context.spec_module)
+        return Answer(self.answers[request.context.spec_module], usage=Usage(1000, 100, 400))
 
 
 def write_files(root: Path, files: Mapping[str, str]) -> None:

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support import CHILD_SECONDS, SHOP, child_environment, make_shop, record, run_doit, run_jaunt, write_files
+from support import (
+    CHILD_SECONDS,
+    SHOP,
+    child_environment,
+    make_shop,
+    record,
+    run_doit,
+    run_jaunt,
+    write_files,
+)
 
 from jaunt.cli import main
 
@@ -55,14 +64,20 @@ BROKEN: Mapping[str, tuple[Mapping[str, str | bytes], str]] = {
     "not UTF-8": ({"src/app/broken.py": SPEC.encode() + b"# \xff\n"}, "src/app/broken.py:8: "),
     "null byte": ({"src/app/broken.py": SPEC.encode() + b"\0"}, "src/app/broken.py"),
     "import error": ({"src/app/broken.py": "import no_such_thing\n" + SPEC}, "src/app/broken.py: "),
-    "raising": ({"src/app/broken.py": SPEC + "raise RuntimeError('out of\\norder')\n"}, "src/app/broken.py: "),
+    "raising": (
+        {"src/app/broken.py": SPEC + "raise RuntimeError('out of\\norder')\n"},
+        "src/app/broken.py: ",
+    ),
     "exiting": ({"src/app/broken.py": SPEC + "import os\nos._exit(3)\n"}, "src/app/broken.py: "),
     "sys.exit": ({"src/app/broken.py": SPEC + "import sys\nsys.exit('bye')\n"}, "src/app/broken.py: "),
     "unknown dependency": (
         {"src/app/broken.py": SPEC.replace("@jaunt.magic", '@jaunt.magic(deps=["app.gone:x"])')},
         "src/app/broken.py: ",
     ),
-    "unknown argument": ({"src/app/broken.py": SPEC.replace("magic", "magic(promt='x')")}, "src/app/broken.py:4: "),
+    "unknown argument": (
+        {"src/app/broken.py": SPEC.replace("magic", "magic(promt='x')")},
+        "src/app/broken.py:4: ",
+    ),
     "mixed kinds": (
         {"src/app/broken.py": SPEC + "\n\n@jaunt.test\ndef test_x() -> None: ...\n"},
         "src/app/broken.py: ",
@@ -99,14 +114,18 @@ def test_a_broken_module_is_2_with_one_line_and_all_else_is_built(
     assert said.errors[0].endswith(")"), "it says what to do"
     assert str(tmp_path) not in said.errors[0]
     assert built(root) == {"slug", "tally", "words"}
-    assert said.out.splitlines()[-1].startswith(f"3 generated, {len(files) if case == 'cycle' else 1} failed in ")
+    assert said.out.splitlines()[-1].startswith(
+        f"3 generated, {len(files) if case == 'cycle' else 1} failed in "
+    )
     # Again: what was built is fresh, and the error is still there.
     again = run(root, "build")
     assert (again.code, again.errors) == (2, said.errors)
     assert again.out.splitlines()[-1].startswith("3 fresh, ")
 
 
-@pytest.mark.parametrize("case", ["syntax error", "not UTF-8", "cycle", "two files of one name", "unknown dependency"])
+@pytest.mark.parametrize(
+    "case", ["syntax error", "not UTF-8", "cycle", "two files of one name", "unknown dependency"]
+)
 def test_status_says_the_same_and_is_2(tmp_path: Path, run: Callable[..., Said], case: str) -> None:
     files, named = BROKEN[case]
     root = make_shop(tmp_path)
@@ -140,7 +159,9 @@ def test_a_broken_module_does_not_fail_a_target_that_does_not_need_it(
     assert run(root, "build", "--target", "app.broken").code == 2
 
 
-def test_broken_files_without_specs_are_none_of_our_business(tmp_path: Path, run: Callable[..., Said]) -> None:
+def test_broken_files_without_specs_are_none_of_our_business(
+    tmp_path: Path, run: Callable[..., Said]
+) -> None:
     root = make_shop(tmp_path)
     spoil(root, {"src/app/notes.py": "this is no Python\n", "src/app/bytes.py": b"\xff\xfe"})
     assert run(root, "build").code == 0
@@ -208,7 +229,9 @@ def test_a_file_in_place_of_the_generated_folder(tmp_path: Path, run: Callable[.
 
 
 @pytest.mark.parametrize("level", ["src/app/__generated__", "src/app"])
-def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path, run: Callable[..., Said], level: str) -> None:
+def test_a_link_out_of_the_project_is_not_followed(
+    tmp_path: Path, run: Callable[..., Said], level: str
+) -> None:
     root, outside = make_shop(tmp_path / "shop"), tmp_path / "outside"
     if level == "src/app":
         shutil.move(root / "src/app", outside)

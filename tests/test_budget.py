@@ -1,7 +1,6 @@
 """Money in sight: what calls take is counted, told, and limited."""
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,27 +9,14 @@ from jaunt.builder import project_workshop, run_plan
 from jaunt.config import BuildConfig, JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.errors import JauntBudgetError, JauntConfigError
 from jaunt.generate.budget import Budget, budget_of
-from jaunt.generate.model import Answer, ModelBackend, Request, Usage
+from jaunt.generate.model import ModelBackend, Usage
 from jaunt.job import Outcome
 from jaunt.plan import make_plan
 from jaunt.project import load_project
 from jaunt.report import print_summary
-from tests.support import SHOP, SHOP_ANSWERS, write_files
+from tests.support import SHOP, SHOP_ANSWERS, CountingBackend, write_files
 
 PRICE = PriceConfig(input=2.0, output=10.0, cached_input=0.5)
-
-
-class CountingBackend(ModelBackend):
-    """Answers with SHOP_ANSWERS; each call takes 1,000 tokens in, 400 of them cached, and 100 out."""
-
-    def __init__(self, answers: Mapping[str, str] = SHOP_ANSWERS) -> None:
-        super().__init__()
-        self.answers = answers
-        self.calls: list[str] = []
-
-    async def complete(self, request: Request) -> Answer:
-        self.calls.append(request.context.spec_module)
-        return Answer(self.answers[request.context.spec_module], usage=Usage(1000, 100, 400))
 
 
 def build(root: Path, backend: ModelBackend, *, toml: str = "", jobs: int = 1) -> dict[str, Outcome]:

@@ -20,7 +20,11 @@ DIAMOND = {"pkg.a": [], "pkg.b": ["pkg.a"], "pkg.c": ["pkg.a"], "pkg.d": ["pkg.b
 
 
 def start(
-    base: Path, library: Library, backend: GeneratorBackend, stale: Collection[str] | None = None, **changes: Any
+    base: Path,
+    library: Library,
+    backend: GeneratorBackend,
+    stale: Collection[str] | None = None,
+    **changes: Any,
 ) -> Any:
     """Return the coroutine that builds `stale` (default: all modules)."""
     return run_build(
@@ -32,14 +36,18 @@ def start(
     )
 
 
-def build(base: Path, library: Library, backend: GeneratorBackend, *stale: str, **changes: Any) -> BuildReport:
+def build(
+    base: Path, library: Library, backend: GeneratorBackend, *stale: str, **changes: Any
+) -> BuildReport:
     """Build `stale`, or all modules, and return the report."""
     return asyncio.run(start(base, library, backend, stale or None, **changes))
 
 
 def generated_files(base: Path) -> list[str]:
     """Return the names of the generated modules, and of anything else that lies beside them."""
-    return sorted(p.name for p in base.glob("**/__generated__/**/*") if p.is_file() and p.name != "__init__.py")
+    return sorted(
+        p.name for p in base.glob("**/__generated__/**/*") if p.is_file() and p.name != "__init__.py"
+    )
 
 
 # --- what is built, and in which order ---------------------------------------------------------------
@@ -51,7 +59,9 @@ def test_every_stale_module_is_generated_dependencies_first(tmp_path: Path) -> N
     report = build(tmp_path, library, backend, jobs=1)
     assert report == BuildReport(generated=set(DIAMOND), skipped=set(), failed={})
     assert sorted(backend.calls) == sorted(DIAMOND)
-    assert all(backend.calls.index(dep) < backend.calls.index(m) for m, deps in DIAMOND.items() for dep in deps)
+    assert all(
+        backend.calls.index(dep) < backend.calls.index(m) for m, deps in DIAMOND.items() for dep in deps
+    )
 
 
 def test_with_one_job_the_longest_path_goes_first(tmp_path: Path) -> None:
@@ -80,13 +90,17 @@ def test_dependents_of_a_stale_module_are_built_too(tmp_path: Path) -> None:
 
 def test_a_stale_module_that_is_not_known_is_left_out(tmp_path: Path) -> None:
     backend = FakeBackend()
-    report = build(tmp_path, make_library(tmp_path, spec_modules({"pkg.a": []})), backend, "pkg.a", "pkg.gone")
+    report = build(
+        tmp_path, make_library(tmp_path, spec_modules({"pkg.a": []})), backend, "pkg.a", "pkg.gone"
+    )
     assert report == BuildReport(generated={"pkg.a"})
 
 
 def test_edges_to_modules_without_specs_do_not_block(tmp_path: Path) -> None:
     library = make_library(tmp_path, spec_modules({"pkg.a": []}))
-    report = build(tmp_path, library, FakeBackend(), module_dag={"pkg.a": {"pkg.handwritten"}, "pkg.other": set()})
+    report = build(
+        tmp_path, library, FakeBackend(), module_dag={"pkg.a": {"pkg.handwritten"}, "pkg.other": set()}
+    )
     assert report == BuildReport(generated={"pkg.a"})
 
 
@@ -197,7 +211,9 @@ GOOD = "def a() -> int:\n    return 1\n"
         ("Sorry, I can't do that.", "syntax"),
     ],
 )
-def test_a_bad_candidate_is_retried_with_its_errors_and_never_written(tmp_path: Path, bad: str, error: str) -> None:
+def test_a_bad_candidate_is_retried_with_its_errors_and_never_written(
+    tmp_path: Path, bad: str, error: str
+) -> None:
     library = make_library(tmp_path, spec_modules({"pkg.a": [], "pkg.b": ["pkg.a"]}))
     hopeless = FakeBackend({"pkg.a": [bad]})
     report = build(tmp_path, library, hopeless)
@@ -311,7 +327,9 @@ class MinimalBackend(GeneratorBackend):
 
 
 def test_a_backend_that_defines_generate_module_alone_is_enough(tmp_path: Path) -> None:
-    assert build(tmp_path, make_library(tmp_path, spec_modules(DIAMOND)), MinimalBackend()).generated == set(DIAMOND)
+    assert build(tmp_path, make_library(tmp_path, spec_modules(DIAMOND)), MinimalBackend()).generated == set(
+        DIAMOND
+    )
 
 
 class OwnRetryBackend(GeneratorBackend):
@@ -325,7 +343,9 @@ class OwnRetryBackend(GeneratorBackend):
         return GenerationResult(attempts=1, source=self.source, errors=self.errors)
 
 
-def test_a_backend_with_a_retry_of_its_own_is_used_and_its_result_checked_all_the_same(tmp_path: Path) -> None:
+def test_a_backend_with_a_retry_of_its_own_is_used_and_its_result_checked_all_the_same(
+    tmp_path: Path,
+) -> None:
     library = make_library(tmp_path, spec_modules({"pkg.a": []}))
     assert build(tmp_path, library, OwnRetryBackend(GOOD)).generated == {"pkg.a"}
     assert "syntax" in build(tmp_path, library, OwnRetryBackend("def a(:")).failed["pkg.a"][0]
@@ -353,7 +373,10 @@ def test_an_answer_that_is_no_text_is_a_failure_of_that_module(tmp_path: Path) -
 
 def test_specs_that_carry_no_decorator_and_any_object_are_built(tmp_path: Path) -> None:
     # A caller makes entries as it likes: nothing of the registry or of the decorators is needed.
-    write_files(tmp_path, {"pkg/__init__.py": "", "pkg/mod.py": 'def f(x: int) -> int:\n    """Double x."""\n    ...\n'})
+    write_files(
+        tmp_path,
+        {"pkg/__init__.py": "", "pkg/mod.py": 'def f(x: int) -> int:\n    """Double x."""\n    ...\n'},
+    )
     ref = SpecRef("pkg.mod:f")
     entry = SpecEntry("magic", ref, "pkg.mod", "f", str(tmp_path / "pkg/mod.py"), object(), {})
     library = Library({"pkg.mod": [entry]}, {ref: entry}, {ref: set()}, {"pkg.mod": set()})
@@ -422,7 +445,9 @@ def test_two_builds_at_once_in_one_loop_do_not_disturb_each_other(tmp_path: Path
     libraries = {name: make_library(tmp_path / name, spec_modules(DIAMOND)) for name in ("one", "two")}
 
     async def run() -> list[BuildReport]:
-        return await asyncio.gather(*(start(tmp_path / n, lib, FakeBackend()) for n, lib in libraries.items()))
+        return await asyncio.gather(
+            *(start(tmp_path / n, lib, FakeBackend()) for n, lib in libraries.items())
+        )
 
     assert [report.generated for report in asyncio.run(run())] == [set(DIAMOND), set(DIAMOND)]
 

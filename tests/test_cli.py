@@ -28,7 +28,9 @@ from jaunt.commands import COMMANDS
 from jaunt.header import parse_header, split_header
 
 PROGRESS = re.compile(r"\[ *\d+/\d+\] (generated|failed|interrupted) +\S+ +\d+\.\d s")
-SUMMARY = re.compile(r"(\d+ (generated|fresh|failed|interrupted), )*\d+ (generated|fresh|failed|interrupted) in \d+\.\d s")
+SUMMARY = re.compile(
+    r"(\d+ (generated|fresh|failed|interrupted), )*\d+ (generated|fresh|failed|interrupted) in \d+\.\d s"
+)
 
 BAD_CODE = "def split_words(:\n"
 
@@ -53,7 +55,11 @@ class Said:
     @property
     def built(self) -> list[tuple[str, str]]:
         """(status, module) of each progress line, sorted."""
-        return sorted((line.split("]")[1].split()[0], line.split("]")[1].split()[1]) for line in self.lines if PROGRESS.fullmatch(line))  # noqa: E501
+        return sorted(
+            (line.split("]")[1].split()[0], line.split("]")[1].split()[1])
+            for line in self.lines
+            if PROGRESS.fullmatch(line)
+        )  # noqa: E501
 
 
 @pytest.fixture
@@ -86,7 +92,12 @@ def test_build_has_a_line_a_module_and_a_summary(shop: Path, run) -> None:
     assert [line.partition("]")[0] for line in said.lines[:-1]] == ["[1/3", "[2/3", "[3/3"]
     assert said.built == [("generated", m) for m in ("app.slug", "app.tally", "app.words")]
     assert said.err == ""
-    assert sorted(p.name for p in (shop / GENERATED).glob("*.py")) == ["__init__.py", "slug.py", "tally.py", "words.py"]
+    assert sorted(p.name for p in (shop / GENERATED).glob("*.py")) == [
+        "__init__.py",
+        "slug.py",
+        "tally.py",
+        "words.py",
+    ]
 
 
 def test_a_second_build_runs_nothing(shop: Path, run) -> None:
@@ -99,7 +110,9 @@ def test_a_second_build_runs_nothing(shop: Path, run) -> None:
 def test_a_changed_spec_rebuilds_its_module_and_its_dependents(shop: Path, run) -> None:
     run("build")
     source = shop / "src/app/words.py"
-    source.write_text(source.read_text(encoding="utf-8").replace("Return the words", "Give the words"), encoding="utf-8")
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("Return the words", "Give the words"), encoding="utf-8"
+    )
     record(shop, SHOP_ANSWERS)
     said = run("build")
     assert said.built == [("generated", "app.slug"), ("generated", "app.words")]
@@ -145,7 +158,9 @@ def test_a_wrong_number_of_jobs_is_2(shop: Path, run, jobs: str) -> None:
     assert not (shop / GENERATED).exists()
 
 
-@pytest.mark.parametrize("target", ["app.slug", "app.slug:slugify", "src/app/slug.py", "./src/app/../app/slug.py"])
+@pytest.mark.parametrize(
+    "target", ["app.slug", "app.slug:slugify", "src/app/slug.py", "./src/app/../app/slug.py"]
+)
 def test_a_target_is_built_with_its_dependencies(shop: Path, run, target: str) -> None:
     assert run("build", "--target", target).built == [("generated", "app.slug"), ("generated", "app.words")]
 
@@ -221,11 +236,15 @@ def test_a_hand_edit_is_kept_named_and_overwritten_only_with_force(shop: Path, r
     assert "--force" in warning
 
     source = shop / "src/app/words.py"
-    source.write_text(source.read_text(encoding="utf-8").replace("Return the words", "Give the words"), encoding="utf-8")
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("Return the words", "Give the words"), encoding="utf-8"
+    )
     record(shop, SHOP_ANSWERS)
     said = run("build")
     assert said.code == 3
-    assert said.errors[0].startswith(f"error: {GENERATED}/words.py was edited by hand; spec changed: app.words:split_words")
+    assert said.errors[0].startswith(
+        f"error: {GENERATED}/words.py was edited by hand; spec changed: app.words:split_words"
+    )
     assert "--force" in said.errors[0]
     assert path.read_text(encoding="utf-8").endswith("# mine\n")
 
@@ -338,7 +357,9 @@ def test_status_lists_each_module_with_its_reason_and_writes_nothing(shop: Path,
     run("test", "--no-run")
     source = shop / "src/app/words.py"
     source.write_text(
-        source.read_text(encoding="utf-8").replace("Return the words", "Give the words").replace("text: str", "text: str = ''"),
+        source.read_text(encoding="utf-8")
+        .replace("Return the words", "Give the words")
+        .replace("text: str", "text: str = ''"),
         encoding="utf-8",
     )
     assert run("status").lines == [
@@ -381,7 +402,9 @@ def test_wrong_usage_is_2_with_one_line_that_helps(shop: Path, run, argv: list[s
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
-def test_help_fits_a_small_terminal_and_has_an_example(run, command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_fits_a_small_terminal_and_has_an_example(
+    run, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     said = run(*command, "--help")
     assert (said.code, said.err) == (0, "")
@@ -411,16 +434,24 @@ def test_no_project_is_2_and_says_how_to_start(tmp_path: Path, run, monkeypatch:
 def test_python_m_jaunt_and_the_jaunt_program_are_the_same(tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("jaunt")
     by_module = run_jaunt("--version", cwd=tmp_path)
-    assert (by_module.returncode, by_module.stdout, by_module.stderr) == (0, f"jaunt {jaunt.__version__}\n", "")
+    assert (by_module.returncode, by_module.stdout, by_module.stderr) == (
+        0,
+        f"jaunt {jaunt.__version__}\n",
+        "",
+    )
     if not program.exists():
         pytest.skip("jaunt is on the path, but not installed")
-    by_name = subprocess.run([program, "--version"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    by_name = subprocess.run(
+        [program, "--version"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert by_name.stdout == by_module.stdout
 
 
 def test_a_built_spec_works_in_a_program(tmp_path: Path) -> None:
     root = make_shop(tmp_path)
-    program = "from app.slug import slugify\nfrom app.tally import Tally\nprint(slugify('A b'), Tally().add())"
+    program = (
+        "from app.slug import slugify\nfrom app.tally import Tally\nprint(slugify('A b'), Tally().add())"
+    )
     unbuilt = run_python("-c", program, cwd=root, PYTHONPATH=python_path(root / "src"))
     assert unbuilt.returncode != 0
     assert unbuilt.stderr.endswith("JauntNotBuiltError: app.slug:slugify is not built\nrun: jaunt build\n")
@@ -457,7 +488,9 @@ def test_a_generated_dir_of_ones_own_works_from_build_to_run(tmp_path: Path) -> 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(tmp_path: Path, by: signal.Signals) -> None:
+def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(
+    tmp_path: Path, by: signal.Signals
+) -> None:
     root = make_shop(tmp_path)
     finished = [root / GENERATED / "words.py", root / GENERATED / "tally.py"]
     ended = stop_while_building(root, "build", waiting="app.slug", ready=finished, by=by)
@@ -468,6 +501,21 @@ def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(tmp_path: Pat
     again = run_jaunt("build", cwd=root)
     assert again.returncode == 0
     assert again.stdout.splitlines()[-1].startswith("1 generated, 2 fresh")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+def test_an_interrupted_test_run_is_130_and_leaves_no_process(tmp_path: Path) -> None:
+    waits = (
+        "import os, pathlib, threading\n\n\ndef test_slugify() -> None:\n"
+        "    pathlib.Path('pid').write_text(str(os.getpid()))\n    pathlib.Path('waiting-pytest').touch()\n"
+        "    threading.Event().wait(60)\n"
+    )
+    root = make_shop(tmp_path, answers={"tests.test_slug": waits})
+    ended = stop_while_building(root, "test", waiting="pytest", ready=[], by=signal.SIGTERM)
+    assert ended.code == 130
+    assert ended.err == "error: interrupted; what was finished is kept\n"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((root / "pid").read_text(encoding="utf-8")), 0)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")

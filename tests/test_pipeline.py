@@ -44,10 +44,10 @@ def test_a_candidate_that_fails_is_a_failed_outcome_with_its_errors(tmp_path: Pa
     assert isinstance(outcome.cause, JauntGenerationError)
 
 
-def test_a_broken_module_raises_its_problem_before_anybody_is_asked(tmp_path: Path) -> None:
+def test_a_broken_module_fails_with_its_problem_before_anybody_is_asked(tmp_path: Path) -> None:
     backend, problem = FakeBackend(), JauntDiscoveryError("broken")
-    with pytest.raises(JauntDiscoveryError, match="broken"):
-        build(replace(make_work(tmp_path), problem=problem), Workshop(backend))
+    outcome = build(replace(make_work(tmp_path), problem=problem), Workshop(backend))
+    assert (outcome.status, outcome.cause) == ("failed", problem)
     assert backend.calls == []
 
 
@@ -58,8 +58,7 @@ def test_the_gate_keeps_a_module_from_the_model(tmp_path: Path) -> None:
         asked.append(module)
         return JauntDiscoveryError("cannot be imported") if module == "pkg.a" else None
 
-    with pytest.raises(JauntDiscoveryError, match="cannot be imported"):
-        build(make_work(tmp_path), Workshop(backend, gate=gate))
+    assert build(make_work(tmp_path), Workshop(backend, gate=gate)).errors == ("cannot be imported",)
     assert build(make_work(tmp_path, "pkg.sub.b"), Workshop(backend, gate=gate)).status == "generated"
     assert (asked, backend.calls) == (["pkg.a", "pkg.sub.b"], ["pkg.sub.b"])
 
@@ -76,15 +75,18 @@ def test_what_stands_in_the_way_is_found_before_the_model_is_paid(tmp_path: Path
     else:
         work.path.mkdir(parents=True)
     backend = FakeBackend()
-    with pytest.raises(JauntWriteError, match="__generated__") as raised:
-        build(work, Workshop(backend))
-    assert raised.value.hint
+    cause = build(work, Workshop(backend)).cause
+    assert isinstance(cause, JauntWriteError)
+    assert "__generated__" in str(cause)
+    assert cause.hint
     assert backend.calls == []
     assert list(outside.iterdir()) == []
 
 
 def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> None:
-    root = make_shop(tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"})
+    root = make_shop(
+        tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"}
+    )
     (work,) = project_works(load_project(load_config(root=root)), ["app.bare"])
     outcome = build(work, Workshop(FakeBackend()))
     assert outcome.status == "generated"

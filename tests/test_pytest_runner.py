@@ -84,7 +84,9 @@ def test_pythonpath_comes_first_and_cwd_is_kept_to(tmp_path: Path, monkeypatch: 
             "work dir/empty.txt": "",
         },
     )
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "there"), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(tmp_path / "there"), os.environ.get("PYTHONPATH", "")])
+    )
     code = run_pytest(
         [tmp_path / "tests/test_where.py"],
         pytest_args=QUIET,

@@ -85,6 +85,11 @@ def test_each_failed_dependent_is_named() -> None:
     assert err == ["error: app.b: dependency failed: app.a", "error: app.c: dependency failed: app.a"]
 
 
+def test_several_failed_dependencies_are_one_line() -> None:
+    _, err = progress(1, ("app.d", failed("dependency failed: app.b", "dependency failed: app.c")))
+    assert err == ["error: app.d: dependency failed: app.b, app.c"]
+
+
 def test_the_same_fault_in_two_candidates_is_told_of_both() -> None:
     outcome = failed("syntax error", cause=JauntError("no candidate passed"), attempts=2)
     _, err = progress(2, ("a", outcome), ("b", outcome))
@@ -115,7 +120,13 @@ def test_paths_below_the_working_directory_are_relative(
     assert relative_paths(f"{here}/src/a.py:3: bad") == "src/a.py:3: bad"
     assert relative_paths(f"no such folder: {here}/a, {here}/b ({here}/c)") == "no such folder: a, b (c)"
     assert relative_paths(f"'{here}/a'") == "'a'"
-    for kept in (f"no project in {here} or above it", f"{here}/", f"{here}2/a.py", f"/mnt{here}/a.py", f"{tmp_path}/other"):
+    for kept in (
+        f"no project in {here} or above it",
+        f"{here}/",
+        f"{here}2/a.py",
+        f"/mnt{here}/a.py",
+        f"{tmp_path}/other",
+    ):
         assert relative_paths(kept) == kept
 
 
@@ -164,11 +175,16 @@ def plan_of(tmp_path: Path, verdicts: dict[str, Verdict]) -> Plan:
             "stale    app.slug  spec changed: a:f (body, docstring)",
         ),
         (Verdict("edited", "edited by hand", False), "edited   app.slug  edited by hand"),
-        (Verdict("edited", "edited by hand; one; two", True), "edited   app.slug  edited by hand; one (and 1 more)"),
+        (
+            Verdict("edited", "edited by hand; one; two", True),
+            "edited   app.slug  edited by hand; one (and 1 more)",
+        ),
         (Verdict("broken", "a; b", True), "broken   app.slug  a; b"),
     ],
 )
-def test_status_has_a_line_a_module_with_the_first_reason(tmp_path: Path, verdict: Verdict, line: str) -> None:
+def test_status_has_a_line_a_module_with_the_first_reason(
+    tmp_path: Path, verdict: Verdict, line: str
+) -> None:
     assert status_of(plan_of(tmp_path, {"app.slug": verdict}))[0] == line
 
 

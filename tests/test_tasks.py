@@ -46,7 +46,9 @@ def test_doit_builds_everything_and_then_nothing(tmp_path: Path) -> None:
     [["-n", "8", "-P", "thread"], ["-n", "0"], ["-n", "1"], ["-n", "2", "-P", "process"], ["-P", "process"]],
     ids=" ".join,
 )
-def test_one_module_is_built_with_its_dependencies_by_every_runner(tmp_path: Path, arguments: list[str]) -> None:
+def test_one_module_is_built_with_its_dependencies_by_every_runner(
+    tmp_path: Path, arguments: list[str]
+) -> None:
     root = make_shop(tmp_path)
     done = run_doit(*arguments, "build:app.slug", cwd=root)
     assert (done.returncode, done.stderr) == (0, "")
@@ -58,11 +60,14 @@ def test_one_module_is_built_with_its_dependencies_by_every_runner(tmp_path: Pat
 
 def test_a_target_path_and_a_glob_select_tasks(tmp_path: Path) -> None:
     root = make_shop(tmp_path)
-    assert ran(run_doit(str(root / GENERATED / "tally.py"), cwd=root).stdout) == ["build:app.tally"]
+    assert ran(run_doit(f"{GENERATED}/tally.py", cwd=root).stdout) == ["build:app.tally"]
+    assert run_doit(str(root / GENERATED / "tally.py"), cwd=root).stdout == "jaunt: 1 up to date\n"
     assert ran(run_doit("build:*words", cwd=root).stdout) == ["build:app.words"]
 
 
-@pytest.mark.parametrize("arguments", [["build", "-a"], ["-a", "build"], ["build", "--always-execute"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["build", "-a"], ["-a", "build"], ["build", "--always-execute"]], ids=" ".join
+)
 def test_always_builds_what_is_fresh_anew(tmp_path: Path, arguments: list[str]) -> None:
     root = make_shop(tmp_path)
     run_doit("build", cwd=root)
@@ -89,7 +94,7 @@ def test_test_builds_generates_and_runs_the_tests_after_the_build(tmp_path: Path
 def test_a_failing_test_is_a_failed_task(tmp_path: Path) -> None:
     root = make_shop(tmp_path, answers={"app.slug": "def slugify(text: str) -> str:\n    return text\n"})
     done = run_doit("test", cwd=root)
-    assert done.returncode == 1
+    assert done.returncode != 0
     assert "1 failed" in done.stdout
     assert "FAILED  test:run: pytest ended with exit code 1" in done.stdout
 
@@ -110,7 +115,9 @@ def test_a_failed_module_fails_its_dependents_by_name_and_the_rest_goes_on(tmp_p
     assert built(root) == {"tally"}
 
 
-@pytest.mark.parametrize("command", [["build"], ["build:app.slug"], ["list"], ["test"], ["clean"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["build"], ["build:app.slug"], ["list"], ["test"], ["clean"]], ids=" ".join
+)
 def test_a_configuration_error_is_one_line(tmp_path: Path, command: list[str]) -> None:
     root = make_shop(tmp_path)
     (root / "jaunt.toml").write_text("[llm]\nprovidr = 'recorded'\n", encoding="utf-8")
@@ -129,7 +136,9 @@ def test_no_configuration_at_all_says_how_to_start(tmp_path: Path) -> None:
 
 
 def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> None:
-    root = make_shop(tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"})
+    root = make_shop(
+        tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"}
+    )
     record(root, {"app.bare": "def bare() -> int:\n    return 1\n"})
     done = run_doit("build:app.bare", cwd=root)
     assert done.returncode == 0
@@ -200,8 +209,8 @@ def test_clean_removes_what_jaunt_wrote_and_nothing_else(tmp_path: Path) -> None
 
     done = run_doit("clean", "build", "test", cwd=root)
     assert done.returncode == 0
-    assert f"{GENERATED}/tally.py was left: it was edited by hand" in done.stdout
-    assert str(root) not in done.stdout
+    assert f"{GENERATED}/tally.py was left: it was edited by hand" in done.stderr
+    assert str(root) not in done.stdout + done.stderr
     left = {p for p in root.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
     kept = {p for p in left if not p.relative_to(root).parts[0].startswith((".doit.db", ".jaunt"))} - before
     assert kept == {edited, root / GENERATED / "notes.txt", root / GENERATED / "__init__.py"}
@@ -253,7 +262,7 @@ def test_a_users_task_is_not_run_where_our_module_failed(tmp_path: Path) -> None
     root = make_shop(tmp_path, changes={"dodo.py": MIXED}, answers={"app.words": "nonsense("})
     done = run_doit("after", "count", cwd=root)
     assert done.returncode != 0
-    assert "after\n" not in done.stdout.replace("echo after", "")
+    assert ".  after" not in done.stdout
     assert (root / "lines.txt").is_file(), "what doesn't depend on it goes on"
 
 
@@ -283,7 +292,9 @@ def test_the_number_of_jobs_comes_from_the_configuration(tmp_path: Path) -> None
     root = make_shop(tmp_path, changes={"jaunt.toml": CONFIG + "\n[build]\njobs = 3\n"})
     write_files(
         root,
-        {"dodo.py": "from jaunt.tasks import DOIT_CONFIG, task_build, task_test\nprint(DOIT_CONFIG['num_process'])\n"},
+        {
+            "dodo.py": "from jaunt.tasks import DOIT_CONFIG, task_build, task_test\nprint(DOIT_CONFIG['num_process'])\n"
+        },
     )
     assert run_doit("list", cwd=root).stdout.splitlines()[0] == "3"
 

@@ -14,7 +14,8 @@ from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.files import ensure_state_folder
 from jaunt.generate.base import Check, GeneratorBackend
 from jaunt.importer import import_from_bases
-from jaunt.job import Job, Outcome
+from jaunt.job import Job, Outcome, job_name
+from jaunt.ledger import read_ledger, write_ledger
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
 from jaunt.pipeline import ModuleWork, Workshop, build_module, write_module
 from jaunt.plan import Plan, fingerprint, judge_file, module_fingerprint
@@ -111,7 +112,7 @@ async def build_works(
     """Build the stale ones among `works`, and their dependents, in one run of the engine."""
     by_module = {work.module: work for work in works}
     chosen = dependents_of(dag, stale) & by_module.keys()
-    names = {m: job_name(by_module[m].fingerprint.kind, m) for m in chosen}
+    names = {m: by_module[m].job_name for m in chosen}
     outcomes = await run_jobs(
         [make_job(by_module[m], shop, (names[d] for d in dag.get(m, ()) if d in names)) for m in sorted(chosen)],
         limit=jobs,
@@ -129,9 +130,7 @@ async def build_works(
 
 def make_job(work: ModuleWork, shop: Workshop, waits_for: Iterable[str], *, cost: float = 1.0) -> Job:
     """Return the engine's job that builds one module after the jobs that it waits for."""
-    kind = work.fingerprint.kind
-    name = job_name(kind, work.module)
-    return Job(name, kind, work.module, partial(build_module, work, shop), frozenset(waits_for), cost)
+    return Job(work.job_name, work.fingerprint.kind, work.module, partial(build_module, work, shop), frozenset(waits_for), cost)
 
 
 def waits_for(project: Project, module: str) -> list[str]:
@@ -147,11 +146,6 @@ def waits_for(project: Project, module: str) -> list[str]:
     ]
 
 
-def job_name(kind: str, module: str) -> str:
-    """Return the name that a module's job has in the engine, and its task in doit: `build:app.slug`."""
-    return f"{kind}:{module}"
-
-
 def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
     """Return the work for modules of a project."""
     return [_project_work(project, name) for name in modules]
@@ -160,11 +154,23 @@ def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
 async def run_plan(
     plan: Plan, shop: Workshop, *, jobs: int, listener: Listener | None = None
 ) -> dict[str, Outcome]:
-    """Build a plan's stale modules; return module -> outcome, for those alone."""
-    works = project_works(plan.project, plan.stale)
+    """Build a plan's stale modules; return module -> outcome, for those alone.
+
+    What the generations took last time is their cost, and what they take now is noted down for the next.
+    """
+    project = plan.project
+    ledger = read_ledger(project.root)
     outcomes = await run_jobs(
-        [make_job(work, shop, waits_for(plan.project, work.module)) for work in works], limit=jobs, listener=listener
+        [
+            make_job(work, shop, waits_for(project, work.module), cost=ledger.seconds(work.job_name))
+            for work in project_works(project, plan.stale)
+        ],
+        limit=jobs,
+        listener=listener,
     )
+    updated = ledger.updated(outcomes)
+    if updated != ledger:
+        write_ledger(project.root, updated)
     return {name.partition(":")[2]: outcome for name, outcome in outcomes.items()}
 
 
@@ -209,6 +215,7 @@ def project_workshop(
         backend,
         gate=import_gate(plan.project, plan.stale),
         max_attempts=config.build.max_attempts,
+        candidates=config.build.candidates,
         force=force,
         store=Store(config.root / config.store.path, readonly=config.store.readonly),
         read_store=read_store,

@@ -6,9 +6,10 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from jaunt.contract import Contract, contract_of
@@ -28,10 +29,14 @@ _METACLASS_BASES = {
 
 @dataclass(frozen=True)
 class Root:
-    """A folder to search, and the one that the names of the modules in it start from (on `sys.path`)."""
+    """A folder to search, and the one that the names of the modules in it start from (on `sys.path`).
+
+    `kind` is that of the specs expected there, for a file that can't be read to tell.
+    """
 
     folder: Path
     base: Path
+    kind: SpecKind = "magic"
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class ModuleFile:
     name: str
     path: Path
     base: Path
+    kind: SpecKind = "magic"
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,8 @@ def discover_modules(
 ) -> list[str]:
     """Return the sorted names of the modules below `roots`, each named from its root.
 
-    `exclude` are glob patterns on the path below the root; hidden folders, virtual environments, caches and
-    `generated_dir` are never entered.
+    `exclude` are glob patterns on the path, of a file or a folder, below the root; hidden folders, virtual
+    environments, caches and `generated_dir` are never entered.
     """
     searched = [Root(Path(root), Path(root)) for root in roots]
     return sorted({file.name for file in find_files(searched, exclude=exclude, generated_dir=generated_dir)})
@@ -80,12 +86,13 @@ def import_and_collect(names: Iterable[str], *, kind: SpecKind) -> dict[str, lis
     wanted = list(names)
     loaded = set(sys.modules)
     registered = get_specs_by_module(kind)
+    importlib.invalidate_caches()  # the files may be newer than Python's listings of their folders
     for name in wanted:
         try:
             module = importlib.import_module(name)
-            if name in loaded and name not in registered:
+            if name in loaded and name not in registered and _has_specs(module, kind):
                 importlib.reload(module)  # the registry was cleared since it was first imported
-        except Exception as error:  # user code may raise anything
+        except (Exception, SystemExit) as error:  # user code may raise anything
             raise JauntDiscoveryError(
                 f"{name}: cannot be imported: {type(error).__name__}: {error}", hint="run it with python to see more"
             ) from error
@@ -94,16 +101,18 @@ def import_and_collect(names: Iterable[str], *, kind: SpecKind) -> dict[str, lis
 
 def find_files(roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str) -> Iterator[ModuleFile]:
     """Yield every importable Python file below the roots; a root inside another one is left to itself."""
-    patterns = list(exclude)
-    folders = {os.path.realpath(root.folder) for root in roots}
+    patterns = [pattern.rstrip("/") for pattern in exclude]
+    folders: dict[str, Root] = {}
     for root in roots:
-        for path in _walk(str(root.folder), folders, generated_dir):
+        folders.setdefault(os.path.realpath(root.folder), root)
+    for root in folders.values():
+        for path in _walk(str(root.folder), folders.keys(), generated_dir):
             below = Path(path).relative_to(root.base)
-            if any(fnmatch.fnmatch(below.as_posix(), pattern) for pattern in patterns):
+            if _is_excluded(below, patterns):
                 continue
             parts = below.parent.parts if below.name == "__init__.py" else below.with_suffix("").parts
             if parts and all(part.isidentifier() for part in parts):
-                yield ModuleFile(".".join(parts), Path(path), root.base)
+                yield ModuleFile(".".join(parts), Path(path), root.base, root.kind)
 
 
 def scan_modules(files: Iterable[ModuleFile]) -> list[SpecModule]:
@@ -161,7 +170,7 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
             kwargs, unread[node.name] = {}, str(reason)
         ref = SpecRef(f"{source.module}:{node.name}")
         entries[node.name] = SpecEntry(kind, ref, source.module, node.name, source.path, None, kwargs)
-        _refuse_metaclass(source, node)
+        _refuse_class(source, node, kind)
     if not entries:
         return None
     kinds = {entry.kind for entry in entries.values()}
@@ -174,15 +183,31 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
     return SpecModule(source.module, file, kinds.pop(), ordered, contracts, unread)
 
 
-def _walk(folder: str, roots: set[str], generated_dir: str) -> Iterator[str]:
+def _has_specs(module: ModuleType, kind: SpecKind) -> bool:
+    """Whether a module that was imported declares specs, so that it is worth to be run again."""
+    return any(
+        str(getattr(value, "__jaunt_spec_ref__", "")).startswith(f"{module.__name__}:")
+        and getattr(value, "__jaunt_kind__", None) == kind
+        for value in list(vars(module).values())
+    )
+
+
+def _is_excluded(below: Path, patterns: Iterable[str]) -> bool:
+    names = [f"/{path.as_posix()}" for path in (below, *below.parents[:-1])]
+    # With a slash before it, "**/x" means the "x" at the top too.
+    return any(fnmatch.fnmatch(n, p) for p in patterns for name in names for n in (name, name[1:]))
+
+
+def _walk(folder: str, roots: Collection[str], generated_dir: str) -> Iterator[str]:
     pending = [folder]
     while pending:
+        current = pending.pop()
         try:
-            with os.scandir(pending.pop()) as found:
+            with os.scandir(current) as found:
                 entries = sorted(found, key=lambda e: e.name)
         except OSError:
             continue  # a folder that vanished or can't be read holds no module that could be imported
-        if any(e.name == "pyvenv.cfg" for e in entries):
+        if current != folder and any(e.name == "pyvenv.cfg" for e in entries):
             continue
         for entry in entries:
             if entry.name.endswith(".py"):
@@ -192,14 +217,14 @@ def _walk(folder: str, roots: set[str], generated_dir: str) -> Iterator[str]:
                 pending.append(entry.path)
 
 
-def _enters(entry: os.DirEntry[str], roots: set[str], generated_dir: str) -> bool:
+def _enters(entry: os.DirEntry[str], roots: Collection[str], generated_dir: str) -> bool:
     if entry.name.startswith(".") or entry.name == generated_dir or entry.name in _SKIPPED_FOLDERS:
         return False
     return os.path.realpath(entry.path) not in roots if len(roots) > 1 else True
 
 
 def _broken(file: ModuleFile, problem: JauntDiscoveryError) -> SpecModule:
-    return SpecModule(file.name, file, problem=problem)
+    return SpecModule(file.name, file, file.kind, problem=problem)
 
 
 def _refuse_nested(source: ModuleSource, node: Definition) -> None:
@@ -213,13 +238,16 @@ def _refuse_nested(source: ModuleSource, node: Definition) -> None:
             )
 
 
-def _refuse_metaclass(source: ModuleSource, node: Definition) -> None:
+def _refuse_class(source: ModuleSource, node: Definition, kind: str) -> None:
     if not isinstance(node, ast.ClassDef):
         return
-    if any(k.arg == "metaclass" for k in node.keywords) or any(source.dotted(b) in _METACLASS_BASES for b in node.bases):
+    where = f"{source.path}:{node.lineno}: {node.name}"
+    if kind == "test":
+        raise JauntDiscoveryError(f"{where}: a test spec must be a function", hint="make a function of each test in it")
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    if any(k.arg == "metaclass" for k in node.keywords) or any(source.dotted(b) in _METACLASS_BASES for b in bases):
         raise JauntDiscoveryError(
-            f"{source.path}:{node.lineno}: {node.name}: a class spec can't have a metaclass",
-            hint="write the class by hand, or make a plain class of it",
+            f"{where}: a class spec can't have a metaclass", hint="write the class by hand, or make a plain class of it"
         )
 
 
@@ -240,15 +268,15 @@ def _arguments(source: ModuleSource, call: ast.Call) -> dict[str, Any]:
                 f"{where}: unknown decorator argument {keyword.arg!r}", hint=f"it takes {', '.join(sorted(_READERS))}"
             )
         arguments[keyword.arg] = _READERS[keyword.arg](source, keyword.value)
-    return arguments
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
-def _deps(source: ModuleSource, node: ast.expr) -> list[str]:
+def _deps(source: ModuleSource, node: ast.expr) -> list[str] | None:
     """Read `deps`: references as strings, specs by name, lists of them, module-level constants that hold such."""
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return [dep for element in node.elts for dep in _deps(source, element)]
+        return [dep for element in node.elts for dep in _deps(source, element) or []]
     if isinstance(node, ast.Constant) and node.value is None:
-        return []
+        return None
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
             return [normalize_spec_ref(node.value)]
@@ -277,10 +305,21 @@ def _prompt(source: ModuleSource, node: ast.expr) -> str | None:
     raise JauntDiscoveryError(f"{source.path}:{node.lineno}: prompt must be a string, not {value!r}")
 
 
+def _infer_deps(source: ModuleSource, node: ast.expr) -> bool | None:
+    value = _literal(source, node)
+    if value is None or isinstance(value, bool):
+        return value
+    raise JauntDiscoveryError(f"{source.path}:{node.lineno}: infer_deps must be True or False, not {value!r}")
+
+
 def _literal(source: ModuleSource, node: ast.expr) -> Any:
     if isinstance(node, ast.Constant):
         return node.value
     raise _Unreadable(ast.unparse(node))
 
 
-_READERS: dict[str, Callable[[ModuleSource, ast.expr], Any]] = {"deps": _deps, "prompt": _prompt, "infer_deps": _literal}
+_READERS: dict[str, Callable[[ModuleSource, ast.expr], Any]] = {
+    "deps": _deps,
+    "prompt": _prompt,
+    "infer_deps": _infer_deps,
+}

@@ -450,7 +450,7 @@ class _LoopThread:
             raise
 
     async def _settle(self, run: RunFunction) -> Outcome:
-        # A loop holds its tasks weakly, and Ctrl-C may come before `run` holds the future that holds this one.
+        # A loop holds its tasks weakly, and Ctrl-C may come before `run` has the future that holds this one.
         task = asyncio.current_task()
         self._jobs.add(task)
         try:

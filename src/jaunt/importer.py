@@ -8,7 +8,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,15 +38,15 @@ def import_modules(
         command = [sys.executable, "-P", str(Path(__file__).resolve())]
         try:
             child = subprocess.run(
-                command, input=request, capture_output=True, text=True, cwd=cwd, timeout=seconds, check=False,
-                encoding="utf-8", errors="replace",
+                command, input=request, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=cwd, timeout=seconds,
+                check=False, text=True, encoding="utf-8", errors="replace",
             )  # fmt: skip
             output, reason = child.stdout, f"ended the process (exit code {child.returncode})"
         except subprocess.TimeoutExpired as expired:
             printed = expired.stdout or b""
             output = printed.decode("utf-8", "replace") if isinstance(printed, bytes) else printed
             reason = f"did not finish importing within {seconds:g} s"
-        for line in output.splitlines():
+        for line in output.split("\n")[:-1]:  # the last one is empty, or was cut off
             record = json.loads(line)
             name = record.pop("name")
             results[name] = Imported(**record)
@@ -81,8 +81,10 @@ def import_from_bases(
 
 def _child() -> None:
     request = json.loads(sys.stdin.read())
-    sys.path[:0] = [*request["path"], str(Path(__file__).resolve().parent.parent)]
-    # What the modules print must not reach the stream that carries the results.
+    # jaunt's own folder comes last: it may be one of installed packages, of which none may hide a standard module.
+    sys.path = [*request["path"], *sys.path, str(Path(__file__).resolve().parent.parent)]
+    # What the modules print must not reach the stream that carries the results; nor may a process that they leave
+    # behind hold it open.
     results = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     os.environ["JAUNT_STUBS_ONLY"] = "1"
@@ -102,7 +104,7 @@ def _import_one(name: str) -> dict[str, Any]:
         deps = kwargs.get("deps")
         if deps is None:
             return dict(kwargs)
-        many = [deps] if isinstance(deps, str) or not hasattr(deps, "__iter__") else deps
+        many = [deps] if isinstance(deps, str) or not isinstance(deps, Iterable) else deps
         return {**kwargs, "deps": [d if isinstance(d, str) else spec_ref_from_object(d) for d in many]}
 
     try:

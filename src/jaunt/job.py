@@ -70,6 +70,11 @@ class Job:
     cost: float = 1.0
 
 
+def job_name(kind: str, module: str) -> str:
+    """Return the name that a module's job has in the engine, and its task in doit: `build:app.slug`."""
+    return f"{kind}:{module}"
+
+
 def critical_path(
     deps: Mapping[str, Collection[str]], cost: Callable[[str], float] | None = None
 ) -> dict[str, float]:

@@ -17,7 +17,7 @@ from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, Modul
 from jaunt.generate.model import Usage
 from jaunt.generate.recorded_backend import format_recording, recording_path
 from jaunt.header import body_digest, format_header, parse_header, split_header
-from jaunt.job import Outcome, failure
+from jaunt.job import Outcome, failure, job_name
 from jaunt.plan import Fingerprint, judge_file
 from jaunt.registry import SpecEntry
 from jaunt.source import read_source
@@ -50,6 +50,11 @@ class ModuleWork:
         """The spec module's name."""
         return self.fingerprint.module
 
+    @property
+    def job_name(self) -> str:
+        """The name of the job that builds it."""
+        return job_name(self.fingerprint.kind, self.module)
+
 
 @dataclass(frozen=True)
 class Workshop:
@@ -65,6 +70,7 @@ class Workshop:
     checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
     gate: Callable[[str], JauntError | None] | None = None
     max_attempts: int = 2
+    candidates: int = 1
     force: bool = False
     store: Store | None = None
     read_store: bool = True
@@ -99,9 +105,13 @@ async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
     checks = list(shop.checks_for(work)) if shop.checks_for else []
     stored = await asyncio.to_thread(_look_up, work, shop)
     warnings = [stored.warning] if stored.warning else []
-    if stored.source is not None and not await check_candidate(stored.source, context.expected_names, checks):
-        return await asyncio.to_thread(_land, work, shop, context, stored.source, Outcome("generated", origin="store"))
+    if stored.source is not None:
+        examined = await check_candidate(stored.source, context.expected_names, checks)
+        if not examined.errors:
+            outcome = Outcome("generated", warnings=tuple(examined.warnings), origin="store")
+            return await asyncio.to_thread(_land, work, shop, context, normalize_source(examined.source), outcome)
     result = await _ask(shop, context, checks)
+    warnings += result.warnings
     if result.source is None:
         return Outcome(
             "failed",
@@ -121,14 +131,21 @@ async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
 async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
     """Return what came of asking the backend."""
     if type(shop.backend).generate_with_retry is GeneratorBackend.generate_with_retry:
-        return await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts, checks=checks)
+        return await shop.backend.generate_with_retry(
+            context, max_attempts=shop.max_attempts, checks=checks, candidates=shop.candidates
+        )
     # The backend brings a retry of its own: what it calls good is looked at here.
     result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts)
-    if result.source is not None:
-        errors = await check_candidate(result.source, context.expected_names, checks)
-        if errors:
-            return GenerationResult(result.attempts, None, errors, result.source)
-    return result
+    if result.source is None:
+        return result
+    examined = await check_candidate(result.source, context.expected_names, checks)
+    return replace(
+        result,
+        source=None if examined.errors else examined.source,
+        errors=examined.errors,
+        candidate=examined.source,
+        warnings=examined.warnings,
+    )
 
 
 def make_context(work: ModuleWork) -> ModuleSpecContext:

@@ -1,7 +1,7 @@
 """What is fresh and what is stale, and why: the one dirty rule, and the plan that applies it to a project."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -122,8 +122,15 @@ class Plan:
 
     def restricted_to(self, kinds: Collection[str]) -> "Plan":
         """Return the plan for the modules of some kinds alone."""
-        kept = {m: verdict for m, verdict in self.verdicts.items() if self.project.kind_of(m) in kinds}
-        return Plan(self.project, kept, {m: e for m, e in self.problems.items() if m in kept}, self.force)
+        return self.only({m for m in self.verdicts if self.project.kind_of(m) in kinds})
+
+    def only(self, modules: Container[str]) -> "Plan":
+        """Return the plan for some of its modules alone."""
+        return replace(
+            self,
+            verdicts={m: verdict for m, verdict in self.verdicts.items() if m in modules},
+            problems={m: error for m, error in self.problems.items() if m in modules},
+        )
 
 
 def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: Collection[str] = ()) -> Plan:

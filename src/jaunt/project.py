@@ -104,7 +104,8 @@ def search_roots(config: JauntConfig) -> list[Root]:
         if not folder.is_dir() or folder in sources:
             continue
         inside = [source for source in sources if source in folder.parents and source != config.root]
-        roots.append(Root(folder, inside[0] if inside else folder if folder == config.root else folder.parent))
+        base = inside[0] if inside else folder if folder == config.root else folder.parent
+        roots.append(Root(folder, base, "test"))
     return roots
 
 

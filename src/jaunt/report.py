@@ -4,7 +4,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -12,6 +12,7 @@ from jaunt.errors import JauntBudgetError, JauntError
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.job import Job, Outcome
+    from jaunt.forecast import Step
     from jaunt.plan import Plan, Verdict
 
 
@@ -36,7 +37,7 @@ class Progress:
             + ("   from the store" if outcome.origin == "store" else ""),
             self._out,
         )
-        for text in outcome.errors:
+        for text in _joined(outcome.errors):
             line = text if _names(job.module, text) else f"{job.module}: {text}"
             # What kept a module from being tried, such as a cycle or a missing key, often holds for many: once is
             # enough. What was wrong with a candidate, or which dependency failed, is each module's own.
@@ -83,6 +84,27 @@ def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, o
     words = ("generated", "fresh", "failed", "not started", "interrupted")
     parts = [f"{counts[word]} {word}" for word in words if counts[word]]
     say(f"{', '.join(parts) or 'no spec modules'} in {seconds:.1f} s{_spent(outcomes)}", out)
+
+
+def print_forecast(steps: "Sequence[Step]", out: TextIO | None = None) -> None:
+    """Print what a build would do, in its order, and what it would take."""
+    from jaunt.forecast import total
+
+    width = max((len(step.module) for step in steps), default=0)
+    for number, step in enumerate(steps, 1):
+        origin = "store" if step.from_store else "model"
+        say(f"{number:>{len(str(len(steps)))}}  {origin}  {step.module:<{width}}  {one_line(step.reason)}".rstrip(), out)
+    sums = total(steps)
+    text = f"{len(steps)} to build: {len(steps) - sums.calls} from the store, {sums.calls} calls of the model"
+    if sums.tokens:
+        text += f", {_range(*sums.tokens, ',')} tokens"
+    elif sums.calls:
+        text += " (no history to estimate them by)"
+    say(text + (f", cost {_range(*sums.cost, '.4f')}" if sums.cost else ""), out)
+
+
+def _range(least: float, most: float, form: str) -> str:
+    return f"{least:{form}}" if least == most else f"{least:{form}} to {most:{form}}"
 
 
 def status_word(outcome: "Outcome") -> str:
@@ -140,6 +162,14 @@ def relative_paths(text: str) -> str:
     except OSError:  # the working directory is gone
         return text
     return re.sub(rf"(?<![\w./\\-]){re.escape(here)}[/\\](?=[^\s/\\])", "", text)
+
+
+def _joined(errors: Iterable[str]) -> list[str]:
+    """Return errors with those of failed dependencies as one."""
+    begin = "dependency failed: "
+    failed = [text.removeprefix(begin) for text in errors if text.startswith(begin)]
+    others = [text for text in errors if not text.startswith(begin)]
+    return [*others, begin + ", ".join(failed)] if failed else others
 
 
 def _names(module: str, text: str) -> bool:

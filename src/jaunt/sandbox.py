@@ -144,7 +144,7 @@ class Sandbox:
         """Run a program to its end, or to the first limit that it exceeds; nothing of it is alive afterwards.
 
         `scratch`, a folder, is where it may write, by default one that is removed afterwards; `pythonpath`
-        becomes PYTHONPATH; `readable` names further files and folders that it needs, besides `cwd`,
+        goes before PYTHONPATH; `readable` names further files and folders that it needs, besides `cwd`,
         `pythonpath` and the Python installation; `env` is added to the environment. Raises JauntConfigError
         as `mechanism` does, and if the mechanism fails.
         """
@@ -182,7 +182,8 @@ class Sandbox:
             "PYTHONPYCACHEPREFIX": str(scratch / "pycache"),
             "PYTHONNOUSERSITE": "1",
         }
-        folders = os.pathsep.join(str(Path(folder).absolute()) for folder in pythonpath)
+        callers = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+        folders = os.pathsep.join(str(Path(folder).absolute()) for folder in [*pythonpath, *callers])
         return {**passed, **({} if everything else own), "PYTHONPATH": folders}
 
     def _run_kept(
@@ -332,7 +333,7 @@ def _bwrap_command(scratch: Path, cwd: Path, needed: Sequence[Path | str]) -> li
 
 def _python_paths() -> Iterator[str]:
     """Yield the folders that this Python, its packages and its editable installs are in; never a whole home."""
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - unlike Path.home(), it takes users that have none
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails for a user that has none
     program = Path(sys.executable)
     folders = [Path(__file__).parent, *map(Path, (sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path))]
     while program.is_symlink():

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jaunt.builder import job_name, project_workshop, project_works, waits_for
+from jaunt.builder import project_workshop, project_works, waits_for
 from jaunt.config import load_config
 from jaunt.engine import CallAction, NoTasksError, Reporter, doit_task, takes_always
 from jaunt.errors import JauntError
 from jaunt.generate.providers import LazyBackend
-from jaunt.job import Outcome, critical_path
+from jaunt.job import Outcome, critical_path, job_name
+from jaunt.ledger import read_ledger
 from jaunt.pipeline import ModuleWork, Workshop, build_module, remove_module
 from jaunt.plan import Plan, make_plan
 from jaunt.project import load_project
@@ -59,7 +60,10 @@ class ProjectTasks:
         basename = self.build if kind == "build" else self.test
         modules = plan.project.modules_of(kind)
         # doit has no priorities: it starts what is ready in the order in which the tasks come.
-        length = critical_path({name: plan.project.dag[name] for name in modules})
+        ledger = read_ledger(plan.project.root)
+        length = critical_path(
+            {name: plan.project.dag[name] for name in modules}, lambda m: ledger.seconds(job_name(kind, m))
+        )
         yield {"basename": basename, "name": None, "doc": f"{kind} the spec modules"}
         for name in sorted(modules, key=lambda m: (-length[m], m)):
             yield self._task(plan, name, basename, always)
@@ -74,7 +78,7 @@ class ProjectTasks:
             run=partial(self._run, work),
             fresh=not verdict.stale and not always,
             reason="forced" if always and not verdict.stale else verdict.reason,
-            targets=[work.path],
+            targets=_names_of(work.path),
             task_dep=[self._rename(dep) for dep in waits_for(project, name)],
             clean=partial(
                 remove_module, work.path, generated_dir=project.config.paths.generated_dir, within=work.base
@@ -121,6 +125,15 @@ def task_build(always: bool = False) -> Iterator[Task]:
 def task_test(always: bool = False) -> Iterator[Task]:
     """Generate the test modules whose specs have changed, then run pytest on them."""
     yield from _here().test_tasks(always=always)
+
+
+def _names_of(path: Path) -> list[Path]:
+    """Return the path as it is and relative to the working directory.
+
+    doit compares names, so a `file_dep` of the user's own finds the task by either.
+    """
+    here = Path.cwd()
+    return [path.relative_to(here), path] if path.is_relative_to(here) else [path]
 
 
 def _run_tests(plan: Plan) -> str | None:

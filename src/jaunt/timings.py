@@ -1,9 +1,10 @@
 """What the last build took: its record under `.jaunt`, and the page that shows it as a timeline."""
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -61,22 +62,20 @@ class BuildTimings:
     began: float = 0.0
     seconds: float = 0.0
     limit: int = 0
-    currency: str = ""
     jobs: tuple[JobTiming, ...] = ()
 
 
 class TimingsRecorder:
     """Records when each job starts and ends; it is a listener of the engine.
 
-    `details` may return more of a job that has ended: a mapping with any of JobTiming's fields, such as
-    `{"model": 2.5, "tokens_in": 812, "cost": 0.01}`.
+    `limit` is the number of jobs at a time. `details` may return more than the outcome tells of a job that has ended: a
+    mapping with any of JobTiming's fields, such as `{"model": 2.5, "checks": 0.8}`.
     """
 
     def __init__(
-        self, *, limit: int = 0, currency: str = "", details: Callable[[Job, Outcome], Mapping[str, Any]] | None = None
+        self, *, limit: int = 0, details: Callable[[Job, Outcome], Mapping[str, Any]] | None = None
     ) -> None:
         self._limit = limit
-        self._currency = currency
         self._details = details
         self._began = time.time()
         self._clock = time.perf_counter()
@@ -99,7 +98,7 @@ class TimingsRecorder:
         now = time.perf_counter() - self._clock
         under_way = (name for name in self._jobs if name not in self._ended)
         cut_off = [self._timing(self._jobs[name], now, Outcome("interrupted"), {}) for name in under_way]
-        return BuildTimings(self._began, now, self._limit, self._currency, (*self._ended.values(), *cut_off))
+        return BuildTimings(self._began, now, self._limit, (*self._ended.values(), *cut_off))
 
     def save(self, root: Path) -> Path:
         """Write the record so far below the project's root and return its file; raises JauntWriteError."""
@@ -117,6 +116,9 @@ class TimingsRecorder:
             "ended": None if started is None else now,
             "queue": 0.0 if started is None else max(0.0, started - max(needed, default=0.0)),
             "attempts": outcome.attempts,
+            "tokens_in": outcome.input_tokens,
+            "tokens_out": outcome.output_tokens,
+            "cost": outcome.cost,
             "errors": outcome.errors,
             "deps": tuple(sorted(job.deps)),
         }
@@ -142,7 +144,8 @@ def read_timings(root: Path) -> BuildTimings:
         found = json.loads(path.read_text(encoding="utf-8"))
         if found["version"] != _VERSION:
             raise ValueError(f"its version is {found['version']!r}, not {_VERSION}")
-        jobs = [JobTiming(**{**_of(JobTiming, job), "name": job["name"]}) for job in found["jobs"]]
+        jobs = [JobTiming(**{"name": str(job["name"]), **_of(JobTiming, job)}) for job in found["jobs"]]
+        critical_path({job.name: job.deps for job in jobs})  # refuses what waits for itself
         return BuildTimings(**{**_of(BuildTimings, found), "jobs": tuple(jobs)})
     except FileNotFoundError:
         raise JauntConfigError(f"{path}: no build was recorded yet", hint="run `jaunt build` first") from None
@@ -154,24 +157,21 @@ def read_timings(root: Path) -> BuildTimings:
 
 
 def _of(record: type, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of a JSON object's values that a record has a field for, checked against the field's default."""
-    values = {}
-    for item in fields(record):
-        if item.name not in found or item.name == "name":
-            continue
-        value = found[item.name]
-        if isinstance(item.default, tuple):
-            value = tuple(value)
-        elif isinstance(item.default, str | int | float) and not _same_kind(value, item.default):
-            raise ValueError(f"{item.name} is {value!r}")
-        elif item.default is None and not isinstance(value, int | float | None):
-            raise ValueError(f"{item.name} is {value!r}")
-        values[item.name] = value
-    return values
+    """Return the values in a JSON object of a record's fields that have a default; ValueError for one of another type."""
+    defaults = {item.name: item.default for item in fields(record) if item.default is not MISSING}
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    for name in defaults.keys() & values.keys():
+        if not _fits(values[name], defaults[name]):
+            raise ValueError(f"{name} is {values[name]!r}")
+    return {name: values[name] for name in defaults.keys() & values.keys()}
 
 
-def _same_kind(value: object, default: str | float) -> bool:
-    return isinstance(value, str) if isinstance(default, str) else isinstance(value, int | float)
+def _fits(value: object, default: object) -> bool:
+    if isinstance(default, str):
+        return isinstance(value, str)
+    if isinstance(default, tuple):
+        return isinstance(value, tuple)
+    return (isinstance(value, int | float) and math.isfinite(value)) or (default is None and value is None)
 
 
 # --- the page ----------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ class Analysis:
     path: tuple[str, ...] = ()
     path_seconds: float = 0.0
     work_seconds: float = 0.0
-    usage: tuple[Usage, ...] = field(default=())
+    usage: tuple[Usage, ...] = ()
 
 
 def analyse(timings: BuildTimings) -> Analysis:

@@ -47,7 +47,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a test run: how many tests passed, and all that failed. `completed` is None if none was run."""
+    """What came of a test run: how many tests passed, and all that failed; `completed` is None without a run."""
 
     failures: tuple[Failure, ...]
     tests: int = 0
@@ -105,7 +105,7 @@ def judge_tests(
 
 @dataclass
 class Record:
-    """What the recorder wrote down, up to the first line that is not genuine: node id -> what is known of it."""
+    """What the recorder wrote down, up to the first line that is not genuine, by node id."""
 
     collected: dict[str, Path] = field(default_factory=dict)
     passed: dict[str, set[str]] = field(default_factory=dict)
@@ -235,7 +235,7 @@ def _planted_conftests(file: Path, generated_dir: str) -> Iterator[Path]:
 
 
 def _state(files: Sequence[Path], cwd: Path) -> dict[Path, tuple[int, ...] | None]:
-    """Return the state of all files that decide about a run; the time of change cannot be set back by a user."""
+    """Return the state of all files that decide about a run; its time of change can't be set back."""
     folders = {folder for file in files for folder in file.parents if cwd in (folder, *folder.parents)} | {
         cwd
     }

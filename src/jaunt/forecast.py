@@ -1,0 +1,107 @@
+"""What a build is going to do: which modules in what order, from where, and about what it will take."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from jaunt.errors import JauntConfigError
+from jaunt.job import critical_path, job_name
+from jaunt.ledger import Entry, read_ledger
+from jaunt.plan import Plan
+from jaunt.store import Store
+
+
+@dataclass(frozen=True)
+class Step:
+    """One module that a build would generate.
+
+    `least` and `most` are what its call would take, by this project's own history; None if there is no history.
+    """
+
+    module: str
+    kind: str
+    digest: str
+    reason: str
+    from_store: bool
+    least: Entry | None = None
+    most: Entry | None = None
+
+
+def forecast(plan: Plan, store: Store | None) -> list[Step]:
+    """Return what a build of `plan` would do, in the order in which it would be begun with one job at a time.
+
+    `store` is the one that would be read, if any. Modules that can't be built are left out.
+    """
+    project = plan.project
+    ledger = read_ledger(project.root)
+    modules = [m for m in plan.stale if m not in plan.problems]
+    names = {m: job_name(project.kind_of(m), m) for m in modules}
+    length = critical_path({m: project.dag[m] for m in modules}, lambda m: ledger.seconds(names[m]))
+    steps = []
+    # Sorting is stable and the path lengths come dependencies first, as job.critical_path promises.
+    for module in sorted(length, key=lambda m: -length[m]):
+        kind, digest = project.kind_of(module), project.digests[module]
+        stored = store is not None and store.get(kind, digest).source is not None
+        bounds = None if stored else ledger.bounds(names[module])
+        least, most = bounds or (None, None)
+        steps.append(Step(module, kind, digest, plan.verdicts[module].reason, stored, least, most))
+    return steps
+
+
+@dataclass(frozen=True)
+class Total:
+    """What all calls of a forecast would take together, at the least and at the most."""
+
+    calls: int
+    tokens: tuple[int, int] | None = None
+    cost: tuple[float, float] | None = None
+
+
+def total(steps: Sequence[Step]) -> Total:
+    """Add up a forecast; without history for a call there are no tokens, without prices no cost."""
+    asked = [step for step in steps if not step.from_store]
+    bounds = [(step.least, step.most) for step in asked if step.least is not None and step.most is not None]
+    if not asked or len(bounds) < len(asked):
+        return Total(len(asked))
+    low, high = (sum(pair[i].input_tokens + pair[i].output_tokens for pair in bounds) for i in (0, 1))
+    costs = [(least.cost, most.cost) for least, most in bounds]
+    known = [(least, most) for least, most in costs if least is not None and most is not None]
+    cost = (sum(c[0] for c in known), sum(c[1] for c in known)) if len(known) == len(costs) else None
+    return Total(len(asked), (low, high) if high else None, cost)
+
+
+def forecast_facts(plan: Plan, steps: Sequence[Step]) -> dict[str, Any]:
+    """Return a forecast as plain data; `read_plan_file` takes it back."""
+    return {
+        "dry_run": True,
+        "modules": [asdict(step) for step in steps],
+        "total": asdict(total(steps)),
+        "fresh": plan.fresh,
+        "problems": {module: str(error) for module, error in plan.problems.items()},
+    }
+
+
+def read_plan_file(file: str, plan: Plan) -> Plan:
+    """Return the part of today's plan that a saved forecast names.
+
+    Raises JauntConfigError if the file is no forecast, if a contract has moved since it was saved, or if a module of it
+    needs a stale one that it doesn't name.
+    """
+    try:
+        saved = {str(m["module"]): str(m["digest"]) for m in json.loads(Path(file).read_text("utf-8"))["modules"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise JauntConfigError(
+            f"{file}: is no saved plan: {error}", hint="make one with: jaunt build --dry-run --json > plan.json"
+        ) from error
+    project = plan.project
+    again = "look at it again: jaunt build --dry-run"
+    for module, digest in saved.items():
+        if project.digests.get(module) != digest or module in project.problems:
+            raise JauntConfigError(f"{file}: the contract of {module} has moved since the plan was made", hint=again)
+    stale = set(plan.stale)
+    missing = sorted(dep for module in saved.keys() & stale for dep in project.dag[module] & stale - saved.keys())
+    if missing:
+        raise JauntConfigError(f"{file}: does not name {missing[0]}, which is stale and needed by it", hint=again)
+    return plan.only(saved)

@@ -1,0 +1,120 @@
+"""The forecast: what a build would do, and that a saved one is built exactly or not at all."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jaunt.builder import project_workshop, run_plan
+from jaunt.cli import main
+from jaunt.config import load_config
+from jaunt.forecast import forecast, total
+from jaunt.plan import Plan, make_plan
+from jaunt.project import load_project
+from jaunt.store import Store
+from tests.support import CountingBackend, make_shop
+
+PRICES = "[llm.price]\ninput = 2.0\noutput = 10.0\n"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    make_shop(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def plan_of(root: Path) -> Plan:
+    project = load_project(load_config(root=root))
+    return make_plan(project, project.modules_of("build"))
+
+
+def build(root: Path) -> list[str]:
+    """Build with a backend that counts tokens, and return the modules that it was asked for."""
+    backend, plan = CountingBackend(), plan_of(root)
+    asyncio.run(run_plan(plan, project_workshop(plan, backend), jobs=1))
+    return backend.calls
+
+
+def generated(root: Path) -> Path:
+    return root / "src" / "app" / "__generated__"
+
+
+def test_dependencies_come_before_their_dependents_and_the_longest_path_first(shop: Path) -> None:
+    order = [step.module for step in forecast(plan_of(shop), None)]
+    assert order[0] == "app.words"
+    assert order.index("app.words") < order.index("app.slug")
+
+
+def test_the_order_is_the_one_in_which_a_build_asks(shop: Path) -> None:
+    expected = [step.module for step in forecast(plan_of(shop), None)]
+    assert build(shop) == expected
+
+
+def test_what_the_store_holds_takes_no_call(shop: Path) -> None:
+    build(shop)
+    shutil.rmtree(generated(shop))
+    steps = forecast(plan_of(shop), Store(shop / ".jaunt" / "store"))
+    assert [step.from_store for step in steps] == [True, True, True]
+    assert total(steps).calls == 0
+
+
+def test_tokens_and_cost_are_those_of_this_projects_history(shop: Path) -> None:
+    with (shop / "jaunt.toml").open("a") as toml:
+        toml.write(PRICES)
+    assert total(forecast(plan_of(shop), None)).tokens is None
+    build(shop)
+    shutil.rmtree(generated(shop))
+    sums = total(forecast(plan_of(shop), None))
+    assert sums.tokens == (3300, 3300)
+    assert sums.cost == (pytest.approx(0.0090), pytest.approx(0.0090))
+
+
+def save_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert main(["build", "--dry-run", "--json"]) == 0
+    Path("plan.json").write_text(capsys.readouterr().out)
+
+
+def test_a_dry_run_writes_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(shop.rglob("*"))
+    assert main(["build", "--dry-run"]) == 0
+    assert sorted(shop.rglob("*")) == before
+    assert "3 to build: 0 from the store, 3 calls of the model" in capsys.readouterr().out
+
+
+def test_a_saved_plan_is_built_exactly(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_plan(capsys)
+    data = json.loads(Path("plan.json").read_text())
+    data["modules"] = [module for module in data["modules"] if module["module"] == "app.words"]
+    Path("plan.json").write_text(json.dumps(data))
+    assert main(["build", "--plan", "plan.json"]) == 0
+    assert sorted(path.name for path in generated(shop).glob("*.py")) == ["__init__.py", "words.py"]
+
+
+def test_a_saved_plan_is_refused_once_a_contract_has_moved(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_plan(capsys)
+    words = shop / "src" / "app" / "words.py"
+    words.write_text(words.read_text().replace("Return the words", "Return all words"))
+    assert main(["build", "--plan", "plan.json"]) == 2
+    assert "has moved since the plan was made" in capsys.readouterr().err
+    assert not generated(shop).exists()
+
+
+def test_a_saved_plan_without_a_stale_dependency_is_refused(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_plan(capsys)
+    data = json.loads(Path("plan.json").read_text())
+    data["modules"] = [module for module in data["modules"] if module["module"] == "app.slug"]
+    Path("plan.json").write_text(json.dumps(data))
+    assert main(["build", "--plan", "plan.json"]) == 2
+    assert "does not name app.words" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"modules": [{}]}', '{"modules": 3}'])
+def test_a_file_that_is_no_plan_is_one_line(shop: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    (shop / "plan.json").write_text(text)
+    assert main(["build", "--plan", "plan.json"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "plan.json" in line
