@@ -139,7 +139,12 @@ while True: time.sleep(600)
 # They get out of a mere child process, and do no harm there.
 HARMLESS = (
     *("read a key from the environment", "read a key from another process's environment", "signal jaunt"),
-    *("write outside the scratch folder", "read the user's files", "connect out", "outlive the run as a daemon"),
+    *(
+        "write outside the scratch folder",
+        "read the user's files",
+        "connect out",
+        "outlive the run as a daemon",
+    ),
     *("fill the disk with one file", "gain rights by a setuid program"),
 )
 # On its own and last: it may use up the processes that the user is allowed.

@@ -214,7 +214,10 @@ def make_library(base: Path, files: Mapping[str, str], *, write: bool = True) ->
 
 def spec_file(name: str, *deps: str, doc: str = "Return a number.", kind: str = "magic") -> str:
     """Return the source of a spec module with one function spec that depends on `deps` (references)."""
-    return f'import jaunt\n\n\n@jaunt.{kind}(deps={list(deps)!r})\ndef {name}() -> int:\n    """{doc}"""\n    ...\n'
+    return (
+        f"import jaunt\n\n\n@jaunt.{kind}(deps={list(deps)!r})\n"
+        f'def {name}() -> int:\n    """{doc}"""\n    ...\n'
+    )
 
 
 def spec_modules(dag: Mapping[str, Collection[str]]) -> dict[str, str]:
@@ -329,7 +332,7 @@ class Stopped:
 def stop_while_building(
     root: Path, *arguments: str, waiting: str, ready: Iterable[Path], by: signal.Signals
 ) -> Stopped:
-    """Run the jaunt command in a child in which the module `waiting` never ends; send `by` once `ready` are there."""
+    """Run the jaunt command in a child in which the module `waiting` never ends; stop it after `ready`."""
     child = subprocess.Popen(
         [sys.executable, "-c", SLOW_JAUNT, waiting, *arguments],
         cwd=root,

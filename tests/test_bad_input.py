@@ -270,8 +270,13 @@ def test_a_read_only_folder_is_named_and_the_rest_is_built(tmp_path: Path) -> No
     try:
         done = subprocess.run(
             [*prefix, sys.executable, "-m", "jaunt", "build"],
-            cwd=root, env=child_environment(), capture_output=True, text=True, timeout=CHILD_SECONDS, check=False,
-        )  # fmt: skip
+            cwd=root,
+            env=child_environment(),
+            capture_output=True,
+            text=True,
+            timeout=CHILD_SECONDS,
+            check=False,
+        )
     finally:
         (root / "src/app").chmod(0o755)
     assert done.returncode == 3

@@ -207,7 +207,7 @@ GOOD = "def a() -> int:\n    return 1\n"
         ("", "'a'"),
         ("def b() -> int:\n    return 1\n", "'a'"),
         ("return 1\n", "syntax"),
-        ("def a() -> int:\n    return '\x00'\n", "null"),
+        ("def a() -> int:\n    return '\x00'\n", "NUL"),
         ("Sorry, I can't do that.", "syntax"),
     ],
 )
@@ -339,7 +339,7 @@ class OwnRetryBackend(GeneratorBackend):
         self.source = source
         self.errors = errors or []
 
-    async def generate_with_retry(self, ctx: ModuleSpecContext, *, max_attempts: int = 2) -> GenerationResult:  # ty: ignore[invalid-method-override]
+    async def generate_with_retry(self, ctx: ModuleSpecContext, *, max_attempts: int = 2) -> GenerationResult:  # ty: ignore[incompatible-method-override]
         return GenerationResult(attempts=1, source=self.source, errors=self.errors)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jaunt import config as config_module
-from jaunt.config import JauntConfig, PathsConfig, TestConfig, find_project_root, load_config
+from jaunt.config import JauntConfig, PathsConfig, PriceConfig, TestConfig, find_project_root, load_config
 from jaunt.errors import JauntConfigError
 
 
@@ -184,11 +184,21 @@ def test_every_key_is_read(root: Path) -> None:
         provider = "openai"
         model = "some-model"
         api_key_env = "KEY"
+        base_url = "http://127.0.0.1:8080/v1"
+        max_tokens = 4000
+        temperature = 0
+        timeout = 30
+        command = ["model", "-x"]
+        pass_env = ["HTTPS_PROXY"]
         recordings = ["a", "b"]
+        price = { input = 2.5, output = 10, cached_input = 0.25 }
         [build]
         jobs = 1
         infer_deps = false
         max_attempts = 9
+        candidates = 2
+        max_tokens = 100_000
+        max_cost = 1.5
         [test]
         jobs = 2000
         infer_deps = false
@@ -210,9 +220,23 @@ def test_every_key_is_read(root: Path) -> None:
         "provider": "openai",
         "model": "some-model",
         "api_key_env": "KEY",
+        "base_url": "http://127.0.0.1:8080/v1",
+        "max_tokens": 4000,
+        "temperature": 0,
+        "timeout": 30,
+        "command": ["model", "-x"],
+        "pass_env": ["HTTPS_PROXY"],
         "recordings": ["a", "b"],
+        "price": PriceConfig(2.5, 10, 0.25),
     }
-    assert vars(config.build) == {"jobs": 1, "infer_deps": False, "max_attempts": 9}
+    assert vars(config.build) == {
+        "jobs": 1,
+        "infer_deps": False,
+        "max_attempts": 9,
+        "candidates": 2,
+        "max_tokens": 100_000,
+        "max_cost": 1.5,
+    }
     assert vars(config.test) == {"jobs": 2000, "infer_deps": False, "pytest_args": []}
     assert {*vars(config.prompts).values()} == {"p.md"}
 
@@ -261,8 +285,16 @@ def test_a_byte_order_mark_and_windows_newlines_are_fine(root: Path) -> None:
     [
         ("[build]\njob = 1", "build.job: unknown key", 'did you mean "jobs"?'),
         ("[biuld]\njobs = 1", "biuld: unknown section", 'did you mean "build"?'),
-        ("jobs = 1", "jobs: unknown key", "there are: version, paths, llm, build, test, prompts"),
-        ("root = '.'", "root: unknown key", "there are: version, paths, llm, build, test, prompts"),
+        (
+            "jobs = 1",
+            "jobs: unknown key",
+            "there are: version, paths, llm, build, test, verify, sandbox, prompts, store",
+        ),
+        (
+            "root = '.'",
+            "root: unknown key",
+            "there are: version, paths, llm, build, test, verify, sandbox, prompts, store",
+        ),
         ("build.jobs.n = 1", 'build.jobs: expected a whole number, got {"n": 1}', None),
         ("build = 3", "build: expected a table, got 3", "write it as [build]"),
         ("[[build]]\njobs = 1", 'build: expected a table, got [{"jobs": 1}]', "write it as [build]"),
@@ -277,6 +309,13 @@ def test_a_byte_order_mark_and_windows_newlines_are_fine(root: Path) -> None:
         ("build.jobs = 0", "build.jobs: must be at least 1, is 0", None),
         ("test.jobs = -1", "test.jobs: must be at least 1, is -1", None),
         ("build.max_attempts = 0", "build.max_attempts: must be at least 1, is 0", None),
+        ("llm.timeout = 0", "llm.timeout: must be more than 0, is 0", None),
+        ("llm.timeout = nan", "llm.timeout: must be more than 0, is nan", None),
+        ("llm.max_tokens = 0", "llm.max_tokens: must be at least 1, is 0", None),
+        ("llm.temperature = -1.0", "llm.temperature: must be 0 or more, is -1.0", None),
+        ("llm.price.input = inf", "llm.price.input: must be 0 or more, is inf", None),
+        ("llm.price.cached_input = -1", "llm.price.cached_input: must be 0 or more, is -1", None),
+        ("llm.price = 3", "llm.price: expected a table, got 3", "write it as [llm.price]"),
         ("version = 2", "version: is 2, this jaunt reads version 1", None),
         ("version = '1'", 'version: expected a whole number, got "1"', None),
     ],

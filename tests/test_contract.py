@@ -173,18 +173,23 @@ def test_a_class_of_stubs_is_the_same_in_every_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "documented"), [('"""Yes."""', True), ('""', False), ('"""  \n  """', False), ("...", False), ('f"x"', False)]
+    ("body", "documented"),
+    [('"""Yes."""', True), ('""', False), ('"""  \n  """', False), ("...", False), ('f"x"', False)],
 )
 def test_an_empty_docstring_is_none(body: str, documented: bool) -> None:
     assert contract(f"def f():\n    {body}\n").documented is documented
 
 
-@pytest.mark.parametrize("text", ["...", "pass", "raise NotImplementedError", "raise NotImplementedError('x') from None"])
+@pytest.mark.parametrize(
+    "text", ["...", "pass", "raise NotImplementedError", "raise NotImplementedError('x') from None"]
+)
 def test_a_statement_that_stands_for_a_body_is_a_stub(text: str) -> None:
     assert is_stub(ast.parse(text).body[0])
 
 
-@pytest.mark.parametrize("text", ["return 1", "raise ValueError", "raise", "'text'", "x = ...", "NotImplementedError"])
+@pytest.mark.parametrize(
+    "text", ["return 1", "raise ValueError", "raise", "'text'", "x = ...", "NotImplementedError"]
+)
 def test_any_other_statement_is_not(text: str) -> None:
     assert not is_stub(ast.parse(text).body[0])
 
@@ -198,8 +203,14 @@ def test_numbers_of_any_length_have_a_canonical_form() -> None:
     assert canonical(ast.parse("x = 0x" + "f" * 10_000)) != canonical(ast.parse("x = 0x" + "e" * 10_000))
 
 
-@given(st.sampled_from("1 1.0 True None ... 'a' b'a' 1j [] () {} x -1 '1' 'None' [None] {**x} [x] (x,) {x}".split()),
-       st.sampled_from("1 1.0 True None ... 'a' b'a' 1j [] () {} x -1 '1' 'None' [None] {**x} [x] (x,) {x}".split()))
+@given(
+    st.sampled_from(
+        "1 1.0 True None ... 'a' b'a' 1j [] () {} x -1 '1' 'None' [None] {**x} [x] (x,) {x}".split()
+    ),
+    st.sampled_from(
+        "1 1.0 True None ... 'a' b'a' 1j [] () {} x -1 '1' 'None' [None] {**x} [x] (x,) {x}".split()
+    ),
+)
 def test_different_syntax_has_different_canonical_forms(one: str, two: str) -> None:
     same = canonical(ast.parse(one)) == canonical(ast.parse(two))
     assert same == (one == two)
@@ -229,7 +240,10 @@ def test_different_syntax_has_different_canonical_forms(one: str, two: str) -> N
         ("def f():\n    'Like `a.b.g`.'", ["a.b.g"]),
         ("from a.b import g\nclass f:\n    def m(self):\n        'Like `g`.'", ["a.b.g"]),
         ("def g(): ...\ndef f():\n    return g()", ["app.m.g"]),
-        ("from a.b import g\nfrom typing import overload\n@overload\ndef f(x: g): ...\ndef f(x): ...", ["a.b.g"]),
+        (
+            "from a.b import g\nfrom typing import overload\n@overload\ndef f(x: g): ...\ndef f(x): ...",
+            ["a.b.g"],
+        ),
         ("from a.b import g\ndef f():\n    def inner():\n        return g()\n    return inner", ["a.b.g"]),
     ],
 )

@@ -53,7 +53,9 @@ def split() -> None: ...
         [Marked("app.words:split"), "app.words.split", " app.words:split "],
     ],
 )
-def test_a_dependency_may_be_given_in_any_form(deps: object, project_files: ProjectFiles, make_entry: MakeEntry) -> None:
+def test_a_dependency_may_be_given_in_any_form(
+    deps: object, project_files: ProjectFiles, make_entry: MakeEntry
+) -> None:
     project_files({"app/words.py": WORDS, "app/slug.py": "def slugify(text): ...\n"})
     specs = by_ref(make_entry("app.words:split"), make_entry("app.slug:slugify", deps=deps))
     assert build_spec_graph(specs, infer_default=False) == {
@@ -99,17 +101,35 @@ def test_what_is_no_reference_is_an_error_that_names_the_spec(deps: object, make
         ("import app.words as w\ndef slugify(text):\n    return w.split(text)\n", {}),
         ("def slugify(text):\n    from app.words import split\n    return split(text)\n", {}),
         ("def slugify(text):\n    'As `app.words.split` does.'\n", {}),
-        ("from app import split\ndef slugify(x=split): ...\n", {"app/__init__.py": "from .words import split\n"}),
-        ("from app import cut\ndef slugify(x=cut): ...\n", {"app/__init__.py": "from .words import split as cut\n"}),
-        ("from app import split\ndef slugify(x=split): ...\n", {"app/__init__.py": "from app.words import *\n"}),
+        (
+            "from app import split\ndef slugify(x=split): ...\n",
+            {"app/__init__.py": "from .words import split\n"},
+        ),
+        (
+            "from app import cut\ndef slugify(x=cut): ...\n",
+            {"app/__init__.py": "from .words import split as cut\n"},
+        ),
+        (
+            "from app import split\ndef slugify(x=split): ...\n",
+            {"app/__init__.py": "from app.words import *\n"},
+        ),
         ("from app.words import *\ndef slugify(x=split): ...\n", {}),
         ("import app\ndef slugify(x=app.split): ...\n", {"app/__init__.py": "from app.words import split\n"}),
-        ("import app as a\ndef slugify(x=a.w.split): ...\n", {"app/__init__.py": "from app import words as w\n"}),
-        ("from app.api import split\ndef slugify(x=split): ...\n", {"app/api.py": "from app.words import split\n"}),
+        (
+            "import app as a\ndef slugify(x=a.w.split): ...\n",
+            {"app/__init__.py": "from app import words as w\n"},
+        ),
+        (
+            "from app.api import split\ndef slugify(x=split): ...\n",
+            {"app/api.py": "from app.words import split\n"},
+        ),
         ("from app.tally import split\ndef slugify(x=split): ...\n", {}),
         (
             "from app import split\ndef slugify(x=split): ...\n",
-            {"app/__init__.py": "from app.sub import split\n", "app/sub/__init__.py": "from ..words import split\n"},
+            {
+                "app/__init__.py": "from app.sub import split\n",
+                "app/sub/__init__.py": "from ..words import split\n",
+            },
         ),
         ("if TYPE_CHECKING:\n    from app.words import split\ndef slugify(x: 'split'): ...\n", {}),
     ],
@@ -119,13 +139,21 @@ def test_a_dependency_is_inferred_through_every_import(
 ) -> None:
     tally = "from app.words import split\ndef count(): ...\n"
     project_files({"app/words.py": WORDS, "app/tally.py": tally, "app/slug.py": slug, **files})
-    specs = by_ref(make_entry("app.words:split"), make_entry("app.slug:slugify"), make_entry("app.tally:count"))
+    specs = by_ref(
+        make_entry("app.words:split"), make_entry("app.slug:slugify"), make_entry("app.tally:count")
+    )
     graph = build_spec_graph(specs, infer_default=True)
-    assert graph == {"app.words:split": set(), "app.slug:slugify": {"app.words:split"}, "app.tally:count": set()}
+    assert graph == {
+        "app.words:split": set(),
+        "app.slug:slugify": {"app.words:split"},
+        "app.tally:count": set(),
+    }
     assert not any(build_spec_graph(specs, infer_default=False).values())
 
 
-def test_a_member_of_a_re_exported_class_means_the_class(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
+def test_a_member_of_a_re_exported_class_means_the_class(
+    project_files: ProjectFiles, make_entry: MakeEntry
+) -> None:
     project_files(
         {
             "app/__init__.py": "from .words import Word\n",
@@ -152,10 +180,17 @@ def test_a_re_export_in_a_circle_or_in_a_broken_file_is_no_edge(
     assert build_spec_graph(specs, infer_default=True) == {"app.slug:slugify": set()}
 
 
-def test_a_decorator_decides_on_inference_for_itself(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
+def test_a_decorator_decides_on_inference_for_itself(
+    project_files: ProjectFiles, make_entry: MakeEntry
+) -> None:
     text = "def g(): ...\ndef f(x=g): ...\n"
     project_files({"m.py": text})
-    for default, own, expected in [(True, False, False), (False, True, True), (True, None, True), (False, None, False)]:
+    for default, own, expected in [
+        (True, False, False),
+        (False, True, True),
+        (True, None, True),
+        (False, None, False),
+    ]:
         specs = by_ref(make_entry("m:g"), make_entry("m:f", infer_deps=own))
         graph = build_spec_graph(specs, infer_default=default)
         assert graph == {"m:g": set(), "m:f": {"m:g"} if expected else set()}
@@ -179,14 +214,18 @@ def test_what_is_no_spec_is_no_edge(project_files: ProjectFiles, make_entry: Mak
     assert build_spec_graph(specs, infer_default=True) == {"m:f": set()}
 
 
-def test_specs_of_one_module_may_refer_to_each_other(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
+def test_specs_of_one_module_may_refer_to_each_other(
+    project_files: ProjectFiles, make_entry: MakeEntry
+) -> None:
     project_files({"m.py": "def even(n):\n    return odd(n - 1)\ndef odd(n):\n    return even(n - 1)\n"})
     graph = build_spec_graph(by_ref(make_entry("m:even"), make_entry("m:odd")), infer_default=True)
     assert graph == {"m:even": {"m:odd"}, "m:odd": {"m:even"}}
     assert collapse_to_module_dag(graph) == {"m": set()}
 
 
-def test_a_spec_that_its_file_does_not_define_is_an_error(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
+def test_a_spec_that_its_file_does_not_define_is_an_error(
+    project_files: ProjectFiles, make_entry: MakeEntry
+) -> None:
     project_files({"m.py": "def f(): ...\n"})
     with pytest.raises(JauntDiscoveryError, match=r"m\.py: does not define 'g'"):
         build_spec_graph(by_ref(make_entry("m:g")), infer_default=True)
@@ -225,7 +264,10 @@ def test_dependencies_come_first_in_one_fixed_order() -> None:
     [
         ({"a": {"a"}}, ["a -> a"]),
         ({"a": {"b"}, "b": {"a"}}, ["a -> b -> a", "b -> a -> b"]),
-        ({"x": {"a"}, "a": {"b"}, "b": {"c"}, "c": {"a"}}, ["a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c"]),
+        (
+            {"x": {"a"}, "a": {"b"}, "b": {"c"}, "c": {"a"}},
+            ["a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c"],
+        ),
     ],
 )
 def test_a_cycle_is_an_error_that_names_its_path(graph: dict[str, set[str]], paths: list[str]) -> None:

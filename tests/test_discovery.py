@@ -45,7 +45,13 @@ def arguments(root: Path, name: str = "m") -> dict[str, object]:
 
 def test_modules_are_named_from_their_root(project_files: ProjectFiles) -> None:
     root = project_files(
-        {"src/app/__init__.py": "", "src/app/b/c.py": "", "src/app/a.py": "", "src/top.py": "", "lib/x.py": ""}
+        {
+            "src/app/__init__.py": "",
+            "src/app/b/c.py": "",
+            "src/app/a.py": "",
+            "src/top.py": "",
+            "lib/x.py": "",
+        }
     )
     assert discover(root / "src", str(root / "lib")) == ["app", "app.a", "app.b.c", "top", "x"]
 
@@ -125,7 +131,10 @@ def test_a_root_inside_another_is_searched_once_under_its_own_names(project_file
 def test_a_root_given_twice_is_searched_once(project_files: ProjectFiles) -> None:
     root = project_files({"src/a.py": SPEC})
     (root / "link").symlink_to(root / "src")
-    roots = [Root(folder, folder) for folder in (root / "src", root / "src", root / "link", root / "src" / ".." / "src")]
+    roots = [
+        Root(folder, folder)
+        for folder in (root / "src", root / "src", root / "link", root / "src" / ".." / "src")
+    ]
     assert [file.name for file in find_files(roots, generated_dir="__generated__")] == ["a"]
 
 
@@ -193,8 +202,12 @@ def test_a_file_without_a_spec_is_none(text: str, project_files: ProjectFiles) -
     assert scan_file(ModuleFile("m", root / "m.py", root)) is None
 
 
-def test_a_broken_file_that_has_to_do_with_jaunt_is_a_problem_any_other_is_not(project_files: ProjectFiles) -> None:
-    root = project_files({"spec.py": "import jaunt\ndef (\n", "other.py": "def (\n", "bin.py": b"\xff\xfe\x00"})
+def test_a_broken_file_that_has_to_do_with_jaunt_is_a_problem_any_other_is_not(
+    project_files: ProjectFiles,
+) -> None:
+    root = project_files(
+        {"spec.py": "import jaunt\ndef (\n", "other.py": "def (\n", "bin.py": b"\xff\xfe\x00"}
+    )
     modules = scan_modules(find_files([Root(root, root)], generated_dir="__generated__"))
     assert [(m.name, bool(m.problem), m.entries) for m in modules] == [("spec", True, ())]
 
@@ -207,20 +220,38 @@ def test_a_broken_file_that_has_to_do_with_jaunt_is_a_problem_any_other_is_not(p
         (b"import jaunt\nx = '\x00'\n", "m.py"),
         (b"# coding: nonsense\nimport jaunt\nx = '\xe9'\n", "m.py: syntax error: unknown encoding"),
         (SPEC.encode() + b"@jaunt.test\ndef test_f(): ...\n", "m.py: mixes @jaunt.magic and @jaunt.test"),
-        (b"import jaunt\nclass C:\n    @jaunt.magic\n    def f(self): ...\n", "m.py:4: C.f: a spec must stand at module level"),
-        (b"import jaunt\ndef g():\n    @jaunt.magic()\n    def f(): ...\n", "m.py:4: g.f: a spec must stand at module level"),
-        (b"import jaunt\n@jaunt.magic\nclass C(metaclass=M): ...\n", "m.py:3: C: a class spec can't have a metaclass"),
-        (b"import jaunt, abc\n@jaunt.magic\nclass C(abc.ABC): ...\n", "m.py:3: C: a class spec can't have a metaclass"),
+        (
+            b"import jaunt\nclass C:\n    @jaunt.magic\n    def f(self): ...\n",
+            "m.py:4: C.f: a spec must stand at module level",
+        ),
+        (
+            b"import jaunt\ndef g():\n    @jaunt.magic()\n    def f(): ...\n",
+            "m.py:4: g.f: a spec must stand at module level",
+        ),
+        (
+            b"import jaunt\n@jaunt.magic\nclass C(metaclass=M): ...\n",
+            "m.py:3: C: a class spec can't have a metaclass",
+        ),
+        (
+            b"import jaunt, abc\n@jaunt.magic\nclass C(abc.ABC): ...\n",
+            "m.py:3: C: a class spec can't have a metaclass",
+        ),
         (
             b"import jaunt\nfrom typing import Protocol\n@jaunt.magic\nclass C(Protocol[T]): ...\n",
             "m.py:4: C: a class spec can't have a metaclass",
         ),
         (b"import jaunt\n@jaunt.test\nclass TestC: ...\n", "m.py:3: TestC: a test spec must be a function"),
         (b"import jaunt\n@jaunt.magic(dep=[])\ndef f(): ...\n", "m.py:2: unknown decorator argument 'dep'"),
-        (b"import jaunt\n@jaunt.magic([])\ndef f(): ...\n", "m.py:2: the decorator takes keyword arguments only"),
+        (
+            b"import jaunt\n@jaunt.magic([])\ndef f(): ...\n",
+            "m.py:2: the decorator takes keyword arguments only",
+        ),
         (b"import jaunt\n@jaunt.magic(deps=['f'])\ndef f(): ...\n", "m.py:2: deps: not a spec reference"),
         (b"import jaunt\n@jaunt.magic(prompt=3)\ndef f(): ...\n", "m.py:2: prompt must be a string, not 3"),
-        (b"import jaunt\n@jaunt.magic(infer_deps='no')\ndef f(): ...\n", "m.py:2: infer_deps must be True or False, not 'no'"),
+        (
+            b"import jaunt\n@jaunt.magic(infer_deps='no')\ndef f(): ...\n",
+            "m.py:2: infer_deps must be True or False, not 'no'",
+        ),
     ],
 )
 def test_a_module_that_is_wrong_has_a_problem_that_says_where(
@@ -242,11 +273,16 @@ def test_an_unreadable_file_is_a_problem(project_files: ProjectFiles) -> None:
 
 
 def test_two_files_of_one_module_are_a_problem_that_names_both(project_files: ProjectFiles) -> None:
-    root = project_files({"one/app/m.py": SPEC, "two/app/m.py": "x = 1\n", "one/app/n.py": SPEC, "two/o.py": SPEC})
+    root = project_files(
+        {"one/app/m.py": SPEC, "two/app/m.py": "x = 1\n", "one/app/n.py": SPEC, "two/o.py": SPEC}
+    )
     roots = [Root(root / name, root / name) for name in ("one", "two")]
     modules = {m.name: m for m in scan_modules(find_files(roots, generated_dir="__generated__"))}
     assert [name for name, m in modules.items() if m.problem] == ["app.m"]
-    assert str(modules["app.m"].problem) == f"{root}/one/app/m.py and {root}/two/app/m.py: both are the module 'app.m'"
+    assert (
+        str(modules["app.m"].problem)
+        == f"{root}/one/app/m.py and {root}/two/app/m.py: both are the module 'app.m'"
+    )
 
 
 def test_a_module_and_a_package_of_one_name_are_a_problem(project_files: ProjectFiles) -> None:
@@ -257,7 +293,9 @@ def test_a_module_and_a_package_of_one_name_are_a_problem(project_files: Project
 
 def test_entries_are_sorted_and_of_one_kind(project_files: ProjectFiles) -> None:
     root = project_files(
-        {"m.py": "from jaunt import test\n@test\ndef test_b(): ...\n@test()\ndef test_a(): ...\ndef helper(): ...\n"}
+        {
+            "m.py": "from jaunt import test\n@test\ndef test_b(): ...\n@test()\ndef test_a(): ...\ndef helper(): ...\n"
+        }
     )
     module = scan(root)
     assert ([e.qualname for e in module.entries], module.kind) == (["test_a", "test_b"], "test")
@@ -331,7 +369,9 @@ def test_arguments_are_read_without_an_import(
         ("**OPTIONS", "OPTIONS = {}"),
     ],
 )
-def test_what_only_an_import_can_tell_is_unread(argument: str, above: str, project_files: ProjectFiles) -> None:
+def test_what_only_an_import_can_tell_is_unread(
+    argument: str, above: str, project_files: ProjectFiles
+) -> None:
     root = project_files({"m.py": f"import jaunt\n{above}\n@jaunt.magic({argument})\ndef f(): ...\n"})
     module = scan(root)
     assert list(module.unread) == ["f"]
@@ -365,7 +405,9 @@ def test_imported_modules_register_their_specs(importable: Path, project_files: 
     )
     names = discover(importable)
     found = import_and_collect(names, kind="magic")
-    assert {module: [e.qualname for e in entries] for module, entries in found.items()} == {"pkg_a.b": ["F", "g"]}
+    assert {module: [e.qualname for e in entries] for module, entries in found.items()} == {
+        "pkg_a.b": ["F", "g"]
+    }
     assert [e.spec_ref for e in import_and_collect(names, kind="test")["pkg_a.t"]] == ["pkg_a.t:test_g"]
     assert get_magic_registry()["pkg_a.b:g"].decorator_kwargs == {"prompt": "p"}
 

@@ -96,7 +96,9 @@ def test_a_module_that_hangs_is_reported_and_the_others_are_imported(project_fil
 
 def test_a_process_that_a_module_leaves_behind_is_not_waited_for(project_files: ProjectFiles) -> None:
     code = "import pathlib, time; time.sleep(4); pathlib.Path('ended').touch()"
-    root = project_files({"m.py": f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {code!r}])\n{SPEC}"})
+    root = project_files(
+        {"m.py": f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {code!r}])\n{SPEC}"}
+    )
     assert run(root, "m") == {"m": Imported(specs={"f": {}})}
     assert not (root / "ended").exists()
 

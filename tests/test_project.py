@@ -20,7 +20,9 @@ def load(root: Path, config: str = "", *, infer_deps: bool | None = None) -> Pro
 
 
 def problems(project: Project) -> dict[str, str]:
-    return {module: error.message.replace(f"{project.root}/", "") for module, error in project.problems.items()}
+    return {
+        module: error.message.replace(f"{project.root}/", "") for module, error in project.problems.items()
+    }
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -56,7 +58,9 @@ def test_modules_are_named_from_source_roots_and_tests_from_their_parent(project
         ('source_roots = ["src"]\ntest_roots = ["gone"]', "app.tests.test_m"),
     ],
 )
-def test_a_test_root_in_a_source_root_is_named_from_it(paths: str, name: str, project_files: ProjectFiles) -> None:
+def test_a_test_root_in_a_source_root_is_named_from_it(
+    paths: str, name: str, project_files: ProjectFiles
+) -> None:
     root = project_files({"src/app/tests/test_m.py": spec("test_f").replace("magic", "test")})
     project = load(root, f"[paths]\n{paths}\n")
     assert list(project.modules) == [name]
@@ -70,7 +74,9 @@ def test_a_source_root_that_is_given_twice_is_searched_once(project_files: Proje
 
 
 def test_excluded_files_and_folders_are_left_out(project_files: ProjectFiles) -> None:
-    root = project_files({"src/app/m.py": spec(), "src/app/old/n.py": spec(), "src/app/skip.py": "import jaunt\n("})
+    root = project_files(
+        {"src/app/m.py": spec(), "src/app/old/n.py": spec(), "src/app/skip.py": "import jaunt\n("}
+    )
     project = load(root, '[paths]\nexclude = ["app/old", "**/skip.py"]\n')
     assert (list(project.modules), project.problems) == (["app.m"], {})
 
@@ -115,11 +121,15 @@ def test_a_decorators_none_leaves_inference_to_the_configuration(project_files: 
 
 def test_a_test_depends_on_what_a_package_re_exports(project_files: ProjectFiles) -> None:
     test = "import jaunt\nfrom app import f\n@jaunt.test\ndef test_f():\n    '''f() is 1.'''\n"
-    root = project_files({"src/app/__init__.py": "from .m import f\n", "src/app/m.py": spec(), "tests/test_m.py": test})
+    root = project_files(
+        {"src/app/__init__.py": "from .m import f\n", "src/app/m.py": spec(), "tests/test_m.py": test}
+    )
     assert load(root).dag["tests.test_m"] == {"app.m"}
 
 
-def test_a_dependency_through_a_re_export_has_the_digest_of_the_direct_one(project_files: ProjectFiles) -> None:
+def test_a_dependency_through_a_re_export_has_the_digest_of_the_direct_one(
+    project_files: ProjectFiles,
+) -> None:
     files = {"src/app/__init__.py": "from .m import f\n", "src/app/m.py": spec()}
     digests = set()
     for dep in ("'app.m:f'", "'app.m.f'", "'app:f'", "'app.f'"):
@@ -167,7 +177,8 @@ def test_a_broken_module_blocks_its_dependents_alone(project_files: ProjectFiles
             "src/app/used.py": spec("f", above="from app.bad import g") + "    return g()\n",
             "src/app/through.py": spec("f", above="from app import shown") + "    return shown()\n",
             "src/app/higher.py": spec("f", deps="deps=['app.given:f']"),
-            "src/app/own.py": spec("f", deps="infer_deps=False", above="from app.bad import g") + "    return g()\n",
+            "src/app/own.py": spec("f", deps="infer_deps=False", above="from app.bad import g")
+            + "    return g()\n",
             "src/app/free.py": spec("f"),
         }
     )
@@ -193,13 +204,19 @@ def test_modules_in_a_cycle_are_a_problem_and_the_rest_has_digests(project_files
     project = load(project_files(files))
     assert set(project.problems) == {"a", "b", "c"}
     (message,) = {error.message for error in project.problems.values()}
-    assert message in {f"dependency cycle: {path}" for path in ("a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c")}
-    assert all(isinstance(error, JauntDependencyCycleError) and error.hint for error in project.problems.values())
+    assert message in {
+        f"dependency cycle: {path}" for path in ("a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c")
+    }
+    assert all(
+        isinstance(error, JauntDependencyCycleError) and error.hint for error in project.problems.values()
+    )
     assert project.dag["higher"] == {"a", "free"}
     assert all(len(digest) == 64 for digest in project.digests.values())
 
 
-def test_two_modules_whose_different_specs_refer_to_each_other_are_a_cycle(project_files: ProjectFiles) -> None:
+def test_two_modules_whose_different_specs_refer_to_each_other_are_a_cycle(
+    project_files: ProjectFiles,
+) -> None:
     root = project_files(
         {
             "src/a.py": spec("one", deps="deps=['b:one']") + spec("two"),
@@ -210,7 +227,9 @@ def test_two_modules_whose_different_specs_refer_to_each_other_are_a_cycle(proje
 
 
 def test_specs_of_one_module_may_refer_to_each_other(project_files: ProjectFiles) -> None:
-    root = project_files({"src/m.py": spec("one", deps="deps=['m:two']") + spec("two", deps="deps=['m:one']")})
+    root = project_files(
+        {"src/m.py": spec("one", deps="deps=['m:two']") + spec("two", deps="deps=['m:one']")}
+    )
     project = load(root)
     assert (project.problems, project.dag) == ({}, {"m": set()})
     assert len({*project.spec_digests.values()}) == 2
@@ -249,7 +268,9 @@ def test_arguments_that_need_an_import_are_got_from_a_child(project_files: Proje
     root = project_files(
         {
             "src/app/m.py": spec("f"),
-            "src/app/n.py": spec("g", deps="prompt=f'{1 + 1}', deps=find()", above="from app.m import f\nfind = lambda: [f]"),
+            "src/app/n.py": spec(
+                "g", deps="prompt=f'{1 + 1}', deps=find()", above="from app.m import f\nfind = lambda: [f]"
+            ),
         }
     )
     project = load(root)
@@ -279,9 +300,7 @@ def test_a_module_whose_arguments_cannot_be_got_is_a_problem(
 ) -> None:
     root = project_files({"src/m.py": spec("f", deps="prompt=f'{1}'", above=line), "src/n.py": spec("f")})
     project = load(root)
-    assert problems(project) == {"m": f"src/m.py: cannot be imported to read prompt=f'{{1}}': {reason}"} or problems(
-        project
-    ) == {"m": f"src/m.py: cannot be imported to read f'{{1}}': {reason}"}
+    assert problems(project) == {"m": f"src/m.py: cannot be imported to read f'{{1}}': {reason}"}
     assert project.digests.keys() == {"m", "n"}
 
 
@@ -294,11 +313,20 @@ def test_an_argument_of_a_wrong_type_is_a_problem(project_files: ProjectFiles) -
 # Targets
 
 
-def test_a_target_is_a_module_a_spec_or_a_file(project_files: ProjectFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_target_is_a_module_a_spec_or_a_file(
+    project_files: ProjectFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = project_files({"src/app/m.py": spec("f"), "src/app/n.py": spec("f")})
     project = load(root)
     monkeypatch.chdir(root / "src")
-    for target in ["app.m", "app.m:f", "app/m.py", "./app/m.py", "src/app/m.py", str(root / "src" / "app" / "m.py")]:
+    for target in [
+        "app.m",
+        "app.m:f",
+        "app/m.py",
+        "./app/m.py",
+        "src/app/m.py",
+        str(root / "src" / "app" / "m.py"),
+    ]:
         assert select_targets(project, [target]) == {"app.m"}
     assert select_targets(project, ["app.m", "app.n:f", "app.m"]) == {"app.m", "app.n"}
     assert select_targets(project, []) == set()
@@ -309,7 +337,7 @@ def test_a_target_is_a_module_a_spec_or_a_file(project_files: ProjectFiles, monk
     [
         ("app.slog", "did you mean 'app.slug'?"),
         ("app.slug:slugfy", "did you mean 'app.slug:slugify'?"),
-        ("app.slug:", "`jaunt status` lists the modules"),
+        ("app.slug:", "did you mean 'app.slug:slugify'?"),
         ("", "`jaunt status` lists the modules"),
         ("something.else.altogether", "`jaunt status` lists the modules"),
         ("src/app/slog.py", "did you mean 'src/app/slug.py'?"),

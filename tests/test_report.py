@@ -11,7 +11,8 @@ from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntEr
 from jaunt.job import Job, Outcome
 from jaunt.plan import Plan, Verdict, make_plan
 from jaunt.project import load_project
-from jaunt.report import Progress, print_error, print_status, print_summary, print_warning, relative_paths
+from jaunt.overview import print_status
+from jaunt.report import Progress, print_error, print_summary, print_warning, relative_paths
 
 
 async def _nothing() -> Outcome:

@@ -23,7 +23,9 @@ from jaunt.sandbox import Completed, Sandbox, temporary_scratch
 NOBODY = 65534
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])
 ALL_MODES = [
-    pytest.param(mode, marks=[] if mode in MODES else pytest.mark.skip("bwrap is missing or can't make namespaces"))
+    pytest.param(
+        mode, marks=[] if mode in MODES else pytest.mark.skip("bwrap is missing or can't make namespaces")
+    )
     for mode in ("limits", "off", "bwrap")
 ]
 
@@ -58,7 +60,9 @@ KNOWN_OPEN = [
     Open("connect out", has_no_namespaces, "only a network namespace can take the network away"),
     Open("signal jaunt", cannot_bar_signals, "a program may signal all others of its user"),
     Open(
-        "kill the keeper, then outlive the run", cannot_bar_signals, "the keeper is a process of the same user"
+        "kill the keeper, then outlive the run",
+        cannot_bar_signals,
+        "the keeper is a process of the same user",
     ),
 ]
 
@@ -100,7 +104,9 @@ CASES = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def outcomes(world: Path, ordinary_python: str | None) -> Iterator[dict[tuple[str, str], Future[dict[str, Any]]]]:
+def outcomes(
+    world: Path, ordinary_python: str | None
+) -> Iterator[dict[tuple[str, str], Future[dict[str, Any]]]]:
     """What came of the escapes for each user and case; started before the other tests, and judged last."""
     users = ["the suite's user"] + (["an ordinary user"] if os.geteuid() == 0 and ordinary_python else [])
     with ThreadPoolExecutor(1) as own, ThreadPoolExecutor(1) as ordinary:
@@ -191,7 +197,12 @@ def test_a_program_that_ends_well_is_reported_with_all_it_printed(mode: str, tmp
     [
         ("raise SystemExit(3)", "exit", 3, "ended with exit code 3"),
         ("import os; os._exit(255)", "exit", 255, "ended with exit code 255"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "signal", -11, "was killed by signal SIGSEGV"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+            "signal",
+            -11,
+            "was killed by signal SIGSEGV",
+        ),
         ("import os; os.kill(os.getpid(), 9)", "signal", -9, "was killed by signal SIGKILL"),
     ],
 )
@@ -234,7 +245,9 @@ def test_a_program_that_cannot_be_started_ends_with_127_and_the_reason(tmp_path:
 
 
 @pytest.mark.parametrize("mode", ALL_MODES)
-def test_a_program_gets_its_input_and_the_descriptors_meant_for_it_and_no_others(mode: str, tmp_path: Path) -> None:
+def test_a_program_gets_its_input_and_the_descriptors_meant_for_it_and_no_others(
+    mode: str, tmp_path: Path
+) -> None:
     source = """
 import os, sys
 print(sys.stdin.read())
@@ -260,14 +273,18 @@ for descriptor in range(3, 64):
 
 
 @pytest.mark.parametrize("mode", ["limits", "bwrap"] if "bwrap" in MODES else ["limits"])
-def test_only_allowed_variables_are_handed_on(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_allowed_variables_are_handed_on(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MY_TOKEN", "secret")
     monkeypatch.setenv("APP_SETTINGS", "test")
     monkeypatch.setenv("LC_TIME", "C")
     monkeypatch.setenv("PYTHONPATH", "relative")
     sandbox = Sandbox(SandboxConfig(mode=mode, env=["APP_SETTINGS"]))
     program = "import json, os; print(json.dumps(dict(os.environ)))"
-    done = sandbox.run([sys.executable, "-c", program], cwd=tmp_path, pythonpath=[tmp_path], env={"GIVEN": "1"})
+    done = sandbox.run(
+        [sys.executable, "-c", program], cwd=tmp_path, pythonpath=[tmp_path], env={"GIVEN": "1"}
+    )
     found = json.loads(done.stdout)
     assert "MY_TOKEN" not in found
     assert (found["APP_SETTINGS"], found["LC_TIME"], found["GIVEN"]) == ("test", "C", "1")
@@ -279,7 +296,12 @@ def test_only_allowed_variables_are_handed_on(mode: str, tmp_path: Path, monkeyp
 def test_what_is_written_to_the_scratch_folder_is_there_afterwards(mode: str, tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
     Sandbox(SandboxConfig(mode=mode)).run(
-        [sys.executable, "-c", "import sys; open(sys.argv[1], 'w').write('kept')", str(tmp_path / "scratch" / "a")],
+        [
+            sys.executable,
+            "-c",
+            "import sys; open(sys.argv[1], 'w').write('kept')",
+            str(tmp_path / "scratch" / "a"),
+        ],
         cwd=tmp_path,
         scratch=tmp_path / "scratch",
     )
@@ -389,7 +411,9 @@ def test_the_section_of_the_configuration_is_read(tmp_path: Path) -> None:
     (tmp_path / "jaunt.toml").write_text('[sandbox]\nmode = "limits"\nseconds = 5\nenv = ["A"]\n')
     assert load_config(root=tmp_path).sandbox == SandboxConfig(mode="limits", seconds=5, env=["A"])
     (tmp_path / "jaunt.toml").write_text('[sandbox]\nmode = "docker"\nprocesses = 0\n')
-    with pytest.raises(JauntConfigError, match="auto, bwrap, limits, off.*sandbox.processes: must be at least 1"):
+    with pytest.raises(
+        JauntConfigError, match="auto, bwrap, limits, off.*sandbox.processes: must be at least 1"
+    ):
         load_config(root=tmp_path)
 
 

@@ -34,7 +34,11 @@ def dotted(source: ModuleSource, expression: str) -> str | None:
         ("from app.words import split\nsplit2 = split", "split2", "app.words.split"),
         ("import app.words\nw = app.words", "w.split", "app.words.split"),
         ("if True:\n    from app.words import split", "split", "app.words.split"),
-        ("try:\n    import x\nexcept ImportError:\n    from app.words import split", "split", "app.words.split"),
+        (
+            "try:\n    import x\nexcept ImportError:\n    from app.words import split",
+            "split",
+            "app.words.split",
+        ),
         ("match 1:\n    case 1:\n        from app.words import split", "split", "app.words.split"),
         ("for _ in 'ab':\n    from app.words import split", "split", "app.words.split"),
     ],
@@ -70,7 +74,16 @@ def test_jaunts_decorators_are_known_under_every_name() -> None:
         "import jaunt.runtime\nfrom other import magic\n"
     )
     kinds = {}
-    for text in ["jaunt.magic", "j.magic()", "m(deps=[])", "test", "spec()", "jaunt.runtime.magic", "magic", "j.other"]:
+    for text in [
+        "jaunt.magic",
+        "j.magic()",
+        "m(deps=[])",
+        "test",
+        "spec()",
+        "jaunt.runtime.magic",
+        "magic",
+        "j.other",
+    ]:
         found = source.spec_decorator(ast.parse(text, mode="eval").body)
         kinds[text] = found and found[0]
     assert kinds == {

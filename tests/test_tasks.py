@@ -293,7 +293,10 @@ def test_the_number_of_jobs_comes_from_the_configuration(tmp_path: Path) -> None
     write_files(
         root,
         {
-            "dodo.py": "from jaunt.tasks import DOIT_CONFIG, task_build, task_test\nprint(DOIT_CONFIG['num_process'])\n"
+            "dodo.py": (
+                "from jaunt.tasks import DOIT_CONFIG, task_build, task_test\n"
+                "print(DOIT_CONFIG['num_process'])\n"
+            )
         },
     )
     assert run_doit("list", cwd=root).stdout.splitlines()[0] == "3"

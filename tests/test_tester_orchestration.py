@@ -33,7 +33,7 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def make_tests(root: Path, *names: str) -> Library:
-    """Write test spec modules `tests.<name>`, each with the spec `test_something`, and a package under test."""
+    """Write test spec modules `tests.<name>`, each with a spec `test_something`, and a package under test."""
     write_files(root, {"src/app/__init__.py": "", "src/app/mod.py": "VALUE = 1\n"})
     files = {f"tests/{name}.py": spec_file("test_something", kind="test") for name in names}
     return make_library(root, {"tests/__init__.py": "", **files})
@@ -128,7 +128,7 @@ def test_a_module_outside_the_tests_package_is_generated_below_it_all_the_same(t
 
 def test_staleness_of_tests_is_judged_like_that_of_modules(tmp_path: Path) -> None:
     library = make_tests(tmp_path, "test_mod")
-    graph = {"package_dir": tmp_path, "generated_dir": "__generated__", **library.graph()}
+    graph: dict[str, Any] = {"package_dir": tmp_path, "generated_dir": "__generated__", **library.graph()}
     assert detect_stale_modules(**graph) == {"tests.test_mod"}
     generate(tmp_path, library, FakeBackend())
     assert detect_stale_modules(**graph) == set()

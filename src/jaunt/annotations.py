@@ -13,8 +13,12 @@ from jaunt.source import ModuleSource
 
 _RENAMED = {  # of typing and typing_extensions
     **{name.capitalize(): name for name in ("list", "dict", "set", "tuple", "type", "deque")},
-    **{"FrozenSet": "frozenset", "DefaultDict": "defaultdict", "AbstractSet": "Set", "Text": "str"},
-    **{"ContextManager": "AbstractContextManager", "AsyncContextManager": "AbstractAsyncContextManager"},
+    "FrozenSet": "frozenset",
+    "DefaultDict": "defaultdict",
+    "AbstractSet": "Set",
+    "Text": "str",
+    "ContextManager": "AbstractContextManager",
+    "AsyncContextManager": "AbstractAsyncContextManager",
 }
 _TYPE_VARIABLES = {"TypeVar", "ParamSpec", "TypeVarTuple"}
 _ITERATORS = {"Generator": ("Iterator", "Iterable"), "AsyncGenerator": ("AsyncIterator", "AsyncIterable")}
@@ -64,7 +68,9 @@ class Reader:
                 yield from self._members(left, module)
                 yield from self._members(right, module)
             case ast.Name() | ast.Attribute():
-                yield from (self._expanded(node, module) if self._expand else None) or [self._name(node, module)]
+                yield from (self._expanded(node, module) if self._expand else None) or [
+                    self._name(node, module)
+                ]
             case ast.Subscript(value=head, slice=inner):
                 yield from self._subscript(self._name(head, module), inner, module)
             case ast.List(elts=elements):
@@ -92,7 +98,9 @@ class Reader:
             yield head if bare else f"{head}[{', '.join(forms)}]"
 
     def _name(self, node: ast.expr, module: ModuleSource) -> str:
-        path = module.dotted(node) or (ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else canonical(node))
+        path = module.dotted(node) or (
+            ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else canonical(node)
+        )
         home, _, name = path.rpartition(".")
         if home in {"typing", "typing_extensions", ""}:
             name = _RENAMED.get(name, name)
@@ -135,7 +143,9 @@ def as_iterator(node: ast.expr) -> list[ast.expr]:
     parsed = _unquoted(node)
     if not isinstance(parsed, ast.Subscript):
         return []
-    yielded = parsed.slice.elts[0] if isinstance(parsed.slice, ast.Tuple) and parsed.slice.elts else parsed.slice
+    yielded = (
+        parsed.slice.elts[0] if isinstance(parsed.slice, ast.Tuple) and parsed.slice.elts else parsed.slice
+    )
     return [ast.Subscript(ast.Name(name), yielded) for name in _ITERATORS.get(last_name(parsed), ())]
 
 

@@ -4,48 +4,43 @@ Parsing happens in one step that no thread can interrupt, so a large source woul
 """
 
 import asyncio
-import os
 import pickle
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 LARGE = 20_000
 """From this size on, in characters, a source is parsed in a child process: below it, parsing takes less than 50 ms."""
 
+_SOURCES = str(Path(__file__).resolve().parents[1])
+
 _CHILD = """
 import importlib, pickle, sys
-path, module, name, arguments = pickle.load(sys.stdin.buffer)
-sys.path[:0] = path
+folder, module, name, arguments = pickle.load(sys.stdin.buffer)
+sys.path.insert(0, folder)
 function = getattr(importlib.import_module(module), name)
 sys.stdout.buffer.write(pickle.dumps(function(*pickle.loads(arguments))))
 """
 
 
-async def in_background(function: Callable[P, T], *args: P.args, size: int = 0, **kwargs: P.kwargs) -> T:
-    """Return `function(*args)`, computed beside the event loop; `size` is that of the source it parses.
+async def in_background(function: Callable[..., T], *args: Any, size: int) -> T:
+    """Return `function(*args)`, computed beside the event loop; `size` is that of the source that it parses.
 
-    For a large one the function has to stand at the top of its module, and arguments and result to be fit for pickle.
-    Raises what the function raises; RuntimeError if the child process ends without a result.
+    For a large one the function has to stand at the top of its module, arguments and result to be fit for pickle. Raises
+    what the function raises; ChildProcessError if the child process dies of it.
     """
     if size < LARGE:
-        return await asyncio.to_thread(function, *args, **kwargs)
-    request = (
-        [str(Path(__file__).resolve().parents[1])],
-        function.__module__,
-        function.__qualname__,
-        await asyncio.to_thread(pickle.dumps, args),
-    )
+        return await asyncio.to_thread(function, *args)
+    arguments = await asyncio.to_thread(pickle.dumps, args)
+    request = (_SOURCES, function.__module__, getattr(function, "__qualname__", ""), arguments)
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-c", _CHILD),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
     try:
         output, errors = await child.communicate(pickle.dumps(request))
@@ -55,5 +50,5 @@ async def in_background(function: Callable[P, T], *args: P.args, size: int = 0, 
             await child.wait()
     if child.returncode:
         last = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise RuntimeError(f"{function.__name__} failed on a source of {size} characters: {' '.join(last)}")
+        raise ChildProcessError(" ".join(last) or f"ended with exit code {child.returncode}")
     return pickle.loads(output)

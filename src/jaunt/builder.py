@@ -13,6 +13,7 @@ from jaunt.engine import Listener, run_jobs
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.files import ensure_state_folder
 from jaunt.generate.base import Check, GeneratorBackend
+from jaunt.history import History
 from jaunt.importer import import_from_bases
 from jaunt.job import Job, Outcome, job_name
 from jaunt.ledger import read_ledger, write_ledger
@@ -221,6 +222,7 @@ def project_workshop(
         read_store=read_store,
         record=record,
         price=config.llm.price,
+        history=History(config.root, run=plan.made_at),
     )
 
 

@@ -92,7 +92,12 @@ def _fields(node: ast.AST) -> list[tuple[str, Any]]:
 
 def _parts(source: ModuleSource, node: Definition, overloads: Iterable[Definition] = ()) -> dict[str, str]:
     decorators = [d for d in node.decorator_list if source.spec_decorator(d) is None]
-    head = [type(node).__name__, node.name, canonical(decorators), canonical(getattr(node, "type_params", []))]
+    head = [
+        type(node).__name__,
+        node.name,
+        canonical(decorators),
+        canonical(getattr(node, "type_params", [])),
+    ]
     docstring = ast.get_docstring(node, clean=False)
     body = _body(node.body if docstring is None else node.body[1:])
     parts = {"docstring": _clean(docstring or "")}

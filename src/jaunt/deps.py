@@ -15,14 +15,18 @@ from jaunt.spec_ref import SpecRef, module_of, normalize_spec_ref, spec_ref_from
 Node = TypeVar("Node", bound=Hashable)
 
 
-def build_spec_graph(specs: Mapping[SpecRef, SpecEntry], *, infer_default: bool) -> dict[SpecRef, set[SpecRef]]:
+def build_spec_graph(
+    specs: Mapping[SpecRef, SpecEntry], *, infer_default: bool
+) -> dict[SpecRef, set[SpecRef]]:
     """Return each spec's direct dependencies among `specs`.
 
     They are the decorator's `deps` and, where `infer_deps` (else `infer_default`) says so, the specs that the
     signature, the body or the docstring of the spec mention. A reference to something outside `specs` is no edge.
     Raises JauntDiscoveryError if a source file can't be read or `deps` holds what is no reference.
     """
-    return link_specs(specs, {ref: entry_contract(entry) for ref, entry in specs.items()}, infer_default=infer_default)
+    return link_specs(
+        specs, {ref: entry_contract(entry) for ref, entry in specs.items()}, infer_default=infer_default
+    )
 
 
 def link_specs(
@@ -123,7 +127,11 @@ class SpecFinder:
         """Return a module's source, None if it is in no package of a spec, or can't be read."""
         if module not in self._sources:
             below = Path(*module.split("."))
-            files = (root / f for root in self._roots_of(module) for f in (below / "__init__.py", below.with_suffix(".py")))
+            files = (
+                root / f
+                for root in self._roots_of(module)
+                for f in (below / "__init__.py", below.with_suffix(".py"))
+            )
             file = next((file for file in files if file.is_file()), None)
             try:
                 self._sources[module] = read_source(module, str(file)) if file else None
@@ -134,11 +142,15 @@ class SpecFinder:
     def _roots_of(self, module: str) -> list[Path]:
         top = module.partition(".")[0]
         if top not in self._roots:
-            self._roots[top] = list(dict.fromkeys(source_root(e) for e in self._entries.get(top, {}).values()))
+            self._roots[top] = list(
+                dict.fromkeys(source_root(e) for e in self._entries.get(top, {}).values())
+            )
         return self._roots[top]
 
 
-_LONGEST_TRACE = 32  # `from app.words import words` in a package without a module `words` would go on for ever
+_LONGEST_TRACE = (
+    32  # `from app.words import words` in a package without a module `words` would go on for ever
+)
 
 
 def _prefixes(path: str) -> Iterator[str]:
@@ -176,7 +188,8 @@ def toposort(graph: Mapping[Node, Collection[Node]]) -> list[Node]:
     except CycleError as error:
         path = " -> ".join(str(node) for node in reversed(error.args[1]))
         raise JauntDependencyCycleError(
-            f"dependency cycle: {path}", hint="remove one of these deps= edges, or set infer_deps=False on one side"
+            f"dependency cycle: {path}",
+            hint="remove one of these deps= edges, or set infer_deps=False on one side",
         ) from error
 
 
@@ -240,4 +253,3 @@ def _reach(edges: Mapping[Node, Iterable[Node]], starts: Iterable[Node]) -> set[
                 reached.add(node)
                 pending.append(node)
     return reached
-

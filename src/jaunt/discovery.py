@@ -94,12 +94,15 @@ def import_and_collect(names: Iterable[str], *, kind: SpecKind) -> dict[str, lis
                 importlib.reload(module)  # the registry was cleared since it was first imported
         except (Exception, SystemExit) as error:  # user code may raise anything
             raise JauntDiscoveryError(
-                f"{name}: cannot be imported: {type(error).__name__}: {error}", hint="run it with python to see more"
+                f"{name}: cannot be imported: {type(error).__name__}: {error}",
+                hint="run it with python to see more",
             ) from error
     return {module: specs for module, specs in get_specs_by_module(kind).items() if module in set(wanted)}
 
 
-def find_files(roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str) -> Iterator[ModuleFile]:
+def find_files(
+    roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str
+) -> Iterator[ModuleFile]:
     """Yield every importable Python file below the roots; a root inside another one is left to itself."""
     patterns = [pattern.rstrip("/") for pattern in exclude]
     folders: dict[str, Root] = {}
@@ -130,7 +133,8 @@ def scan_modules(files: Iterable[ModuleFile]) -> list[SpecModule]:
     for name, paths in by_name.items():
         if len(paths) > 1:
             error = JauntDiscoveryError(
-                f"{' and '.join(map(str, paths))}: both are the module {name!r}", hint="rename or remove one of them"
+                f"{' and '.join(map(str, paths))}: both are the module {name!r}",
+                hint="rename or remove one of them",
             )
             modules[name] = SpecModule(name, modules[name].file, modules[name].kind, problem=error)
     return [modules[name] for name in sorted(modules)]
@@ -176,7 +180,8 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
     kinds = {entry.kind for entry in entries.values()}
     if len(kinds) > 1:
         raise JauntDiscoveryError(
-            f"{source.path}: mixes @jaunt.magic and @jaunt.test specs", hint="move the tests to a module of their own"
+            f"{source.path}: mixes @jaunt.magic and @jaunt.test specs",
+            hint="move the tests to a module of their own",
         )
     contracts = {name: contract_of(source, name) for name in entries}
     ordered = tuple(entries[name] for name in sorted(entries))
@@ -243,11 +248,16 @@ def _refuse_class(source: ModuleSource, node: Definition, kind: str) -> None:
         return
     where = f"{source.path}:{node.lineno}: {node.name}"
     if kind == "test":
-        raise JauntDiscoveryError(f"{where}: a test spec must be a function", hint="make a function of each test in it")
-    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
-    if any(k.arg == "metaclass" for k in node.keywords) or any(source.dotted(b) in _METACLASS_BASES for b in bases):
         raise JauntDiscoveryError(
-            f"{where}: a class spec can't have a metaclass", hint="write the class by hand, or make a plain class of it"
+            f"{where}: a test spec must be a function", hint="make a function of each test in it"
+        )
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    if any(k.arg == "metaclass" for k in node.keywords) or any(
+        source.dotted(b) in _METACLASS_BASES for b in bases
+    ):
+        raise JauntDiscoveryError(
+            f"{where}: a class spec can't have a metaclass",
+            hint="write the class by hand, or make a plain class of it",
         )
 
 
@@ -258,14 +268,17 @@ class _Unreadable(Exception):
 def _arguments(source: ModuleSource, call: ast.Call) -> dict[str, Any]:
     where = f"{source.path}:{call.lineno}"
     if call.args:
-        raise JauntDiscoveryError(f"{where}: the decorator takes keyword arguments only", hint="write deps=[...]")
+        raise JauntDiscoveryError(
+            f"{where}: the decorator takes keyword arguments only", hint="write deps=[...]"
+        )
     arguments: dict[str, Any] = {}
     for keyword in call.keywords:
         if keyword.arg is None:
             raise _Unreadable(f"**{ast.unparse(keyword.value)}")
         if keyword.arg not in _READERS:
             raise JauntDiscoveryError(
-                f"{where}: unknown decorator argument {keyword.arg!r}", hint=f"it takes {', '.join(sorted(_READERS))}"
+                f"{where}: unknown decorator argument {keyword.arg!r}",
+                hint=f"it takes {', '.join(sorted(_READERS))}",
             )
         arguments[keyword.arg] = _READERS[keyword.arg](source, keyword.value)
     return {name: value for name, value in arguments.items() if value is not None}

@@ -1,5 +1,6 @@
 """Pictures of a plan's module DAG, coloured by state: a text tree, mermaid, dot, a self-contained html page."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,20 @@ STATES = ("broken", "edited", "unbuilt", "stale", "fresh")
 """The order in which states are told, what needs a person first; one that is not here comes last."""
 
 _ANSI = {"broken": "31", "edited": "35", "unbuilt": "34", "stale": "33", "fresh": "32"}
-_FILL = {"broken": "#ffd5d2", "edited": "#eedcf9", "unbuilt": "#d8e6fd", "stale": "#fde8c4", "fresh": "#d6f2de"}
-_STROKE = {"broken": "#c62828", "edited": "#8b3fb8", "unbuilt": "#2563c9", "stale": "#b45f06", "fresh": "#16803c"}
+_FILL = {
+    "broken": "#ffd5d2",
+    "edited": "#eedcf9",
+    "unbuilt": "#d8e6fd",
+    "stale": "#fde8c4",
+    "fresh": "#d6f2de",
+}
+_STROKE = {
+    "broken": "#c62828",
+    "edited": "#8b3fb8",
+    "unbuilt": "#2563c9",
+    "stale": "#b45f06",
+    "fresh": "#16803c",
+}
 _OTHER_FILL, _OTHER_STROKE, _INK = "#e8ebef", "#5a6472", "#1b1f26"
 _STATE_WIDTH = 9
 _MERMAID_EDGES = 500
@@ -111,16 +124,20 @@ def draw_text(
         printed.add(line.node.name)
         marked = marked or line.elsewhere
     if left := len(shown - printed):
-        lines.append(_cut(f"... and {left:,} more (--target MODULE draws one, --format html all)", width, ascii_only))
-    if marked:
-        lines += ["", _cut("(*) what it leads to is drawn where it has no mark", width, ascii_only)]
-    return "\n".join([*lines, *([] if marked else [""]), _count(nodes[name] for name in shown)])
+        lines += [f"... and {left:,} more modules", "    (--format html draws them all)"]
+    notes = [
+        *(["(*) continued where it has no mark"] if marked else []),
+        _count(nodes[name] for name in shown),
+    ]
+    return "\n".join([*lines, "", *(part for note in notes for part in textwrap.wrap(note, width))])
 
 
 def _roots(nodes: Mapping[str, Node], below: Mapping[str, Collection[str]]) -> list[Node]:
     """Return where the trees start: build modules below no other, then the tests, then what is only in cycles."""
     under = {name for node in nodes.values() for name in below[node.name] if nodes[name].kind == node.kind}
-    tops = sorted((node for node in nodes.values() if node.name not in under), key=lambda n: (n.kind, n.order))
+    tops = sorted(
+        (node for node in nodes.values() if node.name not in under), key=lambda n: (n.kind, n.order)
+    )
     missed = nodes.keys() - dependencies_of(below, (node.name for node in tops))
     return [*tops, *sorted((nodes[name] for name in missed), key=lambda node: node.order)]
 
@@ -154,7 +171,9 @@ def _walk(
             children = sorted((nodes[name] for name in below[node.name]), key=lambda child: child.order)
             for index, child in enumerate(reversed(children)):
                 last = index == 0
-                stack.append((child, indent + (corner if last else tee), indent + ("   " if last else bar), depth + 1))
+                stack.append(
+                    (child, indent + (corner if last else tee), indent + ("   " if last else bar), depth + 1)
+                )
 
 
 def _format(line: _Line, width: int, colour: bool, ascii_only: bool) -> str:
@@ -199,9 +218,13 @@ def draw_mermaid(plan: Plan) -> str:
     edges = [f"  {ids[node.name]} --> {ids[dep]}" for node in nodes.values() for dep in node.needs]
     lines = ["flowchart LR"]
     if len(edges) > _MERMAID_EDGES:
-        lines.append(f"  %% {len(edges)} arrows: viewers draw {_MERMAID_EDGES} unless their maxEdges is raised")
+        lines.append(
+            f"  %% {len(edges)} arrows: viewers draw {_MERMAID_EDGES} unless their maxEdges is raised"
+        )
     for node in nodes.values():
-        label = _mermaid_text(node.name) + ("" if node.state == "fresh" else f"<br>{_mermaid_text(node.state)}")
+        label = _mermaid_text(node.name) + (
+            "" if node.state == "fresh" else f"<br>{_mermaid_text(node.state)}"
+        )
         left, right = ("([", "])") if node.kind == "test" else ("[", "]")
         lines.append(f'  {ids[node.name]}{left}"{label}"{right}:::{_class(node.state)}')
     lines += edges
@@ -228,7 +251,9 @@ def draw_dot(plan: Plan) -> str:
             f"  {_dot_text(node.name)} [label={_dot_text(label)}, "
             f'fillcolor="{fill}", color="{stroke}"{style}, tooltip={_dot_text(node.reason)}];'
         )
-    lines += [f"  {_dot_text(node.name)} -> {_dot_text(dep)};" for node in nodes.values() for dep in node.needs]
+    lines += [
+        f"  {_dot_text(node.name)} -> {_dot_text(dep)};" for node in nodes.values() for dep in node.needs
+    ]
     return "\n".join([*lines, "}"])
 
 
@@ -252,7 +277,9 @@ def _class(state: str) -> str:
 def draw_html(plan: Plan) -> str:
     """Return a self-contained page: the DAG with pan, zoom and search, and each module's contract and reason."""
     nodes = make_nodes(plan)
-    layout = lay_out({name: node.needs for name, node in nodes.items()}, {name: _box_width(name) for name in nodes})
+    layout = lay_out(
+        {name: node.needs for name, node in nodes.items()}, {name: _box_width(name) for name in nodes}
+    )
     project = plan.project
     data = {
         "project": project.root.resolve().name,

@@ -89,8 +89,21 @@ _METHODS = set(
 )
 _VIEWS = {"items", "keys", "values", "copy", "union"}
 _CALLERS = {  # call their arguments
-    *("builtins.map", "builtins.filter", "builtins.sorted", "builtins.min", "builtins.max", "functools.reduce"),
-    *("itertools.starmap", "itertools.accumulate", "itertools.takewhile", "itertools.dropwhile", "itertools.groupby"),
+    *(
+        "builtins.map",
+        "builtins.filter",
+        "builtins.sorted",
+        "builtins.min",
+        "builtins.max",
+        "functools.reduce",
+    ),
+    *(
+        "itertools.starmap",
+        "itertools.accumulate",
+        "itertools.takewhile",
+        "itertools.dropwhile",
+        "itertools.groupby",
+    ),
     *("itertools.filterfalse", "builtins.iter"),
 }
 _DECORATOR_MAKERS = {"functools.lru_cache", "functools.wraps", "dataclasses.dataclass"}
@@ -168,7 +181,9 @@ class _Checker:
             test = test.operand
         if self._path(test).rpartition(".")[2] == "TYPE_CHECKING":
             return True
-        names = [self._path(n) for n in [test.left, *test.comparators]] if isinstance(test, ast.Compare) else []
+        names = (
+            [self._path(n) for n in [test.left, *test.comparators]] if isinstance(test, ast.Compare) else []
+        )
         return any(name.startswith(("sys.version_info", "sys.platform", "os.name")) for name in names)
 
     def _decorators(self, node: _Function | ast.ClassDef) -> Iterator[str]:
@@ -186,7 +201,9 @@ class _Checker:
             return True
         local = self._candidate.definitions.get(own.partition(".")[0]) if own != path else None
         if local is not None:  # a decorator of the candidate's own, or `@dispatch.register`
-            return own.endswith(".register") or isinstance(local, ast.ClassDef) or self._is_pure_function(local)
+            return (
+                own.endswith(".register") or isinstance(local, ast.ClassDef) or self._is_pure_function(local)
+            )
         return self._is_foreign(path)
 
     def _is_foreign(self, path: str) -> bool:
@@ -211,7 +228,10 @@ class _Checker:
             return True
         path = self._path(function)
         if path in _CALLERS:
-            return all(self._is_pure_callable(argument, local) for argument in [*call.args, *(k.value for k in call.keywords)])
+            return all(
+                self._is_pure_callable(argument, local)
+                for argument in [*call.args, *(k.value for k in call.keywords)]
+            )
         return self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
 
     def _is_pure_method(self, method: ast.Attribute, local: frozenset[str]) -> bool:
@@ -225,13 +245,17 @@ class _Checker:
             inner = local | {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
             calls = (n for n in _evaluated([node.body]) if isinstance(n, ast.Call))
             return all(self._is_pure_call(call, inner) for call in calls)
-        if not isinstance(node, ast.Name | ast.Attribute) or (isinstance(node, ast.Name) and node.id in local):
+        if not isinstance(node, ast.Name | ast.Attribute) or (
+            isinstance(node, ast.Name) and node.id in local
+        ):
             return True
         path = self._path(node)
         if isinstance(node, ast.Attribute) and node.attr in _METHODS and path.startswith("builtins."):
             return True
         is_data = isinstance(node, ast.Name) and (node.id in self._candidate.constants or node.id.isupper())
-        return is_data or self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+        return (
+            is_data or self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+        )
 
     def _is_pure_definition(self, path: str) -> bool:
         """Whether a path is a function or class of the candidate that only computes when it is called."""
@@ -253,8 +277,15 @@ class _Checker:
         for length in range(len(parts) - 1, 0, -1):
             names = self._pure.get(".".join(parts[:length]))
             if names is not None:
-                return parts[-1] not in _SKIPS and (names == "*" or parts[length] in names.split()) and (
-                    len(parts) == length + 1 or parts[-1] in _METHODS or parts[-1] in names.split() or parts[0] in _PURE_IN_TESTS
+                return (
+                    parts[-1] not in _SKIPS
+                    and (names == "*" or parts[length] in names.split())
+                    and (
+                        len(parts) == length + 1
+                        or parts[-1] in _METHODS
+                        or parts[-1] in names.split()
+                        or parts[0] in _PURE_IN_TESTS
+                    )
                 )
         return False
 
@@ -282,7 +313,16 @@ class _Checker:
         nodes = list(_evaluated(function.body))
         local |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         for node in nodes:
-            if isinstance(node, ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.Await):
+            if isinstance(
+                node,
+                ast.Global
+                | ast.Nonlocal
+                | ast.Import
+                | ast.ImportFrom
+                | ast.With
+                | ast.AsyncWith
+                | ast.Await,
+            ):
                 return False
             if isinstance(node, ast.Call) and not self._is_pure_call(node, frozenset(local)):
                 return False
@@ -305,7 +345,11 @@ class _Checker:
         if path is None and isinstance(node, ast.Name | ast.Attribute):
             text = ast.unparse(node)
             head = text.partition(".")[0]
-            return f"builtins.{text}" if hasattr(builtins, head) and head not in self._candidate.constants else text
+            return (
+                f"builtins.{text}"
+                if hasattr(builtins, head) and head not in self._candidate.constants
+                else text
+            )
         return path or ""
 
 
@@ -328,8 +372,8 @@ def _evaluated(nodes: "Iterator[ast.AST] | Sequence[ast.AST] | filter[ast.expr]"
 
 def _skips(candidate: ModuleSource) -> Iterator[str]:
     """Yield an error for each way in which a test would not run, and for an end of the process."""
-    for node in ast.walk(candidate.tree):
-        path = candidate.dotted(node) if isinstance(node, ast.Attribute | ast.Name) else None
+    for node in (n for n in ast.walk(candidate.tree) if isinstance(n, ast.Attribute | ast.Name)):
+        path = candidate.dotted(node)
         head, _, rest = (path or "").partition(".")
         if head == "pytest" and rest.rpartition(".")[2] in _SKIPS:
             yield f"line {node.lineno}: `{path}` keeps a test from running, expected a test that runs and asserts"

@@ -9,12 +9,12 @@ from pathlib import Path
 from jaunt.errors import JauntWriteError
 
 
-def write_atomic(path: Path, text: str, *, within: Path) -> Path:
+def write_atomic(path: Path, text: str, *, within: Path, durable: bool = True) -> Path:
     r"""Write `text` to `path`, a file below `within`, and return `path`; missing folders are made.
 
     The file is UTF-8, every line ends in "\n". A reader, or whoever comes after a crash, finds the old
     content or the new one, whole; the content is on the disk before it gets its name. An existing file
-    keeps its mode; a new one follows the umask.
+    keeps its mode; a new one follows the umask. What is not `durable` may be lost, or torn, in a crash of the machine.
     Raises JauntWriteError if `path` is not below `within`, also by way of a symlink; if it is a symlink
     itself, or anything else that is no file; if the operating system refuses; if `text` is not Unicode.
     """
@@ -26,7 +26,7 @@ def write_atomic(path: Path, text: str, *, within: Path) -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
         elif not stat.S_ISREG(existing.st_mode):
             raise JauntWriteError(f"cannot write {path}: it is not a plain file", hint="move it away")
-        _replace(path, data, existing)
+        _replace(path, data, existing, durable)
     except UnicodeEncodeError as error:
         raise JauntWriteError(f"cannot write {path}: the text is not Unicode: {error}") from error
     except OSError as error:
@@ -116,15 +116,16 @@ def _lstat(path: Path) -> os.stat_result | None:
         return None
 
 
-def _replace(path: Path, data: bytes, existing: os.stat_result | None) -> None:
+def _replace(path: Path, data: bytes, existing: os.stat_result | None, durable: bool) -> None:
     temp = path.parent / f".jaunt-{os.urandom(8).hex()}.tmp"  # no part of the name: it may be at the limit
     try:
         with temp.open("xb") as file:
             if existing is not None:
                 temp.chmod(stat.S_IMODE(existing.st_mode))
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temp.replace(path)
     except BaseException:
         with suppress(OSError):

@@ -42,7 +42,9 @@ class ImportRules:
 
 def import_errors(candidate: ModuleSource, rules: ImportRules) -> list[str]:
     """Return what is wrong with a candidate's imports, those within functions too; each error begins with the line."""
-    top_level = {id(statement) for statement in candidate.statements if statement not in _type_checking(candidate)}
+    top_level = {
+        id(statement) for statement in candidate.statements if statement not in _type_checking(candidate)
+    }
     found: list[tuple[int, str]] = []
     for node in ast.walk(candidate.tree):
         match node:
@@ -83,8 +85,12 @@ def late_names(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
     if not classes:
         return frozenset()
     start = min(first_line(node) for node in classes)
-    early = {name for statement in spec.statements if statement.lineno < start for name in _bound(spec, statement)}
-    late = {name for statement in spec.statements if statement.lineno >= start for name in _bound(spec, statement)}
+    early = {
+        name for statement in spec.statements if statement.lineno < start for name in _bound(spec, statement)
+    }
+    late = {
+        name for statement in spec.statements if statement.lineno >= start for name in _bound(spec, statement)
+    }
     return frozenset(late - early)
 
 
@@ -123,7 +129,9 @@ def imported_heads(spec: ModuleSource) -> frozenset[str]:
 # One import
 
 
-def _from_errors(candidate: ModuleSource, node: ast.ImportFrom, rules: ImportRules, *, at_top: bool) -> Iterator[str]:
+def _from_errors(
+    candidate: ModuleSource, node: ast.ImportFrom, rules: ImportRules, *, at_top: bool
+) -> Iterator[str]:
     module = candidate.absolute(node)
     names = [alias.name for alias in node.names]
     if "*" in names:
@@ -186,7 +194,11 @@ def _exists(path: Path) -> bool:
     """Return whether a module is at `path`: a file, an extension module, a package, or a folder of modules."""
     if path.with_name(f"{path.name}.py").is_file() or (path / "__init__.py").is_file():
         return True
-    return any(path.parent.glob(f"{path.name}.*.so")) or any(path.parent.glob(f"{path.name}.*.pyd")) or _holds_modules(path)
+    return (
+        any(path.parent.glob(f"{path.name}.*.so"))
+        or any(path.parent.glob(f"{path.name}.*.pyd"))
+        or _holds_modules(path)
+    )
 
 
 def _holds_modules(folder: Path) -> bool:
@@ -215,7 +227,11 @@ def _catches_import_error(handler: ast.ExceptHandler) -> bool:
 
 def _type_checking(candidate: ModuleSource) -> list[ast.stmt]:
     """Return the imports that only type checkers see."""
-    blocks = (s for s in candidate.tree.body if isinstance(s, ast.If) and ast.unparse(s.test).endswith("TYPE_CHECKING"))
+    blocks = (
+        s
+        for s in candidate.tree.body
+        if isinstance(s, ast.If) and ast.unparse(s.test).endswith("TYPE_CHECKING")
+    )
     return [statement for block in blocks for statement in block.body]
 
 
@@ -231,7 +247,9 @@ def _bound(spec: ModuleSource, statement: ast.stmt) -> Iterator[str]:
         if not any(spec.spec_decorator(decorator) for decorator in statement.decorator_list):
             yield statement.name
     else:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        targets = (
+            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
+        )
         yield from (n.id for target in targets if target for n in ast.walk(target) if isinstance(n, ast.Name))
 
 
@@ -250,7 +268,11 @@ def _modules_of(distribution: str) -> frozenset[str]:
     except (metadata.PackageNotFoundError, ValueError):
         return frozenset({re.sub(r"[-.]+", "_", distribution).lower(), re.sub(r"[-.]+", "_", distribution)})
     listed = (installed.read_text("top_level.txt") or "").split()
-    files = {file.parts[0].partition(".")[0] for file in installed.files or () if file.suffix in {".py", ".so", ".pyd"}}
+    files = {
+        file.parts[0].partition(".")[0]
+        for file in installed.files or ()
+        if file.suffix in {".py", ".so", ".pyd"}
+    }
     return frozenset({*listed, *files, re.sub(r"[-.]+", "_", distribution).lower()})
 
 

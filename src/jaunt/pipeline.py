@@ -17,9 +17,11 @@ from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, Modul
 from jaunt.generate.model import Usage
 from jaunt.generate.recorded_backend import format_recording, recording_path
 from jaunt.header import body_digest, format_header, parse_header, split_header
+from jaunt.history import History
 from jaunt.job import Outcome, failure, job_name
 from jaunt.plan import Fingerprint, judge_file
 from jaunt.registry import SpecEntry
+from jaunt.rejected import forget_rejected, keep_rejected
 from jaunt.source import read_source
 from jaunt.spec_ref import SpecRef
 from jaunt.store import Lookup, Store
@@ -63,7 +65,9 @@ class Workshop:
     `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
     `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits
     and asks the model anew; so does `read_store=False`, hand edits aside. What passes is kept in `store`,
-    and as a recording in the folder `record`. `price` is what tokens cost.
+    and as a recording in the folder `record`. `price` is what tokens cost. Each attempt asks for `candidates`
+    answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
+    What a module was before is kept in `history`.
     """
 
     backend: GeneratorBackend
@@ -76,6 +80,8 @@ class Workshop:
     read_store: bool = True
     record: Path | None = None
     price: PriceConfig | None = None
+    rejected: Path | None = None
+    history: History | None = None
 
 
 async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
@@ -113,9 +119,11 @@ async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
     result = await _ask(shop, context, checks)
     warnings += result.warnings
     if result.source is None:
+        errors = result.errors or ["the backend gave no code"]
+        kept = await asyncio.to_thread(keep_rejected, shop.rejected, work.module, result.candidate, errors)
         return Outcome(
             "failed",
-            tuple(result.errors or ["the backend gave no code"]),
+            (*errors, *kept),
             attempts=result.attempts,
             warnings=tuple(warnings),
             cause=JauntGenerationError(f"{work.module}: no candidate passed"),
@@ -245,11 +253,17 @@ def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
 def _land(
     work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str, outcome: Outcome
 ) -> Outcome:
-    """Write a candidate that passed, and a recording of it where one is wanted."""
+    """Write a candidate that passed, a recording of it where one is wanted, and what it replaces into the history."""
+    forget_rejected(shop.rejected, work.module)
     if shop.record is not None:
         path = recording_path(shop.record, work.module)
         write_atomic(path, format_recording(context, source), within=shop.record)
-    return replace(outcome, path=_write(work, shop, source))
+    before = _text(work.path)
+    path = _write(work, shop, source)
+    if shop.history is not None:
+        contract = {**context.spec_sources, **context.dependency_apis}
+        shop.history.add(work.fingerprint.kind, work.module, work.fingerprint.digest, contract, before)
+    return replace(outcome, path=path)
 
 
 def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:
@@ -270,7 +284,11 @@ def normalize_source(source: str) -> str:
 
 
 def _body(path: Path) -> str:
+    return split_header(_text(path))[1]
+
+
+def _text(path: Path) -> str:
     try:
-        return split_header(path.read_text(encoding="utf-8"))[1]
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""  # not built, or unreadable: then there is nothing to show

@@ -1,7 +1,8 @@
 """What is fresh and what is stale, and why: the one dirty rule, and the plan that applies it to a project."""
 
+import time
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -35,6 +36,18 @@ class Fingerprint:
             "spec_digests": self.spec_digests,
             "dependency_digests": self.dependency_digests,
         }
+
+    @classmethod
+    def of_header(cls, fields: Mapping[str, Any]) -> "Fingerprint":
+        """Return what a file was made from, by the fields of its header."""
+        return cls(
+            kind=fields["kind"],
+            module=fields["source_module"],
+            digest=fields["module_digest"].removeprefix("sha256:"),
+            spec_refs=tuple(fields["spec_refs"]),
+            spec_digests=fields.get("spec_digests", {}),
+            dependency_digests=fields.get("dependency_digests", {}),
+        )
 
 
 def fingerprint(
@@ -86,8 +99,15 @@ def judge(text: str | None, expected: Fingerprint) -> Verdict:
     edited = "body_digest" in fields and fields["body_digest"] != body_digest(split_header(text)[1])
     reason = _changed(fields, expected)
     if edited:
-        return Verdict("edited", f"edited by hand; {reason}" if reason else "edited by hand", stale=bool(reason))
+        return Verdict(
+            "edited", f"edited by hand; {reason}" if reason else "edited by hand", stale=bool(reason)
+        )
     return Verdict("stale", reason, stale=True) if reason else Verdict("fresh", "fresh", stale=False)
+
+
+def contract_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Say in which way the contract in the header `new` differs from that in `old`, both parsed; nothing if it doesn't."""
+    return _changed(old, Fingerprint.of_header(new))
 
 
 def judge_file(path: Path, expected: Fingerprint) -> Verdict:
@@ -109,6 +129,8 @@ class Plan:
     verdicts: Mapping[str, Verdict]
     problems: Mapping[str, JauntError]
     force: bool = False
+    made_at: int = field(default_factory=time.time_ns, compare=False)
+    """Nanoseconds since the epoch; it tells the builds of a plan from those of an earlier one."""
 
     @property
     def stale(self) -> list[str]:
@@ -138,13 +160,15 @@ def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: 
 
     Modules in `force` are stale whatever their files say, and so is everything that depends on a stale one.
     """
-    selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(project.modules)
+    selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(
+        project.modules
+    )
     verdicts = {name: _verdict(project, name, name in force) for name in sorted(selected)}
     changed = {name for name, verdict in verdicts.items() if verdict.stale}
     dag = {name: set(project.dag[name]) & selected for name in selected}
-    for name in dependents_of(dag, changed) - changed:
-        stale = sorted(dag[name] & dependents_of(dag, changed))
-        verdicts[name] = expand(verdicts[name], stale)
+    stale = dependents_of(dag, changed)
+    for name in stale - changed:
+        verdicts[name] = expand(verdicts[name], sorted(dag[name] & stale))
     return Plan(project, verdicts, {m: e for m, e in project.problems.items() if m in selected}, bool(force))
 
 
@@ -184,7 +208,10 @@ def _changed(fields: Mapping[str, Any], expected: Fingerprint) -> str:
         return f"its header is that of {fields['kind']} {fields['source_module']}"
     if fields["module_digest"] == f"sha256:{expected.digest}":
         return ""
-    return "; ".join([*_changed_specs(fields, expected), *_changed_dependencies(fields, expected)]) or "contract changed"
+    return (
+        "; ".join([*_changed_specs(fields, expected), *_changed_dependencies(fields, expected)])
+        or "contract changed"
+    )
 
 
 def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable[str]:

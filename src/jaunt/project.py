@@ -84,7 +84,9 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
         dag=dag,
         spec_digests=spec_digests,
         digests={
-            name: combine_specs({e.spec_ref: spec_digests[e.spec_ref] for e in module.entries if e.spec_ref in specs})
+            name: combine_specs(
+                {e.spec_ref: spec_digests[e.spec_ref] for e in module.entries if e.spec_ref in specs}
+            )
             for name, module in modules.items()
         },
         problems=problems,
@@ -97,14 +99,19 @@ def search_roots(config: JauntConfig) -> list[Root]:
     Modules below a source root are named from it; modules below a test root from the test root's parent, so that
     `tests/test_a.py` is `tests.test_a`, unless the test root lies in a source root.
     """
-    sources = [folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()]
+    sources = [
+        folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()
+    ]
     roots = [Root(folder, folder) for folder in sources]
     for name in config.paths.test_roots:
         folder = config.root / name
         if not folder.is_dir() or folder in sources:
             continue
-        inside = [source for source in sources if source in folder.parents and source != config.root]
-        base = inside[0] if inside else folder if folder == config.root else folder.parent
+        # The innermost source root around it, if any.
+        inside = next(
+            (parent for parent in folder.parents if parent in sources and parent != config.root), None
+        )
+        base = inside or (folder if folder == config.root else folder.parent)
         roots.append(Root(folder, base, "test"))
     return roots
 
@@ -124,14 +131,24 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
     by_file = {module.file.path.resolve(): name for name, module in project.modules.items()}
     selected = set()
     for target in targets:
-        name = target.partition(":")[0]
-        if name not in project.modules:
-            name = by_file.get(Path(target).resolve(), name)
-        if name not in project.modules:
+        name, colon, _ = target.partition(":")
+        files = (Path(target).resolve(), (project.root / target).resolve())
+        file = next((by_file[file] for file in files if file in by_file), None)
+        # The specs of a module that is broken may not be known.
+        is_known = name in project.modules and (
+            not colon or target in project.specs or name in project.problems
+        )
+        if not is_known and file is None:
+            shown = [
+                path.relative_to(project.root).as_posix()
+                for path in by_file
+                if path.is_relative_to(project.root)
+            ]
+            near = _nearest(target, [*project.specs] if colon else [*project.modules, *shown])
             raise JauntConfigError(
-                f"unknown target {target!r}", hint=_nearest(name, project.modules) or "`jaunt status` lists the modules"
+                f"unknown target {target!r}", hint=near or "`jaunt status` lists the modules"
             )
-        selected.add(name)
+        selected.add(name if is_known else file)
     return selected
 
 
@@ -156,8 +173,19 @@ def _import_unread(
             e._replace(decorator_kwargs=dict(result.specs[e.qualname])) if e.qualname in module.unread else e
             for e in module.entries
         )
+        wrong = [problem for entry in entries if (problem := _wrong_argument(entry)) is not None]
+        problems.update({name: wrong[0]} if wrong else {})
         modules[name] = SpecModule(name, module.file, module.kind, entries, module.contracts, module.unread)
     return modules
+
+
+def _wrong_argument(entry: SpecEntry) -> JauntDiscoveryError | None:
+    for argument, wanted, phrase in (("prompt", str, "a string"), ("infer_deps", bool, "True or False")):
+        value = entry.decorator_kwargs.get(argument)
+        if value is not None and not isinstance(value, wanted):
+            where = f"{entry.source_file}: {entry.qualname}"
+            return JauntDiscoveryError(f"{where}: {argument} must be {phrase}, not {value!r}")
+    return None
 
 
 def _specs_of(
@@ -174,7 +202,9 @@ def _specs_of(
             continue
         for entry in module.entries:
             infer = defaults[entry.kind] if infer_deps is None else infer_deps
-            specs[entry.spec_ref] = entry._replace(decorator_kwargs={"infer_deps": infer, **entry.decorator_kwargs})
+            specs[entry.spec_ref] = entry._replace(
+                decorator_kwargs={"infer_deps": infer, **entry.decorator_kwargs}
+            )
             contracts[entry.spec_ref] = module.contracts[entry.qualname]
     return specs, contracts
 
@@ -185,21 +215,29 @@ def _resolve_deps(
     """Replace what `deps` name by the specs that are meant; return module -> the broken modules that it needs."""
     finder = SpecFinder(specs)
     blocked: dict[str, set[str]] = {}
-    broken = dict.fromkeys(problems)
+    broken = list(problems)
+
+    def broken_behind(path: str) -> set[str]:
+        return {m for m in broken for traced in finder.trace(path) if traced.startswith(f"{m}.")}
+
     for ref, entry in list(specs.items()):
         resolved = []
+        needed: set[str] = set()
         for dep in explicit_deps(entry):
-            found = finder.find(dep.replace(":", "."))
-            if found is None and module_of(dep) in broken:
-                blocked.setdefault(entry.module, set()).add(module_of(dep))
-            elif found is None:
+            path = dep.replace(":", ".")
+            found = finder.find(path)
+            if found is None and not broken_behind(path):
                 problems[entry.module] = JauntDiscoveryError(
                     f"{entry.source_file}: {entry.qualname}: deps: there is no spec {dep!r}",
-                    hint=_nearest(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
+                    hint=_nearest(dep, specs)
+                    or "deps takes specs: functions and classes decorated with @jaunt.magic",
                 )
+            needed |= broken_behind(path)
             resolved.append(found or dep)
-        for path in contracts[ref].references if broken else ():
-            blocked.setdefault(entry.module, set()).update(m for m in broken if path.startswith(f"{m}."))
+        if entry.decorator_kwargs["infer_deps"]:
+            needed.update(*map(broken_behind, contracts[ref].references))
+        if needed:
+            blocked.setdefault(entry.module, set()).update(needed)
         if resolved:
             specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": resolved})
     return blocked

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from jaunt.errors import JauntBudgetError, JauntError
+from jaunt.terminal import paint
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.job import Job, Outcome
@@ -135,13 +136,15 @@ def print_edited(plan: "Plan", err: TextIO | None = None) -> None:
             print_warning(f"{path} was edited by hand; it is left alone (--force regenerates it)", err)
 
 
-def print_status(plan: "Plan", out: TextIO | None = None) -> None:
-    """Print each module's state and the reason for it."""
-    width = max((len(module) for module in plan.verdicts), default=0)
-    for module, verdict in plan.verdicts.items():
-        say(f"{verdict.state:<8} {module:<{width}}  {_short_reason(verdict)}".rstrip(), out)
-    counts = Counter(verdict.state for verdict in plan.verdicts.values())
-    say(", ".join(f"{count} {state}" for state, count in counts.items()) or "no spec modules", out)
+def print_diff(diff: str, out: TextIO | None = None) -> None:
+    """Print a unified diff, in colours on a terminal that shows them."""
+    out = out or sys.stdout
+    for line in diff.splitlines():
+        colour = next((colour for mark, colour in _DIFF_COLOURS.items() if line.startswith(mark)), None)
+        say(paint(line, colour, out) if colour else line, out)
+
+
+_DIFF_COLOURS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
 
 
 def error_line(error: JauntError | str) -> str:
@@ -175,17 +178,3 @@ def _joined(errors: Iterable[str]) -> list[str]:
 def _names(module: str, text: str) -> bool:
     """Whether a text mentions a module, and not just one whose name begins or ends with the same words."""
     return re.search(rf"(?<![\w.]){re.escape(module)}(?!\w|\.\w)", text) is not None
-
-
-def _short_reason(verdict: "Verdict") -> str:
-    """Return why a module is not fresh: the first reason, and the number of the others."""
-    if verdict.state in ("fresh", "unbuilt"):
-        return ""
-    if verdict.state == "broken":
-        return relative_paths(one_line(verdict.reason))
-    reasons = one_line(verdict.reason).split("; ")
-    head = f"{reasons.pop(0)}; " if verdict.protected and len(reasons) > 1 else ""
-    if reasons[0].startswith("dependency is stale: "):
-        reasons[:1] = reasons[0].split(", ")
-    first, *others = reasons
-    return f"{head}{first}" + (f" (and {len(others)} more)" if others else "")

@@ -320,7 +320,8 @@ def _load(entry: SpecEntry) -> "Any":
 
 def _not_built(entry: SpecEntry, reason: str) -> JauntNotBuiltError:
     command = "jaunt build" if entry.kind == "magic" else "jaunt test"
-    return JauntNotBuiltError(f"{entry.spec_ref} {reason}", hint=f"run: {command}")
+    # The command stands in the message: this error is met in other people's tracebacks and logs, without its hint.
+    return JauntNotBuiltError(f"{entry.spec_ref} {reason} (run: {command})")
 
 
 def _import_generated(entry: SpecEntry) -> ModuleType:

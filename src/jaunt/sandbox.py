@@ -179,12 +179,12 @@ class Sandbox:
         own = {
             "HOME": str(scratch / "home"),
             "TMPDIR": str(scratch / "tmp"),
-            "PYTHONPYCACHEPREFIX": str(scratch / "pycache"),
             "PYTHONNOUSERSITE": "1",
         }
+        cache = str(scratch / "pycache")
         callers = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
         folders = os.pathsep.join(str(Path(folder).absolute()) for folder in [*pythonpath, *callers])
-        return {**passed, **({} if everything else own), "PYTHONPATH": folders}
+        return {**passed, **({} if everything else own), "PYTHONPATH": folders, "PYTHONPYCACHEPREFIX": cache}
 
     def _run_kept(
         self,

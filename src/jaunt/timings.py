@@ -52,7 +52,11 @@ class JobTiming:
     @property
     def seconds(self) -> float:
         """From start to end."""
-        return max(0.0, self.ended - self.started) if self.started is not None and self.ended is not None else 0.0
+        return (
+            max(0.0, self.ended - self.started)
+            if self.started is not None and self.ended is not None
+            else 0.0
+        )
 
 
 @dataclass(frozen=True)
@@ -144,15 +148,16 @@ def read_timings(root: Path) -> BuildTimings:
         found = json.loads(path.read_text(encoding="utf-8"))
         if found["version"] != _VERSION:
             raise ValueError(f"its version is {found['version']!r}, not {_VERSION}")
-        jobs = [JobTiming(**{"name": str(job["name"]), **_of(JobTiming, job)}) for job in found["jobs"]]
+        jobs = tuple(JobTiming(**{"name": str(job["name"]), **_of(JobTiming, job)}) for job in found["jobs"])
         critical_path({job.name: job.deps for job in jobs})  # refuses what waits for itself
-        return BuildTimings(**{**_of(BuildTimings, found), "jobs": tuple(jobs)})
+        return BuildTimings(**{**_of(BuildTimings, {**found, "jobs": ()}), "jobs": jobs})
     except FileNotFoundError:
         raise JauntConfigError(f"{path}: no build was recorded yet", hint="run `jaunt build` first") from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise JauntConfigError(
-            f"{path}: the record of the last build can't be read: {reason}", hint="remove it; `jaunt build` writes it anew"
+            f"{path}: the record of the last build can't be read: {reason}",
+            hint="remove it; `jaunt build` writes it anew",
         ) from error
 
 
@@ -170,7 +175,7 @@ def _fits(value: object, default: object) -> bool:
     if isinstance(default, str):
         return isinstance(value, str)
     if isinstance(default, tuple):
-        return isinstance(value, tuple)
+        return isinstance(value, tuple) and all(isinstance(text, str) for text in value)
     return (isinstance(value, int | float) and math.isfinite(value)) or (default is None and value is None)
 
 
@@ -251,4 +256,6 @@ def timings_html(timings: BuildTimings, *, project: str = "") -> str:
         "work_seconds": analysis.work_seconds,
         "usage": [[usage.time, usage.running, usage.waiting] for usage in analysis.usage],
     }
-    return render_page("timings", title=f"{project or 'jaunt'}: timings of the last build", data=data).rstrip("\n")
+    return render_page("timings", title=f"{project or 'jaunt'}: timings of the last build", data=data).rstrip(
+        "\n"
+    )

@@ -8,6 +8,7 @@ import ast
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from jaunt.source import ModuleSource, without_warnings
 
@@ -15,7 +16,21 @@ MAX_BYTES = 256 * 1024
 """The largest candidate that is looked at, as UTF-8."""
 
 _BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_WHOLE_FILE = re.compile(r"^[ \t]*#[ \t]*((?:ruff|flake8)[ \t]*:[ \t]*noqa|(?:mypy|pyright|ty|type)[ \t]*:[ \t]*ignore)\b", re.M)
+_WHOLE_FILE = re.compile(
+    r"^[ \t]*#[ \t]*((?:ruff|flake8)[ \t]*:[ \t]*noqa|(?:mypy|pyright|ty|type)[ \t]*:[ \t]*ignore)\b", re.M
+)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check makes of a candidate: its source, which a formatter may have rewritten, and what is wrong with it.
+
+    `warnings` keep a candidate from nothing.
+    """
+
+    source: str
+    errors: Sequence[str] = ()
+    warnings: Sequence[str] = ()
 
 
 def validate_generated_source(source: str, expected_names: Sequence[str]) -> list[str]:
@@ -42,7 +57,9 @@ def parse_candidate(
     try:
         with without_warnings():
             tree = ast.parse(source, filename)
-            compile(tree, filename, "exec", dont_inherit=True)  # finds what parses but can't be: `return` outside a function
+            compile(
+                tree, filename, "exec", dont_inherit=True
+            )  # finds what parses but can't be: `return` outside a function
     except SyntaxError as error:
         where = f"{filename}:{error.lineno}" if error.lineno else filename
         return None, [f"{where}: syntax error: {error.msg}"]
@@ -54,13 +71,20 @@ def parse_candidate(
 def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> list[str]:
     """Return an error for each name that a candidate doesn't define at module level."""
     defined = set(_defined_names(candidate.statements))
-    return [f"missing definition: {name!r} is not defined at module level" for name in expected_names if name not in defined]
+    return [
+        f"missing definition: {name!r} is not defined at module level"
+        for name in expected_names
+        if name not in defined
+    ]
 
 
 def text_errors(source: str) -> list[str]:
     """Return what a candidate's text may not hold: characters that hide its meaning, comments that silence its checks."""
     found = [
-        (match.start(), f"{_character(match[0])} changes how the line is shown; write it as an escape, \\u{ord(match[0]):04x}")
+        (
+            match.start(),
+            f"{_character(match[0])} changes how the line is shown; write it as an escape, \\u{ord(match[0]):04x}",
+        )
         for match in _BIDIRECTIONAL.finditer(source)
     ]
     found += [
@@ -81,7 +105,9 @@ def _unreadable(source: object) -> str | None:
     try:
         source.encode()
     except UnicodeEncodeError as error:
-        return f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
+        return (
+            f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
+        )
     return None
 
 
@@ -99,6 +125,7 @@ def _defined_names(statements: Sequence[ast.stmt]) -> Iterator[str]:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
             case ast.Assign(targets=targets):
-                yield from (n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))
+                stored = (n for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))
+                yield from (n.id for n in stored if isinstance(n.ctx, ast.Store))  # `f[0] = 1` defines no `f`
             case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
                 yield name

@@ -200,18 +200,16 @@ def _failures(
     for test in record.collected.keys() - finished - record.failures.keys():
         running = record.started[-1:] == [test]
         yield Failure(test, f"did not finish: the run {why}" if running else "did not run to its end")
-    broken = bool(record.failures)
     for file, names in wanted.items():
         tests = [
             test.partition("::")[2] for test, place in record.collected.items() if place.resolve() == file
         ]
         for name in names:
             if not any(test == name or test.startswith((f"{name}[", f"{name}::")) for test in tests):
-                broken = True
                 yield Failure(f"{_shown(file, cwd)}::{name}", "was not collected")
     if record.end is None:
         yield Failure("pytest", f"the run {why}", completed.stdout + completed.stderr)
-    elif record.end != 0 and not broken:
+    elif record.end != 0 and not record.failures:
         yield Failure(
             "pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr
         )

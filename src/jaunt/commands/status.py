@@ -1,27 +1,72 @@
 """`jaunt status`."""
 
 import argparse
+from dataclasses import asdict
 
-from jaunt.commands import Result
+from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.common import add_project_options, add_target_option, distinct, exit_code, plan_for, read_project
-from jaunt.report import error_line, print_error, print_status
+from jaunt.errors import JauntConfigError
+from jaunt.orphans import find_orphans
+from jaunt.overview import make_portrait, print_portrait, print_status
+from jaunt.plan import Plan
+from jaunt.project import Project, select_targets
+from jaunt.report import error_line, print_error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
+    parser.add_argument("module", nargs="?", metavar="MODULE", help="show this module, and what of its contract moved")
+    parser.add_argument("--check", action="store_true", help="exit with 4 if anything is not fresh")
+    parser.add_argument("-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported")
     add_target_option(parser)
     add_project_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
-    """Print the plan."""
-    plan = plan_for(read_project(arguments), arguments.target)
-    print_status(plan)
+    """Print the plan, or one module of it."""
+    if arguments.module and arguments.target:
+        raise JauntConfigError("status takes a MODULE or --target, not both", hint="leave one of them out")
+    project = read_project(arguments)
+    if arguments.module:
+        return _one(project, arguments)
+    plan = plan_for(project, arguments.target)
+    orphans = [] if arguments.target else find_orphans(project)
+    print_status(plan, orphans=orphans, verbose=arguments.verbose)
     problems = distinct(plan.problems.values())
     for error in problems:
         print_error(error)
-    modules = [
-        {"module": m, "kind": plan.project.kind_of(m), "state": v.state, "stale": v.stale, "reason": v.reason}
-        for m, v in plan.verdicts.items()
+    facts = {
+        "modules": _module_facts(plan),
+        "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
+        "problems": [error_line(e) for e in problems],
+    }
+    is_fresh = not orphans and all(verdict.state == "fresh" for verdict in plan.verdicts.values())
+    return Result(exit_code(problems) or (EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK), facts)
+
+
+def _one(project: Project, arguments: argparse.Namespace) -> Result:
+    (module,) = select_targets(project, [arguments.module])
+    plan = plan_for(project)
+    portrait = make_portrait(plan, module)
+    print_portrait(portrait)
+    problems = [plan.problems[module]] if module in plan.problems else []
+    is_fresh = portrait.verdict.state == "fresh"
+    facts = {**asdict(portrait), **asdict(portrait.verdict), "problems": [error_line(error) for error in problems]}
+    del facts["verdict"]
+    return Result(exit_code(problems) or (EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK), facts)
+
+
+def _module_facts(plan: Plan) -> list[dict[str, object]]:
+    project = plan.project
+    return [
+        {
+            "module": module,
+            "kind": project.kind_of(module),
+            "state": verdict.state,
+            "stale": verdict.stale,
+            "reason": verdict.reason,
+            "path": str(project.generated_path(module)),
+            "imported": dict(project.modules[module].unread),
+        }
+        for module, verdict in plan.verdicts.items()
     ]
-    return Result(exit_code(problems), {"modules": modules, "problems": [error_line(e) for e in problems]})

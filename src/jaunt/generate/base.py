@@ -6,19 +6,7 @@ from dataclasses import dataclass, field
 
 from jaunt.background import in_background
 from jaunt.errors import JauntError
-from jaunt.validation import compile_check, validate_generated_source
-
-@dataclass(frozen=True)
-class Checked:
-    """What a check makes of a candidate: its source, which a formatter may have rewritten, and what is wrong with it.
-
-    `warnings` keep a candidate from nothing.
-    """
-
-    source: str
-    errors: Sequence[str] = ()
-    warnings: Sequence[str] = ()
-
+from jaunt.validation import Checked, compile_check, validate_generated_source
 
 Check = Callable[[str], Awaitable[Sequence[str] | Checked]]
 """Takes a candidate's source, returns what is wrong with it, one string an error, or a `Checked`.
@@ -151,8 +139,13 @@ async def check_candidate(candidate: str, expected_names: Sequence[str], checks:
     One that can't be parsed is not looked at any further; one that can is, by the checks that want to see it all the same.
     """
     # Off the event loop: a large candidate takes long to parse, and the other modules' answers are coming in.
-    errors = await in_background(validate_generated_source, candidate, list(expected_names), size=len(candidate))
-    if errors and await in_background(compile_check, candidate, "<candidate>", size=len(candidate)):
+    size = len(candidate) if isinstance(candidate, str) else 0
+    try:
+        errors = await in_background(validate_generated_source, candidate, list(expected_names), size=size)
+        readable = not errors or not await in_background(compile_check, candidate, "<candidate>", size=size)
+    except ChildProcessError as error:
+        errors, readable = [f"cannot be parsed: {error}"], False
+    if not readable:
         return Examination(candidate, errors)
     source, warnings, passed = candidate, list[str](), int(not errors)
     for check in checks:

@@ -62,8 +62,8 @@ class ModelBackend(GeneratorBackend):
     """Base of the providers. Subclasses define `complete` alone.
 
     `usage` is what all calls so far took, `usage_by_module` the same by the spec module's name.
-    An answer that holds one of the `secrets` is refused. `admit`, if set, is given the usage so far before each
-    call, and raises JauntGenerationError where no further one may be made.
+    An answer that holds one of the `secrets` is refused. `admit`, if set, is given the usage so far before
+    each call, and raises JauntGenerationError where no further one may be made.
     """
 
     def __init__(self, templates: Templates | None = None, *, secrets: Sequence[str] = ()) -> None:

@@ -3,17 +3,21 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.spec_ref import module_of
+from jaunt.validation import compile_check
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
 
 _PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
+_FENCE = re.compile(r"^(`{3,})[^\n`]*\n", re.MULTILINE)
+_MOST_FENCES = 50  # an answer that is all fences must not take for ever
 _PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
 
 
@@ -61,19 +65,38 @@ def render_messages(
     values = _values(ctx, errors or ())
 
     def fill(name: str) -> str:
-        # One pass: a placeholder that stands in a spec's own text stays as it is.
-        text = _PLACEHOLDER.sub(lambda match: values[match[1]], templates.texts[f"{ctx.kind}_{name}"])
-        return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+        # What is empty goes first, and leaves no gap; blank lines in what is then filled in stay as they are.
+        text = _PLACEHOLDER.sub(
+            lambda match: values[match[1]] and match[0], templates.texts[f"{ctx.kind}_{name}"]
+        )
+        text = re.sub(r"\n{3,}", "\n\n", text)
+        # One pass: a placeholder that stands in a spec's own text stays as it is, too.
+        return _PLACEHOLDER.sub(lambda match: values[match[1]], text).strip() + "\n"
 
     return [Message("system", fill("system")), Message("user", fill("module"))]
 
 
 def extract_code(answer: str) -> str:
-    """Return the source in a model's answer: a `<think>` part, prose around one fenced block, CRLF and BOM removed."""
+    """Return the source in a model's answer: a `<think>` part, prose around a fenced block, CRLF and BOM removed."""
     text = answer.replace("\r\n", "\n").removeprefix("\ufeff")
     text = re.sub(r"\A\s*<think>.*?</think>", "", text, flags=re.DOTALL).strip("\n")
-    blocks = re.findall(r"^```[^\n`]*\n(.*?)^```\s*$", text, flags=re.DOTALL | re.MULTILINE)
-    return (max(blocks, key=len) if blocks else text).strip("\n") + "\n"
+    closed, others = _fenced_blocks(text)
+    # A fence may stand in a docstring, of code that is itself fenced or not: what compiles tells.
+    candidates = [text, *sorted([*closed, *others], key=len, reverse=True)] if closed or others else []
+    code = next((block for block in candidates if not compile_check(block, "<answer>")), None)
+    return (code or max(closed, key=len, default=None) or (others or [text])[-1]).strip("\n") + "\n"
+
+
+def _fenced_blocks(text: str) -> tuple[list[str], list[str]]:
+    """Return the fenced blocks, each up to the next closing fence; and what else they may be: up to the last, or the end."""
+    closed, others = [], []
+    for opening in islice(_FENCE.finditer(text), _MOST_FENCES):
+        ends = [m.start() for m in re.finditer(rf"^{opening[1]}[ \t]*$", text[opening.end() :], re.MULTILINE)]
+        rest = text[opening.end() :]
+        if ends:
+            closed.append(rest[: ends[0]])
+        others.append(rest[: ends[-1]] if ends else rest)
+    return closed, others
 
 
 def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
@@ -117,8 +140,8 @@ def _code(source: str) -> str:
 def _capped_code(ctx: ModuleSpecContext) -> Iterable[str]:
     left = DEPENDENCY_CODE_LIMIT
     for module, source in ctx.dependency_generated_modules.items():
-        left -= len(source)
-        if left >= 0:
+        if len(source) <= left:
+            left -= len(source)
             yield f"for `{module}`:\n\n{_code(source)}"
 
 

@@ -44,7 +44,7 @@ def make_backend(config: JauntConfig) -> ModelBackend:
 
 
 class LazyBackend(GeneratorBackend):
-    """The project's backend, made at the first question: what the store answers needs neither key nor provider."""
+    """The project's backend, made at the first question: what the store answers needs no key, no provider."""
 
     def __init__(self, config: JauntConfig) -> None:
         self._config = config

@@ -36,13 +36,20 @@ class RecordedBackend(ModelBackend):
     async def complete(self, request: Request) -> Answer:
         """Return the recorded text; raises JauntGenerationError if there is none for this very contract."""
         ctx = request.context
-        path = next((p for p in (recording_path(f, ctx.spec_module) for f in self.folders) if p.is_file()), None)
+        path = next(
+            (p for p in (recording_path(f, ctx.spec_module) for f in self.folders) if p.is_file()), None
+        )
         if path is None:
             raise JauntGenerationError(
                 f"{ctx.spec_module}: there is no recording of it in {', '.join(map(str, self.folders))}",
                 hint="choose a provider that writes new code, in [llm]",
             )
-        lines, text = split_header(path.read_text(encoding="utf-8"), marker=RECORDING_MARKER)
+        try:
+            lines, text = split_header(path.read_text(encoding="utf-8"), marker=RECORDING_MARKER)
+        except (OSError, UnicodeDecodeError) as error:
+            raise JauntGenerationError(
+                f"{ctx.spec_module}: its recording {path} cannot be read: {error}", hint="restore the file"
+            ) from error
         if header_fields(lines) != _fields(ctx):
             raise JauntGenerationError(
                 f"{ctx.spec_module}: its contract has changed since {path} was recorded",
@@ -63,4 +70,8 @@ def format_recording(ctx: ModuleSpecContext, text: str) -> str:
 
 
 def _fields(ctx: ModuleSpecContext) -> dict[str, str]:
-    return {"kind": ctx.kind, "source_module": ctx.spec_module, "module_digest": f"sha256:{ctx.module_digest}"}
+    return {
+        "kind": ctx.kind,
+        "source_module": ctx.spec_module,
+        "module_digest": f"sha256:{ctx.module_digest}",
+    }

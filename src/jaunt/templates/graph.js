@@ -10,6 +10,7 @@ const MEANINGS = {
 };
 const FAR = 0.42; // below this scale names are too small to read, and are left out
 const MANY = 150; // edges
+const LEAST = 0.0005, MOST = 3; // scales
 
 const canvas = byId("canvas"), view = byId("view"), panel = byId("panel"), search = byId("search");
 const nodes = new Map(DATA.nodes.map((node) => [node.name, { ...node, users: [], edges: [] }]));
@@ -200,7 +201,7 @@ function move(x, y, scale) {
 }
 
 function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
-  const scale = Math.min(3, Math.max(0.02, place.scale * factor));
+  const scale = Math.min(MOST, Math.max(LEAST, place.scale * factor));
   const ratio = scale / place.scale;
   move(x - (x - place.x) * ratio, y - (y - place.y) * ratio, scale);
 }
@@ -208,7 +209,7 @@ function zoom(factor, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) {
 function fit() {
   const margin = 36, width = canvas.clientWidth, height = canvas.clientHeight;
   const scale = Math.min(1.25, (width - 2 * margin) / (DATA.width || 1), (height - 2 * margin) / (DATA.height || 1));
-  move((width - DATA.width * scale) / 2, (height - DATA.height * scale) / 2, Math.max(0.02, scale));
+  move((width - DATA.width * scale) / 2, (height - DATA.height * scale) / 2, Math.max(LEAST, scale));
   moved = false;
 }
 

@@ -75,9 +75,7 @@ function drawRow(job) {
       "div", { class: "bar", style: `left:${at(job.started)};width:${at(job.seconds)}` },
       phases.map(([name, seconds]) => make("i", { class: name, style: `width:${(100 * seconds) / whole}%` })),
     ),
-    job.ended < total * 0.93
-      ? make("span", { class: "seconds", style: `left:${at(job.ended)}` }, time(job.seconds))
-      : make("span", { class: "seconds before", style: `left:${at(Math.max(0, job.started - job.queue))}` }, time(job.seconds)),
+    drawSeconds(job),
   ];
   const style = [chain.has(job.name) && "critical", ["failed", "interrupted"].includes(job.status) && "failed"].filter(Boolean).join(" ");
   return make(
@@ -86,6 +84,13 @@ function drawRow(job) {
     make("span", { class: "label" }, make("bdi", {}, job.module)),
     make("div", { class: "track" }, parts),
   );
+}
+
+/** A job's time, written after its bar, before it, or in it, where there is room. */
+function drawSeconds(job) {
+  const begin = Math.max(0, job.started - job.queue), [place, x] =
+    job.ended < total * 0.93 ? ["", job.ended] : begin > total * 0.07 ? ["before", begin] : ["inside", job.ended];
+  return make("span", { class: `seconds ${place}`, style: `left:${at(x)}` }, time(job.seconds));
 }
 
 const lines = draw("svg", { id: "lines", preserveAspectRatio: "none", "aria-hidden": "true" });
@@ -158,8 +163,9 @@ function drawTicks() {
 }
 
 function drawUsage() {
-  const most = Math.max(1, DATA.limit, ...DATA.usage.map(([, running, waiting]) => running + waiting));
-  const x = (seconds) => ((1000 * seconds) / total).toFixed(2), y = (number) => (66 - (58 * number) / most).toFixed(1);
+  // What is held up may be a hundred times what runs: it is cut off, or nothing else could be seen.
+  const most = 1.3 * Math.max(1, DATA.limit, ...DATA.usage.map(([, running]) => running));
+  const x = (seconds) => ((1000 * seconds) / total).toFixed(2), y = (number) => (71 - (69 * Math.min(number, most)) / most).toFixed(1);
   const steps = (value) => DATA.usage.map((usage) => `L${x(usage[0])} ${y(value(usage))}`.replace(/L(\S+) (\S+)/, "H$1V$2")).join("");
   const area = (value) => `M0 ${y(0)}${steps(value)}H1000V${y(0)}z`;
   const track = byId("usage").querySelector(".track");

@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=test
 # jaunt:source_module=tests.test_contents
-# jaunt:module_digest=sha256:ac755026378e96a7eba7d120b12f0f8bc5d1053ef4eb86c8265036fb5f787b6c
+# jaunt:module_digest=sha256:913bdda421d4be0f294d47fd6f71ad9f0f6b3fdc8a936058e451bd64e4754e1d
 
 """Tests of blocks and tables of contents."""
 

@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=test
 # jaunt:source_module=tests.test_markup
-# jaunt:module_digest=sha256:3f53b7d17ca6a2185b3ae4f140339180d2d849f18afad81b86c0530393db0ddc
+# jaunt:module_digest=sha256:56ef3f80c62562c377413493dbab8bea1c4c85db2835c2677801aa0913f65f9d
 
 """Tests of the scanner and of inline markup."""
 

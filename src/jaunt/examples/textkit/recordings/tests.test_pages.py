@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=test
 # jaunt:source_module=tests.test_pages
-# jaunt:module_digest=sha256:ae06ca8c0fde25dcbd2ac06e07415cdba12ce3193844d2a32a08d6ddcdec69a8
+# jaunt:module_digest=sha256:1365325445f068e581ee2dfee6013f967c722c374f6f1423f98ed4180aec196e
 
 """Tests of rendering and of whole documents."""
 

@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=textkit.blocks
-# jaunt:module_digest=sha256:2625c7e7e47d545fd8e6dc7686a61e97842da5cb2c0970aa479e94c5fdf052eb
+# jaunt:module_digest=sha256:fcaef0cd364f60fead3ceb0f51bfe494e5ba8688cfe6f51b7e1eb64551e0552d
 
 """Blocks: a Markdown-like source to headings, paragraphs, bullets and code."""
 

@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=textkit.document
-# jaunt:module_digest=sha256:c773ba48a38720b397504a974129893d12637190a87d92987f446658c002ecb0
+# jaunt:module_digest=sha256:db0125d7fdca980bc47e5129a677ef01b6871a102770fd2f6672b2379d2214bd
 
 """Documents: the whole way from a source to a page, for one of them or for many at once."""
 

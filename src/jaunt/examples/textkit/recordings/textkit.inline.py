@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=textkit.inline
-# jaunt:module_digest=sha256:2207dfc3c7c3b1effeb53ba1f7ddec0080fd98ce03bef47698592fb7a24cdb2e
+# jaunt:module_digest=sha256:ca2a26385e218f7d22ce54919bd45e3d4df71b1b81e1a3ef316ca1e67ec4a2b3
 
 """Inline markup: a line of text to spans of one style each."""
 

@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=textkit.render
-# jaunt:module_digest=sha256:9664d46c6224d133ae7e8583b5f7275e488f4b671ebfad9214efba96b2feb07e
+# jaunt:module_digest=sha256:8e2e75a2ad8522946752a4af72e0c02a6dd8e9a9811681366be5af6ec956b52c
 
 """Rendering: spans, blocks and tables of contents to HTML that is safe to show."""
 

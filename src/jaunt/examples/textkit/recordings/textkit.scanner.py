@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=textkit.scanner
-# jaunt:module_digest=sha256:35877cc8418c803bced4c29379f03f94c90195b5414f1066226264ad6e0eb524
+# jaunt:module_digest=sha256:39d960c07f0fc1ca7ff7c5ac1b78611bb314a7ba42deb58d3be84cd9e0ce8195
 
 """The scanner: a cursor that every parser of this package moves over its text."""
 

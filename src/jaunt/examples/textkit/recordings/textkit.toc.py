@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=textkit.toc
-# jaunt:module_digest=sha256:4b46ad8daed840243eb87d7c24368e4c50d4f648599f26ced65d9c879ea34788
+# jaunt:module_digest=sha256:cad8469878a4328e3abb33bedfbdd6a7ca95d4fae386b0785743f98337ef2f40
 
 """The table of contents: headings, nested by their levels, each with its anchor."""
 

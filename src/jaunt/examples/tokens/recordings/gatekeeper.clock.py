@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=gatekeeper.clock
-# jaunt:module_digest=sha256:119aa4e8dd55964422e574431ee55c545be2678ff05c825c0dd84a34a63d06ed
+# jaunt:module_digest=sha256:2008383b0b35b2cdd17831aa64865452c417bde6629b791bec0ec8db615006c7
 
 """Clocks: where the rest of this package gets the time from, and one to hold in the hand."""
 

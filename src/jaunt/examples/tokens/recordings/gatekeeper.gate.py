@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=gatekeeper.gate
-# jaunt:module_digest=sha256:f57892c772b864847da4b3eaadd1b1ef20acc6353e629aabc3d75d3b55ece716
+# jaunt:module_digest=sha256:e040ae364dfe6dd528cc42c99b38c823b48cc628897328a0203d38813bfdce4c
 
 """The gate: a request passes with a good token, the right scope, and within its rate."""
 

@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=gatekeeper.limits
-# jaunt:module_digest=sha256:52f998835a67c33be29c4b029880b054eafbe365ee47f2383138161a0c0fe9fb
+# jaunt:module_digest=sha256:0aa351a6f0d93b6dddac0aca9de58d70e5e8510f6979ce680f1077c868edb598
 
 """Limits: how much each key may do in how much time."""
 

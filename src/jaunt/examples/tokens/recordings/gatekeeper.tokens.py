@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=build
 # jaunt:source_module=gatekeeper.tokens
-# jaunt:module_digest=sha256:ce8af3277f42c85fd88194fe41f9b223f1fd737fe7c60c8ba2d0d1803412de51
+# jaunt:module_digest=sha256:faea741f88328905fa05402d13c398eeb3da44958e6a5daa9cdc1e4dccd815b1
 
 """Tokens: who may do what, until when, signed."""
 

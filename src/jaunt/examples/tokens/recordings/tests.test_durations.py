@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=test
 # jaunt:source_module=tests.test_durations
-# jaunt:module_digest=sha256:ab54aedf1fd0d54cb32d2afa15dcbd103f7f3ef207ceb2bdf864ec3c211f4f16
+# jaunt:module_digest=sha256:e3e6e0e590f3d8b671b0ab7d6dcff424e85be15b7c7171ec4cd215f16d2af9b2
 
 """Tests of durations and clocks."""
 

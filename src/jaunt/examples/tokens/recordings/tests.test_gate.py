@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=test
 # jaunt:source_module=tests.test_gate
-# jaunt:module_digest=sha256:f7ddf07474d52e1453e07389d7d63b57351fcc4399fe70ff80a38f446420c527
+# jaunt:module_digest=sha256:f7c0ee868dbef67b2b564d8722bfa91dcf0c7010fb58ed1b96e9d6fd8bb104ad
 
 """Tests of the gate."""
 

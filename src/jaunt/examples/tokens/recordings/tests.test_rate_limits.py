@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=test
 # jaunt:source_module=tests.test_rate_limits
-# jaunt:module_digest=sha256:830918da5e7e43727174ac0872294a3896af7894259e30923c3fa7e7d91b887e
+# jaunt:module_digest=sha256:203b7b2886a1a0f2f25a1500b0bbab8ece03b3685d312674769e908f894e4ca1
 
 """Tests of the rate limiter."""
 

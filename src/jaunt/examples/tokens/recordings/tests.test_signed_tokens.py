@@ -1,7 +1,7 @@
 # A recorded answer, replayed by jaunt.
 # jaunt:kind=test
 # jaunt:source_module=tests.test_signed_tokens
-# jaunt:module_digest=sha256:2edffa77cfe9c011c4c265578b11f84d69bd743b4254a50263b2f34ee2c8f524
+# jaunt:module_digest=sha256:addc921a8139a60ceafe83ede6d3145c4adf7ff6267cc1d0bb5a60cfbbcda161
 
 """Tests of encoding, signing and tokens."""
 

@@ -1,0 +1,41 @@
+"""`jaunt check`."""
+
+import argparse
+
+from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
+from jaunt.commands.common import add_project_options, add_target_option, plan_for, read_project
+from jaunt.drift import distinct, find_drift
+from jaunt.orphans import find_orphans
+from jaunt.overview import MOST_LINES
+from jaunt.report import error_line, print_error, say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("-v", "--verbose", action="store_true", help=f"list more than the first {MOST_LINES}")
+    add_target_option(parser)
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Say what is not as the specs ask for; asks no model, needs no network, writes nothing."""
+    project = read_project(arguments)
+    plan = plan_for(project, arguments.target)
+    drifts = find_drift(plan, [] if arguments.target else find_orphans(project))
+    lines = distinct(drifts)
+    shown = lines if arguments.verbose else lines[:MOST_LINES]
+    for drift in shown:
+        print_error(drift.error)
+    if len(shown) < len(lines):
+        print_error(f"... and {len(lines) - len(shown):,} more (-v lists them)")
+    drifted = {drift.module for drift in drifts if drift.state != "orphaned"}
+    orphans = sum(drift.state == "orphaned" for drift in drifts)
+    say(
+        f"{len(plan.verdicts) - len(drifted)} of {len(plan.verdicts)} modules are fresh"
+        + (f", {orphans} orphaned files" if orphans else "")
+    )
+    facts = [
+        {"module": d.module, "kind": d.kind, "state": d.state, "path": str(d.path), "error": error_line(d.error)}
+        for d in drifts
+    ]
+    return Result(EXIT_CHECK if drifts else EXIT_OK, {"modules": len(plan.verdicts), "drift": facts})

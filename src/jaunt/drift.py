@@ -1,0 +1,73 @@
+"""Drift: every way in which the generated files are not what the specs ask for, and what to run. Nothing is written."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaunt.errors import JauntError
+from jaunt.header import split_header
+from jaunt.orphans import Orphan
+from jaunt.plan import Plan, Verdict
+from jaunt.validation import compile_check
+
+
+@dataclass(frozen=True)
+class Drift:
+    """One module, or orphaned file, that is not as it should be, and the command that puts it right."""
+
+    module: str
+    kind: str
+    state: str
+    path: Path
+    error: JauntError
+
+
+def find_drift(plan: Plan, orphans: Sequence[Orphan] = ()) -> list[Drift]:
+    """Return what has drifted: modules that aren't fresh, or whose file doesn't parse, then the orphans."""
+    return [*_modules(plan), *map(_orphan, orphans)]
+
+
+def _modules(plan: Plan) -> Iterator[Drift]:
+    for module, verdict in plan.verdicts.items():
+        kind, path = plan.project.kind_of(module), plan.project.generated_path(module)
+        error = _error(module, kind, path, verdict)
+        if module in plan.problems:
+            error = plan.problems[module]
+        if error is not None:
+            yield Drift(module, kind, verdict.state, path, error)
+
+
+def _error(module: str, kind: str, path: Path, verdict: Verdict) -> JauntError | None:
+    again = f"jaunt {'test' if kind == 'test' else 'build'} --force --target {module}"
+    if verdict.state == "fresh":
+        problem = _unreadable(path)
+        return JauntError(f"{module}: its code no longer parses: {problem}", hint=f"run: {again}") if problem else None
+    if verdict.state == "edited":
+        hint = f"run: {again}" if verdict.stale else f"run: jaunt accept {module}, or {again}"
+        return JauntError(f"{module}: {verdict.reason}", hint=hint)
+    if verdict.state == "broken":
+        return JauntError(f"{module}: {verdict.reason}", hint="make it readable, or remove it")
+    reason = verdict.reason if verdict.state == "unbuilt" else f"stale: {verdict.reason}"
+    return JauntError(f"{module}: {reason}", hint=f"run: jaunt {'test' if kind == 'test' else 'build'}")
+
+
+def _unreadable(path: Path) -> str:
+    """Return why a generated file doesn't parse, or nothing: newer syntax than this Python's, say."""
+    try:
+        body = split_header(path.read_bytes().decode("utf-8"))[1]
+    except (OSError, UnicodeDecodeError) as error:
+        return f"{path}: {error}"
+    return "; ".join(compile_check(body, str(path)))
+
+
+def _orphan(orphan: Orphan) -> Drift:
+    force = " --force" if orphan.edited else ""
+    error = JauntError(
+        f"{orphan.path}: orphaned: the spec module {orphan.module} is gone", hint=f"run: jaunt clean --orphans{force}"
+    )
+    return Drift(orphan.module, orphan.kind, "orphaned", orphan.path, error)
+
+
+def distinct(drifts: Iterable[Drift]) -> list[Drift]:
+    """Return drifts without those that say the same: every module of a cycle has the same error."""
+    return list({str(drift.error): drift for drift in drifts}.values())

@@ -1,0 +1,39 @@
+"""Terminals: how wide a stream is and whether it shows colours. What is no terminal is neither cut nor coloured."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from typing import TextIO
+
+_CODES: Mapping[str, str] = {
+    "bold": "1",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "blue": "34",
+    "magenta": "35",
+    "cyan": "36",
+}
+
+
+def width_of(out: TextIO) -> int | None:
+    """Return the columns of the terminal that a stream writes to, None if it writes to no terminal."""
+    return shutil.get_terminal_size().columns if out.isatty() else None
+
+
+def has_colours(out: TextIO) -> bool:
+    """Return whether a stream writes to a terminal that shows colours, and nobody asked for none (`NO_COLOR`)."""
+    return out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, colour: str, out: TextIO) -> str:
+    """Return a text in a colour, if the stream shows colours."""
+    return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if has_colours(out) else text
+
+
+def cut(text: str, width: int | None, out: TextIO) -> str:
+    """Return a text of at most `width` columns, the end left out if need be; None is no limit."""
+    if width is None or len(text) <= width:
+        return text
+    dots = "…" if (getattr(out, "encoding", None) or "").lower().startswith("utf") else "..."
+    return text[: max(0, width - len(dots))] + dots

@@ -1,0 +1,65 @@
+"""Puts the candidates of `corpus.py` to the checks of a project on disk."""
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import corpus
+from support import write_files
+
+from jaunt.builder import project_works
+from jaunt.checks import project_checks
+from jaunt.config import load_config
+from jaunt.generate.base import Check
+from jaunt.pipeline import ModuleWork
+from jaunt.project import Project, load_project
+
+PYPROJECT = """\
+[project]
+name = "app"
+version = "1"
+dependencies = ["doit>=0.30"]
+
+[tool.jaunt]
+version = 1
+"""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A project with one spec module for each case."""
+
+    project: Project
+    cases: dict[str, corpus.Case]
+
+    def module(self, name: str) -> str:
+        """Return the name of a case's spec module."""
+        return f"app.{file_name(name)}"
+
+    def work(self, name: str) -> ModuleWork:
+        """Return the work for a case's spec module."""
+        (work,) = project_works(self.project, [self.module(name)])
+        return work
+
+    def checks(self, name: str) -> list[Check]:
+        """Return all checks that the candidates of a case's spec module have to pass."""
+        return list(project_checks(self.project)(self.work(name)))
+
+    def candidate(self, name: str) -> str:
+        """Return a case's candidate."""
+        return textwrap.dedent(self.cases[name].candidate).replace("{name}", file_name(name)).lstrip("\n")
+
+
+def file_name(case: str) -> str:
+    """Return a module name that is made of a case's name."""
+    return "".join(c if c.isalnum() else "_" for c in case)
+
+
+def make_sample(root: Path, cases: dict[str, corpus.Case], **files: str) -> Sample:
+    """Write a project with a spec module for each case, and a file for each of `files` (`src_app_x` is src/app/x.py)."""
+    specs = {
+        f"src/app/{file_name(name)}.py": f"import jaunt\n{textwrap.dedent(case.spec).lstrip()}" for name, case in cases.items()
+    }
+    more = {f"{name.replace('_', '/')}.py": text for name, text in files.items()}
+    write_files(root, {"pyproject.toml": PYPROJECT, "src/app/__init__.py": "", **specs, **more})
+    return Sample(load_project(load_config(root=root)), cases)

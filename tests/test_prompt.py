@@ -1,0 +1,193 @@
+"""Prompts: what a model is told of a module, and the code that is taken out of its answer."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jaunt.config import PromptsConfig
+from jaunt.errors import JauntConfigError
+from jaunt.generate.base import ModuleSpecContext
+from jaunt.generate.prompt import (
+    DEPENDENCY_CODE_LIMIT,
+    Message,
+    Templates,
+    extract_code,
+    load_templates,
+    render_messages,
+)
+from jaunt.spec_ref import SpecRef
+
+CODE = 'def f():\n    """Do it."""\n    return 1\n'
+WHOLE = (
+    "{{specs}}|{{dependencies}}|{{dependency_code}}|{{previous}}|{{handwritten}}|{{instructions}}|{{errors}}"
+)
+
+
+def context(**changes: Any) -> ModuleSpecContext:
+    fields: dict[str, Any] = {
+        "kind": "build",
+        "spec_module": "app.slug",
+        "generated_module": "app.__generated__.slug",
+        "expected_names": ["slugify", "unslug"],
+        "spec_sources": {
+            SpecRef("app.slug:slugify"): "def slugify(text): ...",
+            SpecRef("app.slug:unslug"): "def unslug(): ...",
+        },
+    }
+    return ModuleSpecContext(**{**fields, **changes})
+
+
+def templates(module: str, system: str = "Be good.") -> Templates:
+    names = {"build_system": system, "build_module": module, "test_system": system, "test_module": module}
+    return Templates(names)
+
+
+def render(ctx: ModuleSpecContext, module: str = WHOLE, errors: list[str] | None = None) -> str:
+    return render_messages(ctx, templates(module), errors=errors)[1].content
+
+
+# ----------------------------------------------------------------------------------------------------
+# Messages
+
+
+@pytest.mark.parametrize("kind", ["build", "test"])
+def test_the_built_in_prompt_tells_all_that_a_context_holds(kind: str) -> None:
+    ctx = context(
+        kind=kind,
+        decorator_prompts={SpecRef("app.slug:slugify"): "INSTRUCTION"},
+        dependency_apis={SpecRef("app.words:split"): "def split(API): ..."},
+        spec_module_source="HANDWRITTEN = 1",
+        previous_source="PREVIOUS = 1",
+    )
+    system, user = render_messages(ctx, load_templates(), errors=["ERROR one", "ERROR two"])
+    assert (system.role, user.role) == ("system", "user")
+    told = [
+        "`slugify`, `unslug`",
+        "def slugify(text): ...",
+        "def unslug(): ...",
+        "INSTRUCTION",
+        "def split(API): ...",
+        "`app.words`",
+        "HANDWRITTEN = 1",
+        "PREVIOUS = 1",
+        "- ERROR one\n- ERROR two",
+        "`app.slug`",
+        "app.__generated__.slug",
+    ]
+    assert [text for text in told if text not in user.content] == []
+    assert "{{" not in system.content + user.content
+
+
+def test_the_generated_code_of_dependencies_is_shown_to_a_build() -> None:
+    ctx = context(dependency_generated_modules={"app.words": "WORDS = 1\n"})
+    user = render_messages(ctx, load_templates())[1].content
+    assert "for `app.words`:\n\n```python\nWORDS = 1\n```" in user
+
+
+def test_what_there_is_nothing_of_leaves_no_heading() -> None:
+    assert render(context(spec_sources={})) == "||||||\n"
+    assert render_messages(context(), load_templates())[1].content.count("## ") == 1
+
+
+def test_each_kind_has_templates_of_its_own() -> None:
+    own = Templates({"build_system": "a", "build_module": "b", "test_system": "c", "test_module": "d"})
+    assert render_messages(context(), own) == [Message("system", "a\n"), Message("user", "b\n")]
+    assert render_messages(context(kind="test"), own) == [Message("system", "c\n"), Message("user", "d\n")]
+
+
+def test_a_placeholder_in_a_specs_own_text_stays_as_it_is() -> None:
+    ctx = context(spec_sources={SpecRef("app.slug:f"): "x = '{{errors}} {{nothing}} \\1'"})
+    assert "x = '{{errors}} {{nothing}} \\1'" in render(ctx, errors=["E"])
+
+
+def test_blank_lines_of_a_spec_stay_as_they_are() -> None:
+    source = 'def f():\n    """A\n\n\n\n    B"""\n\n\n\nx = 1'
+    assert source in render(context(spec_sources={SpecRef("app.slug:f"): source}), "{{specs}}\n{{errors}}\n")
+    assert "\n\n\n" not in render_messages(context(previous_source="x = 1"), load_templates())[1].content
+
+
+@pytest.mark.parametrize("ticks", ["```", "````", "``````"])
+def test_code_that_holds_a_fence_is_put_in_a_longer_one(ticks: str) -> None:
+    source = f'def f():\n    """\n{ticks}\nx\n{ticks}\n    """'
+    assert f"{ticks}`python\n{source}\n{ticks}`" in render(
+        context(spec_sources={SpecRef("a:f"): source}), "{{specs}}"
+    )
+
+
+def test_generated_code_of_dependencies_is_left_out_where_it_gets_too_much() -> None:
+    modules = {"a": "A" * 1_000, "b": "B" * DEPENDENCY_CODE_LIMIT, "c": "C" * 1_000}
+    text = render(context(dependency_generated_modules=modules), "{{dependency_code}}")
+    assert ("A" * 1_000 in text, "BB" in text, "C" * 1_000 in text) == (True, False, True)
+
+
+# ----------------------------------------------------------------------------------------------------
+# Templates
+
+
+def test_a_projects_own_template_takes_the_built_in_ones_place(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("Write {{ required_names }}, ünïcode.")
+    loaded = load_templates(PromptsConfig(build_module="mine.md"), root=tmp_path)
+    assert render_messages(context(), loaded)[1].content == "Write `slugify`, `unslug`, ünïcode.\n"
+    assert loaded.texts["build_system"] == load_templates().texts["build_system"]
+
+
+def test_an_unknown_placeholder_is_an_error_that_lists_the_known(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("{{ specs }} {{ spec }}")
+    with pytest.raises(JauntConfigError, match=r"mine\.md: unknown placeholder \{\{spec\}\}") as caught:
+        load_templates(PromptsConfig(test_module="mine.md"), root=tmp_path)
+    assert "specs" in (caught.value.hint or "")
+
+
+def test_a_template_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "bytes.md").write_bytes(b"\xff")
+    for name in ("gone.md", "bytes.md", "."):
+        with pytest.raises(JauntConfigError, match=r"^prompts\.build_system: .*: cannot be read: "):
+            load_templates(PromptsConfig(build_system=name), root=tmp_path)
+
+
+# ----------------------------------------------------------------------------------------------------
+# Answers
+
+FENCED_DOC = 'def f():\n    """Do it:\n\n```python\nf()\n```\n\n    Or not.\n    """\n    return 1\n'
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (CODE, CODE),
+        (CODE.rstrip(), CODE),
+        (f"\n\n{CODE}\n\n", CODE),
+        ("\ufeff" + CODE.replace("\n", "\r\n"), CODE),
+        (f"```python\n{CODE}```", CODE),
+        (f"```\n{CODE}```\n", CODE),
+        (f"```py title=x\n{CODE}```   \n", CODE),
+        (f"Sure! Here it is:\n\n```python\n{CODE}```\n\nIt returns 1.", CODE),
+        (f"First a hint:\n```sh\npip\n```\nThen:\n```python\n{CODE}```\n", CODE),
+        (f"<think>\nLet me see:\n```python\nwrong\n```\n</think>\n\n{CODE}", CODE),
+        (f"<think>x</think>```python\n{CODE}```", CODE),
+        (f"````python\n{CODE}````", CODE),
+        (f"```python\n{CODE}", CODE),
+        (FENCED_DOC, FENCED_DOC),
+        (f"```python\n{FENCED_DOC}```", FENCED_DOC),
+        (f"````python\n{FENCED_DOC}````", FENCED_DOC),
+        (f"Here:\n\n```python\n{FENCED_DOC}```\n\nDone.", FENCED_DOC),
+        (f"Here:\n\n````python\n{FENCED_DOC}````\n\nDone.", FENCED_DOC),
+    ],
+)
+def test_code_is_taken_out_of_an_answer(answer: str, code: str) -> None:
+    assert extract_code(answer) == code
+
+
+def test_an_answer_without_code_is_left_to_the_checks() -> None:
+    assert extract_code("I can't do that.") == "I can't do that.\n"
+    assert extract_code("```python\ndef (\n```") == "def (\n"
+    assert extract_code("") == "\n"
+
+
+@given(st.text())
+def test_any_answer_gives_text_that_ends_in_one_newline(answer: str) -> None:
+    code = extract_code(answer)
+    assert code.endswith("\n") and not code.endswith("\n\n")

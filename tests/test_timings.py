@@ -1,0 +1,375 @@
+"""The timings of a build: recorded, written, read, worked out, and shown in a real browser."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import Browser, open_browser
+
+from jaunt.engine import run_jobs
+from jaunt.errors import JauntConfigError, JauntWriteError
+from jaunt.job import Job, Outcome
+from jaunt.timings import (
+    TIMINGS_FILE,
+    BuildTimings,
+    JobTiming,
+    TimingsRecorder,
+    Usage,
+    analyse,
+    read_timings,
+    timings_html,
+    write_timings,
+)
+
+EVIL = "</script><script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>"
+
+
+def timing(module: str, started: float, ended: float, *deps: str, **more: Any) -> JobTiming:
+    names = tuple(f"build:{dep}" for dep in deps)
+    fields = {"status": "generated", "origin": "model", "deps": names, **more}
+    return JobTiming(f"build:{module}", module, started=started, ended=ended, **fields)
+
+
+BUILD = BuildTimings(
+    began=1_750_000_000.0,
+    seconds=10.0,
+    limit=2,
+    jobs=(
+        timing("app.words", 0.0, 4.0, model=3.0, checks=0.9, write=0.1, attempts=1, tokens_in=1200, tokens_out=300, cost=0.25),
+        timing("app.tally", 0.0, 1.0, origin="store"),
+        timing("app.slug", 4.0, 9.0, "app.words", model=4.0, checks=0.5, attempts=2, tokens_in=900, tokens_out=100, cost=0.5),
+        timing("app.title", 1.0, 3.0, queue=1.0, status="failed", errors=("line 3: no such name", EVIL)),
+        JobTiming("build:app.page", "app.page", status="failed", deps=("build:app.title",)),
+    ),
+)  # fmt: skip
+
+
+# --- the recorder ------------------------------------------------------------------------------------
+
+
+def record(jobs: Sequence[Job], limit: int = 4, **options: Any) -> dict[str, JobTiming]:
+    """Run jobs in the engine and return what the recorder made of them."""
+    recorder = TimingsRecorder(limit=limit, **options)
+    asyncio.run(run_jobs(jobs, limit=limit, listener=recorder))
+    return {job.name: job for job in recorder.timings().jobs}
+
+
+def job(name: str, *deps: str, outcome: Outcome | None = None) -> Job:
+    async def run() -> Outcome:
+        return outcome or Outcome("generated", origin="model")
+
+    return Job(name, "build", name, run, frozenset(deps))
+
+
+def test_the_recorder_takes_what_the_engine_tells() -> None:
+    told = Outcome("generated", attempts=3, origin="model", input_tokens=11, output_tokens=7, cost=0.5)
+    found = record([job("a", outcome=told), job("b", "a", "gone")])
+    a, b = found["a"], found["b"]
+    assert (a.module, a.kind, a.status, a.origin, a.attempts) == ("a", "build", "generated", "model", 3)
+    assert (a.tokens_in, a.tokens_out, a.cost) == (11, 7, 0.5)
+    assert b.deps == ("a", "gone")
+    assert a.started is not None
+    assert a.ended is not None
+    assert b.started is not None
+    assert 0 <= a.started <= a.ended <= b.started
+    assert b.queue == pytest.approx(b.started - a.ended)
+
+
+def test_a_job_whose_dependency_failed_was_never_started() -> None:
+    found = record([job("a", outcome=Outcome("failed", ("no",))), job("b", "a")])
+    assert found["a"].errors == ("no",)
+    assert (found["b"].status, found["b"].started, found["b"].ended, found["b"].queue) == (
+        "failed",
+        None,
+        None,
+        0.0,
+    )
+
+
+def test_the_wait_for_a_free_job_is_the_queue() -> None:
+    found = record([job("a"), job("b")], limit=1)
+    first, second = sorted(found.values(), key=lambda timing: timing.started or 0.0)
+    assert second.started is not None
+    assert first.ended is not None
+    assert second.started >= first.ended
+    assert second.queue == second.started > 0
+
+
+def test_details_add_what_the_outcome_does_not_tell() -> None:
+    found = record([job("a")], details=lambda job, outcome: {"model": 2.5, "cost": len(job.name)})
+    assert (found["a"].model, found["a"].cost) == (2.5, 1)
+
+
+def test_a_job_under_way_counts_as_interrupted() -> None:
+    recorder = TimingsRecorder(limit=1)
+    recorder("started", job("a"), None)
+    build = recorder.timings()
+    (found,) = build.jobs
+    assert found.status == "interrupted"
+    assert found.started is not None
+    assert found.ended is not None
+    assert found.started <= found.ended <= build.seconds
+    assert build.limit == 1
+
+
+# --- the record --------------------------------------------------------------------------------------
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    assert write_timings(tmp_path, BUILD) == tmp_path / TIMINGS_FILE
+    assert read_timings(tmp_path) == BUILD
+
+
+def test_the_recorder_saves_what_is_read_again(tmp_path: Path) -> None:
+    recorder = TimingsRecorder(limit=2)
+    asyncio.run(run_jobs([job("a"), job("b", "a")], limit=2, listener=recorder))
+    recorder.save(tmp_path)
+    assert [timing.name for timing in read_timings(tmp_path).jobs] == ["a", "b"]
+
+
+def test_a_build_without_jobs_is_a_record_too(tmp_path: Path) -> None:
+    write_timings(tmp_path, BuildTimings())
+    assert read_timings(tmp_path) == BuildTimings()
+
+
+def test_without_a_build_the_error_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(JauntConfigError, match="no build was recorded") as raised:
+        read_timings(tmp_path)
+    assert "jaunt build" in (raised.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"version": 1}',
+        '{"version": 2, "jobs": []}',
+        '{"version": 1, "jobs": 3}',
+        '{"version": 1, "jobs": [3]}',
+        '{"version": 1, "jobs": [{}]}',
+        '{"version": 1, "jobs": [], "seconds": "long"}',
+        '{"version": 1, "jobs": [], "seconds": NaN}',
+        '{"version": 1, "jobs": [], "seconds": 1e999}',
+        '{"version": 1, "jobs": [{"name": "a", "started": "now"}]}',
+        '{"version": 1, "jobs": [{"name": "a", "deps": "bc"}]}',
+        '{"version": 1, "jobs": [{"name": "a", "deps": [3]}]}',
+        '{"version": 1, "jobs": [{"name": "a", "deps": ["b"]}, {"name": "b", "deps": ["a"]}]}',
+        "[" * 100_000,
+        "\x00",
+    ],
+)
+def test_a_damaged_record_is_an_error_of_one_line_that_names_the_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / ".jaunt").mkdir()
+    (tmp_path / TIMINGS_FILE).write_text(text)
+    with pytest.raises(JauntConfigError, match=re.escape(str(TIMINGS_FILE))) as raised:
+        read_timings(tmp_path)
+    assert "\n" not in str(raised.value)
+    assert raised.value.hint
+
+
+def test_fields_that_a_later_jaunt_adds_are_passed_over_and_missing_ones_have_defaults(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".jaunt").mkdir()
+    (tmp_path / TIMINGS_FILE).write_text('{"version": 1, "new": [], "jobs": [{"name": "a", "newer": {}}]}')
+    assert read_timings(tmp_path).jobs == (JobTiming("a"),)
+
+
+def test_the_record_follows_no_link_out_of_the_project(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / ".jaunt").symlink_to(outside)
+    with pytest.raises(JauntWriteError):
+        write_timings(root, BUILD)
+    assert list(outside.iterdir()) == []
+
+
+# --- what follows from it ----------------------------------------------------------------------------
+
+
+def test_the_critical_path_is_the_chain_that_took_longest() -> None:
+    analysis = analyse(BUILD)
+    assert analysis.path == ("build:app.words", "build:app.slug")
+    assert analysis.path_seconds == 9.0
+    assert analysis.work_seconds == 12.0
+
+
+def test_the_critical_path_is_not_the_chain_with_the_most_jobs() -> None:
+    jobs = (timing("a", 0, 1), timing("b", 1, 2, "a"), timing("c", 2, 3, "b"), timing("long", 0, 9))
+    assert analyse(BuildTimings(jobs=jobs)).path == ("build:long",)
+
+
+def test_the_use_of_jobs_counts_those_that_run_and_those_held_up() -> None:
+    assert analyse(BUILD).usage == (
+        Usage(0.0, 2, 1),
+        Usage(1.0, 2, 0),
+        Usage(3.0, 1, 0),
+        Usage(4.0, 1, 0),
+        Usage(9.0, 0, 0),
+    )
+
+
+def test_nothing_follows_from_nothing() -> None:
+    analysis = analyse(BuildTimings())
+    assert (analysis.path, analysis.path_seconds, analysis.work_seconds) == ((), 0.0, 0.0)
+
+
+# --- the page ----------------------------------------------------------------------------------------
+
+
+def test_the_page_needs_nothing_but_itself_and_cannot_be_broken_out_of() -> None:
+    text = timings_html(BUILD, project=f"shop {EVIL}")
+    assert set(re.findall(r"https?://[^\s\"']+", text)) == {
+        "http://www.w3.org/2000/svg"
+    }  # a namespace's name
+    assert text.count("<script") == 2
+    assert "<img" not in text
+    island = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert island is not None
+    data = json.loads(island[1])
+    assert data["path"] == ["build:app.words", "build:app.slug"]
+    assert data["jobs"][3]["errors"][1] == EVIL
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as opened:
+        yield opened
+
+
+def show(browser: Browser, folder: Path, build: BuildTimings, project: str = "shop") -> None:
+    page = folder / "timings.html"
+    page.write_text(timings_html(build, project=project), encoding="utf-8")
+    browser.open(page)
+
+
+def column(browser: Browser, number: int) -> list[str]:
+    script = "return [...document.querySelectorAll(`#table tbody td:nth-child(${arguments[0]})`)].map((n) => n.innerText)"
+    return browser.run(script, number)
+
+
+def test_the_page_draws_a_bar_for_every_job_that_ran(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, BUILD)
+    assert browser.count("#rows .row") == 5
+    assert browser.count("#rows .bar") == 4
+    assert browser.count("#rows .wait") == 1
+    assert browser.count("#rows .bar .model") == browser.count("#rows .bar .checks") == 2
+    assert browser.count("#rows .row.critical") == 2
+    assert browser.count("#rows .row.failed") == 2
+    assert browser.count("#usage .area") == 1
+    assert (browser.console(), browser.requests()) == ([], [])
+
+
+def test_bars_stand_where_their_times_are(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, BUILD)
+    script = """
+      const box = (name, part) => document.querySelector(`[data-name="build:${name}"] ${part}`).getBoundingClientRect();
+      const track = box("app.slug", ".track"), bar = box("app.slug", ".bar"), model = box("app.slug", ".model");
+      return [(bar.left - track.left) / track.width, bar.width / track.width, model.width / bar.width];
+    """
+    assert browser.run(script) == pytest.approx([0.4, 0.5, 0.8], abs=0.005)
+
+
+def test_the_numbers_are_those_of_the_build(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, BUILD)
+    numbers = browser.text("#numbers")
+    for text in (
+        "10.0 s",
+        "3 generated, 1 from the store, 2 failed",
+        "9.00 s",
+        "2 modules, 90% of the total",
+    ):
+        assert text in numbers
+    for text in ("1 module took more than one", "2,500", "2,100 in, 400 out", "0.75"):
+        assert text in numbers
+
+
+def test_the_pointer_on_a_job_shows_whom_it_waited_for(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, BUILD)
+    assert browser.count("#lines .chain") == 1
+    assert browser.count("#lines .for") == 0
+    browser.hover('[data-name="build:app.slug"] .bar')
+    assert browser.count("#lines .for.last") == 1
+    assert "app.words, until 4.00 s" in browser.text("#tip")
+    browser.hover('[data-name="build:app.words"] .bar')
+    assert browser.count("#lines .then") == 1
+    browser.hover('[data-name="build:app.title"] .bar')
+    assert EVIL in browser.text("#tip")
+    assert browser.run("return window.pwned === undefined") is True
+    browser.hover("#heading")
+    assert browser.count("#tip[hidden]") == 1
+
+
+def test_the_timeline_can_be_walked_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, BUILD)
+    browser.run("document.querySelector('#rows .row').focus()")
+    browser.press("Down", "Down")
+    assert "app.title" in browser.text("#tip b")
+
+
+def test_the_table_is_sorted_by_the_column_that_is_clicked(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, BUILD)
+    assert column(browser, 1)[:2] == ["app.slug", "app.words"]
+    browser.click('th[data-key="module"] button')
+    assert column(browser, 1) == ["app.page", "app.slug", "app.tally", "app.title", "app.words"]
+    browser.click('th[data-key="module"] button')
+    assert column(browser, 1)[0] == "app.words"
+    browser.click('th[data-key="tokens_in"] button')
+    assert column(browser, 11)[:3] == ["1,200", "900", "–"]
+    browser.click('th[data-key="cost"] button')
+    assert column(browser, 13)[:2] == ["0.50", "0.25"]
+    assert browser.count("th[aria-sort=descending]") == 1
+
+
+def test_rows_can_be_filtered_and_the_axis_zoomed(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, BUILD)
+    browser.click("#critical")
+    assert browser.count(".row:not([hidden])") == 2
+    browser.click("#critical")
+    browser.type("#filter", "TITLE")
+    assert browser.count(".row:not([hidden])") == 1
+    browser.type("#filter", "nothing")
+    assert browser.text("#note") == "No module fits the filter."
+    width = "return document.querySelector('#axis .track').clientWidth"
+    before = browser.run(width)
+    browser.run("const z = document.getElementById('zoom'); z.value = 2; z.dispatchEvent(new Event('input'))")
+    assert browser.run(width) > 3 * before
+    assert browser.console() == []
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        BuildTimings(),
+        BuildTimings(jobs=(JobTiming("a"),)),
+        BuildTimings(seconds=1e-7, jobs=(timing("a", 0, 0),)),
+        BuildTimings(seconds=90_000.0, limit=3, jobs=(timing("a", 5, 1), timing("b", 0, 90_000.0, "a", "a"))),
+    ],
+)
+def test_a_page_of_little_or_odd_data_is_whole(browser: Browser, tmp_path: Path, build: BuildTimings) -> None:
+    show(browser, tmp_path, build, project="")
+    assert browser.console() == []
+    assert browser.count(".row") == len(build.jobs)
+    assert "NaN" not in browser.text("body")
+    assert "Infinity" not in browser.text("body")
+
+
+def test_a_build_of_nothing_says_so(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, BuildTimings())
+    assert browser.text("#note") == "Nothing was built: everything was fresh."
+
+
+def test_a_thousand_jobs_are_all_drawn(browser: Browser, tmp_path: Path) -> None:
+    jobs = tuple(timing(f"m{i}", i / 8, i / 8 + 1, *([f"m{i // 2}"] if i else [])) for i in range(1000))
+    show(browser, tmp_path, BuildTimings(seconds=126.0, limit=8, jobs=jobs))
+    assert browser.count("#rows .bar") == 1000
+    assert browser.console() == []
