@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class Browser:
         self._call("window/rect", {"width": width, "height": height})
 
     def console(self) -> list[str]:
-        """Return what the console was told since the last call: uncaught errors, refused requests, console.error."""
+        """Return what the console was told since the last call: uncaught errors, refused requests."""
         return [entry["message"] for entry in self._call("se/log", {"type": "browser"})]
 
     def requests(self) -> list[str]:
@@ -104,7 +104,7 @@ class Browser:
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
+def open_browser() -> Generator[Browser]:
     """A browser of its own, gone with all of its files at the end; skips the test where there is none."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
     driver = shutil.which("chromedriver")

@@ -58,7 +58,8 @@ def file_name(case: str) -> str:
 def make_sample(root: Path, cases: dict[str, corpus.Case], **files: str) -> Sample:
     """Write a project with a spec module for each case, and a file for each of `files` (`src_app_x` is src/app/x.py)."""
     specs = {
-        f"src/app/{file_name(name)}.py": f"import jaunt\n{textwrap.dedent(case.spec).lstrip()}" for name, case in cases.items()
+        f"src/app/{file_name(name)}.py": f"import jaunt\n{textwrap.dedent(case.spec).lstrip()}"
+        for name, case in cases.items()
     }
     more = {f"{name.replace('_', '/')}.py": text for name, text in files.items()}
     write_files(root, {"pyproject.toml": PYPROJECT, "src/app/__init__.py": "", **specs, **more})

@@ -16,7 +16,7 @@ MakeEntry = Callable[..., SpecEntry]
 
 @pytest.fixture
 def project_files(tmp_path: Path) -> ProjectFiles:
-    """A function that writes files, relative path -> text (dedented) or bytes, below `tmp_path` and returns it."""
+    """A function that writes files, path -> text (dedented) or bytes, below `tmp_path`, which it returns."""
 
     def write(files: Mapping[str, str | bytes]) -> Path:
         for name, content in files.items():
@@ -30,7 +30,7 @@ def project_files(tmp_path: Path) -> ProjectFiles:
 
 @pytest.fixture
 def make_entry(tmp_path: Path) -> MakeEntry:
-    """A function that makes the entry of a spec by hand: `make_entry("app.slug:slugify", deps=["app.words:split"])`.
+    """A function that makes an entry by hand: `make_entry("app.slug:slugify", deps=["app.words:split"])`.
 
     Its file is the module's below `tmp_path`; keyword arguments are the decorator's.
     """

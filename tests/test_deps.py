@@ -1,6 +1,7 @@
-"""The graph of specs: which edges are given and inferred, orders on it, cycles, reachability and components."""
+"""The graph of specs: edges given and inferred, orders on it, cycles, reachability and components."""
 
 import functools
+import itertools
 import sys
 from collections.abc import Mapping
 from types import ModuleType
@@ -235,7 +236,8 @@ def test_a_spec_that_its_file_does_not_define_is_an_error(
 
 def test_a_source_file_may_be_a_path_object(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     root = project_files({"m.py": "def g(): ...\ndef f(x=g): ...\n"})
-    paths = [e._replace(source_file=root / "m.py") for e in (make_entry("m:f"), make_entry("m:g"))]
+    path: Any = root / "m.py"
+    paths = [e._replace(source_file=path) for e in (make_entry("m:f"), make_entry("m:g"))]
     assert build_spec_graph(by_ref(*paths), infer_default=True)[SpecRef("m:f")] == {"m:g"}
     assert source_root(paths[0]) == root
 
@@ -323,7 +325,7 @@ def test_an_order_puts_each_node_after_its_dependencies_or_there_is_a_cycle(grap
     except JauntDependencyCycleError as error:
         path = [int(node) for node in error.message.removeprefix("dependency cycle: ").split(" -> ")]
         assert path[0] == path[-1]
-        assert all(b in graph[a] for a, b in zip(path, path[1:], strict=False))
+        assert all(b in graph[a] for a, b in itertools.pairwise(path))
         return
     assert sorted(order) == sorted({*graph, *(dep for deps in graph.values() for dep in deps)})
     assert all(order.index(dep) < order.index(node) for node, deps in graph.items() for dep in deps)

@@ -1,9 +1,11 @@
 """Digests: what moves a spec's own, its graph's and its module's, and what leaves them alone."""
 
+import itertools
 import random
 import string
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import MakeEntry, ProjectFiles
@@ -46,7 +48,8 @@ def test_a_digest_is_that_of_the_file_not_of_the_object(
 ) -> None:
     root = project_files({"m.py": "def f(): ...\n"})
     one = make_entry("m:f")
-    assert local_digest(one) == local_digest(one._replace(obj=None, source_file=root / "m.py", kind="test"))
+    path: Any = root / "m.py"
+    assert local_digest(one) == local_digest(one._replace(obj=None, source_file=path, kind="test"))
 
 
 def test_a_digest_does_not_depend_on_the_folder(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
@@ -130,7 +133,7 @@ def test_a_circle_through_modules_is_an_error_that_names_its_path(
     with pytest.raises(JauntDependencyCycleError) as caught:
         graph_digest(SpecRef("a:f"), specs, graph)
     path = caught.value.message.removeprefix("dependency cycle: ").split(" -> ")
-    assert all(later in graph[SpecRef(earlier)] for earlier, later in zip(path, path[1:], strict=False))
+    assert all(later in graph[SpecRef(earlier)] for earlier, later in itertools.pairwise(path))
     assert path[0] == path[-1] and len(path) == 4
 
 

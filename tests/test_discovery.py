@@ -20,6 +20,7 @@ from jaunt.discovery import (
 )
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import clear_registries, get_magic_registry
+from jaunt.spec_ref import SpecRef
 
 SPEC = "import jaunt\n@jaunt.magic\ndef f(): ...\n"
 
@@ -294,7 +295,17 @@ def test_a_module_and_a_package_of_one_name_are_a_problem(project_files: Project
 def test_entries_are_sorted_and_of_one_kind(project_files: ProjectFiles) -> None:
     root = project_files(
         {
-            "m.py": "from jaunt import test\n@test\ndef test_b(): ...\n@test()\ndef test_a(): ...\ndef helper(): ...\n"
+            "m.py": """
+                from jaunt import test
+
+                @test
+                def test_b(): ...
+
+                @test()
+                def test_a(): ...
+
+                def helper(): ...
+            """
         }
     )
     module = scan(root)
@@ -398,7 +409,15 @@ def test_imported_modules_register_their_specs(importable: Path, project_files: 
     project_files(
         {
             "pkg_a/__init__.py": "",
-            "pkg_a/b.py": "import jaunt\n@jaunt.magic(prompt='p')\ndef g(): ...\n@jaunt.magic\nclass F: ...\n",
+            "pkg_a/b.py": """
+                import jaunt
+
+                @jaunt.magic(prompt='p')
+                def g(): ...
+
+                @jaunt.magic
+                class F: ...
+            """,
             "pkg_a/c.py": "import pkg_a.b\n",
             "pkg_a/t.py": "import jaunt\n@jaunt.test\ndef test_g(): ...\n",
         }
@@ -409,7 +428,7 @@ def test_imported_modules_register_their_specs(importable: Path, project_files: 
         "pkg_a.b": ["F", "g"]
     }
     assert [e.spec_ref for e in import_and_collect(names, kind="test")["pkg_a.t"]] == ["pkg_a.t:test_g"]
-    assert get_magic_registry()["pkg_a.b:g"].decorator_kwargs == {"prompt": "p"}
+    assert get_magic_registry()[SpecRef("pkg_a.b:g")].decorator_kwargs == {"prompt": "p"}
 
 
 def test_only_what_was_asked_for_is_returned(importable: Path, project_files: ProjectFiles) -> None:
@@ -443,5 +462,5 @@ def test_a_module_that_fails_is_an_error_that_names_it(
 
 
 def test_a_missing_module_is_an_error_that_names_it(importable: Path) -> None:
-    with pytest.raises(JauntDiscoveryError, match="^no_such_m: cannot be imported: ModuleNotFoundError"):
+    with pytest.raises(JauntDiscoveryError, match=r"^no_such_m: cannot be imported: ModuleNotFoundError"):
         import_and_collect(["no_such_m"], kind="magic")

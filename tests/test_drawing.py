@@ -373,7 +373,7 @@ def test_a_click_opens_the_contract_and_its_links_lead_on(browser: Browser, tmp_
     assert "def split_words(text: str) -> list[str]:" in panel
     browser.click('#panel .links a[href="#app.slug"]')
     assert browser.text("#panel h2") == "app.slug"
-    assert shown(browser, ".node.near") == {"app.slug", "app.words", "tests.test_slug"}
+    assert shown(browser, "#front .node") == {"app.slug", "app.words", "tests.test_slug"}
     assert browser.count("#lit path") == 2
     browser.click("#close")
     assert browser.count("#panel[hidden]") == 1
@@ -398,7 +398,7 @@ def test_a_search_highlights_and_enter_goes_to_the_hit(browser: Browser, tmp_pat
 def test_the_legend_shows_one_state_alone(browser: Browser, tmp_path: Path) -> None:
     show(browser, tmp_path, shop_plan(tmp_path, {"app.words": STALE}))
     browser.click('#legend [data-state="stale"]')
-    assert shown(browser, ".node.near") == {"app.words"}
+    assert shown(browser, "#front .node") == {"app.words"}
     browser.click('#legend [data-state="stale"]')
     assert browser.count("#canvas.focus") == 0
 
@@ -443,8 +443,9 @@ def test_a_thousand_modules_all_fit_into_the_window(browser: Browser, tmp_path: 
     assert browser.count(".node") == 1000
     inside = """
       const area = canvas.getBoundingClientRect();
-      return [...document.querySelectorAll(".node rect")].map((each) => each.getBoundingClientRect()).filter((box) =>
-        box.left >= area.left && box.right <= area.right && box.top >= area.top && box.bottom <= area.bottom).length;
+      const boxes = [...document.querySelectorAll(".node rect")].map((each) => each.getBoundingClientRect());
+      const across = boxes.filter((box) => box.left >= area.left && box.right <= area.right);
+      return across.filter((box) => box.top >= area.top && box.bottom <= area.bottom).length;
     """
     assert browser.run(inside) == 1000
     assert browser.console() == []

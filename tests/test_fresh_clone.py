@@ -94,14 +94,13 @@ def test_a_clone_with_windows_line_ends_is_fresh(repository: Path, tmp_path: Pat
 
 
 def test_a_removed_generated_file_is_the_only_thing_that_is_missed(clone: Path) -> None:
-    # What depends on it has its contract's answer all the same, but is built anew by the rule of dependents.
     (clone / GENERATED[0] / "tally.py").unlink()
     status = run_jaunt("status", cwd=clone).stdout.splitlines()
-    assert [line.split()[:2] for line in status[:-1]] == [
-        ["fresh", "app.slug"],
-        ["unbuilt", "app.tally"],
-        ["fresh", "app.words"],
-        ["fresh", "tests.test_slug"],
+    assert sorted(tuple(line.split()[:2]) for line in status[:-1]) == [
+        ("fresh", "app.slug"),
+        ("fresh", "app.words"),
+        ("fresh", "tests.test_slug"),
+        ("unbuilt", "app.tally"),
     ]
     done = run_jaunt("build", cwd=clone)
     assert done.returncode == 2, "now somebody has to be asked, and nobody is configured"

@@ -27,7 +27,7 @@ def header(**changes: object) -> str:
         "spec_refs": ["app.slug:slugify"],
         **changes,
     }
-    return format_header(**fields)  # ty: ignore[invalid-argument-type]
+    return format_header(**fields)
 
 
 def test_five_arguments_give_six_lines() -> None:

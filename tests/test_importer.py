@@ -139,8 +139,9 @@ def test_the_standard_library_comes_before_what_is_installed_beside_jaunt(
             "m.py": """
                 import os, sys
                 import jaunt
-                standard, beside = (os.path.dirname(file) for file in (os.__file__, os.path.dirname(jaunt.__file__)))
-                assert sys.path.index(os.getcwd()) < sys.path.index(standard) < sys.path.index(beside)
+                standard, package = os.path.dirname(os.__file__), os.path.dirname(jaunt.__file__)
+                order = [os.getcwd(), standard, os.path.dirname(package)]
+                assert sorted(order, key=sys.path.index) == order
             """
         }
     )

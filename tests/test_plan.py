@@ -326,7 +326,8 @@ def test_a_broken_module_is_a_problem_of_the_plan_and_its_dependents_are_stale(b
 
 
 def test_a_plan_is_restricted_to_kinds_and_modules(project_files: ProjectFiles) -> None:
-    test = "import jaunt\nfrom app.words import split\n@jaunt.test(deps=[split])\ndef test_it():\n    '''It is.'''\n"
+    head = "import jaunt\nfrom app.words import split\n"
+    test = f"{head}@jaunt.test(deps=[split])\ndef test_it():\n    '''It is.'''\n"
     plan = make_plan(
         load(project_files({**FILES, "tests/test_a.py": test, "tests/test_b.py": "import jaunt\n("}))
     )

@@ -1,4 +1,4 @@
-"""The provider `recorded`: each answer is bound to the contract that it answers; the rest of the path is real."""
+"""The provider `recorded`: each answer is bound to its contract; the rest of the path is real."""
 
 import asyncio
 import dataclasses

@@ -9,9 +9,9 @@ from support import make_shop, write_files
 from jaunt.config import load_config
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
 from jaunt.job import Job, Outcome
+from jaunt.overview import print_status
 from jaunt.plan import Plan, Verdict, make_plan
 from jaunt.project import load_project
-from jaunt.overview import print_status
 from jaunt.report import Progress, print_error, print_summary, print_warning, relative_paths
 
 

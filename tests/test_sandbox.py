@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,7 +51,7 @@ KNOWN_OPEN = [
     Open(
         "read the user's files",
         lambda kind: kind["mechanism"] == "limits",
-        "the program has to read Python, its packages and the project; only bwrap has a view of its own of the disk",
+        "a program must be able to read Python and the project; only bwrap gives it a view of its own",
     ),
     Open(
         "write outside the scratch folder",
@@ -130,7 +131,9 @@ def run_escapes(world: Path, ordinary_python: str | None, args: tuple[str, ...])
         capture_output=True,
         text=True,
         timeout=120,
-        **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if ordinary_python else {}),
+        user=NOBODY if ordinary_python else None,
+        group=NOBODY if ordinary_python else None,
+        extra_groups=[] if ordinary_python else None,
     )
     assert child.returncode == 0, child.stderr
     return json.loads(child.stdout)
@@ -178,8 +181,8 @@ def test_the_whole_tree_dies_with_jaunt(
 # How runs end
 
 
-def run(source: str, tmp_path: Path, mode: str = "limits", **limits: Any) -> Completed:
-    sandbox = Sandbox(SandboxConfig(mode=mode, **{"seconds": 30, **limits}))
+def run(source: str, tmp_path: Path, mode: str = "limits", **limits: int) -> Completed:
+    sandbox = Sandbox(replace(SandboxConfig(mode=mode, seconds=30), **limits))
     return sandbox.run([sys.executable, "-c", source], cwd=tmp_path)
 
 
@@ -412,7 +415,7 @@ def test_the_section_of_the_configuration_is_read(tmp_path: Path) -> None:
     assert load_config(root=tmp_path).sandbox == SandboxConfig(mode="limits", seconds=5, env=["A"])
     (tmp_path / "jaunt.toml").write_text('[sandbox]\nmode = "docker"\nprocesses = 0\n')
     with pytest.raises(
-        JauntConfigError, match="auto, bwrap, limits, off.*sandbox.processes: must be at least 1"
+        JauntConfigError, match=r"auto, bwrap, limits, off.*sandbox\.processes: must be at least 1"
     ):
         load_config(root=tmp_path)
 

@@ -30,22 +30,32 @@ EVIL = "</script><script>window.pwned = 1</script><img src=x onerror='window.pwn
 
 def timing(module: str, started: float, ended: float, *deps: str, **more: Any) -> JobTiming:
     names = tuple(f"build:{dep}" for dep in deps)
-    fields = {"status": "generated", "origin": "model", "deps": names, **more}
+    fields: dict[str, Any] = {"status": "generated", "origin": "model", "deps": names, **more}
     return JobTiming(f"build:{module}", module, started=started, ended=ended, **fields)
 
 
+WORDS = {
+    "model": 3.0,
+    "checks": 0.9,
+    "write": 0.1,
+    "attempts": 1,
+    "tokens_in": 1200,
+    "tokens_out": 300,
+    "cost": 0.25,
+}
+SLUG = {"model": 4.0, "checks": 0.5, "attempts": 2, "tokens_in": 900, "tokens_out": 100, "cost": 0.5}
 BUILD = BuildTimings(
     began=1_750_000_000.0,
     seconds=10.0,
     limit=2,
     jobs=(
-        timing("app.words", 0.0, 4.0, model=3.0, checks=0.9, write=0.1, attempts=1, tokens_in=1200, tokens_out=300, cost=0.25),
+        timing("app.words", 0.0, 4.0, **WORDS),
         timing("app.tally", 0.0, 1.0, origin="store"),
-        timing("app.slug", 4.0, 9.0, "app.words", model=4.0, checks=0.5, attempts=2, tokens_in=900, tokens_out=100, cost=0.5),
+        timing("app.slug", 4.0, 9.0, "app.words", **SLUG),
         timing("app.title", 1.0, 3.0, queue=1.0, status="failed", errors=("line 3: no such name", EVIL)),
         JobTiming("build:app.page", "app.page", status="failed", deps=("build:app.title",)),
     ),
-)  # fmt: skip
+)
 
 
 # --- the recorder ------------------------------------------------------------------------------------
@@ -253,7 +263,10 @@ def show(browser: Browser, folder: Path, build: BuildTimings, project: str = "sh
 
 
 def column(browser: Browser, number: int) -> list[str]:
-    script = "return [...document.querySelectorAll(`#table tbody td:nth-child(${arguments[0]})`)].map((n) => n.innerText)"
+    script = """
+      const cells = document.querySelectorAll(`#table tbody td:nth-child(${arguments[0]})`);
+      return [...cells].map((cell) => cell.innerText);
+    """
     return browser.run(script, number)
 
 
@@ -272,8 +285,9 @@ def test_the_page_draws_a_bar_for_every_job_that_ran(browser: Browser, tmp_path:
 def test_bars_stand_where_their_times_are(browser: Browser, tmp_path: Path) -> None:
     show(browser, tmp_path, BUILD)
     script = """
-      const box = (name, part) => document.querySelector(`[data-name="build:${name}"] ${part}`).getBoundingClientRect();
-      const track = box("app.slug", ".track"), bar = box("app.slug", ".bar"), model = box("app.slug", ".model");
+      const row = document.querySelector('[data-name="build:app.slug"]');
+      const box = (part) => row.querySelector(part).getBoundingClientRect();
+      const [track, bar, model] = [".track", ".bar", ".model"].map(box);
       return [(bar.left - track.left) / track.width, bar.width / track.width, model.width / bar.width];
     """
     assert browser.run(script) == pytest.approx([0.4, 0.5, 0.8], abs=0.005)

@@ -1,6 +1,7 @@
 """Verdicts: what passes, what fails and how it is told, and the cheats, none of which may pass."""
 
 import hmac
+import importlib.util
 import os
 import py_compile
 import subprocess
@@ -273,7 +274,8 @@ _pytest.python.pytest_pyfunc_call.__code__ = (lambda pyfuncitem: True).__code__
     "replace what catches the exception": """
 import pytest
 original = pytest.CallInfo.from_call
-pytest.CallInfo.from_call = classmethod(lambda cls, f, when, reraise=None: original(lambda: None, when, reraise))
+easy = lambda cls, f, when, reraise=None: original(lambda: None, when, reraise)
+pytest.CallInfo.from_call = classmethod(easy)
 """
     + FAILING,
     "replace the report": """
@@ -422,22 +424,19 @@ def test_a_run_that_changes_what_decides_about_it_fails(written: str, tmp_path: 
     assert f"{written}: was changed during the run" in told(verdict)
 
 
-def test_bytecode_planted_for_the_test_is_not_run(tmp_path: Path) -> None:
-    for name, source in (("easy", "def test_a(): assert 1 == 1"), ("test_it", "def test_a(): assert 1 == 2")):
-        (tmp_path / f"{name}.py").write_text(source)
-        os.utime(
-            tmp_path / f"{name}.py", (0, 0)
-        )  # bytecode is taken for that of a source of its age and size
-    planted = (
-        tmp_path / "__pycache__" / f"test_it.{sys.implementation.cache_tag}-pytest-{pytest.__version__}.pyc"
-    )
-    py_compile.compile(str(tmp_path / "easy.py"), cfile=str(planted))
-    plain = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "test_it.py"], cwd=tmp_path, stdout=subprocess.DEVNULL
-    )
-    assert plain.returncode == 0  # so the planted code is what runs elsewhere
-    sandbox = Sandbox(SandboxConfig(mode="limits"))
-    assert not judge_tests([tmp_path / "test_it.py"], sandbox=sandbox, cwd=tmp_path).passed
+def test_bytecode_planted_beside_the_code_under_test_is_not_run(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    for name, result in (("good", 1), ("app", 2)):
+        file = tmp_path / "src" / f"{name}.py"
+        file.write_text(f"def one(): return {result}")
+        os.utime(file, (0, 0))  # bytecode is taken for that of a source of its age and size
+    planted = importlib.util.cache_from_source(str(tmp_path / "src" / "app.py"))
+    mode = py_compile.PycInvalidationMode.TIMESTAMP
+    py_compile.compile(str(tmp_path / "src" / "good.py"), cfile=planted, invalidation_mode=mode)
+    check = [sys.executable, "-c", "import app; assert app.one() == 1"]
+    subprocess.run(check, cwd=tmp_path / "src", check=True)  # so it is what runs elsewhere
+    verdict = judge(tmp_path, "import app\ndef test_a(): assert app.one() == 1")
+    assert told(verdict) == [f"{GENERATED}::test_a: assert 2 == 1"]
 
 
 # The record

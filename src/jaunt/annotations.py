@@ -1,8 +1,9 @@
 """The normal form of an annotation, in which two ways to write one type are equal text.
 
-Equal are: quoted and unquoted; `Optional[X]`, `Union[X, None]` and `X | None`, in any order; `typing.List` and `list`;
-`collections.abc.Iterable`, `typing.Iterable` and an imported `Iterable`; `Self` and the class itself; a type alias and what
-it stands for; type variables of another name; `list[Any]` and `list`; `Annotated[X, ...]` and `X`.
+Equal are: quoted and unquoted; `Optional[X]`, `Union[X, None]` and `X | None`, in any order; `typing.List`
+and `list`; `collections.abc.Iterable`, `typing.Iterable` and an imported `Iterable`; `Self` and the class
+itself; a type alias and what it stands for; type variables of another name; `list[Any]` and `list`;
+`Annotated[X, ...]` and `X`.
 """
 
 import ast
@@ -28,9 +29,9 @@ _LONGEST_ALIAS = 2_000  # characters; aliases of aliases of aliases can grow wit
 class Reader:
     """Reads the annotations of one signature.
 
-    `module` is the module that it stands in, `named` other modules whose type aliases it may use, by name; `owner` is the
-    class that the signature is in, if any; `type_parameters` are those of a `def f[T]`. With `expand`, a type alias is
-    replaced by what it stands for.
+    `module` is the module that it stands in, `named` other modules whose type aliases it may use, by name;
+    `owner` is the class that the signature is in, if any; `type_parameters` are those of a `def f[T]`. With
+    `expand`, a type alias is replaced by what it stands for.
     """
 
     def __init__(

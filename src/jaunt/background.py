@@ -1,6 +1,7 @@
 """Work beside the event loop: pure functions in a thread or, if they would hold the interpreter for long, in a child process.
 
-Parsing happens in one step that no thread can interrupt, so a large source would stop the event loop from a thread as well.
+Parsing happens in one step that no thread can interrupt, so a large source would stop the event loop from a
+thread as well.
 """
 
 import asyncio
@@ -29,8 +30,8 @@ sys.stdout.buffer.write(pickle.dumps(function(*pickle.loads(arguments))))
 async def in_background(function: Callable[..., T], *args: Any, size: int) -> T:
     """Return `function(*args)`, computed beside the event loop; `size` is that of the source that it parses.
 
-    For a large one the function has to stand at the top of its module, arguments and result to be fit for pickle. Raises
-    what the function raises; ChildProcessError if the child process dies of it.
+    For a large one the function has to stand at the top of its module, arguments and result to be fit for
+    pickle. Raises what the function raises; ChildProcessError if the child process dies of it.
     """
     if size < LARGE:
         return await asyncio.to_thread(function, *args)

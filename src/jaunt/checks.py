@@ -39,8 +39,8 @@ class StaticRules:
 def project_checks(project: Project) -> Callable[[ModuleWork], Sequence[Check]]:
     """Return the function that gives a module's checks.
 
-    Raises JauntConfigError if a tool that [verify] asks for is not installed; the function raises JauntDiscoveryError
-    for examples that can't be read.
+    Raises JauntConfigError if a tool that [verify] asks for is not installed; the function raises
+    JauntDiscoveryError for examples that can't be read.
     """
     verify = project.config.verify
     for tool in ("ruff", "ty"):
@@ -55,8 +55,8 @@ def project_checks(project: Project) -> Callable[[ModuleWork], Sequence[Check]]:
         classes = class_specs(spec, static.rules.names)
         place = Place(project.root, bases, work.path, work.generated_module, spec, classes)
         checks: list[Check] = [static]
-        checks += [ToolCheck("ruff", verify.ruff, place)] if verify.ruff != "off" else []
-        checks += [ToolCheck("ty", verify.ty, place)] if verify.ty != "off" else []
+        checks += [ToolCheck("ruff", verify.ruff, place, static)] if verify.ruff != "off" else []
+        checks += [ToolCheck("ty", verify.ty, place, static)] if verify.ty != "off" else []
         wanted = verify.doctests and not any(
             fnmatch.fnmatchcase(work.module, each) for each in verify.no_doctests
         )
@@ -107,16 +107,19 @@ class ToolCheck:
     tool: str
     severity: str
     place: Place
+    static: StaticCheck
     after_failure: bool = True
 
     async def __call__(self, source: str) -> Checked:
         try:
-            if self.tool == "ruff":
-                checked = await check_with_ruff(source, self.place)
-            else:
+            if self.tool == "ty":
                 checked = Checked(source, await check_with_ty(source, self.place))
+            else:
+                checked = await check_with_ruff(source, self.place)
         except ToolError as error:
             checked = Checked(source, [f"{error}; correct that, or set {self.tool} under [verify]"])
+        if checked.source != source and await self.static(checked.source) and not await self.static(source):
+            return Checked(source, [f"{self.tool}'s fixes break what passed the static checks"])
         return checked if self.severity == "error" else Checked(checked.source, (), checked.errors)
 
 
@@ -132,10 +135,8 @@ class ExampleCheck:
     after_failure: bool = True
 
     async def __call__(self, source: str) -> list[str]:
-        # Nothing is run that fails the static checks; ruff may have rewritten what passed them.
-        errors = await self.static(source)
-        if errors:
-            return errors
+        if await self.static(source):
+            return []  # what fails the static checks is never run
         return await asyncio.to_thread(
             run_examples,
             replace(self.orders, source=source),

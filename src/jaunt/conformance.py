@@ -1,8 +1,8 @@
 """Conformance: what a candidate defines, compared with what its specs declare.
 
-Functions are compared in `signatures.py`. A class has the declared bases, keywords, methods, properties, attributes and
-inner classes; whatever it has besides is its own affair. A method may stand in a base class within the candidate, or
-be made by `@dataclass`.
+Functions are compared in `signatures.py`. A class has the declared bases, keywords, methods, properties,
+attributes and inner classes; whatever it has besides is its own affair. A method may stand in a base class
+within the candidate, or be made by `@dataclass`.
 """
 
 import ast
@@ -31,8 +31,8 @@ def conformance_errors(
 ) -> list[str]:
     """Return in what the candidate departs from the specs `names` of the module `spec`, which all are in it.
 
-    Each error begins with the line in the candidate and the symbol, and says what was expected. Names that the
-    candidate doesn't define at all are left out.
+    Each error begins with the line in the candidate and the symbol, and says what was expected. Names that
+    the candidate doesn't define at all are left out.
     """
     modules = Modules(spec, candidate, kind)
     found = [error for name in names for error in _definition_errors(modules, name)]

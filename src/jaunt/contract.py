@@ -1,8 +1,8 @@
-"""A spec's contract: what of its source counts as a change, as named parts, over the syntax and not the bytes.
+"""A spec's contract: what of its source counts as a change, as named parts, over syntax and not bytes.
 
-Signature, annotations, defaults, bases, other decorators, the cleaned docstring and a body that is more than a stub
-count. Comments, formatting, quote style and the form of a stub body do not. The canonical form is our own, as that of
-`ast.dump` and `ast.unparse` differs from one Python version to the next.
+Signature, annotations, defaults, bases, other decorators, the cleaned docstring and a body that is more than
+a stub count. Comments, formatting, quote style and the form of a stub body do not. The canonical form is our
+own, as that of `ast.dump` and `ast.unparse` differs from one Python version to the next.
 """
 
 import ast
@@ -32,20 +32,20 @@ class Contract:
 
 
 def contract_of(source: ModuleSource, name: str) -> Contract:
-    """Return the contract of the function or class `name`; raises KeyError if the module doesn't define it."""
+    """Return the contract of the function or class `name`; raises KeyError if there is none."""
     docstring = ast.get_docstring(source.definitions[name], clean=False) or ""
     return Contract(contract_parts(source, name), references_of(source, name), bool(docstring.strip()))
 
 
 def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
-    """Return the parts of a contract alone, which takes a third of the time; raises KeyError as `contract_of` does."""
+    """Return the parts of a contract alone, in a third of the time; raises KeyError as `contract_of` does."""
     node = source.definitions[name]
     overloads = [o for o in source.overloads_of(name) if o is not node]
     return {part: _digest(text) for part, text in _parts(source, node, overloads).items()}
 
 
 def is_stub(statement: ast.stmt) -> bool:
-    """Return whether a statement only stands for a body to come: `...`, `pass`, `raise NotImplementedError`."""
+    """Return whether a statement stands for a body to come: `...`, `pass`, `raise NotImplementedError`."""
     if isinstance(statement, ast.Raise):
         raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
         return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"

@@ -21,8 +21,8 @@ def build_spec_graph(
     """Return each spec's direct dependencies among `specs`.
 
     They are the decorator's `deps` and, where `infer_deps` (else `infer_default`) says so, the specs that the
-    signature, the body or the docstring of the spec mention. A reference to something outside `specs` is no edge.
-    Raises JauntDiscoveryError if a source file can't be read or `deps` holds what is no reference.
+    signature, the body or the docstring of the spec mention. A reference to something outside `specs` is no
+    edge. Raises JauntDiscoveryError if a source file can't be read or `deps` holds what is no reference.
     """
     return link_specs(
         specs, {ref: entry_contract(entry) for ref, entry in specs.items()}, infer_default=infer_default
@@ -53,7 +53,7 @@ def entry_contract(entry: SpecEntry) -> Contract:
 
 
 def entry_source(entry: SpecEntry) -> ModuleSource:
-    """Return the source that a registered spec stands in; raises JauntDiscoveryError as `entry_contract` does."""
+    """Return the source that a registered spec stands in; raises as `entry_contract` does."""
     source = read_source(entry.module, str(entry.source_file))
     if entry.qualname not in source.definitions:
         raise JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
@@ -61,7 +61,7 @@ def entry_source(entry: SpecEntry) -> ModuleSource:
 
 
 def explicit_deps(entry: SpecEntry) -> list[SpecRef]:
-    """Return the references in the decorator's `deps`, sorted; raises JauntDiscoveryError for what is none."""
+    """Return the references in the decorator's `deps`, sorted; raises JauntDiscoveryError for others."""
     deps = entry.decorator_kwargs.get("deps")
     if deps is None:
         return []
@@ -90,11 +90,11 @@ class SpecFinder:
         self._traces: dict[str, list[str]] = {}
 
     def find(self, path: str) -> SpecRef | None:
-        """Return the spec that `path` (`app.slug.slugify`, or an attribute of it) means; None if it means none."""
+        """Return the spec that `path` (`app.slug.slugify`, or an attribute of it) means, or None."""
         return self._spec_at(self.trace(path)[-1])
 
     def trace(self, path: str) -> list[str]:
-        """Return `path`, and in turn the paths that it is imported from, up to the first that means a spec."""
+        """Return `path`, and in turn the paths that it is imported from, up to the first that is a spec's."""
         if path not in self._traces:
             trace: list[str] = []
             pending = [path]
@@ -161,7 +161,7 @@ def _prefixes(path: str) -> Iterator[str]:
 
 
 def source_root(entry: SpecEntry) -> Path:
-    """Return the folder that a spec's module name starts from: `<root>/a/b.py` of module `a.b` -> `<root>`."""
+    """Return the folder that a spec's module name starts from: `<root>/a/b.py` of `a.b` -> `<root>`."""
     file = Path(os.fspath(entry.source_file))
     parts = entry.module.count(".") + 1 + (file.name == "__init__.py")
     return Path(*file.parts[:-parts])

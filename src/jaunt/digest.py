@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
+from typing import Any
 
 from jaunt.contract import contract_parts
 from jaunt.deps import components, dependencies_of, entry_source, explicit_deps, toposort
@@ -48,8 +49,8 @@ def graph_digest(
 ) -> str:
     """Return the digest, 64 hex digits, of a spec and of everything that it depends on.
 
-    `cache` holds the digests that are known already and takes those that are found. Specs of one module may refer
-    to each other in a circle; raises JauntDependencyCycleError if specs of different modules do.
+    `cache` holds the digests that are known already and takes those that are found. Specs of one module may
+    refer to each other in a circle; raises JauntDependencyCycleError if specs of different modules do.
     """
     known = {} if cache is None else cache
     if ref not in known:
@@ -98,7 +99,9 @@ def module_digest(
 
     `module_specs` holds the module's entries, or maps module names to entries.
     """
-    entries = module_specs[module_name] if isinstance(module_specs, Mapping) else module_specs
+    entries: Any = module_specs
+    if isinstance(module_specs, Mapping):
+        entries = entries[module_name]
     known: MutableMapping[SpecRef, str] = {} if cache is None else cache
     return combine_specs(
         {e.spec_ref: graph_digest(e.spec_ref, specs, spec_graph, cache=known) for e in entries}

@@ -1,4 +1,4 @@
-"""From roots to spec modules and their entries, by reading source; no user code is imported into this process."""
+"""From roots to spec modules and their entries, by reading source: no user code is imported here."""
 
 import ast
 import fnmatch
@@ -53,8 +53,8 @@ class ModuleFile:
 class SpecModule:
     """One spec module as its source tells it.
 
-    `unread` names the specs whose decorator arguments only an import can tell; `problem` is what is wrong with the
-    module as a whole, in which case `entries` may be empty.
+    `unread` names the specs whose decorator arguments only an import can tell; `problem` is what is wrong
+    with the module as a whole, in which case `entries` may be empty.
     """
 
     name: str
@@ -79,7 +79,7 @@ def discover_modules(
 
 
 def import_and_collect(names: Iterable[str], *, kind: SpecKind) -> dict[str, list[SpecEntry]]:
-    """Import modules into this process, so that their decorators register, and return their specs of one kind.
+    """Import modules into this process, where their decorators register, and return the specs of one kind.
 
     Raises JauntDiscoveryError that names the module that failed, with the error as its cause.
     """
@@ -155,7 +155,7 @@ def scan_file(file: ModuleFile) -> SpecModule | None:
 
 
 def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
-    """Return the specs that a parsed module declares; raises JauntDiscoveryError for one that can't be a spec."""
+    """Return the specs that a parsed module declares; raises JauntDiscoveryError for what can't be one."""
     entries: dict[str, SpecEntry] = {}
     unread: dict[str, str] = {}
     inner_decorators = _INNER_DECORATOR.search(source.text) is not None
@@ -285,7 +285,7 @@ def _arguments(source: ModuleSource, call: ast.Call) -> dict[str, Any]:
 
 
 def _deps(source: ModuleSource, node: ast.expr) -> list[str] | None:
-    """Read `deps`: references as strings, specs by name, lists of them, module-level constants that hold such."""
+    """Read `deps`: references as strings, specs by name, lists and module-level constants of such."""
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
         return [dep for element in node.elts for dep in _deps(source, element) or []]
     if isinstance(node, ast.Constant) and node.value is None:

@@ -1,8 +1,8 @@
 """The examples in specs' docstrings, run against a candidate before it lands, in the sandbox.
 
-The spec's own docstrings count, as the contract has them. The candidate stands in for the generated module while its spec
-module is imported, so the examples see what a caller will see; the code of other specs comes from the disk. Run as a
-program, this file is the child process.
+The spec's own docstrings count, as the contract has them. The candidate stands in for the generated module
+while its spec module is imported, so the examples see what a caller will see; the code of other specs comes
+from the disk. Run as a program, this file is the child process.
 """
 
 import ast
@@ -74,8 +74,8 @@ def run_examples(
 ) -> list[str]:
     """Import a candidate in the sandbox and run the examples against it; return what fails.
 
-    `root` is the project's folder, `bases` those that its module names start from. Raises JauntConfigError if the
-    sandbox can't be used.
+    `root` is the project's folder, `bases` those that its module names start from. Raises JauntConfigError if
+    the sandbox can't be used.
     """
     orders = replace(orders, key=secrets.token_hex(16))
     inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]

@@ -1,4 +1,4 @@
-"""Pictures of a plan's module DAG, coloured by state: a text tree, mermaid, dot, a self-contained html page."""
+"""Pictures of a plan's module DAG, coloured by state: a text tree, mermaid, dot, a page of html."""
 
 import textwrap
 from collections import Counter
@@ -105,9 +105,9 @@ def draw_text(
 ) -> str:
     """Return a tree in which what a module needs stands below it; with `invert`, what it affects.
 
-    A line is a state, a module and the reason, cut at `width` columns. What lies below a module is printed once:
-    `(*)` marks the other places. The tree has at most `limit` lines (None: all). `roots` are the modules to start from; by
-    default those that no other needs (with `invert`: that need no other), the tests last.
+    A line is a state, a module and the reason, cut at `width` columns. What lies below a module is printed
+    once: `(*)` marks the other places. The tree has at most `limit` lines (None: all). `roots` are the
+    modules to start from; by default those that no other needs (with `invert`: needs no other), tests last.
     """
     nodes = make_nodes(plan)
     if not nodes:
@@ -133,7 +133,7 @@ def draw_text(
 
 
 def _roots(nodes: Mapping[str, Node], below: Mapping[str, Collection[str]]) -> list[Node]:
-    """Return where the trees start: build modules below no other, then the tests, then what is only in cycles."""
+    """Return where trees start: build modules below no other, then tests, then what is only in cycles."""
     under = {name for node in nodes.values() for name in below[node.name] if nodes[name].kind == node.kind}
     tops = sorted(
         (node for node in nodes.values() if node.name not in under), key=lambda n: (n.kind, n.order)
@@ -149,7 +149,7 @@ def _walk(
     deepest: int,
     ascii_only: bool,
 ) -> Iterator[_Line]:
-    """Yield the tree's lines, top down; what lies too deep for the width gets a tree of its own further down."""
+    """Yield the lines, top down; what lies too deep for the width gets a tree of its own further down."""
     tee, corner, bar = ("|- ", "`- ", "|  ") if ascii_only else ("├─ ", "└─ ", "│  ")
     expanded: set[str] = set()
     seen: set[str] = set()
@@ -275,7 +275,7 @@ def _class(state: str) -> str:
 
 
 def draw_html(plan: Plan) -> str:
-    """Return a self-contained page: the DAG with pan, zoom and search, and each module's contract and reason."""
+    """Return a self-contained page: the DAG, to move and search, and each module's contract and reason."""
     nodes = make_nodes(plan)
     layout = lay_out(
         {name: node.needs for name, node in nodes.items()}, {name: _box_width(name) for name in nodes}
@@ -306,7 +306,7 @@ def draw_html(plan: Plan) -> str:
 
 
 def _contracts(plan: Plan, module: str) -> list[dict[str, str]]:
-    """Return the name and the source of each of a module's specs; of a broken module, those that can be read."""
+    """Return the name and the source of each of a module's specs, or why it can't be read."""
     contracts = []
     for entry in plan.project.modules[module].entries:
         try:
@@ -323,7 +323,7 @@ def _box_width(name: str) -> float:
 
 
 def _path(points: Sequence[Point]) -> str:
-    """Return a smooth svg path: curves between layers, straight through the layers that an edge only passes."""
+    """Return a smooth svg path: curves between layers, straight through those that an edge only passes."""
     (x, y), *rest = [(round(px), round(py)) for px, py in points]
     path = f"M{x} {y}"
     for index, (next_x, next_y) in enumerate(rest):

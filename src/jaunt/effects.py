@@ -1,9 +1,9 @@
 """What importing a candidate does: at module level stand only imports, definitions and constants.
 
-Constants may be computed, by calls that have no effects: those of `_PURE`, methods such as `str.join`, constructors of
-the project's and its dependencies' classes (told by their capital letter), and functions of the candidate itself that do no more
-than that. Decorators of the standard library are those of `_PURE`, others are taken as they come: they are how their
-libraries' definitions are written.
+Constants may be computed, by calls that have no effects: those of `_PURE`, methods such as `str.join`,
+constructors of the project's and its dependencies' classes (told by their capital letter), and functions of
+the candidate itself that do no more than that. Decorators of the standard library are those of `_PURE`,
+others are taken as they come: they are how their libraries' definitions are written.
 """
 
 import ast
@@ -11,7 +11,8 @@ import builtins
 import sys
 from collections.abc import Iterator, Sequence
 
-from jaunt.source import ModuleSource
+from jaunt.imports import all_bindings, all_statements
+from jaunt.source import ModuleSource, dotted_path
 
 _PURE = {  # module -> functions and classes whose calls have no effect that outlasts them
     "abc": "abstractmethod update_abstractmethods",
@@ -107,6 +108,17 @@ _CALLERS = {  # call their arguments
     *("itertools.filterfalse", "builtins.iter"),
 }
 _DECORATOR_MAKERS = {"functools.lru_cache", "functools.wraps", "dataclasses.dataclass"}
+_CLASS_MAKERS = {
+    *(
+        "collections.namedtuple",
+        "typing.NamedTuple",
+        "typing.NewType",
+        "typing.TypedDict",
+        "dataclasses.make_dataclass",
+    ),
+    *("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"),
+    *("operator.attrgetter", "operator.itemgetter"),
+}
 _MAKERS = {"__init__", "__new__", "__post_init__"}
 _READS = {"os.environ", "os.environb", "sys.argv", "sys.stdin", "sys.stdout", "sys.stderr"}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -115,8 +127,8 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 def effect_errors(candidate: ModuleSource, *, kind: str = "build") -> list[str]:
     """Return what a candidate does on import besides importing, defining and computing constants.
 
-    `kind` is "build" or "test"; a test module may use pytest's marks and fixtures, and call what it tests for its data.
-    Each error begins with the line.
+    `kind` is "build" or "test"; a test module may use pytest's marks and fixtures, and call what it tests for
+    its data. Each error begins with the line.
     """
     checker = _Checker(candidate, kind)
     errors = list(checker.body(candidate.tree.body))
@@ -163,8 +175,10 @@ class _Checker:
     def _function(self, node: _Function) -> Iterator[str]:
         yield from self._decorators(node)
         yield from self._values([*node.args.defaults, *filter(None, node.args.kw_defaults)])
-        arguments = [a for a in ast.walk(node.args) if isinstance(a, ast.arg)]
-        yield from self._values(filter(None, [node.returns, *(a.annotation for a in arguments)]))
+        args = node.args
+        arguments = [*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg]
+        annotations = [a.annotation for a in arguments if a is not None]
+        yield from self._values(filter(None, [*annotations, node.returns]))
 
     def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
@@ -260,6 +274,13 @@ class _Checker:
     def _is_pure_definition(self, path: str) -> bool:
         """Whether a path is a function or class of the candidate that only computes when it is called."""
         own = path.removeprefix(f"{self._candidate.module}.")
+        made = self._candidate.constants.get(own)
+        if isinstance(made, ast.Lambda):
+            return self._is_pure_callable(made, frozenset())
+        if isinstance(made, ast.Call):
+            maker = self._path(made.func)
+            partial = maker == "functools.partial" and self._is_pure_callable(made.args[0], frozenset())
+            return partial or maker in _CLASS_MAKERS
         definition = self._candidate.definitions.get(own) if own != path else None
         if isinstance(definition, ast.ClassDef):
             makers = [m for m in definition.body if isinstance(m, _Function) and m.name in _MAKERS]
@@ -331,13 +352,13 @@ class _Checker:
         return True
 
     def _is_harmless(self, node: ast.Attribute | ast.Subscript, local: set[str]) -> bool:
-        """Whether reading, or setting, an attribute or an item changes nothing outside of a function."""
+        """Whether reading, or setting, an attribute or an item changes nothing outside of the candidate."""
         if isinstance(node.ctx, ast.Load):
             return self._path(node) not in _READS
         base = node.value
         while isinstance(base, ast.Attribute | ast.Subscript):
             base = base.value
-        return isinstance(base, ast.Name) and base.id in local
+        return isinstance(base, ast.Name) and (base.id in local or base.id in self._candidate.constants)
 
     def _path(self, node: ast.AST) -> str:
         """Return the dotted path that a name stands for; names that nothing binds are built in."""
@@ -372,8 +393,9 @@ def _evaluated(nodes: "Iterator[ast.AST] | Sequence[ast.AST] | filter[ast.expr]"
 
 def _skips(candidate: ModuleSource) -> Iterator[str]:
     """Yield an error for each way in which a test would not run, and for an end of the process."""
+    bindings = all_bindings(candidate, all_statements(candidate.tree))
     for node in (n for n in ast.walk(candidate.tree) if isinstance(n, ast.Attribute | ast.Name)):
-        path = candidate.dotted(node)
+        path = dotted_path(node, bindings)
         head, _, rest = (path or "").partition(".")
         if head == "pytest" and rest.rpartition(".")[2] in _SKIPS:
             yield f"line {node.lineno}: `{path}` keeps a test from running, expected a test that runs and asserts"

@@ -40,6 +40,10 @@ class JauntBudgetError(JauntGenerationError):
     """A call was not made, as the run has reached its limit of tokens or money."""
 
 
+class JauntRefusedError(JauntError):
+    """A command was not carried out: what it would act on is not in the state for it."""
+
+
 class JauntDependencyCycleError(JauntError):
     """Specs, or the modules they stand in, depend on each other in a circle."""
 

@@ -95,6 +95,13 @@ def body_digest(body: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
+def is_edited(text: str) -> bool:
+    """Return whether a person wrote or edited a generated file: no header, or another body."""
+    lines, body = split_header(text)
+    fields = _parse(lines)
+    return fields is None or fields.get("body_digest", body_digest(body)) != body_digest(body)
+
+
 def _format_field(name: str, value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=isinstance(value, dict))
     if len(f"{text}.".splitlines()) != 1:

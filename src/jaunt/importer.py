@@ -1,7 +1,7 @@
 """Imports modules of the user's project in a child process, never in jaunt's own.
 
-The child is this very file, run as a program: `python importer.py`, names on its standard input, one line of JSON a
-module on its standard output.
+The child is this very file, run as a program: `python importer.py`, names on its standard input, one line of
+JSON a module on its standard output.
 """
 
 import json
@@ -27,10 +27,10 @@ class Imported:
 def import_modules(
     names: Sequence[str], *, path: Sequence[str | Path], cwd: Path, seconds: float = IMPORT_SECONDS
 ) -> dict[str, Imported]:
-    """Import modules, in order, in a child process whose `sys.path` starts with `path`; return name -> `Imported`.
+    """Import modules, in order, in a child process whose `sys.path` starts with `path`.
 
-    A module that ends the process, or hangs for `seconds`, is reported, and the ones after it get a child of
-    their own. Specs are stubs there: generated code is not loaded.
+    Returns name -> `Imported`. A module that ends the process, or hangs for `seconds`, is reported, and the
+    ones after it get a child of their own. Specs are stubs there: generated code is not loaded.
     """
     results: dict[str, Imported] = {}
     while pending := [name for name in names if name not in results]:
@@ -38,8 +38,8 @@ def import_modules(
         command = [sys.executable, "-P", str(Path(__file__).resolve())]
         try:
             child = subprocess.run(
-                command, input=request, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=cwd, timeout=seconds,
-                check=False, text=True, encoding="utf-8", errors="replace",
+                command, input=request, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=cwd,
+                timeout=seconds, check=False, text=True, encoding="utf-8", errors="replace",
             )  # fmt: skip
             output, reason = child.stdout, f"ended the process (exit code {child.returncode})"
         except subprocess.TimeoutExpired as expired:
@@ -81,10 +81,10 @@ def import_from_bases(
 
 def _child() -> None:
     request = json.loads(sys.stdin.read())
-    # jaunt's own folder comes last: it may be one of installed packages, of which none may hide a standard module.
+    # jaunt's own folder comes last: it may be that of all installed packages, which hide no standard one.
     sys.path = [*request["path"], *sys.path, str(Path(__file__).resolve().parent.parent)]
-    # What the modules print must not reach the stream that carries the results; nor may a process that they leave
-    # behind hold it open.
+    # What the modules print must not reach the stream that carries the results; nor may a process that they
+    # leave behind hold it open.
     results = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     os.environ["JAUNT_STUBS_ONLY"] = "1"

@@ -1,7 +1,8 @@
 """What a candidate imports: nothing made up, nothing undeclared, and not the stubs that it implements.
 
-An import has to lead to the standard library, to a file of the project, to a dependency that the project declares, or to a
-module that `[verify] allow_imports` names. A name that a model made up is thus never imported, and never installed.
+An import has to lead to the standard library, to a file of the project, to a dependency that the project
+declares, or to a module that `[verify] allow_imports` names. A name that a model made up is thus never
+imported, and never installed.
 """
 
 import ast
@@ -9,16 +10,18 @@ import functools
 import re
 import sys
 import tomllib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from jaunt.source import ModuleSource, first_line
+from jaunt.source import ModuleSource, dotted_path, first_line
 
 _OPENS_A_BROWSER = {"antigravity", "this"}
 _IMPORT_FAILURES = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+_IMPORTS_BY_CALL = re.compile("import_module|__import__")
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -26,9 +29,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 class ImportRules:
     """What one module's candidates may import.
 
-    `stubs` are the dotted paths that mean a spec of the module itself; `late` the names that its spec module binds
-    only below its first class spec. `bases` are the folders that the project's module names start from. `declared` are
-    top-level modules of the dependencies.
+    `stubs` are the dotted paths that mean a spec of the module itself; `late` the names that its spec module
+    binds only below its first class spec. `bases` are the folders that the project's module names start from.
+    `declared` are top-level modules of the dependencies.
     """
 
     spec_module: str
@@ -42,24 +45,39 @@ class ImportRules:
 
 def import_errors(candidate: ModuleSource, rules: ImportRules) -> list[str]:
     """Return what is wrong with a candidate's imports, those within functions too; each error begins with the line."""
-    top_level = {
-        id(statement) for statement in candidate.statements if statement not in _type_checking(candidate)
-    }
+    for_type_checkers = {id(statement) for statement in _type_checking(candidate)}
+    at_top = {id(statement) for statement in candidate.statements} - for_type_checkers
+    nodes = all_statements(candidate.tree)
+    bindings = all_bindings(candidate, nodes)
     found: list[tuple[int, str]] = []
-    for node in ast.walk(candidate.tree):
-        match node:
-            case ast.Import(names=names):
-                found += [(node.lineno, e) for alias in names for e in _module_errors(alias.name, rules)]
-            case ast.ImportFrom():
-                errors = _from_errors(candidate, node, rules, at_top=id(node) in top_level)
-                found += [(node.lineno, error) for error in errors]
-            case ast.Call() if name := _imported_by_call(candidate, node):
-                found += [(node.lineno, error) for error in _module_errors(name, rules)]
-            case ast.Attribute() if candidate.dotted(node) in rules.stubs:
-                found.append((node.lineno, _calls_stub(ast.unparse(node), rules)))
-            case ast.Try() if _is_optional_import(node):
-                found.append((node.lineno, "catches a failed import, expected one import that works"))
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, e) for alias in node.names for e in _module_errors(alias.name, rules)]
+        elif isinstance(node, ast.ImportFrom):
+            errors = _from_errors(candidate, node, rules, at_top=id(node) in at_top)
+            found += [(node.lineno, error) for error in errors]
+        elif isinstance(node, ast.Try) and _is_optional_import(node):
+            found.append((node.lineno, "catches a failed import, expected one import that works"))
+    found += _expression_errors(candidate, rules, bindings)
     return list(dict.fromkeys(f"line {line}: {error}" for line, error in sorted(found)))
+
+
+def all_statements(tree: ast.Module) -> list[ast.AST]:
+    """Return the statements of a tree, those in functions too; far quicker than `ast.walk`, which yields all nodes."""
+    found: list[ast.AST] = [tree]
+    for node in found:
+        for block in _BLOCKS:
+            found += getattr(node, block, ())
+    return found
+
+
+def all_bindings(candidate: ModuleSource, statements: Iterable[ast.AST]) -> dict[str, str]:
+    """Return what names stand for anywhere in a candidate: at module level, and by the imports in its functions."""
+    bindings: dict[str, str] = {}
+    for node in statements:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            bindings.update(candidate.imports(node))
+    return bindings | candidate.bindings
 
 
 def stub_paths(spec: ModuleSource, names: Collection[str], bases: Iterable[Path]) -> frozenset[str]:
@@ -79,7 +97,8 @@ def stub_paths(spec: ModuleSource, names: Collection[str], bases: Iterable[Path]
 def late_names(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
     """Return what a spec module binds only below its first class spec.
 
-    The class is made while the spec module is half imported, so its generated module can't import those names yet.
+    The class is made while the spec module is half imported, so its generated module can't import those names
+    yet.
     """
     classes = [d for name in names if isinstance(d := spec.definitions.get(name), ast.ClassDef)]
     if not classes:
@@ -97,8 +116,8 @@ def late_names(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
 def declared_modules(root: Path) -> frozenset[str] | None:
     """Return the top-level modules of the dependencies that `root`/pyproject.toml declares; None if it declares nothing.
 
-    All of its dependencies count, optional ones and groups too. What a distribution installs is asked of the environment; if it
-    is not installed, its name stands for the module.
+    All of its dependencies count, optional ones and groups too. What a distribution installs is asked of the
+    environment; if it is not installed, its name stands for the module.
     """
     try:
         document = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
@@ -205,9 +224,29 @@ def _holds_modules(folder: Path) -> bool:
     return folder.is_dir() and any(folder.glob("*.py"))
 
 
-def _imported_by_call(candidate: ModuleSource, node: ast.Call) -> str:
+def _expression_errors(
+    candidate: ModuleSource, rules: ImportRules, bindings: Mapping[str, str]
+) -> Iterator[tuple[int, str]]:
+    """Yield an error for each import by a call, and each use of a stub by way of its module."""
+    names = {path.rpartition(".")[2] for path in rules.stubs}
+    if not any(f".{name}" in candidate.text for name in names) and not _IMPORTS_BY_CALL.search(
+        candidate.text
+    ):
+        return  # as nearly always, and looking at every node would take as long as all else
+    for node in ast.walk(candidate.tree):
+        if isinstance(node, ast.Call) and (module := _imported_by_call(node, bindings)):
+            yield from ((node.lineno, error) for error in _module_errors(module, rules))
+        elif (
+            isinstance(node, ast.Attribute)
+            and node.attr in names
+            and dotted_path(node, bindings) in rules.stubs
+        ):
+            yield node.lineno, _calls_stub(ast.unparse(node), rules)
+
+
+def _imported_by_call(node: ast.Call, bindings: Mapping[str, str]) -> str:
     """Return the module that `importlib.import_module("name")` or `__import__("name")` imports; "" for other calls."""
-    path = candidate.dotted(node.func) or getattr(node.func, "id", "")
+    path = dotted_path(node.func, bindings) or getattr(node.func, "id", "")
     first = node.args[0] if node.args else None
     literal = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
     return literal if path in {"importlib.import_module", "__import__"} else ""

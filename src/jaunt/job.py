@@ -32,6 +32,10 @@ class Outcome:
     """Part of `input_tokens`."""
     cost: float | None = None
     """What the tokens cost, where prices are configured."""
+    model_seconds: float = 0.0
+    check_seconds: float = 0.0
+    write_seconds: float = 0.0
+    """Parts of `seconds`."""
     origin: str = ""
     """Where the code came from: "model" or "store"."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)

@@ -1,7 +1,7 @@
 """Where the boxes of a DAG's drawing go: layers from left to right, what a node needs to its right.
 
-The steps of Sugiyama, Tagawa and Toda (1981): layers by longest path, order within a layer by barycentre, places by
-least squares. Parts that are not connected are laid out each by itself and put next to each other.
+The steps of Sugiyama, Tagawa and Toda (1981): layers by longest path, order within a layer by barycentre,
+places by least squares. Parts that are not connected are laid out each by itself and put next to each other.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,7 +46,8 @@ class Layout:
 def lay_out(dag: Mapping[str, Collection[str]], widths: Mapping[str, float]) -> Layout:
     """Return a layout of `dag` (node -> what it needs), whose nodes are at least `widths` pixels wide.
 
-    Names that are no keys of `dag` are left out. The same input gives the same layout. Raises graphlib.CycleError.
+    Names that are no keys of `dag` are left out. The same input gives the same layout.
+    Raises graphlib.CycleError.
     """
     needs = {node: sorted(set(dag[node]) & dag.keys()) for node in sorted(dag)}
     return _pack([_lay_out_part(part, widths) for part in _connected_parts(needs)])
@@ -177,7 +178,7 @@ def _apart(layer: Sequence[str], wanted: Mapping[str, float], space: Mapping[str
     for index, node in enumerate(layer):
         offset += (space[layer[index - 1]] + space[node]) / 2 if index else 0.0
         offsets.append(offset)
-    # Without the offsets the middles need only not fall: a pool is a run of nodes that touch (isotonic regression).
+    # Isotonic regression: without offsets, middles need only not fall. A pool is a run of nodes that touch.
     pools: list[tuple[float, int]] = []
     for node, start in zip(layer, offsets, strict=True):
         pools.append((wanted[node] - start, 1))
@@ -212,7 +213,7 @@ def _route(boxes: Sequence[Box]) -> list[Point]:
 
 
 def _pack(parts: Sequence[Layout]) -> Layout:
-    """Put layouts side by side, the tallest first, on shelves as wide as makes the whole about a window's shape."""
+    """Put layouts side by side, the tallest first, on shelves so wide that the whole fits a window."""
     area = sum((part.width + _PART_GAP) * (part.height + _PART_GAP) for part in parts)
     shelf_width = max([(_ASPECT * area) ** 0.5, *(part.width for part in parts)], default=0.0)
     boxes: dict[str, Box] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.discovery import Root
-from jaunt.header import body_digest, parse_header, split_header
+from jaunt.header import is_edited, parse_header
 from jaunt.project import Project, search_roots
 
 
@@ -71,5 +71,4 @@ def _read(path: Path, base: Path) -> Orphan | None:
     fields = parse_header(text)
     if fields is None:
         return None
-    digest = body_digest(split_header(text)[1])
-    return Orphan(path, base, fields["source_module"], fields["kind"], fields.get("body_digest", digest) != digest)
+    return Orphan(path, base, fields["source_module"], fields["kind"], is_edited(text))

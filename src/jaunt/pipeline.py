@@ -1,6 +1,7 @@
 """Generate, validate, write: the path of ONE module of either kind, from its contract to its file."""
 
 import asyncio
+import functools
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,7 @@ from jaunt.files import check_writable, ensure_packages, write_atomic
 from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
 from jaunt.generate.model import Usage
 from jaunt.generate.recorded_backend import format_recording, recording_path
-from jaunt.header import body_digest, format_header, parse_header, split_header
+from jaunt.header import body_digest, format_header, is_edited, split_header
 from jaunt.history import History
 from jaunt.job import Outcome, failure, job_name
 from jaunt.plan import Fingerprint, judge_file
@@ -108,32 +109,70 @@ async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
 
 async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
     context = await asyncio.to_thread(_prepare, work, shop)
-    checks = list(shop.checks_for(work)) if shop.checks_for else []
+    clock = _Clock()
+    checks = [clock.timed(check) for check in shop.checks_for(work)] if shop.checks_for else []
+    outcome, source = await _find_code(work, shop, context, checks)
+    asked = time.perf_counter()
+    if source is not None:
+        outcome = await asyncio.to_thread(_land, work, shop, context, source, outcome)
+    return replace(
+        outcome,
+        model_seconds=max(0.0, asked - clock.begin - clock.check_seconds) if outcome.attempts else 0.0,
+        check_seconds=clock.check_seconds,
+        write_seconds=time.perf_counter() - asked,
+    )
+
+
+class _Clock:
+    """Tells the time that checks take from the time that the model takes."""
+
+    def __init__(self) -> None:
+        self.begin = time.perf_counter()
+        self.check_seconds = 0.0
+
+    def timed(self, check: Check) -> Check:
+        """Return the check, its time counted."""
+
+        @functools.wraps(check)
+        async def run(source: str) -> Any:
+            begin = time.perf_counter()
+            try:
+                return await check(source)
+            finally:
+                self.check_seconds += time.perf_counter() - begin
+
+        return run
+
+
+async def _find_code(
+    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
+) -> tuple[Outcome, str | None]:
+    """Return code that passed, from the store or else from the model, with the outcome so far; None if there is none."""
     stored = await asyncio.to_thread(_look_up, work, shop)
     warnings = [stored.warning] if stored.warning else []
     if stored.source is not None:
         examined = await check_candidate(stored.source, context.expected_names, checks)
         if not examined.errors:
             outcome = Outcome("generated", warnings=tuple(examined.warnings), origin="store")
-            return await asyncio.to_thread(_land, work, shop, context, normalize_source(examined.source), outcome)
+            return outcome, normalize_source(examined.source)
     result = await _ask(shop, context, checks)
     warnings += result.warnings
     if result.source is None:
         errors = result.errors or ["the backend gave no code"]
         kept = await asyncio.to_thread(keep_rejected, shop.rejected, work.module, result.candidate, errors)
-        return Outcome(
+        failed = Outcome(
             "failed",
             (*errors, *kept),
             attempts=result.attempts,
             warnings=tuple(warnings),
             cause=JauntGenerationError(f"{work.module}: no candidate passed"),
         )
+        return failed, None
     source = normalize_source(result.source)
     # Kept before it is written: what was paid for survives a crash of anything that comes after it.
     unkept = await asyncio.to_thread(_keep, work, shop, source)
     warnings += [unkept] if unkept else []
-    outcome = Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model")
-    return await asyncio.to_thread(_land, work, shop, context, source, outcome)
+    return Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model"), source
 
 
 async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
@@ -192,10 +231,11 @@ def write_module(path: Path, source: str, header_fields: Mapping[str, Any], *, w
     return write_atomic(path, text, within=within)
 
 
-def remove_module(path: Path, *, generated_dir: str, within: Path) -> str | None:
+def remove_module(path: Path, *, generated_dir: str, within: Path, force: bool = False) -> str | None:
     """Remove a generated file, and the generated folders that it leaves empty; return why it was left, or None.
 
-    A file that jaunt did not write, or that a person edited, stays; so does one that a symlink puts outside `within`.
+    A file that jaunt did not write, or that a person edited, stays unless `force` says otherwise; one that a symlink
+    puts outside `within` stays in any case.
     """
     try:
         check_writable(path, within=within)
@@ -204,8 +244,7 @@ def remove_module(path: Path, *, generated_dir: str, within: Path) -> str | None
         return None
     except (OSError, UnicodeDecodeError, JauntWriteError) as error:
         return f"{path} was left: {error}"
-    fields, body = parse_header(text), split_header(text)[1]
-    if fields is None or fields.get("body_digest", body_digest(body)) != body_digest(body):
+    if not force and is_edited(text):
         return f"{path} was left: it was edited by hand"
     path.unlink()
     for folder in path.parents:

@@ -17,7 +17,7 @@ State = Literal["fresh", "stale", "unbuilt", "edited", "broken"]
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a module's generated file must have been made from to be fresh; its header says what it was made from."""
+    """What a module's file must have been made from to be fresh; its header says what it was made from."""
 
     kind: str
     module: str

@@ -96,8 +96,8 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
 def search_roots(config: JauntConfig) -> list[Root]:
     """Return the folders to search.
 
-    Modules below a source root are named from it; modules below a test root from the test root's parent, so that
-    `tests/test_a.py` is `tests.test_a`, unless the test root lies in a source root.
+    Modules below a source root are named from it; modules below a test root from the test root's parent, so
+    that `tests/test_a.py` is `tests.test_a`, unless the test root lies in a source root.
     """
     sources = [
         folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()
@@ -133,12 +133,11 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
     for target in targets:
         name, colon, _ = target.partition(":")
         files = (Path(target).resolve(), (project.root / target).resolve())
-        file = next((by_file[file] for file in files if file in by_file), None)
         # The specs of a module that is broken may not be known.
-        is_known = name in project.modules and (
-            not colon or target in project.specs or name in project.problems
-        )
-        if not is_known and file is None:
+        found = [name] if name in project.modules and (name in project.problems or not colon) else []
+        found += [name] if target in project.specs else []
+        found += [by_file[file] for file in files if file in by_file]
+        if not found:
             shown = [
                 path.relative_to(project.root).as_posix()
                 for path in by_file
@@ -148,7 +147,7 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
             raise JauntConfigError(
                 f"unknown target {target!r}", hint=near or "`jaunt status` lists the modules"
             )
-        selected.add(name if is_known else file)
+        selected.add(found[0])
     return selected
 
 
@@ -164,8 +163,9 @@ def _import_unread(
         module = found[name]
         missing = [spec for spec in module.unread if spec not in result.specs]
         if missing:
+            unread_text = ", ".join(module.unread.values())
             problems[name] = JauntDiscoveryError(
-                f"{module.file.path}: cannot be imported to read {', '.join(module.unread.values())}: {result.error}",
+                f"{module.file.path}: cannot be imported to read {unread_text}: {result.error}",
                 hint="give the decorator literals or plain names, or make the module importable",
             )
             continue
@@ -212,7 +212,7 @@ def _specs_of(
 def _resolve_deps(
     specs: dict[SpecRef, SpecEntry], contracts: Mapping[SpecRef, Contract], problems: dict[str, JauntError]
 ) -> dict[str, set[str]]:
-    """Replace what `deps` name by the specs that are meant; return module -> the broken modules that it needs."""
+    """Replace what `deps` name by the specs that are meant; return module -> broken modules that it needs."""
     finder = SpecFinder(specs)
     blocked: dict[str, set[str]] = {}
     broken = list(problems)
@@ -246,7 +246,7 @@ def _resolve_deps(
 def _cut_cycles(
     dag: dict[str, set[str]], graph: Mapping[SpecRef, set[SpecRef]], problems: dict[str, JauntError]
 ) -> None:
-    """Make a problem of each module in a cycle, and remove the edges within it, so that the rest can be ordered."""
+    """Make a problem of each module in a cycle, and remove its edges, so that the rest can be ordered."""
     for members in components(dag):
         if len(members) < 2:
             continue

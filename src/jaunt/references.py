@@ -1,8 +1,8 @@
-"""What a spec mentions: the dotted paths in its signature, body and docstrings, to infer dependencies from."""
+"""What a spec mentions: the dotted paths in it, from which dependencies are inferred."""
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jaunt.source import Definition, ModuleSource, dotted_path, without_warnings
@@ -14,8 +14,9 @@ _MENTION = re.compile(r"`([^\W\d][\w.]*)(?:\(\))?`|\b([^\W\d][\w.]*)\(")
 def references_of(source: ModuleSource, name: str) -> tuple[str, ...]:
     """Return the dotted paths that the function or class `name`, or an overload of it, mentions, each once.
 
-    They are what a name stands for in the module, or in a function that imports it: parameters and local variables
-    stand for nothing. Quoted annotations count, other strings don't, the arguments of jaunt's decorators neither.
+    They are what a name stands for in the module, or in a function that imports it: parameters and local
+    variables stand for nothing. Quoted annotations count, other strings don't, the arguments of jaunt's
+    decorators neither.
     """
     scope = _Scope(source.bindings, frozenset(), source.star_imports)
     nodes = [*source.overloads_of(name), source.definitions[name]]
@@ -26,7 +27,7 @@ def references_of(source: ModuleSource, name: str) -> tuple[str, ...]:
 class _Scope:
     bindings: Mapping[str, str]
     hidden: frozenset[str]
-    star_imports: Iterable[str]
+    star_imports: Sequence[str]
 
     def paths(self, node: ast.Name | ast.Attribute) -> list[str]:
         """Return what a name or an attribute chain may stand for; nothing, unless it begins with a name."""

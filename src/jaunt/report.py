@@ -12,6 +12,7 @@ from jaunt.errors import JauntBudgetError, JauntError
 from jaunt.terminal import paint
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
+    from jaunt.changes import Change
     from jaunt.job import Job, Outcome
     from jaunt.forecast import Step
     from jaunt.plan import Plan, Verdict
@@ -142,6 +143,18 @@ def print_diff(diff: str, out: TextIO | None = None) -> None:
     for line in diff.splitlines():
         colour = next((colour for mark, colour in _DIFF_COLOURS.items() if line.startswith(mark)), None)
         say(paint(line, colour, out) if colour else line, out)
+
+
+def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = False) -> None:
+    """Print what a module's last build changed, and why; with `stat`, without the diffs."""
+    size = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in change.code.splitlines())
+    if change.first:
+        say(f"{change.module}: built for the first time ({size} lines)", out)
+        return
+    reason = change.reason or "generated anew for the same contract"
+    say(f"{change.module}: {reason} ({f'{size} lines of code changed' if size else 'the code is the same'})", out)
+    if not stat:
+        print_diff(change.contract + change.code, out)
 
 
 _DIFF_COLOURS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}

@@ -332,7 +332,7 @@ def _bwrap_command(scratch: Path, cwd: Path, needed: Sequence[Path | str]) -> li
 
 
 def _python_paths() -> Iterator[str]:
-    """Yield the folders that this Python, its packages and its editable installs are in; never a whole home."""
+    """Yield the folders of this Python, its packages and its editable installs; never a whole home."""
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails for a user that has none
     program = Path(sys.executable)
     folders = [Path(__file__).parent, *map(Path, (sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path))]

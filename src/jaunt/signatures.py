@@ -1,12 +1,12 @@
 """Signature conformance: a candidate's function compared with the stub that it answers, syntax against syntax.
 
-Parameters have the stub's names, kinds, order, defaults and annotations, but for the order of keyword-only ones. The
-return annotation and `async` are the stub's too, with what type checkers take for equal:
+Parameters have the stub's names, kinds, order, defaults and annotations, but for the order of keyword-only
+ones. The return annotation and `async` are the stub's too, with what type checkers take for equal:
 
-- a plain `def` that returns an AsyncIterator may be an async generator, one that returns an Awaitable an `async def`,
-  one that returns a context manager a generator below `@contextmanager`;
-- a generator may be annotated as one where the stub returns an Iterator or Iterable. Whether a function is a generator is
-  its own affair, but a coroutine function is awaited, so it can't be an async generator.
+- a plain `def` that returns an AsyncIterator may be an async generator, one that returns an Awaitable an
+  `async def`, one that returns a context manager a generator below `@contextmanager`;
+- a generator may be annotated as one where the stub returns an Iterator or Iterable. Whether a function is a
+  generator is its own affair, but a coroutine function is awaited, so it can't be an async generator.
 """
 
 import ast

@@ -5,17 +5,18 @@ import io
 import threading
 import tokenize
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
+from jaunt.registry import SpecKind
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
-_DECORATORS = {
+_DECORATORS: dict[str, SpecKind] = {
     "jaunt.magic": "magic",
     "jaunt.test": "test",
     "jaunt.runtime.magic": "magic",
@@ -45,7 +46,7 @@ class ModuleSource:
 
     @cached_property
     def bindings(self) -> dict[str, str]:
-        """Module-level name -> the dotted path that it stands for: imports, definitions, `name = other.name`."""
+        """Module-level name -> the dotted path that it stands for: imports, definitions, `a = b.c`."""
         bound: dict[str, str] = {}
         for statement in self.statements:
             if isinstance(statement, ast.Import | ast.ImportFrom):
@@ -105,7 +106,7 @@ class ModuleSource:
         """Return the dotted path that a name or an attribute chain stands for, None for anything else."""
         return dotted_path(node, self.bindings)
 
-    def spec_decorator(self, node: ast.expr) -> tuple[str, ast.Call | None] | None:
+    def spec_decorator(self, node: ast.expr) -> tuple[SpecKind, ast.Call | None] | None:
         """Return (kind, call) if a decorator is jaunt's, bare or called; None if it is another's."""
         call = node if isinstance(node, ast.Call) else None
         kind = _DECORATORS.get(self.dotted(call.func if call else node) or "")
@@ -159,7 +160,7 @@ def read_source(module: str, path: str) -> ModuleSource:
 
 @lru_cache(maxsize=256)
 def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
-    """Parse a module from its bytes; the last few are remembered, as the specs of a module come one after another."""
+    """Parse a module from its bytes; the last few are remembered, as the specs of a module come in a row."""
     try:
         text = decode_source(data)
         with without_warnings():
@@ -179,7 +180,10 @@ def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
 
 
 def decode_source(data: bytes) -> str:
-    """Decode Python source as PEP 263 says, line ends normalised; raises UnicodeDecodeError or SyntaxError."""
+    """Decode Python source as PEP 263 says, line ends normalised.
+
+    Raises UnicodeDecodeError, SyntaxError or LookupError.
+    """
     encoding = "utf-8" if data.isascii() else tokenize.detect_encoding(io.BytesIO(data).readline)[0]
     return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
 
@@ -188,16 +192,16 @@ _warnings_lock = threading.Lock()
 
 
 @contextmanager
-def without_warnings() -> Iterator[None]:
-    r"""Compile or parse within this: an odd escape such as `"\d"` is no reason to print into a build's output."""
-    # The filters belong to the whole process: two threads that restore them in turn would leave the wrong ones.
+def without_warnings() -> Generator[None, None, None]:
+    r"""Compile or parse within this: an odd escape such as `"\d"` must not print into a build's output."""
+    # The filters belong to the whole process: two threads that restored them in turn would leave wrong ones.
     with _warnings_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 def dotted_path(node: ast.AST, bindings: Mapping[str, str]) -> str | None:
-    """Return the dotted path that a name or an attribute chain stands for, by what names are bound to; else None."""
+    """Return the dotted path that a name or an attribute chain stands for under `bindings`, or None."""
     attributes: list[str] = []
     while isinstance(node, ast.Attribute):
         attributes.append(node.attr)
@@ -208,7 +212,7 @@ def dotted_path(node: ast.AST, bindings: Mapping[str, str]) -> str | None:
 
 
 def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    pending: list[ast.AST] = body[::-1]  # a stack: each `elif` is one level deeper
+    pending: list[ast.AST] = [*reversed(body)]  # a stack: each `elif` is one level deeper
     while pending:
         node = pending.pop()
         if isinstance(node, ast.stmt):

@@ -4,9 +4,9 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jaunt.errors import JauntConfigError
 from jaunt.files import write_atomic
@@ -26,9 +26,10 @@ _VERSION = 1
 class JobTiming:
     """What one job of a build took. Everything but the name may be missing.
 
-    `started` and `ended` are in seconds since the build began; None: the job was never started (a dependency failed). `queue`
-    is for how many seconds it was held up though everything that it needs was done; `model`, `checks` and `write` are
-    the known parts of the time from start to end. `deps` are the names of the jobs that it waited for.
+    `started` and `ended` are in seconds since the build began; None: the job was never started, as a
+    dependency failed. `queue` is for how many seconds it was held up though all that it needs was done;
+    `model`, `checks` and `write` are the known parts of the time from start to end. `deps` are the names of
+    the jobs that it waited for.
     """
 
     name: str
@@ -61,7 +62,7 @@ class JobTiming:
 
 @dataclass(frozen=True)
 class BuildTimings:
-    """The record of one build: when it began (seconds since the epoch), how long it took, its limit of jobs, its jobs."""
+    """The record of one build: when it began (seconds since the epoch), seconds, limit of jobs, jobs."""
 
     began: float = 0.0
     seconds: float = 0.0
@@ -69,10 +70,13 @@ class BuildTimings:
     jobs: tuple[JobTiming, ...] = ()
 
 
+Record = TypeVar("Record", JobTiming, BuildTimings)
+
+
 class TimingsRecorder:
     """Records when each job starts and ends; it is a listener of the engine.
 
-    `limit` is the number of jobs at a time. `details` may return more than the outcome tells of a job that has ended: a
+    `limit` is the number of jobs at a time. `details` may return what the outcome of a job doesn't tell: a
     mapping with any of JobTiming's fields, such as `{"model": 2.5, "checks": 0.8}`.
     """
 
@@ -111,22 +115,23 @@ class TimingsRecorder:
     def _timing(self, job: Job, now: float, outcome: Outcome, more: Mapping[str, Any]) -> JobTiming:
         started = self._started.get(job.name)
         needed = [self._ended[dep].ended or 0.0 for dep in job.deps if dep in self._ended]
-        known = {
-            "module": job.module,
-            "kind": job.kind,
-            "status": outcome.status,
-            "origin": outcome.origin,
-            "started": started,
-            "ended": None if started is None else now,
-            "queue": 0.0 if started is None else max(0.0, started - max(needed, default=0.0)),
-            "attempts": outcome.attempts,
-            "tokens_in": outcome.input_tokens,
-            "tokens_out": outcome.output_tokens,
-            "cost": outcome.cost,
-            "errors": outcome.errors,
-            "deps": tuple(sorted(job.deps)),
-        }
-        return JobTiming(job.name, **{**known, **more})
+        told = JobTiming(
+            name=job.name,
+            module=job.module,
+            kind=job.kind,
+            status=outcome.status,
+            origin=outcome.origin,
+            started=started,
+            ended=None if started is None else now,
+            queue=0.0 if started is None else max(0.0, started - max(needed, default=0.0)),
+            attempts=outcome.attempts,
+            tokens_in=outcome.input_tokens,
+            tokens_out=outcome.output_tokens,
+            cost=outcome.cost,
+            errors=outcome.errors,
+            deps=tuple(sorted(job.deps)),
+        )
+        return replace(told, **more)
 
 
 # --- the record --------------------------------------------------------------------------------------
@@ -148,9 +153,9 @@ def read_timings(root: Path) -> BuildTimings:
         found = json.loads(path.read_text(encoding="utf-8"))
         if found["version"] != _VERSION:
             raise ValueError(f"its version is {found['version']!r}, not {_VERSION}")
-        jobs = tuple(JobTiming(**{"name": str(job["name"]), **_of(JobTiming, job)}) for job in found["jobs"])
+        jobs = tuple(_filled(JobTiming(str(job["name"])), job) for job in found.pop("jobs"))
         critical_path({job.name: job.deps for job in jobs})  # refuses what waits for itself
-        return BuildTimings(**{**_of(BuildTimings, {**found, "jobs": ()}), "jobs": jobs})
+        return _filled(BuildTimings(jobs=jobs), found)
     except FileNotFoundError:
         raise JauntConfigError(f"{path}: no build was recorded yet", hint="run `jaunt build` first") from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -161,14 +166,15 @@ def read_timings(root: Path) -> BuildTimings:
         ) from error
 
 
-def _of(record: type, found: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values in a JSON object of a record's fields that have a default; ValueError for one of another type."""
-    defaults = {item.name: item.default for item in fields(record) if item.default is not MISSING}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
-    for name in defaults.keys() & values.keys():
-        if not _fits(values[name], defaults[name]):
-            raise ValueError(f"{name} is {values[name]!r}")
-    return {name: values[name] for name in defaults.keys() & values.keys()}
+def _filled(blank: Record, found: Mapping[str, Any]) -> Record:
+    """Return a record with the values that a JSON object has for it; ValueError for one of another type."""
+    values = {}
+    for name, default in vars(blank).items():
+        if name in found:
+            values[name] = tuple(found[name]) if isinstance(found[name], list) else found[name]
+            if not _fits(values[name], default):
+                raise ValueError(f"{name} is {found[name]!r}")
+    return replace(blank, **values)
 
 
 def _fits(value: object, default: object) -> bool:
@@ -202,7 +208,7 @@ class Analysis:
 
 
 def analyse(timings: BuildTimings) -> Analysis:
-    """Return the critical path (the chain of dependencies that took longest), the sum of all jobs, the use of places."""
+    """Return the critical path (the chain of jobs that took longest), the sum of all jobs, their usage."""
     by_name = {job.name: job for job in timings.jobs}
     lengths = critical_path({job.name: job.deps for job in timings.jobs}, lambda name: by_name[name].seconds)
     users: dict[str, list[str]] = {name: [] for name in by_name}
@@ -242,7 +248,7 @@ def _usage(jobs: Sequence[JobTiming]) -> list[Usage]:
 
 
 def timings_html(timings: BuildTimings, *, project: str = "") -> str:
-    """Return a self-contained page: a build's numbers, its timeline, its use of jobs, and a table of its modules.
+    """Return a self-contained page: a build's numbers, its timeline, its jobs in use, a table of its modules.
 
     `project` is the project's name, for the title. Raises graphlib.CycleError if jobs wait for each other.
     """

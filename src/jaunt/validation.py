@@ -1,7 +1,7 @@
 """Static checks on a candidate's text: size, characters, syntax and required names; nothing is run.
 
-What it declares is compared with the specs in `conformance.py`, what importing it does in `effects.py`, what it imports
-in `imports.py`.
+What it declares is compared with the specs in `conformance.py`, what importing it does in `effects.py`, what
+it imports in `imports.py`.
 """
 
 import ast

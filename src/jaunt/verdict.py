@@ -47,7 +47,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a test run: how many tests passed, and all that failed; `completed` is None without a run."""
+    """What came of a test run: what failed, how many tests passed, and how the process ended, if any was run."""
 
     failures: tuple[Failure, ...]
     tests: int = 0
@@ -182,6 +182,7 @@ def _run_recorder(
             readable=[_RECORDER, *files],
             stdin=json.dumps({"key": key.hex(), "report": report, "args": args}).encode(),
             env={
+                "JAUNT_GENERATED_DIR": generated_dir,
                 "COVERAGE_FILE": str(scratch / "coverage"),
                 "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
             },

@@ -1,7 +1,7 @@
 """What the tools say of a candidate: ruff, by the project's own settings, and ty, as if it stood in its place.
 
-Both are the installed programs, run beside the event loop, no more of them at once than there are processors. A tool that
-is missing, crashes or takes too long fails the check; it never passes it.
+Both are the installed programs, run beside the event loop, no more of them at once than there are processors.
+A tool that is missing, crashes or takes too long fails the check; it never passes it.
 """
 
 import ast
@@ -36,8 +36,8 @@ class ToolError(Exception):
 class Place:
     """Where a candidate is to stand.
 
-    `root` is the project's folder, `bases` those that its module names start from, `path` the generated file. `classes` names
-    the specs that are classes.
+    `root` is the project's folder, `bases` those that its module names start from, `path` the generated file.
+    `classes` names the specs that are classes.
     """
 
     root: Path
@@ -81,8 +81,9 @@ async def check_with_ruff(source: str, place: Place) -> Checked:
 async def check_with_ty(source: str, place: Place) -> list[str]:
     """Return the errors that ty finds in a candidate, those left out that its spec module has as well. Raises ToolError.
 
-    It looks at a copy, outside the project, of which it takes that it stands in place: in a partial stub package, which
-    comes before the package itself. A class that is a spec is there, as at run time, the candidate's own.
+    It looks at a copy, outside the project, of which it takes that it stands in place: in a partial stub
+    package, which comes before the package itself. A class that is a spec is there, as at run time, the
+    candidate's own.
     """
     with tempfile.TemporaryDirectory(prefix="jaunt-") as folder:
         overlay = Path(folder)

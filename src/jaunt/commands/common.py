@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jaunt.commands import EXIT_GENERATION, EXIT_OK, EXIT_PROJECT
+from jaunt.commands import EXIT_CHECK, EXIT_GENERATION, EXIT_OK, EXIT_PROJECT
 from jaunt.config import JauntConfig, find_project_root, load_config
-from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError
+from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntRefusedError
 from jaunt.job import Outcome
 from jaunt.plan import Plan, make_plan
 from jaunt.project import Project, load_project, select_targets
@@ -121,6 +121,8 @@ def exit_code(errors: Iterable[BaseException | None]) -> int:
     found = list(errors)
     if any(isinstance(e, JauntConfigError | JauntDiscoveryError | JauntDependencyCycleError) for e in found):
         return EXIT_PROJECT
+    if found and all(isinstance(e, JauntRefusedError) for e in found):
+        return EXIT_CHECK
     return EXIT_GENERATION if found else EXIT_OK
 
 

@@ -20,9 +20,9 @@ class ModuleSpecContext:
     """All that a model may need to write one module.
 
     `kind` is "build" or "test"; `expected_names` must be defined; `spec_sources`, `decorator_prompts` and
-    `dependency_apis` go from spec reference to text, `dependency_generated_modules` from a spec module's name to
-    the code generated for it. `spec_module_source` is the spec module's whole text; `module_digest` is the digest of
-    the contract (64 hex digits); `previous_source` is the code that the new one replaces.
+    `dependency_apis` go from spec reference to text, `dependency_generated_modules` from a spec module's name
+    to the code generated for it. `spec_module_source` is the spec module's whole text; `module_digest` is the
+    digest of the contract (64 hex digits); `previous_source` is the code that the new one replaces.
     """
 
     kind: str
@@ -82,9 +82,9 @@ class GeneratorBackend:
     ) -> GenerationResult:
         """Ask until a candidate passes syntax, required names and `checks`, at most `max_attempts` times.
 
-        Each time, `candidates` answers are asked for at once; the first that passes ends it, and the others are cancelled.
-        Every attempt after the first is given all errors so far, in order; of several candidates, those of the one that
-        got furthest.
+        Each time, `candidates` answers are asked for at once; the first that passes ends it, and the others
+        are cancelled. Every attempt after the first is given all errors so far, in order; of several
+        candidates, those of the one that got furthest.
         """
         errors: list[str] = []
         found = Examination("")
@@ -136,7 +136,8 @@ class GeneratorBackend:
 async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> Examination:
     """Put a candidate through the checks: the cheap ones first, the others only if it passes those.
 
-    One that can't be parsed is not looked at any further; one that can is, by the checks that want to see it all the same.
+    One that can't be parsed is not looked at any further; one that can is, by the checks that want to see it
+    all the same.
     """
     # Off the event loop: a large candidate takes long to parse, and the other modules' answers are coming in.
     size = len(candidate) if isinstance(candidate, str) else 0

@@ -18,7 +18,8 @@ DEPENDENCY_CODE_LIMIT = 24_000
 _PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
 _FENCE = re.compile(r"^(`{3,})[^\n`]*\n", re.MULTILINE)
 _MOST_FENCES = 50  # an answer that is all fences must not take for ever
-_PLACEHOLDER = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+_PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[a-z_]+)\s*\}\}")
+_SLOT = re.compile(rf"(?P<start>^)?{_PLACEHOLDER.pattern}(?P<gap>\n*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Templates:
 
 
 def load_templates(config: PromptsConfig | None = None, *, root: Path | None = None) -> Templates:
-    """Read the templates that come with jaunt, or the files that `config` names, below `root`, in their place.
+    """Read the templates that come with jaunt, or in their place the files below `root` that `config` names.
 
     Raises JauntConfigError for a file that can't be read, or that has a placeholder which doesn't exist.
     """
@@ -64,20 +65,25 @@ def render_messages(
     """Return the system and the user message for a context; `errors` are those of the attempts so far."""
     values = _values(ctx, errors or ())
 
+    def put(match: re.Match[str]) -> str:
+        value, gap = values[match["name"]], match["gap"]
+        has_line = match["start"] is not None and (gap or match.end() == len(match.string))
+        if not has_line or (value and not value.endswith("\n")):
+            return value + gap
+        return f"{value.rstrip()}\n\n" if value else ""  # a section, or one that leaves no gap
+
     def fill(name: str) -> str:
-        # What is empty goes first, and leaves no gap; blank lines in what is then filled in stay as they are.
-        text = _PLACEHOLDER.sub(
-            lambda match: values[match[1]] and match[0], templates.texts[f"{ctx.kind}_{name}"]
-        )
-        text = re.sub(r"\n{3,}", "\n\n", text)
-        # One pass: a placeholder that stands in a spec's own text stays as it is, too.
-        return _PLACEHOLDER.sub(lambda match: values[match[1]], text).strip() + "\n"
+        # One pass: a placeholder that stands in a spec's own text stays as it is.
+        return _SLOT.sub(put, templates.texts[f"{ctx.kind}_{name}"]).strip() + "\n"
 
     return [Message("system", fill("system")), Message("user", fill("module"))]
 
 
 def extract_code(answer: str) -> str:
-    """Return the source in a model's answer: a `<think>` part, prose around a fenced block, CRLF and BOM removed."""
+    """Return the source in a model's answer.
+
+    A `<think>` part, the prose around a fenced block, CRLF and a byte order mark are removed.
+    """
     text = answer.replace("\r\n", "\n").removeprefix("\ufeff")
     text = re.sub(r"\A\s*<think>.*?</think>", "", text, flags=re.DOTALL).strip("\n")
     closed, others = _fenced_blocks(text)
@@ -88,7 +94,7 @@ def extract_code(answer: str) -> str:
 
 
 def _fenced_blocks(text: str) -> tuple[list[str], list[str]]:
-    """Return the fenced blocks, each up to the next closing fence; and what else they may be: up to the last, or the end."""
+    """Return the fenced blocks, up to the next closing fence each; and what else they may be: longer."""
     closed, others = [], []
     for opening in islice(_FENCE.finditer(text), _MOST_FENCES):
         ends = [m.start() for m in re.finditer(rf"^{opening[1]}[ \t]*$", text[opening.end() :], re.MULTILINE)]
@@ -109,7 +115,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
         "specs": _section("The specs", (_code(source) for source in ctx.spec_sources.values())),
         "instructions": _section("Instructions for single specs", prompts),
         "handwritten": _section(
-            f"The spec module `{ctx.spec_module}` as it stands; what is not a spec in it can be imported from it",
+            f"The spec module `{ctx.spec_module}` as it stands; what is no spec can be imported from it",
             [_code(ctx.spec_module_source)] if ctx.spec_module_source else [],
         ),
         "dependencies": _section(
@@ -123,7 +129,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
             "The current code: keep what still fits the specs, change what doesn't",
             [_code(ctx.previous_source)] if ctx.previous_source else [],
         ),
-        "errors": _section("Earlier attempts failed; correct all of this", ["\n".join(f"- {e}" for e in errors)] if errors else []),
+        "errors": _section("Earlier attempts failed; correct this", ["\n".join(f"- {e}" for e in errors)]),
     }  # fmt: skip
 
 

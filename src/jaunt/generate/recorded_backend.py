@@ -1,4 +1,4 @@
-"""The provider that answers from a folder of recordings: one readable file a module, bound to the contract it answers.
+"""The provider that answers from a folder of recordings: one readable file a module, bound to a contract.
 
 A recording is the text that a model once gave, below a few comment lines:
 

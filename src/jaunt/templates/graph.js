@@ -88,7 +88,8 @@ function highlight() {
   const shown = new Set(text || only ? hits : picked ? [picked, ...reach(picked, "needs"), ...reach(picked, "users")] : []);
   for (const node of nodes.values()) {
     node.element.classList.toggle("hit", Boolean(text) && shown.has(node.name));
-    node.element.classList.toggle("near", shown.has(node.name));
+    const layer = byId(shown.has(node.name) ? "front" : "nodes");
+    if (node.element.parentNode !== layer) layer.append(node.element);
     node.element.classList.toggle("picked", node.name === picked);
   }
   canvas.classList.toggle("focus", Boolean(text || only || picked));
@@ -260,6 +261,7 @@ canvas.addEventListener("click", (event) => {
   if (dragged) return;
   pick(event.target.closest(".node")?.dataset.name ?? null);
   if (picked) keepInView(picked);
+  canvas.focus({ preventScroll: true }); // the box has moved to another layer: the keys go on from here
 });
 canvas.addEventListener(
   "wheel",

@@ -1,0 +1,106 @@
+"""`jaunt accept`."""
+
+import argparse
+import getpass
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jaunt import __version__
+from jaunt.builder import project_works
+from jaunt.commands import Result
+from jaunt.commands.common import add_project_options, read_project
+from jaunt.errors import JauntRefusedError
+from jaunt.header import body_digest, parse_header, split_header
+from jaunt.pipeline import ModuleWork, normalize_source, write_module
+from jaunt.plan import judge
+from jaunt.project import select_targets
+from jaunt.report import one_line, print_warning, relative_paths, say
+from jaunt.store import Store
+from jaunt.validation import validate_generated_source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("module", metavar="MODULE", help="the spec module (a spec or a source file names it too)")
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Take a hand edit over as the module's code."""
+    project = read_project(arguments)
+    (module,) = select_targets(project, [arguments.module])
+    if module in project.problems:
+        raise project.problems[module]
+    (work,) = project_works(project, [module])
+    text = _read(work)
+    facts = {"module": module, "path": str(work.path)}
+    if judge(text, work.fingerprint).state == "fresh":
+        say(f"{module} was not edited by hand: there is nothing to accept")
+        return Result(data={**facts, "accepted": False})
+    source = _acceptable(work, text)
+    person, now = _person(project.root), datetime.now(UTC).isoformat(timespec="seconds")
+    fields = {
+        "tool_version": __version__,
+        **(parse_header(text) or {}),
+        **work.fingerprint.header_fields(),
+        "body_digest": body_digest(source),
+        "accepted_by": person,
+        "accepted_at": now,
+    }
+    write_module(work.path, source, fields, within=work.base)
+    # The store would bring the model's code back after a `jaunt clean`.
+    store = Store(project.root / project.config.store.path, readonly=project.config.store.readonly)
+    unkept = store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=module)
+    if unkept:
+        print_warning(unkept)
+    say(f"{relative_paths(str(work.path))} is the code of {module} now (accepted by {person})")
+    return Result(data={**facts, "accepted": True, "accepted_by": person, "accepted_at": now})
+
+
+def _read(work: ModuleWork) -> str:
+    try:
+        return work.path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise JauntRefusedError(f"{work.module} is not built: there is no edit to accept", hint="run: jaunt build") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise JauntRefusedError(f"{work.path} cannot be read: {error}", hint="make it a readable UTF-8 file") from error
+
+
+def _acceptable(work: ModuleWork, text: str) -> str:
+    """Return the code to accept; raises JauntRefusedError where that can't be done."""
+    verdict = judge(text, work.fingerprint)
+    again = f"`jaunt {'test' if work.fingerprint.kind == 'test' else 'build'} --force --target {work.module}`"
+    if not verdict.protected:
+        raise JauntRefusedError(f"{work.module} was not edited by hand: {verdict.reason}", hint="run: jaunt build")
+    if parse_header(text) is None:
+        raise JauntRefusedError(
+            f"{work.path}: without its header nobody can tell which contract this code answers",
+            hint=f"put the header's lines back, or {again} replaces the file",
+        )
+    if verdict.stale:
+        reason = verdict.reason.partition("; ")[2]
+        raise JauntRefusedError(
+            f"{work.path}: the edit was made for a contract that has changed since: {reason}",
+            hint=f"undo that change, accept, and make it again; or {again} writes code for today's contract",
+        )
+    source = normalize_source(split_header(text)[1])
+    errors = validate_generated_source(source, [entry.qualname for entry in work.entries])
+    if errors:
+        raise JauntRefusedError(f"{work.path}: {'; '.join(errors)}", hint="correct the edit, then accept it")
+    return source
+
+
+def _person(root: Path) -> str:
+    """Return who accepts: git's user name, or the login name."""
+    try:
+        asked = subprocess.run(
+            ["git", "config", "user.name"], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False
+        )
+        name = one_line(asked.stdout)
+    except (OSError, UnicodeDecodeError):
+        name = ""
+    try:
+        return name or one_line(getpass.getuser())
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"

@@ -1,0 +1,77 @@
+"""`jaunt clean`."""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from jaunt.commands import Result
+from jaunt.commands.common import add_project_options, read_project, selected
+from jaunt.errors import JauntConfigError
+from jaunt.header import is_edited
+from jaunt.orphans import find_orphans
+from jaunt.pipeline import remove_module
+from jaunt.project import Project
+from jaunt.report import print_warning, relative_paths, say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--orphans", action="store_true", help="remove only the files whose spec module is gone")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
+    parser.add_argument("--force", action="store_true", help="remove what was edited by hand too")
+    parser.add_argument(
+        "--target", action="append", default=[], metavar="MODULE", help="only the file of this module (repeatable)"
+    )
+    add_project_options(parser)
+
+
+class _File(NamedTuple):
+    """A generated file, and the folder that it has to lie in."""
+
+    path: Path
+    base: Path
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Remove generated files."""
+    if arguments.orphans and arguments.target:
+        raise JauntConfigError("an orphan is no target: its spec module is gone", hint="leave out --orphans or --target")
+    project = read_project(arguments)
+    removed, left = [], []
+    for file in _files(project, arguments):
+        problem = _remove(file, project.config.paths.generated_dir, arguments)
+        if problem:
+            left.append(file.path)
+            print_warning(problem)
+        else:
+            removed.append(file.path)
+            say(f"{'would remove' if arguments.dry_run else 'removed'} {relative_paths(str(file.path))}")
+    say(f"{len(removed)} {'to remove' if arguments.dry_run else 'removed'}" + (f", {len(left)} left" if left else ""))
+    return Result(data={"dry_run": arguments.dry_run, "removed": list(map(str, removed)), "left": list(map(str, left))})
+
+
+def _files(project: Project, arguments: argparse.Namespace) -> Iterator[_File]:
+    """Yield the files that are there to be removed."""
+    for module in [] if arguments.orphans else sorted(selected(project, arguments.target)):
+        path = project.generated_path(module)
+        if path.is_file():
+            yield _File(path, project.modules[module].file.base)
+    for orphan in [] if arguments.target else find_orphans(project):
+        yield _File(orphan.path, orphan.base)
+
+
+def _remove(file: _File, generated_dir: str, arguments: argparse.Namespace) -> str | None:
+    """Return why a file was left, None if it was removed, or would be."""
+    if not arguments.force and _is_edited(file.path):
+        return f"{file.path} was left: it was edited by hand (--force removes it)"
+    if arguments.dry_run:
+        return None
+    return remove_module(file.path, generated_dir=generated_dir, within=file.base, force=arguments.force)
+
+
+def _is_edited(path: Path) -> bool:
+    try:
+        return is_edited(path.read_bytes().decode("utf-8", "replace"))
+    except OSError:
+        return False  # what keeps it from being read keeps it from being removed, and is said then
