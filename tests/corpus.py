@@ -1010,6 +1010,6 @@ BAD: dict[str, Case] = {
         textwrap.dedent(GOOD["class_in_a_handwritten_type"].candidate)
         .replace("if TYPE_CHECKING:\n    from app.class_in_a_handwritten_type", "from app.late")
         .replace("app.class_in_a_handwritten_type", "app.late"),
-        "imports Tree from app.late at module level, expected that inside the function",
+        "imports Tree from app.late at module level, expected inside the function",
     ),
 }

@@ -163,9 +163,7 @@ def test_the_readme_of_an_example_tells_the_truth_about_a_change(tmp_path: Path)
 
     spec.write_text(text.replace("joined by `separator`", "glued by `separator`", 1), encoding="utf-8")
     status = run_jaunt("status", cwd=folder).stdout
-    assert re.search(
-        r"^stale +textkit\.slug +spec changed: textkit\.slug:slugify \(docstring\)", status, re.MULTILINE
-    )
+    assert re.search(r"^stale +textkit\.slug +spec changed: .*slugify \(docstring\)", status, re.MULTILINE)
     assert re.search(r"^stale +textkit\.toc ", status, re.MULTILINE)
     assert re.search(r"^fresh +textkit\.words", status, re.MULTILINE)
     done = run_jaunt("build", cwd=folder)

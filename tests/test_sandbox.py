@@ -1,5 +1,6 @@
 """The sandbox: what gets out of it and what doesn't, how runs end, and what it says of itself."""
 
+import functools
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ from escapes import ESCAPES, FORK_BOMB, HARMLESS, KEY
 import jaunt
 from jaunt.config import SandboxConfig, load_config
 from jaunt.errors import JauntConfigError
-from jaunt.sandbox import Completed, Sandbox, temporary_scratch
+from jaunt.sandbox import Completed, Halt, Sandbox, temporary_scratch
 
 NOBODY = 65534
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])
@@ -176,6 +177,24 @@ def test_the_whole_tree_dies_with_jaunt(
             child.send_signal(number)
             assert pipe.read() == b""  # the end of the file: nobody has it open any more
         assert child.wait(30) != 0
+
+
+@pytest.mark.parametrize("mode", ALL_MODES)
+def test_a_run_in_another_thread_can_be_halted(mode: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    command = [sys.executable, "-c", ENDLESS.replace("if os.fork()", "if 1"), str(tmp_path / "pipe")]
+    halt = Halt()
+    with ThreadPoolExecutor(1) as pool:
+        run = functools.partial(
+            Sandbox(SandboxConfig(mode=mode)).run, cwd=tmp_path, scratch=tmp_path, halt=halt
+        )
+        first = pool.submit(run, command)
+        with (tmp_path / "pipe").open("rb", buffering=0) as pipe:
+            assert pipe.read(7) == b"started"
+            halt()
+            assert pipe.read() == b""
+        assert (first.result(30).reason, first.result().exit_code) == ("stopped", None)
+        assert pool.submit(run, command).result(30).reason == "stopped"
 
 
 # How runs end

@@ -231,8 +231,8 @@ def test_a_run_that_takes_too_long_names_the_test_that_was_running(tmp_path: Pat
     sandbox = Sandbox(SandboxConfig(mode="limits", seconds=3))
     verdict = judge_tests([file], sandbox=sandbox, cwd=tmp_path)
     assert told(verdict) == [
-        "test_slow.py::test_slow: did not finish: the run took longer than 3 s",
         "pytest: the run took longer than 3 s",
+        "test_slow.py::test_slow: did not finish: the run took longer than 3 s",
     ]
 
 

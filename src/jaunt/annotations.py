@@ -140,7 +140,7 @@ class Reader:
 
 
 def as_iterator(node: ast.expr) -> list[ast.expr]:
-    """Return `Iterator[X]` and `Iterable[X]` for `Generator[X, ...]`, which a caller can't tell apart; else nothing."""
+    """Return `Iterator[X]` and `Iterable[X]` for `Generator[X, ...]`, which they may stand for."""
     parsed = _unquoted(node)
     if not isinstance(parsed, ast.Subscript):
         return []

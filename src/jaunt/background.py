@@ -1,4 +1,4 @@
-"""Work beside the event loop: pure functions in a thread or, if they would hold the interpreter for long, in a child process.
+"""Work beside the event loop: pure functions in a thread or, where that would not do, in a child process.
 
 Parsing happens in one step that no thread can interrupt, so a large source would stop the event loop from a
 thread as well.
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 LARGE = 20_000
-"""From this size on, in characters, a source is parsed in a child process: below it, parsing takes less than 50 ms."""
+"""From this many characters on, a source is parsed in a child process; others take less than 50 ms."""
 
 _SOURCES = str(Path(__file__).resolve().parents[1])
 

@@ -1,4 +1,4 @@
-"""All checks that a project's candidates have to pass: static ones, ruff, ty, and the examples of the specs."""
+"""All checks that a project's candidates have to pass: static ones, ruff, ty, the examples of the specs."""
 
 import asyncio
 import fnmatch

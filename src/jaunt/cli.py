@@ -84,11 +84,13 @@ def _overview() -> "_Parser":
     rows = "\n".join(f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items())
     parser = _Parser(
         prog="jaunt",
-        usage="jaunt COMMAND [OPTION ...]",
+        usage="jaunt [--help | --version] COMMAND [OPTION ...]",
+        add_help=False,
         description=f"Write specs; a model writes the code; jaunt builds what is stale.\n\ncommands:\n{rows}",
         epilog=f"example: jaunt example textkit demo && jaunt test --root demo\n\n{_CODES}",
     )
-    parser.add_argument("--version", action="version", version=f"jaunt {__version__}")
+    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
+    parser.add_argument("--version", action="version", version=f"jaunt {__version__}", help=argparse.SUPPRESS)
     return parser
 
 

@@ -71,7 +71,8 @@ def _compare(
 ) -> Iterator[str]:
     where = f"line {found.lineno}: {label}: "
     if isinstance(stub, ast.ClassDef) != isinstance(found, ast.ClassDef):
-        yield f"{where}is a {'class' if isinstance(found, ast.ClassDef) else 'function'}, expected {_expected(stub)}"
+        given = "class" if isinstance(found, ast.ClassDef) else "function"
+        yield f"{where}is a {given}, expected {_expected(stub)}"
     elif isinstance(stub, ast.ClassDef) and isinstance(found, ast.ClassDef):
         yield from (where + error for error in _class_errors(modules, stub, found))
         yield from _member_errors(modules, stub, found, label)
@@ -191,7 +192,7 @@ def _family(module: ModuleSource, node: ast.ClassDef) -> list[ast.ClassDef]:
 
 
 def _members(node: ast.ClassDef) -> dict[tuple[str, str], Definition]:
-    """Return a class's methods and inner classes by name and accessor: "" or, of a property, "setter" or "deleter"."""
+    """Return a class's methods and inner classes by name and accessor: "", or "setter", or "deleter"."""
     found: dict[tuple[str, str], Definition] = {}
     for member in (s for s in node.body if isinstance(s, Definition)):
         names = [last_name(decorator) for decorator in member.decorator_list]
@@ -219,7 +220,7 @@ def _takes_nothing(function: Function) -> bool:
 
 
 def _made_parameters(family: Sequence[ast.ClassDef]) -> list[str] | None:
-    """Return the parameters of the `__init__` that `@dataclass` makes; None if it can't be told from one class alone."""
+    """Return the parameters of the `__init__` that `@dataclass` makes; None if it has bases."""
     own = family[0]
     if len(family) > 1 or own.bases or _dataclass(own) is None:
         return None
@@ -234,7 +235,7 @@ def _field_errors(stub: Function, fields: list[str], where: str) -> Iterator[str
 
 
 def _attributes(node: ast.ClassDef) -> Iterator[str]:
-    """Yield the names that a class's body binds without a definition, and the attributes that its methods assign."""
+    """Yield the names that a class's body assigns, and the attributes that its methods assign."""
     for statement in node.body:
         targets = (
             statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
@@ -260,7 +261,8 @@ def _attribute_errors(
         if name not in bound:
             yield f"{where}{name}: is not defined, expected the attribute that the spec declares"
         elif annotation and own_annotation and not compare.same(annotation, own_annotation):
-            yield f"{where}{name}: is annotated {ast.unparse(own_annotation)}, expected {ast.unparse(annotation)}"
+            shown = ast.unparse(own_annotation), ast.unparse(annotation)
+            yield f"{where}{name}: is annotated {shown[0]}, expected {shown[1]}"
         elif value and own_value and not same_value(modules, value, own_value) and not _is_open(value):
             yield f"{where}{name}: is {ast.unparse(own_value)}, expected {ast.unparse(value)}"
 

@@ -26,7 +26,7 @@ _LONGEST = 2_000  # characters of what an example gave
 
 @dataclass(frozen=True)
 class Docstring:
-    """A docstring with examples: the symbol that it belongs to, and the line of the spec module that it begins in."""
+    """A docstring with examples: the symbol that it is of, and the line that it begins in."""
 
     name: str
     text: str
@@ -35,7 +35,7 @@ class Docstring:
 
 @dataclass(frozen=True)
 class Orders:
-    """What the child process is to do. `single_file` says that the spec module is a file directly in the root."""
+    """What the child process is to do. `single_file` says that the spec module is in no package."""
 
     spec_module: str
     generated_module: str
@@ -108,7 +108,7 @@ def _documented(
 
 
 def _reports(output: str, key: str) -> dict[str, list[str]]:
-    """Return the errors by docstring, "" for the import; lines that the child itself did not write don't count."""
+    """Return the errors by docstring, "" for the import; lines without the key don't count."""
     reports: dict[str, list[str]] = {}
     for line in output.splitlines():
         try:
@@ -145,7 +145,7 @@ def _child() -> None:
 
 
 def _reporter(key: str) -> Any:
-    """Return the function that writes to the real standard output, to which nothing else does from here on."""
+    """Return the function that writes to the real standard output, which nothing else does from here on."""
     results = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -189,7 +189,7 @@ def _load_single_file(orders: Orders) -> None:
 
 
 class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the candidate under the generated module's name, and the generated packages above it that aren't there yet."""
+    """Finds the candidate by the generated module's name, and packages above it that are not there yet."""
 
     def __init__(self, orders: Orders) -> None:
         self._orders = orders
@@ -206,9 +206,6 @@ class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return spec
         if self._orders.generated_module.startswith(f"{name}.") and PathFinder.find_spec(name, path) is None:
             return ModuleSpec(name, None, is_package=True)
-        return None
-
-    def create_module(self, _spec: object) -> None:
         return None
 
     def exec_module(self, module: Any) -> None:

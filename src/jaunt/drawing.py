@@ -37,6 +37,7 @@ _STROKE = {
     "fresh": "#16803c",
 }
 _OTHER_FILL, _OTHER_STROKE, _INK = "#e8ebef", "#5a6472", "#1b1f26"
+_SAY_ENOUGH = ("fresh", "unbuilt")  # these states need no reason
 _STATE_WIDTH = 9
 _MERMAID_EDGES = 500
 
@@ -178,7 +179,7 @@ def _walk(
 
 def _format(line: _Line, width: int, colour: bool, ascii_only: bool) -> str:
     node = line.node
-    reason = "" if not line.first or node.state in ("fresh", "unbuilt") else f"  {node.reason}"
+    reason = "" if not line.first or node.state in _SAY_ENOUGH else f"  {node.reason}"
     text = f"{node.state:<{_STATE_WIDTH}}{line.branch}{node.name}{' (*)' if line.elsewhere else ''}{reason}"
     text = _cut(text, width, ascii_only)
     if not colour:
@@ -291,7 +292,7 @@ def draw_html(plan: Plan) -> str:
                 "name": node.name,
                 "kind": node.kind,
                 "state": node.state,
-                "reasons": [] if node.state == "fresh" else node.reason.split("; "),
+                "reasons": [] if node.state in _SAY_ENOUGH else node.reason.split("; "),
                 "needs": node.needs,
                 "file": _relative(project.modules[node.name].file.path, project.root),
                 "generated": _relative(project.generated_path(node.name), project.root),

@@ -1,8 +1,8 @@
 """What importing a candidate does: at module level stand only imports, definitions and constants.
 
-Constants may be computed, by calls that have no effects: those of `_PURE`, methods such as `str.join`,
+Constants may be computed, by calls that have no effects: those of `PURE_CALLS`, methods such as `str.join`,
 constructors of the project's and its dependencies' classes (told by their capital letter), and functions of
-the candidate itself that do no more than that. Decorators of the standard library are those of `_PURE`,
+the candidate itself that do no more than that. Decorators of the standard library are those of `PURE_CALLS`,
 others are taken as they come: they are how their libraries' definitions are written.
 """
 
@@ -12,115 +12,20 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from jaunt.imports import all_bindings, all_statements
+from jaunt.purity import (
+    CALLERS,
+    CLASS_MAKERS,
+    DECORATOR_MAKERS,
+    PURE_CALLS,
+    PURE_CALLS_IN_TESTS,
+    PURE_METHODS,
+    READS,
+    SKIPS,
+    VIEWS,
+)
 from jaunt.source import ModuleSource, dotted_path
 
-_PURE = {  # module -> functions and classes whose calls have no effect that outlasts them
-    "abc": "abstractmethod update_abstractmethods",
-    "array": "array",
-    "ast": "literal_eval",
-    "asyncio": "BoundedSemaphore Condition Event Lock Queue Semaphore",
-    "base64": "*",
-    "binascii": "hexlify unhexlify crc32",
-    "bisect": "*",
-    "builtins": (
-        "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod enumerate filter float format "
-        "frozenset getattr hash hex int isinstance issubclass iter len list map max memoryview min next object oct ord pow "
-        "property range repr reversed round set slice sorted staticmethod str sum super tuple type zip NotImplementedError "
-        "ArithmeticError AssertionError AttributeError Exception ImportError IndexError KeyError LookupError OSError "
-        "OverflowError RuntimeError StopAsyncIteration StopIteration TimeoutError TypeError UnicodeError ValueError"
-    ),
-    "calendar": "monthrange isleap",
-    "collections": "ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque namedtuple",
-    "colorsys": "*",
-    "contextlib": "ExitStack asynccontextmanager contextmanager nullcontext suppress",
-    "contextvars": "ContextVar",
-    "copy": "copy deepcopy",
-    "csv": "Sniffer",
-    "dataclasses": "dataclass field fields make_dataclass replace",
-    "datetime": "date datetime time timedelta timezone fromisoformat fromordinal strptime combine",
-    "decimal": "Context Decimal",
-    "enum": "*",
-    "fractions": "Fraction",
-    "functools": "*",
-    "hashlib": "blake2b blake2s md5 new sha1 sha224 sha256 sha384 sha512",
-    "html": "escape unescape",
-    "inspect": "Parameter Signature cleandoc signature",
-    "io": "BytesIO StringIO",
-    "ipaddress": "*",
-    "itertools": "*",
-    "json": "JSONDecoder JSONEncoder dumps loads",
-    "keyword": "iskeyword issoftkeyword",
-    "logging": "getLogger NullHandler",
-    "math": "*",
-    "cmath": "*",
-    "numbers": "*",
-    "operator": "*",
-    "os.path": "basename dirname join normpath splitext",
-    "pathlib": "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath",
-    "queue": "LifoQueue PriorityQueue Queue SimpleQueue",
-    "random": "Random",
-    "re": "compile escape",
-    "shlex": "join quote split",
-    "statistics": "*",
-    "string": "Formatter Template capwords",
-    "struct": "Struct calcsize pack unpack",
-    "textwrap": "*",
-    "threading": "BoundedSemaphore Condition Event Lock RLock Semaphore local",
-    "types": "MappingProxyType SimpleNamespace GenericAlias",
-    "typing": "*",
-    "typing_extensions": "*",
-    "unicodedata": "*",
-    "urllib.parse": "*",
-    "uuid": "UUID",
-    "warnings": "deprecated",
-    "weakref": "WeakKeyDictionary WeakSet WeakValueDictionary",
-    "zlib": "adler32 compress crc32 decompress",
-    "zoneinfo": "ZoneInfo",
-}
-_PURE_IN_TESTS = {"pytest": "approx fixture mark param raises RaisesGroup RaisesExc", "hypothesis": "*"}
-_SKIPS = {"skip", "skipif", "xfail", "importorskip", "exit"}
-_METHODS = set(
-    "add append appendleft bit_length capitalize casefold center copy count decode difference digest discard encode endswith "
-    "expandtabs extend extendleft find findall finditer format format_map from_bytes from_iterable fromhex fromkeys fullmatch get "
-    "group groups hex hexdigest index insert intersection is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower "
-    "isnumeric isprintable isspace istitle isupper items join joinpath keys ljust lower lstrip maketrans match mro "
-    "partition pop popleft register removeprefix removesuffix replace reverse rfind rindex rjust rpartition rsplit rstrip search "
-    "setdefault sort split splitlines startswith strip sub swapcase symmetric_difference timestamp title to_bytes total_seconds "
-    "translate union update upper values with_name with_suffix zfill __class_getitem__".split()
-)
-_VIEWS = {"items", "keys", "values", "copy", "union"}
-_CALLERS = {  # call their arguments
-    *(
-        "builtins.map",
-        "builtins.filter",
-        "builtins.sorted",
-        "builtins.min",
-        "builtins.max",
-        "functools.reduce",
-    ),
-    *(
-        "itertools.starmap",
-        "itertools.accumulate",
-        "itertools.takewhile",
-        "itertools.dropwhile",
-        "itertools.groupby",
-    ),
-    *("itertools.filterfalse", "builtins.iter"),
-}
-_DECORATOR_MAKERS = {"functools.lru_cache", "functools.wraps", "dataclasses.dataclass"}
-_CLASS_MAKERS = {
-    *(
-        "collections.namedtuple",
-        "typing.NamedTuple",
-        "typing.NewType",
-        "typing.TypedDict",
-        "dataclasses.make_dataclass",
-    ),
-    *("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"),
-    *("operator.attrgetter", "operator.itemgetter"),
-}
 _MAKERS = {"__init__", "__new__", "__post_init__"}
-_READS = {"os.environ", "os.environb", "sys.argv", "sys.stdin", "sys.stdout", "sys.stderr"}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -141,7 +46,7 @@ class _Checker:
     def __init__(self, candidate: ModuleSource, kind: str) -> None:
         self._candidate = candidate
         self._kind = kind
-        self._pure = {**_PURE, **_PURE_IN_TESTS} if kind == "test" else _PURE
+        self._pure = {**PURE_CALLS, **PURE_CALLS_IN_TESTS} if kind == "test" else PURE_CALLS
         self._known: dict[str, bool] = {}
 
     def body(self, statements: Sequence[ast.stmt]) -> Iterator[str]:
@@ -184,7 +89,7 @@ class _Checker:
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             for part in ast.walk(target):
                 if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
-                    yield f"line {part.lineno}: changes `{ast.unparse(part)}` on import, expected a name of its own"
+                    yield f"line {part.lineno}: changes `{_short(part)}` on import, expected its own names"
                 elif isinstance(part, ast.Name) and part.id == "pytest_plugins":
                     yield f"line {part.lineno}: loads plugins into pytest, expected a test module only"
         yield from self._values(filter(None, [node.value, getattr(node, "annotation", None)]))
@@ -205,7 +110,8 @@ class _Checker:
             call = decorator if isinstance(decorator, ast.Call) else None
             path = self._path(call.func if call else decorator)
             if not self._may_decorate(path):
-                yield f"line {decorator.lineno}: {node.name}: the decorator `@{ast.unparse(decorator)}` runs on import"
+                where = f"line {decorator.lineno}: {node.name}"
+                yield f"{where}: the decorator `@{_short(decorator)}` runs on import, expected {_ALLOWED}"
             if call:
                 yield from self._values([*call.args, *(k.value for k in call.keywords)])
 
@@ -231,17 +137,17 @@ class _Checker:
         for node in _evaluated(nodes):
             if isinstance(node, ast.Call) and not self._is_pure_call(node):
                 yield f"line {node.lineno}: `{_short(node)}` is called on import, expected {_ALLOWED}"
-            elif isinstance(node, ast.Attribute) and self._path(node) in _READS:
+            elif isinstance(node, ast.Attribute) and self._path(node) in READS:
                 yield f"line {node.lineno}: reads `{ast.unparse(node)}` on import, expected {_ALLOWED}"
 
     def _is_pure_call(self, call: ast.Call, local: frozenset[str] = frozenset()) -> bool:
         function = call.func
         if isinstance(function, ast.Call):
-            return self._path(function.func) in _DECORATOR_MAKERS
+            return self._path(function.func) in DECORATOR_MAKERS
         if isinstance(function, ast.Attribute) and self._is_pure_method(function, local):
             return True
         path = self._path(function)
-        if path in _CALLERS:
+        if path in CALLERS:
             return all(
                 self._is_pure_callable(argument, local)
                 for argument in [*call.args, *(k.value for k in call.keywords)]
@@ -249,9 +155,9 @@ class _Checker:
         return self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
 
     def _is_pure_method(self, method: ast.Attribute, local: frozenset[str]) -> bool:
-        if method.attr in _VIEWS or (self._kind == "test" and isinstance(method.value, ast.Call)):
+        if method.attr in VIEWS or (self._kind == "test" and isinstance(method.value, ast.Call)):
             return True
-        return method.attr in _METHODS and self._is_own(method.value, local)
+        return method.attr in PURE_METHODS and self._is_own(method.value, local)
 
     def _is_pure_callable(self, node: ast.expr, local: frozenset[str]) -> bool:
         """Whether a `map` or the like may call an argument; what can't be called is fine as well."""
@@ -264,7 +170,7 @@ class _Checker:
         ):
             return True
         path = self._path(node)
-        if isinstance(node, ast.Attribute) and node.attr in _METHODS and path.startswith("builtins."):
+        if isinstance(node, ast.Attribute) and node.attr in PURE_METHODS and path.startswith("builtins."):
             return True
         is_data = isinstance(node, ast.Name) and (node.id in self._candidate.constants or node.id.isupper())
         return (
@@ -280,7 +186,7 @@ class _Checker:
         if isinstance(made, ast.Call):
             maker = self._path(made.func)
             partial = maker == "functools.partial" and self._is_pure_callable(made.args[0], frozenset())
-            return partial or maker in _CLASS_MAKERS
+            return partial or maker in CLASS_MAKERS
         definition = self._candidate.definitions.get(own) if own != path else None
         if isinstance(definition, ast.ClassDef):
             makers = [m for m in definition.body if isinstance(m, _Function) and m.name in _MAKERS]
@@ -288,9 +194,9 @@ class _Checker:
         return definition is not None and self._is_pure_function(definition)
 
     def _makes_foreign(self, path: str) -> bool:
-        """Whether a call makes an instance of a class of the project or a dependency; in a test, it may be any call."""
+        """Whether a call makes an instance of a class of the project or a dependency; in a test, any does."""
         name = path.rpartition(".")[2]
-        tested = self._kind == "test" and not path.startswith("pytest.") and name not in _SKIPS
+        tested = self._kind == "test" and not path.startswith("pytest.") and name not in SKIPS
         return self._is_foreign(path) and (name[:1].isupper() or tested)
 
     def _is_pure_path(self, path: str) -> bool:
@@ -299,13 +205,13 @@ class _Checker:
             names = self._pure.get(".".join(parts[:length]))
             if names is not None:
                 return (
-                    parts[-1] not in _SKIPS
+                    parts[-1] not in SKIPS
                     and (names == "*" or parts[length] in names.split())
                     and (
                         len(parts) == length + 1
-                        or parts[-1] in _METHODS
+                        or parts[-1] in PURE_METHODS
                         or parts[-1] in names.split()
-                        or parts[0] in _PURE_IN_TESTS
+                        or parts[0] in PURE_CALLS_IN_TESTS
                     )
                 )
         return False
@@ -354,7 +260,7 @@ class _Checker:
     def _is_harmless(self, node: ast.Attribute | ast.Subscript, local: set[str]) -> bool:
         """Whether reading, or setting, an attribute or an item changes nothing outside of the candidate."""
         if isinstance(node.ctx, ast.Load):
-            return self._path(node) not in _READS
+            return self._path(node) not in READS
         base = node.value
         while isinstance(base, ast.Attribute | ast.Subscript):
             base = base.value
@@ -397,10 +303,10 @@ def _skips(candidate: ModuleSource) -> Iterator[str]:
     for node in (n for n in ast.walk(candidate.tree) if isinstance(n, ast.Attribute | ast.Name)):
         path = dotted_path(node, bindings)
         head, _, rest = (path or "").partition(".")
-        if head == "pytest" and rest.rpartition(".")[2] in _SKIPS:
-            yield f"line {node.lineno}: `{path}` keeps a test from running, expected a test that runs and asserts"
+        if head == "pytest" and rest.rpartition(".")[2] in SKIPS:
+            yield f"line {node.lineno}: `{path}` keeps a test from running, expected one that asserts"
         elif path in {"os._exit", "os.abort", "os.kill", "signal.raise_signal"}:
-            yield f"line {node.lineno}: `{path}` ends the test run, expected a test that runs and asserts"
+            yield f"line {node.lineno}: `{path}` ends the test run, expected a test that asserts"
 
 
 def _shown(node: ast.stmt) -> str:

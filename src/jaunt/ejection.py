@@ -1,261 +1,256 @@
 """Ejection: a spec module's handwritten parts and its generated code as one ordinary module, without a trace of jaunt.
 
-Each generated definition takes the place of its stub, with the docstring, the overloads and the other decorators that the
-stub has; what it needs besides stands before it. Comments stay where they are. Pure text in and out.
+Each generated definition takes the place of its stub, whose docstring, overloads and other decorators it keeps; what it
+needs besides stands before it. What was written by hand stays as it is, imports aside. Pure text in and out.
 """
 
 import ast
 import builtins
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from jaunt.edits import Edits
 from jaunt.errors import JauntRefusedError
-from jaunt.rewriting import Edits, merge_decorators, merge_docstrings, without_own_imports
+from jaunt.rewriting import Import, import_text, with_stubs, without_own_imports
 from jaunt.scopes import Names, names_of
 from jaunt.source import Definition, ModuleSource, first_line
 
 _HINT = "rename one of them (`jaunt accept` takes an edit of the generated file over), then eject"
 
 
-@dataclass(frozen=True, eq=False)
-class Item:
-    """A module-level statement with the comments before it, and the names that it binds and uses.
+def eject_source(spec: ModuleSource, generated: ModuleSource, names: Collection[str], *, shared: Collection[str] = ()) -> str:
+    """Return the source of the module that takes the place of `spec`, which holds the specs `names`.
 
-    `stub` is the spec that it declares, if it is a stub; `blanks` counts the empty lines before it.
+    `generated` is the generated code without its header, named as the generated module is. `shared` are names that
+    other modules get from the spec module: it goes on importing those. Raises JauntRefusedError where the two don't go
+    together.
+    """
+    own = with_stubs(without_own_imports(generated, spec.module), spec, names)
+    hand, made = _items(spec, names), _items(own)
+    _refuse_conflicts(hand, made, spec, own, names, taken=_taken(generated, spec.module))
+    added = [item for item in made if isinstance(item.node, Import)]
+    made = _without_copies([item for item in made if item not in added], hand, spec, names)
+    edits = Edits(spec.text)
+    _put_statements(edits, hand, made, spec)
+    _put_imports(edits, hand, [*made, *added], spec, own, shared)
+    return edits.applied()
+
+
+@dataclass(frozen=True, eq=False)
+class _Item:
+    """A module-level statement, from line `first` to line `last`, its text with the comments before it, and its names.
+
+    `stub` is the spec that it declares, if it is a stub.
     """
 
     node: ast.stmt
+    first: int
+    last: int
     text: str
     names: Names
-    blanks: int = 0
     stub: str | None = None
 
-    @property
-    def is_import(self) -> bool:
-        """Whether it is an import, and nothing but."""
-        return isinstance(self.node, ast.Import | ast.ImportFrom)
 
-
-def eject_source(spec: ModuleSource, generated: ModuleSource, names: Collection[str], *, shared: Collection[str] = ()) -> str:
-    """Return the source of the module that takes the place of `spec`, whose specs `names` all stand in it.
-
-    `generated` is the generated code without its header, named as the generated module is. `shared` are names that
-    other modules import from the spec module: their imports are kept. Raises JauntRefusedError where the two don't go
-    together.
-    """
-    own = without_own_imports(generated, spec.module)
-    hand, made = _hand_items(spec, names), _items(own)
-    made = _without_copies(made, hand, spec, own, names)
-    _refuse_conflicts(hand, made, spec, own, names)
-    imports, made = [i for i in made if i.is_import], [i for i in made if not i.is_import]
-    made = [_finished(item, spec, own) for item in made]
-    merged = _merge(hand, made, spec)
-    return _assemble(spec, own, merged, imports, shared)
-
-
-# --- the two modules, in pieces ----------------------------------------------------------------------
-
-
-def _items(source: ModuleSource, stubs: Mapping[ast.stmt, str] | None = None) -> list[Item]:
-    """Return the statements of a module but for its docstring; those that share a line are refused."""
+def _items(source: ModuleSource, stubs: Collection[str] = ()) -> list[_Item]:
+    """Return a module's statements but for its docstring."""
     lines = source.text.split("\n")
-    body = source.tree.body[1:] if ast.get_docstring(source.tree, clean=False) is not None else source.tree.body
-    end = source.tree.body[0].end_lineno or 0 if len(body) < len(source.tree.body) else 0
+    body = source.tree.body
+    end, begin = 0, 0
+    if ast.get_docstring(source.tree, clean=False) is not None:
+        end, begin = body[0].end_lineno or 1, 1
+    nodes = {source.definitions[name]: name for name in stubs}
+    missing = [name for node, name in nodes.items() if node not in body]
+    if missing:
+        raise JauntRefusedError(f"{source.path}: {missing[0]} stands in a block", hint="move it to the top level, then eject")
     items = []
-    for node in body:
-        start = first_line(node) if isinstance(node, Definition) else node.lineno
-        if start <= end:
-            raise JauntRefusedError(f"{source.path}:{start}: two statements share a line", hint="put each on its own line")
-        between = lines[end : start - 1]
-        comments = "\n".join(between).strip("\n")
-        code = "\n".join(lines[start - 1 : node.end_lineno])
-        blanks = next((i for i, line in enumerate(between) if line.strip()), len(between))
-        text = f"{comments}\n{code}" if comments.strip() else code
-        items.append(Item(node, text, names_of(code), blanks, (stubs or {}).get(node)))
+    for node in body[begin:]:
+        first = first_line(node) if isinstance(node, Definition) else node.lineno
+        if first <= end:
+            raise JauntRefusedError(f"{source.path}:{first}: two statements share a line", hint="put each on a line of its own")
+        comments = "\n".join(lines[end : first - 1]).strip("\n")
         end = node.end_lineno or node.lineno
+        code = "\n".join(lines[first - 1 : end])
+        text = f"{comments}\n{code}" if comments.strip() else code
+        items.append(_Item(node, first, end, text, names_of(code), nodes.get(node) if isinstance(node, Definition) else None))
     return items
 
 
-def _hand_items(spec: ModuleSource, names: Collection[str]) -> list[Item]:
-    stubs: dict[ast.stmt, str] = {}
-    for name in names:
-        node = spec.definitions[name]
-        if node not in spec.tree.body:
-            raise JauntRefusedError(
-                f"{spec.path}:{node.lineno}: {name} stands in a block", hint="move it to the top level of the module, then eject"
-            )
-        stubs[node] = name
-    return _items(spec, stubs)
-
-
 def _without_copies(
-    made: Sequence[Item], hand: Sequence[Item], spec: ModuleSource, own: ModuleSource, names: Collection[str]
-) -> list[Item]:
-    """Return the generated statements that the module doesn't have already."""
-    present = {ast.dump(item.node) for item in hand if item.stub is None and not item.is_import}
-    kept = []
-    for item in made:
-        overload = isinstance(item.node, Definition) and item.node.name in names and item.node is not own.definitions[item.node.name]
-        if overload and spec.overloads_of(getattr(item.node, "name", "")):
-            continue  # those of the spec stand
-        if ast.dump(item.node) in present or item.names.bound == {"__all__"}:
-            continue
-        kept.append(item)
-    return kept
+    made: Sequence[_Item], hand: Sequence[_Item], spec: ModuleSource, names: Collection[str]
+) -> list[_Item]:
+    """Return the generated statements that aren't there already; of a spec's overloads, the spec's own stand."""
+    present = {ast.dump(item.node) for item in hand if item.stub is None}
+    overloaded = {name for name in names if spec.overloads_of(name)}
+    last = {name: item for item in made for name in item.names.bound}
+    return [
+        item
+        for item in made
+        if ast.dump(item.node) not in present
+        and item.names.bound != {"__all__"}
+        and not any(name in overloaded and last[name] is not item for name in item.names.bound)
+    ]
+
+
+def _taken(generated: ModuleSource, module: str) -> set[str]:
+    """Return the names that generated code imports from its spec module."""
+    return {name for name, path in generated.bindings.items() if path.startswith(f"{module}.")}
 
 
 def _refuse_conflicts(
-    hand: Sequence[Item], made: Sequence[Item], spec: ModuleSource, own: ModuleSource, names: Collection[str]
+    hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, own: ModuleSource, names: Collection[str], *, taken: set[str]
 ) -> None:
     """Raise JauntRefusedError if a name means one thing in the handwritten part and another in the generated code."""
     kept = [item for item in hand if item.stub is None]
-    by_hand = set().union(*(item.names.bound for item in kept)) - set(names)
-    by_model = set().union(*(item.names.bound for item in made)) - set(names)
+    copies = {ast.dump(item.node) for item in kept}
+    new = [item for item in made if ast.dump(item.node) not in copies]
+    by_hand = {name for item in kept for name in item.names.bound} - set(names)
+    by_model = {name for item in new for name in item.names.bound} - {*names, "__all__"}
     for name in sorted(by_hand & by_model):
         path = own.bindings.get(name)
         if path is None or path != spec.bindings.get(name):
-            raise JauntRefusedError(f"{spec.path}: {name} is defined by hand and in the generated code", hint=_HINT)
+            raise JauntRefusedError(f"{spec.path}: {name} is defined by hand, and anew in the generated code", hint=_HINT)
     builtin = set(dir(builtins))
-    used_by_model = set().union(*(item.names.used for item in made)) - by_model - set(names)
-    used_by_hand = set().union(*(item.names.used for item in kept)) - by_hand - set(names)
-    taken = (used_by_model & by_hand - {*_own_imports(own, spec.module)}) | (used_by_hand & by_model)
-    for name in sorted(taken & builtin):
+    used_by_model = {name for item in new for name in item.names.used} & builtin - by_model - taken
+    used_by_hand = {name for item in kept for name in item.names.used} & builtin - by_hand
+    for name in sorted(used_by_model & by_hand | used_by_hand & by_model):
         raise JauntRefusedError(
-            f"{spec.path}: {name} is Python's own in one of spec and generated code, and another thing in the other", hint=_HINT
+            f"{spec.path}: {name} is Python's own in a part of the code only, handwritten or generated", hint=_HINT
         )
 
 
-def _own_imports(own: ModuleSource, module: str) -> Iterator[str]:
-    """Yield the names that generated code took from its spec module before its imports of it were dropped."""
-    yield from (name for name, path in own.bindings.items() if path.startswith(f"{module}."))
+# --- statements --------------------------------------------------------------------------------------
 
 
-def _finished(item: Item, spec: ModuleSource, own: ModuleSource) -> Item:
-    """Return a generated definition of a spec with what its stub says of it; any other statement as it is."""
-    node = item.node
-    if not isinstance(node, Definition) or node.name not in spec.definitions or node is not own.definitions.get(node.name):
-        return item
-    stub = spec.definitions[node.name]
-    if not any(spec.spec_decorator(d) for d in stub.decorator_list):
-        return item
-    edits = Edits(own.text)
-    merge_decorators(edits, spec, stub, own, node)
-    merge_docstrings(edits, spec.text, stub, node)
-    code = edits.applied(first_line(node), node.end_lineno or node.lineno)
-    comments = item.text[: len(item.text) - len(edits.original(first_line(node), node.end_lineno or node.lineno))]
-    return Item(node, comments + code, names_of(code), item.blanks)
+def _put_statements(edits: Edits, hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) -> None:
+    """Put generated statements into the module: definitions in place of their stubs, the others before them."""
+    after = defaultdict[int, list[_Item]](list)
+    for item, place in zip(made, _places(hand, made, spec), strict=True):
+        after[place].append(item)
+    for place, item in enumerate(hand):
+        lines = [line for new in after[place] for line in ["", "", *new.text.split("\n")]]
+        if item.stub is not None:
+            edits.replace_lines(item.first, item.last, lines[2:])
+        elif lines:
+            edits.insert_lines(item.last, lines)
 
 
-# --- their order -------------------------------------------------------------------------------------
+def _places(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) -> list[int]:
+    """Return for each generated statement the handwritten one that it comes after, or in place of.
 
-
-class _CannotOrder(Exception):
-    """No order of the statements defines all names before they are used."""
-
-
-def _merge(hand: Sequence[Item], made: Sequence[Item], spec: ModuleSource) -> list[Item]:
-    """Return all statements but the stubs, in an order that keeps those of both modules."""
+    Both keep their order. Raises JauntRefusedError if no order has every name defined before it is used.
+    """
+    stubs = {item.stub: i for i, item in enumerate(hand) if item.stub is not None}
+    wanted = [max((stubs[name] for name in item.names.bound if name in stubs), default=-1) for item in made]
+    for i in reversed(range(len(wanted))):
+        if wanted[i] < 0:  # a helper stands before what needs it
+            wanted[i] = wanted[i + 1] if i + 1 < len(wanted) else max(stubs.values())
+    earliest = max((i for i, item in enumerate(hand) if isinstance(item.node, Import) and i < min(stubs.values())), default=0)
     for is_deep in (True, False):
-        try:
-            return _Merge(hand, made, is_deep=is_deep).run()
-        except _CannotOrder:
-            continue
+        needs = _Needs(hand, made, is_deep=is_deep)
+        for wishes in (wanted, [0] * len(made)):
+            places, place = [], earliest
+            for item, wish in zip(made, wishes, strict=True):
+                place = max([place, wish, *needs.by_hand(item)])
+                places.append(place)
+            if all(places[j] < i for i, item in enumerate(hand) if item.stub is None for j in needs.by_model(item)):
+                return places
     raise JauntRefusedError(
-        f"{spec.path}: the handwritten and the generated code need each other's names while they are defined",
-        hint="eject it by hand",
+        f"{spec.path}: handwritten and generated code need each other while the module is imported", hint="eject it by hand"
     )
 
 
-class _Merge:
-    """Two sequences of statements becoming one: a generated definition comes where its stub was, or earlier if need be.
+class _Needs:
+    """Which statements have to be run before another one; with `is_deep`, also what functions that it names use in turn."""
 
-    With `is_deep`, a name that is used while the module is imported counts with all that it uses in turn.
-    """
+    def __init__(self, hand: Sequence[_Item], made: Sequence[_Item], *, is_deep: bool) -> None:
+        self._hand = {name: i for i, item in enumerate(hand) if item.stub is None for name in item.names.bound}
+        self._made = {name: i for i, item in enumerate(made) for name in item.names.bound}
+        self._items = {name: item for item in (*hand, *made) if item.stub is None for name in item.names.bound}
+        self._is_deep = is_deep
 
-    def __init__(self, hand: Sequence[Item], made: Sequence[Item], *, is_deep: bool) -> None:
-        self._hand, self._made, self._is_deep = hand, made, is_deep
-        self._by_hand = {name: i for i, item in enumerate(hand) if item.stub is None for name in item.names.bound}
-        self._by_model = {name: i for i, item in enumerate(made) for name in item.names.bound}
-        self._next_hand = self._next_made = 0
-        self._waiting_hand = self._waiting_made = False
-        self._merged: list[Item] = []
+    def by_hand(self, item: _Item) -> list[int]:
+        """Return the places of the handwritten statements that `item` needs."""
+        return [self._hand[name] for name in self._names(item) if name in self._hand]
 
-    def run(self) -> list[Item]:
-        """Return the merged statements; raises _CannotOrder."""
-        self._take_hand(len(self._hand) - 1)
-        self._take_made(len(self._made) - 1)
-        return self._merged
+    def by_model(self, item: _Item) -> list[int]:
+        """Return the places of the generated statements that `item` needs."""
+        return [self._made[name] for name in self._names(item) if name in self._made]
 
-    def _take_hand(self, last: int, *, passing: bool = False) -> None:
-        """Take handwritten statements up to `last`; `passing` the stubs, as what is in their place is on its way."""
-        if last >= self._next_hand and self._waiting_hand:
-            raise _CannotOrder
-        while self._next_hand <= last:
-            item = self._hand[self._next_hand]
-            if item.stub is not None:
-                self._next_hand += 1
-                if not passing:
-                    self._take_made(self._by_model[item.stub])
-                continue
-            self._waiting_hand = True
-            for name in self._needed(item):
-                self._take_made(self._by_model.get(name, -1))
-            self._waiting_hand = False
-            self._merged.append(item)
-            self._next_hand += 1
-
-    def _take_made(self, last: int) -> None:
-        if last >= self._next_made and self._waiting_made:
-            raise _CannotOrder
-        while self._next_made <= last:
-            item = self._made[self._next_made]
-            self._waiting_made = True
-            for name in self._needed(item):
-                self._take_hand(self._by_hand.get(name, -1), passing=True)
-            self._waiting_made = False
-            self._merged.append(item)
-            self._next_made += 1
-
-    def _needed(self, item: Item) -> Iterable[str]:
-        """Return the names that have to be defined before a statement is run."""
+    def _names(self, item: _Item) -> set[str]:
         needed = set(item.names.now)
         pending = list(needed) if self._is_deep else []
         while pending:
-            name = pending.pop()
-            for items, index in ((self._hand, self._by_hand), (self._made, self._by_model)):
-                if name in index:
-                    new = items[index[name]].names.used - needed
-                    needed |= new
-                    pending += new
-        return sorted(needed - item.names.bound)
+            other = self._items.get(pending.pop())
+            new = other.names.used - needed if other else set()
+            needed |= new
+            pending += new
+        return needed - item.names.bound
 
 
-# --- the module --------------------------------------------------------------------------------------
+# --- imports -----------------------------------------------------------------------------------------
 
 
-def _assemble(
-    spec: ModuleSource, own: ModuleSource, merged: Sequence[Item], imports: Sequence[Item], shared: Collection[str]
-) -> str:
-    """Return the merged module's text: docstring, imports, then the rest."""
-    statements = [item for item in merged if not item.is_import]
-    by_hand = [item for item in merged if item.is_import]
-    unused = _unused(spec, by_hand, statements, shared)
-    needed = _imported(own, imports)
-    known = spec.bindings
-    added = {name: origin for name, origin in needed.items() if known.get(name) != _path(origin) or name in unused}
-    head, body, position = [], [], 0
-    for index, item in enumerate(merged):
-        if item.is_import:
-            position = index + 1
-        elif position:
-            break
-    for index, item in enumerate(merged):
-        if item.is_import:
-            item = _only(item, spec, unused - added.keys(), added)
-        if item is not None:
-            (head if index < position else body).append(item)
-    head += [Item(ast.Pass(), line, Names()) for line in _import_lines(added)]
-    head.sort(key=lambda item: not item.text.startswith("from __future__"))
-    lines = [_preamble(spec, own), *_spaced(head), *_spaced(body, first=2 if head else 1), _tail(spec)]
-    return "\n".join(line for line in lines if line is not None).strip("\n") + "\n"
+def _put_imports(
+    edits: Edits, hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, own: ModuleSource, shared: Collection[str]
+) -> None:
+    """Add the generated code's imports to the module's, and drop those that only the stubs had use for."""
+    unused = _unused(hand, made, spec, shared)
+    plain, names_from = _missing_imports(made, spec, own)
+    imports = [(item, item.node) for item in hand if isinstance(item.node, Import)]
+    for item, node in imports:
+        kept = [alias for alias in node.names if _bound(alias) not in unused]
+        can_grow = isinstance(node, ast.ImportFrom) and "#" not in item.text
+        more = names_from.pop(spec.absolute(node), []) if can_grow else []
+        if more:
+            edits.replace_lines(item.first, item.last, [import_text(node, sorted([*kept, *more], key=_rank), spec)])
+        elif len(kept) < len(node.names):
+            edits.replace_lines(item.first, item.last, [import_text(node, kept, spec)] if kept else [])
+    docstring = spec.tree.body[0].end_lineno or 1 if ast.get_docstring(spec.tree, clean=False) is not None else 0
+    if future := names_from.pop("__future__", None):
+        edits.insert_lines(docstring, ["", ast.unparse(ast.ImportFrom("__future__", future, 0))])
+    lines = [ast.unparse(ast.Import([alias])) for alias in plain]
+    lines += [ast.unparse(ast.ImportFrom(module, sorted(names, key=_rank), 0)) for module, names in names_from.items()]
+    begin = min(item.first for item in hand if isinstance(item.node, Definition))
+    last = max((item.last for item, _ in imports if item.last < begin), default=docstring)
+    if lines:
+        edits.insert_lines(last, lines)
+
+
+def _unused(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, shared: Collection[str]) -> set[str]:
+    """Return the imported names that nothing has use for once the stubs are gone."""
+    kept = [*(item.names for item in hand if item.stub is None), *(item.names for item in made)]
+    used = {name for names in kept for name in names.used | names.mentioned}.union(shared)
+    for_stubs = {name for item in hand if item.stub is not None for name in item.names.used | item.names.mentioned}
+    imported = {name for item in hand if isinstance(item.node, Import) for name in item.names.bound}
+    of_jaunt = {name for name in imported if spec.bindings.get(name, "").partition(".")[0] == "jaunt"}
+    # What a package's `__init__.py` imports may be there for others.
+    candidates = of_jaunt | (set() if spec.is_package else imported & for_stubs)
+    return candidates - used
+
+
+def _missing_imports(
+    made: Sequence[_Item], spec: ModuleSource, own: ModuleSource
+) -> tuple[list[ast.alias], dict[str, list[ast.alias]]]:
+    """Return what generated code imports and the module doesn't: whole modules, and names by module."""
+    present = {ast.dump(a) for s in spec.tree.body if isinstance(s, ast.Import) for a in s.names}
+    plain: list[ast.alias] = []
+    names_from: dict[str, list[ast.alias]] = {}
+    for node in (item.node for item in made):
+        if isinstance(node, ast.Import):
+            plain += [alias for alias in node.names if ast.dump(alias) not in present]
+        elif isinstance(node, ast.ImportFrom):
+            module = own.absolute(node)
+            missing = [a for a in node.names if spec.bindings.get(_bound(a)) != f"{module}.{a.name}"]
+            if missing:
+                names_from.setdefault(module, []).extend(missing)
+    return plain, names_from
+
+
+def _bound(alias: ast.alias) -> str:
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def _rank(alias: ast.alias) -> tuple[bool, bool, str]:
+    """Sort key that puts constants first, then classes, as the common sorters of imports do."""
+    return (not alias.name.isupper(), not alias.name[:1].isupper(), alias.name)

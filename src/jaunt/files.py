@@ -50,6 +50,15 @@ def check_writable(path: Path, *, within: Path) -> None:
         raise _explained(path, error) from error
 
 
+def write_text_file(path: Path, text: str) -> Path:
+    """Write a file that a person asked for by name, wherever it is; raises JauntWriteError if that can't be done."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise _explained(path, error) from error
+    return path
+
+
 def ensure_packages(folder: Path, *, within: Path) -> list[Path]:
     """Make `folder`, and an `__init__.py` in it and in each folder between it and `within`, if missing.
 

@@ -44,7 +44,7 @@ class ImportRules:
 
 
 def import_errors(candidate: ModuleSource, rules: ImportRules) -> list[str]:
-    """Return what is wrong with a candidate's imports, those within functions too; each error begins with the line."""
+    """Return what is wrong with a candidate's imports, in functions too; each error begins with the line."""
     for_type_checkers = {id(statement) for statement in _type_checking(candidate)}
     at_top = {id(statement) for statement in candidate.statements} - for_type_checkers
     nodes = all_statements(candidate.tree)
@@ -63,7 +63,7 @@ def import_errors(candidate: ModuleSource, rules: ImportRules) -> list[str]:
 
 
 def all_statements(tree: ast.Module) -> list[ast.AST]:
-    """Return the statements of a tree, those in functions too; far quicker than `ast.walk`, which yields all nodes."""
+    """Return the statements of a tree, those in functions too; far quicker than `ast.walk`."""
     found: list[ast.AST] = [tree]
     for node in found:
         for block in _BLOCKS:
@@ -72,7 +72,7 @@ def all_statements(tree: ast.Module) -> list[ast.AST]:
 
 
 def all_bindings(candidate: ModuleSource, statements: Iterable[ast.AST]) -> dict[str, str]:
-    """Return what names stand for anywhere in a candidate: at module level, and by the imports in its functions."""
+    """Return what names stand for in a candidate: at module level, and by the imports in its functions."""
     bindings: dict[str, str] = {}
     for node in statements:
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -81,7 +81,7 @@ def all_bindings(candidate: ModuleSource, statements: Iterable[ast.AST]) -> dict
 
 
 def stub_paths(spec: ModuleSource, names: Collection[str], bases: Iterable[Path]) -> frozenset[str]:
-    """Return the dotted paths that mean the specs `names` of a module: its own, and those of packages that re-export them."""
+    """Return the paths that mean the specs `names` of a module: also in packages that re-export them."""
     paths = {f"{spec.module}.{name}" for name in names}
     package = spec.module.rpartition(".")[0]
     while package:
@@ -114,7 +114,7 @@ def late_names(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
 
 
 def declared_modules(root: Path) -> frozenset[str] | None:
-    """Return the top-level modules of the dependencies that `root`/pyproject.toml declares; None if it declares nothing.
+    """Return the top-level modules of the dependencies that pyproject.toml declares; None without it.
 
     All of its dependencies count, optional ones and groups too. What a distribution installs is asked of the
     environment; if it is not installed, its name stands for the module.
@@ -160,7 +160,7 @@ def _from_errors(
             yield _calls_stub(name, rules)
         elif at_top and module == rules.spec_module and name in rules.late:
             yield (
-                f"imports {name} from {module} at module level, expected that inside the function that uses it: "
+                f"imports {name} from {module} at module level, expected inside the function that uses it: "
                 f"{module} binds it below its first class spec"
             )
     if rules.generated_dir in names:
@@ -173,9 +173,9 @@ def _module_errors(module: str, rules: ImportRules, *, relative: str = "") -> It
     head = module.partition(".")[0]
     if rules.generated_dir in module.split("."):
         if relative:
-            yield f"`{relative}` means {module} here, expected an import by the whole name of the module that it is for"
+            yield f"`{relative}` means {module} here, expected an import by the module's whole name"
         else:
-            yield f"imports {module}, which is generated, expected an import from the module that it is generated for"
+            yield f"imports {module}, which is generated, expected an import from its spec module"
     elif head in _OPENS_A_BROWSER:
         yield f"imports {module}, which has effects on import"
     elif head == "__main__" or (head not in rules.declared and head not in sys.stdlib_module_names):
@@ -190,12 +190,12 @@ def _undeclared(module: str, rules: ImportRules) -> str:
     if module.partition(".")[0] == "jaunt":
         return f"imports {module}, expected plain code that knows nothing of jaunt"
     tests = " or pytest" if rules.kind == "test" else ""
-    return f"imports {module}, expected the standard library{tests}, the project itself or a dependency that it declares"
+    return f"imports {module}, expected the standard library{tests}, the project or a declared dependency"
 
 
 def _calls_stub(name: str, rules: ImportRules) -> str:
     own = name.rpartition(".")[2]
-    return f"uses {name} from {rules.spec_module}, which is the stub that this module implements; use its own {own}"
+    return f"uses {name} from {rules.spec_module}, the stub that this module implements; use its own {own}"
 
 
 def _in_project(module: str, bases: Iterable[Path]) -> bool | None:
@@ -210,7 +210,7 @@ def _in_project(module: str, bases: Iterable[Path]) -> bool | None:
 
 
 def _exists(path: Path) -> bool:
-    """Return whether a module is at `path`: a file, an extension module, a package, or a folder of modules."""
+    """Return whether a module is at `path`: a file, an extension, a package, or a folder of modules."""
     if path.with_name(f"{path.name}.py").is_file() or (path / "__init__.py").is_file():
         return True
     return (
@@ -245,7 +245,7 @@ def _expression_errors(
 
 
 def _imported_by_call(node: ast.Call, bindings: Mapping[str, str]) -> str:
-    """Return the module that `importlib.import_module("name")` or `__import__("name")` imports; "" for other calls."""
+    """Return the module that `importlib.import_module("name")` or `__import__("name")` imports, else ""."""
     path = dotted_path(node.func, bindings) or getattr(node.func, "id", "")
     first = node.args[0] if node.args else None
     literal = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
@@ -301,7 +301,7 @@ def _requirements(project: dict[str, Any], groups: Any) -> Iterator[str]:
 
 @functools.cache
 def _modules_of(distribution: str) -> frozenset[str]:
-    """Return the top-level modules of a distribution; its name, made a module name, if it is not installed."""
+    """Return the top-level modules of a distribution; if it is not installed, its name, made a module's."""
     try:
         installed = metadata.distribution(distribution)
     except (metadata.PackageNotFoundError, ValueError):

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ class Workshop:
     and asks the model anew; so does `read_store=False`, hand edits aside. What passes is kept in `store`,
     and as a recording in the folder `record`. `price` is what tokens cost. Each attempt asks for `candidates`
     answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
-    What a module was before is kept in `history`.
+    What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
+    module, the attempt's number, and what was wrong with the one before.
     """
 
     backend: GeneratorBackend
@@ -83,6 +85,7 @@ class Workshop:
     price: PriceConfig | None = None
     rejected: Path | None = None
     history: History | None = None
+    on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
 
 
 async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
@@ -178,8 +181,13 @@ async def _find_code(
 async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
     """Return what came of asking the backend."""
     if type(shop.backend).generate_with_retry is GeneratorBackend.generate_with_retry:
+        tell = partial(shop.on_attempt, context.spec_module) if shop.on_attempt else None
         return await shop.backend.generate_with_retry(
-            context, max_attempts=shop.max_attempts, checks=checks, candidates=shop.candidates
+            context,
+            max_attempts=shop.max_attempts,
+            checks=checks,
+            candidates=shop.candidates,
+            on_attempt=tell,
         )
     # The backend brings a retry of its own: what it calls good is looked at here.
     result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts)
@@ -215,7 +223,9 @@ def make_context(work: ModuleWork) -> ModuleSpecContext:
         dependency_generated_modules={
             module: text for module, path in work.dependency_paths.items() if (text := _body(path))
         },
-        spec_module_source=read_source(work.module, str(work.entries[0].source_file)).text if work.entries else "",
+        spec_module_source=read_source(work.module, str(work.entries[0].source_file)).text
+        if work.entries
+        else "",
         module_digest=work.fingerprint.digest,
         previous_source=_body(work.path),
     )
@@ -313,7 +323,11 @@ def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:
 
 def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
     _protect_hand_edits(work, shop)  # someone may have edited it while the model was busy
-    fields = {"tool_version": __version__, **work.fingerprint.header_fields(), "body_digest": body_digest(source)}
+    fields = {
+        "tool_version": __version__,
+        **work.fingerprint.header_fields(),
+        "body_digest": body_digest(source),
+    }
     return write_module(work.path, source, fields, within=work.base)
 
 

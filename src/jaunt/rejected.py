@@ -9,7 +9,7 @@ from jaunt.files import write_atomic
 
 
 def keep_rejected(folder: Path | None, module: str, candidate: str, errors: Sequence[str]) -> list[str]:
-    """Write `<folder>/<module>/candidate.py` and `errors.txt`; return a line that says where they are, or why not.
+    """Write `<folder>/<module>/candidate.py` and `errors.txt`; return a line that says where, or why not.
 
     Nothing is kept, and nothing said, without a folder or a candidate.
     """

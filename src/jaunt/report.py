@@ -6,10 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from jaunt.errors import JauntBudgetError, JauntError
-from jaunt.terminal import paint
+from jaunt.terminal import cut_front, paint, width_of
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.changes import Change
@@ -18,27 +18,45 @@ if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.plan import Plan, Verdict
 
 
-class Progress:
-    """Prints a line for each module as it ends; it is the engine's listener."""
+Verbosity = Literal["quiet", "normal", "verbose"]
 
-    def __init__(self, total: int, *, out: TextIO | None = None, err: TextIO | None = None) -> None:
+
+class Progress:
+    """Prints a line for each module as it ends; it is the engine's listener, and a context around the run.
+
+    "quiet" leaves errors alone; "verbose" adds what is begun, and what the checks said of each attempt that failed.
+    """
+
+    def __init__(
+        self,
+        total: int,
+        *,
+        verbosity: Verbosity = "normal",
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
         self._total = total
         self._done = 0
+        self._verbosity = verbosity
         self._out = out
         self._err = err
         self._said: set[str] = set()
 
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
     def __call__(self, event: str, job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
+        if event == "started" and self._verbosity == "verbose":
+            self._say(f"{'begun':<10} {job.module}")
         if event != "finished" or outcome is None:
             return
         self._done += 1
-        width = len(str(self._total))
-        say(
-            f"[{self._done:>{width}}/{self._total}] {status_word(outcome):<10} {job.module:<32} {outcome.seconds:5.1f} s"
-            + ("   from the store" if outcome.origin == "store" else ""),
-            self._out,
-        )
+        if self._verbosity != "quiet":
+            say(self._line(job.module, outcome), self._out)
         for text in _joined(outcome.errors):
             line = text if _names(job.module, text) else f"{job.module}: {text}"
             # What kept a module from being tried, such as a cycle or a missing key, often holds for many: once is
@@ -47,8 +65,31 @@ class Progress:
             if same not in self._said:
                 self._said.add(same)
                 print_error(line, self._err)
-        for text in outcome.warnings:
+        for text in outcome.warnings if self._verbosity != "quiet" else ():
             print_warning(text, self._err)
+
+    def attempt(self, module: str, number: int, errors: Sequence[str]) -> None:
+        """Take note that an attempt begins, and of what was wrong with the one before it."""
+        if self._verbosity == "verbose":
+            for text in errors:
+                self._say(f"{'again':<10} {module}: attempt {number - 1}: {relative_paths(one_line(text))}")
+
+    def _say(self, text: str) -> None:
+        """Print a line between those of the modules, below their states."""
+        say(f"{'':{2 * len(str(self._total)) + 3}} {text}", self._out)
+
+    def _line(self, module: str, outcome: "Outcome") -> str:
+        """Return a module's line; on a narrow terminal with the end of its name alone."""
+        out = self._out or sys.stdout
+        count = f"[{self._done:>{len(str(self._total))}}/{self._total}]"
+        word, seconds = status_word(outcome), f"{outcome.seconds:.1f} s"
+        store = "   from the store" if outcome.origin == "store" else ""
+        line = f"{count} {word:<10} {module:<32} {seconds:>7}{store}"
+        columns = width_of(out)
+        if columns is not None and len(line) > columns:
+            room = columns - len(f"{count} {word}  {seconds}")
+            line = f"{count} {word} {cut_front(module, max(8, room), out)} {seconds}"
+        return line.replace(word, paint(word, "green" if outcome.status == "generated" else "red", out), 1)
 
 
 class Stopwatch:

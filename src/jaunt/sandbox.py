@@ -17,8 +17,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +74,32 @@ class Completed:
     stderr: str
     seconds: float
     message: str
+
+
+class Halt:
+    """Ends runs that other threads wait for: hand it to `Sandbox.run`, then call it.
+
+    What is run with it later ends at once. This is how a task of asyncio that is cancelled ends the run that it has put into a thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ends: list[Callable[[], object]] = []
+        self.called = False
+
+    def __call__(self) -> None:
+        with self._lock:
+            self.called = True
+            ends = [*self._ends]
+        for end in ends:
+            end()
+
+    def add(self, end: Callable[[], object]) -> None:
+        """Have `end` called when this is, or at once if it was; it must do no harm after the run."""
+        with self._lock:
+            self._ends.append(end)
+        if self.called:
+            end()
 
 
 @dataclass(frozen=True)
@@ -140,13 +167,14 @@ class Sandbox:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
         pass_fds: Collection[int] = (),
+        halt: Halt | None = None,
     ) -> Completed:
         """Run a program to its end, or to the first limit that it exceeds; nothing of it is alive afterwards.
 
         `scratch`, a folder, is where it may write, by default one that is removed afterwards; `pythonpath`
         goes before PYTHONPATH; `readable` names further files and folders that it needs, besides `cwd`,
-        `pythonpath` and the Python installation; `env` is added to the environment. Raises JauntConfigError
-        as `mechanism` does, and if the mechanism fails.
+        `pythonpath` and the Python installation; `env` is added to the environment; `halt` ends the run.
+        Raises JauntConfigError as `mechanism` does, and if the mechanism fails.
         """
         with ExitStack() as stack:
             scratch = (scratch or stack.enter_context(temporary_scratch())).resolve()
@@ -159,9 +187,9 @@ class Sandbox:
             files = {"stdin": given, "stdout": out, "stderr": err, "cwd": cwd, "env": environment}
             begin = time.monotonic()
             if self.mechanism == "off":
-                ended = self._run_plainly(argv, pass_fds, files)
+                ended = self._run_plainly(argv, pass_fds, files, halt)
             else:
-                ended = self._run_kept(argv, scratch, [cwd, *pythonpath, *readable], pass_fds, files)
+                ended = self._run_kept(argv, scratch, [cwd, *pythonpath, *readable], pass_fds, files, halt)
             return self._completed(ended, out, err, time.monotonic() - begin)
 
     @property
@@ -193,6 +221,7 @@ class Sandbox:
         needed: Sequence[Path | str],
         pass_fds: Collection[int],
         files: dict[str, Any],
+        halt: Halt | None,
     ) -> dict[str, Any]:
         """Run under the keeper; return what it says."""
         bwrap = self.mechanism == "bwrap"
@@ -202,7 +231,7 @@ class Sandbox:
             keeper.hide_from_own_user()
         job = self._job(argv, pass_fds, namespaces=namespaces, writable=scratch if landlock else None)
         wrapper = _bwrap_command(scratch, Path(files["cwd"]), needed) if bwrap else []
-        return _start_keeper(job, wrapper, files)
+        return _start_keeper(job, wrapper, files, halt)
 
     def _job(
         self,
@@ -231,15 +260,19 @@ class Sandbox:
         }
 
     def _run_plainly(
-        self, argv: Sequence[str], pass_fds: Collection[int], files: dict[str, Any]
+        self, argv: Sequence[str], pass_fds: Collection[int], files: dict[str, Any], halt: Halt | None
     ) -> dict[str, Any]:
         process = subprocess.Popen(argv, pass_fds=pass_fds, start_new_session=True, **files)
+        if halt is not None:
+            halt.add(process.kill)
         try:
             code = process.wait(self.config.seconds)
         except subprocess.TimeoutExpired:
             return {"reason": "timeout", "status": None}
         finally:
             _kill_group(process)
+        if halt is not None and halt.called:
+            return {"reason": "stopped", "status": None}
         return {"reason": "ok" if code == 0 else "exit" if code > 0 else "signal", "code": code}
 
     def _completed(self, ended: dict[str, Any], out: IO[bytes], err: IO[bytes], seconds: float) -> Completed:
@@ -289,7 +322,9 @@ def _problem_with(mechanism: str) -> str | None:
         return f"{mechanism} does not work here: {ended.get('message') or _tail(out) or ended['reason']}"
 
 
-def _start_keeper(job: keeper.Job, wrapper: Sequence[str], files: Mapping[str, Any]) -> dict[str, Any]:
+def _start_keeper(
+    job: keeper.Job, wrapper: Sequence[str], files: Mapping[str, Any], halt: Halt | None = None
+) -> dict[str, Any]:
     """Run a job under the keeper, and that under the command `wrapper`; return what the keeper says of it."""
     ours, theirs = socket.socketpair()
     with ours:
@@ -301,11 +336,15 @@ def _start_keeper(job: keeper.Job, wrapper: Sequence[str], files: Mapping[str, A
                 start_new_session=True,
                 **files,
             )
+        if halt is not None:
+            halt.add(lambda: _shut(ours))
         try:
             said = _listen(ours, job["seconds"] + _GRACE)
         finally:
             ours.close()  # which tells the keeper to stop
             _end(process)
+    if halt is not None and halt.called:
+        return {"reason": "stopped", "status": None}
     if said:
         return json.loads(said)
     if wrapper and process.returncode > 0:
@@ -353,6 +392,11 @@ def _tasks_of_user() -> int:
             if process.stat().st_uid == os.geteuid():
                 total += sum(1 for _ in (process / "task").iterdir())
     return total
+
+
+def _shut(control: socket.socket) -> None:
+    with suppress(OSError):  # closed already
+        control.shutdown(socket.SHUT_RDWR)
 
 
 def _listen(control: socket.socket, seconds: float) -> bytes:

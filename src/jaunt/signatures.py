@@ -1,4 +1,4 @@
-"""Signature conformance: a candidate's function compared with the stub that it answers, syntax against syntax.
+"""Signature conformance: a candidate's function compared with the stub that it answers, as syntax.
 
 Parameters have the stub's names, kinds, order, defaults and annotations, but for the order of keyword-only
 ones. The return annotation and `async` are the stub's too, with what type checkers take for equal:
@@ -64,7 +64,7 @@ class Parameter:
 def function_errors(
     modules: Modules, stub: Function, found: Function, *, owner: str | None = None
 ) -> Iterator[str]:
-    """Yield what sets `found`, in the candidate, apart from `stub`, in the spec; `owner` is the class they are in."""
+    """Yield what sets `found`, in the candidate, apart from `stub`, in the spec; `owner` is their class."""
     yield from _async_errors(stub, found)
     yield from _role_errors(stub, found)
     expected, given = (_parameters(f, is_method=owner is not None) for f in (stub, found))
@@ -101,7 +101,7 @@ def is_generator(function: Function) -> bool:
 
 
 def same_value(modules: Modules, expected: ast.expr, given: ast.expr) -> bool:
-    """Return whether two default values are the same, also by way of a module-level constant or a qualified name."""
+    """Return whether two values are the same, also by way of a module-level constant or a qualified name."""
     return not _value_forms(expected, modules.spec).isdisjoint(
         _value_forms(given, modules.candidate, modules.spec)
     )
@@ -236,7 +236,7 @@ def _annotation_errors(
 
 
 class AnnotationComparison:
-    """Compares annotations of one signature, in its order, so that type variables of other names still match."""
+    """Compares annotations of one signature, in its order: type variables may have other names."""
 
     def __init__(self, modules: Modules, owner: str | None, parameters: Collection[str] = ()) -> None:
         # The candidate may use the spec module's aliases, never the other way round.
@@ -251,7 +251,7 @@ class AnnotationComparison:
         ]
 
     def same(self, expected: ast.expr, given: ast.expr) -> bool:
-        """Return whether two annotations mean the same type; a bare generic in the spec leaves its parameters open."""
+        """Return whether two annotations mean the same; a bare generic leaves its parameters open."""
         forms = [(spec.normal(expected), candidate.normal(given)) for spec, candidate in self._readers]
         return any(wanted == form or form.startswith(f"{wanted}[") for wanted, form in forms)
 

@@ -35,5 +35,20 @@ def cut(text: str, width: int | None, out: TextIO) -> str:
     """Return a text of at most `width` columns, the end left out if need be; None is no limit."""
     if width is None or len(text) <= width:
         return text
-    dots = "…" if (getattr(out, "encoding", None) or "").lower().startswith("utf") else "..."
+    dots = _dots(out)
     return text[: max(0, width - len(dots))] + dots
+
+
+def cut_front(text: str, width: int, out: TextIO) -> str:
+    """Return a text of at most `width` columns, the beginning left out if need be."""
+    dots = _dots(out)
+    return text if len(text) <= width else dots + text[len(text) - max(0, width - len(dots)) :]
+
+
+def _dots(out: TextIO) -> str:
+    return "…" if takes_unicode(out) else "..."
+
+
+def takes_unicode(out: TextIO) -> bool:
+    """Return whether a stream can be written any character."""
+    return (getattr(out, "encoding", None) or "").lower().startswith("utf")

@@ -23,7 +23,7 @@ _WHOLE_FILE = re.compile(
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check makes of a candidate: its source, which a formatter may have rewritten, and what is wrong with it.
+    """What a check makes of a candidate: its source, perhaps rewritten by a formatter, and its errors.
 
     `warnings` keep a candidate from nothing.
     """
@@ -40,7 +40,7 @@ def validate_generated_source(source: str, expected_names: Sequence[str]) -> lis
 
 
 def compile_check(source: str, filename: str) -> list[str]:
-    """Return the error that keeps `source` from being compiled, as a list of none or one; `filename` names it."""
+    """Return the error that keeps `source` from being compiled, in a list of one or none."""
     return parse_candidate(source, filename=filename)[1]
 
 
@@ -79,11 +79,11 @@ def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> lis
 
 
 def text_errors(source: str) -> list[str]:
-    """Return what a candidate's text may not hold: characters that hide its meaning, comments that silence its checks."""
+    """Return what a text may not hold: characters that hide its meaning, comments that silence its checks."""
     found = [
         (
             match.start(),
-            f"{_character(match[0])} changes how the line is shown; write it as an escape, \\u{ord(match[0]):04x}",
+            f"{_character(match[0])} changes how the line is shown; write it as \\u{ord(match[0]):04x}",
         )
         for match in _BIDIRECTIONAL.finditer(source)
     ]

@@ -21,9 +21,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.paths import DEFAULT_GENERATED_DIR
-from jaunt.sandbox import Completed, Sandbox, temporary_scratch
+from jaunt.sandbox import Completed, Halt, Sandbox, temporary_scratch
 
 _RECORDER = Path(__file__).with_name("recorder.py")
+_OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")  # until the recorder has loaded pytest: see there
 _PHASES = ("setup", "call", "teardown")
 _SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
@@ -47,7 +48,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a test run: what failed, how many tests passed, and how the process ended, if any was run."""
+    """What came of a test run: what failed, how many tests passed, how the process ended if there was one."""
 
     failures: tuple[Failure, ...]
     tests: int = 0
@@ -68,6 +69,7 @@ def judge_tests(
     pythonpath: Sequence[Path | str] = (),
     pytest_args: Sequence[str] = (),
     generated_dir: str = DEFAULT_GENERATED_DIR,
+    halt: Halt | None = None,
 ) -> Verdict:
     """Run pytest on `files`, from the project's root `cwd`, in the sandbox; all that is expected must pass.
 
@@ -76,25 +78,31 @@ def judge_tests(
     `conftest.py` in a generated folder is refused, and so is a run that changes the files which decide
     about it. Raises JauntConfigError if the sandbox is not to be had.
     """
-    cwd = cwd.resolve()
-    files = [file.resolve() for file in files]
-    planted = list(
-        dict.fromkeys(conftest for file in files for conftest in _planted_conftests(file, generated_dir))
-    )
-    if planted:
-        return Verdict(
-            tuple(Failure(_shown(each, cwd), "conftest.py in a generated folder") for each in planted)
-        )
+    cwd, files = cwd.resolve(), [file.resolve() for file in files]
     given = {file.resolve(): tuple(names) for file, names in (expected or {}).items()}
     wanted = {file: given[file] if file in given else tuple(_named_tests(file)) for file in files}
-    nothing = [file for file, names in wanted.items() if not names]
-    if nothing or not files:
-        missing = [_shown(file, cwd) for file in nothing] or ["pytest"]
-        return Verdict(tuple(Failure(each, "there is no test to run") for each in missing))
+    refusals = tuple(_refusals(wanted, cwd, generated_dir))
+    if refusals:
+        return Verdict(refusals)
     before = _state(files, cwd)
     key = secrets.token_bytes(32)
-    with tempfile.TemporaryFile() as report:
-        completed = _run_recorder(files, key, report.fileno(), sandbox, cwd, pythonpath, pytest_args)
+    with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
+        args = [f"--rootdir={cwd}", "-o", f"cache_dir={scratch / 'pytest'}", *pytest_args, *map(str, files)]
+        completed = sandbox.run(
+            [sys.executable, *_OWN_BYTECODE, "-P", str(_RECORDER)],
+            cwd=cwd,
+            scratch=scratch,
+            pythonpath=pythonpath,
+            readable=[_RECORDER, *files],
+            stdin=json.dumps({"key": key.hex(), "report": report.fileno(), "args": args}).encode(),
+            env={
+                "JAUNT_GENERATED_DIR": generated_dir,
+                "COVERAGE_FILE": str(scratch / "coverage"),
+                "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+            },
+            pass_fds=[report.fileno()],
+            halt=halt,
+        )
         report.seek(0)
         record = read_record(report.read(), key)
     changed = [path for path, state in _state(files, cwd).items() if state != before.get(path)]
@@ -162,43 +170,32 @@ def read_record(text: bytes, key: bytes) -> Record:
     return record
 
 
-def _run_recorder(
-    files: Sequence[Path],
-    key: bytes,
-    report: int,
-    sandbox: Sandbox,
-    cwd: Path,
-    pythonpath: Sequence[Path | str],
-    pytest_args: Sequence[str],
-) -> Completed:
-    with temporary_scratch() as scratch:
-        args = [f"--rootdir={cwd}", "-o", f"cache_dir={scratch / 'pytest'}", *pytest_args, *map(str, files)]
-        return sandbox.run(
-            # -B until pytest is loaded: see there.
-            [sys.executable, "-P", "-B", "-X", "pycache_prefix=", str(_RECORDER)],
-            cwd=cwd,
-            scratch=scratch,
-            pythonpath=pythonpath,
-            readable=[_RECORDER, *files],
-            stdin=json.dumps({"key": key.hex(), "report": report, "args": args}).encode(),
-            env={
-                "JAUNT_GENERATED_DIR": generated_dir,
-                "COVERAGE_FILE": str(scratch / "coverage"),
-                "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
-            },
-            pass_fds=[report],
-        )
+def _refusals(wanted: Mapping[Path, Sequence[str]], cwd: Path, generated_dir: str) -> Iterator[Failure]:
+    """Yield what there is to say against a run before it is begun."""
+    planted = dict.fromkeys(each for file in wanted for each in _planted_conftests(file, generated_dir))
+    for conftest in planted:
+        yield Failure(_shown(conftest, cwd), "conftest.py in a generated folder")
+    for file, names in wanted.items():
+        if not names:
+            yield Failure(_shown(file, cwd), "there is no test to run")
+    if not wanted:
+        yield Failure("pytest", "there is no test to run")
 
 
 def _failures(
     record: Record, wanted: Mapping[Path, Sequence[str]], completed: Completed, cwd: Path
 ) -> Iterator[Failure]:
-    yield from record.failures.values()
+    why = completed.message or "ended before its tests had"
+    if record.end is None:
+        yield Failure("pytest", f"the run {why}", completed.stdout + completed.stderr)
+    elif record.end != 0 and not record.failures:
+        yield Failure(
+            "pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr
+        )
     if not record.genuine:
         yield Failure("pytest", "the record of the run was tampered with")
-    why = completed.message or "ended before its tests had"
-    finished = set(record.finished())
-    for test in record.collected.keys() - finished - record.failures.keys():
+    yield from record.failures.values()
+    for test in sorted(record.collected.keys() - set(record.finished()) - record.failures.keys()):
         running = record.started[-1:] == [test]
         yield Failure(test, f"did not finish: the run {why}" if running else "did not run to its end")
     for file, names in wanted.items():
@@ -208,12 +205,6 @@ def _failures(
         for name in names:
             if not any(test == name or test.startswith((f"{name}[", f"{name}::")) for test in tests):
                 yield Failure(f"{_shown(file, cwd)}::{name}", "was not collected")
-    if record.end is None:
-        yield Failure("pytest", f"the run {why}", completed.stdout + completed.stderr)
-    elif record.end != 0 and not record.failures:
-        yield Failure(
-            "pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr
-        )
 
 
 def _in_words(phase: str, outcome: str, message: str) -> str:

@@ -1,4 +1,4 @@
-"""What the tools say of a candidate: ruff, by the project's own settings, and ty, as if it stood in its place.
+"""What the tools say of a candidate: ruff by the project's own settings, ty as if it stood in its place.
 
 Both are the installed programs, run beside the event loop, no more of them at once than there are processors.
 A tool that is missing, crashes or takes too long fails the check; it never passes it.
@@ -49,7 +49,7 @@ class Place:
 
 
 def find_tool(name: str) -> Path:
-    """Return the program `name`: beside this Python, among its scripts, or on PATH. Raises ToolError if there is none."""
+    """Return the program `name`, beside this Python or on PATH; raises ToolError if there is none."""
     folders = [Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))]
     found = shutil.which(name, path=os.pathsep.join(map(str, folders))) or shutil.which(name)
     if found is None:
@@ -79,7 +79,7 @@ async def check_with_ruff(source: str, place: Place) -> Checked:
 
 
 async def check_with_ty(source: str, place: Place) -> list[str]:
-    """Return the errors that ty finds in a candidate, those left out that its spec module has as well. Raises ToolError.
+    """Return the errors that ty finds in a candidate, and not in its spec module as well. Raises ToolError.
 
     It looks at a copy, outside the project, of which it takes that it stands in place: in a partial stub
     package, which comes before the package itself. A class that is a spec is there, as at run time, the
@@ -135,7 +135,7 @@ async def _ty(file: Path, overlay: Path, place: Place) -> list[tuple[int, str, s
 
 
 def _lay_out(overlay: Path, source: str, place: Place) -> Path:
-    """Write the candidate below `overlay`, and the spec module if it has class specs; return the candidate's file."""
+    """Write the candidate below `overlay`, and the spec module if it has class specs."""
     top, *below = place.generated_module.split(".")
     package = overlay / f"{top}-stubs"
     is_package = place.path.name == "__init__.py"
@@ -160,7 +160,7 @@ def _lay_out(overlay: Path, source: str, place: Place) -> Path:
 
 
 def _with_generated_classes(place: Place) -> str:
-    """Return the spec module's source with an import of the generated class in the place of each class spec."""
+    """Return the spec module's source with an import of the generated class in place of each class spec."""
     lines = place.spec.text.split("\n")
     for name in place.classes:
         node = place.spec.definitions[name]

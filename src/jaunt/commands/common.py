@@ -11,7 +11,7 @@ from typing import Any
 from jaunt.commands import EXIT_CHECK, EXIT_GENERATION, EXIT_OK, EXIT_PROJECT
 from jaunt.config import JauntConfig, find_project_root, load_config
 from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntRefusedError
-from jaunt.job import Outcome
+from jaunt.job import Job, Outcome
 from jaunt.plan import Plan, make_plan
 from jaunt.project import Project, load_project, select_targets
 from jaunt.report import Progress, Stopwatch, print_edited, print_summary, print_warning
@@ -142,6 +142,7 @@ def tests_of(project: Project, targets: Sequence[str]) -> set[str]:
 async def _generate(plan: Plan, arguments: argparse.Namespace) -> dict[str, Outcome]:
     from jaunt.builder import misses_store, project_workshop, run_plan
     from jaunt.generate.providers import LazyBackend
+    from jaunt.timings import TimingsRecorder
 
     config = plan.project.config
     backend = LazyBackend(config)
@@ -151,12 +152,19 @@ async def _generate(plan: Plan, arguments: argparse.Namespace) -> dict[str, Outc
     )
     if misses_store(plan, shop):
         backend.open()  # what is wrong with the provider is said once, before anything is begun
+    jobs = arguments.jobs or config.build.jobs
+    progress, timings = Progress(len(plan.stale)), TimingsRecorder(limit=jobs)
+
+    def listen(event: str, job: Job, outcome: Outcome | None) -> None:
+        timings(event, job, outcome)
+        progress(event, job, outcome)
+
     try:
         with _cancelled_by_sigterm():
-            listener = Progress(len(plan.stale))
-            return await run_plan(plan, shop, jobs=arguments.jobs or config.build.jobs, listener=listener)
+            return await run_plan(plan, shop, jobs=jobs, listener=listen)
     finally:
         await shop.backend.close()
+        timings.save(config.root)
 
 
 @contextmanager

@@ -14,6 +14,9 @@ Check = Callable[[str], Awaitable[Sequence[str] | Checked]]
 A check with a true attribute `after_failure` also looks at candidates that an earlier check found wrong.
 """
 
+OnAttempt = Callable[[int, Sequence[str]], None]
+"""Called as an attempt begins: its number, from 1, and what was wrong with the attempt before it."""
+
 
 @dataclass(frozen=True)
 class ModuleSpecContext:
@@ -78,7 +81,13 @@ class GeneratorBackend:
         raise NotImplementedError
 
     async def generate_with_retry(
-        self, ctx: ModuleSpecContext, *, max_attempts: int = 2, checks: Sequence[Check] = (), candidates: int = 1
+        self,
+        ctx: ModuleSpecContext,
+        *,
+        max_attempts: int = 2,
+        checks: Sequence[Check] = (),
+        candidates: int = 1,
+        on_attempt: OnAttempt | None = None,
     ) -> GenerationResult:
         """Ask until a candidate passes syntax, required names and `checks`, at most `max_attempts` times.
 
@@ -89,10 +98,13 @@ class GeneratorBackend:
         errors: list[str] = []
         found = Examination("")
         for attempt in range(1, max_attempts + 1):
+            if on_attempt:
+                on_attempt(attempt, found.errors)
             found = await self._best_of(candidates, ctx, errors, checks)
             if not found.errors:
-                return GenerationResult(attempt, found.source, candidate=found.source, warnings=found.warnings)
-            errors += [f"attempt {attempt}: {error}" for error in found.errors] if max_attempts > 1 else found.errors
+                return GenerationResult(attempt, found.source, [], found.source, found.warnings)
+            prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
+            errors += [f"{prefix}{error}" for error in found.errors]
         return GenerationResult(max_attempts, None, found.errors, found.source, found.warnings)
 
     async def _best_of(
@@ -133,7 +145,9 @@ class GeneratorBackend:
         """Give back what the backend holds, such as connections; it is not used afterwards."""
 
 
-async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> Examination:
+async def check_candidate(
+    candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()
+) -> Examination:
     """Put a candidate through the checks: the cheap ones first, the others only if it passes those.
 
     One that can't be parsed is not looked at any further; one that can is, by the checks that want to see it

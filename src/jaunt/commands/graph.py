@@ -1,0 +1,53 @@
+"""`jaunt graph`."""
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from jaunt.commands import Result
+from jaunt.commands.common import add_project_options, add_target_option, plan_for, read_project
+from jaunt.drawing import FORMATS, draw, draw_text
+from jaunt.files import write_text_file
+from jaunt.plan import Plan
+from jaunt.report import say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    add_target_option(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="what to draw it as (default: text)")
+    parser.add_argument("--invert", action="store_true", help="text: what each module affects, not what it needs")
+    parser.add_argument("--output", metavar="FILE", help="write it there, not to standard output")
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Draw the module DAG, each module with its state."""
+    project = read_project(arguments)
+    plan = plan_for(project, () if arguments.invert else arguments.target)
+    drawn = _text(plan, arguments) if arguments.format == "text" else draw(plan, arguments.format)
+    if arguments.output:
+        write_text_file(Path(arguments.output), f"{drawn}\n")
+        say(f"wrote {arguments.output}")
+    else:
+        say(drawn)
+    modules = [
+        {"module": m, "kind": project.kind_of(m), "state": v.state, "needs": sorted(project.dag[m])}
+        for m, v in plan.verdicts.items()
+    ]
+    return Result(data={"modules": modules})
+
+
+def _text(plan: Plan, arguments: argparse.Namespace) -> str:
+    roots = sorted(arguments.target) if arguments.invert else ()
+    on_terminal = sys.stdout.isatty() and not arguments.output
+    return draw_text(
+        plan,
+        width=shutil.get_terminal_size().columns if on_terminal else 120,
+        colour=on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        roots=roots,
+        invert=arguments.invert,
+        ascii_only=not (sys.stdout.encoding or "").lower().startswith("utf"),
+    )
