@@ -628,8 +628,8 @@ def test_doit_reports_a_failure_and_its_dependents_and_goes_on(project, options,
     assert code != 0
     at = lines.index(f"FAILED  build:a: {reason[0]}")
     assert lines[at + 1 : at + len(reason)] == reason[1:]
-    assert "FAILED  build:b: dependency failed: build:a" in lines
-    assert "FAILED  build:c: dependency failed: build:b" in lines
+    assert "FAILED  build:b: dependency failed: a" in lines
+    assert "FAILED  build:c: dependency failed: b" in lines
     assert lines[-1] == "jaunt: 1 run, 3 failed"
     assert not [line for line in lines if "Traceback" in line or "taskid" in line]
     assert sorted(ran(project)) == ["a", "d"]

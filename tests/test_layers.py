@@ -72,6 +72,8 @@ ORDER = [
     "ejection",
     "terminal",
     "report",
+    "pace",
+    "live",
     "overview",
     "layout",
     "page",

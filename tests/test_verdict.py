@@ -6,10 +6,11 @@ import os
 import py_compile
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -17,17 +18,29 @@ from jaunt.config import SandboxConfig
 from jaunt.sandbox import Sandbox
 from jaunt.verdict import Failure, Verdict, judge_tests, read_record
 
+NO_PLUGINS = (
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD"  # those of this installation have no part in most of these tests
+)
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])
 GENERATED = "tests/__generated__/test_it.py"
 
 
-def judge(project: Path, source: str, mode: str = "limits", **options: object) -> Verdict:
+@pytest.fixture(scope="module", autouse=True)
+def no_plugins() -> Iterator[None]:
+    os.environ[NO_PLUGINS] = "1"
+    yield
+    del os.environ[NO_PLUGINS]
+
+
+def judge(
+    project: Path, source: str, mode: str = "limits", env: Sequence[str] = (NO_PLUGINS,), **options: Any
+) -> Verdict:
     """Judge one generated test module of a project."""
     file = project / GENERATED
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(dedent(source))
-    sandbox = Sandbox(SandboxConfig(mode=mode, seconds=30))
-    return judge_tests([file], sandbox=sandbox, cwd=project, pythonpath=[project / "src"], **options)  # ty: ignore
+    sandbox = Sandbox(SandboxConfig(mode=mode, seconds=30, env=list(env)))
+    return judge_tests([file], sandbox=sandbox, cwd=project, pythonpath=[project / "src"], **options)
 
 
 def told(verdict: Verdict) -> list[str]:
@@ -111,7 +124,7 @@ def test_usual_tests_pass(mode: str, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-ra --strict-markers'\n")
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "conftest.py").write_text("import pytest\n@pytest.fixture\ndef seven(): return 7\n")
-    verdict = judge(tmp_path, GOOD, mode, expected={tmp_path / GENERATED: EXPECTED})
+    verdict = judge(tmp_path, GOOD, mode, env=[], expected={tmp_path / GENERATED: EXPECTED})
     assert told(verdict) == []
     assert verdict.passed
     assert verdict.tests == 19
@@ -228,11 +241,11 @@ def test_a_test_that_the_arguments_leave_out_is_a_failure(tmp_path: Path) -> Non
 def test_a_run_that_takes_too_long_names_the_test_that_was_running(tmp_path: Path) -> None:
     file = tmp_path / "test_slow.py"
     file.write_text("import signal\ndef test_quick(): assert 1 + 1 == 2\ndef test_slow(): signal.pause()")
-    sandbox = Sandbox(SandboxConfig(mode="limits", seconds=3))
+    sandbox = Sandbox(SandboxConfig(mode="limits", seconds=2))
     verdict = judge_tests([file], sandbox=sandbox, cwd=tmp_path)
     assert told(verdict) == [
-        "pytest: the run took longer than 3 s",
-        "test_slow.py::test_slow: did not finish: the run took longer than 3 s",
+        "pytest: the run took longer than 2 s",
+        "test_slow.py::test_slow: did not finish: the run took longer than 2 s",
     ]
 
 
@@ -354,15 +367,6 @@ def test_wrong(request):
     os._exit(0)
 """,
     "a fork that goes on as pytest": FAILING + "import os\ndef test_z():\n    if os.fork(): os._exit(0)\n",
-    "collect nothing": "__test__ = False\n" + FAILING,
-    "collect no function": FAILING + "test_wrong.__test__ = False\n",
-    "hide the test": FAILING + "del test_wrong\ndef test_other(): assert [1]\n",
-    "skip the module": "import pytest\npytest.skip('x', allow_module_level=True)\n" + FAILING,
-    "skip by an import": "import pytest\npytest.importorskip('no_such_module')\n" + FAILING,
-    "skip by a mark": "import pytest\npytestmark = pytest.mark.skip\n" + FAILING,
-    "expect to fail": "import pytest\npytestmark = pytest.mark.xfail\n" + FAILING,
-    "expect to fail without running": "import pytest\npytestmark = pytest.mark.xfail(run=False)\n" + FAILING,
-    "no variants": "import pytest\n@pytest.mark.parametrize('n', [])\ndef test_wrong(n): assert False\n",
     "leave tests out": """
 import pytest
 @pytest.fixture(autouse=True, scope="session")
@@ -372,12 +376,23 @@ def test_a(): assert [1]
     + FAILING,
 }
 
+NOT_RUN = {
+    "collect nothing": "__test__ = False\n" + FAILING,
+    "collect no function": FAILING + "test_wrong.__test__ = False\n",
+    "hide the test": FAILING + "del test_wrong\ndef test_other(): assert [1]\n",
+    "skip the module": "import pytest\npytest.skip('x', allow_module_level=True)\n" + FAILING,
+    "skip by an import": "import pytest\npytest.importorskip('no_such_module')\n" + FAILING,
+    "skip by a mark": "import pytest\npytestmark = pytest.mark.skip\n" + FAILING,
+    "expect to fail": "import pytest\npytestmark = pytest.mark.xfail\n" + FAILING,
+    "expect to fail without running": "import pytest\npytestmark = pytest.mark.xfail(run=False)\n" + FAILING,
+    "no variants": "import pytest\n@pytest.mark.parametrize('n', [])\ndef test_wrong(n): assert False\n",
+}
+
 
 @pytest.fixture(scope="module")
 def cheated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Verdict]]]:
     """The verdicts on all cheats, which run a few at a time."""
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the plugins of this installation have no part in it
-    sandbox = Sandbox(SandboxConfig(mode="limits", seconds=30, env=["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]))
+    sandbox = Sandbox(SandboxConfig(mode="limits", seconds=30, env=[NO_PLUGINS]))
 
     def judge_cheat(source: str) -> Verdict:
         project = tmp_path_factory.mktemp("cheat")
@@ -385,11 +400,8 @@ def cheated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Futu
         expected = {project / "test_it.py": ["test_wrong"]}
         return judge_tests([project / "test_it.py"], sandbox=sandbox, cwd=project, expected=expected)
 
-    try:
-        with ThreadPoolExecutor(3) as pool:
-            yield {name: pool.submit(judge_cheat, source) for name, source in CHEATS.items()}
-    finally:
-        del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+    with ThreadPoolExecutor(3) as pool:
+        yield {name: pool.submit(judge_cheat, source) for name, source in CHEATS.items()}
 
 
 @pytest.mark.parametrize("cheat", CHEATS)
@@ -397,6 +409,18 @@ def test_no_cheat_passes(cheat: str, cheated: dict[str, Future[Verdict]]) -> Non
     verdict = cheated[cheat].result()
     assert not verdict.passed
     assert any("test_it.py" in failure.node_id for failure in verdict.failures), told(verdict)
+
+
+def test_no_test_escapes_by_not_being_run(tmp_path: Path) -> None:
+    names = {f"test_{number}.py": source for number, source in enumerate(NOT_RUN.values())}
+    for name, source in names.items():
+        (tmp_path / name).write_text(source)
+    files = [tmp_path / name for name in names]
+    sandbox = Sandbox(SandboxConfig(mode="limits", env=[NO_PLUGINS]))
+    expected = {file: ["test_wrong"] for file in files}
+    verdict = judge_tests(files, sandbox=sandbox, cwd=tmp_path, expected=expected)
+    failed = {failure.node_id.partition("::")[0] for failure in verdict.failures}
+    assert [kind for kind, name in zip(NOT_RUN, names, strict=True) if name not in failed] == []
 
 
 @pytest.mark.parametrize("folder", ["tests/__generated__", "tests/__generated__/deeper"])

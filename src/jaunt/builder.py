@@ -17,6 +17,7 @@ from jaunt.history import History
 from jaunt.importer import import_from_bases
 from jaunt.job import Job, Outcome, job_name
 from jaunt.ledger import read_ledger, write_ledger
+from jaunt.pace import Pace
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
 from jaunt.pipeline import ModuleWork, Workshop, build_module, write_module
 from jaunt.plan import Plan, fingerprint, judge_file, module_fingerprint
@@ -173,6 +174,17 @@ async def run_plan(
     if updated != ledger:
         write_ledger(project.root, updated)
     return {name.partition(":")[2]: outcome for name, outcome in outcomes.items()}
+
+
+def plan_pace(plan: Plan, jobs: int) -> Pace:
+    """Return how long a plan's build will take, `jobs` modules at a time, by what its modules took before."""
+    project, entries = plan.project, read_ledger(plan.project.root).entries
+    names = {module: job_name(project.kind_of(module), module) for module in plan.stale}
+    return Pace(
+        {module: [name.partition(":")[2] for name in waits_for(project, module)] for module in names},
+        {module: entries[name].seconds for module, name in names.items() if name in entries},
+        jobs,
+    )
 
 
 def import_gate(project: Project, modules: Collection[str]) -> Callable[[str], JauntError | None]:

@@ -99,7 +99,7 @@ def _command_parser(name: str) -> "_Parser":
     parser = _Parser(
         prog=f"jaunt {name}",
         description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"example: {example}\n\n{_CODES}",
+        epilog=f"example: {example}\n{_CODES}",
     )
     importlib.import_module(f"jaunt.commands.{name}").add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object; all else goes to standard error")

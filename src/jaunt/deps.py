@@ -1,7 +1,7 @@
 """Who depends on whom: the graph of specs, the DAG of their modules, and orders on it."""
 
 import os
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +9,7 @@ from typing import TypeVar
 from jaunt.contract import Contract, contract_of
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
 from jaunt.registry import SpecEntry
-from jaunt.source import ModuleSource, read_source
+from jaunt.source import ModuleSource, Names, read_source
 from jaunt.spec_ref import SpecRef, module_of, normalize_spec_ref, spec_ref_from_object
 
 Node = TypeVar("Node", bound=Hashable)
@@ -30,16 +30,25 @@ def build_spec_graph(
 
 
 def link_specs(
-    specs: Mapping[SpecRef, SpecEntry], contracts: Mapping[SpecRef, Contract], *, infer_default: bool
+    specs: Mapping[SpecRef, SpecEntry],
+    contracts: Mapping[SpecRef, Contract],
+    *,
+    infer_default: bool,
+    finder: "SpecFinder | None" = None,
 ) -> dict[SpecRef, set[SpecRef]]:
-    """Return each spec's direct dependencies among `specs`, from contracts that are known already."""
-    finder = SpecFinder(specs)
+    """Return each spec's direct dependencies, from contracts that are known already.
+
+    `finder` finds the specs that are meant; by default, those among `specs`.
+    """
+    if finder is None:
+        by_path = {f"{entry.module}.{entry.qualname}": ref for ref, entry in specs.items()}
+        finder = SpecFinder(by_path, FolderNames(specs.values()))
     graph: dict[SpecRef, set[SpecRef]] = {}
     for ref, entry in specs.items():
         found = {finder.find(dep.replace(":", ".")) for dep in explicit_deps(entry)}
         infer = entry.decorator_kwargs.get("infer_deps")
         if infer_default if infer is None else infer:
-            found.update(finder.find(path) for path in contracts[ref].references)
+            found.update(map(finder.find, contracts[ref].references))
         graph[ref] = {dep for dep in found if dep is not None and dep != ref}
     return graph
 
@@ -78,23 +87,23 @@ def explicit_deps(entry: SpecEntry) -> list[SpecRef]:
 
 
 class SpecFinder:
-    """Finds the spec that a dotted path means, through the modules that re-export it."""
+    """Finds the spec that a dotted path means, through the modules that re-export it.
 
-    def __init__(self, specs: Mapping[SpecRef, SpecEntry]) -> None:
-        self._by_path = {f"{e.module}.{e.qualname}": ref for ref, e in specs.items()}
-        self._entries: dict[str, dict[str, SpecEntry]] = {}  # top package -> module -> one of its specs
-        for entry in specs.values():
-            self._entries.setdefault(entry.module.partition(".")[0], {})[entry.module] = entry
-        self._roots: dict[str, list[Path]] = {}
-        self._sources: dict[str, ModuleSource | None] = {}
+    `by_path` holds all specs by their dotted path (`app.slug.slugify`); `names_of` returns what a module's names are
+    bound to, or None for a module of no interest.
+    """
+
+    def __init__(self, by_path: Mapping[str, SpecRef], names_of: Callable[[str], Names | None]) -> None:
+        self._by_path = by_path
+        self._names_of = names_of
         self._traces: dict[str, list[str]] = {}
 
     def find(self, path: str) -> SpecRef | None:
-        """Return the spec that `path` (`app.slug.slugify`, or an attribute of it) means, or None."""
-        return self._spec_at(self.trace(path)[-1])
+        """Return the spec that `path` (`app.slug.slugify`, or an attribute of it) means; None if it means none."""
+        return self._by_path.get(path) or self._spec_at(self.trace(path)[-1])
 
     def trace(self, path: str) -> list[str]:
-        """Return `path`, and in turn the paths that it is imported from, up to the first that is a spec's."""
+        """Return `path`, and in turn the paths that it is imported from, up to the first that means a spec."""
         if path not in self._traces:
             trace: list[str] = []
             pending = [path]
@@ -115,36 +124,45 @@ class SpecFinder:
     def _imported_from(self, path: str) -> list[str]:
         """Return what an attribute of a module may be bound to by the module's imports."""
         for module in _prefixes(path.rpartition(".")[0]):
-            source = self._source(module)
-            if source is not None:
+            names = self._names_of(module)
+            if names is not None:
                 name, dot, rest = path[len(module) + 1 :].partition(".")
-                bound = source.bindings.get(name)
-                found = [f"{star}.{name}" for star in source.star_imports] if bound is None else [bound]
+                bound = names.bindings.get(name)
+                found = [f"{star}.{name}" for star in names.star_imports] if bound is None else [bound]
                 return [f"{each}{dot}{rest}" for each in found]
         return []
 
-    def _source(self, module: str) -> ModuleSource | None:
-        """Return a module's source, None if it is in no package of a spec, or can't be read."""
-        if module not in self._sources:
+
+class FolderNames:
+    """The names of modules that lie in the packages of specs, read from their files when they are asked for."""
+
+    def __init__(self, entries: Iterable[SpecEntry]) -> None:
+        self._entries: dict[str, dict[str, SpecEntry]] = {}  # top package -> module -> one of its specs
+        for entry in entries:
+            self._entries.setdefault(entry.module.partition(".")[0], {})[entry.module] = entry
+        self._roots: dict[str, list[Path]] = {}
+        self._known: dict[str, Names | None] = {}
+
+    def __call__(self, module: str) -> Names | None:
+        """Return a module's names, None if it is in no package of a spec, or can't be read."""
+        if module not in self._known:
             below = Path(*module.split("."))
             files = (
-                root / f
+                root / file
                 for root in self._roots_of(module)
-                for f in (below / "__init__.py", below.with_suffix(".py"))
+                for file in (below / "__init__.py", below.with_suffix(".py"))
             )
             file = next((file for file in files if file.is_file()), None)
             try:
-                self._sources[module] = read_source(module, str(file)) if file else None
+                self._known[module] = read_source(module, str(file)).names if file else None
             except JauntDiscoveryError:
-                self._sources[module] = None  # reported where it is imported
-        return self._sources[module]
+                self._known[module] = None  # reported where it is imported
+        return self._known[module]
 
     def _roots_of(self, module: str) -> list[Path]:
         top = module.partition(".")[0]
         if top not in self._roots:
-            self._roots[top] = list(
-                dict.fromkeys(source_root(e) for e in self._entries.get(top, {}).values())
-            )
+            self._roots[top] = list(dict.fromkeys(map(source_root, self._entries.get(top, {}).values())))
         return self._roots[top]
 
 

@@ -553,7 +553,8 @@ def _is_ours(task: Task) -> bool:
 def _reason(task: Task, fail: BaseFail) -> str:
     """Return why a task failed, in at most two lines unless doit was asked for verbosity 2."""
     if isinstance(fail, UnmetDependency):
-        return f"dependency failed: {', '.join(fail.message.split())}"
+        # By the names of the modules, as everywhere else: `app.words` for the task `build:app.words`.
+        return f"dependency failed: {', '.join(name.rpartition(':')[2] for name in fail.message.split())}"
     first, *rest = fail.message.splitlines() or ["no reason given"]
     if not rest or task.verbosity == 2:
         return "\n    ".join([first, *rest])

@@ -16,7 +16,7 @@ from jaunt.report import Progress, Verbosity
 from jaunt.terminal import cut_front, takes_unicode
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderResult
 
     from jaunt.job import Job, Outcome
 
@@ -74,7 +74,11 @@ class LiveDisplay:
         # With soft wrap, what is printed above is left as it is: the terminal wraps it, and a copy of it is whole.
         console = Console(file=self._out, soft_wrap=True, highlight=False)
         self._live = Live(
-            console=console, get_renderable=self._render, refresh_per_second=_FRAMES, transient=True
+            self,
+            console=console,
+            refresh_per_second=_FRAMES,
+            transient=True,
+            redirect_stderr=sys.stderr.isatty(),  # what goes to a file belongs there
         )
         self._live.start()
 
@@ -133,12 +137,11 @@ class LiveDisplay:
             return None
         return self._left[1] - (now - self._left[0])
 
-    def _render(self) -> "RenderableType":
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         from rich.text import Text
 
-        size = self._live.console.size if self._live else os.terminal_size((80, 24))
-        first, *others = self.lines(size.width, size.height)
-        return Text("\n").join([Text(first, style="bold"), *map(Text, others)])
+        first, *others = self.lines(options.max_width, console.height)
+        yield Text("\n").join([Text(first, style="bold"), *map(Text, others)])
 
 
 class LiveProgress(Progress):

@@ -1,7 +1,7 @@
 """One immutable snapshot of a project: its configuration, specs, graph, DAG and digests."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDisco
 from jaunt.importer import import_from_bases
 from jaunt.paths import generated_relpath
 from jaunt.registry import SpecEntry
+from jaunt.source import read_source
 from jaunt.spec_ref import SpecRef, module_of
 
 KINDS = {"magic": "build", "test": "test"}
@@ -66,7 +67,7 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
     problems: dict[str, JauntError] = {m.name: m.problem for m in found.values() if m.problem is not None}
     modules = _import_unread(found, problems, config)
     specs, contracts = _specs_of(modules, problems, config, infer_deps)
-    blocked = _resolve_deps(specs, contracts, problems)
+    blocked = _resolve_deps(specs, contracts, problems, [root.base for root in search_roots(config)])
     graph = link_specs(specs, contracts, infer_default=True)
     dag = {name: set[str]() for name in modules} | collapse_to_module_dag(graph)
     for module, broken in blocked.items():
@@ -210,9 +211,15 @@ def _specs_of(
 
 
 def _resolve_deps(
-    specs: dict[SpecRef, SpecEntry], contracts: Mapping[SpecRef, Contract], problems: dict[str, JauntError]
+    specs: dict[SpecRef, SpecEntry],
+    contracts: Mapping[SpecRef, Contract],
+    problems: dict[str, JauntError],
+    bases: Sequence[Path],
 ) -> dict[str, set[str]]:
-    """Replace what `deps` name by the specs that are meant; return module -> broken modules that it needs."""
+    """Replace what `deps` name by the specs that are meant; return module -> broken modules that it needs.
+
+    What is written by hand, as all of an ejected module is, may be named too: it is no edge, and counts by its name.
+    """
     finder = SpecFinder(specs)
     blocked: dict[str, set[str]] = {}
     broken = list(problems)
@@ -226,7 +233,7 @@ def _resolve_deps(
         for dep in explicit_deps(entry):
             path = dep.replace(":", ".")
             found = finder.find(path)
-            if found is None and not broken_behind(path):
+            if found is None and not broken_behind(path) and not _is_written_by_hand(path, bases):
                 problems[entry.module] = JauntDiscoveryError(
                     f"{entry.source_file}: {entry.qualname}: deps: there is no spec {dep!r}",
                     hint=_nearest(dep, specs)
@@ -241,6 +248,19 @@ def _resolve_deps(
         if resolved:
             specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": resolved})
     return blocked
+
+
+def _is_written_by_hand(path: str, bases: Iterable[Path]) -> bool:
+    """Whether a dotted path means a module-level name of a module below one of the folders."""
+    module, _, name = path.rpartition(".")
+    below = Path(*module.split("."))
+    files = [base / file for base in bases for file in (below.with_suffix(".py"), below / "__init__.py")] if module else []
+    file = next((file for file in files if file.is_file()), None)
+    try:
+        source = read_source(module, str(file)) if file else None
+    except JauntDiscoveryError:
+        return False
+    return source is not None and (name in source.bindings or name in source.constants)
 
 
 def _cut_cycles(

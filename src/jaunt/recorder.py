@@ -155,16 +155,12 @@ def _first_line(raised: pytest.ExceptionInfo[BaseException]) -> str:
 
 
 def _last_line(report: pytest.TestReport | pytest.CollectReport) -> str:
-    lines = [
-        line.removeprefix("E").strip() for line in report.longreprtext.splitlines() if line.startswith("E ")
-    ]
-    return (
-        lines[0]
-        if lines
-        else report.longreprtext.strip().splitlines()[-1]
-        if report.longreprtext.strip()
-        else ""
-    )
+    """Return the line of a report that says most."""
+    if isinstance(report.longrepr, tuple):  # file, line, and why it was skipped
+        return str(report.longrepr[2])
+    lines = report.longreprtext.strip().splitlines()
+    errors = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    return errors[0] if errors else lines[-1] if lines else ""
 
 
 def _first_change(

@@ -40,6 +40,7 @@ class Progress:
         self._verbosity = verbosity
         self._out = out
         self._err = err
+        self._terminal = out or sys.stdout  # a live display may put something else in its place
         self._said: set[str] = set()
 
     def __enter__(self) -> "Progress":
@@ -72,7 +73,7 @@ class Progress:
         """Take note that an attempt begins, and of what was wrong with the one before it."""
         if self._verbosity == "verbose":
             for text in errors:
-                self._say(f"{'again':<10} {module}: attempt {number - 1}: {relative_paths(one_line(text))}")
+                self._say(f"{'rejected':<10} {module}: attempt {number - 1}: {relative_paths(one_line(text))}")
 
     def _say(self, text: str) -> None:
         """Print a line between those of the modules, below their states."""
@@ -80,7 +81,7 @@ class Progress:
 
     def _line(self, module: str, outcome: "Outcome") -> str:
         """Return a module's line; on a narrow terminal with the end of its name alone."""
-        out = self._out or sys.stdout
+        out = self._terminal
         count = f"[{self._done:>{len(str(self._total))}}/{self._total}]"
         word, seconds = status_word(outcome), f"{outcome.seconds:.1f} s"
         store = "   from the store" if outcome.origin == "store" else ""

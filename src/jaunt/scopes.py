@@ -1,11 +1,11 @@
 """Scopes: which names a piece of code binds at module level, and which it uses, when."""
 
 import ast
+import doctest
 import re
 import symtable
 from dataclasses import dataclass
 
-_EXAMPLE = re.compile(r"^\s*(?:>>>|\.\.\.) (.*)$", re.MULTILINE)
 _TYPE = re.compile(r"[\w.\[\], |]+")
 _NAME = re.compile(r"[^\W\d]\w*")
 _AT_ONCE = {"genexpr", "listcomp", "setcomp", "dictcomp"}
@@ -45,6 +45,17 @@ def _collect(table: symtable.SymbolTable, now: set[str], later: set[str], *, is_
 
 def _mentioned(code: str) -> set[str]:
     texts = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    found = [line for text in texts for line in _EXAMPLE.findall(text)]
-    found += [text for text in texts if _TYPE.fullmatch(text)]
-    return {name for text in found for name in _NAME.findall(text)}
+    types = {name for text in texts if _TYPE.fullmatch(text) for name in _NAME.findall(text)}
+    return types.union(*map(_used_by_examples, texts))
+
+
+def _used_by_examples(docstring: str) -> set[str]:
+    """Return the names that a docstring's examples take from the module."""
+    if ">>>" not in docstring:
+        return set()
+    try:
+        code = "".join(example.source for example in doctest.DocTestParser().get_examples(docstring))
+        names = names_of(code)
+    except (ValueError, SyntaxError):
+        return set(_NAME.findall(docstring))  # whatever they are, they may use any of these
+    return set(names.used - names.bound)

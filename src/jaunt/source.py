@@ -5,11 +5,12 @@ import io
 import threading
 import tokenize
 import warnings
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecKind
@@ -23,6 +24,13 @@ _DECORATORS: dict[str, SpecKind] = {
     "jaunt.runtime.test": "test",
 }
 _OVERLOADS = {"typing.overload", "typing_extensions.overload"}
+
+
+class Names(NamedTuple):
+    """What a module's names are bound to: name -> dotted path, and the modules that it imports all names of."""
+
+    bindings: Mapping[str, str]
+    star_imports: Sequence[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +72,11 @@ class ModuleSource:
         """The modules of which everything is imported, the last one first."""
         found = [s for s in self.statements if isinstance(s, ast.ImportFrom) and s.names[0].name == "*"]
         return [self.absolute(statement) for statement in reversed(found)]
+
+    @property
+    def names(self) -> Names:
+        """What other modules can find in this one."""
+        return Names(self.bindings, self.star_imports)
 
     def imports(self, statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
         """Return what an import binds: name -> dotted path."""

@@ -185,7 +185,7 @@ def _refusals(wanted: Mapping[Path, Sequence[str]], cwd: Path, generated_dir: st
 def _failures(
     record: Record, wanted: Mapping[Path, Sequence[str]], completed: Completed, cwd: Path
 ) -> Iterator[Failure]:
-    why = completed.message or "ended before its tests had"
+    why = completed.message or "ended before its tests did, with exit code 0"
     if record.end is None:
         yield Failure("pytest", f"the run {why}", completed.stdout + completed.stderr)
     elif record.end != 0 and not record.failures:

@@ -18,6 +18,7 @@ from jaunt.store import Store
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
+    parser.usage = "jaunt build [OPTION ...]"  # with every option in it, the help would not fit 24 lines
     add_target_option(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be built, in what order, at what cost")
     parser.add_argument("--plan", metavar="FILE", help="build exactly what `--dry-run --json` printed into FILE")

@@ -3,10 +3,12 @@
 import argparse
 import asyncio
 import signal
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jaunt.commands import EXIT_CHECK, EXIT_GENERATION, EXIT_OK, EXIT_PROJECT
 from jaunt.config import JauntConfig, find_project_root, load_config
@@ -15,6 +17,9 @@ from jaunt.job import Job, Outcome
 from jaunt.plan import Plan, make_plan
 from jaunt.project import Project, load_project, select_targets
 from jaunt.report import Progress, Stopwatch, print_edited, print_summary, print_warning
+
+if TYPE_CHECKING:
+    from jaunt.generate.providers import LazyBackend
 
 KINDS = ("build", "test")
 
@@ -30,7 +35,7 @@ def add_target_option(parser: argparse.ArgumentParser) -> None:
     """Add `--target`."""
     parser.add_argument(
         "--target", action="append", default=[], metavar="MODULE",
-        help="a module, spec or file, with its dependencies (repeatable)",
+        help="a module, spec or file and its dependencies (repeatable)",
     )  # fmt: skip
 
 
@@ -39,6 +44,10 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
     parser.add_argument("--no-store", action="store_true", help="ask the model even for what the store holds")
     parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, for the provider `recorded`")
+    telling = parser.add_mutually_exclusive_group()
+    telling.add_argument("-q", "--quiet", action="store_true", help="print errors and the summary alone")
+    telling.add_argument("-v", "--verbose", action="store_true", help="print what is begun, and why each attempt failed")
+    parser.set_defaults(plain=False)
     parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
 
@@ -82,7 +91,8 @@ def run_build(plan: Plan, arguments: argparse.Namespace) -> tuple[int, dict[str,
         outcomes = asyncio.run(_generate(plan, arguments)) if plan.stale else {}
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
-    print_edited(plan)
+    if not arguments.quiet:
+        print_edited(plan)
     print_summary(plan, outcomes.values(), watch.seconds)
     failed = [outcome.cause for outcome in outcomes.values() if outcome.status != "generated"]
     return exit_code(failed) if failed else EXIT_OK, build_facts(plan, outcomes, watch.seconds)
@@ -153,18 +163,38 @@ async def _generate(plan: Plan, arguments: argparse.Namespace) -> dict[str, Outc
     if misses_store(plan, shop):
         backend.open()  # what is wrong with the provider is said once, before anything is begun
     jobs = arguments.jobs or config.build.jobs
-    progress, timings = Progress(len(plan.stale)), TimingsRecorder(limit=jobs)
+    progress, timings = _progress(plan, arguments, backend, jobs), TimingsRecorder(limit=jobs)
 
     def listen(event: str, job: Job, outcome: Outcome | None) -> None:
         timings(event, job, outcome)
         progress(event, job, outcome)
 
     try:
-        with _cancelled_by_sigterm():
+        with _cancelled_by_sigterm(), progress:
+            shop = replace(shop, on_attempt=progress.attempt)
             return await run_plan(plan, shop, jobs=jobs, listener=listen)
     finally:
         await shop.backend.close()
         timings.save(config.root)
+
+
+def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
+    """Return what tells of the build as it runs: a live display on a terminal, else a line a module."""
+    from jaunt.builder import plan_pace
+    from jaunt.live import LiveDisplay, LiveProgress, can_be_live
+
+    total = len(plan.stale)
+    verbosity = "quiet" if arguments.quiet else "verbose" if arguments.verbose else "normal"
+    if arguments.plain or verbosity == "quiet" or not can_be_live(sys.stdout):
+        return Progress(total, verbosity=verbosity)
+    price = plan.project.config.llm.price
+
+    def spent() -> tuple[int, float | None]:
+        usage = backend.usage
+        return usage.input_tokens + usage.output_tokens, usage.cost(price) if price else None
+
+    display = LiveDisplay(total, pace=plan_pace(plan, jobs), spent=spent)
+    return LiveProgress(total, display, verbosity=verbosity)
 
 
 @contextmanager

@@ -1,0 +1,376 @@
+"""How a candidate's definitions are compared with the stubs: what counts as the same, and what doesn't."""
+
+import ast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jaunt.conformance import conformance_errors
+from jaunt.source import ModuleSource
+
+HEAD = """\
+import collections.abc as cabc
+import datetime
+import re
+import typing
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Annotated, Any, Dict, List, Literal, Optional, Self, Tuple, Union
+import jaunt
+"""
+
+
+def errors_of(stub: str, answer: str, name: str = "f", *, kind: str = "build", head: str = HEAD) -> list[str]:
+    """Return in what `answer` departs from `stub`; both stand below the same imports."""
+    spec, candidate = (
+        ModuleSource(module, f"{module}.py", text, ast.parse(text))
+        for module, text in (("app.m", head + stub), ("app.__generated__.m", head + answer))
+    )
+    return conformance_errors(candidate, spec, [name], kind=kind)
+
+
+def takes(annotation: str) -> str:
+    return f"def f(x: {annotation}) -> None: ..."
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer"),
+    [
+        ("int", "'int'"),
+        ("'list[int]'", "list['int']"),
+        ("Optional[int]", "int | None"),
+        ("Optional[int]", "None | int"),
+        ("Union[int, str, None]", "Optional[Union[str, int]]"),
+        ("int | (str | None)", "None | str | int"),
+        ("typing.Optional['int']", "int | None"),
+        ("List[int]", "list[int]"),
+        ("Dict[str, Tuple[int, ...]]", "dict[str, tuple[int, ...]]"),
+        ("typing.Set[int]", "set[int]"),
+        ("typing.AbstractSet[int]", "cabc.Set[int]"),
+        ("typing.Sequence[int]", "Sequence[int]"),
+        ("cabc.Mapping[str, int]", "Mapping[str, int]"),
+        ("datetime.date", "date"),
+        ("re.Pattern[str]", "typing.Pattern[str]"),
+        ("typing.ContextManager[int]", "AbstractContextManager[int]"),
+        ("list[Any]", "list"),
+        ("list", "list[Any]"),
+        ("dict", "dict[str, int]"),
+        ("Literal['a', 'b']", "Literal['b', 'a']"),
+        ("Annotated[int, 'seconds']", "int"),
+        ("Callable[[int, 'str'], None]", "cabc.Callable[['int', str], None]"),
+        ("Callable[..., Awaitable[int]]", "cabc.Callable[..., cabc.Awaitable[int]]"),
+        ("tuple[()]", "Tuple[()]"),
+        ("not a type, just words", "not a type, just words"),
+    ],
+)
+def test_two_ways_to_write_a_type_are_the_same(stub: str, answer: str) -> None:
+    if "words" in stub:
+        stub = answer = repr(stub)
+    assert errors_of(takes(stub), takes(answer)) == []
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer"),
+    [
+        ("int", "float"),
+        ("int", "int | None"),
+        ("int | None", "int"),
+        ("list[int]", "list"),
+        ("list[int]", "list[str]"),
+        ("list[int]", "Sequence[int]"),
+        ("dict[str, int]", "dict[int, str]"),
+        ("typing.Set[int]", "cabc.Set[int]"),
+        ("Literal['a']", "Literal[b'a']"),
+        ("Literal['int']", "Literal[int]"),
+        ("Callable[[int], str]", "Callable[[str], int]"),
+        ("tuple[int, ...]", "tuple[int]"),
+        ("tuple[Any, Any]", "tuple[Any]"),
+        ("Any", "object"),
+    ],
+)
+def test_other_types_are_an_error_that_shows_both(stub: str, answer: str) -> None:
+    (error,) = errors_of(takes(stub), takes(answer))
+    shown = tuple(ast.unparse(ast.parse(each)) for each in (answer, stub))
+    assert error == f"line 9: f: parameter 'x' is annotated {shown[0]}, expected {shown[1]}"
+
+
+def test_an_alias_is_what_it_stands_for_in_the_spec_and_in_the_candidate() -> None:
+    stub = "Block = int | str\nDocument = list[Block]\ndef f(x: Document, y: Block) -> None: ..."
+    assert errors_of(stub, "def f(x: list[int | str], y: str | int) -> None: ...") == []
+    assert errors_of(stub, "Mine = str | int\ndef f(x: list[Mine], y: Mine) -> None: ...") == []
+    assert (
+        errors_of(stub, "from app.m import Block, Document\ndef f(x: Document, y: Block) -> None: ...") == []
+    )
+    assert len(errors_of(stub, "Block = int\ndef f(x: list[Block], y: Block) -> None: ...")) == 1
+
+
+def test_aliases_that_grow_without_bound_are_read_in_no_time() -> None:
+    bomb = "\n".join(f"A{n} = tuple[A{n + 1}, A{n + 1}]" for n in range(60)) + "\nA60 = A0\n"
+    (error,) = errors_of(takes("int"), f"{bomb}{takes('A0')}")
+    assert error.endswith("parameter 'x' is annotated A0, expected int")
+
+
+def test_type_variables_may_have_other_names_but_not_other_places() -> None:
+    stub = "K = typing.TypeVar('K')\nV = typing.TypeVar('V')\ndef f(a: K, b: V) -> dict[V, K]: ..."
+    mine = "A = typing.TypeVar('A')\nB = typing.TypeVar('B')\n"
+    assert errors_of(stub, mine + "def f(a: A, b: B) -> dict[B, A]: ...") == []
+    assert len(errors_of(stub, mine + "def f(a: A, b: B) -> dict[A, B]: ...")) == 1
+    assert len(errors_of(stub, mine + "def f(a: A, b: A) -> dict[A, A]: ...")) >= 1
+
+
+def test_a_class_is_itself_under_every_name() -> None:
+    stub = "class f:\n    def join(self, other: 'f') -> Self: ..."
+    assert errors_of(stub, "class f:\n    def join(self, other: Self) -> 'f': ...") == []
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer"),
+    [
+        ("x=1", "x=1.0"),
+        ("x=1", "x=True"),
+        ("x='a'", "x=b'a'"),
+        ("x=None", "x=()"),
+        ("x=-1", "x=1"),
+        ("x=()", "x=[]"),
+        ("x=LIMIT", "x=3"),
+        ("x=datetime.MINYEAR", "x=datetime.MAXYEAR"),
+        ("x=0", "x"),
+        ("x", "x=0"),
+    ],
+)
+def test_another_default_is_an_error(stub: str, answer: str) -> None:
+    constant = "LIMIT = 2\n"
+    (error,) = errors_of(f"{constant}def f({stub}): ...", f"{constant}def f({answer}): ...")
+    assert error.startswith("line 10: f: parameter 'x' has ")
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer"),
+    [
+        ("x=1_000", "x=1000"),
+        ("x='a'", 'x="a"'),
+        ("x=LIMIT", "x=2"),
+        ("x=2", "x=LIMIT"),
+        ("x=...", "x=None"),
+        ("x=datetime.date", "x=date"),
+        ("*, a=1, b=2", "*, b=2, a=1"),
+    ],
+)
+def test_the_same_default_may_be_written_in_another_way(stub: str, answer: str) -> None:
+    head = HEAD + "from datetime import date\nLIMIT = 2\n"
+    assert errors_of(f"def f({stub}): ...", f"def f({answer}): ...", head=head) == []
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer"),
+    [
+        ("def f() -> Iterator[int]: ...", "def f() -> Generator[int, None, None]:\n    yield 1"),
+        (
+            "def f() -> Iterator[dict[str, int]]: ...",
+            "def f() -> 'Generator[dict[str, int], None, None]': ...",
+        ),
+        ("def f() -> Iterable[int]: ...", "def f() -> Generator[int]:\n    yield 1"),
+        ("def f() -> Awaitable[int]: ...", "async def f() -> int: ..."),
+        ("def f() -> typing.Coroutine[Any, Any, int]: ...", "async def f() -> int: ..."),
+        (
+            "def f() -> typing.AsyncIterator[int]: ...",
+            "async def f() -> cabc.AsyncIterator[int]:\n    yield 1",
+        ),
+        ("async def f() -> None:\n    yield", "async def f() -> None:\n    yield 2"),
+        (
+            "async def f() -> int: ...",
+            "async def f() -> int:\n    def inner():\n        yield 1\n    return 1",
+        ),
+        ("def f(): ...", "def f() -> int: ..."),
+        ("def f() -> int:\n    yield 1", "def f() -> int: ..."),
+    ],
+)
+def test_what_type_checkers_take_for_equal_is_equal(stub: str, answer: str) -> None:
+    assert errors_of(stub, answer) == []
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer", "error"),
+    [
+        ("async def f() -> int: ...", "def f() -> Awaitable[int]: ...", "is a plain function"),
+        ("async def f() -> int: ...", "async def f() -> int:\n    yield 1", "is an async generator"),
+        ("def f() -> int: ...", "async def f() -> int: ...", "is `async`"),
+        ("def f() -> Iterator[int]: ...", "async def f() -> Iterator[int]:\n    yield 1", "is `async`"),
+        (
+            "def f() -> Generator[int, str, None]: ...",
+            "def f() -> Iterator[int]: ...",
+            "returns Iterator[int]",
+        ),
+        ("def f(x): ...", "class f: ...", "is a class, expected a function `def f(x)`"),
+        ("class f: ...", "def f(): ...", "is a function, expected a class `class f`"),
+        ("def f(x): ...", "f = print", "is assigned, expected a function `def f(x)`"),
+        ("def f(x): ...", "f: object = print", "is assigned, expected a function `def f(x)`"),
+    ],
+)
+def test_another_sort_of_thing_is_an_error(stub: str, answer: str, error: str) -> None:
+    assert errors_of(stub, answer)[0].startswith(f"line 9: f: {error}")
+
+
+def test_an_alias_of_a_function_is_compared_as_that_function() -> None:
+    assert errors_of("def f(x: int) -> int: ...", "def _f(x: int) -> int: ...\nf = _f") == []
+    assert len(errors_of("def f(x: int) -> int: ...", "def _f(y: int) -> int: ...\nf = _f")) == 2
+
+
+def test_overloads_leave_the_annotations_of_the_implementation_free() -> None:
+    overloads = "@typing.overload\ndef f(x: int) -> int: ...\n@typing.overload\ndef f(x: str) -> str: ...\n"
+    stub = f"{overloads}@jaunt.magic\ndef f(x: int | str) -> int | str: ..."
+    assert errors_of(stub, "def f(x: Any) -> Any: ...") == []
+    assert len(errors_of(stub, "def f(y: int | str) -> int | str: ...")) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def f(x: int, *, tmp_path: object) -> None: ...",
+        "@pytest.mark.parametrize('x', [1])\ndef f(y, x) -> None: ...",
+        "def f(x): ...",
+    ],
+)
+def test_a_test_may_take_fixtures_and_parameters_besides(answer: str) -> None:
+    assert errors_of("def f(x: int) -> None: ...", answer, kind="test") == []
+
+
+def test_a_test_keeps_the_parameters_of_its_spec() -> None:
+    (error,) = errors_of("def f(x: int) -> None: ...", "def f() -> None: ...", kind="test")
+    assert error == "line 9: f: has no parameter 'x', expected as in the spec"
+
+
+CLASS = """
+class f(Base, metaclass=Meta):
+    limit: int = 3
+    name: str
+
+    class Inner:
+        def go(self) -> int: ...
+
+    def __init__(self, name: str) -> None: ...
+    @property
+    def size(self) -> int: ...
+    @size.setter
+    def size(self, value: int) -> None: ...
+    @staticmethod
+    def make(name: str) -> int: ...
+    @classmethod
+    def of(cls, name: str) -> int: ...
+    def run(self, x: int, /) -> int: ...
+"""
+
+
+def test_a_class_that_is_the_stub_itself_conforms() -> None:
+    assert errors_of(CLASS, CLASS) == []
+    more = (
+        CLASS.replace("(Base,", "(Mixin, Base, Generic[int],")
+        + "    def more(self) -> None: ...\n    extra = 1\n"
+    )
+    assert errors_of(CLASS, more) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        (
+            "(Base, metaclass=Meta)",
+            "(metaclass=Meta)",
+            "f: is `class f(metaclass=Meta)`, expected `class f(Base, ",
+        ),
+        (", metaclass=Meta", "", "f: lacks `metaclass=Meta`"),
+        ("limit: int = 3", "limit: int = 4", "f.limit: is 4, expected 3"),
+        ("limit: int", "limit: str", "f.limit: is annotated str, expected int"),
+        ("    name: str\n", "", "f.name: is not defined"),
+        ("class Inner", "class Other", "f.Inner: is not defined, expected a class `class Inner`"),
+        ("def go(self)", "def go(self, x)", "f.Inner.go: has a parameter 'x' that is not in the spec"),
+        (
+            "def __init__(self, name: str)",
+            "def __init__(self, title: str)",
+            "f.__init__: has no parameter 'name'",
+        ),
+        ("    @property\n", "", "f.size: lacks the decorator `@property`"),
+        ("@size.setter", "@other", "f.size: is not defined, expected a setter"),
+        ("    @staticmethod\n", "", "f.make: lacks the decorator `@staticmethod`"),
+        ("@classmethod", "@staticmethod", "f.of: lacks the decorator `@classmethod`"),
+        ("x: int, /", "x: int", "f.run: parameter 'x' is positional or keyword, expected positional-only"),
+        ("def run", "async def run", "f.run: is `async`"),
+        (
+            "def run",
+            "def walk",
+            "f.run: is not defined, expected a function `def run(self, x: int, /) -> int`",
+        ),
+    ],
+)
+def test_a_class_that_departs_from_its_stub_is_told_where(old: str, new: str, error: str) -> None:
+    assert old in CLASS
+    errors = errors_of(CLASS, CLASS.replace(old, new, 1))
+    assert any(error in found for found in errors), errors
+    assert all(found.startswith("line ") for found in errors)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "class _Base:\n    def run(self) -> int: ...\nclass f(_Base): ...",
+        "class f:\n    def _run(self) -> int: ...\n    run = _run",
+        "class f(Foreign):\n    def run(self) -> int: ...",
+    ],
+)
+def test_a_method_may_come_from_a_base_or_an_alias(answer: str) -> None:
+    assert errors_of("class f:\n    def run(self) -> int: ...", answer) == []
+
+
+def test_an_attribute_may_be_set_by_a_method_or_be_a_property() -> None:
+    stub = "class f:\n    size: int"
+    assert errors_of(stub, "class f:\n    def __init__(self):\n        self.size = 1") == []
+    assert errors_of(stub, "class f:\n    @property\n    def size(self) -> int: ...") == []
+    assert len(errors_of(stub, "class f:\n    def __init__(self):\n        size = 1")) == 1
+
+
+def test_the_order_of_a_dataclass_is_its_signature() -> None:
+    stub = "@dataclass(frozen=True)\nclass f:\n    a: int\n    b: int = 0\n    c: typing.ClassVar[int] = 1\n"
+    assert errors_of(stub, stub) == []
+    assert (
+        errors_of(
+            stub, stub.replace("frozen=True", "frozen=True, slots=True") + "    d: int = field(init=False)\n"
+        )
+        == []
+    )
+    swapped = (
+        "@dataclass(frozen=True)\nclass f:\n    b: int = 0\n    a: int\n    c: typing.ClassVar[int] = 1\n"
+    )
+    assert "f: has the fields b, a, expected a, b" in errors_of(stub, swapped)[0]
+    assert "f: lacks the decorator `@dataclass(frozen=True)`" in errors_of(stub, stub.partition("\n")[2])[0]
+
+
+def test_a_class_that_the_spec_module_has_already_is_not_made_anew() -> None:
+    stub = "from app.other import Token\nclass Span: ...\nclass _Own: ...\ndef f(x: Span) -> Token: ..."
+    errors = errors_of(
+        stub, "class Span: ...\nclass Token: ...\nclass _Own: ...\ndef f(x: Span) -> Token: ..."
+    )
+    assert errors == [
+        "line 9: Span: is defined anew, expected `from app.m import Span`",
+        "line 10: Token: is defined anew, expected `from app.other import Token`",
+    ]
+
+
+ANNOTATIONS = st.recursive(
+    st.sampled_from(["int", "str", "None", "Any", "datetime.date", "'int'"]),
+    lambda inner: st.one_of(
+        st.builds("{} | {}".format, inner, inner).map(lambda text: text if "'" not in text else "int | None"),
+        st.builds("list[{}]".format, inner),
+        st.builds("dict[str, {}]".format, inner),
+        st.builds("Optional[{}]".format, inner),
+        st.builds("Callable[[{}], {}]".format, inner, inner),
+    ),
+    max_leaves=6,
+)
+
+
+@given(ANNOTATIONS)
+def test_every_annotation_is_the_same_as_itself_quoted_or_not(annotation: str) -> None:
+    assert errors_of(takes(annotation), takes(annotation)) == []
+    assert errors_of(takes(annotation), takes(repr(annotation))) == []
+    assert errors_of(takes(annotation), takes(f"Union[{annotation}, bytes]")) != []

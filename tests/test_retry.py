@@ -1,0 +1,174 @@
+"""Attempts and candidates: what the model is asked again, and which of several answers is taken."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+
+from jaunt.errors import JauntError, JauntGenerationError
+from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
+from jaunt.validation import Checked
+
+CONTEXT = ModuleSpecContext("build", "app.m", "app.__generated__.m", ["f"], {"app.m:f": "def f(): ..."})
+GOOD, OTHER, BROKEN, NAMELESS = "def f(): ...\n", "def f(): pass\n", "def f(:\n", "def g(): ...\n"
+Answer = Callable[[], Awaitable[str]]
+
+
+class Scripted(GeneratorBackend):
+    """Answers the n-th call with the n-th answer: a source, an exception, or a coroutine function."""
+
+    def __init__(self, *answers: str | JauntError | Answer) -> None:
+        self.answers = list(answers)
+        self.told: list[list[str] | None] = []
+        self.cancelled = 0
+
+    async def generate_module(
+        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
+    ) -> str:
+        answer = self.answers[len(self.told)]
+        self.told.append(extra_error_context)
+        try:
+            if isinstance(answer, JauntError):
+                raise answer
+            return answer if isinstance(answer, str) else await answer()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+
+
+async def never() -> str:
+    await asyncio.Event().wait()
+    return GOOD
+
+
+async def refuse(source: str) -> Sequence[str]:
+    return ["refused"]
+
+
+def ask(
+    backend: GeneratorBackend, *, checks: Sequence[Check] = (), attempts: int = 1, candidates: int = 1
+) -> GenerationResult:
+    async def run() -> GenerationResult:
+        work = backend.generate_with_retry(
+            CONTEXT, max_attempts=attempts, checks=checks, candidates=candidates
+        )
+        return await asyncio.wait_for(work, 30)
+
+    return asyncio.run(run())
+
+
+def test_the_first_candidate_that_passes_wins_and_the_others_are_cancelled_and_awaited() -> None:
+    backend = Scripted(never, GOOD, never)
+    result = ask(backend, candidates=3)
+    assert (result.source, result.attempts, result.errors) == (GOOD, 1, [])
+    assert backend.cancelled == 2
+
+
+def test_a_candidate_is_checked_as_soon_as_it_comes() -> None:
+    checked = asyncio.Event()
+
+    async def check(source: str) -> Sequence[str]:
+        checked.set()
+        return ["no"] if source == GOOD else []
+
+    async def after_the_first_check() -> str:
+        await checked.wait()
+        return OTHER
+
+    assert ask(Scripted(after_the_first_check, GOOD), checks=[check], candidates=2).source == OTHER
+
+
+def test_the_candidate_that_got_furthest_is_what_the_retry_is_shown() -> None:
+    async def first(source: str) -> Sequence[str]:
+        return [] if "second" in source else ["first"]
+
+    async def second(source: str) -> Sequence[str]:
+        return ["second 1", "second 2"] if "two" in source else ["second"]
+
+    answers = [BROKEN, NAMELESS, GOOD, f"{GOOD}# second two\n", f"{GOOD}# second\n"]
+    backend = Scripted(*answers, *[GOOD] * 5)
+    result = ask(backend, checks=[first, second], attempts=2, candidates=5)
+    assert backend.told == [None] * 5 + [["attempt 1: second"]] * 5
+    assert (result.source, result.attempts, result.errors) == (None, 2, ["first"])
+
+
+def test_of_two_that_got_equally_far_the_one_with_fewer_errors_is_shown() -> None:
+    async def check(source: str) -> Sequence[str]:
+        return ["x"] * 1 if source == OTHER else ["a", "b"]
+
+    assert ask(Scripted(GOOD, OTHER, GOOD), checks=[check], candidates=3).candidate == OTHER
+
+
+def test_an_answer_that_does_not_come_leaves_the_others() -> None:
+    assert ask(Scripted(JauntGenerationError("down"), GOOD), candidates=2).source == GOOD
+    result = ask(Scripted(JauntGenerationError("down"), NAMELESS), candidates=2)
+    assert "missing definition" in result.errors[0]
+
+
+def test_no_answer_at_all_is_the_first_error() -> None:
+    with pytest.raises(JauntGenerationError, match="one"):
+        ask(Scripted(JauntGenerationError("one"), JauntGenerationError("two")), candidates=2)
+
+
+def test_a_build_that_is_stopped_leaves_no_call_behind() -> None:
+    backend = Scripted(never, never)
+
+    async def stop() -> None:
+        task = asyncio.create_task(backend.generate_with_retry(CONTEXT, candidates=2))
+        while len(backend.told) < 2:
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(stop())
+    assert backend.cancelled == 2
+
+
+def test_a_check_may_rewrite_and_the_next_one_sees_what_it_wrote() -> None:
+    seen: list[str] = []
+
+    async def rewrite(source: str) -> Checked:
+        return Checked(f"{source}# rewritten\n", warnings=["careful"])
+
+    async def look(source: str) -> Sequence[str]:
+        seen.append(source)
+        return []
+
+    result = ask(Scripted(GOOD), checks=[rewrite, look])
+    assert seen == [result.source] == [f"{GOOD}# rewritten\n"]
+    assert result.warnings == ["careful"]
+
+
+def test_a_candidate_that_failed_is_seen_only_by_checks_that_ask_for_it() -> None:
+    async def eager(source: str) -> Sequence[str]:
+        return ["eager", "refused"]
+
+    vars(eager)["after_failure"] = True
+    found = asyncio.run(check_candidate(GOOD, ["f"], [refuse, refuse, eager]))
+    assert found.errors == ["refused", "eager"]
+    assert found.passed == 1
+    found = asyncio.run(check_candidate(NAMELESS, ["f"], [eager]))
+    assert [error.split()[0] for error in found.errors] == ["missing", "eager", "refused"]
+
+
+def test_what_cannot_be_parsed_is_seen_by_no_check() -> None:
+    async def eager(source: str) -> Sequence[str]:
+        raise AssertionError("asked")
+
+    vars(eager)["after_failure"] = True
+    found = asyncio.run(check_candidate(BROKEN, ["f"], [eager]))
+    assert ("syntax error" in found.errors[0], len(found.errors), found.passed) == (True, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "bomb", ["-" * 100_000 + "1", "(" * 30_000, "a" + ".b" * 100_000, "x = 1\n" * 40_000 + "("]
+)
+def test_a_large_candidate_is_parsed_away_from_this_process_and_its_end_is_an_error(bomb: str) -> None:
+    found = asyncio.run(check_candidate(f"{GOOD}x = {bomb}\n", ["f"], [refuse]))
+    assert len(found.errors) == 1
+    assert "refused" not in found.errors
+    large = GOOD + "x = 1\n" * 10_000
+    assert asyncio.run(check_candidate(large, ["f", "g"])).errors == [
+        "missing definition: 'g' is not defined at module level"
+    ]
