@@ -231,9 +231,9 @@ def test_an_expected_test_that_is_not_there_is_a_failure(tmp_path: Path) -> None
 
 
 def test_a_test_that_the_arguments_leave_out_is_a_failure(tmp_path: Path) -> None:
-    source = "def test_a(): assert 1 + 1 == 2\ndef test_b(): assert 1 + 1 == 2"
-    assert told(judge(tmp_path, source, pytest_args=["-k", "test_a"])) == [
-        f"{GENERATED}::test_b: was not collected"
+    source = "def test_first(): assert 1 + 1 == 2\ndef test_second(): assert 1 + 1 == 2"
+    assert told(judge(tmp_path, source, pytest_args=["-k", "first"])) == [
+        f"{GENERATED}::test_second: was not collected"
     ]
     assert not judge(tmp_path, source, pytest_args=["--collect-only"]).passed
 

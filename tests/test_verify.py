@@ -55,7 +55,7 @@ def test_the_settings_are_those_of_the_project_at_the_generated_file(sample: Sam
     settings.write_text('[lint]\nselect = ["E501"]\n[format]\nquote-style = "single"\n')
     checked = ruff(sample, source)
     assert "E501" in checked.errors[0]
-    assert "len('x x" in checked.source
+    assert "'x x" in checked.source
     settings.write_text('unsafe-fixes = true\n[lint]\nselect = ["F841"]\n')
     assert "unused = 1" in ruff(sample, "def inc(n: int) -> int:\n    unused = 1\n    return n\n").source
 

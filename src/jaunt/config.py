@@ -58,7 +58,8 @@ def _package_name(value: str) -> str | None:
 
 
 def _sandbox_mode(value: str) -> str | None:
-    return None if value in SANDBOX_MODES else f"must be one of {', '.join(SANDBOX_MODES)}, is {json.dumps(value)}"
+    ok = value in SANDBOX_MODES
+    return None if ok else f"must be one of {', '.join(SANDBOX_MODES)}, is {json.dumps(value)}"
 
 
 def _severity(value: str) -> str | None:
@@ -152,8 +153,8 @@ class SandboxConfig:
     """How generated code is run; the limits hold for one run, all of its processes together.
 
     `mode`: "auto" takes bwrap where it works, else limits. `strict` refuses to run without bwrap.
-    `seconds` is wall time. `file_mb` is what a run may write, in one file or in all of them; `output_mb` what it
-    may print. Megabytes are of 2**20 bytes. `open_files` holds for each process. `env` names environment
+    `seconds` is wall time. `file_mb` is what a run may write, in one file or in all of them; `output_mb` what
+    it may print. Megabytes are of 2**20 bytes. `open_files` holds for each process. `env` names environment
     variables that generated code may read, besides PATH, locale and time zone.
     """
 

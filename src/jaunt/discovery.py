@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,11 +15,12 @@ from typing import Any
 from jaunt.contract import Contract, contract_of
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry, SpecKind, get_specs_by_module
-from jaunt.source import Definition, ModuleSource, parse_source
+from jaunt.scan_cache import Stamper
+from jaunt.source import Definition, ModuleSource, Names, parse_source
 from jaunt.spec_ref import SpecRef, normalize_spec_ref
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
-_SKIPPED_FOLDERS = {"__pycache__", "node_modules", "site-packages"}
+_SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
 # Bases whose metaclass is not `type`; others are found when the module is imported.
 _METACLASS_BASES = {
     *("abc.ABC", "typing.Protocol", "typing_extensions.Protocol", "typing.NamedTuple", "typing.TypedDict"),
@@ -64,6 +65,28 @@ class SpecModule:
     contracts: Mapping[str, Contract] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     problem: JauntDiscoveryError | None = None
+    names: Names | None = None
+
+    def with_arguments(self, arguments: Mapping[str, dict[str, Any]]) -> "SpecModule":
+        """Return the module with the decorator arguments of some of its specs, by name."""
+        entries = tuple(
+            e._replace(decorator_kwargs=arguments[e.qualname]) if e.qualname in arguments else e
+            for e in self.entries
+        )
+        return replace(self, entries=entries)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The Python files below some folders: path -> stamp, and path -> the root that it was found in.
+
+    `closed` are the folders in them that were not entered though a module's file might lie there.
+    """
+
+    folders: Sequence[str]
+    stamps: Mapping[str, str]
+    roots: Mapping[str, Root]
+    closed: Sequence[str]
 
 
 def discover_modules(
@@ -104,26 +127,58 @@ def find_files(
     roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str
 ) -> Iterator[ModuleFile]:
     """Yield every importable Python file below the roots; a root inside another one is left to itself."""
-    patterns = [pattern.rstrip("/") for pattern in exclude]
+    return module_files(list_files(roots, generated_dir=generated_dir), exclude=exclude)
+
+
+def list_files(roots: Sequence[Root], *, generated_dir: str, stamper: Stamper | None = None) -> Listing:
+    """Return the Python files below the roots, with their stamps if there is a `stamper`."""
     folders: dict[str, Root] = {}
     for root in roots:
         folders.setdefault(os.path.realpath(root.folder), root)
+    stamps: dict[str, str] = {}
+    found_in: dict[str, Root] = {}
+    closed: list[str] = []
     for root in folders.values():
-        for path in _walk(str(root.folder), folders.keys(), generated_dir):
-            below = Path(path).relative_to(root.base)
-            if _is_excluded(below, patterns):
-                continue
-            parts = below.parent.parts if below.name == "__init__.py" else below.with_suffix("").parts
-            if parts and all(part.isidentifier() for part in parts):
-                yield ModuleFile(".".join(parts), Path(path), root.base, root.kind)
+        for entry in _walk(str(root.folder), folders.keys(), generated_dir, closed):
+            stamps[entry.path] = _stamp(entry, stamper)
+            found_in[entry.path] = root
+    return Listing([str(root.folder) for root in folders.values()], stamps, found_in, closed)
 
 
-def scan_modules(files: Iterable[ModuleFile]) -> list[SpecModule]:
-    """Read files and return the spec modules among them, sorted by name, the ones with a problem included."""
+def module_files(listing: Listing, *, exclude: Iterable[str] = ()) -> Iterator[ModuleFile]:
+    """Yield the files that can be imported and that no pattern excludes."""
+    patterns = [pattern.rstrip("/") for pattern in exclude]
+    for path, root in listing.roots.items():
+        file = module_file(path, root)
+        if file is not None and not (patterns and _is_excluded(Path(path).relative_to(root.base), patterns)):
+            yield file
+
+
+def module_file(path: str, root: Root) -> ModuleFile | None:
+    """Return the module that a file is, None if no name can be imported that means it."""
+    below = path.removeprefix(os.path.join(root.base, ""))  # noqa: PTH118 - 10,000 files
+    if below == path:
+        below = str(Path(path).relative_to(root.base))  # the base is written in another way: "." for instance
+    parts = below.removesuffix(".py").split(os.sep)
+    if parts[-1] == "__init__":
+        parts.pop()
+    if not parts or not all(map(str.isidentifier, parts)):
+        return None
+    return ModuleFile(".".join(parts), Path(path), root.base, root.kind)
+
+
+def scan_modules(
+    files: Iterable[ModuleFile], scan: Callable[[ModuleFile], SpecModule | None] | None = None
+) -> list[SpecModule]:
+    """Read files and return the spec modules among them, sorted by name, the ones with a problem included.
+
+    `scan` reads one file (default: `scan_file`).
+    """
     modules: dict[str, SpecModule] = {}
     files = list(files)
+    scan = scan or scan_file
     for file in files:
-        module = scan_file(file)
+        module = scan(file)
         if module is not None:
             modules.setdefault(module.name, module)
     by_name: dict[str, list[Path]] = {}
@@ -185,7 +240,7 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
         )
     contracts = {name: contract_of(source, name) for name in entries}
     ordered = tuple(entries[name] for name in sorted(entries))
-    return SpecModule(source.module, file, kinds.pop(), ordered, contracts, unread)
+    return SpecModule(source.module, file, kinds.pop(), ordered, contracts, unread, names=source.names)
 
 
 def _has_specs(module: ModuleType, kind: SpecKind) -> bool:
@@ -203,7 +258,10 @@ def _is_excluded(below: Path, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatch(n, p) for p in patterns for name in names for n in (name, name[1:]))
 
 
-def _walk(folder: str, roots: Collection[str], generated_dir: str) -> Iterator[str]:
+def _walk(
+    folder: str, roots: Collection[str], generated_dir: str, closed: list[str]
+) -> Iterator[os.DirEntry[str]]:
+    """Yield the Python files in a folder and below; add to `closed` the folders that are not entered."""
     pending = [folder]
     while pending:
         current = pending.pop()
@@ -211,21 +269,33 @@ def _walk(folder: str, roots: Collection[str], generated_dir: str) -> Iterator[s
             with os.scandir(current) as found:
                 entries = sorted(found, key=lambda e: e.name)
         except OSError:
+            closed.append(current)
             continue  # a folder that vanished or can't be read holds no module that could be imported
         if current != folder and any(e.name == "pyvenv.cfg" for e in entries):
+            closed.append(current)
             continue
         for entry in entries:
             if entry.name.endswith(".py"):
                 if entry.is_file():
-                    yield entry.path
-            elif entry.is_dir(follow_symlinks=False) and _enters(entry, roots, generated_dir):
-                pending.append(entry.path)
+                    yield entry
+            elif entry.name.isidentifier() and entry.is_dir():
+                if _enters(entry, roots, generated_dir):
+                    pending.append(entry.path)
+                elif entry.name != "__pycache__":
+                    closed.append(entry.path)
 
 
 def _enters(entry: os.DirEntry[str], roots: Collection[str], generated_dir: str) -> bool:
-    if entry.name.startswith(".") or entry.name == generated_dir or entry.name in _SKIPPED_FOLDERS:
+    if entry.is_symlink() or entry.name == generated_dir or entry.name in _SKIPPED_FOLDERS:
         return False
     return os.path.realpath(entry.path) not in roots if len(roots) > 1 else True
+
+
+def _stamp(entry: os.DirEntry[str], stamper: Stamper | None) -> str:
+    try:
+        return stamper.stamp(entry.stat()) if stamper else ""
+    except OSError:  # it vanished, or is a symlink to itself
+        return ""
 
 
 def _broken(file: ModuleFile, problem: JauntDiscoveryError) -> SpecModule:

@@ -33,7 +33,8 @@ from doit.task import Task
 
 from jaunt.errors import JauntDependencyCycleError
 from jaunt.job import Job, Outcome, critical_path, error_texts, failure
-from jaunt.report import one_line, relative_paths
+from jaunt.live import Feed, LiveDisplay, can_be_live
+from jaunt.report import one_line, relative_paths, say
 
 Listener = Callable[[str, Job, Outcome | None], None]
 RunFunction = Callable[[], Coroutine[Any, Any, Outcome]]
@@ -351,9 +352,11 @@ class _Action(BaseAction):
 class JobAction(_Action):
     """Runs one job's coroutine for the doit command, on an event loop that all of a process's tasks share."""
 
-    def __init__(self, run: RunFunction, title: str) -> None:
+    def __init__(self, run: RunFunction, title: str, module: str, feed: Feed) -> None:
         super().__init__(title)
         self._run = run
+        self.module = module
+        self.feed = feed
 
     def execute(self, out: TextIO | None = None, err: TextIO | None = None) -> BaseFail | None:
         """Return None, or doit's TaskFailed with a line for each error.
@@ -408,17 +411,19 @@ def doit_task(
     task_dep: Sequence[str] = (),
     clean: Callable[[], str | None] | None = None,
     basename: str | None = None,
+    feed: Feed | None = None,
 ) -> dict[str, Any]:
     """Return the dict of a doit task that runs one job unless it is `fresh`.
 
     `name` is the subtask's name under `basename`, which doit fills in where it is None; `reason` says why
-    the task is fresh or not; `task_dep` are full task names; `clean` removes what the task made.
+    the task is fresh or not; `task_dep` are full task names; `clean` removes what the task made; `feed`, one for all
+    tasks of a project, is for the live display.
     """
     title = f"{basename}:{name}" if basename else name
     task = {
         "name": name,
         "doc": doc,
-        "actions": [JobAction(run, title)],
+        "actions": [JobAction(run, title, name, feed or Feed())],
         "uptodate": [UpToDate(fresh, reason)],
         "targets": list(targets),
         "task_dep": list(task_dep),
@@ -496,18 +501,32 @@ def _shared_loop() -> _LoopThread:
 
 
 class Reporter(ConsoleReporter):
-    """Prints a line for each of our tasks that ran, and one at the end; others are shown as doit does."""
+    """Prints a line for each of our tasks that ran, and one at the end; others are shown as doit does.
+
+    On a terminal, what is under way is shown live below these lines, while no task of another sort runs: such a
+    task may write to the terminal itself.
+    """
 
     desc = "jaunt: one line for each module that was built, with its seconds"
 
     def __init__(self, outstream: TextIO, options: dict[str, Any]) -> None:
         super().__init__(outstream, options)
         self._tasks: Mapping[str, Task] = {}
+        self._jobs: dict[str, JobAction] = {}
         self._begin: dict[str, float] = {}
         self._counts = dict.fromkeys(("run", "up to date", "failed"), 0)
+        self._display: LiveDisplay | None = None
+        self._others: set[str] = set()
+
+    def write(self, text: str) -> None:
+        if self._display and self._display.is_drawn:
+            say(text.removesuffix("\n"))  # above the display, which has put itself in the place of sys.stdout
+        else:
+            super().write(text)
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
         self._tasks = tasks
+        self._jobs = _jobs_behind(tasks, selected_tasks)
         for name in sorted({name for name in selected_tasks if selected_tasks.count(name) > 1}):
             # What doit dropped is not to be had any more, but nobody should take it for built.
             self.write(f"warning: {name} is selected twice; doit drops what follows the second one\n")
@@ -515,21 +534,26 @@ class Reporter(ConsoleReporter):
     def execute_task(self, task: Task) -> None:
         if _is_ours(task):
             self._begin[task.name] = time.perf_counter()
-        else:
+        self._show(task)
+        if not _is_ours(task):
             super().execute_task(task)
 
     def add_success(self, task: Task) -> None:
+        seconds = time.perf_counter() - self._begin.get(task.name, 0.0)
+        self._hide(task, seconds)
         if _is_ours(task):
             self._counts["run"] += 1
-            self.write(f".  {task.title()} ({time.perf_counter() - self._begin[task.name]:.1f} s)\n")
+            self.write(f".  {task.title()} ({seconds:.1f} s)\n")
 
     def skip_uptodate(self, task: Task) -> None:
+        self._hide(task)
         if _is_ours(task):
             self._counts["up to date"] += 1
         if not _is_ours(task) or task.verbosity == 2:
             super().skip_uptodate(task)
 
     def add_failure(self, task: Task, fail: BaseFail) -> None:
+        self._hide(task)
         if _is_ours(task):
             self._counts["failed"] += 1
             self.write(f"FAILED  {task.title()}: {_reason(task, fail)}\n")
@@ -537,13 +561,50 @@ class Reporter(ConsoleReporter):
             super().add_failure(task, fail)
 
     def complete_run(self) -> None:
+        if self._display:
+            self._display.stop()
         super().complete_run()
         if any(self._counts.values()):
             counts = ", ".join(f"{count} {what}" for what, count in self._counts.items() if count)
             self.write(f"jaunt: {counts}\n")
 
+    def _show(self, task: Task) -> None:
+        """Draw the display, if there is a terminal, from the first of our jobs on; not while another task runs."""
+        job = self._jobs.get(task.name)
+        if job is None:
+            self._others |= {task.name} if task.actions else set()
+        elif self._display is None and can_be_live(self.outstream):
+            self._display = LiveDisplay(len(self._jobs), job.feed, done=self._counts["up to date"])
+        if self._display is None:
+            return
+        if job is not None:
+            self._display.began(job.module)
+        if self._others:
+            self._display.stop()
+        else:
+            self._display.start()
+
+    def _hide(self, task: Task, seconds: float | None = None) -> None:
+        """Take a task that has ended from the display."""
+        self._others.discard(task.name)
+        if self._display and task.name in self._jobs:
+            self._display.ended(self._jobs[task.name].module, seconds)
+
     def _is_group_of_ours(self, task: Task) -> bool:
         return task.has_subtask and all(_is_ours(self._tasks[name]) for name in task.task_dep)
+
+
+def _jobs_behind(tasks: Mapping[str, Task], selected: Sequence[str]) -> dict[str, JobAction]:
+    """Return the jobs among the selected tasks and all that they wait for, by task name."""
+    found: dict[str, JobAction] = {}
+    seen, waiting = set(selected), list(selected)
+    while waiting:
+        task = tasks[waiting.pop()]
+        found |= {task.name: action for action in task.actions if isinstance(action, JobAction)}
+        further = {name for name in task.task_dep if name in tasks} - seen
+        seen |= further
+        waiting += further
+    return found
 
 
 def _is_ours(task: Task) -> bool:

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from jaunt.pace import Pace
@@ -33,41 +33,54 @@ def can_be_live(out: TextIO) -> bool:
     return out.isatty() and os.environ.get("TERM") not in ("dumb", "unknown") and not os.environ.get("CI")
 
 
-@dataclass
-class _UnderWay:
-    begin: float
-    attempt: int = 0
+@dataclass(frozen=True)
+class Feed:
+    """What a display learns by itself, besides what it is told.
+
+    `attempts` maps a module to the number of its attempt; `spent` returns what the build took so far, `pace` makes the
+    estimate of what is left.
+    """
+
+    attempts: dict[str, int] = field(default_factory=dict)
+    spent: Spent | None = None
+    pace: Callable[[], Pace] | None = None
 
 
 class LiveDisplay:
-    """The lines at the bottom of the terminal `out`, from `start` to `stop`.
+    """The lines at the bottom of the terminal `out`, drawn from `start` to `stop`.
 
-    `total` is the number of modules to build, `pace` tells how long the rest will take, `spent` what it took so far;
-    `clock` returns seconds.
+    `done` of `total` modules need no work any more; `clock` returns seconds.
     """
 
     def __init__(
         self,
         total: int,
+        feed: Feed,
         *,
-        pace: Pace | None = None,
-        spent: Spent | None = None,
+        done: int = 0,
         out: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._total = total
-        self._pace = pace
-        self._spent = spent
+        self._feed = feed
+        self._pace = feed.pace() if feed.pace else None
         self._out = out or sys.stdout
         self._clock = clock
         self._begin = clock()
-        self._done = 0
-        self._under_way: dict[str, _UnderWay] = {}
+        self._done = done
+        self._under_way: dict[str, float] = {}  # module -> when it was begun
         self._left: tuple[float, float | None] | None = None
         self._live: Any = None
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it is on the terminal now."""
+        return self._live is not None
+
     def start(self) -> None:
-        """Begin to draw. What is printed meanwhile appears above."""
+        """Begin to draw, unless it is drawn already. What is printed meanwhile appears above."""
+        if self.is_drawn:
+            return
         from rich.console import Console
         from rich.live import Live
 
@@ -90,12 +103,7 @@ class LiveDisplay:
 
     def began(self, name: str) -> None:
         """Take note that a module is begun."""
-        self._under_way[name] = _UnderWay(self._clock())
-
-    def attempt(self, name: str, number: int) -> None:
-        """Take note that an attempt at a module begins."""
-        if name in self._under_way:
-            self._under_way[name].attempt = number
+        self._under_way[name] = self._clock()
 
     def ended(self, name: str, seconds: float | None) -> None:
         """Take note that a module has ended; `seconds` are those of a model's work, None if there was none."""
@@ -109,7 +117,8 @@ class LiveDisplay:
         """Return what is shown on a terminal of so many columns and lines: the facts, then what is under way."""
         now = self._clock()
         # Drawn from another thread than the one that takes notes.
-        rows = [(name, each.attempt, now - each.begin) for name, each in list(self._under_way.items())]
+        under_way = list(self._under_way.items())
+        rows = [(name, self._feed.attempts.get(name, 0), now - begin) for name, begin in under_way]
         head = _wrapped(self._facts(now, {name: age for name, _, age in rows}, width), width)
         room = max(1, height // 2 - len(head))
         shown = rows if len(rows) <= room else rows[: max(1, room - 1)]
@@ -123,7 +132,7 @@ class LiveDisplay:
         left = self._seconds_left(now, ages)
         if left is not None and left >= 1:
             facts.append(f"about {duration(left)} left")
-        tokens, cost = self._spent() if self._spent else (0, None)
+        tokens, cost = self._feed.spent() if self._feed.spent else (0, None)
         facts += [f"{tokens:,} tokens"] if tokens else []
         facts += [f"cost {cost:.4f}"] if tokens and cost is not None else []
         bar = _bar(self._done, self._total, takes_unicode(self._out))
@@ -147,11 +156,10 @@ class LiveDisplay:
 class LiveProgress(Progress):
     """Progress with a live display below its lines; for the time of the context."""
 
-    def __init__(
-        self, total: int, display: LiveDisplay, *, verbosity: Verbosity = "normal", out: TextIO | None = None
-    ) -> None:
-        super().__init__(total, verbosity=verbosity, out=out)
-        self._display = display
+    def __init__(self, total: int, feed: Feed, *, verbosity: Verbosity = "normal") -> None:
+        super().__init__(total, verbosity=verbosity)
+        self._attempts = feed.attempts
+        self._display = LiveDisplay(total, feed)
 
     def __enter__(self) -> "LiveProgress":
         self._display.start()
@@ -170,7 +178,7 @@ class LiveProgress(Progress):
 
     def attempt(self, module: str, number: int, errors: Sequence[str]) -> None:
         """Take note that an attempt begins, and of what was wrong with the one before it."""
-        self._display.attempt(module, number)
+        self._attempts[module] = number
         super().attempt(module, number, errors)
 
 

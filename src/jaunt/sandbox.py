@@ -79,8 +79,8 @@ class Completed:
 class Halt:
     """Ends runs that other threads wait for: hand it to `Sandbox.run`, then call it.
 
-    What is run with it later ends at once. So a cancelled task of asyncio can end the run that it has put into
-    a thread.
+    What is run with it later ends at once. So a cancelled task of asyncio can end the run that it put into a
+    thread.
     """
 
     def __init__(self) -> None:

@@ -2,19 +2,21 @@
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jaunt.builder import project_workshop, project_works, waits_for
+from jaunt.builder import plan_pace, project_workshop, project_works, waits_for
 from jaunt.config import load_config
 from jaunt.engine import CallAction, NoTasksError, Reporter, doit_task, takes_always
 from jaunt.errors import JauntError
 from jaunt.generate.providers import LazyBackend
 from jaunt.job import Outcome, critical_path, job_name
 from jaunt.ledger import read_ledger
+from jaunt.live import Feed
+from jaunt.pace import Pace
 from jaunt.pipeline import ModuleWork, Workshop, build_module, remove_module
 from jaunt.plan import Plan, make_plan
 from jaunt.project import load_project
@@ -83,6 +85,7 @@ class ProjectTasks:
             clean=partial(
                 remove_module, work.path, generated_dir=project.config.paths.generated_dir, within=work.base
             ),
+            feed=self._feed,
         )
 
     async def _run(self, work: ModuleWork) -> Outcome:
@@ -100,7 +103,26 @@ class ProjectTasks:
 
     @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks
     def _workshop(self, _pid: int) -> Workshop:
-        return project_workshop(self._plan, LazyBackend(self._plan.project.config))
+        return replace(
+            project_workshop(self._plan, self._backend(os.getpid())), on_attempt=self._attempt
+        )
+
+    @functools.cache  # noqa: B019 - as above
+    def _backend(self, _pid: int) -> LazyBackend:
+        return LazyBackend(self._plan.project.config)
+
+    @functools.cached_property
+    def _feed(self) -> Feed:
+        return Feed(spent=self._spent, pace=self._pace)
+
+    def _attempt(self, module: str, number: int, _: Sequence[str]) -> None:
+        self._feed.attempts[module] = number
+
+    def _spent(self) -> tuple[int, float | None]:
+        return self._backend(os.getpid()).spent(self._plan.project.config.llm.price)
+
+    def _pace(self) -> Pace:
+        return plan_pace(self._plan, self._plan.project.config.build.jobs)
 
     def _task_name(self, plan: Plan, module: str) -> str:
         return self._rename(job_name(plan.project.kind_of(module), module))

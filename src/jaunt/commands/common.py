@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,20 +182,14 @@ async def _generate(plan: Plan, arguments: argparse.Namespace) -> dict[str, Outc
 def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
     """Return what tells of the build as it runs: a live display on a terminal, else a line a module."""
     from jaunt.builder import plan_pace
-    from jaunt.live import LiveDisplay, LiveProgress, can_be_live
+    from jaunt.live import Feed, LiveProgress, can_be_live
 
     total = len(plan.stale)
     verbosity = "quiet" if arguments.quiet else "verbose" if arguments.verbose else "normal"
     if arguments.plain or verbosity == "quiet" or not can_be_live(sys.stdout):
         return Progress(total, verbosity=verbosity)
-    price = plan.project.config.llm.price
-
-    def spent() -> tuple[int, float | None]:
-        usage = backend.usage
-        return usage.input_tokens + usage.output_tokens, usage.cost(price) if price else None
-
-    display = LiveDisplay(total, pace=plan_pace(plan, jobs), spent=spent)
-    return LiveProgress(total, display, verbosity=verbosity)
+    feed = Feed(spent=partial(backend.spent, plan.project.config.llm.price), pace=partial(plan_pace, plan, jobs))
+    return LiveProgress(total, feed, verbosity=verbosity)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from jaunt.config import JauntConfig
+from jaunt.config import JauntConfig, PriceConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.budget import budget_of
@@ -59,6 +59,11 @@ class LazyBackend(GeneratorBackend):
     def usage_by_module(self) -> dict[str, Usage]:
         """What the calls for each spec module took."""
         return self._backend.usage_by_module if self._backend else {}
+
+    def spent(self, price: PriceConfig | None) -> tuple[int, float | None]:
+        """Return what all calls so far took: tokens, in and out together, and money if prices are known."""
+        usage = self.usage
+        return usage.input_tokens + usage.output_tokens, usage.cost(price) if price else None
 
     def open(self) -> ModelBackend:
         """Return the backend itself; raises JauntConfigError as `make_backend` does."""

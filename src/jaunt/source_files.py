@@ -1,0 +1,80 @@
+"""The source files of a project, for those who look up what a name in one of them stands for."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from jaunt.discovery import Listing, SpecModule
+from jaunt.errors import JauntDiscoveryError
+from jaunt.source import ModuleSource, Names, read_source
+
+
+class SourceFiles:
+    """Finds a module's file and tells what its names are bound to; each file is read once.
+
+    `known` holds the names of files that needn't be read, by path; it takes those of the files that are. `outside` are
+    the files, beyond those that were listed, that an answer was read from. `open_ended` tells whether an answer may
+    change by a file that appears where no listing looks.
+    """
+
+    def __init__(
+        self, listing: Listing, modules: Iterable[SpecModule], bases: Sequence[Path], known: dict[str, Names]
+    ) -> None:
+        self._listed = listing.stamps
+        self._entered = tuple(f"{folder}{os.sep}" for folder in listing.folders)
+        self._closed = tuple(f"{folder}{os.sep}" for folder in listing.closed)
+        self._bases = bases
+        self._package_bases: dict[str, dict[Path, None]] = {}  # top package -> the bases of its specs, in order
+        for module in modules:
+            self._package_bases.setdefault(module.name.partition(".")[0], {})[module.file.base] = None
+        self._names: dict[str, Names | None] = {}
+        self.known = known
+        self.outside: set[str] = set()
+        self.open_ended = False
+
+    def names_of(self, module: str) -> Names | None:
+        """Return a module's names; None if it is in no package that holds specs, or can't be read."""
+        if module not in self._names:
+            path = self._find(module, self._package_bases.get(module.partition(".")[0], ()))
+            self._names[module] = self._read(module, path) if path else None
+        return self._names[module]
+
+    def defines(self, path: str) -> bool:
+        """Whether a dotted path means a module-level name of one of the project's modules, written by hand."""
+        module, _, name = path.rpartition(".")
+        file = self._find(module, self._bases) if module else None
+        if file is None:
+            return False
+        self.outside.add(file)
+        source = _parse(module, file)
+        return source is not None and (name in source.bindings or name in source.constants)
+
+    def _find(self, module: str, bases: Iterable[Path]) -> str | None:
+        below = module.replace(".", os.sep)
+        for base in bases:
+            for path in (f"{base}{os.sep}{below}{os.sep}__init__.py", f"{base}{os.sep}{below}.py"):
+                if path in self._listed:
+                    return path
+                if path.startswith(self._entered) and not path.startswith(self._closed):
+                    continue  # it would be in the listing
+                if os.path.isfile(path):  # noqa: PTH113 - a Path for each name that is looked up would cost more
+                    self.outside.add(path)
+                    return path
+                self.open_ended = True
+        return None
+
+    def _read(self, module: str, path: str) -> Names | None:
+        if path not in self.known:
+            source = _parse(module, path)
+            if source is None:
+                self.outside.add(path)  # what can't be read has no names to compare with later
+                return None
+            self.known[path] = source.names
+        return self.known[path]
+
+
+def _parse(module: str, path: str) -> ModuleSource | None:
+    try:
+        return read_source(module, path)
+    except JauntDiscoveryError:
+        return None  # reported where it is imported
