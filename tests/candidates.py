@@ -56,7 +56,7 @@ def file_name(case: str) -> str:
 
 
 def make_sample(root: Path, cases: dict[str, corpus.Case], **files: str) -> Sample:
-    """Write a project with a spec module for each case, and a file for each of `files` (`src_app_x` is src/app/x.py)."""
+    """Write a project with a spec module for each case, and a file for each of `files` (src_x is src/x.py)."""
     specs = {
         f"src/app/{file_name(name)}.py": f"import jaunt\n{textwrap.dedent(case.spec).lstrip()}"
         for name, case in cases.items()

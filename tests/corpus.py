@@ -1,7 +1,7 @@
 """Candidates to try the checks on: GOOD ones, none of which may be refused, and BAD ones, of which none may land.
 
-Each has the spec module that it answers, without the imports of jaunt and of the future. A bad one names a part of the error that
-tells what is wrong with it.
+Each has the spec module that it answers, without its import of jaunt. A bad one has a part of the error that tells
+what is wrong with it.
 """
 
 import textwrap
@@ -159,8 +159,8 @@ GOOD: dict[str, Case] = {
     ),
     "qualified": Case(
         function(
-            "def later(moment: datetime.datetime, by: datetime.timedelta = datetime.timedelta(0)) -> datetime.datetime:",
-            above="import datetime",
+            "def later(moment: dt.datetime, by: dt.timedelta = dt.timedelta(0)) -> dt.datetime:",
+            above="import datetime as dt",
         ),
         """
         from datetime import datetime, timedelta
@@ -292,6 +292,30 @@ Block = Heading | Paragraph
 
 
         _CRC = _make_crc_table()
+        _BY_VALUE = sorted(_INDEX, key=_INDEX.__getitem__)
+
+
+        class _Plugin:
+            names: list[str] = []
+
+            def __init_subclass__(cls, **kwargs: object) -> None:
+                super().__init_subclass__(**kwargs)
+                cls.names.append(cls.__name__)
+
+
+        class _Grammar(_Plugin):
+            def __init__(self, text: str) -> None:
+                def clean(word: str) -> str:
+                    return word.strip()
+
+                self.rules = [clean(rule) for rule in text.split(";")]
+                self.first = self._pick(0)
+
+            def _pick(self, index: int) -> str:
+                return self.rules[index]
+
+
+        _GRAMMAR = _Grammar("a; b")
 
 
         @lru_cache(maxsize=None)
@@ -323,9 +347,7 @@ Block = Heading | Paragraph
         """,
     ),
     "iterator_of_a_list": Case(
-        function(
-            "def count(stop: int) -> Iterator[int]:", "yield 1", above="from collections.abc import Iterator"
-        ),
+        function("def count(stop: int) -> Iterator[int]:", "yield 1", above="from collections.abc import Iterator"),
         """
         import typing as t
 
@@ -335,9 +357,7 @@ Block = Heading | Paragraph
         """,
     ),
     "async_iterator": Case(
-        function(
-            "def ticks(stop: int) -> AsyncIterator[int]:", above="from collections.abc import AsyncIterator"
-        ),
+        function("def ticks(stop: int) -> AsyncIterator[int]:", above="from collections.abc import AsyncIterator"),
         """
         from collections.abc import AsyncIterator
 
@@ -592,7 +612,7 @@ class Thermostat:
     ),
     "callables": Case(
         function(
-            "def apply(call: Callable[[int, str], Awaitable[None]], *args: int, sep: str = ',', **rest: object) -> None:",
+            "def apply(call: Callable[[int, str], Awaitable[None]], *args: int, sep: str = ',', **rest: object):",
             above="from collections.abc import Awaitable, Callable",
         ),
         """
@@ -692,8 +712,9 @@ V = TypeVar("V")
     ),
     "defaults": Case(
         function(
-            "def wait(a: float = 0.5, b: tuple[int, ...] = (), c: str = NAME, d: Callable[[], float] = time.monotonic, e: int = -1) -> None:",
-            above='import time\nfrom collections.abc import Callable\n\nNAME = "x"',
+            "def wait(a: float = 0.5, b: tuple[int, ...] = (), c: str = NAME, d: Clock = time.monotonic, e: int = -1)"
+            " -> None:",
+            above='import time\nfrom collections.abc import Callable\n\nNAME = "x"\nClock = Callable[[], float]',
         ),
         """
         from collections.abc import Callable
@@ -794,9 +815,7 @@ BAD: dict[str, Case] = {
     "deep parentheses": before("X = " + "(" * 500 + ")" * 500, "too many nested parentheses"),
     "deep minus": before("X = " + "-" * 100_000 + "1", "cannot be compiled"),
     "deep attributes": before("X = a" + ".b" * 100_000, "cannot be compiled"),
-    "deep indentation": before(
-        "".join(" " * i + "if 1:\n" for i in range(200)) + " " * 200 + "x = 1", "too many"
-    ),
+    "deep indentation": before("".join(" " * i + "if 1:\n" for i in range(200)) + " " * 200 + "x = 1", "too many"),
     "return outside": before("return 1", "'return' outside function"),
     "file-wide noqa": before("# ruff: noqa", "silences a check"),
     "file-wide type ignore": before("# type: ignore", "silences a check"),
@@ -804,9 +823,7 @@ BAD: dict[str, Case] = {
     "another name": slug("def slug(title: str) -> str:\n    return title\n", "missing definition: 'slugify'"),
     "imported name": slug("from app.words import slugify", "missing definition: 'slugify'"),
     "inner name": slug("def f():\n    def slugify(title): ...\n", "missing definition: 'slugify'"),
-    "a class": slug(
-        "class slugify:\n    pass\n", "slugify: is a class, expected a function `def slugify(title: str,"
-    ),
+    "a class": slug("class slugify:\n    pass\n", "slugify: is a class, expected a function `def slugify(title: str,"),
     "a lambda": slug("slugify = lambda title: title\n", "line 1: slugify: is assigned, expected a function"),
     "a partial": slug("import functools\nslugify = functools.partial(str)\n", "slugify: is assigned"),
     # its signature
@@ -819,19 +836,13 @@ BAD: dict[str, Case] = {
         "def slugify(title: str, limit: int = 60) -> str:",
         "'limit' is positional or keyword, expected keyword-only",
     ),
-    "positional-only": signed(
-        "def slugify(title: str, /, *, limit: int = 60) -> str:", "'title' is positional-only"
-    ),
+    "positional-only": signed("def slugify(title: str, /, *, limit: int = 60) -> str:", "'title' is positional-only"),
     "kwargs": signed("def slugify(*args, **kwargs):", "has no parameter 'title'"),
-    "other default": signed(
-        "def slugify(title: str, *, limit: int = 80) -> str:", "has the default 80, expected 60"
-    ),
+    "other default": signed("def slugify(title: str, *, limit: int = 80) -> str:", "has the default 80, expected 60"),
     "float default": signed(
         "def slugify(title: str, *, limit: int = 60.0) -> str:", "has the default 60.0, expected 60"
     ),
-    "no default": signed(
-        "def slugify(title: str, *, limit: int) -> str:", "'limit' has no default, expected 60"
-    ),
+    "no default": signed("def slugify(title: str, *, limit: int) -> str:", "'limit' has no default, expected 60"),
     "new default": signed(
         "def slugify(title: str = '', *, limit: int = 60) -> str:", "has the default '', expected none"
     ),
@@ -842,15 +853,11 @@ BAD: dict[str, Case] = {
         "def slugify(title: str, *, limit: int | None = 60) -> str:", "annotated int | None, expected int"
     ),
     "no annotation": signed("def slugify(title, *, limit: int = 60) -> str:", "'title' has no annotation"),
-    "no return": signed(
-        "def slugify(title: str, *, limit: int = 60):", "has no return annotation, expected `-> str`"
-    ),
+    "no return": signed("def slugify(title: str, *, limit: int = 60):", "has no return annotation, expected `-> str`"),
     "other return": signed(
         "def slugify(title: str, *, limit: int = 60) -> str | None:", "returns str | None, expected str"
     ),
-    "async": signed(
-        "async def slugify(title: str, *, limit: int = 60) -> str:", "is `async`, expected `def slugify"
-    ),
+    "async": signed("async def slugify(title: str, *, limit: int = 60) -> str:", "is `async`, expected `def slugify"),
     "order": Case(
         function("def area(width: int, height: int) -> int:"),
         "def area(height: int, width: int) -> int:\n    return height * width\n",
@@ -862,16 +869,12 @@ BAD: dict[str, Case] = {
         "is a plain function, expected `async def fetch",
     ),
     "async generator for a coroutine": Case(
-        function(
-            "async def ticks() -> AsyncIterator[int]:", above="from collections.abc import AsyncIterator"
-        ),
+        function("async def ticks() -> AsyncIterator[int]:", above="from collections.abc import AsyncIterator"),
         "from collections.abc import AsyncIterator\n\nasync def ticks() -> AsyncIterator[int]:\n    yield 1\n",
         "is an async generator, expected a coroutine function",
     ),
     "coroutine for an async generator": Case(
-        function(
-            "async def ticks() -> AsyncIterator[int]:", "yield 1", "from collections.abc import AsyncIterator"
-        ),
+        function("async def ticks() -> AsyncIterator[int]:", "yield 1", "from collections.abc import AsyncIterator"),
         "async def ticks() -> AsyncIterator[int]:\n    return other()\n",
         "is a coroutine function, which is awaited, expected an async generator",
     ),
@@ -893,31 +896,23 @@ BAD: dict[str, Case] = {
         "returns tuple[K, V], expected tuple[V, K]",
     ),
     # its classes
-    "a function": Case(
-        STACK, "def Stack(items=None):\n    return []\n", "Stack: is a function, expected a class"
-    ),
+    "a function": Case(STACK, "def Stack(items=None):\n    return []\n", "Stack: is a function, expected a class"),
     "no base": stack("Stack(Generic[Item])", "Stack", "is `class Stack`, expected `class Stack(Generic[T])`"),
     "no method": stack("    def push", "    def put", "Stack.push: is not defined"),
     "method's parameter": stack(
         "push(self, item: Item)", "push(self, value: Item)", "Stack.push: has no parameter 'item'"
     ),
-    "method's default": stack(
-        "default: Item | None = None", "default: Item | None", "'default' has no default"
-    ),
+    "method's default": stack("default: Item | None = None", "default: Item | None", "'default' has no default"),
     "method's return": stack(
         "__len__(self) -> int", "__len__(self) -> float", "Stack.__len__: returns float, expected int"
     ),
     "no property": stack("    @property\n", "", "Stack.top: lacks the decorator `@property`"),
-    "a new property": stack(
-        "    def push", "    @property\n    def push", "Stack.push: has the decorator `@property`"
-    ),
+    "a new property": stack("    def push", "    @property\n    def push", "Stack.push: has the decorator `@property`"),
     "no classmethod": stack("    @classmethod\n", "", "Stack.of: lacks the decorator `@classmethod`"),
     "async method": stack("def push", "async def push", "Stack.push: is `async`"),
     "attribute": stack("    limit: int = 100\n", "", "Stack.limit: is not defined"),
     "attribute's value": stack("limit: int = 100", "limit: int = 10", "Stack.limit: is 10, expected 100"),
-    "attribute's type": stack(
-        "limit: int = 100", "limit: str = 100", "Stack.limit: is annotated str, expected int"
-    ),
+    "attribute's type": stack("limit: int = 100", "limit: str = 100", "Stack.limit: is annotated str, expected int"),
     "frozen": Case(
         GOOD["dataclass_spec"].spec,
         GOOD["dataclass_spec"].candidate.replace("@dataclass(frozen=True)", "@dataclass"),
@@ -940,12 +935,8 @@ BAD: dict[str, Case] = {
     "patches": before("import json\njson.dumps = None", "changes `json.dumps` on import"),
     "opens": before("DATA = open('/etc/passwd').read()", "is called on import"),
     "system": before("import os\nX = os.system('true')", "`os.system('true')` is called on import"),
-    "system in a class": before(
-        "import os\nclass A:\n    x = os.system('true')", "`os.system('true')` is called"
-    ),
-    "system in a default": before(
-        "import os\ndef f(x=os.system('true')):\n    pass", "`os.system('true')` is called"
-    ),
+    "system in a class": before("import os\nclass A:\n    x = os.system('true')", "`os.system('true')` is called"),
+    "system in a default": before("import os\ndef f(x=os.system('true')):\n    pass", "`os.system('true')` is called"),
     "system in a function": before(
         "import os\ndef _f():\n    return os.system('true')\nX = _f()", "`_f()` is called on import"
     ),
@@ -959,14 +950,31 @@ BAD: dict[str, Case] = {
     "system by partial": before(
         "import functools, os\nX = functools.partial(os.system, 'true')()", "is called on import"
     ),
-    "system by lambda": before(
-        "import os\nX = list(map(lambda c: os.system(c), ['true']))", "is called on import"
-    ),
-    "decorator": before(
-        "import atexit\n@atexit.register\ndef _bye():\n    pass", "`@atexit.register` runs on import"
-    ),
+    "system by lambda": before("import os\nX = list(map(lambda c: os.system(c), ['true']))", "is called on import"),
+    "decorator": before("import atexit\n@atexit.register\ndef _bye():\n    pass", "`@atexit.register` runs on import"),
     "local decorator": before(
         "def _d(f):\n    print(f)\n    return f\n@_d\ndef _g():\n    pass", "`@_d` runs on import"
+    ),
+    "a subclass's hook": before(
+        "import os\nclass _A:\n    def __init_subclass__(cls):\n        os.system('true')\nclass _B(_A):\n    pass",
+        "_A.__init_subclass__: does more than compute when a class is made",
+    ),
+    "a metaclass": before(
+        "import os\nclass _M(type):\n    def __new__(cls, *a):\n        os.nice(1)\nclass _B(metaclass=_M):\n    pass",
+        "_M.__new__: does more than compute when a class is made",
+    ),
+    "by a method": before(
+        "import os\nclass _A:\n    def __init__(self):\n        self.go()\n    def go(self):\n        os.nice(1)\nX = _A()",
+        "`_A()` is called on import",
+    ),
+    "by an inner function": before(
+        "import os\ndef _f():\n    def g():\n        os.nice(1)\n    return g()\nX = _f()",
+        "`_f()` is called on import",
+    ),
+    "by an alias": before("import os\nrun = os.system\nX = run('true')", "`run('true')` is called on import"),
+    "by an alias of a module": before(
+        "import json\nJ = json\ndef _f():\n    J.dumps = None\n    return 1\nX = _f()",
+        "`_f()` is called on import",
     ),
     "loop": before("for x in range(3):\n    pass", "runs on import"),
     "with block": before("with open('x') as f:\n    pass", "runs on import"),
@@ -982,20 +990,14 @@ BAD: dict[str, Case] = {
     "jaunt": before("import jaunt", "imports jaunt, expected plain code"),
     "by importlib": inside("import importlib\nimportlib.import_module('slugify_pro')", "imports slugify_pro"),
     "by __import__": inside("__import__('slugify_pro')", "imports slugify_pro"),
-    "no such module": before(
-        "from app.nothing import x", "imports app.nothing, but the project has no such module"
-    ),
-    "optional import": before(
-        "try:\n    import doit\nexcept ImportError:\n    doit = None", "catches a failed import"
-    ),
+    "no such module": before("from app.nothing import x", "imports app.nothing, but the project has no such module"),
+    "optional import": before("try:\n    import doit\nexcept ImportError:\n    doit = None", "catches a failed import"),
     "optional import in a function": inside(
         "try:\n    import doit\nexcept Exception:\n    doit = None", "catches a failed import"
     ),
     "star": before("from os.path import *", "imports everything from os.path"),
     "own stub": before("from app.{name} import slugify as stub", "uses slugify from app."),
-    "own stub in a function": inside(
-        "from app.{name} import slugify\nreturn slugify(title)", "uses slugify from app."
-    ),
+    "own stub in a function": inside("from app.{name} import slugify\nreturn slugify(title)", "uses slugify from app."),
     "own stub by module": inside(
         "import app.{name}\nreturn app.{name}.slugify(title)", "the stub that this module implements"
     ),

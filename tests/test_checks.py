@@ -46,9 +46,7 @@ def with_verify(project: Project, verify: VerifyConfig) -> Project:
     return replace(project, config=replace(project.config, verify=verify))
 
 
-def build(
-    sample: Sample, answers: Mapping[str, str], *, verify: VerifyConfig, attempts: int = 1
-) -> BuildReport:
+def build(sample: Sample, answers: Mapping[str, str], *, verify: VerifyConfig, attempts: int = 1) -> BuildReport:
     """Build cases of a sample from `answers` (case -> candidate), with the checks of its project."""
     project = with_verify(sample.project, verify)
     modules = {sample.module(name): [answer] for name, answer in answers.items()}
@@ -59,7 +57,7 @@ def build(
         rejected=project.root / ".jaunt" / "rejected",
     )
     works = project_works(project, modules)
-    return asyncio.run(build_works(works, {name: () for name in modules}, modules, shop, jobs=4))
+    return asyncio.run(build_works(works, dict.fromkeys(modules, ()), modules, shop, jobs=4))
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -88,9 +86,7 @@ def test_good_candidates_pass_every_check(good: Sample) -> None:
 def test_a_bad_candidate_is_told_what_is_wrong_with_it(bad: Sample, name: str) -> None:
     errors = static(bad, name, bad.candidate(name))
     assert any(BAD[name].error in error for error in errors), errors
-    assert all(
-        error.startswith(("line ", "missing definition: ", f"{file_name(name)}.py")) for error in errors
-    )
+    assert all(error.startswith(("line ", "missing definition: ", f"{file_name(name)}.py")) for error in errors)
 
 
 def test_no_bad_candidate_lands(bad: Sample) -> None:
@@ -175,7 +171,7 @@ def test_errors(tested: Sample, candidate: str) -> list[str]:
     return static_errors(candidate, check.rules)
 
 
-test_errors.__test__ = False  # ty: ignore[unresolved-attribute]
+test_errors.__test__ = False  # ty: ignore[missing-attribute]
 
 
 def test_a_test_module_may_use_all_of_pytest_that_it_needs(tested: Sample) -> None:
@@ -259,9 +255,7 @@ def test_a_test_module_that_cheats_is_refused(tested: Sample, old: str, new: str
         ("[project]\nname = 'surely-not-installed'\ndynamic = ['dependencies']\n", None),
     ],
 )  # fmt: skip
-def test_dependencies_are_read_from_pyproject(
-    tmp_path: Path, pyproject: str | None, modules: set[str] | None
-) -> None:
+def test_dependencies_are_read_from_pyproject(tmp_path: Path, pyproject: str | None, modules: set[str] | None) -> None:
     if pyproject is not None:
         (tmp_path / "pyproject.toml").write_text(pyproject)
     declared = declared_modules(tmp_path)
@@ -316,19 +310,14 @@ def test_allow_imports_names_what_may_be_imported_besides(tmp_path: Path) -> Non
 
 def test_a_stub_is_a_stub_under_the_name_that_a_package_gives_it(tmp_path: Path) -> None:
     (error,) = imports(tmp_path, "from app import increment")
-    assert (
-        error
-        == "line 1: uses increment from app.inc, the stub that this module implements; use its own increment"
-    )
+    assert error == "line 1: uses increment from app.inc, the stub that this module implements; use its own increment"
 
 
 # ----------------------------------------------------------------------------------------------------
 # In the loop
 
 WORDS = {
-    "words": Case(
-        function("def count(text: str) -> int:"), "def count(text: str) -> int:\n    return len(text)\n"
-    )
+    "words": Case(function("def count(text: str) -> int:"), "def count(text: str) -> int:\n    return len(text)\n")
 }
 EXAMPLE = 'def count(text: str) -> int:\n    """Count.\n\n    >>> count("ab")\n    2\n    """\n'
 
@@ -343,11 +332,7 @@ def test_every_failure_reaches_the_next_attempt_in_order(tmp_path: Path) -> None
     shop = Workshop(backend, checks_for=project_checks(sample.project), max_attempts=3)
     outcome = asyncio.run(build_module(sample.work("words"), shop))
     assert (outcome.status, outcome.attempts) == ("generated", 3)
-    assert (
-        sample.work("words")
-        .path.read_text()
-        .endswith("\n\ndef count(text: str) -> int:\n    return len(text)\n")
-    )
+    assert sample.work("words").path.read_text().endswith("\n\ndef count(text: str) -> int:\n    return len(text)\n")
     told = backend.told[2]
     assert told is not None
     parts = [
@@ -359,9 +344,7 @@ def test_every_failure_reaches_the_next_attempt_in_order(tmp_path: Path) -> None
         *("attempt 2: ty: line 3:", "attempt 2: count: the example in line 6 of the spec module fails"),
     ]
     assert len(told) == len(parts)
-    assert [error.startswith(part) for error, part in zip(told, parts, strict=True)] == [True] * len(parts), (
-        told
-    )
+    assert [error.startswith(part) for error, part in zip(told, parts, strict=True)] == [True] * len(parts), told
     assert backend.told[1] == told[:4]
     assert backend.told[0] is None
 

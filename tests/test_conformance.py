@@ -99,9 +99,7 @@ def test_an_alias_is_what_it_stands_for_in_the_spec_and_in_the_candidate() -> No
     stub = "Block = int | str\nDocument = list[Block]\ndef f(x: Document, y: Block) -> None: ..."
     assert errors_of(stub, "def f(x: list[int | str], y: str | int) -> None: ...") == []
     assert errors_of(stub, "Mine = str | int\ndef f(x: list[Mine], y: Mine) -> None: ...") == []
-    assert (
-        errors_of(stub, "from app.m import Block, Document\ndef f(x: Document, y: Block) -> None: ...") == []
-    )
+    assert errors_of(stub, "from app.m import Block, Document\ndef f(x: Document, y: Block) -> None: ...") == []
     assert len(errors_of(stub, "Block = int\ndef f(x: list[Block], y: Block) -> None: ...")) == 1
 
 
@@ -264,10 +262,7 @@ class f(Base, metaclass=Meta):
 
 def test_a_class_that_is_the_stub_itself_conforms() -> None:
     assert errors_of(CLASS, CLASS) == []
-    more = (
-        CLASS.replace("(Base,", "(Mixin, Base, Generic[int],")
-        + "    def more(self) -> None: ...\n    extra = 1\n"
-    )
+    more = CLASS.replace("(Base,", "(Mixin, Base, Generic[int],") + "    def more(self) -> None: ...\n    extra = 1\n"
     assert errors_of(CLASS, more) == []
 
 
@@ -333,23 +328,17 @@ def test_the_order_of_a_dataclass_is_its_signature() -> None:
     stub = "@dataclass(frozen=True)\nclass f:\n    a: int\n    b: int = 0\n    c: typing.ClassVar[int] = 1\n"
     assert errors_of(stub, stub) == []
     assert (
-        errors_of(
-            stub, stub.replace("frozen=True", "frozen=True, slots=True") + "    d: int = field(init=False)\n"
-        )
+        errors_of(stub, stub.replace("frozen=True", "frozen=True, slots=True") + "    d: int = field(init=False)\n")
         == []
     )
-    swapped = (
-        "@dataclass(frozen=True)\nclass f:\n    b: int = 0\n    a: int\n    c: typing.ClassVar[int] = 1\n"
-    )
+    swapped = "@dataclass(frozen=True)\nclass f:\n    b: int = 0\n    a: int\n    c: typing.ClassVar[int] = 1\n"
     assert "f: has the fields b, a, expected a, b" in errors_of(stub, swapped)[0]
     assert "f: lacks the decorator `@dataclass(frozen=True)`" in errors_of(stub, stub.partition("\n")[2])[0]
 
 
 def test_a_class_that_the_spec_module_has_already_is_not_made_anew() -> None:
     stub = "from app.other import Token\nclass Span: ...\nclass _Own: ...\ndef f(x: Span) -> Token: ..."
-    errors = errors_of(
-        stub, "class Span: ...\nclass Token: ...\nclass _Own: ...\ndef f(x: Span) -> Token: ..."
-    )
+    errors = errors_of(stub, "class Span: ...\nclass Token: ...\nclass _Own: ...\ndef f(x: Span) -> Token: ...")
     assert errors == [
         "line 9: Span: is defined anew, expected `from app.m import Span`",
         "line 10: Token: is defined anew, expected `from app.other import Token`",

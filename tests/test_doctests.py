@@ -80,8 +80,7 @@ def test_a_candidate_that_keeps_every_promise_passes(double: ExampleCheck) -> No
 def test_each_example_that_fails_is_shown_with_what_was_expected_and_got(double: ExampleCheck) -> None:
     errors = run(double, GOOD_DOUBLE.replace("n * FACTOR", "n + 1").replace("not a number", "no number"))
     assert errors[0] == (
-        "double: the example in line 14 of the spec module fails\n"
-        "    example: double(4)\n    expected: 8\n    got: 5"
+        "double: the example in line 14 of the spec module fails\n    example: double(4)\n    expected: 8\n    got: 5"
     )
     assert errors[1].endswith("got: '3 TIMES'")
     assert "expected: TypeError: not a number: 'a'" in errors[2]
@@ -91,9 +90,7 @@ def test_each_example_that_fails_is_shown_with_what_was_expected_and_got(double:
 
 def test_an_exception_that_nobody_expects_is_shown_with_its_line(double: ExampleCheck) -> None:
     errors = run(double, GOOD_DOUBLE.replace("n * FACTOR", "n // 0"))
-    assert errors[0].endswith(
-        "got: ZeroDivisionError: integer division or modulo by zero (line 7 of the candidate)"
-    )
+    assert errors[0].endswith("got: ZeroDivisionError: integer division or modulo by zero (line 7 of the candidate)")
 
 
 @pytest.mark.parametrize(
@@ -155,15 +152,16 @@ def test_the_candidate_stands_in_for_an_older_generated_file(double: ExampleChec
 
 
 def test_the_code_of_other_specs_comes_from_the_disk(tmp_path: Path) -> None:
-    four = 'import jaunt\nfrom app.double import double\n\n\n@jaunt.magic(deps=[double])\ndef four(n: int) -> int:\n    """Twice twice.\n\n    >>> four(3) + double(1)\n    14\n    """\n    ...\n'
+    four = (
+        "import jaunt\nfrom app.double import double\n\n\n@jaunt.magic(deps=[double])\ndef four(n: int) -> int:\n"
+        '    """Twice twice.\n\n    >>> four(3) + double(1)\n    14\n    """\n    ...\n'
+    )
     answer = "from app.double import double\n\n\ndef four(n: int) -> int:\n    return double(double(n))\n"
     check = example_check(tmp_path, "app.four", {"src/app/double.py": DOUBLE, "src/app/four.py": four})
     (error,) = run(check, answer)
     assert "JauntNotBuiltError: app.double:double is not built" in error
     assert "has to be among the deps" in error
-    write_files(
-        tmp_path, {"src/app/__generated__/__init__.py": "", "src/app/__generated__/double.py": GOOD_DOUBLE}
-    )
+    write_files(tmp_path, {"src/app/__generated__/__init__.py": "", "src/app/__generated__/double.py": GOOD_DOUBLE})
     assert run(check, answer) == []
 
 
@@ -242,9 +240,7 @@ def test_examples_are_found_in_specs_and_their_members_only(tmp_path: Path) -> N
 
 def test_an_example_that_doctest_cannot_read_stops_the_build_before_it_is_paid_for(tmp_path: Path) -> None:
     broken = DOUBLE.replace(">>> double(4)", ">>>double(4)")
-    with pytest.raises(
-        JauntDiscoveryError, match=r"double\.py:12: double: the examples can't be read: .*blank"
-    ):
+    with pytest.raises(JauntDiscoveryError, match=r"double\.py:12: double: the examples can't be read: .*blank"):
         example_check(tmp_path, "app.double", {"src/app/double.py": broken})
 
 
@@ -253,9 +249,7 @@ def test_prints_and_directives_are_as_in_doctest(tmp_path: Path) -> None:
         "double(4)\n    8",
         'print(double(4), "\\n", "x")  # doctest: +ELLIPSIS, +NORMALIZE_WHITESPACE\n    8...x',
     )
-    spec = spec.replace(">>> shout", ">>> 1 / 0  # doctest: +SKIP\n    >>> shout").replace(
-        '"""Return', 'r"""Return'
-    )
+    spec = spec.replace(">>> shout", ">>> 1 / 0  # doctest: +SKIP\n    >>> shout").replace('"""Return', 'r"""Return')
     check = example_check(tmp_path, "app.double", {"src/app/double.py": spec})
     assert run(check, GOOD_DOUBLE) == []
     assert run(check, GOOD_DOUBLE.replace("    return n", "    print('noise')\n    return n")) != []

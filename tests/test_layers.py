@@ -85,6 +85,8 @@ ORDER = [
     "engine",
     "builder",
     "tester",
+    "forecast",
+    "repair",
     "tasks",
     "commands.__init__",
     "commands.common",

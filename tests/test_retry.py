@@ -22,9 +22,7 @@ class Scripted(GeneratorBackend):
         self.told: list[list[str] | None] = []
         self.cancelled = 0
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         answer = self.answers[len(self.told)]
         self.told.append(extra_error_context)
         try:
@@ -49,9 +47,7 @@ def ask(
     backend: GeneratorBackend, *, checks: Sequence[Check] = (), attempts: int = 1, candidates: int = 1
 ) -> GenerationResult:
     async def run() -> GenerationResult:
-        work = backend.generate_with_retry(
-            CONTEXT, max_attempts=attempts, checks=checks, candidates=candidates
-        )
+        work = backend.generate_with_retry(CONTEXT, max_attempts=attempts, checks=checks, candidates=candidates)
         return await asyncio.wait_for(work, 30)
 
     return asyncio.run(run())
@@ -111,12 +107,17 @@ def test_no_answer_at_all_is_the_first_error() -> None:
 
 
 def test_a_build_that_is_stopped_leaves_no_call_behind() -> None:
-    backend = Scripted(never, never)
+    asked = asyncio.Event()
+
+    async def ask_and_wait() -> str:
+        asked.set()
+        return await never()
+
+    backend = Scripted(never, ask_and_wait)
 
     async def stop() -> None:
         task = asyncio.create_task(backend.generate_with_retry(CONTEXT, candidates=2))
-        while len(backend.told) < 2:
-            await asyncio.sleep(0)
+        await asked.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -161,9 +162,7 @@ def test_what_cannot_be_parsed_is_seen_by_no_check() -> None:
     assert ("syntax error" in found.errors[0], len(found.errors), found.passed) == (True, 1, 0)
 
 
-@pytest.mark.parametrize(
-    "bomb", ["-" * 100_000 + "1", "(" * 30_000, "a" + ".b" * 100_000, "x = 1\n" * 40_000 + "("]
-)
+@pytest.mark.parametrize("bomb", ["-" * 100_000 + "1", "(" * 30_000, "a" + ".b" * 100_000, "x = 1\n" * 40_000 + "("])
 def test_a_large_candidate_is_parsed_away_from_this_process_and_its_end_is_an_error(bomb: str) -> None:
     found = asyncio.run(check_candidate(f"{GOOD}x = {bomb}\n", ["f"], [refuse]))
     assert len(found.errors) == 1

@@ -69,9 +69,7 @@ class Reader:
                 yield from self._members(left, module)
                 yield from self._members(right, module)
             case ast.Name() | ast.Attribute():
-                yield from (self._expanded(node, module) if self._expand else None) or [
-                    self._name(node, module)
-                ]
+                yield from (self._expanded(node, module) if self._expand else None) or [self._name(node, module)]
             case ast.Subscript(value=head, slice=inner):
                 yield from self._subscript(self._name(head, module), inner, module)
             case ast.List(elts=elements):
@@ -144,9 +142,7 @@ def as_iterator(node: ast.expr) -> list[ast.expr]:
     parsed = _unquoted(node)
     if not isinstance(parsed, ast.Subscript):
         return []
-    yielded = (
-        parsed.slice.elts[0] if isinstance(parsed.slice, ast.Tuple) and parsed.slice.elts else parsed.slice
-    )
+    yielded = parsed.slice.elts[0] if isinstance(parsed.slice, ast.Tuple) and parsed.slice.elts else parsed.slice
     return [ast.Subscript(ast.Name(name), yielded) for name in _ITERATORS.get(last_name(parsed), ())]
 
 

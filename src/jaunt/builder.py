@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jaunt.checks import project_checks
 from jaunt.deps import dependents_of
 from jaunt.digest import combine_parts, entry_parts, graph_digests, module_digest
 from jaunt.engine import Listener, run_jobs
@@ -223,9 +224,11 @@ def project_workshop(
 ) -> Workshop:
     """Return what a project's modules are built with: its checks, its store, its number of attempts."""
     config = plan.project.config
-    ensure_state_folder(config.root)
+    state = ensure_state_folder(config.root)
     return Workshop(
         backend,
+        checks_for=project_checks(plan.project),
+        rejected=state / "rejected",
         gate=import_gate(plan.project, plan.stale),
         max_attempts=config.build.max_attempts,
         candidates=config.build.candidates,

@@ -57,9 +57,7 @@ def project_checks(project: Project) -> Callable[[ModuleWork], Sequence[Check]]:
         checks: list[Check] = [static]
         checks += [ToolCheck("ruff", verify.ruff, place, static)] if verify.ruff != "off" else []
         checks += [ToolCheck("ty", verify.ty, place, static)] if verify.ty != "off" else []
-        wanted = verify.doctests and not any(
-            fnmatch.fnmatchcase(work.module, each) for each in verify.no_doctests
-        )
+        wanted = verify.doctests and not any(fnmatch.fnmatchcase(work.module, each) for each in verify.no_doctests)
         if work.fingerprint.kind == "build" and wanted:
             checks.append(_example_check(project, static, place))
         return checks
@@ -197,6 +195,4 @@ def _require(tool: str) -> Path:
     try:
         return find_tool(tool)
     except ToolError as error:
-        raise JauntConfigError(
-            str(error), hint=f'install it, or set {tool} = "off" under [verify]'
-        ) from error
+        raise JauntConfigError(str(error), hint=f'install it, or set {tool} = "off" under [verify]') from error

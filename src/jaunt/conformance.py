@@ -58,9 +58,7 @@ def _find(module: ModuleSource, name: str) -> ast.stmt | None:
     if isinstance(alias, ast.Name) and alias.id in module.definitions:
         return module.definitions[alias.id]
     for statement in module.statements:
-        targets = (
-            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        )
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         if any(isinstance(node, ast.Name) and node.id == name for t in targets if t for node in ast.walk(t)):
             return statement
     return None
@@ -81,9 +79,7 @@ def _compare(
 
 
 def _expected(stub: Definition) -> str:
-    return (
-        f"a class `{_header(stub)}`" if isinstance(stub, ast.ClassDef) else f"a function `{signature(stub)}`"
-    )
+    return f"a class `{_header(stub)}`" if isinstance(stub, ast.ClassDef) else f"a function `{signature(stub)}`"
 
 
 def _header(node: ast.ClassDef) -> str:
@@ -98,9 +94,7 @@ def _header(node: ast.ClassDef) -> str:
 def _class_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
     expected, given = (_bases(m, c) for m, c in ((modules.spec, stub), (modules.candidate, found)))
     remaining = iter(given)
-    if not all(
-        base in remaining for base in expected if not (base.startswith("Generic[") and type_parameters(found))
-    ):
+    if not all(base in remaining for base in expected if not (base.startswith("Generic[") and type_parameters(found))):
         yield f"is `{_header(found)}`, expected `{_header(stub)}`"
     keywords = {k.arg: k.value for k in found.keywords}
     for keyword in stub.keywords:
@@ -147,9 +141,7 @@ def _fields(node: ast.ClassDef) -> list[str]:
 
 def _is_left_out(value: ast.expr | None) -> bool:
     keywords = value.keywords if isinstance(value, ast.Call) else []
-    return any(
-        k.arg == "init" and isinstance(k.value, ast.Constant) and k.value.value is False for k in keywords
-    )
+    return any(k.arg == "init" and isinstance(k.value, ast.Constant) and k.value.value is False for k in keywords)
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -164,20 +156,14 @@ def _member_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef, la
         inner = f"{label}.{name}"
         if (name, accessor) in given:
             yield from _compare(modules, member, given[name, accessor], inner, owner=stub.name)
-        elif accessor or not (
-            _is_made(member, family) or (name in bound and not isinstance(member, ast.ClassDef))
-        ):
+        elif accessor or not (_is_made(member, family) or (name in bound and not isinstance(member, ast.ClassDef))):
             what = (
                 f"a {accessor} `{signature(member)}`"
                 if accessor and isinstance(member, Function)
                 else _expected(member)
             )
             yield f"line {found.lineno}: {inner}: is not defined, expected {what}"
-        elif (
-            name == "__init__"
-            and isinstance(member, Function)
-            and (made := _made_parameters(family)) is not None
-        ):
+        elif name == "__init__" and isinstance(member, Function) and (made := _made_parameters(family)) is not None:
             yield from _field_errors(member, made, f"line {found.lineno}: {inner}: ")
     yield from _attribute_errors(modules, stub, found, label, bound | {name for name, _ in given})
 
@@ -237,17 +223,11 @@ def _field_errors(stub: Function, fields: list[str], where: str) -> Iterator[str
 def _attributes(node: ast.ClassDef) -> Iterator[str]:
     """Yield the names that a class's body assigns, and the attributes that its methods assign."""
     for statement in node.body:
-        targets = (
-            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        )
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         for target in filter(None, targets):
             yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
         if isinstance(statement, Function):
-            stores = (
-                n
-                for n in ast.walk(statement)
-                if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
-            )
+            stores = (n for n in ast.walk(statement) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
             yield from (n.attr for n in stores if isinstance(n.value, ast.Name))
 
 
@@ -274,9 +254,7 @@ def _declared(node: ast.ClassDef) -> dict[str, tuple[ast.expr | None, ast.expr |
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             declared[statement.target.id] = (statement.annotation, statement.value)
         elif isinstance(statement, ast.Assign):
-            declared.update(
-                {t.id: (None, statement.value) for t in statement.targets if isinstance(t, ast.Name)}
-            )
+            declared.update({t.id: (None, statement.value) for t in statement.targets if isinstance(t, ast.Name)})
     return declared
 
 

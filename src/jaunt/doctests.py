@@ -63,9 +63,7 @@ def find_examples(spec: "ModuleSource", names: Iterable[str]) -> list[Docstring]
                 if doctest.DocTestParser().get_examples(text):
                     found.append(Docstring(label, text, line))
             except ValueError as error:
-                raise ValueError(
-                    f"{spec.path}:{line}: {label}: the examples can't be read: {error}"
-                ) from error
+                raise ValueError(f"{spec.path}:{line}: {label}: the examples can't be read: {error}") from error
     return found
 
 
@@ -181,9 +179,7 @@ def _load_single_file(orders: Orders) -> None:
 
     module = sys.modules[orders.generated_module] = ModuleType(orders.generated_module)
     spec = module.__spec__ = ModuleSpec(orders.generated_module, None, origin=orders.filename)
-    vars(spec)["_initializing"] = (
-        True  # the spec module, which the candidate imports, then waits for its classes
-    )
+    vars(spec)["_initializing"] = True  # the spec module, which the candidate imports, then waits for its classes
     exec(compile(orders.source, orders.filename, "exec", dont_inherit=True), vars(module))
     vars(spec)["_initializing"] = False
 
@@ -233,9 +229,7 @@ class _Runner(doctest.DocTestRunner):
     def report_failure(self, out: Any, test: doctest.DocTest, example: doctest.Example, got: str) -> None:
         self._fail(example, got)
 
-    def report_unexpected_exception(
-        self, out: Any, test: Any, example: doctest.Example, exc_info: Any
-    ) -> None:
+    def report_unexpected_exception(self, out: Any, test: Any, example: doctest.Example, exc_info: Any) -> None:
         self._fail(example, _in_words(exc_info[1], test.filename))
 
     def _fail(self, example: doctest.Example, got: str) -> None:
@@ -252,9 +246,7 @@ class _Runner(doctest.DocTestRunner):
 def _in_words(error: BaseException, filename: str) -> str:
     import traceback
 
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename
-    ]
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
     where = f" (line {lines[-1]} of the candidate)" if lines else ""
     advice = ""
     if type(error).__name__ == "JauntNotBuiltError":

@@ -9,7 +9,7 @@ others are taken as they come: they are how their libraries' definitions are wri
 import ast
 import builtins
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from jaunt.imports import all_bindings, all_statements
 from jaunt.purity import (
@@ -25,6 +25,11 @@ from jaunt.purity import (
 )
 from jaunt.source import ModuleSource, dotted_path
 
+_CLASS_HOOKS = {"__init_subclass__", "__set_name__"}
+_REACHING_OUT = (
+    *(ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith),
+    *(ast.AsyncFor, ast.Await),
+)
 _MAKERS = {"__init__", "__new__", "__post_init__"}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -47,7 +52,7 @@ class _Checker:
         self._candidate = candidate
         self._kind = kind
         self._pure = {**PURE_CALLS, **PURE_CALLS_IN_TESTS} if kind == "test" else PURE_CALLS
-        self._known: dict[str, bool] = {}
+        self._known: dict[ast.AST, bool] = {}
 
     def body(self, statements: Sequence[ast.stmt]) -> Iterator[str]:
         """Yield what is wrong with the statements of a module or a class."""
@@ -64,6 +69,7 @@ class _Checker:
                 yield from self._decorators(node)
                 yield from self._values([*node.bases, *(k.value for k in node.keywords)])
                 yield from self.body(node.body)
+                yield from self._hooks(node)
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
                 yield from self._assignment(node)
             case ast.If(test=test) if self._is_static(test):
@@ -76,6 +82,15 @@ class _Checker:
                 pass
             case _:
                 yield f"line {node.lineno}: {_shown(node)} runs on import, expected {_ALLOWED}"
+
+    def _hooks(self, node: ast.ClassDef) -> Iterator[str]:
+        """Yield an error for each method with an effect that Python calls when a class is made."""
+        makes_classes = any(self._path(base) == "builtins.type" for base in node.bases)
+        for member in (m for m in node.body if isinstance(m, _Function)):
+            called = member.name in _CLASS_HOOKS or makes_classes
+            if called and not self._is_pure_function(member):
+                where = f"line {member.lineno}: {node.name}.{member.name}"
+                yield f"{where}: does more than compute when a class is made, expected {_ALLOWED}"
 
     def _function(self, node: _Function) -> Iterator[str]:
         yield from self._decorators(node)
@@ -100,9 +115,7 @@ class _Checker:
             test = test.operand
         if self._path(test).rpartition(".")[2] == "TYPE_CHECKING":
             return True
-        names = (
-            [self._path(n) for n in [test.left, *test.comparators]] if isinstance(test, ast.Compare) else []
-        )
+        names = [self._path(n) for n in [test.left, *test.comparators]] if isinstance(test, ast.Compare) else []
         return any(name.startswith(("sys.version_info", "sys.platform", "os.name")) for name in names)
 
     def _decorators(self, node: _Function | ast.ClassDef) -> Iterator[str]:
@@ -121,9 +134,8 @@ class _Checker:
             return True
         local = self._candidate.definitions.get(own.partition(".")[0]) if own != path else None
         if local is not None:  # a decorator of the candidate's own, or `@dispatch.register`
-            return (
-                own.endswith(".register") or isinstance(local, ast.ClassDef) or self._is_pure_function(local)
-            )
+            is_registering = own.endswith(".register")
+            return is_registering or isinstance(local, ast.ClassDef) or self._is_pure_function(local)
         return self._is_foreign(path)
 
     def _is_foreign(self, path: str) -> bool:
@@ -132,7 +144,7 @@ class _Checker:
         heads = {bound.partition(".")[0] for bound in self._candidate.bindings.values()}
         return bool(rest) and head in heads and head not in sys.stdlib_module_names
 
-    def _values(self, nodes: "Iterator[ast.expr] | Sequence[ast.expr] | filter[ast.expr]") -> Iterator[str]:
+    def _values(self, nodes: Iterable[ast.AST]) -> Iterator[str]:
         """Yield an error for each call with an effect in the expressions."""
         for node in _evaluated(nodes):
             if isinstance(node, ast.Call) and not self._is_pure_call(node):
@@ -148,10 +160,8 @@ class _Checker:
             return True
         path = self._path(function)
         if path in CALLERS:
-            return all(
-                self._is_pure_callable(argument, local)
-                for argument in [*call.args, *(k.value for k in call.keywords)]
-            )
+            arguments = [*call.args, *(k.value for k in call.keywords)]
+            return all(self._is_pure_callable(argument, local) for argument in arguments)
         return self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
 
     def _is_pure_method(self, method: ast.Attribute, local: frozenset[str]) -> bool:
@@ -165,17 +175,13 @@ class _Checker:
             inner = local | {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
             calls = (n for n in _evaluated([node.body]) if isinstance(n, ast.Call))
             return all(self._is_pure_call(call, inner) for call in calls)
-        if not isinstance(node, ast.Name | ast.Attribute) or (
-            isinstance(node, ast.Name) and node.id in local
-        ):
+        if not isinstance(node, ast.Name | ast.Attribute) or (isinstance(node, ast.Name) and node.id in local):
             return True
         path = self._path(node)
-        if isinstance(node, ast.Attribute) and node.attr in PURE_METHODS and path.startswith("builtins."):
+        if isinstance(node, ast.Attribute) and self._is_pure_method(node, local):
             return True
         is_data = isinstance(node, ast.Name) and (node.id in self._candidate.constants or node.id.isupper())
-        return (
-            is_data or self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
-        )
+        return is_data or self._is_pure_path(path) or self._is_pure_definition(path) or self._makes_foreign(path)
 
     def _is_pure_definition(self, path: str) -> bool:
         """Whether a path is a function or class of the candidate that only computes when it is called."""
@@ -190,7 +196,7 @@ class _Checker:
         definition = self._candidate.definitions.get(own) if own != path else None
         if isinstance(definition, ast.ClassDef):
             makers = [m for m in definition.body if isinstance(m, _Function) and m.name in _MAKERS]
-            return not definition.keywords and all(self._computes(maker) for maker in makers)
+            return not definition.keywords and all(map(self._is_pure_function, makers))
         return definition is not None and self._is_pure_function(definition)
 
     def _makes_foreign(self, path: str) -> bool:
@@ -200,20 +206,17 @@ class _Checker:
         return self._is_foreign(path) and (name[:1].isupper() or tested)
 
     def _is_pure_path(self, path: str) -> bool:
+        """Whether a call of a dotted path is in the lists of `purity.py`: a function, a class or a method of it."""
         parts = path.split(".")
         for length in range(len(parts) - 1, 0, -1):
-            names = self._pure.get(".".join(parts[:length]))
-            if names is not None:
-                return (
-                    parts[-1] not in SKIPS
-                    and (names == "*" or parts[length] in names.split())
-                    and (
-                        len(parts) == length + 1
-                        or parts[-1] in PURE_METHODS
-                        or parts[-1] in names.split()
-                        or parts[0] in PURE_CALLS_IN_TESTS
-                    )
-                )
+            listed = self._pure.get(".".join(parts[:length]))
+            if listed is None:
+                continue
+            names, last = listed.split(), parts[-1]
+            if last in SKIPS or not (listed == "*" or parts[length] in names):
+                return False
+            is_method = last in PURE_METHODS or last in names or parts[0] in PURE_CALLS_IN_TESTS
+            return len(parts) == length + 1 or is_method
         return False
 
     def _is_own(self, node: ast.expr, local: frozenset[str]) -> bool:
@@ -229,33 +232,40 @@ class _Checker:
 
     def _is_pure_function(self, node: ast.AST) -> bool:
         """Whether calling a function of the candidate does no more than compute."""
-        name = getattr(node, "name", "")
-        if name not in self._known:
-            self._known[name] = True  # so that recursion ends
-            self._known[name] = isinstance(node, _Function) and self._computes(node)
-        return self._known[name]
+        if node not in self._known:
+            self._known[node] = True  # so that recursion ends
+            self._known[node] = isinstance(node, _Function) and self._computes(node)
+        return self._known[node]
 
     def _computes(self, function: _Function) -> bool:
-        local = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
         nodes = list(_evaluated(function.body))
+        local = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
         local |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        inner = {n.name: n for n in nodes if isinstance(n, _Function)}
         for node in nodes:
-            if isinstance(
-                node,
-                ast.Global
-                | ast.Nonlocal
-                | ast.Import
-                | ast.ImportFrom
-                | ast.With
-                | ast.AsyncWith
-                | ast.Await,
-            ):
+            if isinstance(node, _REACHING_OUT):
                 return False
-            if isinstance(node, ast.Call) and not self._is_pure_call(node, frozenset(local)):
+            if isinstance(node, ast.Call) and not (
+                self._is_pure_call(node, frozenset(local)) or self._calls_own(node, inner)
+            ):
                 return False
             if isinstance(node, ast.Attribute | ast.Subscript) and not self._is_harmless(node, local):
                 return False
         return True
+
+    def _calls_own(self, call: ast.Call, inner: Mapping[str, _Function]) -> bool:
+        """Whether a call is of an inner function, or a method of the candidate's classes, that only computes."""
+        function = call.func
+        if isinstance(function, ast.Name) and function.id in inner:
+            return self._is_pure_function(inner[function.id])
+        if not (isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)):
+            return False
+        if function.value.id not in {"self", "cls"}:
+            return False
+        classes = (d for d in self._candidate.definitions.values() if isinstance(d, ast.ClassDef))
+        members = [m for c in classes for m in c.body if isinstance(m, _Function)]
+        found = [member for member in members if member.name == function.attr]
+        return bool(found) and all(map(self._is_pure_function, found))
 
     def _is_harmless(self, node: ast.Attribute | ast.Subscript, local: set[str]) -> bool:
         """Whether reading, or setting, an attribute or an item changes nothing outside of the candidate."""
@@ -264,7 +274,9 @@ class _Checker:
         base = node.value
         while isinstance(base, ast.Attribute | ast.Subscript):
             base = base.value
-        return isinstance(base, ast.Name) and (base.id in local or base.id in self._candidate.constants)
+        if not isinstance(base, ast.Name) or base.id in self._candidate.bindings:
+            return False
+        return base.id in local or base.id in self._candidate.constants
 
     def _path(self, node: ast.AST) -> str:
         """Return the dotted path that a name stands for; names that nothing binds are built in."""
@@ -272,18 +284,15 @@ class _Checker:
         if path is None and isinstance(node, ast.Name | ast.Attribute):
             text = ast.unparse(node)
             head = text.partition(".")[0]
-            return (
-                f"builtins.{text}"
-                if hasattr(builtins, head) and head not in self._candidate.constants
-                else text
-            )
+            is_builtin = hasattr(builtins, head) and head not in self._candidate.constants
+            return f"builtins.{text}" if is_builtin else text
         return path or ""
 
 
 _ALLOWED = "imports, definitions and constants only at module level; move it into a function"
 
 
-def _evaluated(nodes: "Iterator[ast.AST] | Sequence[ast.AST] | filter[ast.expr]") -> Iterator[ast.AST]:
+def _evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield the nodes that run when these do: the bodies of inner functions and lambdas don't."""
     pending: list[ast.AST] = list(nodes)[::-1]
     while pending:

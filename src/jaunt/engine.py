@@ -15,7 +15,7 @@ import inspect
 import os
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from graphlib import CycleError
@@ -352,11 +352,11 @@ class _Action(BaseAction):
 class JobAction(_Action):
     """Runs one job's coroutine for the doit command, on an event loop that all of a process's tasks share."""
 
-    def __init__(self, run: RunFunction, title: str, module: str, feed: Feed) -> None:
+    def __init__(self, run: RunFunction, title: str, module: str = "", feed: Feed | None = None) -> None:
         super().__init__(title)
         self._run = run
         self.module = module
-        self.feed = feed
+        self.feed = feed or Feed()
 
     def execute(self, out: TextIO | None = None, err: TextIO | None = None) -> BaseFail | None:
         """Return None, or doit's TaskFailed with a line for each error.
@@ -423,7 +423,7 @@ def doit_task(
     task = {
         "name": name,
         "doc": doc,
-        "actions": [JobAction(run, title, name, feed or Feed())],
+        "actions": [JobAction(run, title, name, feed)],
         "uptodate": [UpToDate(fresh, reason)],
         "targets": list(targets),
         "task_dep": list(task_dep),
@@ -517,6 +517,7 @@ class Reporter(ConsoleReporter):
         self._counts = dict.fromkeys(("run", "up to date", "failed"), 0)
         self._display: LiveDisplay | None = None
         self._others: set[str] = set()
+        self._showing = threading.RLock()  # doit calls `execute_task` from its workers
 
     def write(self, text: str) -> None:
         if self._display and self._display.is_drawn:
@@ -571,24 +572,26 @@ class Reporter(ConsoleReporter):
     def _show(self, task: Task) -> None:
         """Draw the display, if there is a terminal, from the first of our jobs on; not while another task runs."""
         job = self._jobs.get(task.name)
-        if job is None:
-            self._others |= {task.name} if task.actions else set()
-        elif self._display is None and can_be_live(self.outstream):
-            self._display = LiveDisplay(len(self._jobs), job.feed, done=self._counts["up to date"])
-        if self._display is None:
-            return
-        if job is not None:
-            self._display.began(job.module)
-        if self._others:
-            self._display.stop()
-        else:
-            self._display.start()
+        with self._showing:
+            if job is None:
+                self._others |= {task.name} if task.actions else set()
+            elif self._display is None and can_be_live(self.outstream):
+                self._display = LiveDisplay(len(self._jobs), job.feed, done=self._counts["up to date"])
+            if self._display is None:
+                return
+            if job is not None:
+                self._display.began(job.module)
+            if self._others:
+                self._display.stop()
+            else:
+                self._display.start()
 
     def _hide(self, task: Task, seconds: float | None = None) -> None:
         """Take a task that has ended from the display."""
-        self._others.discard(task.name)
-        if self._display and task.name in self._jobs:
-            self._display.ended(self._jobs[task.name].module, seconds)
+        with self._showing:
+            self._others.discard(task.name)
+            if self._display and task.name in self._jobs:
+                self._display.ended(self._jobs[task.name].module, seconds)
 
     def _is_group_of_ours(self, task: Task) -> bool:
         return task.has_subtask and all(_is_ours(self._tasks[name]) for name in task.task_dep)
@@ -600,7 +603,9 @@ def _jobs_behind(tasks: Mapping[str, Task], selected: Sequence[str]) -> dict[str
     seen, waiting = set(selected), list(selected)
     while waiting:
         task = tasks[waiting.pop()]
-        found |= {task.name: action for action in task.actions if isinstance(action, JobAction)}
+        job = next((action for action in task.actions if isinstance(action, JobAction)), None)
+        if job is not None:
+            found[task.name] = job
         further = {name for name in task.task_dep if name in tasks} - seen
         seen |= further
         waiting += further

@@ -104,12 +104,8 @@ def late_names(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
     if not classes:
         return frozenset()
     start = min(first_line(node) for node in classes)
-    early = {
-        name for statement in spec.statements if statement.lineno < start for name in _bound(spec, statement)
-    }
-    late = {
-        name for statement in spec.statements if statement.lineno >= start for name in _bound(spec, statement)
-    }
+    early = {name for statement in spec.statements if statement.lineno < start for name in _bound(spec, statement)}
+    late = {name for statement in spec.statements if statement.lineno >= start for name in _bound(spec, statement)}
     return frozenset(late - early)
 
 
@@ -148,9 +144,7 @@ def imported_heads(spec: ModuleSource) -> frozenset[str]:
 # One import
 
 
-def _from_errors(
-    candidate: ModuleSource, node: ast.ImportFrom, rules: ImportRules, *, at_top: bool
-) -> Iterator[str]:
+def _from_errors(candidate: ModuleSource, node: ast.ImportFrom, rules: ImportRules, *, at_top: bool) -> Iterator[str]:
     module = candidate.absolute(node)
     names = [alias.name for alias in node.names]
     if "*" in names:
@@ -229,18 +223,12 @@ def _expression_errors(
 ) -> Iterator[tuple[int, str]]:
     """Yield an error for each import by a call, and each use of a stub by way of its module."""
     names = {path.rpartition(".")[2] for path in rules.stubs}
-    if not any(f".{name}" in candidate.text for name in names) and not _IMPORTS_BY_CALL.search(
-        candidate.text
-    ):
+    if not any(f".{name}" in candidate.text for name in names) and not _IMPORTS_BY_CALL.search(candidate.text):
         return  # as nearly always, and looking at every node would take as long as all else
     for node in ast.walk(candidate.tree):
         if isinstance(node, ast.Call) and (module := _imported_by_call(node, bindings)):
             yield from ((node.lineno, error) for error in _module_errors(module, rules))
-        elif (
-            isinstance(node, ast.Attribute)
-            and node.attr in names
-            and dotted_path(node, bindings) in rules.stubs
-        ):
+        elif isinstance(node, ast.Attribute) and node.attr in names and dotted_path(node, bindings) in rules.stubs:
             yield node.lineno, _calls_stub(ast.unparse(node), rules)
 
 
@@ -266,11 +254,7 @@ def _catches_import_error(handler: ast.ExceptHandler) -> bool:
 
 def _type_checking(candidate: ModuleSource) -> list[ast.stmt]:
     """Return the imports that only type checkers see."""
-    blocks = (
-        s
-        for s in candidate.tree.body
-        if isinstance(s, ast.If) and ast.unparse(s.test).endswith("TYPE_CHECKING")
-    )
+    blocks = (s for s in candidate.tree.body if isinstance(s, ast.If) and ast.unparse(s.test).endswith("TYPE_CHECKING"))
     return [statement for block in blocks for statement in block.body]
 
 
@@ -286,9 +270,7 @@ def _bound(spec: ModuleSource, statement: ast.stmt) -> Iterator[str]:
         if not any(spec.spec_decorator(decorator) for decorator in statement.decorator_list):
             yield statement.name
     else:
-        targets = (
-            statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        )
+        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         yield from (n.id for target in targets if target for n in ast.walk(target) if isinstance(n, ast.Name))
 
 
@@ -307,11 +289,7 @@ def _modules_of(distribution: str) -> frozenset[str]:
     except (metadata.PackageNotFoundError, ValueError):
         return frozenset({re.sub(r"[-.]+", "_", distribution).lower(), re.sub(r"[-.]+", "_", distribution)})
     listed = (installed.read_text("top_level.txt") or "").split()
-    files = {
-        file.parts[0].partition(".")[0]
-        for file in installed.files or ()
-        if file.suffix in {".py", ".so", ".pyd"}
-    }
+    files = {file.parts[0].partition(".")[0] for file in installed.files or () if file.suffix in {".py", ".so", ".pyd"}}
     return frozenset({*listed, *files, re.sub(r"[-.]+", "_", distribution).lower()})
 
 

@@ -53,7 +53,7 @@ PURE_CALLS: dict[str, str] = {
     "os.path": "basename dirname join normpath splitext",
     "pathlib": "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath",
     "queue": "LifoQueue PriorityQueue Queue SimpleQueue",
-    "random": "Random",
+    "random": "Random SystemRandom",
     "re": "compile escape",
     "shlex": "join quote split",
     "statistics": "*",
@@ -77,19 +77,22 @@ PURE_CALLS: dict[str, str] = {
 PURE_CALLS_IN_TESTS: dict[str, str] = {
     "pytest": "approx fixture mark param raises RaisesGroup RaisesExc",
     "hypothesis": "*",
+    "unittest": "TestCase mock",
+    "unittest.mock": "*",
 }
 """The same, for test modules alone."""
 
 PURE_METHODS = _words(
-    "__class_getitem__ add append appendleft bit_length capitalize casefold center copy count decode "
-    "difference digest discard encode endswith expandtabs extend extendleft find findall finditer "
-    "format format_map from_bytes from_iterable fromhex fromkeys fullmatch get group groups hex "
-    "hexdigest index insert intersection is_integer isalnum isalpha isascii isdecimal isdigit "
-    "isidentifier islower isnumeric isprintable isspace istitle isupper items join joinpath keys "
-    "ljust lower lstrip maketrans match mro partition pop popleft register removeprefix removesuffix "
-    "replace reverse rfind rindex rjust rpartition rsplit rstrip search setdefault sort split "
-    "splitlines startswith strip sub swapcase symmetric_difference timestamp title to_bytes "
-    "total_seconds translate union update upper values with_name with_suffix zfill"
+    "__class_getitem__ __getitem__ __init__ __init_subclass__ __new__ __set_name__ __setattr__ add append "
+    "appendleft bit_length capitalize casefold center copy count decode difference digest discard "
+    "encode endswith expandtabs extend extendleft find findall finditer format format_map from_bytes "
+    "from_iterable fromhex fromkeys fullmatch get group groups hex hexdigest index insert "
+    "intersection is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower "
+    "isnumeric isprintable isspace istitle isupper items join joinpath keys ljust lower lstrip "
+    "maketrans match mro partition pop popleft register removeprefix removesuffix replace reverse "
+    "rfind rindex rjust rpartition rsplit rstrip search setdefault sort split splitlines startswith "
+    "strip sub swapcase symmetric_difference timestamp title to_bytes total_seconds translate union "
+    "update upper values with_name with_suffix zfill"
 )
 """Methods of what a module made itself: literals, constants, results of pure calls."""
 

@@ -61,18 +61,14 @@ class Parameter:
         return f"{self.name}{annotation}{f' = {ast.unparse(self.default)}' if self.default else ''}"
 
 
-def function_errors(
-    modules: Modules, stub: Function, found: Function, *, owner: str | None = None
-) -> Iterator[str]:
+def function_errors(modules: Modules, stub: Function, found: Function, *, owner: str | None = None) -> Iterator[str]:
     """Yield what sets `found`, in the candidate, apart from `stub`, in the spec; `owner` is their class."""
     yield from _async_errors(stub, found)
     yield from _role_errors(stub, found)
     expected, given = (_parameters(f, is_method=owner is not None) for f in (stub, found))
     if modules.kind == "test":
         # pytest gives a test its arguments by name: fixtures may be added, and nobody else calls it.
-        yield from (
-            f"has no parameter {name!r}, expected as in the spec" for name in expected if name not in given
-        )
+        yield from (f"has no parameter {name!r}, expected as in the spec" for name in expected if name not in given)
         return
     yield from _parameter_errors(stub, expected, given)
     shared = [(expected[name], given[name]) for name in expected if name in given]
@@ -102,9 +98,7 @@ def is_generator(function: Function) -> bool:
 
 def same_value(modules: Modules, expected: ast.expr, given: ast.expr) -> bool:
     """Return whether two values are the same, also by way of a module-level constant or a qualified name."""
-    return not _value_forms(expected, modules.spec).isdisjoint(
-        _value_forms(given, modules.candidate, modules.spec)
-    )
+    return not _value_forms(expected, modules.spec).isdisjoint(_value_forms(given, modules.candidate, modules.spec))
 
 
 def signature(function: Function) -> str:
@@ -141,16 +135,12 @@ def _may_be_async(stub: Function, found: Function) -> bool:
 
 def _manages(stub: Function, found: Function) -> bool:
     """Return whether `found` is made the context manager that the stub returns by a decorator."""
-    return last_name(stub.returns) in _MANAGERS and bool(
-        roles(found) & {"contextmanager", "asynccontextmanager"}
-    )
+    return last_name(stub.returns) in _MANAGERS and bool(roles(found) & {"contextmanager", "asynccontextmanager"})
 
 
 def _role_errors(stub: Function, found: Function) -> Iterator[str]:
     expected, given = roles(stub), roles(found)
-    yield from (
-        f"lacks the decorator `@{role}`, expected as in the spec" for role in sorted(expected - given)
-    )
+    yield from (f"lacks the decorator `@{role}`, expected as in the spec" for role in sorted(expected - given))
     extra = given - expected - ({"contextmanager", "asynccontextmanager"} if _manages(stub, found) else set())
     yield from (f"has the decorator `@{role}`, expected none: the spec has no such" for role in sorted(extra))
 
@@ -177,14 +167,10 @@ def _parameters(function: Function, *, is_method: bool) -> dict[str, Parameter]:
     return {parameter.name: parameter for parameter in found}
 
 
-def _parameter_errors(
-    stub: Function, expected: dict[str, Parameter], given: dict[str, Parameter]
-) -> Iterator[str]:
+def _parameter_errors(stub: Function, expected: dict[str, Parameter], given: dict[str, Parameter]) -> Iterator[str]:
     whole = f"expected `{signature(stub)}`"
     yield from (f"has no parameter {name!r}, {whole}" for name in expected if name not in given)
-    yield from (
-        f"has a parameter {name!r} that is not in the spec, {whole}" for name in given if name not in expected
-    )
+    yield from (f"has a parameter {name!r} that is not in the spec, {whole}" for name in given if name not in expected)
     for name, parameter in expected.items():
         if name in given and given[name].kind != parameter.kind:
             yield f"parameter {name!r} is {given[name].kind}, expected {parameter.kind}: `{signature(stub)}`"
@@ -243,9 +229,7 @@ class AnnotationComparison:
         self._readers = [
             (
                 Reader(modules.spec, owner=owner, type_parameters=parameters, expand=expand),
-                Reader(
-                    modules.candidate, [modules.spec], owner=owner, type_parameters=parameters, expand=expand
-                ),
+                Reader(modules.candidate, [modules.spec], owner=owner, type_parameters=parameters, expand=expand),
             )
             for expand in (False, True)
         ]
@@ -268,9 +252,7 @@ def _value_forms(node: ast.expr, *modules: ModuleSource) -> set[str]:
     path = modules[0].dotted(node) or ""
     for module in modules:
         name = (
-            node.id
-            if isinstance(node, ast.Name) and module is modules[0]
-            else path.removeprefix(f"{module.module}.")
+            node.id if isinstance(node, ast.Name) and module is modules[0] else path.removeprefix(f"{module.module}.")
         )
         if name in module.constants:
             forms.add(_value_form(module.constants[name], module))

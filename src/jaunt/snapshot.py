@@ -1,65 +1,142 @@
-"""Snapshots: a project as its last scan left it, of which only what has changed since is read and linked again.
-
-What is reused holds whatever happened to the files: edges and digests are kept only if no file was added or removed, no
-module has other specs or other names than before, and what else they were found by is the same. Else all is linked anew.
-"""
+"""Snapshots: what one scan of a project found, in the form in which the scan cache keeps it."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from jaunt.config import JauntConfig
 from jaunt.contract import Contract
-from jaunt.deps import SpecFinder, collapse_to_module_dag, components, dependents_of, link_specs
-from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
-from jaunt.discovery import ModuleFile, Root, SpecModule, list_files, module_file, module_files, scan_file, scan_modules
-from jaunt.errors import JauntError
-from jaunt.lazy import LazyMapping, LazySequence, PerModule, PerSpec
-from jaunt.linking import Linked, Linker, resolve_deps
-from jaunt.registry import SpecEntry
-from jaunt.scan_cache import ScanCache, Stamper, read_scan, write_scan
-from jaunt.source import Names, read_source
-from jaunt.source_files import SourceFiles
-from jaunt.spec_ref import SpecRef, module_of
+from jaunt.discovery import ModuleFile, SpecModule
+from jaunt.registry import SpecEntry, SpecKind
+from jaunt.scan_cache import ScanCache, read_scan, write_scan
+from jaunt.source import Names
+from jaunt.spec_ref import SpecRef
 
 Record = dict[str, Any]
+"""What is known of one source file: its names; of a spec module its specs too, and what they are linked to."""
 
 
-class Scan:
-    """One look at a project's files: what is linked from it, and what it leaves for the next one."""
+class Row(NamedTuple):
+    """What every command needs of a spec module; the rest is in the record of its file."""
 
-    def __init__(self, config: JauntConfig, roots: Sequence[Root], linker: Linker) -> None:
-        self._root = config.root
-        self._exclude = config.paths.exclude
-        self._linker = linker
-        self._settings = {
-            "roots": [[str(root.folder), str(root.base), root.kind] for root in roots],
-            "exclude": config.paths.exclude,
-            "generated_dir": config.paths.generated_dir,
-            "infer_deps": linker.infer_deps,
-        }
-        self._stamper = Stamper()
-        self._listing = list_files(roots, generated_dir=config.paths.generated_dir, stamper=self._stamper)
-        self._old = _Memory(read_scan(config.root, self._settings))
-        self._scanned: dict[str, SpecModule | None] = {}
-        self._built: dict[str, str] = {}
-        self._next: _Draft | None = None
-
-    def link(self) -> Linked:
-        """Return what the project's modules are together."""
-        changed = self._changed()
-        linked = None if changed is None else self._relink(changed)
-        return linked or self._link_all()
-
-    def is_built(self, module: str, path: str) -> bool:
-        """Whether the generated file at `path` is the very one that was found fresh for the module's digest."""
-        draft = self._next
-        return draft is not None and self._stamper.stamp_file(path) == draft.built.get(module)
+    path: str
+    kind: SpecKind
+    unread: Mapping[str, str]
+    specs: Sequence[str]
+    dependencies: Sequence[str]
+    digest: str
 
 
-@dataclass
-class _Draft:
-    built: dict[str, str]
+class Link(NamedTuple):
+    """What a spec is linked to: its decorator's `deps` as resolved, all it depends on, and its graph digest."""
+
+    resolved: Sequence[SpecRef] | None
+    dependencies: Sequence[SpecRef]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What one scan found.
+
+    `stamps` and `lines` (records as JSON, empty where there is nothing to know) are by path. `closed` are the folders
+    that were not entered, `outside` the stamps of further files that links were found by. `table` holds a row for each
+    spec module; it is None if links can't be reused. `built` tells of generated files that were found fresh: module ->
+    the kind and the digest that it is fresh for, and the file's stamp.
+    """
+
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict)
+    closed: Sequence[str] = ()
+    outside: Mapping[str, str] = field(default_factory=dict)
+    table: Mapping[str, Row] | None = None
+    built: Mapping[str, str] = field(default_factory=dict)
+
+    def record(self, path: str) -> Record:
+        """Return what is known of a file, {} if nothing is."""
+        line = self.lines.get(path)
+        return json.loads(line) if line else {}
+
+
+def read_snapshot(root: Path, settings: Mapping[str, Any]) -> Snapshot:
+    """Return the last snapshot of the project at `root` that was taken with the same settings, or an empty one."""
+    cache = read_scan(root, settings)
+    if cache is None:
+        return Snapshot()
+    index = cache.index
+    table = index["table"]
+    return Snapshot(
+        stamps=index["stamps"],
+        lines=dict(zip(index["stamps"], cache.records, strict=True)),
+        closed=index["closed"],
+        outside=index["outside"],
+        table=None if table is None else {name: Row(*row) for name, row in table.items()},
+        built=index["built"],
+    )
+
+
+def write_snapshot(root: Path, settings: Mapping[str, Any], snapshot: Snapshot) -> None:
+    """Keep a snapshot of the project at `root`; where that can't be done, the next scan takes longer."""
+    index = {
+        "stamps": snapshot.stamps,
+        "closed": snapshot.closed,
+        "outside": snapshot.outside,
+        "table": snapshot.table,
+        "built": snapshot.built,
+    }
+    lines = [snapshot.lines.get(path, "") for path in snapshot.stamps]
+    write_scan(root, settings, ScanCache(index, lines))
+
+
+def names_record(names: Names) -> Record:
+    """Return the record of a file that holds no spec."""
+    return {"names": names.bindings, "stars": list(names.star_imports)}
+
+
+def names_in(record: Record) -> Names | None:
+    """Return the names that a record holds, if it does."""
+    return Names(record["names"], record["stars"]) if record else None
+
+
+def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Record:
+    """Return the record of a spec module without a problem; `links` are by the names of its specs."""
+    specs = {}
+    for entry in module.entries:
+        contract = module.contracts[entry.qualname]
+        specs[entry.qualname] = [
+            entry.decorator_kwargs,
+            contract.parts,
+            contract.references,
+            contract.documented,
+        ]
+    assert module.names is not None  # only a module that can't be read has none
+    return {
+        **names_record(module.names),
+        "kind": module.kind,
+        "unread": module.unread,
+        "specs": specs,
+        "links": links,
+    }
+
+
+def module_in(record: Record, file: ModuleFile) -> SpecModule | None:
+    """Return the spec module that a record tells of, if it does."""
+    if "specs" not in record:
+        return None
+    path = str(file.path)
+    entries, contracts = [], {}
+    for name, (arguments, parts, references, documented) in record["specs"].items():
+        entries.append(
+            SpecEntry(record["kind"], SpecRef(f"{file.name}:{name}"), file.name, name, path, None, arguments)
+        )
+        contracts[name] = Contract(parts, tuple(references), documented)
+    return SpecModule(
+        file.name, file, record["kind"], tuple(entries), contracts, record["unread"], names=names_in(record)
+    )
+
+
+def links_in(record: Record) -> Iterator[tuple[str, Link]]:
+    """Yield the names of a record's specs, each with what it is linked to."""
+    for name, link in record["links"].items():
+        yield name, Link(*link)

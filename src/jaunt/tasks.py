@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jaunt.builder import plan_pace, project_workshop, project_works, waits_for
+from jaunt.builder import plan_pace, project_works, project_workshop, waits_for
 from jaunt.config import load_config
 from jaunt.engine import CallAction, NoTasksError, Reporter, doit_task, takes_always
 from jaunt.errors import JauntError

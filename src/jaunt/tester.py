@@ -17,10 +17,13 @@ from jaunt.builder import (
     build_works,
     library_works,
 )
+from jaunt.config import SandboxConfig
 from jaunt.engine import Listener
 from jaunt.generate.base import Check, GeneratorBackend
 from jaunt.pipeline import Workshop
 from jaunt.project import Project
+from jaunt.sandbox import Halt, Sandbox
+from jaunt.verdict import Failure, Verdict, judge_tests
 
 GENERATION_FAILED = 3
 """The exit code of a run whose test modules could not all be generated."""
@@ -37,12 +40,18 @@ class TestGenerationReport(BuildReport):
 
 @dataclass(frozen=True)
 class PytestResult:
-    """The verdict of a test run; `failures` says, a line each, what failed."""
+    """The verdict of a test run.
+
+    `failures` says what failed, a line each, by node id; `found` holds the same for those that come of single tests, with
+    more details; `output` is what pytest printed.
+    """
 
     exit_code: int
     passed: bool
     failed: bool
     failures: list[str] = field(default_factory=list)
+    found: list[Failure] = field(default_factory=list)
+    output: str = ""
 
 
 def run_pytest(
@@ -54,7 +63,8 @@ def run_pytest(
 ) -> int:
     """Run pytest on exactly `files` in a child process and return its exit code; no files is 0, without a run.
 
-    `pythonpath` is put before the child's `sys.path`; `cwd` is the folder that it runs in.
+    `pythonpath` is put before the child's `sys.path`; `cwd` is the folder that it runs in. This is pytest and no more: the
+    child has all rights, and an exit code proves nothing about code that may end the process. `run_tests` gives a verdict.
     """
     if not files:
         return 0  # pytest without arguments would collect whatever it finds
@@ -123,11 +133,13 @@ async def run_tests(
     no_run: bool = False,
     pythonpath: Sequence[Path | str] | None = None,
     cwd: Path | None = None,
+    sandbox: SandboxConfig | None = None,
 ) -> PytestResult:
     """Generate the stale test modules (unless `no_generate`), then run pytest on the generated files (unless `no_run`).
 
-    `pythonpath` defaults to `project_dir`, `cwd` too. A module that could not be generated makes the result a
-    failure, and the others run all the same.
+    The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed. `pythonpath`
+    defaults to `project_dir`, `cwd` too. A module that could not be generated makes the result a failure, and the others run
+    all the same. Raises JauntConfigError if the sandbox is not to be had.
     """
     report = await run_test_generation(
         project_dir=project_dir,
@@ -143,43 +155,71 @@ async def run_tests(
         jobs=jobs,
     )
     failures = [f"{module}: {error}" for module, errors in sorted(report.failed.items()) for error in errors]
-    code = 0
-    if not no_run:
-        code = await asyncio.to_thread(
-            run_pytest,
+    if no_run or not report.generated_files:
+        return _result([Verdict(())], failures)
+    works = library_works(Path(project_dir), generated_dir, module_specs, specs, spec_graph, package=tests_package)
+    halt = Halt()
+    try:
+        verdict = await asyncio.to_thread(
+            judge_tests,
             report.generated_files,
-            pytest_args=pytest_args,
+            sandbox=Sandbox(sandbox or SandboxConfig()),
+            cwd=Path(project_dir if cwd is None else cwd),
+            expected={work.path: [entry.qualname for entry in work.entries] for work in works},
             pythonpath=[project_dir] if pythonpath is None else pythonpath,
-            cwd=project_dir if cwd is None else cwd,
+            pytest_args=pytest_args or (),
+            generated_dir=generated_dir,
+            halt=halt,
         )
-    if code:
-        failures.append(f"pytest ended with exit code {code}")
-    code = code or (GENERATION_FAILED if report.failed else 0)
-    return PytestResult(code, passed=code == 0, failed=code != 0, failures=failures)
+    except asyncio.CancelledError:
+        halt()
+        raise
+    return _result([verdict], failures)
 
 
 def run_project_tests(
     project: Project, *, modules: Collection[str] | None = None, pytest_args: Sequence[str] = ()
 ) -> PytestResult:
-    """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from."""
-    by_base: dict[Path, list[Path]] = {}
+    """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from.
+
+    The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed.
+    Raises JauntConfigError if the sandbox is not to be had.
+    """
+    by_base: dict[Path, dict[Path, list[str]]] = {}
     for name in sorted(project.modules_of("test") if modules is None else modules):
-        by_base.setdefault(project.modules[name].file.base, []).append(project.generated_path(name))
-    failures = []
-    codes = []
-    for base, files in sorted(by_base.items()):
-        missing = [str(path) for path in files if not path.is_file()]
-        failures += [f"{path}: not generated" for path in missing]
-        codes.append(GENERATION_FAILED if missing else 0)
-        codes.append(
-            run_pytest(
-                [path for path in files if path.is_file()],
-                pytest_args=[*project.config.test.pytest_args, *pytest_args],
-                pythonpath=list(dict.fromkeys([base, *project.bases()])),
-                cwd=project.root,
+        module = project.modules[name]
+        expected = by_base.setdefault(module.file.base, {})
+        expected[project.generated_path(name)] = [entry.qualname for entry in module.entries]
+    missing = [path for expected in by_base.values() for path in expected if not path.is_file()]
+    sandbox = Sandbox(project.config.sandbox)
+    verdicts = []
+    for base, expected in sorted(by_base.items()):
+        files = [path for path in expected if path.is_file()]
+        if files:
+            verdicts.append(
+                judge_tests(
+                    files,
+                    sandbox=sandbox,
+                    cwd=project.root,
+                    expected=expected,
+                    pythonpath=list(dict.fromkeys([base, *project.bases()])),
+                    pytest_args=[*project.config.test.pytest_args, *pytest_args],
+                    generated_dir=project.config.paths.generated_dir,
+                )
             )
-        )
-        if codes[-1]:
-            failures.append(f"pytest ended with exit code {codes[-1]}")
-    code = max(codes, default=0)
-    return PytestResult(code, passed=code == 0, failed=code != 0, failures=failures)
+    return _result(verdicts, [f"{path}: not generated" for path in missing])
+
+
+def _result(verdicts: Sequence[Verdict], failures: Sequence[str]) -> PytestResult:
+    """Return the result of some runs; `failures` says what kept test modules from being generated."""
+    found = [failure for verdict in verdicts for failure in verdict.failures]
+    codes = [max(1, verdict.completed.exit_code or 0 if verdict.completed else 0) for verdict in verdicts if not verdict.passed]
+    code = max(codes, default=GENERATION_FAILED if failures else 0)
+    return PytestResult(
+        code,
+        passed=code == 0,
+        failed=code != 0,
+        failures=[*failures, *map(str, found)],
+        found=found,
+        output="".join(verdict.completed.stdout + verdict.completed.stderr for verdict in verdicts if verdict.completed),
+    )

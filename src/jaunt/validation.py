@@ -72,9 +72,7 @@ def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> lis
     """Return an error for each name that a candidate doesn't define at module level."""
     defined = set(_defined_names(candidate.statements))
     return [
-        f"missing definition: {name!r} is not defined at module level"
-        for name in expected_names
-        if name not in defined
+        f"missing definition: {name!r} is not defined at module level" for name in expected_names if name not in defined
     ]
 
 
@@ -105,9 +103,7 @@ def _unreadable(source: object) -> str | None:
     try:
         source.encode()
     except UnicodeEncodeError as error:
-        return (
-            f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
-        )
+        return f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
     return None
 
 

@@ -25,6 +25,7 @@ TOOL_SECONDS = 60.0
 """How long a tool may take for one candidate."""
 
 _TY_LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):\d+: (?P<level>\w+)\[(?P<rule>[\w-]+)\] (?P<message>.*)")
+_SURE_RULES = "E9,F"  # syntax errors, and pyflakes: undefined and unused names
 _UNRESOLVED = {"unresolved-import", "import-not-found"}
 
 
@@ -60,17 +61,18 @@ def find_tool(name: str) -> Path:
 async def check_with_ruff(source: str, place: Place) -> Checked:
     """Return a candidate, formatted and with what is safe to fix fixed, and what ruff still finds.
 
-    The settings are those that hold for the generated file. Raises ToolError.
+    The settings are those that hold for the generated file. A project that has none is spared ruff's own choice of
+    rules, which grows from release to release: there, only what is surely wrong counts. Raises ToolError.
     """
     formatted = await _format(source, place)
     command = ["check", "--fix", "--no-unsafe-fixes", "--no-cache", "--output-format", "json"]
+    command += [] if await asyncio.to_thread(_has_settings, place.path) else ["--select", _SURE_RULES]
     code, fixed, report = await _run("ruff", [*command, *_as_file(place)], formatted, place.root)
     if code not in (0, 1) or (formatted.strip() and not fixed.strip()):
         raise ToolError(f"ruff check failed: {_last_line(report) or f'exit code {code}'}")
     try:
         found = [
-            (int(each["location"]["row"]), each.get("code"), each["message"])
-            for each in json.loads(report or "[]")
+            (int(each["location"]["row"]), each.get("code"), each["message"]) for each in json.loads(report or "[]")
         ]
     except (ValueError, KeyError, TypeError) as error:
         raise ToolError(f"ruff check printed what is no report: {_last_line(report)}") from error
@@ -91,12 +93,21 @@ async def check_with_ty(source: str, place: Place) -> list[str]:
         found = await _ty(candidate, overlay, place)
         if any(rule in _UNRESOLVED for _, rule, _ in found):
             known = {
-                message
-                for _, rule, message in await _ty(Path(place.spec.path), overlay, place)
-                if rule in _UNRESOLVED
+                message for _, rule, message in await _ty(Path(place.spec.path), overlay, place) if rule in _UNRESOLVED
             }
             found = [each for each in found if each[2] not in known]
     return [_said("ty", source, line, f"{message} [{rule}]") for line, rule, message in found]
+
+
+def _has_settings(path: Path) -> bool:
+    """Return whether ruff finds settings for a file in one of the folders that it stands in."""
+    for folder in path.parents:
+        if (folder / "ruff.toml").is_file() or (folder / ".ruff.toml").is_file():
+            return True
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file() and "[tool.ruff" in pyproject.read_text("utf-8", "replace"):
+            return True
+    return False
 
 
 async def _format(source: str, place: Place) -> str:
@@ -140,20 +151,14 @@ def _lay_out(overlay: Path, source: str, place: Place) -> Path:
     package = overlay / f"{top}-stubs"
     is_package = place.path.name == "__init__.py"
     single_file = not is_package and len(below) == 1
-    candidate = (
-        package.joinpath(*below, "__init__.py") if is_package else package.joinpath(*below).with_suffix(".py")
-    )
+    candidate = package.joinpath(*below, "__init__.py") if is_package else package.joinpath(*below).with_suffix(".py")
     candidate.parent.mkdir(parents=True, exist_ok=True)
     candidate.write_text(source, encoding="utf-8")
     (package / "py.typed").write_text("partial\n")  # what isn't here is looked for in the package itself
     if place.classes or single_file:
         parts = place.spec.module.split(".")[1:]
         is_init = place.spec.is_package or single_file
-        spec = (
-            package.joinpath(*parts, "__init__.py")
-            if is_init
-            else package.joinpath(*parts).with_suffix(".py")
-        )
+        spec = package.joinpath(*parts, "__init__.py") if is_init else package.joinpath(*parts).with_suffix(".py")
         spec.parent.mkdir(parents=True, exist_ok=True)
         spec.write_text(_with_generated_classes(place), encoding="utf-8")
     return candidate
@@ -182,9 +187,7 @@ def class_specs(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
 # ----------------------------------------------------------------------------------------------------
 # Running a program
 
-_slots: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = (
-    weakref.WeakKeyDictionary()
-)
+_slots: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = weakref.WeakKeyDictionary()
 
 
 async def _run(tool: str, arguments: Sequence[str], text: str, folder: Path) -> tuple[int, str, str]:

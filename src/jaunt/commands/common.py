@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -47,7 +47,7 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, for the provider `recorded`")
     telling = parser.add_mutually_exclusive_group()
     telling.add_argument("-q", "--quiet", action="store_true", help="print errors and the summary alone")
-    telling.add_argument("-v", "--verbose", action="store_true", help="print what is begun, and why each attempt failed")
+    telling.add_argument("-v", "--verbose", action="store_true", help="print what is begun, and why an attempt failed")
     parser.set_defaults(plain=False)
     parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
@@ -85,11 +85,16 @@ def plan_for(project: Project, targets: Sequence[str] = (), *, kinds: Sequence[s
     return make_plan(project, modules, force=modules if force else ()).restricted_to(kinds)
 
 
-def run_build(plan: Plan, arguments: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Build what is stale in a plan, tell about it, and return the exit code and the facts."""
+def run_build(
+    plan: Plan, arguments: argparse.Namespace, *, failures: Mapping[str, Sequence[str]] | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Build what is stale in a plan, tell about it, and return the exit code and the facts.
+
+    `failures` says what the model is told, by module, of the tests that the code to be replaced has failed.
+    """
     watch = Stopwatch()
     try:
-        outcomes = asyncio.run(_generate(plan, arguments)) if plan.stale else {}
+        outcomes = asyncio.run(_generate(plan, arguments, failures)) if plan.stale else {}
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     if not arguments.quiet:
@@ -150,16 +155,23 @@ def tests_of(project: Project, targets: Sequence[str]) -> set[str]:
     return tests
 
 
-async def _generate(plan: Plan, arguments: argparse.Namespace) -> dict[str, Outcome]:
+async def _generate(
+    plan: Plan, arguments: argparse.Namespace, failures: Mapping[str, Sequence[str]] | None
+) -> dict[str, Outcome]:
     from jaunt.builder import misses_store, project_workshop, run_plan
     from jaunt.generate.providers import LazyBackend
+    from jaunt.repair import RepairBackend
     from jaunt.timings import TimingsRecorder
 
     config = plan.project.config
     backend = LazyBackend(config)
     record = Path(arguments.record) if arguments.record else None
     shop = project_workshop(
-        plan, backend, force=arguments.force, read_store=not arguments.no_store, record=record
+        plan,
+        RepairBackend(backend, failures) if failures else backend,
+        force=arguments.force,
+        read_store=not arguments.no_store and not failures,
+        record=record,
     )
     if misses_store(plan, shop):
         backend.open()  # what is wrong with the provider is said once, before anything is begun

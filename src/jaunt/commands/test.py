@@ -1,6 +1,7 @@
 """`jaunt test`."""
 
 import argparse
+from collections.abc import Collection
 
 from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.common import (
@@ -12,7 +13,12 @@ from jaunt.commands.common import (
     run_build,
     tests_of,
 )
-from jaunt.report import print_error
+from jaunt.plan import make_plan
+from jaunt.project import Project
+from jaunt.repair import repairs
+from jaunt.report import print_error, print_warning, say
+from jaunt.sandbox import Sandbox
+from jaunt.tester import PytestResult, run_project_tests
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,14 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--pytest-args", action="append", default=[], metavar="ARG",
         help="for pytest, as in --pytest-args=-x (repeatable)",
     )  # fmt: skip
+    parser.add_argument("--repair", action="store_true", help="if tests fail, have the code written anew, once")
     add_build_options(parser)
     add_project_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Build, generate the tests, run them."""
-    from jaunt.tester import run_project_tests
-
     project = read_project(arguments)
     tests = tests_of(project, arguments.target)
     kinds = ("test",) if arguments.no_build else ("build", "test")
@@ -42,8 +47,29 @@ def run(arguments: argparse.Namespace) -> Result:
     if code:
         print_error("the tests were not run, as not everything could be built")
         return Result(code, facts)
-    result = run_project_tests(project, modules=tests, pytest_args=arguments.pytest_args)
+    _say_sandbox(project)
+    result = _run_tests(project, tests, arguments)
+    rounds = 1 if arguments.repair else 0
+    while rounds and (told := repairs(project, result.found)):
+        rounds -= 1
+        say(f"repairing {', '.join(told)}")
+        plan = make_plan(project, told, force=told).only(told)
+        code, facts["repair"] = run_build(plan, arguments, failures=told)
+        if code:
+            break
+        result = _run_tests(project, tests, arguments)
     for failure in result.failures:
         print_error(failure)
     facts["tests"] = {"passed": result.passed, "exit_code": result.exit_code, "failures": list(result.failures)}
     return Result(EXIT_OK if result.passed else EXIT_CHECK, facts)
+
+
+def _say_sandbox(project: Project) -> None:
+    sandbox = Sandbox(project.config.sandbox)
+    (print_warning if sandbox.is_weak else say)(sandbox.describe())
+
+
+def _run_tests(project: Project, tests: Collection[str], arguments: argparse.Namespace) -> PytestResult:
+    result = run_project_tests(project, modules=tests, pytest_args=arguments.pytest_args)
+    say(result.output.rstrip("\n"))
+    return result

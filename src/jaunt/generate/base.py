@@ -71,9 +71,7 @@ class Examination:
 class GeneratorBackend:
     """Answers a context with a module's source. Subclasses define `generate_module` alone."""
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Return a candidate's source; `extra_error_context` holds the errors of the attempts before it.
 
         Raises JauntGenerationError if there is no answer to be had.
@@ -145,9 +143,7 @@ class GeneratorBackend:
         """Give back what the backend holds, such as connections; it is not used afterwards."""
 
 
-async def check_candidate(
-    candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()
-) -> Examination:
+async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> Examination:
     """Put a candidate through the checks: the cheap ones first, the others only if it passes those.
 
     One that can't be parsed is not looked at any further; one that can is, by the checks that want to see it
