@@ -233,6 +233,7 @@ Block = Heading | Paragraph
         __all__ = ["table"]
 
         logger = logging.getLogger(__name__)
+        logger.addHandler(logging.NullHandler())
         T = TypeVar("T")
         UserId = NewType("UserId", int)
         _Point = namedtuple("_Point", ["x", "y"])
@@ -964,8 +965,8 @@ BAD: dict[str, Case] = {
         "_M.__new__: does more than compute when a class is made",
     ),
     "by a method": before(
-        "import os\nclass _A:\n    def __init__(self):\n        self.go()\n    def go(self):\n        os.nice(1)\nX = _A()",
-        "`_A()` is called on import",
+        "import os\nclass A:\n    def __init__(self):\n        self.f()\n    def f(self):\n        os.nice(1)\nX = A()",
+        "`A()` is called on import",
     ),
     "by an inner function": before(
         "import os\ndef _f():\n    def g():\n        os.nice(1)\n    return g()\nX = _f()",
@@ -975,6 +976,13 @@ BAD: dict[str, Case] = {
     "by an alias of a module": before(
         "import json\nJ = json\ndef _f():\n    J.dumps = None\n    return 1\nX = _f()",
         "`_f()` is called on import",
+    ),
+    "a handler": before(
+        "import logging\nlogging.getLogger().addHandler(logging.FileHandler('x'))", "is called on import"
+    ),
+    "a class with a capital": before(
+        "import os\nclass Runner:\n    def __init__(self):\n        os.system('true')\nX = Runner()",
+        "`Runner()` is called",
     ),
     "loop": before("for x in range(3):\n    pass", "runs on import"),
     "with block": before("with open('x') as f:\n    pass", "runs on import"),

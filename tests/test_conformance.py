@@ -239,6 +239,18 @@ def test_a_test_keeps_the_parameters_of_its_spec() -> None:
     assert error == "line 9: f: has no parameter 'x', expected as in the spec"
 
 
+def test_a_plain_test_may_answer_an_async_spec_as_pytest_alone_awaits_none() -> None:
+    spec = "async def f(tmp_path) -> None: ..."
+    assert errors_of(spec, "def f(tmp_path): asyncio.run(g())", kind="test") == []
+    assert errors_of(spec, "async def f(tmp_path): await g()", kind="test") == []
+    assert errors_of(spec, "def f(tmp_path): ...")  # not so the code of a "build" spec
+
+
+def test_an_async_test_does_not_answer_a_plain_spec() -> None:
+    (error,) = errors_of("def f() -> None: ...", "async def f() -> None: ...", kind="test")
+    assert "is `async`" in error
+
+
 CLASS = """
 class f(Base, metaclass=Meta):
     limit: int = 3
@@ -303,6 +315,13 @@ def test_a_class_that_departs_from_its_stub_is_told_where(old: str, new: str, er
     errors = errors_of(CLASS, CLASS.replace(old, new, 1))
     assert any(error in found for found in errors), errors
     assert all(found.startswith("line ") for found in errors)
+
+
+def test_type_variables_of_a_base_may_be_imported_or_made_anew() -> None:
+    stub = "K = typing.TypeVar('K')\nclass f(typing.Generic[K]):\n    def get(self) -> K: ..."
+    assert errors_of(stub, "from app.m import K\nclass f(typing.Generic[K]):\n    def get(self) -> K: ...") == []
+    assert errors_of(stub, stub.replace("K", "Key")) == []
+    assert len(errors_of(stub, stub.replace("typing.Generic[K]", "list[K]"))) == 1
 
 
 @pytest.mark.parametrize(

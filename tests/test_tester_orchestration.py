@@ -150,14 +150,17 @@ def test_entries_without_decorator_or_package_files_are_enough(tmp_path: Path) -
 def test_a_passing_run(tmp_path: Path) -> None:
     backend = FakeBackend({"tests.test_mod": [PASSING]})
     result = run(tmp_path, make_tests(tmp_path, "test_mod"), backend)
-    assert result == PytestResult(exit_code=0, passed=True, failed=False, failures=[])
+    assert (result.exit_code, result.passed, result.failed, result.failures) == (0, True, False, [])
+    assert "1 passed" in result.output
     assert backend.calls == ["tests.test_mod"]
 
 
 def test_a_failing_run_has_pytests_code_and_says_so(tmp_path: Path) -> None:
     result = run(tmp_path, make_tests(tmp_path, "test_mod"), FakeBackend({"tests.test_mod": [FAILING]}))
     assert (result.exit_code, result.passed, result.failed) == (1, False, True)
-    assert result.failures == ["pytest ended with exit code 1"]
+    (failure,) = result.failures
+    assert failure.startswith("tests/__generated__/test_mod.py::test_something: ")
+    assert result.found[0].exception == "AssertionError"
 
 
 def test_generated_tests_find_the_code_on_the_given_path(tmp_path: Path) -> None:
@@ -186,15 +189,31 @@ def test_no_run_generates_and_starts_no_pytest(tmp_path: Path, capfd: pytest.Cap
     assert capfd.readouterr().out == ""
 
 
-def test_a_module_that_could_not_be_generated_makes_a_passing_run_a_failure(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_module_that_could_not_be_generated_makes_a_passing_run_a_failure(tmp_path: Path) -> None:
     answers = {"tests.test_a": ["nonsense("], "tests.test_b": [PASSING]}
     result = run(tmp_path, make_tests(tmp_path, "test_a", "test_b"), FakeBackend(answers))
     assert (result.exit_code, result.failed) == (GENERATION_FAILED, True)
     assert len(result.failures) == 1
     assert result.failures[0].startswith("tests.test_a: ")
-    assert "1 passed" in capfd.readouterr().out
+    assert "1 passed" in result.output
+
+
+@pytest.mark.parametrize(
+    "cheat",
+    [
+        "import os\n\ndef test_something():\n    os._exit(0)\n",
+        "import os\n\ndef test_something():\n    assert True\n\nos._exit(0)\n",
+        "import pytest\n\npytest.skip('no', allow_module_level=True)\n\ndef test_something():\n    assert 1 == 1\n",
+        "import sys\n\ndef test_something():\n    sys.exit(0)\n",
+        "test_something = 3\n",
+    ],
+    ids=["exit-in-test", "exit-at-import", "skip-module", "sys-exit", "no-test"],
+)
+def test_an_exit_code_of_0_proves_nothing(tmp_path: Path, cheat: str) -> None:
+    result = run(tmp_path, make_tests(tmp_path, "test_mod"), FakeBackend({"tests.test_mod": [cheat]}))
+    assert (result.passed, result.failed) == (False, True)
+    assert result.exit_code != 0
+    assert result.failures
 
 
 def test_no_test_modules_are_a_pass(tmp_path: Path) -> None:

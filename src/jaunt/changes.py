@@ -8,7 +8,7 @@ from pathlib import Path
 from jaunt.header import parse_header, split_header
 from jaunt.history import Record
 from jaunt.losses import losses
-from jaunt.plan import contract_changes
+from jaunt.plan import contract_changes, short_change
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Change:
     """What a module's last build changed.
 
     `reason` is what of the contract had changed, empty for a first build and for one that was asked for with
-    `--force`; `lost` is what the code has no more; `contract` and `code` are unified diffs, empty where nothing changed.
+    `--force`; `lost` is what the code has no more; `contract` and `code` are unified diffs, empty without a change.
     """
 
     kind: str
@@ -30,7 +30,7 @@ class Change:
 
 
 def make_change(record: Record, path: Path, *, shown: str) -> Change:
-    """Return the change that a record tells of; `path` is the module's generated file, `shown` its name in the diff."""
+    """Return the change that a record tells of; `path` is the generated file, `shown` its name in the diff."""
     try:
         now = path.read_bytes().decode("utf-8", "replace")
     except OSError:
@@ -39,24 +39,30 @@ def make_change(record: Record, path: Path, *, shown: str) -> Change:
     after = split_header(now)[1]
     old, new = parse_header(record.before), parse_header(now)
     first = not record.before
+    reasons = contract_changes(old, new).split("; ") if old and new else []
     return Change(
         kind=record.kind,
         module=record.module,
         path=path,
         first=first,
-        reason=contract_changes(old, new) if old and new else "",
+        reason="; ".join(short_change(reason, record.module) for reason in reasons),
         lost=() if first else tuple(losses(before, after)),
         contract=contract_diff(record.contract_before or record.contract, record.contract),
         code=unified_diff(before, after, shown),
     )
 
 
-def contract_diff(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Return the unified diff of contracts: reference -> source text; one that is the same on both sides is left out."""
-    return "".join(unified_diff(before.get(ref, ""), after.get(ref, ""), ref) for ref in sorted({*before, *after}))
+def contract_diff(
+    before: Mapping[str, str], after: Mapping[str, str], old: str = "before", new: str = "after"
+) -> str:
+    """Return the unified diff of contracts (reference -> source text), of those that differ; `old` and `new` name them."""
+    return "".join(
+        unified_diff(before.get(ref, ""), after.get(ref, ""), ref, old, new)
+        for ref in sorted({*before, *after})
+    )
 
 
-def unified_diff(before: str, after: str, name: str) -> str:
+def unified_diff(before: str, after: str, name: str, old: str = "before", new: str = "after") -> str:
     """Return the unified diff of two texts, with a line break at its end, or nothing if they are the same."""
-    sides = [[f"{line}\n" for line in text.splitlines()] for text in (before, after)]
-    return "".join(difflib.unified_diff(*sides, f"{name} (before)", f"{name} (after)"))
+    sides = ([f"{line}\n" for line in text.splitlines()] for text in (before, after))
+    return "".join(difflib.unified_diff(*sides, fromfile=f"{name} ({old})", tofile=f"{name} ({new})"))

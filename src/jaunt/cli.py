@@ -17,9 +17,7 @@ from jaunt.commands import COMMANDS, EXIT_INTERRUPTED, EXIT_PROJECT, Result
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.report import error_line, one_line, print_error
 
-_CODES = """\
-exit codes: 0 done; 2 the configuration, a spec or a dependency cycle is wrong;
-3 a module could not be generated; 4 tests or a check failed; 130 interrupted"""
+_CODES = "exit codes: 0 done, 2 project, 3 generation, 4 tests or check, 130 interrupted"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,8 +84,8 @@ def _overview() -> "_Parser":
         prog="jaunt",
         usage="jaunt [--help | --version] COMMAND [OPTION ...]",
         add_help=False,
-        description=f"Write specs; a model writes the code; jaunt builds what is stale.\n\ncommands:\n{rows}",
-        epilog=f"example: jaunt example textkit demo && jaunt test --root demo\n\n{_CODES}",
+        description=f"Write specs; a model writes the code; jaunt builds what is stale.\n\n{rows}",
+        epilog=f"example: jaunt example textkit demo && jaunt test --root demo\n{_CODES}",
     )
     parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"jaunt {__version__}", help=argparse.SUPPRESS)

@@ -92,7 +92,7 @@ def _header(node: ast.ClassDef) -> str:
 
 
 def _class_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
-    expected, given = (_bases(m, c) for m, c in ((modules.spec, stub), (modules.candidate, found)))
+    expected, given = _bases(modules.spec, stub), _bases(modules.candidate, found, modules.spec)
     remaining = iter(given)
     if not all(base in remaining for base in expected if not (base.startswith("Generic[") and type_parameters(found))):
         yield f"is `{_header(found)}`, expected `{_header(stub)}`"
@@ -103,8 +103,8 @@ def _class_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef) -> 
     yield from _dataclass_errors(modules, stub, found)
 
 
-def _bases(module: ModuleSource, node: ast.ClassDef) -> list[str]:
-    reader = Reader(module, type_parameters=type_parameters(node))
+def _bases(module: ModuleSource, node: ast.ClassDef, *named: ModuleSource) -> list[str]:
+    reader = Reader(module, named, type_parameters=type_parameters(node))
     return [form for form in map(reader.normal, node.bases) if form != "object"]
 
 

@@ -61,7 +61,7 @@ class SpecModule:
     name: str
     file: ModuleFile
     kind: SpecKind = "magic"
-    entries: tuple[SpecEntry, ...] = ()
+    entries: Sequence[SpecEntry] = ()
     contracts: Mapping[str, Contract] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     problem: JauntDiscoveryError | None = None

@@ -1,4 +1,4 @@
-"""Drift: every way in which the generated files are not what the specs ask for, and what to run. Nothing is written."""
+"""Drift: each way in which the generated files are not what the specs ask for, and what to run about it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from jaunt.errors import JauntError
 from jaunt.header import split_header
 from jaunt.orphans import Orphan
-from jaunt.plan import Plan, Verdict
+from jaunt.plan import Plan, Verdict, short_change
 from jaunt.validation import compile_check
 
 
@@ -30,9 +30,7 @@ def find_drift(plan: Plan, orphans: Sequence[Orphan] = ()) -> list[Drift]:
 def _modules(plan: Plan) -> Iterator[Drift]:
     for module, verdict in plan.verdicts.items():
         kind, path = plan.project.kind_of(module), plan.project.generated_path(module)
-        error = _error(module, kind, path, verdict)
-        if module in plan.problems:
-            error = plan.problems[module]
+        error = plan.problems.get(module) or _error(module, kind, path, verdict)
         if error is not None:
             yield Drift(module, kind, verdict.state, path, error)
 
@@ -41,13 +39,16 @@ def _error(module: str, kind: str, path: Path, verdict: Verdict) -> JauntError |
     again = f"jaunt {'test' if kind == 'test' else 'build'} --force --target {module}"
     if verdict.state == "fresh":
         problem = _unreadable(path)
-        return JauntError(f"{module}: its code no longer parses: {problem}", hint=f"run: {again}") if problem else None
+        if not problem:
+            return None
+        return JauntError(f"{module}: its code no longer parses: {problem}", hint=f"run: {again}")
     if verdict.state == "edited":
         hint = f"run: {again}" if verdict.stale else f"run: jaunt accept {module}, or {again}"
         return JauntError(f"{module}: {verdict.reason}", hint=hint)
     if verdict.state == "broken":
         return JauntError(f"{module}: {verdict.reason}", hint="make it readable, or remove it")
-    reason = verdict.reason if verdict.state == "unbuilt" else f"stale: {verdict.reason}"
+    changes = "; ".join(short_change(change, module) for change in verdict.reason.split("; "))
+    reason = changes if verdict.state == "unbuilt" else f"stale: {changes}"
     return JauntError(f"{module}: {reason}", hint=f"run: jaunt {'test' if kind == 'test' else 'build'}")
 
 
@@ -63,7 +64,8 @@ def _unreadable(path: Path) -> str:
 def _orphan(orphan: Orphan) -> Drift:
     force = " --force" if orphan.edited else ""
     error = JauntError(
-        f"{orphan.path}: orphaned: the spec module {orphan.module} is gone", hint=f"run: jaunt clean --orphans{force}"
+        f"{orphan.path}: orphaned: the spec module {orphan.module} is gone",
+        hint=f"run: jaunt clean --orphans{force}",
     )
     return Drift(orphan.module, orphan.kind, "orphaned", orphan.path, error)
 

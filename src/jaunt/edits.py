@@ -8,7 +8,7 @@ Place = tuple[int, int]
 
 
 class Edits:
-    """Replacements in one text, which may not overlap; several insertions at one place come in the order they were made."""
+    """Replacements in one text, which may not overlap; insertions at one place come in the order of the calls."""
 
     def __init__(self, text: str) -> None:
         self._data = text.encode()
@@ -24,7 +24,9 @@ class Edits:
 
     def replace_node(self, node: ast.expr | ast.stmt, text: str) -> None:
         """Replace a node's own text."""
-        self.replace((node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0), text)
+        self.replace(
+            (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0), text
+        )
 
     def replace_lines(self, first: int, last: int, lines: Sequence[str]) -> None:
         """Replace whole lines; where there are none in their place, one of two empty lines around them goes too."""

@@ -141,8 +141,9 @@ class _Checker:
     def _is_foreign(self, path: str) -> bool:
         """Whether a path leads into the project or a dependency, by way of an import."""
         head, _, rest = path.partition(".")
-        heads = {bound.partition(".")[0] for bound in self._candidate.bindings.values()}
-        return bool(rest) and head in heads and head not in sys.stdlib_module_names
+        if not rest or head in sys.stdlib_module_names or path.startswith(f"{self._candidate.module}."):
+            return False
+        return any(bound.partition(".")[0] == head for bound in self._candidate.bindings.values())
 
     def _values(self, nodes: Iterable[ast.AST]) -> Iterator[str]:
         """Yield an error for each call with an effect in the expressions."""

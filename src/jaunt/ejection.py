@@ -1,4 +1,4 @@
-"""Ejection: a spec module's handwritten parts and its generated code as one ordinary module, without a trace of jaunt.
+"""Ejection: a spec module's handwritten parts and its generated code as one module, without a trace of jaunt.
 
 Each generated definition takes the place of its stub, whose docstring, overloads and other decorators it keeps; what it
 needs besides stands before it. What was written by hand stays as it is, imports aside. Pure text in and out.
@@ -19,7 +19,9 @@ from jaunt.source import Definition, ModuleSource, first_line
 _HINT = "rename one of them (`jaunt accept` takes an edit of the generated file over), then eject"
 
 
-def eject_source(spec: ModuleSource, generated: ModuleSource, names: Collection[str], *, shared: Collection[str] = ()) -> str:
+def eject_source(
+    spec: ModuleSource, generated: ModuleSource, names: Collection[str], *, shared: Collection[str] = ()
+) -> str:
     """Return the source of the module that takes the place of `spec`, which holds the specs `names`.
 
     `generated` is the generated code without its header, named as the generated module is. `shared` are names that
@@ -62,17 +64,30 @@ def _items(source: ModuleSource, stubs: Collection[str] = ()) -> list[_Item]:
     nodes = {source.definitions[name]: name for name in stubs}
     missing = [name for node, name in nodes.items() if node not in body]
     if missing:
-        raise JauntRefusedError(f"{source.path}: {missing[0]} stands in a block", hint="move it to the top level, then eject")
+        raise JauntRefusedError(
+            f"{source.path}: {missing[0]} stands in a block", hint="move it to the top level, then eject"
+        )
     items = []
     for node in body[begin:]:
         first = first_line(node) if isinstance(node, Definition) else node.lineno
         if first <= end:
-            raise JauntRefusedError(f"{source.path}:{first}: two statements share a line", hint="put each on a line of its own")
+            raise JauntRefusedError(
+                f"{source.path}:{first}: two statements share a line", hint="put each on a line of its own"
+            )
         comments = "\n".join(lines[end : first - 1]).strip("\n")
         end = node.end_lineno or node.lineno
         code = "\n".join(lines[first - 1 : end])
         text = f"{comments}\n{code}" if comments.strip() else code
-        items.append(_Item(node, first, end, text, names_of(code), nodes.get(node) if isinstance(node, Definition) else None))
+        items.append(
+            _Item(
+                node,
+                first,
+                end,
+                text,
+                names_of(code),
+                nodes.get(node) if isinstance(node, Definition) else None,
+            )
+        )
     return items
 
 
@@ -98,7 +113,13 @@ def _taken(generated: ModuleSource, module: str) -> set[str]:
 
 
 def _refuse_conflicts(
-    hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, own: ModuleSource, names: Collection[str], *, taken: set[str]
+    hand: Sequence[_Item],
+    made: Sequence[_Item],
+    spec: ModuleSource,
+    own: ModuleSource,
+    names: Collection[str],
+    *,
+    taken: set[str],
 ) -> None:
     """Raise JauntRefusedError if a name means one thing in the handwritten part and another in the generated code."""
     kept = [item for item in hand if item.stub is None]
@@ -109,13 +130,16 @@ def _refuse_conflicts(
     for name in sorted(by_hand & by_model):
         path = own.bindings.get(name)
         if path is None or path != spec.bindings.get(name):
-            raise JauntRefusedError(f"{spec.path}: {name} is defined by hand, and anew in the generated code", hint=_HINT)
+            raise JauntRefusedError(
+                f"{spec.path}: {name} is defined by hand, and anew in the generated code", hint=_HINT
+            )
     builtin = set(dir(builtins))
     used_by_model = {name for item in new for name in item.names.used} & builtin - by_model - taken
     used_by_hand = {name for item in kept for name in item.names.used} & builtin - by_hand
     for name in sorted(used_by_model & by_hand | used_by_hand & by_model):
         raise JauntRefusedError(
-            f"{spec.path}: {name} is Python's own in a part of the code only, handwritten or generated", hint=_HINT
+            f"{spec.path}: {name} is Python's own in a part of the code only, handwritten or generated",
+            hint=_HINT,
         )
 
 
@@ -145,7 +169,10 @@ def _places(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) ->
     for i in reversed(range(len(wanted))):
         if wanted[i] < 0:  # a helper stands before what needs it
             wanted[i] = wanted[i + 1] if i + 1 < len(wanted) else max(stubs.values())
-    earliest = max((i for i, item in enumerate(hand) if isinstance(item.node, Import) and i < min(stubs.values())), default=0)
+    earliest = max(
+        (i for i, item in enumerate(hand) if isinstance(item.node, Import) and i < min(stubs.values())),
+        default=0,
+    )
     for is_deep in (True, False):
         needs = _Needs(hand, made, is_deep=is_deep)
         for wishes in (wanted, [0] * len(made)):
@@ -153,20 +180,30 @@ def _places(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) ->
             for item, wish in zip(made, wishes, strict=True):
                 place = max([place, wish, *needs.by_hand(item)])
                 places.append(place)
-            if all(places[j] < i for i, item in enumerate(hand) if item.stub is None for j in needs.by_model(item)):
+            if all(
+                places[j] < i
+                for i, item in enumerate(hand)
+                if item.stub is None
+                for j in needs.by_model(item)
+            ):
                 return places
     raise JauntRefusedError(
-        f"{spec.path}: handwritten and generated code need each other while the module is imported", hint="eject it by hand"
+        f"{spec.path}: handwritten and generated code need each other while the module is imported",
+        hint="eject it by hand",
     )
 
 
 class _Needs:
-    """Which statements have to be run before another one; with `is_deep`, also what functions that it names use in turn."""
+    """Which statements have to be run before another; with `is_deep`, also what the functions it names use."""
 
     def __init__(self, hand: Sequence[_Item], made: Sequence[_Item], *, is_deep: bool) -> None:
-        self._hand = {name: i for i, item in enumerate(hand) if item.stub is None for name in item.names.bound}
+        self._hand = {
+            name: i for i, item in enumerate(hand) if item.stub is None for name in item.names.bound
+        }
         self._made = {name: i for i, item in enumerate(made) for name in item.names.bound}
-        self._items = {name: item for item in (*hand, *made) if item.stub is None for name in item.names.bound}
+        self._items = {
+            name: item for item in (*hand, *made) if item.stub is None for name in item.names.bound
+        }
         self._is_deep = is_deep
 
     def by_hand(self, item: _Item) -> list[int]:
@@ -192,7 +229,12 @@ class _Needs:
 
 
 def _put_imports(
-    edits: Edits, hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, own: ModuleSource, shared: Collection[str]
+    edits: Edits,
+    hand: Sequence[_Item],
+    made: Sequence[_Item],
+    spec: ModuleSource,
+    own: ModuleSource,
+    shared: Collection[str],
 ) -> None:
     """Add the generated code's imports to the module's, and drop those that only the stubs had use for."""
     unused = _unused(hand, made, spec, shared)
@@ -203,25 +245,36 @@ def _put_imports(
         can_grow = isinstance(node, ast.ImportFrom) and "#" not in item.text
         more = names_from.pop(spec.absolute(node), []) if can_grow else []
         if more:
-            edits.replace_lines(item.first, item.last, [import_text(node, sorted([*kept, *more], key=_rank), spec)])
+            edits.replace_lines(
+                item.first, item.last, [import_text(node, sorted([*kept, *more], key=_rank), spec)]
+            )
         elif len(kept) < len(node.names):
             edits.replace_lines(item.first, item.last, [import_text(node, kept, spec)] if kept else [])
-    docstring = spec.tree.body[0].end_lineno or 1 if ast.get_docstring(spec.tree, clean=False) is not None else 0
+    docstring = (
+        spec.tree.body[0].end_lineno or 1 if ast.get_docstring(spec.tree, clean=False) is not None else 0
+    )
     if future := names_from.pop("__future__", None):
         edits.insert_lines(docstring, ["", ast.unparse(ast.ImportFrom("__future__", future, 0))])
     lines = [ast.unparse(ast.Import([alias])) for alias in plain]
-    lines += [ast.unparse(ast.ImportFrom(module, sorted(names, key=_rank), 0)) for module, names in names_from.items()]
+    lines += [
+        ast.unparse(ast.ImportFrom(module, sorted(names, key=_rank), 0))
+        for module, names in names_from.items()
+    ]
     begin = min(item.first for item in hand if isinstance(item.node, Definition))
     last = max((item.last for item, _ in imports if item.last < begin), default=docstring)
     if lines:
         edits.insert_lines(last, lines)
 
 
-def _unused(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, shared: Collection[str]) -> set[str]:
+def _unused(
+    hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, shared: Collection[str]
+) -> set[str]:
     """Return the imported names that nothing has use for once the stubs are gone."""
     kept = [*(item.names for item in hand if item.stub is None), *(item.names for item in made)]
     used = {name for names in kept for name in names.used | names.mentioned}.union(shared)
-    for_stubs = {name for item in hand if item.stub is not None for name in item.names.used | item.names.mentioned}
+    for_stubs = {
+        name for item in hand if item.stub is not None for name in item.names.used | item.names.mentioned
+    }
     imported = {name for item in hand if isinstance(item.node, Import) for name in item.names.bound}
     of_jaunt = {name for name in imported if spec.bindings.get(name, "").partition(".")[0] == "jaunt"}
     # What a package's `__init__.py` imports may be there for others.

@@ -18,9 +18,10 @@ from jaunt.header import extract_module_digest
 class Record:
     """A module's last build.
 
-    `run` tells the builds apart, a later one has the greater number; `digest` is the contract's. `contract` holds the source text, by reference, of the specs that the code was written from: the module's
-    own and those they depend on directly. `before` is the generated file that was replaced, header and all, empty if
-    there was none; `contract_before` is what that one was written from, empty if that is not known.
+    `run` tells the builds apart, a later one has the greater number; `digest` is the contract's. `contract` holds the
+    source text, by reference, of the specs that the code was written from: the module's own and those they depend on
+    directly. `before` is the generated file that was replaced, header and all, empty if there was none;
+    `contract_before` is what that one was written from, None if that is not known.
     """
 
     kind: str
@@ -47,9 +48,13 @@ class History:
         """
         last = self.get(kind, module)
         known = last is not None and f"sha256:{last.digest}" == extract_module_digest(before)
-        record = Record(kind, module, self._run, digest, contract, before, last.contract if last and known else None)
+        record = Record(
+            kind, module, self._run, digest, contract, before, last.contract if last and known else None
+        )
         with suppress(JauntWriteError, OSError):
-            write_atomic(self._path(kind, module), json.dumps(asdict(record)), within=self._root, durable=False)
+            write_atomic(
+                self._path(kind, module), json.dumps(asdict(record)), within=self._root, durable=False
+            )
 
     def get(self, kind: str, module: str) -> Record | None:
         """Return a module's record, None if there is none that can be read."""

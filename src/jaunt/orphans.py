@@ -42,7 +42,7 @@ def find_orphans(project: Project) -> list[Orphan]:
 
 
 def _generated_folders(root: Root, generated_dir: str) -> Iterator[Path]:
-    """Yield the folders that the code of a root's specs is generated into: one in each top-level package, one beside."""
+    """Yield the folders that a root's code is generated into: one in each top-level package, one beside them."""
     below = root.folder.relative_to(root.base).parts
     if below:
         yield root.base / below[0] / generated_dir
@@ -50,7 +50,11 @@ def _generated_folders(root: Root, generated_dir: str) -> Iterator[Path]:
     yield root.base / generated_dir
     try:
         with os.scandir(root.base) as entries:
-            packages = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name.isidentifier()]
+            packages = [
+                entry.path
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False) and entry.name.isidentifier()
+            ]
     except OSError:
         return  # it vanished, or can't be read: nothing can be said of it
     yield from (Path(package, generated_dir) for package in packages)

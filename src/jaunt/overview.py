@@ -1,6 +1,5 @@
 """Overviews: what `jaunt status` prints of a project, a line a module, and of one module."""
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.header import extract_module_digest, parse_header
 from jaunt.history import History
 from jaunt.orphans import Orphan
-from jaunt.plan import Plan, Verdict
+from jaunt.plan import Plan, Verdict, short_change
 from jaunt.report import one_line, print_diff, relative_paths, say
 from jaunt.terminal import cut, paint, width_of
 
@@ -22,11 +21,10 @@ STATES = ("fresh", "stale", "unbuilt", "edited", "orphaned", "broken")
 """The order in which states are listed: what needs a person last, where the eye is."""
 
 MOST_LINES = 50
-"""The most modules of a state that are listed unless all are asked for; in a larger project fresh ones are counted only."""
+"""The most modules of a state that are listed unless asked; in a larger project fresh ones are only counted."""
 
 _COLOURS = {"fresh": "green", "stale": "yellow", "unbuilt": "blue"}
 _MOST_NAMES = 10
-_MOST_PARTS = 3
 
 
 def print_status(
@@ -37,11 +35,14 @@ def print_status(
     With `verbose`, all of them, all reasons, and which modules had to be imported to be read.
     """
     out = out or sys.stdout
-    rows = [
+    rows: list[tuple[str, str, str]] = [
         (v.state, m, one_line(v.reason) if verbose and v.state != "fresh" else _short_reason(m, v))
         for m, v in plan.verdicts.items()
     ]
-    rows += [("orphaned", orphan.module, f"{relative_paths(str(orphan.path))}: its spec module is gone") for orphan in orphans]
+    rows += [
+        ("orphaned", orphan.module, f"{relative_paths(str(orphan.path))}: its spec module is gone")
+        for orphan in orphans
+    ]
     counts = Counter(state for state, _, _ in rows)
     hides_fresh = not verbose and len(rows) > MOST_LINES
     listed = [row for row in rows if not (hides_fresh and row[0] == "fresh")]
@@ -87,20 +88,6 @@ def _short_reason(module: str, verdict: Verdict) -> str:
     return f"{head}{short_change(first, module)}" + (f" (and {len(others)} more)" if others else "")
 
 
-def short_change(reason: str, module: str) -> str:
-    """Return a change without the name of the module that it stands beside, and with at most three parts of a spec.
-
-    `spec changed: app.slug:slugify (a, b, c, d)` -> `spec changed: slugify (a, b, c and 1 more)`
-    """
-    match = re.fullmatch(r"(spec \w+: )(\S+?)(?: \((.*)\))?", reason)
-    if match is None:
-        return reason
-    parts = (match[3] or "").split(", ")
-    more = f" and {len(parts) - _MOST_PARTS} more" if len(parts) > _MOST_PARTS else ""
-    named = f" ({', '.join(parts[:_MOST_PARTS])}{more})" if match[3] else ""
-    return f"{match[1]}{match[2].removeprefix(f'{module}:')}{named}"
-
-
 # --- one module --------------------------------------------------------------------------------------
 
 
@@ -131,7 +118,9 @@ def make_portrait(plan: Plan, module: str) -> Portrait:
     generated = project.generated_path(module)
     header = _read_header(generated)
     fields = parse_header(header) or {}
-    accepted = f"by {fields['accepted_by']}, {fields.get('accepted_at', '')}" if "accepted_by" in fields else ""
+    accepted = (
+        f"by {fields['accepted_by']}, {fields.get('accepted_at', '')}" if "accepted_by" in fields else ""
+    )
     return Portrait(
         module=module,
         kind=project.kind_of(module),
@@ -159,7 +148,11 @@ def print_portrait(portrait: Portrait, out: TextIO | None = None) -> None:
 
 
 def _facts(portrait: Portrait) -> Iterator[tuple[str, str]]:
-    reasons = [portrait.verdict.reason] if portrait.verdict.state == "broken" else portrait.verdict.reason.split("; ")
+    reasons = (
+        [portrait.verdict.reason]
+        if portrait.verdict.state == "broken"
+        else portrait.verdict.reason.split("; ")
+    )
     for reason in reasons if portrait.verdict.state != "fresh" else []:
         yield "why", relative_paths(one_line(short_change(reason, portrait.module)))
     if portrait.verdict.state == "stale" and portrait.diff is None:
@@ -167,8 +160,15 @@ def _facts(portrait: Portrait) -> Iterator[tuple[str, str]]:
     yield "spec", relative_paths(str(portrait.source))
     yield "generated", relative_paths(str(portrait.generated))
     yield "specs", _names(portrait.specs) or "none that can be read"
-    yield "needs", _names(f"{name} ({state})" for name, state in portrait.dependencies.items()) or "no other spec module"
-    yield "needed by", _names(f"{name} ({state})" for name, state in portrait.dependents.items()) or "no other spec module"
+    yield (
+        "needs",
+        _names(f"{name} ({state})" for name, state in portrait.dependencies.items())
+        or "no other spec module",
+    )
+    yield (
+        "needed by",
+        _names(f"{name} ({state})" for name, state in portrait.dependents.items()) or "no other spec module",
+    )
     for name, text in portrait.unread.items():
         yield "imported", f"to read {name}: {one_line(text)}"
     if portrait.accepted:
@@ -188,13 +188,17 @@ def _moved(plan: Plan, module: str, digest: str | None) -> str | None:
     record = History(plan.project.root).get(plan.project.kind_of(module), module)
     if record is None or f"sha256:{record.digest}" != digest:
         return None
-    own = {entry.spec_ref for entry in plan.project.modules[module].entries if entry.spec_ref in plan.project.specs}
+    own = {
+        entry.spec_ref
+        for entry in plan.project.modules[module].entries
+        if entry.spec_ref in plan.project.specs
+    }
     outside = {dep for ref in own for dep in plan.project.graph.get(ref, ())} - own
     try:
         today = {ref: extract_source_segment(plan.project.specs[ref]) for ref in own | outside}
     except JauntDiscoveryError:
         return None  # the file changed under us, or is broken: its error says more
-    return contract_diff(record.contract, dict(today))
+    return contract_diff(record.contract, dict(today), "when it was built", "today")
 
 
 def _read_header(path: Path) -> str:

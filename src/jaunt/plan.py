@@ -1,5 +1,6 @@
 """What is fresh and what is stale, and why: the one dirty rule, and the plan that applies it to a project."""
 
+import re
 import time
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ from jaunt.errors import JauntError
 from jaunt.header import body_digest, parse_header, split_header
 from jaunt.project import Project
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
+
+_MOST_PARTS = 3  # of a spec that changed, as a person is told of it
 
 State = Literal["fresh", "stale", "unbuilt", "edited", "broken"]
 
@@ -196,10 +199,50 @@ def module_fingerprint(project: Project, name: str) -> Fingerprint:
 def _verdict(project: Project, name: str, force: bool) -> Verdict:
     if name in project.problems:
         return Verdict("broken", str(project.problems[name]), stale=True)
-    verdict = judge_file(project.generated_path(name), module_fingerprint(project, name))
+    verdict = _FRESH if _is_known_fresh(project, name) else _judge_anew(project, name)
     if force and verdict.state != "broken":
         return Verdict("stale", "forced", stale=True)
     return verdict
+
+
+_FRESH = Verdict("fresh", "fresh", stale=False)
+
+
+def _is_known_fresh(project: Project, name: str) -> bool:
+    """Whether an earlier scan found the very same generated file to be fresh for the same contract."""
+    if project.scan is None:
+        return False
+    key = _freshness_key(project, name, project.scan.stamp_file(project.generated_name(name)))
+    return key is not None and project.scan.is_built(name, key)
+
+
+def _judge_anew(project: Project, name: str) -> Verdict:
+    path = project.generated_path(name)
+    stamp = project.scan.stamp_file(str(path)) if project.scan else ""  # taken before the file is read
+    verdict = judge_file(path, module_fingerprint(project, name))
+    key = _freshness_key(project, name, stamp)
+    if project.scan is not None and verdict.state == "fresh" and key is not None:
+        project.scan.note_built(name, key)
+    return verdict
+
+
+def _freshness_key(project: Project, name: str, stamp: str) -> str | None:
+    """Return what the dirty rule finds a fresh file by: its stamp, and what it has to answer."""
+    return f"{project.kind_of(name)} {project.digests[name]} {stamp}" if stamp else None
+
+
+def short_change(reason: str, module: str) -> str:
+    """Return a change without the name of the module that it stands beside, and with at most three parts of a spec.
+
+    `spec changed: app.slug:slugify (a, b, c, d)` -> `spec changed: slugify (a, b, c and 1 more)`
+    """
+    match = re.fullmatch(r"(spec \w+: )(\S+?)(?: \((.*)\))?", reason)
+    if match is None:
+        return reason
+    parts = (match[3] or "").split(", ")
+    more = f" and {len(parts) - _MOST_PARTS} more" if len(parts) > _MOST_PARTS else ""
+    named = f" ({', '.join(parts[:_MOST_PARTS])}{more})" if match[3] else ""
+    return f"{match[1]}{match[2].removeprefix(f'{module}:')}{named}"
 
 
 def _changed(fields: Mapping[str, Any], expected: Fingerprint) -> str:

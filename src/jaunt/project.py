@@ -1,16 +1,17 @@
 """One immutable snapshot of a project: its configuration, specs, graph, DAG and digests."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.config import JauntConfig
-from jaunt.discovery import ModuleFile, Root, SpecModule, list_files, module_files, scan_modules
+from jaunt.discovery import ModuleFile, Root, SpecModule
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.linking import Linker, nearest
 from jaunt.paths import generated_relpath
 from jaunt.registry import SpecEntry
-from jaunt.source_files import SourceFiles
+from jaunt.scan import Scan
 from jaunt.spec_ref import SpecRef
 
 KINDS = {"magic": "build", "test": "test"}
@@ -20,7 +21,8 @@ KINDS = {"magic": "build", "test": "test"}
 class Project:
     """Everything that a build reads: who specifies what, who depends on whom, and each module's digest.
 
-    `problems` maps a module that can't be built to the reason; such a module may have no entries.
+    `problems` maps a module that can't be built to the reason; such a module may have no entries. `scan` is where the
+    project was read from, if it was.
     """
 
     root: Path
@@ -33,6 +35,7 @@ class Project:
     spec_digests: Mapping[SpecRef, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, JauntError] = field(default_factory=dict)
+    scan: Scan | None = field(default=None, repr=False, compare=False)
 
     def kind_of(self, module: str) -> str:
         """Return "build" or "test"."""
@@ -44,7 +47,19 @@ class Project:
 
     def generated_path(self, module: str) -> Path:
         """Return the file that a spec module's code is generated into."""
-        return generated_path(self.modules[module].file, self.config.paths.generated_dir)
+        return Path(self.generated_name(module))
+
+    def generated_name(self, module: str) -> str:
+        """Return `generated_path` as text."""
+        return generated_name(self.modules[module].file, self.config.paths.generated_dir)
+
+    def remember(self, *, make_folder: bool = False) -> None:
+        """Keep what was found in `.jaunt/`, so that the next command needs less time.
+
+        Who only asks leaves a project as it is: unless `make_folder` is given, nothing is kept without a `.jaunt/`.
+        """
+        if self.scan is not None:
+            self.scan.save(make_folder=make_folder)
 
     def bases(self) -> list[Path]:
         """Return the folders that module names start from, as they belong on `sys.path`."""
@@ -55,16 +70,17 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
     """Read a project's specs and work out graph and digests; writes nothing and imports no user code here.
 
     `infer_deps` overrides the configuration for both kinds. What is wrong with one module becomes an entry in
-    `problems` and leaves the others alone.
+    `problems` and leaves the others alone. What an earlier scan found is reused as far as it still holds.
     """
     roots = search_roots(config)
-    listing = list_files(roots, generated_dir=config.paths.generated_dir)
-    found = {m.name: m for m in scan_modules(module_files(listing, exclude=config.paths.exclude))}
-    bases = [root.base for root in roots]
     infer = {"magic": config.build.infer_deps, "test": config.test.infer_deps}
-    linker = Linker(config.root, bases, infer if infer_deps is None else dict.fromkeys(infer, infer_deps))
-    linked = linker.link(found, SourceFiles(listing, found.values(), bases, {}))
-    return Project(root=config.root, config=config, **vars(linked))
+    linker = Linker(
+        root=config.root,
+        bases=[root.base for root in roots],
+        infer_deps=infer if infer_deps is None else dict.fromkeys(infer, infer_deps),
+    )
+    scan = Scan(config, roots, linker)
+    return Project(root=config.root, config=config, scan=scan, **vars(scan.link()))
 
 
 def search_roots(config: JauntConfig) -> list[Root]:
@@ -90,11 +106,12 @@ def search_roots(config: JauntConfig) -> list[Root]:
     return roots
 
 
-def generated_path(file: ModuleFile, generated_dir: str) -> Path:
-    """Return the generated file of a spec module's file."""
+def generated_name(file: ModuleFile, generated_dir: str) -> str:
+    """Return the path of the generated file of a spec module's file."""
     package = file.path.name == "__init__.py"
     single = "." not in file.name and not package
-    return file.base / generated_relpath(file.name, generated_dir, single_file=single, package=package)
+    below = generated_relpath(file.name, generated_dir, single_file=single, package=package)
+    return os.path.join(file.base, below)  # noqa: PTH118 - 10,000 of them
 
 
 def select_targets(project: Project, targets: Iterable[str]) -> set[str]:

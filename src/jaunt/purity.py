@@ -83,7 +83,7 @@ PURE_CALLS_IN_TESTS: dict[str, str] = {
 """The same, for test modules alone."""
 
 PURE_METHODS = _words(
-    "__class_getitem__ __getitem__ __init__ __init_subclass__ __new__ __set_name__ __setattr__ add append "
+    "__class_getitem__ __getitem__ __init__ __init_subclass__ __new__ __set_name__ __setattr__ add addHandler append "
     "appendleft bit_length capitalize casefold center copy count decode difference digest discard "
     "encode endswith expandtabs extend extendleft find findall finditer format format_map from_bytes "
     "from_iterable fromhex fromkeys fullmatch get group groups hex hexdigest index insert "

@@ -1,8 +1,9 @@
 """Rewriting of generated code for its spec module: imports of that module go, what its stubs say comes in."""
 
 import ast
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from jaunt.annotations import last_name
 from jaunt.edits import Edits
 from jaunt.source import Definition, ModuleSource, first_line
 
@@ -10,7 +11,7 @@ Import = ast.Import | ast.ImportFrom
 
 
 def without_own_imports(generated: ModuleSource, module: str) -> ModuleSource:
-    """Return generated code that needs no import of its spec module, as it stands in it; relative imports become absolute.
+    """Return generated code without its imports of the spec module; relative imports become absolute.
 
     `slug.LIMIT`, of the module imported as `slug`, becomes `LIMIT`, unless a function has a variable of that name.
     """
@@ -27,7 +28,7 @@ def without_own_imports(generated: ModuleSource, module: str) -> ModuleSource:
 
 
 def with_stubs(own: ModuleSource, spec: ModuleSource, names: Collection[str]) -> ModuleSource:
-    """Return generated code whose definitions of the specs `names` have the stubs' docstrings and further decorators."""
+    """Return generated code in which the specs `names` have the docstrings and further decorators of the stubs."""
     edits = Edits(own.text)
     for name in names:
         node, stub = own.definitions.get(name), spec.definitions[name]
@@ -81,8 +82,12 @@ def import_text(node: Import, names: Sequence[ast.alias], source: ModuleSource) 
 
 def _own_attributes(source: ModuleSource, module: str) -> list[ast.Attribute]:
     """Return the attributes of the module itself, none if a name of theirs is that of a variable somewhere."""
-    found = [n for n in ast.walk(source.tree) if isinstance(n, ast.Attribute) and source.dotted(n.value) == module]
-    variables = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    found = [
+        n for n in ast.walk(source.tree) if isinstance(n, ast.Attribute) and source.dotted(n.value) == module
+    ]
+    variables = {
+        n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
+    }
     variables |= {n.arg for n in ast.walk(source.tree) if isinstance(n, ast.arg)}
     return [] if any(n.attr in variables or not isinstance(n.ctx, ast.Load) for n in found) else found
 
@@ -99,7 +104,9 @@ def _statements(tree: ast.AST) -> Iterator[tuple[Sequence[ast.stmt], ast.stmt]]:
 # --- stubs -------------------------------------------------------------------------------------------
 
 
-def _merge_decorators(edits: Edits, spec: ModuleSource, stub: Definition, own: ModuleSource, node: Definition) -> None:
+def _merge_decorators(
+    edits: Edits, spec: ModuleSource, stub: Definition, own: ModuleSource, node: Definition
+) -> None:
     """Put the decorators above jaunt's, which hold for what the stub stands for, before the definition."""
     present = {ast.dump(decorator) for decorator in node.decorator_list}
     lines = []
@@ -113,7 +120,7 @@ def _merge_decorators(edits: Edits, spec: ModuleSource, stub: Definition, own: M
 
 
 def _merge_docstrings(edits: Edits, spec: ModuleSource, stub: Definition, node: Definition) -> None:
-    """Give a definition, and the members of a class, the docstrings of the stub; where that has none they keep theirs."""
+    """Give a definition, and the members of a class, the stub's docstrings; where it has none they keep theirs."""
     own, expected = _docstring(node), _docstring(stub)
     if expected is not None:
         text = ast.get_source_segment(spec.text, expected) or ""
@@ -134,7 +141,11 @@ def _put_docstring(edits: Edits, text: str, column: int, own: ast.expr | None, n
     if own is not None:
         edits.replace_node(own, text)
     elif on_one_line:
-        edits.replace((first.lineno, first.col_offset), (first.lineno, first.col_offset), f"\n{' ' * margin}{text}\n{' ' * margin}")
+        edits.replace(
+            (first.lineno, first.col_offset),
+            (first.lineno, first.col_offset),
+            f"\n{' ' * margin}{text}\n{' ' * margin}",
+        )
     else:
         start = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", []))])
         edits.insert_lines(start - 1, [f"{' ' * margin}{text}"])
@@ -142,22 +153,25 @@ def _put_docstring(edits: Edits, text: str, column: int, own: ast.expr | None, n
 
 def _header_end(node: Definition) -> int:
     """Return the last line of what comes before a definition's body, as far as the syntax tells."""
-    inner = [*node.decorator_list, *ast.walk(node.args)] if not isinstance(node, ast.ClassDef) else [*node.bases, *node.keywords]
-    inner += [node.returns] if not isinstance(node, ast.ClassDef) and node.returns else []
-    return max([node.lineno, *(getattr(each, "end_lineno", 0) or 0 for each in inner)])
+    parts = (
+        [*node.bases, *node.keywords]
+        if isinstance(node, ast.ClassDef)
+        else [*ast.walk(node.args), node.returns]
+    )
+    return max([node.lineno, *(getattr(part, "end_lineno", 0) or 0 for part in parts)])
 
 
 def _docstring(node: Definition) -> ast.expr | None:
-    first = node.body[0]
-    is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-    return first.value if is_text and isinstance(first, ast.Expr) else None
+    match node.body[0]:
+        case ast.Expr(value=ast.Constant(value=str()) as text):
+            return text
+    return None
 
 
 def _members(node: Definition) -> Iterator[tuple[tuple[str, str], Definition]]:
     """Yield the methods and inner classes of a class, by name and accessor ("setter" of a property, say)."""
-    last: Callable[[ast.expr], str] = lambda d: d.attr if isinstance(d, ast.Attribute) else getattr(d, "id", "")  # noqa: E731
     for member in node.body if isinstance(node, ast.ClassDef) else []:
         if isinstance(member, Definition):
-            marks = {last(decorator) for decorator in member.decorator_list}
+            marks = {last_name(decorator) for decorator in member.decorator_list}
             if "overload" not in marks:
                 yield (member.name, next(iter(marks & {"setter", "deleter"}), "")), member

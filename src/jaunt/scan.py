@@ -6,23 +6,28 @@ the same names, and whatever else the edges were found by is the same. Else all 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from jaunt.config import JauntConfig
-from jaunt.deps import SpecFinder, components, dependents_of, link_specs
-from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
-from jaunt.discovery import ModuleFile, Root, SpecModule, list_files, module_files, scan_file, scan_modules
-from jaunt.errors import JauntDiscoveryError, JauntError
-from jaunt.lazy import LazyMapping, LazySequence, PerModule, PerSpec
-from jaunt.linking import Linked, Linker, paths_of, resolve_deps
-from jaunt.registry import SpecEntry
+from jaunt.discovery import (
+    ModuleFile,
+    Root,
+    SpecModule,
+    list_files,
+    module_file,
+    module_files,
+    scan_file,
+    scan_modules,
+)
+from jaunt.errors import JauntDiscoveryError
+from jaunt.lazy import PerModule
+from jaunt.linking import Linked, Linker
+from jaunt.relinking import Part, joined, part_in, part_of, relink
 from jaunt.scan_cache import Stamper
 from jaunt.snapshot import (
-    Link,
     Row,
     Snapshot,
-    links_in,
     module_in,
     module_record,
     names_in,
@@ -32,38 +37,6 @@ from jaunt.snapshot import (
 )
 from jaunt.source import Names, read_source
 from jaunt.source_files import SourceFiles
-from jaunt.spec_ref import SpecRef, module_of
-
-
-@dataclass(frozen=True)
-class Part:
-    """One spec module's part of what is linked."""
-
-    module: SpecModule
-    specs: Mapping[SpecRef, SpecEntry]
-    parts: Mapping[SpecRef, Mapping[str, str]]
-    graph: Mapping[SpecRef, set[SpecRef]]
-    digests: Mapping[SpecRef, str] = field(default_factory=dict)
-
-    @property
-    def dependencies(self) -> set[str]:
-        """The other modules that it depends on directly."""
-        return {module_of(dep) for deps in self.graph.values() for dep in deps} - {self.module.name}
-
-    def record(self, *, linked: bool = True) -> str:
-        """Return what a snapshot keeps of it, as JSON."""
-        links = {
-            e.qualname: Link(e.decorator_kwargs.get("deps"), sorted(self.graph[ref]), self.digests[ref])
-            for ref, e in self.specs.items()
-        }
-        return json.dumps(module_record(self.module, links if linked else None))
-
-    def row(self) -> Row:
-        """Return its row in a snapshot's table."""
-        module = self.module
-        names = [entry.qualname for entry in module.entries]
-        digest = combine_specs(self.digests)
-        return Row(str(module.file.path), module.kind, module.unread, names, sorted(self.dependencies), digest)
 
 
 class Scan:
@@ -82,52 +55,43 @@ class Scan:
         self._stamper = Stamper()
         self._listing = list_files(roots, generated_dir=config.paths.generated_dir, stamper=self._stamper)
         self._old = read_snapshot(config.root, self._settings)
-        self._scanned: dict[str, SpecModule | None] = {}
         self._files = SourceFiles(self._listing, linker.bases, self._names_at)
+        self._scanned: dict[str, SpecModule | None] = {}
         self._linked: Linked | None = None
         self._changed: Mapping[str, Part] | None = None  # None: all modules were linked anew
         self._built: dict[str, str] = {}
+        self._saved = False
 
     def link(self) -> Linked:
         """Return what the project's modules are together."""
-        self._changed = self._relink()
-        self._linked = self._link_all() if self._changed is None else self._reuse(self._changed)
+        self._changed = self._relink(self._old.table) if self._old.table is not None else None
+        self._linked = self._link_all() if self._changed is None else self._join(self._changed)
         return self._linked
 
-    def known_built(self, module: str, key: str) -> bool:
-        """Whether `note_built` was told the same of a module's generated file, in this scan or an earlier one."""
+    def is_built(self, module: str, key: str) -> bool:
+        """Whether `note_built` was told the same in the scan that left the cache."""
         return self._old.built.get(module) == key
 
     def note_built(self, module: str, key: str) -> None:
-        """Keep that a module's generated file is fresh; `key` tells its stamp and what it is fresh for."""
+        """Keep that a module's generated file is fresh; `key` tells which file that was, and for what it is fresh."""
         self._built[module] = key
+        self._saved = False
 
     def stamp_file(self, path: str) -> str:
-        """Return a file's stamp, "" if it is not to be relied on."""
+        """Return the stamp of a file, which is to be read after that; "" if it is not to be relied on."""
         return self._stamper.stamp_file(path)
 
-    def save(self) -> None:
-        """Keep what was found for the next scan, if it is not as before."""
+    def save(self, *, make_folder: bool) -> None:
+        """Keep what was found for the next scan, unless it is as before; `make_folder` makes `.jaunt/` if missing."""
         assert self._linked is not None  # `link` comes first
-        new = self._all() if self._changed is None else self._updated(self._changed)
+        if self._saved or not (make_folder or (self._root / ".jaunt").is_dir()):
+            return
+        self._saved = True
+        new = self._snapshot(self._linked) if self._changed is None else self._updated(self._changed)
         built = {**self._old.built, **self._built}
         new = replace(new, built={m: key for m, key in built.items() if m in self._linked.digests})
         if new != self._old:
             write_snapshot(self._root, self._settings, new)
-
-    # --- all modules ---
-
-    def _link_all(self) -> Linked:
-        modules = scan_modules(module_files(self._listing, exclude=self._exclude), self._scan)
-        self._files.look_in((module.name, module.file.base) for module in modules)
-        return self._linker.link({module.name: module for module in modules}, self._files)
-
-    def _scan(self, file: ModuleFile) -> SpecModule | None:
-        path = str(file.path)
-        known = self._is_unchanged(path)
-        module = module_in(self._old.record(path), file) if known else scan_file(file)
-        self._scanned[path] = module
-        return module
 
     def _is_unchanged(self, path: str) -> bool:
         stamp = self._listing.stamps.get(path)
@@ -135,40 +99,133 @@ class Scan:
 
     def _names_at(self, path: str) -> Names | None:
         module = self._scanned.get(path)
-        if module is not None:
+        if module is not None and module.names is not None:
             return module.names
         return names_in(self._old.record(path)) if self._is_unchanged(path) else None
 
-    def _all(self) -> Snapshot:
-        """Return the snapshot of modules that were all linked anew."""
-        assert self._linked is not None
-        linked = self._linked
+    def _scan(self, file: ModuleFile) -> SpecModule | None:
+        path = str(file.path)
+        known = self._is_unchanged(path)
+        self._scanned[path] = module_in(self._old.record(path), file) if known else scan_file(file)
+        return self._scanned[path]
+
+    # --- all modules anew ---
+
+    def _link_all(self) -> Linked:
+        modules = scan_modules(module_files(self._listing, exclude=self._exclude), self._scan)
+        self._files = SourceFiles(self._listing, self._linker.bases, self._names_at)
+        self._files.look_in_packages_of((module.name, module.file.base) for module in modules)
+        return self._linker.link({module.name: module for module in modules}, self._files)
+
+    def _snapshot(self, linked: Linked) -> Snapshot:
         reusable = not linked.problems and not self._files.open_ended
-        parts = {name: self._part(linked, module) for name, module in linked.modules.items()} if reusable else {}
+        parts = {name: part_of(linked, name) for name in linked.modules} if reusable else {}
         stamps, lines = dict(self._listing.stamps), {}
         for path in stamps:
             module = self._scanned.get(path)
-            names = self._files.read.get(path) or self._names_at(path)
             if module is None:
+                names = self._files.read.get(path) or self._names_at(path)
                 lines[path] = json.dumps(names_record(names)) if names else ""
             elif module.problem is not None:
-                stamps[path] = ""  # to be read, and told of, again
-            elif reusable:
-                lines[path] = parts[module.name].record()
+                stamps[path] = lines[path] = ""  # to be read, and told of, again
             else:
-                lines[path] = json.dumps(module_record(module, None))
+                lines[path] = (
+                    parts[module.name].line() if reusable else json.dumps(module_record(module, None))
+                )
         return Snapshot(
             stamps=stamps,
             lines=lines,
             closed=self._listing.closed,
-            outside={path: self._stamper.stamp_file(path) for path in sorted(self._files.outside)},
+            outside=self._stamps_outside(),
             table={name: part.row() for name, part in parts.items()} if reusable else None,
         )
 
-    def _part(self, linked: Linked, module: SpecModule) -> Part:
-        refs = [entry.spec_ref for entry in module.entries]
-        return Part(
-            module,
-            *({ref: known[ref] for ref in refs} for known in (linked.specs, linked.parts, linked.graph)),
-            {ref: linked.spec_digests[ref] for ref in refs},
+    def _stamps_outside(self) -> dict[str, str]:
+        return {path: self._stamper.stamp_file(path) for path in sorted(self._files.outside)}
+
+    # --- changed modules alone ---
+
+    def _relink(self, table: Mapping[str, Row]) -> Mapping[str, Part] | None:
+        """Return the parts of the modules that are not as in the snapshot; None if all have to be linked anew."""
+        stamps, old = self._listing.stamps, self._old
+        if stamps.keys() != old.stamps.keys() or self._listing.closed != old.closed:
+            return None
+        if any(not stamp or stamp != self._stamper.stamp_file(path) for path, stamp in old.outside.items()):
+            return None
+        changed = [path for path, stamp in stamps.items() if not stamp or stamp != old.stamps[path]]
+        imported = [row.path for row in table.values() if row.unread]
+        if not changed and not imported:
+            return {}
+        found = self._modules_at([*changed, *imported], table)
+        if found is None:
+            return None
+        bases = ((name, self._listing.roots[row.path].base) for name, row in table.items())
+        self._files.look_in_packages_of(bases)
+        parts = relink(found, table, self._parts(table, {}), self._linker, self._files)
+        return None if self._files.open_ended else parts
+
+    def _modules_at(self, paths: Iterable[str], table: Mapping[str, Row]) -> dict[str, SpecModule] | None:
+        """Read the spec modules among files anew; None if the specs or the names in one of them are others now."""
+        names = {row.path: name for name, row in table.items()}
+        found: dict[str, SpecModule] = {}
+        for path in paths:
+            file = module_file(path, self._listing.roots[path])
+            module = self._scan(file) if file else None
+            row = table[names[path]] if path in names else None
+            same = _is_alike(module, row) and _has_names(path, module, names_in(self._old.record(path)))
+            if not same:
+                return None
+            if module is not None:
+                found[module.name] = module
+        return found
+
+    def _parts(self, table: Mapping[str, Row], changed: Mapping[str, Part]) -> Mapping[str, Part]:
+        def load(name: str) -> Part:
+            part = changed.get(name)
+            return part or part_in(self._old.record(table[name].path), self._file(name, table), self._linker)
+
+        return PerModule(table, load)
+
+    def _file(self, name: str, table: Mapping[str, Row]) -> ModuleFile:
+        root = self._listing.roots[table[name].path]
+        return ModuleFile(name, Path(table[name].path), root.base, root.kind)
+
+    def _join(self, changed: Mapping[str, Part]) -> Linked:
+        table = self._updated_table(changed)
+        return joined(table, self._parts(table, changed), lambda name: self._file(name, table))
+
+    def _updated_table(self, changed: Mapping[str, Part]) -> Mapping[str, Row]:
+        assert self._old.table is not None  # else all were linked anew
+        return {**self._old.table, **{name: part.row() for name, part in changed.items()}}
+
+    def _updated(self, changed: Mapping[str, Part]) -> Snapshot:
+        read = {path: names for path, names in self._files.read.items() if path in self._listing.stamps}
+        return replace(
+            self._old,
+            stamps=self._listing.stamps,
+            lines={
+                **self._old.lines,
+                **{path: json.dumps(names_record(names)) for path, names in read.items()},
+                **{str(part.module.file.path): part.line() for part in changed.values()},
+            },
+            outside={**self._old.outside, **self._stamps_outside()},
+            table=self._updated_table(changed),
         )
+
+
+def _is_alike(module: SpecModule | None, row: Row | None) -> bool:
+    """Whether a module has the same specs as before; they may be changed themselves."""
+    if module is None or row is None:
+        return module is row
+    names = [entry.qualname for entry in module.entries]
+    return module.problem is None and module.kind == row.kind and names == row.specs
+
+
+def _has_names(path: str, module: SpecModule | None, before: Names | None) -> bool:
+    """Whether a file has the same names as before; those that nobody asked for yet may be others."""
+    if module is not None:
+        return module.names == before
+    try:
+        return before is None or read_source("", path).names == before
+    except JauntDiscoveryError:
+        return False

@@ -30,7 +30,9 @@ def names_of(code: str) -> Names:
     top = symtable.symtable(code, "<code>", "exec")
     now, later = set[str](), set[str]()
     _collect(top, now, later, is_now=True)
-    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
+    bound = {
+        s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()
+    }
     return Names(frozenset(bound), frozenset(now | later), frozenset(now), frozenset(_mentioned(code)))
 
 
@@ -44,7 +46,8 @@ def _collect(table: symtable.SymbolTable, now: set[str], later: set[str], *, is_
 
 
 def _mentioned(code: str) -> set[str]:
-    texts = [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    constants = (node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant))
+    texts = [value for value in constants if isinstance(value, str)]
     types = {name for text in texts if _TYPE.fullmatch(text) for name in _NAME.findall(text)}
     return types.union(*map(_used_by_examples, texts))
 

@@ -1,10 +1,10 @@
 """The source files of a project, for those who look up what a name in one of them stands for."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from jaunt.discovery import Listing, SpecModule
+from jaunt.discovery import Listing
 from jaunt.errors import JauntDiscoveryError
 from jaunt.source import ModuleSource, Names, read_source
 
@@ -12,25 +12,29 @@ from jaunt.source import ModuleSource, Names, read_source
 class SourceFiles:
     """Finds a module's file and tells what its names are bound to; each file is read once.
 
-    `known` holds the names of files that needn't be read, by path; it takes those of the files that are. `outside` are
-    the files, beyond those that were listed, that an answer was read from. `open_ended` tells whether an answer may
-    change by a file that appears where no listing looks.
+    `names_at` returns the names in a file that needn't be read, by its path; `read` holds those of the files that were.
+    `outside` are the files, beyond those that were listed, that an answer was read from. `open_ended` tells whether an
+    answer may change by a file that appears where no listing looks.
     """
 
     def __init__(
-        self, listing: Listing, modules: Iterable[SpecModule], bases: Sequence[Path], known: dict[str, Names]
+        self, listing: Listing, bases: Sequence[Path], names_at: Callable[[str], Names | None] = lambda _: None
     ) -> None:
         self._listed = listing.stamps
         self._entered = tuple(f"{folder}{os.sep}" for folder in listing.folders)
         self._closed = tuple(f"{folder}{os.sep}" for folder in listing.closed)
         self._bases = bases
+        self._names_at = names_at
         self._package_bases: dict[str, dict[Path, None]] = {}  # top package -> the bases of its specs, in order
-        for module in modules:
-            self._package_bases.setdefault(module.name.partition(".")[0], {})[module.file.base] = None
         self._names: dict[str, Names | None] = {}
-        self.known = known
+        self.read: dict[str, Names] = {}
         self.outside: set[str] = set()
         self.open_ended = False
+
+    def look_in_packages_of(self, modules: Iterable[tuple[str, Path]]) -> None:
+        """Look for names in the packages of these modules, each given with the folder that its name starts from."""
+        for module, base in modules:
+            self._package_bases.setdefault(module.partition(".")[0], {})[base] = None
 
     def names_of(self, module: str) -> Names | None:
         """Return a module's names; None if it is in no package that holds specs, or can't be read."""
@@ -64,13 +68,15 @@ class SourceFiles:
         return None
 
     def _read(self, module: str, path: str) -> Names | None:
-        if path not in self.known:
-            source = _parse(module, path)
-            if source is None:
-                self.outside.add(path)  # what can't be read has no names to compare with later
-                return None
-            self.known[path] = source.names
-        return self.known[path]
+        names = self._names_at(path)
+        if names is not None:
+            return names
+        source = _parse(module, path)
+        if source is None:
+            self.outside.add(path)  # what can't be read has no names to compare with later
+            return None
+        self.read[path] = source.names
+        return source.names
 
 
 def _parse(module: str, path: str) -> ModuleSource | None:

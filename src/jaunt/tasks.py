@@ -10,17 +10,19 @@ from typing import Any
 
 from jaunt.builder import plan_pace, project_works, project_workshop, waits_for
 from jaunt.config import load_config
+from jaunt.drift import distinct, find_drift
 from jaunt.engine import CallAction, NoTasksError, Reporter, doit_task, takes_always
 from jaunt.errors import JauntError
 from jaunt.generate.providers import LazyBackend
 from jaunt.job import Outcome, critical_path, job_name
 from jaunt.ledger import read_ledger
 from jaunt.live import Feed
+from jaunt.orphans import find_orphans
 from jaunt.pace import Pace
 from jaunt.pipeline import ModuleWork, Workshop, build_module, remove_module
 from jaunt.plan import Plan, make_plan
 from jaunt.project import load_project
-from jaunt.report import error_line
+from jaunt.report import error_line, say
 from jaunt.tester import run_project_tests
 
 Task = dict[str, Any]
@@ -40,6 +42,7 @@ class ProjectTasks:
     root: Path
     build: str = "build"
     test: str = "test"
+    check: str = "check"
 
     def build_tasks(self, *, always: bool = False) -> Iterator[Task]:
         """Yield a task for each module of kind "build", the one with the longest path of dependents first."""
@@ -54,6 +57,15 @@ class ProjectTasks:
             "doc": "run pytest on the generated test modules",
             "actions": [CallAction(partial(_run_tests, self._plan), "pytest")],
             "task_dep": [self._task_name(self._plan, module) for module in self._plan.verdicts],
+            "verbosity": 2,
+        }
+
+    def check_tasks(self) -> Iterator[Task]:
+        """Yield the task that fails if the generated files are not what the specs ask for, as `jaunt check` does."""
+        yield {
+            "basename": self.check,
+            "doc": "fail if the generated files are not what the specs ask for",
+            "actions": [CallAction(partial(_find_drift, self._plan), "jaunt check")],
             "verbosity": 2,
         }
 
@@ -97,9 +109,11 @@ class ProjectTasks:
     @functools.cached_property
     def _plan(self) -> Plan:
         try:
-            return make_plan(load_project(load_config(root=self.root)))
+            plan = make_plan(load_project(load_config(root=self.root)))
         except JauntError as error:
             raise NoTasksError(error_line(error)) from error
+        plan.project.remember()
+        return plan
 
     @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks
     def _workshop(self, _pid: int) -> Workshop:
@@ -158,8 +172,19 @@ def _names_of(path: Path) -> list[Path]:
     return [path.relative_to(here), path] if path.is_relative_to(here) else [path]
 
 
+def task_check() -> Iterator[Task]:
+    """Fail if the generated files are not what the specs ask for; nothing is generated or written."""
+    yield from _here().check_tasks()
+
+
+def _find_drift(plan: Plan) -> str | None:
+    drifts = distinct(find_drift(plan, find_orphans(plan.project)))
+    return "\n".join(error_line(drift.error) for drift in drifts) or None
+
+
 def _run_tests(plan: Plan) -> str | None:
     result = run_project_tests(plan.project)
+    say(result.output.rstrip("\n"))
     return None if result.passed else "; ".join(result.failures)
 
 

@@ -22,7 +22,9 @@ from jaunt.validation import validate_generated_source
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("module", metavar="MODULE", help="the spec module (a spec or a source file names it too)")
+    parser.add_argument(
+        "module", metavar="MODULE", help="the spec module (a spec or a source file names it too)"
+    )
     add_project_options(parser)
 
 
@@ -62,9 +64,13 @@ def _read(work: ModuleWork) -> str:
     try:
         return work.path.read_bytes().decode("utf-8")
     except FileNotFoundError:
-        raise JauntRefusedError(f"{work.module} is not built: there is no edit to accept", hint="run: jaunt build") from None
+        raise JauntRefusedError(
+            f"{work.module} is not built: there is no edit to accept", hint="run: jaunt build"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise JauntRefusedError(f"{work.path} cannot be read: {error}", hint="make it a readable UTF-8 file") from error
+        raise JauntRefusedError(
+            f"{work.path} cannot be read: {error}", hint="make it a readable UTF-8 file"
+        ) from error
 
 
 def _acceptable(work: ModuleWork, text: str) -> str:
@@ -72,7 +78,9 @@ def _acceptable(work: ModuleWork, text: str) -> str:
     verdict = judge(text, work.fingerprint)
     again = f"`jaunt {'test' if work.fingerprint.kind == 'test' else 'build'} --force --target {work.module}`"
     if not verdict.protected:
-        raise JauntRefusedError(f"{work.module} was not edited by hand: {verdict.reason}", hint="run: jaunt build")
+        raise JauntRefusedError(
+            f"{work.module} was not edited by hand: {verdict.reason}", hint="run: jaunt build"
+        )
     if parse_header(text) is None:
         raise JauntRefusedError(
             f"{work.path}: without its header nobody can tell which contract this code answers",
@@ -95,7 +103,12 @@ def _person(root: Path) -> str:
     """Return who accepts: git's user name, or the login name."""
     try:
         asked = subprocess.run(
-            ["git", "config", "user.name"], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False
+            ["git", "config", "user.name"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
         )
         name = one_line(asked.stdout)
     except (OSError, UnicodeDecodeError):

@@ -35,7 +35,13 @@ def run(arguments: argparse.Namespace) -> Result:
         + (f", {orphans} orphaned files" if orphans else "")
     )
     facts = [
-        {"module": d.module, "kind": d.kind, "state": d.state, "path": str(d.path), "error": error_line(d.error)}
+        {
+            "module": d.module,
+            "kind": d.kind,
+            "state": d.state,
+            "path": str(d.path),
+            "error": error_line(d.error),
+        }
         for d in drifts
     ]
     return Result(EXIT_CHECK if drifts else EXIT_OK, {"modules": len(plan.verdicts), "drift": facts})

@@ -17,11 +17,19 @@ from jaunt.report import print_warning, relative_paths, say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("--orphans", action="store_true", help="remove only the files whose spec module is gone")
-    parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
+    parser.add_argument(
+        "--orphans", action="store_true", help="remove only the files whose spec module is gone"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="say what would be removed, and remove nothing"
+    )
     parser.add_argument("--force", action="store_true", help="remove what was edited by hand too")
     parser.add_argument(
-        "--target", action="append", default=[], metavar="MODULE", help="only the file of this module (repeatable)"
+        "--target",
+        action="append",
+        default=[],
+        metavar="MODULE",
+        help="only the file of this module (repeatable)",
     )
     add_project_options(parser)
 
@@ -36,7 +44,9 @@ class _File(NamedTuple):
 def run(arguments: argparse.Namespace) -> Result:
     """Remove generated files."""
     if arguments.orphans and arguments.target:
-        raise JauntConfigError("an orphan is no target: its spec module is gone", hint="leave out --orphans or --target")
+        raise JauntConfigError(
+            "an orphan is no target: its spec module is gone", hint="leave out --orphans or --target"
+        )
     project = read_project(arguments)
     removed, left = [], []
     for file in _files(project, arguments):
@@ -47,8 +57,13 @@ def run(arguments: argparse.Namespace) -> Result:
         else:
             removed.append(file.path)
             say(f"{'would remove' if arguments.dry_run else 'removed'} {relative_paths(str(file.path))}")
-    say(f"{len(removed)} {'to remove' if arguments.dry_run else 'removed'}" + (f", {len(left)} left" if left else ""))
-    return Result(data={"dry_run": arguments.dry_run, "removed": list(map(str, removed)), "left": list(map(str, left))})
+    say(
+        f"{len(removed)} {'to remove' if arguments.dry_run else 'removed'}"
+        + (f", {len(left)} left" if left else "")
+    )
+    return Result(
+        data={"dry_run": arguments.dry_run, "removed": list(map(str, removed)), "left": list(map(str, left))}
+    )
 
 
 def _files(project: Project, arguments: argparse.Namespace) -> Iterator[_File]:

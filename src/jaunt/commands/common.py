@@ -13,11 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from jaunt.commands import EXIT_CHECK, EXIT_GENERATION, EXIT_OK, EXIT_PROJECT
 from jaunt.config import JauntConfig, find_project_root, load_config
-from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntRefusedError
+from jaunt.errors import (
+    JauntConfigError,
+    JauntDependencyCycleError,
+    JauntDiscoveryError,
+    JauntError,
+    JauntRefusedError,
+    JauntWriteError,
+)
 from jaunt.job import Job, Outcome
 from jaunt.plan import Plan, make_plan
 from jaunt.project import Project, load_project, select_targets
-from jaunt.report import Progress, Stopwatch, print_edited, print_summary, print_warning
+from jaunt.report import Progress, Stopwatch, error_line, print_edited, print_summary, print_warning
 
 if TYPE_CHECKING:
     from jaunt.generate.providers import LazyBackend
@@ -97,6 +104,8 @@ def run_build(
         outcomes = asyncio.run(_generate(plan, arguments, failures)) if plan.stale else {}
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+    finally:
+        plan.project.remember(make_folder=True)
     if not arguments.quiet:
         print_edited(plan)
     print_summary(plan, outcomes.values(), watch.seconds)
@@ -188,7 +197,10 @@ async def _generate(
             return await run_plan(plan, shop, jobs=jobs, listener=listen)
     finally:
         await shop.backend.close()
-        timings.save(config.root)
+        try:
+            timings.save(config.root)
+        except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that
+            print_warning(error_line(error))
 
 
 def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
@@ -225,7 +237,7 @@ def _cancelled_by_sigterm() -> Iterator[None]:
         signal.signal(signal.SIGTERM, usual)
 
 
-def distinct(errors: Collection[BaseException]) -> list[BaseException]:
+def distinct(errors: Collection[JauntError]) -> list[JauntError]:
     """Return errors without those that say the same: every module of a cycle has the same one."""
     return list({str(error): error for error in errors}.values())
 

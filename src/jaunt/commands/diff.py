@@ -14,15 +14,23 @@ from jaunt.report import print_change, relative_paths, say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("module", nargs="?", metavar="MODULE", help="the last build of this module (default: of all)")
-    parser.add_argument("--stat", action="store_true", help="only name the modules and what their code has lost")
+    parser.add_argument(
+        "module", nargs="?", metavar="MODULE", help="the last build of this module (default: of all)"
+    )
+    parser.add_argument(
+        "--stat", action="store_true", help="only name the modules and what their code has lost"
+    )
     add_project_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Show the code before and after the last build, what was lost first."""
     project = read_project(arguments)
-    changes = [_change(project, record) for record in _records(project, arguments.module) if record.module in project.modules]
+    changes = [
+        _change(project, record)
+        for record in _records(project, arguments.module)
+        if record.module in project.modules
+    ]
     for change in changes:
         for loss in change.lost:
             say(f"lost: {change.module}: {loss}")
@@ -41,7 +49,8 @@ def _records(project: Project, name: str | None) -> list[Record]:
     record = history.get(project.kind_of(module), module)
     if record is None:
         raise JauntRefusedError(
-            f"{module}: what its last build changed is not known here", hint="it is kept in .jaunt/history from the next one on"
+            f"{module}: what its last build changed is not known here",
+            hint="it is kept in .jaunt/history from the next one on",
         )
     return [record]
 

@@ -4,7 +4,14 @@ import argparse
 from dataclasses import asdict
 
 from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.common import add_project_options, add_target_option, distinct, exit_code, plan_for, read_project
+from jaunt.commands.common import (
+    add_project_options,
+    add_target_option,
+    distinct,
+    exit_code,
+    plan_for,
+    read_project,
+)
 from jaunt.errors import JauntConfigError
 from jaunt.orphans import find_orphans
 from jaunt.overview import make_portrait, print_portrait, print_status
@@ -15,9 +22,13 @@ from jaunt.report import error_line, print_error
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("module", nargs="?", metavar="MODULE", help="show this module, and what of its contract moved")
+    parser.add_argument(
+        "module", nargs="?", metavar="MODULE", help="show this module, and what of its contract moved"
+    )
     parser.add_argument("--check", action="store_true", help="exit with 4 if anything is not fresh")
-    parser.add_argument("-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported"
+    )
     add_target_option(parser)
     add_project_options(parser)
 
@@ -30,6 +41,7 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.module:
         return _one(project, arguments)
     plan = plan_for(project, arguments.target)
+    project.remember()
     orphans = [] if arguments.target else find_orphans(project)
     print_status(plan, orphans=orphans, verbose=arguments.verbose)
     problems = distinct(plan.problems.values())
@@ -37,7 +49,9 @@ def run(arguments: argparse.Namespace) -> Result:
         print_error(error)
     facts = {
         "modules": _module_facts(plan),
-        "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
+        "orphans": [
+            {**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans
+        ],
         "problems": [error_line(e) for e in problems],
     }
     is_fresh = not orphans and all(verdict.state == "fresh" for verdict in plan.verdicts.values())
@@ -51,7 +65,11 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
     print_portrait(portrait)
     problems = [plan.problems[module]] if module in plan.problems else []
     is_fresh = portrait.verdict.state == "fresh"
-    facts = {**asdict(portrait), **asdict(portrait.verdict), "problems": [error_line(error) for error in problems]}
+    facts = {
+        **asdict(portrait),
+        **asdict(portrait.verdict),
+        "problems": [error_line(error) for error in problems],
+    }
     del facts["verdict"]
     return Result(exit_code(problems) or (EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK), facts)
 
