@@ -1,17 +1,21 @@
 """Fixtures that tests share."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
+from support import UNCHECKED, Said, make_shop, run_jaunt
 
+from jaunt.cli import main
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
 
 ProjectFiles = Callable[[Mapping[str, str | bytes]], Path]
 MakeEntry = Callable[..., SpecEntry]
+RunIn = Callable[..., Said]
 
 
 @pytest.fixture
@@ -41,3 +45,32 @@ def make_entry(tmp_path: Path) -> MakeEntry:
         return SpecEntry("magic", SpecRef(ref), module, qualname, str(file), object(), decorator_kwargs)
 
     return make
+
+
+@pytest.fixture
+def run_in(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunIn:
+    """A function that runs the jaunt command in this process, in a folder: `run_in(root, "build")`."""
+
+    def run(root: Path, *argv: str) -> Said:
+        monkeypatch.chdir(root)
+        capfd.readouterr()
+        code = main(argv)
+        out, err = capfd.readouterr()
+        assert "Traceback" not in err
+        return Said(code, out, err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def _built_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = make_shop(tmp_path_factory.mktemp("shop") / "shop", changes={"jaunt.toml": UNCHECKED})
+    built = run_jaunt("test", "--no-run", cwd=root)
+    assert built.returncode == 0, built.stderr
+    return root
+
+
+@pytest.fixture
+def built_shop(_built_shop: Path, tmp_path: Path) -> Path:
+    """The project SHOP with everything built, its candidates checked for no more than syntax and names."""
+    return shutil.copytree(_built_shop, tmp_path / "shop")

@@ -1,6 +1,7 @@
 """Helpers that tests share: projects in a folder, recorded answers, child processes and backends."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -34,6 +35,14 @@ version = 1
 provider = "recorded"
 recordings = "recordings"
 """
+
+UNCHECKED = CONFIG + """
+[verify]
+ruff = "off"
+ty = "off"
+doctests = false
+"""
+"""The same without the checks that take a program."""
 
 SHOP: Mapping[str, str] = {
     "jaunt.toml": CONFIG,
@@ -177,6 +186,27 @@ def run_jaunt(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comp
 def run_doit(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the doit command in a child process."""
     return run_python("-m", "doit", *arguments, cwd=cwd, **environment)
+
+
+class Said:
+    """What the command printed, and its exit code; `lines` and `errors` are those of its two streams."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+        self.lines, self.errors = out.splitlines(), err.splitlines()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What `--json` printed."""
+        assert len(self.lines) == 1, self.out
+        return json.loads(self.out)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a part of a text file that must be in it."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 # --- specs without a project: what `run_build` and `run_test_generation` take ------------------------

@@ -597,7 +597,7 @@ def test_doit_can_be_told_to_run_everything_again(project):
 
 def test_doit_cleans_and_previews_it(project):
     doit(project, "build")
-    assert "build:a - executing 'remove what a made'" in doit(project, "clean", "-n")[1]
+    assert "build:a - executing 'remove a.gen'" in doit(project, "clean", "-n")[1]
     assert len(list(project.glob("*.gen"))) == 4
     assert doit(project, "clean")[0] == 0
     assert list(project.glob("*.gen")) == []

@@ -53,7 +53,7 @@ def test_jaunt_build_runs_nothing_and_asks_nobody(clone: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("3 fresh in ")
     assert stamps(clone) == before
-    assert not (clone / ".jaunt").exists()
+    assert {path.name for path in (clone / ".jaunt").iterdir()} == {".gitignore", "scan.jsonl"}
 
 
 def test_doit_build_runs_nothing_and_asks_nobody(clone: Path) -> None:

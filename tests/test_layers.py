@@ -82,6 +82,7 @@ ORDER = [
     "ejection",
     "terminal",
     "report",
+    "pytest_freshness",
     "pace",
     "live",
     "overview",
@@ -94,9 +95,15 @@ ORDER = [
     "tester",
     "forecast",
     "repair",
+    "starter",
+    "health",
+    "watching",
+    "completions",
     "tasks",
     "commands.__init__",
     "commands.common",
+    "commands.build",
+    "commands.test",
     "commands.*",
     "cli",
     "__main__",
@@ -113,7 +120,7 @@ LIGHT_HALF = {
 IMPORTS_ONLY = {  # stricter than the order
     "__init__": {"errors", "spec_ref", "registry", "runtime"},
     "runtime": LIGHT_HALF,
-    "pytest_plugin": LIGHT_HALF | {"__init__"},
+    "pytest_plugin": LIGHT_HALF | {"__init__", "pytest_freshness"},
 }
 MAY_IMPORT_DOIT = {"engine"}
 MAY_PRINT = {"report", "cli"}

@@ -663,6 +663,47 @@ def test_an_unbuilt_class_is_its_stub_and_raises_on_instantiation_of_it_or_a_sub
             cls(3)
 
 
+def test_class_and_static_methods_of_an_unbuilt_class_raise_instead_of_returning_none(app: App) -> None:
+    app.write(
+        {
+            "app/clock.py": """
+                import jaunt
+
+                @jaunt.magic
+                class Clock:
+                    @classmethod
+                    def now(cls, zone: str) -> "Clock":
+                        \"\"\"The current time.\"\"\"
+                    @staticmethod
+                    def is_zone(name: str) -> bool: ...
+            """,
+        }
+    )
+    code = """
+        import inspect
+        from pathlib import Path
+        from jaunt import JauntNotBuiltError
+        from app.clock import Clock
+        assert str(inspect.signature(Clock.now)) == "(zone: str) -> 'Clock'", inspect.signature(Clock.now)
+        for call in (Clock.now, Clock.is_zone):
+            try:
+                call("UTC")
+            except JauntNotBuiltError as error:
+                print(error)
+        Path("app/__generated__").mkdir()
+        Path("app/__generated__/clock.py").write_text(
+            "class Clock:\\n"
+            "    @classmethod\\n"
+            "    def now(cls, zone): return cls, zone\\n"
+            "    @staticmethod\\n"
+            "    def is_zone(name): return name == 'UTC'\\n"
+        )
+        print(Clock.is_zone("UTC"), Clock.now("CET")[1], Clock.now(zone="x")[0].__jaunt_spec_ref__)
+    """
+    unbuilt = "app.clock:Clock is not built (run: jaunt build)"
+    assert app.run(code).splitlines() == [unbuilt, unbuilt, "True CET app.clock:Clock"]
+
+
 def test_a_class_that_is_built_in_the_meantime_comes_with_the_next_instance(app: App) -> None:
     app.write({"app/token.py": LIMITER})
     code = f"""

@@ -96,7 +96,7 @@ def test_a_failing_test_is_a_failed_task(tmp_path: Path) -> None:
     done = run_doit("test", cwd=root)
     assert done.returncode != 0
     assert "1 failed" in done.stdout
-    assert "FAILED  test:run: pytest ended with exit code 1" in done.stdout
+    assert "FAILED  test:run: tests/__generated__/test_slug.py::test_slugify: " in done.stdout
 
 
 # --- failures ----------------------------------------------------------------------------------------
@@ -205,6 +205,7 @@ def test_clean_removes_what_jaunt_wrote_and_nothing_else(tmp_path: Path) -> None
 
     dry = run_doit("clean", "-n", "build", "test", cwd=root)
     assert dry.returncode == 0
+    assert f"executing 'remove {GENERATED}/slug.py'" in dry.stdout
     assert built(root) == MODULES
 
     done = run_doit("clean", "build", "test", cwd=root)

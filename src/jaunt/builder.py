@@ -308,7 +308,14 @@ def _project_work(project: Project, name: str) -> ModuleWork:
             for e in own
             if not module.contracts[e.qualname].documented
         ),
+        packages=not _is_shared(name.partition(".")[0], project.bases()),
     )
+
+
+def _is_shared(package: str, bases: Iterable[Path]) -> bool:
+    """Whether a namespace package has parts in several bases: an `__init__.py` in one would hide the others."""
+    parts = [base / package for base in bases if (base / package).is_dir()]
+    return len(parts) > 1 and not any((part / "__init__.py").exists() for part in parts)
 
 
 def _library_path(

@@ -427,7 +427,7 @@ def doit_task(
         "uptodate": [UpToDate(fresh, reason)],
         "targets": list(targets),
         "task_dep": list(task_dep),
-        "clean": [CallAction(clean, f"remove what {title} made")] if clean else [],
+        "clean": [CallAction(clean, f"remove {targets[0] if targets else f'what {title} made'}")] if clean else [],
     }
     return {"basename": basename, **task} if basename else task
 

@@ -35,7 +35,7 @@ class ModuleWork:
 
     `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
     on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built,
-    `warnings` what its author should know.
+    `warnings` what its author should know. `packages` is whether `__init__.py` files are made on the way to `path`.
     """
 
     fingerprint: Fingerprint
@@ -48,6 +48,7 @@ class ModuleWork:
     dependency_paths: Mapping[str, Path] = field(default_factory=dict)
     problem: JauntError | None = None
     warnings: tuple[str, ...] = ()
+    packages: bool = True
 
     @property
     def module(self) -> str:
@@ -231,13 +232,16 @@ def make_context(work: ModuleWork) -> ModuleSpecContext:
     )
 
 
-def write_module(path: Path, source: str, header_fields: Mapping[str, Any], *, within: Path) -> Path:
-    """Write a generated module, header first, and the `__init__.py` files on the way to it.
+def write_module(
+    path: Path, source: str, header_fields: Mapping[str, Any], *, within: Path, packages: bool = True
+) -> Path:
+    """Write a generated module, header first, and, for `packages`, the `__init__.py` files on the way to it.
 
     Raises JauntWriteError if the file can't be written, or lies outside `within`.
     """
     text = f"{format_header(**header_fields)}\n{source.rstrip()}\n"
-    ensure_packages(path.parent, within=within)
+    if packages:
+        ensure_packages(path.parent, within=within)
     return write_atomic(path, text, within=within)
 
 
@@ -328,7 +332,7 @@ def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
         **work.fingerprint.header_fields(),
         "body_digest": body_digest(source),
     }
-    return write_module(work.path, source, fields, within=work.base)
+    return write_module(work.path, source, fields, within=work.base, packages=work.packages)
 
 
 def normalize_source(source: str) -> str:

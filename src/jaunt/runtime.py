@@ -208,23 +208,43 @@ def _replace_class(stub: type, entry: SpecEntry) -> type:
 
 
 def _make_stub_retry(stub: "Any", entry: SpecEntry) -> None:
-    """Let calls of the stub return instances of the generated class, or say that there is none."""
+    """Let calls of the stub, its class and static methods reach the generated class, or say that there is none."""
     generated: type | None = None
+
+    def load() -> type:
+        nonlocal generated
+        generated = generated or _load_class(entry)
+        return generated
 
     @functools.wraps(stub.__init__, assigned=(), updated=())  # keeps inspect.signature(stub)
     def __new__(cls: type, *args: "Any", **kwargs: "Any") -> "Any":
-        nonlocal generated
-        generated = generated or _load_class(entry)
+        load()
         if cls is not stub:
             raise JauntNotBuiltError(
                 f"{cls.__module__}.{cls.__qualname__} derives from the stub of {entry.spec_ref}, as the "
                 "generated class could not be loaded when it was defined",
                 hint=f"define {cls.__qualname__} in a module of its own; after a build, start Python again",
             )
-        return generated(*args, **kwargs)
+        return load()(*args, **kwargs)
 
+    for name, member in list(vars(stub).items()):
+        if isinstance(member, classmethod | staticmethod) and not name.startswith("__"):
+            setattr(stub, name, _forwarding_method(name, member, load))
     stub.__new__ = staticmethod(__new__)
     _mark(stub, entry)
+
+
+def _forwarding_method(
+    name: str, member: "classmethod | staticmethod", load: "Callable[[], type]"
+) -> "classmethod | staticmethod":
+    """Return a method of the stub, which needs no instance, that calls the generated one; it would return None."""
+    is_class_method = isinstance(member, classmethod)
+
+    @functools.wraps(member.__func__)
+    def forward(*args: "Any", **kwargs: "Any") -> "Any":
+        return getattr(load(), name)(*args[is_class_method:], **kwargs)
+
+    return type(member)(forward)
 
 
 def _load_class(entry: SpecEntry) -> type:

@@ -367,7 +367,11 @@ def _bwrap_command(scratch: Path, cwd: Path, needed: Sequence[Path | str]) -> li
         command += ["--ro-bind-try", folder, folder]
     command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
     for path in dict.fromkeys([*_python_paths(), *(str(Path(each).absolute()) for each in needed)]):
-        command += ["--ro-bind-try", path, path]
+        real = os.path.realpath(path)
+        command += ["--ro-bind-try", real, real]
+        # A symlink below the working directory is there already, and nothing can be mounted on it.
+        if real != path and cwd.absolute() not in Path(path).parents:
+            command += ["--ro-bind-try", real, path]
     return [*command, "--bind", str(scratch), str(scratch), "--chdir", str(cwd.absolute()), "--"]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from jaunt.builder import plan_pace, project_works, project_workshop, waits_for
 from jaunt.config import load_config
@@ -27,7 +27,19 @@ from jaunt.tester import run_project_tests
 
 Task = dict[str, Any]
 
-DOIT_CONFIG: dict[str, Any] = {"reporter": Reporter, "par_type": "thread", "continue": True, "default_tasks": ["build"]}
+
+class RunReporter(Reporter):
+    """Tells of a run as `Reporter` does, and keeps what the scan for it found; `doit list` and the like keep nothing."""
+
+    plans: ClassVar[list[Plan]] = []
+
+    def complete_run(self) -> None:
+        super().complete_run()
+        for plan in self.plans:
+            plan.project.remember(make_folder=True)
+
+
+DOIT_CONFIG: dict[str, Any] = {"reporter": RunReporter, "par_type": "thread", "continue": True, "default_tasks": ["build"]}
 
 
 @dataclass(frozen=True)
@@ -113,6 +125,7 @@ class ProjectTasks:
         except JauntError as error:
             raise NoTasksError(error_line(error)) from error
         plan.project.remember()
+        RunReporter.plans.append(plan)
         return plan
 
     @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks

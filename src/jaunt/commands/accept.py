@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "accepted_by": person,
         "accepted_at": now,
     }
-    write_module(work.path, source, fields, within=work.base)
+    write_module(work.path, source, fields, within=work.base, packages=work.packages)
     # The store would bring the model's code back after a `jaunt clean`.
     store = Store(project.root / project.config.store.path, readonly=project.config.store.readonly)
     unkept = store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=module)

@@ -48,15 +48,20 @@ def add_target_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_build_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the commands that generate."""
-    parser.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
+    """Add the options of the commands that generate once."""
+    add_run_options(parser)
     parser.add_argument("--no-store", action="store_true", help="ask the model even for what the store holds")
     parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, for the provider `recorded`")
+    parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
+
+
+def add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a build goes and what is told of it."""
+    parser.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
     telling = parser.add_mutually_exclusive_group()
     telling.add_argument("-q", "--quiet", action="store_true", help="print errors and the summary alone")
     telling.add_argument("-v", "--verbose", action="store_true", help="print what is begun, and why an attempt failed")
     parser.set_defaults(plain=False)
-    parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
 
 def read_config(arguments: argparse.Namespace) -> JauntConfig:

@@ -200,6 +200,6 @@ def _keep_fresh(before: Plan, after: Project) -> list[str]:
         if judge_file(work.path, work.fingerprint).stale:
             text = work.path.read_text(encoding="utf-8")
             fields = {**(parse_header(text) or {}), **work.fingerprint.header_fields()}
-            write_module(work.path, split_header(text)[1], fields, within=work.base)
+            write_module(work.path, split_header(text)[1], fields, within=work.base, packages=work.packages)
             kept.append(work.module)
     return kept

@@ -1,0 +1,39 @@
+"""`jaunt completion`."""
+
+import argparse
+import importlib
+
+from jaunt.commands import COMMANDS, Result
+from jaunt.commands.common import add_project_options, read_config
+from jaunt.completions import SHELLS, Entry, completion_script, read_entry
+from jaunt.errors import JauntConfigError
+from jaunt.project import load_project
+from jaunt.report import say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options; the scripts ask with `--modules`."""
+    parser.add_argument("shell", nargs="?", choices=list(SHELLS), metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
+    parser.add_argument("--modules", action="store_true", help=argparse.SUPPRESS)
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Print the script for a shell, or the names of the project's modules."""
+    if arguments.modules:
+        modules = sorted(load_project(read_config(arguments)).modules)
+        say("\n".join(modules))
+        return Result(data={"modules": modules})
+    if arguments.shell is None:
+        raise JauntConfigError("for which shell?", hint=f"one of: {', '.join(SHELLS)}")
+    script = completion_script(arguments.shell, {name: _entry(name) for name in COMMANDS})
+    say(script.rstrip("\n"))
+    return Result(data={"shell": arguments.shell, "script": script})
+
+
+def _entry(name: str) -> Entry:
+    parser = argparse.ArgumentParser(add_help=False)
+    importlib.import_module(f"jaunt.commands.{name}").add_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object; all else goes to standard error")
+    parser.add_argument("--help", action="help", help="show what the command takes")
+    return read_entry(COMMANDS[name].summary, parser)

@@ -1,0 +1,51 @@
+"""`jaunt watch`."""
+
+import argparse
+
+from jaunt.commands import EXIT_OK, Result, build, test
+from jaunt.commands.common import add_project_options, add_run_options, add_target_option, read_config
+from jaunt.config import JauntConfig
+from jaunt.errors import JauntError
+from jaunt.report import print_error, relative_paths, say
+from jaunt.watching import take_snapshot, wait_for_change
+
+_MOST_NAMED = 3  # files of a change
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options, and what `build` and `test` would have besides."""
+    add_target_option(parser)
+    parser.add_argument("--test", action="store_true", help="generate and run the tests as well")
+    add_run_options(parser)
+    add_project_options(parser)
+    parser.set_defaults(plain=True, force=False, no_store=False, record=None)
+    parser.set_defaults(dry_run=False, plan=None)
+    parser.set_defaults(no_build=False, no_run=False, repair=False, pytest_args=[])
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Build, then build again after each change, until Ctrl-C; ending a build by it is an interruption."""
+    config = read_config(arguments)
+    rounds = 0
+    while True:
+        seen = take_snapshot(config)
+        config = _build(arguments, config)
+        rounds += 1
+        folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
+        say(f"watching {folders} (Ctrl-C ends it)")
+        try:
+            changed = wait_for_change(config, seen)
+        except KeyboardInterrupt:
+            return Result(EXIT_OK, {"rounds": rounds})
+        more = f" and {len(changed) - _MOST_NAMED} more" if len(changed) > _MOST_NAMED else ""
+        say(f"changed: {relative_paths(', '.join(changed[:_MOST_NAMED]))}{more}")
+
+
+def _build(arguments: argparse.Namespace, config: JauntConfig) -> JauntConfig:
+    """Build, and return today's configuration; what is wrong is printed, and the next change may put it right."""
+    try:
+        config = read_config(arguments)
+        (test if arguments.test else build).run(arguments)
+    except JauntError as error:
+        print_error(error)
+    return config
