@@ -24,6 +24,7 @@ ORDER = [
     "runtime",
     "__init__",
     "files",
+    "profile",
     "scan_cache",
     "source",
     "references",

@@ -16,7 +16,7 @@ from jaunt.files import ensure_state_folder
 from jaunt.generate.base import Check, GeneratorBackend
 from jaunt.history import History
 from jaunt.importer import import_from_bases
-from jaunt.job import Job, Outcome, job_name
+from jaunt.job import Job, Outcome, job_name, waits_for
 from jaunt.ledger import read_ledger, write_ledger
 from jaunt.pace import Pace
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
@@ -134,19 +134,6 @@ async def build_works(
 def make_job(work: ModuleWork, shop: Workshop, waits_for: Iterable[str], *, cost: float = 1.0) -> Job:
     """Return the engine's job that builds one module after the jobs that it waits for."""
     return Job(work.job_name, work.fingerprint.kind, work.module, partial(build_module, work, shop), frozenset(waits_for), cost)
-
-
-def waits_for(project: Project, module: str) -> list[str]:
-    """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
-
-    A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.
-    """
-    kind = project.kind_of(module)
-    return [
-        job_name(project.kind_of(dep), dep)
-        for dep in sorted(project.dag[module])
-        if project.kind_of(dep) == kind or dep in project.problems
-    ]
 
 
 def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:

@@ -123,7 +123,8 @@ def _bash(entries: Mapping[str, Entry]) -> str:
     values = []
     for name, entry in entries.items():
         options = " ".join(option.name for option in entry.options)
-        rows.append(f"        {name}) options={shlex.quote(options)} argument={shlex.quote(_bash_value(entry.argument))} ;;")
+        argument = shlex.quote(_bash_value(entry.argument))
+        rows.append(f"        {name}) options={shlex.quote(options)} argument={argument} ;;")
         values += [
             f"        {shlex.quote(f'{name} {option.name}')}) wanted={shlex.quote(_bash_value(option.value))} ;;"
             for option in entry.options
@@ -243,9 +244,8 @@ def _fish(entries: Mapping[str, Entry]) -> str:
     for name, entry in entries.items():
         lines.append(f"complete -c jaunt -n __fish_use_subcommand -a {name} -d {_fish_text(entry.summary)}")
         after = f"complete -c jaunt -n '__fish_seen_subcommand_from {name}'"
-        lines += [
-            f"{after} -l {option.name[2:]}{_fish_value(option.value)} -d {_fish_text(option.help)}" for option in entry.options
-        ]
+        options = ((option, f" -l {option.name[2:]}{_fish_value(option.value)}") for option in entry.options)
+        lines += [f"{after}{words} -d {_fish_text(option.help)}" for option, words in options]
         if entry.argument is not None and (entry.argument.words or entry.argument.sort):
             lines.append(f"{after}{_fish_value(entry.argument).replace(' -x', '').replace(' -r', '')}")
     return _FISH.replace("@LINES@", "\n".join(lines))

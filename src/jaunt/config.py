@@ -245,7 +245,8 @@ def load_config(*, root: Path | str | None = None, config_path: Path | str | Non
 
 
 _HOW_TO_START = (
-    "at the project's root, add a jaunt.toml (it may be empty) or a [tool.jaunt] table to pyproject.toml"
+    "run `jaunt init` at the project's root, or add a jaunt.toml, which may be empty, or a [tool.jaunt] table "
+    "to pyproject.toml"
 )
 
 

@@ -407,7 +407,7 @@ def doit_task(
     run: RunFunction,
     fresh: bool,
     reason: str,
-    targets: Sequence[Path] = (),
+    targets: Sequence[Path | str] = (),
     task_dep: Sequence[str] = (),
     clean: Callable[[], str | None] | None = None,
     basename: str | None = None,

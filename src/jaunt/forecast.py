@@ -1,7 +1,7 @@
 """What a build is going to do: which modules in what order, from where, and about what it will take."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.job import critical_path, job_name
 from jaunt.ledger import Entry, read_ledger
 from jaunt.plan import Plan
+from jaunt.report import one_line
 from jaunt.store import Store
 
 
@@ -70,6 +71,25 @@ def total(steps: Sequence[Step]) -> Total:
     known = [(least, most) for least, most in costs if least is not None and most is not None]
     cost = (sum(c[0] for c in known), sum(c[1] for c in known)) if len(known) == len(costs) else None
     return Total(len(asked), (low, high) if high else None, cost)
+
+
+def forecast_lines(steps: Sequence[Step]) -> Iterator[str]:
+    """Yield what a person is told of a forecast: a line for each step, then the sums."""
+    width = max((len(step.module) for step in steps), default=0)
+    for number, step in enumerate(steps, 1):
+        origin = "store" if step.from_store else "model"
+        yield f"{number:>{len(str(len(steps)))}}  {origin}  {step.module:<{width}}  {one_line(step.reason)}".rstrip()
+    sums = total(steps)
+    text = f"{len(steps)} to build: {len(steps) - sums.calls} from the store, {sums.calls} calls of the model"
+    if sums.tokens:
+        text += f", {_range(*sums.tokens, ',')} tokens"
+    elif sums.calls:
+        text += " (no history to estimate them by)"
+    yield text + (f", cost {_range(*sums.cost, '.4f')}" if sums.cost else "")
+
+
+def _range(least: float, most: float, form: str) -> str:
+    return f"{least:{form}}" if least == most else f"{least:{form}} to {most:{form}}"
 
 
 def forecast_facts(plan: Plan, steps: Sequence[Step]) -> dict[str, Any]:

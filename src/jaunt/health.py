@@ -70,12 +70,16 @@ def spec_findings(project: Project) -> Iterator[Finding]:
     """Check the specs: whether there are any, whether all can be read, whether git takes what is generated."""
     if not project.modules:
         yield Finding(
-            "warn", "specs", "there are none", "decorate a stub with @jaunt.magic, or correct paths.source_roots"
+            "warn",
+            "specs",
+            "there are none",
+            "decorate a stub with @jaunt.magic, or correct paths.source_roots",
         )
         return
     problems = list(dict.fromkeys(map(str, project.problems.values())))
     if problems:
-        yield Finding("fail", "specs", f"{len(project.problems)} modules are broken: {problems[0]}", "run: jaunt status")
+        text = f"{len(project.problems)} modules are broken: {problems[0]}"
+        yield Finding("fail", "specs", text, "run: jaunt status")
     else:
         yield Finding("ok", "specs", f"{len(project.modules)} modules")
     yield from _git(project)
@@ -158,19 +162,20 @@ def _folders(config: JauntConfig) -> Iterator[Finding]:
     for name in named:
         if not (config.root / name).is_dir():
             yield Finding("warn", "paths", f"{config.root / name} is missing", "make it, or correct [paths]")
-    places = [root.folder / config.paths.generated_dir / "x.py" for root in search_roots(config)]
-    problems = [error for place in [config.root / ".jaunt" / "x", *places] if (error := _unwritable(place, config.root))]
+    generated = [root.folder / config.paths.generated_dir for root in search_roots(config)]
+    folders = [config.root / ".jaunt", *generated]
+    problems = [error for folder in folders if (error := _unwritable(folder, config.root))]
     for error in problems:
         yield Finding("fail", "paths", str(error), error.hint or "")
     if not problems:
         yield Finding("ok", "paths", f"{', '.join(named)} and .jaunt can be written")
 
 
-def _unwritable(place: Path, root: Path) -> JauntWriteError | None:
+def _unwritable(folder: Path, root: Path) -> JauntWriteError | None:
     try:
-        check_writable(place, within=root)
+        check_writable(folder / "a file", within=root)
     except JauntWriteError as error:
-        return JauntWriteError(str(error).replace(str(place), str(place.parent)), hint=error.hint)
+        return error
     return None
 
 
@@ -179,9 +184,8 @@ def _leftovers(config: JauntConfig) -> Iterator[Finding]:
     folders = [config.root / ".jaunt", *(root.folder for root in search_roots(config))]
     found = sorted({path for folder in folders for path in _temporary_files(folder)})
     if found:
-        yield Finding(
-            "warn", "leftovers", f"{len(found)} of builds that were killed: {_some(found)}", "remove them while no build runs"
-        )
+        text = f"{len(found)} of builds that were killed: {_some(found)}"
+        yield Finding("warn", "leftovers", text, "remove them while no build runs")
 
 
 def _temporary_files(folder: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jaunt.errors import JauntError
+from jaunt.project import Project
 
 Status = Literal["generated", "fresh", "failed", "interrupted"]
 
@@ -77,6 +78,19 @@ class Job:
 def job_name(kind: str, module: str) -> str:
     """Return the name that a module's job has in the engine, and its task in doit: `build:app.slug`."""
     return f"{kind}:{module}"
+
+
+def waits_for(project: Project, module: str) -> list[str]:
+    """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
+
+    A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.
+    """
+    kind = project.kind_of(module)
+    return [
+        job_name(project.kind_of(dep), dep)
+        for dep in sorted(project.dag[module])
+        if project.kind_of(dep) == kind or dep in project.problems
+    ]
 
 
 def critical_path(

@@ -6,6 +6,7 @@ It is advice, never truth: a ledger that is missing, damaged or of another versi
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ class Ledger:
         """Return how long a job is expected to take: as long as last time, or as the others on average."""
         if name in self.entries:
             return self.entries[name].seconds
+        return self._average
+
+    @cached_property
+    def _average(self) -> float:
         known = [entry.seconds for entry in self.entries.values()]
         return sum(known) / len(known) if known else 1.0
 

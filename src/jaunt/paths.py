@@ -65,9 +65,19 @@ def generated_relpath(
     """
     from pathlib import PurePosixPath
 
-    if single_file:
-        return PurePosixPath(generated_dir, *_parts(module)).with_suffix(".py")
-    path = generated_module_to_relpath(
-        spec_module_to_generated_module(module, generated_dir), generated_dir=generated_dir
+    return PurePosixPath(
+        generated_relname(module, generated_dir, single_file=single_file, package=package)
     )
-    return path.with_suffix("") / "__init__.py" if package and path.name != "__init__.py" else path
+
+
+def generated_relname(
+    module: str, generated_dir: str, *, single_file: bool = False, package: bool = False
+) -> str:
+    """Return `generated_relpath` as text, with "/" between the names; large projects ask for thousands."""
+    _parts(generated_dir)
+    head, *rest = _parts(module)
+    if single_file:
+        return f"{'/'.join([generated_dir, head, *rest])}.py"
+    if package or not rest:
+        return "/".join([head, generated_dir, *rest, "__init__.py"])
+    return f"{'/'.join([head, generated_dir, *rest])}.py"

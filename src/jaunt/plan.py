@@ -10,6 +10,7 @@ from typing import Any, Literal
 from jaunt.deps import dependencies_of, dependents_of
 from jaunt.errors import JauntError
 from jaunt.header import body_digest, parse_header, split_header
+from jaunt.profile import phase
 from jaunt.project import Project
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 
@@ -166,7 +167,8 @@ def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: 
     selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(
         project.modules
     )
-    verdicts = {name: _verdict(project, name, name in force) for name in sorted(selected)}
+    with phase("plan"):
+        verdicts = {name: _verdict(project, name, name in force) for name in sorted(selected)}
     changed = {name for name, verdict in verdicts.items() if verdict.stale}
     dag = {name: set(project.dag[name]) & selected for name in selected}
     stale = dependents_of(dag, changed)

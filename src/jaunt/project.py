@@ -9,7 +9,8 @@ from jaunt.config import JauntConfig
 from jaunt.discovery import ModuleFile, Root, SpecModule
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.linking import Linker, nearest
-from jaunt.paths import generated_relpath
+from jaunt.paths import generated_relname
+from jaunt.profile import phase
 from jaunt.registry import SpecEntry
 from jaunt.scan import Scan
 from jaunt.spec_ref import SpecRef
@@ -79,8 +80,11 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
         bases=[root.base for root in roots],
         infer_deps=infer if infer_deps is None else dict.fromkeys(infer, infer_deps),
     )
-    scan = Scan(config, roots, linker)
-    return Project(root=config.root, config=config, scan=scan, **vars(scan.link()))
+    with phase("scan"):
+        scan = Scan(config, roots, linker)
+    with phase("graph"):
+        linked = scan.link()
+    return Project(root=config.root, config=config, scan=scan, **vars(linked))
 
 
 def search_roots(config: JauntConfig) -> list[Root]:
@@ -110,7 +114,7 @@ def generated_name(file: ModuleFile, generated_dir: str) -> str:
     """Return the path of the generated file of a spec module's file."""
     package = file.path.name == "__init__.py"
     single = "." not in file.name and not package
-    below = generated_relpath(file.name, generated_dir, single_file=single, package=package)
+    below = generated_relname(file.name, generated_dir, single_file=single, package=package)
     return os.path.join(file.base, below)  # noqa: PTH118 - 10,000 of them
 
 

@@ -4,7 +4,7 @@ In a jaunt project, `pytest_freshness` adds what it has to say of tests that fai
 """
 
 # pathlib and what else is convenient would cost every test run on a machine that has jaunt.
-# ruff: noqa: PTH109, PTH113, PTH118, PTH120, PTH123
+# ruff: noqa: PTH113, PTH118, PTH120, PTH123
 
 import os
 from types import FunctionType

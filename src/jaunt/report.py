@@ -4,7 +4,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
@@ -14,7 +14,6 @@ from jaunt.terminal import cut_front, paint, width_of
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.changes import Change
     from jaunt.job import Job, Outcome
-    from jaunt.forecast import Step
     from jaunt.plan import Plan, Verdict
 
 
@@ -130,25 +129,14 @@ def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, o
     say(f"{', '.join(parts) or 'no spec modules'} in {seconds:.1f} s{_spent(outcomes)}", out)
 
 
-def print_forecast(steps: "Sequence[Step]", out: TextIO | None = None) -> None:
-    """Print what a build would do, in its order, and what it would take."""
-    from jaunt.forecast import total
-
-    width = max((len(step.module) for step in steps), default=0)
-    for number, step in enumerate(steps, 1):
-        origin = "store" if step.from_store else "model"
-        say(f"{number:>{len(str(len(steps)))}}  {origin}  {step.module:<{width}}  {one_line(step.reason)}".rstrip(), out)
-    sums = total(steps)
-    text = f"{len(steps)} to build: {len(steps) - sums.calls} from the store, {sums.calls} calls of the model"
-    if sums.tokens:
-        text += f", {_range(*sums.tokens, ',')} tokens"
-    elif sums.calls:
-        text += " (no history to estimate them by)"
-    say(text + (f", cost {_range(*sums.cost, '.4f')}" if sums.cost else ""), out)
-
-
-def _range(least: float, most: float, form: str) -> str:
-    return f"{least:{form}}" if least == most else f"{least:{form}} to {most:{form}}"
+def print_profile(
+    phases: Mapping[str, float], modules: Mapping[str, float], count: int, out: TextIO | None = None
+) -> None:
+    """Print the seconds of a command's phases, then those of the phases that its modules went through side by side."""
+    for name, seconds in phases.items():
+        say(f"{name:<8} {seconds:8.3f} s", out)
+    for name, seconds in modules.items() if count else ():
+        say(f"{name:<8} {seconds:8.3f} s   summed over {count} modules", out)
 
 
 def status_word(outcome: "Outcome") -> str:

@@ -14,6 +14,8 @@ from jaunt.paths import DEFAULT_GENERATED_DIR, spec_module_to_generated_module
 from jaunt.registry import SpecEntry, register_magic, register_test
 from jaunt.spec_ref import SpecRef
 
+__tracebackhide__ = True  # pytest leaves the frames of this file out: a failing test shows its own line
+
 TYPE_CHECKING = False  # see spec_ref.py
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Sequence

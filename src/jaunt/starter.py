@@ -1,4 +1,4 @@
-"""A starter: the files that make a jaunt project of a folder, with a first spec to build; nothing there is overwritten."""
+"""A starter: the files that make a jaunt project of a folder, with a first spec; nothing is overwritten."""
 
 import keyword
 import re
@@ -122,7 +122,7 @@ def start_project(root: Path) -> Started:
 
 
 def _layout(root: Path) -> tuple[str, str]:
-    """Return the folder that holds the packages and the package that the first spec goes into; either may be missing."""
+    """Return the folder of the packages and the package that the first spec goes into; either may be missing."""
     configured = _configured_root(root)
     source_root = configured or ("src" if (root / "src").is_dir() or not _packages(root) else ".")
     packages = _packages(root / source_root)

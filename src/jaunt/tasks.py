@@ -6,24 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from jaunt.builder import plan_pace, project_works, project_workshop, waits_for
 from jaunt.config import load_config
 from jaunt.drift import distinct, find_drift
 from jaunt.engine import CallAction, NoTasksError, Reporter, doit_task, takes_always
 from jaunt.errors import JauntError
-from jaunt.generate.providers import LazyBackend
-from jaunt.job import Outcome, critical_path, job_name
+from jaunt.job import Outcome, critical_path, job_name, waits_for
 from jaunt.ledger import read_ledger
 from jaunt.live import Feed
 from jaunt.orphans import find_orphans
 from jaunt.pace import Pace
-from jaunt.pipeline import ModuleWork, Workshop, build_module, remove_module
+from jaunt.paths import spec_module_to_generated_module
 from jaunt.plan import Plan, make_plan
 from jaunt.project import load_project
 from jaunt.report import error_line, say
-from jaunt.tester import run_project_tests
+
+if TYPE_CHECKING:  # what builds is imported when there is something to build: it takes 0.1 s
+    from jaunt.generate.providers import LazyBackend
+    from jaunt.pipeline import Workshop
 
 Task = dict[str, Any]
 
@@ -96,27 +97,43 @@ class ProjectTasks:
 
     def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
         project, verdict = plan.project, plan.verdicts[name]
-        (work,) = project_works(project, [name])
+        generated = spec_module_to_generated_module(name, project.config.paths.generated_dir)
         return doit_task(
             basename=basename,
             name=name,
-            doc=f"generate {work.generated_module}",
-            run=partial(self._run, work),
+            doc=f"generate {generated}",
+            run=partial(self._run, name),
             fresh=not verdict.stale and not always,
             reason="forced" if always and not verdict.stale else verdict.reason,
-            targets=_names_of(work.path),
+            targets=_names_of(project.generated_name(name), self._here),
             task_dep=[self._rename(dep) for dep in waits_for(project, name)],
-            clean=partial(
-                remove_module, work.path, generated_dir=project.config.paths.generated_dir, within=work.base
-            ),
+            clean=partial(self._clean, name),
             feed=self._feed,
         )
 
-    async def _run(self, work: ModuleWork) -> Outcome:
+    async def _run(self, name: str) -> Outcome:
+        from jaunt.builder import project_works
+        from jaunt.pipeline import build_module
+
         # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
-        forced = not self._plan.verdicts[work.module].stale
+        forced = not self._plan.verdicts[name].stale
         shop = self._workshop(os.getpid())
+        (work,) = project_works(self._plan.project, [name])
         return await build_module(work, replace(shop, read_store=False) if forced else shop)
+
+    def _clean(self, name: str) -> str | None:
+        from jaunt.pipeline import remove_module
+
+        project = self._plan.project
+        return remove_module(
+            project.generated_path(name),
+            generated_dir=project.config.paths.generated_dir,
+            within=project.modules[name].file.base,
+        )
+
+    @functools.cached_property
+    def _here(self) -> str:
+        return os.path.join(Path.cwd(), "")  # noqa: PTH118 - with a separator at its end
 
     @functools.cached_property
     def _plan(self) -> Plan:
@@ -129,13 +146,17 @@ class ProjectTasks:
         return plan
 
     @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks
-    def _workshop(self, _pid: int) -> Workshop:
+    def _workshop(self, _pid: int) -> "Workshop":
+        from jaunt.builder import project_workshop
+
         return replace(
             project_workshop(self._plan, self._backend(os.getpid())), on_attempt=self._attempt
         )
 
     @functools.cache  # noqa: B019 - as above
-    def _backend(self, _pid: int) -> LazyBackend:
+    def _backend(self, _pid: int) -> "LazyBackend":
+        from jaunt.generate.providers import LazyBackend
+
         return LazyBackend(self._plan.project.config)
 
     @functools.cached_property
@@ -149,6 +170,8 @@ class ProjectTasks:
         return self._backend(os.getpid()).spent(self._plan.project.config.llm.price)
 
     def _pace(self) -> Pace:
+        from jaunt.builder import plan_pace
+
         return plan_pace(self._plan, self._plan.project.config.build.jobs)
 
     def _task_name(self, plan: Plan, module: str) -> str:
@@ -176,13 +199,12 @@ def task_test(always: bool = False) -> Iterator[Task]:
     yield from _here().test_tasks(always=always)
 
 
-def _names_of(path: Path) -> list[Path]:
-    """Return the path as it is and relative to the working directory.
+def _names_of(path: str, here: str) -> list[str]:
+    """Return the path as it is and relative to the working directory, which is given with a separator at its end.
 
     doit compares names, so a `file_dep` of the user's own finds the task by either.
     """
-    here = Path.cwd()
-    return [path.relative_to(here), path] if path.is_relative_to(here) else [path]
+    return [path.removeprefix(here), path] if path.startswith(here) else [path]
 
 
 def task_check() -> Iterator[Task]:
@@ -196,6 +218,8 @@ def _find_drift(plan: Plan) -> str | None:
 
 
 def _run_tests(plan: Plan) -> str | None:
+    from jaunt.tester import run_project_tests
+
     result = run_project_tests(plan.project)
     say(result.output.rstrip("\n"))
     return None if result.passed else "; ".join(result.failures)

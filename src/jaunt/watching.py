@@ -61,5 +61,6 @@ def _watched(config: JauntConfig) -> Iterator[str]:
         yield str(config.config_file)
     prompts = (getattr(config.prompts, each.name) for each in fields(config.prompts))
     yield from (str(config.root / name) for name in prompts if name)
-    for file in find_files(search_roots(config), exclude=config.paths.exclude, generated_dir=config.paths.generated_dir):
-        yield str(file.path)
+    paths = config.paths
+    files = find_files(search_roots(config), exclude=paths.exclude, generated_dir=paths.generated_dir)
+    yield from (str(file.path) for file in files)

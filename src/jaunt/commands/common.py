@@ -23,6 +23,7 @@ from jaunt.errors import (
 )
 from jaunt.job import Job, Outcome
 from jaunt.plan import Plan, make_plan
+from jaunt.profile import phase
 from jaunt.project import Project, load_project, select_targets
 from jaunt.report import Progress, Stopwatch, error_line, print_edited, print_summary, print_warning
 
@@ -106,7 +107,8 @@ def run_build(
     """
     watch = Stopwatch()
     try:
-        outcomes = asyncio.run(_generate(plan, arguments, failures)) if plan.stale else {}
+        with phase("build"):
+            outcomes = asyncio.run(_generate(plan, arguments, failures)) if plan.stale else {}
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
     finally:
@@ -116,6 +118,17 @@ def run_build(
     print_summary(plan, outcomes.values(), watch.seconds)
     failed = [outcome.cause for outcome in outcomes.values() if outcome.status != "generated"]
     return exit_code(failed) if failed else EXIT_OK, build_facts(plan, outcomes, watch.seconds)
+
+
+def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:
+    """Return what a build's modules did side by side, in seconds summed over them: phase -> seconds.
+
+    `queue` is the time that they spent on none of the other phases: waiting for a thread, or for the import of the specs.
+    """
+    found = [module for module in facts["modules"] if "model_seconds" in module]
+    sums = {name: sum(module[f"{name}_seconds"] for module in found) for name in ("model", "check", "write")}
+    queue = max(0.0, sum(module["seconds"] for module in found) - sum(sums.values()))
+    return {"queue": queue, "model": sums["model"], "checks": sums["check"], "write": sums["write"]}
 
 
 def build_facts(plan: Plan, outcomes: dict[str, Outcome], seconds: float) -> dict[str, Any]:
@@ -132,6 +145,9 @@ def build_facts(plan: Plan, outcomes: dict[str, Outcome], seconds: float) -> dic
                 **facts,
                 "status": outcome.status,
                 "seconds": round(outcome.seconds, 3),
+                "model_seconds": round(outcome.model_seconds, 3),
+                "check_seconds": round(outcome.check_seconds, 3),
+                "write_seconds": round(outcome.write_seconds, 6),
                 "attempts": outcome.attempts,
                 "origin": outcome.origin,
                 "input_tokens": outcome.input_tokens,

@@ -13,9 +13,7 @@ from jaunt.starter import Started, start_project
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument(
-        "directory", nargs="?", default=".", metavar="DIR", help="the project's folder (default: here)"
-    )
+    parser.add_argument("directory", nargs="?", default=".", metavar="DIR", help="the project's folder (default: here)")
 
 
 def run(arguments: argparse.Namespace) -> Result:

@@ -1,0 +1,192 @@
+"""`jaunt accept`: a hand edit becomes the module's code, on record; everything else is refused with what to do."""
+
+import re
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import RunIn
+from support import SHOP_ANSWERS, edit, record
+
+from jaunt.header import parse_header, split_header
+
+WORDS = "src/app/__generated__/words.py"
+
+
+@pytest.fixture
+def edited(built_shop: Path) -> Path:
+    """The project SHOP, built, with one generated file edited by hand."""
+    edit(built_shop / WORDS, ".lower()", ".upper()")
+    return built_shop
+
+
+def header(root: Path, path: str = WORDS) -> dict[str, object]:
+    fields = parse_header((root / path).read_text(encoding="utf-8"))
+    assert fields is not None
+    return fields
+
+
+def test_an_accepted_edit_passes_the_gate_and_says_who_and_when(edited: Path, run_in: RunIn) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=edited, check=True)
+    subprocess.run(["git", "config", "user.name", "Ada Lovelace"], cwd=edited, check=True)
+    before = header(edited)
+    assert run_in(edited, "check").code == 4
+    said = run_in(edited, "accept", "app.words")
+    assert (said.code, said.err) == (0, "")
+    assert said.lines == [f"{WORDS} is the code of app.words now (accepted by Ada Lovelace)"]
+    assert run_in(edited, "check").code == 0
+    after = header(edited)
+    assert after["accepted_by"] == "Ada Lovelace"
+    age = datetime.now(UTC) - datetime.fromisoformat(str(after["accepted_at"]))
+    assert timedelta(0) <= age < timedelta(minutes=5)
+    changed = {"body_digest", "accepted_by", "accepted_at"}
+    assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in before.items() if k not in changed}
+    assert split_header((edited / WORDS).read_text(encoding="utf-8"))[1] == SHOP_ANSWERS["app.words"].replace("lower", "upper")
+    assert "  accepted    by Ada Lovelace, 20" in run_in(edited, "status", "app.words").out
+
+
+def test_without_git_it_is_the_login_name(edited: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(edited))
+    monkeypatch.setenv("LOGNAME", "ada\n# jaunt:kind=test")
+    assert run_in(edited, "accept", "app.words").code == 0
+    assert header(edited)["accepted_by"] == "ada # jaunt:kind=test"
+    assert header(edited)["kind"] == "build"
+    assert run_in(edited, "check").code == 0
+
+
+@pytest.mark.parametrize("name", ["app.words", "app.words:split_words", "src/app/words.py"])
+def test_the_module_may_be_named_by_its_spec_or_its_file(edited: Path, run_in: RunIn, name: str) -> None:
+    assert run_in(edited, "accept", name).code == 0
+    assert run_in(edited, "check").code == 0
+
+
+def test_an_accepted_edit_is_edited_again_if_it_is_touched(edited: Path, run_in: RunIn) -> None:
+    run_in(edited, "accept", "app.words")
+    edit(edited / WORDS, ".upper()", ".title()")
+    assert run_in(edited, "check").code == 4
+
+
+def test_an_accepted_edit_survives_a_clean_and_a_build(edited: Path, run_in: RunIn) -> None:
+    run_in(edited, "accept", "app.words")
+    assert run_in(edited, "clean").code == 0
+    assert run_in(edited, "build").code == 0
+    assert ".upper()" in (edited / WORDS).read_text(encoding="utf-8")
+
+
+def test_a_rebuild_forgets_who_accepted(edited: Path, run_in: RunIn) -> None:
+    run_in(edited, "accept", "app.words")
+    assert run_in(edited, "build", "--force", "--target", "app.words").code == 0
+    assert "accepted_by" not in header(edited)
+    assert ".lower()" in (edited / WORDS).read_text(encoding="utf-8")
+
+
+def test_a_test_module_is_accepted_as_well(built_shop: Path, run_in: RunIn) -> None:
+    path = "tests/__generated__/test_slug.py"
+    edit(built_shop / path, "A b", "A  b")
+    assert run_in(built_shop, "accept", "tests.test_slug").code == 0
+    assert header(built_shop, path)["kind"] == "test"
+    assert run_in(built_shop, "check").code == 0
+
+
+def test_what_was_not_edited_is_left_as_it_is(built_shop: Path, run_in: RunIn) -> None:
+    before = (built_shop / WORDS).read_bytes()
+    said = run_in(built_shop, "accept", "app.words")
+    assert (said.code, said.lines) == (0, ["app.words was not edited by hand: there is nothing to accept"])
+    assert (built_shop / WORDS).read_bytes() == before
+
+
+def test_an_editor_with_other_line_ends_and_a_byte_order_mark_is_no_edit_to_lose(edited: Path, run_in: RunIn) -> None:
+    text = (edited / WORDS).read_text(encoding="utf-8")
+    (edited / WORDS).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode() + b"\r\n\r\n")
+    assert run_in(edited, "accept", "app.words").code == 0
+    assert (edited / WORDS).read_bytes().count(b"\r") == 0
+    assert run_in(edited, "check").code == 0
+
+
+def stale(root: Path) -> None:
+    edit(root / "src/app/words.py", "Return the words", "Give the words")
+
+
+def unparsable(root: Path) -> None:
+    edit(root / WORDS, "def split_words(", "def split_words((")
+
+
+def nameless(root: Path) -> None:
+    edit(root / WORDS, "def split_words(", "def split_word(")
+
+
+def headless(root: Path) -> None:
+    path = root / WORDS
+    path.write_text(split_header(path.read_text(encoding="utf-8"))[1], encoding="utf-8")
+
+
+def missing(root: Path) -> None:
+    (root / WORDS).unlink()
+
+
+def no_text(root: Path) -> None:
+    (root / WORDS).write_bytes((root / WORDS).read_bytes() + b"# \xff\n")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason", "hint"),
+    [
+        (stale, f"{WORDS}: the edit was made for a contract that has changed since: spec changed", "undo that change"),
+        (unparsable, f"{WORDS}: <candidate>:", "correct the edit"),
+        (nameless, "'split_words'", "correct the edit"),
+        (headless, f"{WORDS}: without its header nobody can tell", "put the header's lines back"),
+        (missing, "app.words is not built", "jaunt build"),
+        (no_text, f"{WORDS} cannot be read", "UTF-8"),
+    ],
+)
+def test_what_cannot_be_taken_over_is_refused_with_4_and_left(edited: Path, run_in: RunIn, spoil, reason, hint) -> None:  # noqa: ANN001
+    spoil(edited)
+    before = (edited / WORDS).read_bytes() if (edited / WORDS).exists() else None
+    said = run_in(edited, "accept", "app.words")
+    assert (said.code, said.out, len(said.errors)) == (4, "", 1)
+    assert reason in said.err
+    assert hint in said.err
+    assert str(edited) not in said.err
+    assert ((edited / WORDS).read_bytes() if (edited / WORDS).exists() else None) == before
+
+
+def test_a_stale_module_without_an_edit_has_nothing_to_accept(built_shop: Path, run_in: RunIn) -> None:
+    stale(built_shop)
+    said = run_in(built_shop, "accept", "app.words")
+    assert said.code == 4
+    assert "was not edited by hand: spec changed" in said.err
+
+
+def test_an_edit_can_be_accepted_while_a_dependency_is_edited_too(edited: Path, run_in: RunIn) -> None:
+    edit(edited / "src/app/__generated__/slug.py", '"-".join', '"_".join')
+    assert run_in(edited, "accept", "app.slug").code == 0
+    assert [error for error in run_in(edited, "check").errors if "app.slug" in error] == []
+    assert run_in(edited, "accept", "app.words").code == 0
+    assert run_in(edited, "check").code == 0
+
+
+def test_a_broken_or_unknown_module_is_2(edited: Path, run_in: RunIn) -> None:
+    assert run_in(edited, "accept", "app.wrds").code == 2
+    edit(edited / "src/app/words.py", "def split_words(", "def split_words((")
+    assert run_in(edited, "accept", "app.words").code == 2
+
+
+def test_json(edited: Path, run_in: RunIn) -> None:
+    facts = run_in(edited, "accept", "app.words", "--json").facts
+    assert (facts["ok"], facts["module"], facts["accepted"]) == (True, "app.words", True)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", facts["accepted_at"])
+    assert run_in(edited, "accept", "app.words", "--json").facts["accepted"] is False
+    stale(edited)
+    refused = run_in(edited, "accept", "app.words", "--json").facts
+    assert (refused["ok"], refused["exit_code"]) == (False, 4)
+    assert "was not edited" in refused["error"]["message"]
+
+
+def test_a_new_contract_makes_an_accepted_module_stale_like_any_other(edited: Path, run_in: RunIn) -> None:
+    run_in(edited, "accept", "app.words")
+    stale(edited)
+    record(edited, SHOP_ANSWERS)
+    assert run_in(edited, "status", "app.words").lines[0] == "app.words: stale"
+    assert run_in(edited, "build").code == 0
+    assert ".lower()" in (edited / WORDS).read_text(encoding="utf-8")

@@ -1,0 +1,185 @@
+"""`jaunt check`, `doit check`, the pre-commit hook: no way from a hand edit to green but to accept or rebuild it."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+from conftest import RunIn
+from support import UNCHECKED, edit, run_doit, run_jaunt, spec_file, write_files
+
+import jaunt
+from jaunt.commands import COMMANDS
+from jaunt.header import body_digest, split_header
+
+GENERATED = "src/app/__generated__"
+WORDS = f"{GENERATED}/words.py"
+CHECKING_DODO = "from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test  # noqa: F401\n"
+
+
+def restamp(path: Path, body: str) -> None:
+    """Give a generated file another body, with the digest that goes with it."""
+    header, old = split_header(path.read_text(encoding="utf-8"))
+    lines = [line.replace(body_digest(old), body_digest(body)) for line in header]
+    path.write_text("\n".join([*lines, "", body]), encoding="utf-8")
+
+
+def test_a_fresh_project_passes(built_shop: Path, run_in: RunIn) -> None:
+    said = run_in(built_shop, "check")
+    assert (said.code, said.lines, said.err) == (0, ["4 of 4 modules are fresh"], "")
+
+
+@pytest.mark.parametrize(
+    ("case", "line"),
+    [
+        ("unbuilt", "error: app.words: not built yet (run: jaunt build)"),
+        ("stale", "error: app.words: stale: spec changed: split_words (docstring) (run: jaunt build)"),
+        (
+            "edited",
+            "error: app.words: edited by hand "
+            "(run: jaunt accept app.words, or jaunt build --force --target app.words)",
+        ),
+        (
+            "edited and stale",
+            "error: app.words: edited by hand; spec changed: app.words:split_words (docstring) "
+            "(run: jaunt build --force --target app.words)",
+        ),
+        (
+            "without header",
+            "error: app.words: edited by hand: it has no jaunt header (run: jaunt build --force --target app.words)",
+        ),
+        (
+            "orphaned",
+            f"error: {GENERATED}/gone.py: orphaned: the spec module app.gone is gone (run: jaunt clean --orphans)",
+        ),
+        (
+            "edited orphan",
+            f"error: {GENERATED}/gone.py: orphaned: the spec module app.gone is gone "
+            "(run: jaunt clean --orphans --force)",
+        ),
+        (
+            "does not parse",
+            f"error: app.words: its code no longer parses: {WORDS}:1: syntax error: invalid syntax "
+            "(run: jaunt build --force --target app.words)",
+        ),
+        ("unbuilt test", "error: tests.test_slug: not built yet (run: jaunt test)"),
+        (
+            "edited test",
+            "error: tests.test_slug: edited by hand "
+            "(run: jaunt accept tests.test_slug, or jaunt test --force --target tests.test_slug)",
+        ),
+        ("broken", "error: src/app/bad.py:2: syntax error: invalid syntax (correct the file)"),
+    ],
+)
+def test_each_kind_of_drift_is_4_with_one_line_that_says_what_to_run(
+    built_shop: Path, run_in: RunIn, case: str, line: str
+) -> None:
+    words, test = built_shop / WORDS, built_shop / "tests/__generated__/test_slug.py"
+    if case == "unbuilt":
+        words.unlink()
+    if "stale" in case:
+        edit(built_shop / "src/app/words.py", "Return the words", "Give the words")
+    if case.startswith("edited") and "orphan" not in case and "test" not in case:
+        edit(words, ".lower()", ".upper()")
+    if case == "without header":
+        words.write_text(split_header(words.read_text(encoding="utf-8"))[1], encoding="utf-8")
+    if "orphan" in case:
+        orphan = built_shop / GENERATED / "gone.py"
+        orphan.write_text(words.read_text(encoding="utf-8").replace("app.words", "app.gone"), encoding="utf-8")
+        if "edited" in case:
+            edit(orphan, ".lower()", ".upper()")
+    if case == "does not parse":
+        restamp(words, "def split_words(:\n")
+    if case == "unbuilt test":
+        test.unlink()
+    if case == "edited test":
+        edit(test, "a-b", "a-c")
+    if case == "broken":
+        write_files(built_shop, {"src/app/bad.py": "import jaunt\ndef bad(:\n"})
+    said = run_in(built_shop, "check")
+    assert said.code == 4
+    assert line in said.errors
+    assert all(error.startswith("error: ") for error in said.errors)
+
+
+def test_a_cycle_is_told_once(built_shop: Path, run_in: RunIn) -> None:
+    cycle = {"src/app/one.py": spec_file("one", "app.two:two"), "src/app/two.py": spec_file("two", "app.one:one")}
+    write_files(built_shop, cycle)
+    said = run_in(built_shop, "check")
+    assert (said.code, len(said.errors)) == (4, 1)
+    assert "app.one -> app.two" in said.err
+    assert said.lines == ["4 of 6 modules are fresh"]
+
+
+def test_a_wrong_configuration_is_2(built_shop: Path, run_in: RunIn) -> None:
+    (built_shop / "jaunt.toml").write_text("version = 1\n[paths\n", encoding="utf-8")
+    assert run_in(built_shop, "check").code == 2
+
+
+def test_it_writes_nothing_needs_no_key_and_no_provider(built_shop: Path) -> None:
+    config = UNCHECKED.replace('"recorded"', '"anthropic"').replace("recordings =", "model = 'm' #")
+    (built_shop / "jaunt.toml").write_text(config, encoding="utf-8")
+    edit(built_shop / "src/app/tally.py", "@jaunt.magic", "@jaunt.magic(prompt=str())")
+    edit(built_shop / "src/app/words.py", "Return the words", "Give the words")
+    before = {path: path.stat().st_mtime_ns for path in built_shop.rglob("*")}
+    done = run_jaunt("check", cwd=built_shop)
+    assert done.returncode == 4
+    assert "app.words: stale" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in built_shop.rglob("*")} == before
+
+
+def test_targets_are_checked_with_what_they_need_and_orphans_are_left_out(built_shop: Path, run_in: RunIn) -> None:
+    edit(built_shop / GENERATED / "tally.py", "self.count = 0", "self.count = 1")
+    words = built_shop / WORDS
+    (built_shop / GENERATED / "gone.py").write_bytes(words.read_bytes())
+    assert run_in(built_shop, "check", "--target", "app.slug").lines == ["2 of 2 modules are fresh"]
+    assert run_in(built_shop, "check", "--target", "app.tally").code == 4
+
+
+def test_a_large_project_is_told_of_the_first_fifty(tmp_path: Path, run_in: RunIn) -> None:
+    files = {f"src/m{i:03}.py": spec_file("number") for i in range(60)}
+    write_files(tmp_path, {"jaunt.toml": UNCHECKED, **files})
+    said = run_in(tmp_path, "check")
+    assert len(said.errors) == 51
+    assert said.errors[-1] == "error: ... and 10 more (-v lists them)"
+    assert said.lines == ["0 of 60 modules are fresh"]
+    assert len(run_in(tmp_path, "check", "-v").errors) == 60
+
+
+def test_json_names_module_state_and_what_to_run(built_shop: Path, run_in: RunIn) -> None:
+    assert run_in(built_shop, "check", "--json").facts["drift"] == []
+    edit(built_shop / WORDS, ".lower()", ".upper()")
+    facts = run_in(built_shop, "check", "--json").facts
+    assert (facts["ok"], facts["exit_code"], facts["modules"]) == (False, 4, 4)
+    (drift,) = facts["drift"]
+    assert (drift["module"], drift["kind"], drift["state"]) == ("app.words", "build", "edited")
+    assert "jaunt accept app.words" in drift["error"]
+
+
+# --- the same elsewhere ------------------------------------------------------------------------------
+
+
+def test_doit_check_is_the_same_gate(built_shop: Path) -> None:
+    (built_shop / "dodo.py").write_text(CHECKING_DODO, encoding="utf-8")
+    assert run_doit("check", cwd=built_shop).returncode == 0
+    edit(built_shop / WORDS, ".lower()", ".upper()")
+    edit(built_shop / GENERATED / "tally.py", "self.count = 0", "self.count = 1")
+    (built_shop / GENERATED / "slug.py").unlink()
+    done = run_doit("check", cwd=built_shop)
+    assert done.returncode != 0
+    for line in ("app.words: edited by hand (run: jaunt accept app.words", "app.tally: edited by", "app.slug: not built"):
+        assert line in done.stdout
+
+
+def test_doit_alone_does_not_check(built_shop: Path) -> None:
+    (built_shop / "dodo.py").write_text(CHECKING_DODO, encoding="utf-8")
+    edit(built_shop / "tests/__generated__/test_slug.py", "a-b", "a-c")
+    assert run_doit(cwd=built_shop).returncode == 0
+
+
+def test_the_pre_commit_hook_runs_a_command_that_there_is() -> None:
+    repository = Path(jaunt.__file__).resolve().parents[2]
+    text = (repository / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    fields = dict(line.removeprefix("- ").strip().split(": ", 1) for line in text.splitlines())
+    program, command = shlex.split(fields["entry"])
+    assert (program, fields["id"], fields["pass_filenames"]) == ("jaunt", "jaunt-check", "false")
+    assert command in COMMANDS
