@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,12 +42,18 @@ def test_an_accepted_edit_passes_the_gate_and_says_who_and_when(edited: Path, ru
     age = datetime.now(UTC) - datetime.fromisoformat(str(after["accepted_at"]))
     assert timedelta(0) <= age < timedelta(minutes=5)
     changed = {"body_digest", "accepted_by", "accepted_at"}
-    assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in before.items() if k not in changed}
-    assert split_header((edited / WORDS).read_text(encoding="utf-8"))[1] == SHOP_ANSWERS["app.words"].replace("lower", "upper")
+    assert {k: v for k, v in after.items() if k not in changed} == {
+        k: v for k, v in before.items() if k not in changed
+    }
+    assert split_header((edited / WORDS).read_text(encoding="utf-8"))[1] == SHOP_ANSWERS["app.words"].replace(
+        "lower", "upper"
+    )
     assert "  accepted    by Ada Lovelace, 20" in run_in(edited, "status", "app.words").out
 
 
-def test_without_git_it_is_the_login_name(edited: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_git_it_is_the_login_name(
+    edited: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", str(edited))
     monkeypatch.setenv("LOGNAME", "ada\n# jaunt:kind=test")
     assert run_in(edited, "accept", "app.words").code == 0
@@ -96,7 +103,9 @@ def test_what_was_not_edited_is_left_as_it_is(built_shop: Path, run_in: RunIn) -
     assert (built_shop / WORDS).read_bytes() == before
 
 
-def test_an_editor_with_other_line_ends_and_a_byte_order_mark_is_no_edit_to_lose(edited: Path, run_in: RunIn) -> None:
+def test_an_editor_with_other_line_ends_and_a_byte_order_mark_is_no_edit_to_lose(
+    edited: Path, run_in: RunIn
+) -> None:
     text = (edited / WORDS).read_text(encoding="utf-8")
     (edited / WORDS).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode() + b"\r\n\r\n")
     assert run_in(edited, "accept", "app.words").code == 0
@@ -132,7 +141,11 @@ def no_text(root: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason", "hint"),
     [
-        (stale, f"{WORDS}: the edit was made for a contract that has changed since: spec changed", "undo that change"),
+        (
+            stale,
+            f"{WORDS}: the edit was made for a contract that has changed since: spec changed",
+            "undo that change",
+        ),
         (unparsable, f"{WORDS}: <candidate>:", "correct the edit"),
         (nameless, "'split_words'", "correct the edit"),
         (headless, f"{WORDS}: without its header nobody can tell", "put the header's lines back"),
@@ -140,7 +153,9 @@ def no_text(root: Path) -> None:
         (no_text, f"{WORDS} cannot be read", "UTF-8"),
     ],
 )
-def test_what_cannot_be_taken_over_is_refused_with_4_and_left(edited: Path, run_in: RunIn, spoil, reason, hint) -> None:  # noqa: ANN001
+def test_what_cannot_be_taken_over_is_refused_with_4_and_left(
+    edited: Path, run_in: RunIn, spoil: Callable[[Path], None], reason: str, hint: str
+) -> None:
     spoil(edited)
     before = (edited / WORDS).read_bytes() if (edited / WORDS).exists() else None
     said = run_in(edited, "accept", "app.words")

@@ -84,7 +84,9 @@ def test_each_kind_of_drift_is_4_with_one_line_that_says_what_to_run(
         words.write_text(split_header(words.read_text(encoding="utf-8"))[1], encoding="utf-8")
     if "orphan" in case:
         orphan = built_shop / GENERATED / "gone.py"
-        orphan.write_text(words.read_text(encoding="utf-8").replace("app.words", "app.gone"), encoding="utf-8")
+        orphan.write_text(
+            words.read_text(encoding="utf-8").replace("app.words", "app.gone"), encoding="utf-8"
+        )
         if "edited" in case:
             edit(orphan, ".lower()", ".upper()")
     if case == "does not parse":
@@ -102,7 +104,10 @@ def test_each_kind_of_drift_is_4_with_one_line_that_says_what_to_run(
 
 
 def test_a_cycle_is_told_once(built_shop: Path, run_in: RunIn) -> None:
-    cycle = {"src/app/one.py": spec_file("one", "app.two:two"), "src/app/two.py": spec_file("two", "app.one:one")}
+    cycle = {
+        "src/app/one.py": spec_file("one", "app.two:two"),
+        "src/app/two.py": spec_file("two", "app.one:one"),
+    }
     write_files(built_shop, cycle)
     said = run_in(built_shop, "check")
     assert (said.code, len(said.errors)) == (4, 1)
@@ -127,7 +132,9 @@ def test_it_writes_nothing_needs_no_key_and_no_provider(built_shop: Path) -> Non
     assert {path: path.stat().st_mtime_ns for path in built_shop.rglob("*")} == before
 
 
-def test_targets_are_checked_with_what_they_need_and_orphans_are_left_out(built_shop: Path, run_in: RunIn) -> None:
+def test_targets_are_checked_with_what_they_need_and_orphans_are_left_out(
+    built_shop: Path, run_in: RunIn
+) -> None:
     edit(built_shop / GENERATED / "tally.py", "self.count = 0", "self.count = 1")
     words = built_shop / WORDS
     (built_shop / GENERATED / "gone.py").write_bytes(words.read_bytes())
@@ -166,7 +173,11 @@ def test_doit_check_is_the_same_gate(built_shop: Path) -> None:
     (built_shop / GENERATED / "slug.py").unlink()
     done = run_doit("check", cwd=built_shop)
     assert done.returncode != 0
-    for line in ("app.words: edited by hand (run: jaunt accept app.words", "app.tally: edited by", "app.slug: not built"):
+    for line in (
+        "app.words: edited by hand (run: jaunt accept app.words",
+        "app.tally: edited by",
+        "app.slug: not built",
+    ):
         assert line in done.stdout
 
 

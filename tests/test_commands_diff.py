@@ -47,7 +47,12 @@ def test_code_and_contract_are_shown_before_and_after(built_shop: Path, run_in: 
 
 def test_without_a_module_it_is_all_of_the_last_build_and_no_more(built_shop: Path, run_in: RunIn) -> None:
     said = run_in(built_shop, "diff")
-    assert [line.partition(":")[0] for line in said.lines] == ["app.slug", "app.tally", "app.words", "tests.test_slug"]
+    assert [line.partition(":")[0] for line in said.lines] == [
+        "app.slug",
+        "app.tally",
+        "app.words",
+        "tests.test_slug",
+    ]
     assert all("built for the first time" in line for line in said.lines)
     rebuild(built_shop, run_in, "Return the words", "Give the words", SHORTER)
     lines = run_in(built_shop, "diff", "--stat").lines
@@ -55,7 +60,9 @@ def test_without_a_module_it_is_all_of_the_last_build_and_no_more(built_shop: Pa
         "app.slug: dependency changed: app.words:split_words (the code is the same)",
         "app.words: spec changed: split_words (docstring) (2 lines of code changed)",
     ]
-    assert run_in(built_shop, "diff", "app.tally").lines[0].startswith("app.tally: built for the first time (")
+    assert (
+        run_in(built_shop, "diff", "app.tally").lines[0].startswith("app.tally: built for the first time (")
+    )
 
 
 def test_what_was_lost_comes_before_all_else(built_shop: Path, run_in: RunIn) -> None:
@@ -87,7 +94,10 @@ def test_a_build_by_doit_is_one_build(built_shop: Path, run_in: RunIn) -> None:
     edit(built_shop / "src/app/words.py", "Return the words", "Give the words")
     record(built_shop, {**SHOP_ANSWERS, "app.words": SHORTER})
     assert run_doit("-n", "2", "-P", "process", "build", cwd=built_shop).returncode == 0
-    assert [line.partition(":")[0] for line in run_in(built_shop, "diff", "--stat").lines] == ["app.slug", "app.words"]
+    assert [line.partition(":")[0] for line in run_in(built_shop, "diff", "--stat").lines] == [
+        "app.slug",
+        "app.words",
+    ]
 
 
 def test_what_the_store_brings_back_is_a_change_too(built_shop: Path, run_in: RunIn) -> None:
@@ -97,7 +107,9 @@ def test_what_the_store_brings_back_is_a_change_too(built_shop: Path, run_in: Ru
     assert "+    return text.lower().split()" in run_in(built_shop, "diff", "app.words").lines
 
 
-def test_no_history_is_no_failure_but_a_module_without_one_is_refused(built_shop: Path, run_in: RunIn) -> None:
+def test_no_history_is_no_failure_but_a_module_without_one_is_refused(
+    built_shop: Path, run_in: RunIn
+) -> None:
     for path in (built_shop / ".jaunt/history").rglob("*.json"):
         path.write_text("{", encoding="utf-8")
     said = run_in(built_shop, "diff")

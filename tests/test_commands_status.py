@@ -11,7 +11,17 @@ from termios import TIOCSWINSZ
 
 import pytest
 from conftest import RunIn
-from support import CHILD_SECONDS, SHOP, SHOP_ANSWERS, UNCHECKED, child_environment, edit, record, spec_file, write_files
+from support import (
+    CHILD_SECONDS,
+    SHOP,
+    SHOP_ANSWERS,
+    UNCHECKED,
+    child_environment,
+    edit,
+    record,
+    spec_file,
+    write_files,
+)
 
 GENERATED = "src/app/__generated__"
 ORPHAN = f"{GENERATED}/gone.py"
@@ -119,7 +129,9 @@ def test_one_module_is_shown_with_what_moved_and_who_is_concerned(built_shop: Pa
     assert run_in(built_shop, "status", "app.tally", "--check").code == 0
 
 
-def test_the_old_and_new_of_a_dependency_are_shown_with_its_dependent(built_shop: Path, run_in: RunIn) -> None:
+def test_the_old_and_new_of_a_dependency_are_shown_with_its_dependent(
+    built_shop: Path, run_in: RunIn
+) -> None:
     edit(built_shop / "src/app/words.py", "Return the words", "Give the words")
     said = run_in(built_shop, "status", "app.slug:slugify")
     assert "  needs       app.words (stale)" in said.lines
@@ -178,7 +190,7 @@ def test_a_large_project_counts_its_fresh_modules_and_lists_the_first_of_the_oth
     assert said.lines[50] == "unbuilt  ... and 70 more (-v lists them)"
     assert said.lines[51] == "120 unbuilt"
     assert len(run_in(tmp_path, "status", "-v").lines) == 121
-    record(tmp_path, {name: "def number() -> int:\n    return 1\n" for name in names})
+    record(tmp_path, dict.fromkeys(names, "def number() -> int:\n    return 1\n"))
     assert run_in(tmp_path, "build", "--jobs", "16").code == 0
     (tmp_path / "src/__generated__/m007.py").unlink()
     assert run_in(tmp_path, "status").lines == [
@@ -194,7 +206,12 @@ def test_json_has_every_module_with_state_reason_and_file(built_shop: Path, run_
     facts = run_in(built_shop, "status", "--json").facts
     assert (facts["command"], facts["ok"], facts["exit_code"]) == ("status", True, 0)
     states = {module["module"]: module["state"] for module in facts["modules"]}
-    assert states == {"app.slug": "stale", "app.tally": "fresh", "app.words": "stale", "tests.test_slug": "stale"}
+    assert states == {
+        "app.slug": "stale",
+        "app.tally": "fresh",
+        "app.words": "stale",
+        "tests.test_slug": "stale",
+    }
     words = next(module for module in facts["modules"] if module["module"] == "app.words")
     assert words["path"] == str(built_shop / GENERATED / "words.py")
     assert words["reason"] == "spec changed: app.words:split_words (docstring)"
@@ -234,7 +251,12 @@ def on_a_terminal(root: Path, columns: int, *argv: str, **environment: str) -> s
     variables = {k: v for k, v in child_environment().items() if k not in ("COLUMNS", "NO_COLOR")}
     variables = {**variables, "TERM": "xterm", **environment}
     child = subprocess.Popen(
-        [sys.executable, "-m", "jaunt", *argv], cwd=root, env=variables, stdout=slave, stderr=slave, stdin=slave
+        [sys.executable, "-m", "jaunt", *argv],
+        cwd=root,
+        env=variables,
+        stdout=slave,
+        stderr=slave,
+        stdin=slave,
     )
     os.close(slave)
     shown = b""
@@ -278,7 +300,9 @@ def test_help_fits_a_screen_and_shows_an_example(
     assert f"example: jaunt {command}" in said.out
 
 
-@pytest.mark.parametrize("command", [["status"], ["status", "-v"], ["check"], ["diff"], ["clean", "--dry-run"]])
+@pytest.mark.parametrize(
+    "command", [["status"], ["status", "-v"], ["check"], ["diff"], ["clean", "--dry-run"]]
+)
 def test_a_reader_that_has_gone_is_no_traceback(built_shop: Path, command: list[str]) -> None:
     read, write = os.pipe()
     os.close(read)
@@ -294,4 +318,7 @@ def test_a_reader_that_has_gone_is_no_traceback(built_shop: Path, command: list[
 
 
 def test_the_shop_has_the_modules_that_these_tests_count() -> None:
-    assert len([name for name in SHOP if name.endswith(".py") and "__init__" not in name and name != "dodo.py"]) == 4
+    assert (
+        len([name for name in SHOP if name.endswith(".py") and "__init__" not in name and name != "dodo.py"])
+        == 4
+    )

@@ -13,12 +13,17 @@ from jaunt.errors import JauntRefusedError
 from jaunt.source import parse_source
 
 
-def eject(spec: str, generated: str, *names: str, shared: tuple[str, ...] = (), file: str = "app/mod.py") -> str:
+def eject(
+    spec: str, generated: str, *names: str, shared: tuple[str, ...] = (), file: str = "app/mod.py"
+) -> str:
     """Eject the specs `names` of the module app.mod."""
     module = "app" if file == "app/__init__.py" else "app.mod"
     made = "app.__generated__" if module == "app" else "app.__generated__.mod"
     texts = (dedent(text).lstrip("\n") for text in (spec, generated))
-    source, code = (parse_source(m, f, t.encode()) for m, f, t in zip((module, made), (file, "gen.py"), texts, strict=True))
+    source, code = (
+        parse_source(m, f, t.encode())
+        for m, f, t in zip((module, made), (file, "gen.py"), texts, strict=True)
+    )
     return eject_source(source, code, names, shared=shared)
 
 
@@ -27,7 +32,12 @@ def run(tmp_path: Path, module: str, program: str, **others: str) -> str:
     files = {f"app/{name}.py": dedent(text) for name, text in others.items()}
     write_files(tmp_path, {"app/__init__.py": "", "app/mod.py": module, **files, "main.py": dedent(program)})
     done = subprocess.run(
-        [sys.executable, "-S", "main.py"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-S", "main.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert done.stderr == ""
     return done.stdout
@@ -71,7 +81,6 @@ def test_a_function_takes_the_place_of_its_stub_under_the_stubs_docstring() -> N
     assert eject(SPEC, generated, "double") == dedent('''\
         """Doubling."""
 
-
         FACTOR = 2  # by hand
 
 
@@ -98,12 +107,15 @@ def test_a_function_takes_the_place_of_its_stub_under_the_stubs_docstring() -> N
         "def double(\n    n: int,\n) -> int:\n    # why\n    return n * 2\n",
         "def double(n: int) -> int:\n  'Tiny.'\n  return n * 2\n",
         "def double(n: int) -> int:\n\tdef inner():\n\t\treturn n * 2\n\treturn inner()\n",
-        "def _d(n): return n * 2\n\nclass _C:\n    def __call__(self, n: int) -> int:\n        return _d(n)\n\ndouble = _C()\n",
+        "class _C:\n    def __call__(self, n: int) -> int:\n        return n * 2\n\ndouble = _C()\n",
         "if True:\n    def double(n: int) -> int:\n        return n * 2\n",
     ],
 )
 def test_whatever_its_form_the_definition_works(tmp_path: Path, generated: str) -> None:
-    assert run(tmp_path, eject(SPEC, generated, "double"), "from app.mod import double\nprint(double(4))") == "8\n"
+    assert (
+        run(tmp_path, eject(SPEC, generated, "double"), "from app.mod import double\nprint(double(4))")
+        == "8\n"
+    )
 
 
 def test_docstrings_of_a_class_its_methods_and_accessors_come_from_the_stub(tmp_path: Path) -> None:
@@ -280,11 +292,15 @@ def test_imports_are_merged_and_those_of_the_stubs_alone_go() -> None:
 
 
 def test_the_future_import_of_the_generated_code_comes_first() -> None:
-    module = eject(SPEC, "from __future__ import annotations\n\n\ndef double(n: int) -> int:\n    return n\n", "double")
+    module = eject(
+        SPEC, "from __future__ import annotations\n\n\ndef double(n: int) -> int:\n    return n\n", "double"
+    )
     assert module.splitlines()[:3] == ['"""Doubling."""', "", "from __future__ import annotations"]
 
 
-@pytest.mark.parametrize("line", ["import jaunt as j", "from jaunt import magic", "from jaunt.runtime import magic as m"])
+@pytest.mark.parametrize(
+    "line", ["import jaunt as j", "from jaunt import magic", "from jaunt.runtime import magic as m"]
+)
 def test_jaunt_goes_by_whatever_name(line: str) -> None:
     name = {"import jaunt as j": "j.magic", "from jaunt import magic": "magic"}.get(line, "m")
     spec = f"import os\n{line}\n\n@{name}(prompt='x')\ndef f() -> int:\n    ...\n\nX = os.sep\n"
@@ -297,7 +313,9 @@ def test_jaunt_stays_where_the_author_uses_it() -> None:
 
 
 def test_what_a_package_imports_stays_as_others_may_use_it() -> None:
-    spec = "import jaunt\nfrom app.words import split\n\n@jaunt.magic(deps=[split])\ndef f() -> int:\n    ...\n"
+    spec = (
+        "import jaunt\nfrom app.words import split\n\n@jaunt.magic(deps=[split])\ndef f() -> int:\n    ...\n"
+    )
     module = eject(spec, "def f() -> int:\n    return 1\n", "f", file="app/__init__.py")
     assert module.startswith("from app.words import split\n")
 
@@ -314,7 +332,10 @@ def test_what_a_package_imports_stays_as_others_may_use_it() -> None:
         "def double(n):\n    from app.mod import FACTOR\n    return n * FACTOR\n",
         "def double(n):\n    if n:\n        from app.mod import FACTOR as f\n        return n * f\n",
         "from ..other import other\nfrom ..mod import FACTOR\n\ndef double(n):\n    return n * FACTOR * other\n",
-        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from app.mod import FACTOR\n\n\ndef double(n):\n    return n * 2\n",
+        "from typing import TYPE_CHECKING as T\nif T:\n    from app.mod import X\ndef double(n):\n    return n * 2\n",
+        "def double(n):\n    from app.mod import FACTOR; a = n; return a * FACTOR\n",
+        "def double(n):\n    from app.mod import FACTOR  # noqa\n    return n * FACTOR\n",
+        "if 1:\n    from app.mod import FACTOR\n    from app.mod import X\n\ndef double(n):\n    return n * FACTOR\n",
         "from app.mod import *\n\ndef double(n):\n    return n * FACTOR\n",
     ],
 )
@@ -408,7 +429,9 @@ def test_a_name_of_two_meanings_is_refused(by_hand: str, generated: str, name: s
 
 def test_a_name_that_the_model_imported_from_the_module_has_one_meaning() -> None:
     spec = "import jaunt\n\ndef open(): ...\n\n@jaunt.magic\ndef f(): ...\n"
-    assert "def f():\n    return open()" in eject(spec, "from app.mod import open\n\ndef f():\n    return open()\n", "f")
+    assert "def f():\n    return open()" in eject(
+        spec, "from app.mod import open\n\ndef f():\n    return open()\n", "f"
+    )
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ ORDER = [
     "deps",
     "digest",
     "linking",
+    "garbage",
     "lazy",
     "snapshot",
     "relinking",

@@ -41,10 +41,18 @@ def test_the_same_code_has_lost_nothing() -> None:
         ("LIMIT = 3", "_LIMIT = 3", ["LIMIT is no longer defined"]),
         ("    size: int = 0\n", "", ["Box.size is no longer defined"]),
         ("_hidden", "_other", []),
-        ("class Box", "class Case", ["Box.open no longer raises box.StuckError", "Box is no longer defined"][1:]),
+        (
+            "class Box",
+            "class Case",
+            ["Box.open no longer raises box.StuckError", "Box is no longer defined"][1:],
+        ),
         ("if not a", "while not a", ["read has fewer branches: if 1 -> 0"]),
         ("raise a", "return a", []),
-        ("for x in y:\n            while x", "if x:\n            if x", ["Box._hidden has fewer branches: for 1 -> 0, while 1 -> 0"]),
+        (
+            "for x in y:\n            while x",
+            "if x:\n            if x",
+            ["Box._hidden has fewer branches: for 1 -> 0, while 1 -> 0"],
+        ),
         ("if b]", "]", []),
         ("[b for b in a if b]", "a", ["read has fewer branches: for 1 -> 0"]),
         ("match a:\n            case 1:\n        ", "if a:\n    ", ["read has fewer branches: match 1 -> 0"]),
@@ -57,7 +65,10 @@ def test_each_loss_is_one_line(old: str, new: str, lost: list[str]) -> None:
 
 def test_a_function_that_is_gone_takes_its_exceptions_along() -> None:
     before = "def f():\n    raise ValueError\n\ndef g():\n    raise KeyError\n"
-    assert losses(before, "def g():\n    raise KeyError\n") == ["f no longer raises ValueError", "f is no longer defined"]
+    assert losses(before, "def g():\n    raise KeyError\n") == [
+        "f no longer raises ValueError",
+        "f is no longer defined",
+    ]
 
 
 def test_what_moved_into_a_helper_is_not_lost() -> None:
@@ -69,7 +80,9 @@ def test_what_moved_into_a_helper_is_not_lost() -> None:
 
 def test_an_exception_that_another_function_went_on_raising_is_lost_to_this_one() -> None:
     before = "def f():\n    raise ValueError\n\ndef g():\n    raise ValueError\n"
-    assert losses(before, before.replace("raise ValueError\n\n", "pass\n\n")) == ["f no longer raises ValueError"]
+    assert losses(before, before.replace("raise ValueError\n\n", "pass\n\n")) == [
+        "f no longer raises ValueError"
+    ]
 
 
 def test_branches_that_become_expressions_are_there_still() -> None:

@@ -55,7 +55,7 @@ def make_change(record: Record, path: Path, *, shown: str) -> Change:
 def contract_diff(
     before: Mapping[str, str], after: Mapping[str, str], old: str = "before", new: str = "after"
 ) -> str:
-    """Return the unified diff of contracts (reference -> source text), of those that differ; `old` and `new` name them."""
+    """Return the unified diff of the contracts that differ, by reference; `old` and `new` name the two sides."""
     return "".join(
         unified_diff(before.get(ref, ""), after.get(ref, ""), ref, old, new)
         for ref in sorted({*before, *after})

@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO
 
@@ -129,7 +129,7 @@ def _unknown(argument: str, parser: _Parser) -> str:
 
 
 @contextmanager
-def _stdout_for_json() -> Iterator[TextIO]:
+def _stdout_for_json() -> Generator[TextIO]:
     """Yield standard output for one JSON object; whatever else is printed, by child processes too, goes to stderr."""
     usual = sys.stdout
     try:

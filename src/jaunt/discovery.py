@@ -8,9 +8,10 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from jaunt.contract import Contract, contract_of
 from jaunt.errors import JauntDiscoveryError
@@ -40,8 +41,7 @@ class Root:
     kind: SpecKind = "magic"
 
 
-@dataclass(frozen=True)
-class ModuleFile:
+class ModuleFile(NamedTuple):
     """A Python file and the module name that it has below its base."""
 
     name: str
@@ -66,6 +66,16 @@ class SpecModule:
     unread: Mapping[str, str] = field(default_factory=dict)
     problem: JauntDiscoveryError | None = None
     names: Names | None = None
+
+    @cached_property
+    def path(self) -> str:
+        """The path of the module's file."""
+        return str(self.file.path)
+
+    @cached_property
+    def base(self) -> Path:
+        """The folder that the module's name starts from."""
+        return self.file.base
 
     def with_arguments(self, arguments: Mapping[str, dict[str, Any]]) -> "SpecModule":
         """Return the module with the decorator arguments of some of its specs, by name."""

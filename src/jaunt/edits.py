@@ -35,6 +35,21 @@ class Edits:
             last += 1
         self.replace((first, 0), (last + 1, 0), "".join(f"{line}\n" for line in lines))
 
+    def replace_statement(self, node: ast.stmt, lines: Sequence[str]) -> None:
+        """Replace a statement by others, each on a line of its own if the statement is."""
+        last = node.end_lineno or node.lineno
+        before = self._lines[node.lineno - 1].encode()[: node.col_offset].decode()
+        after = self._lines[last - 1].encode()[node.end_col_offset or 0 :].decode().strip()
+        if before.strip() or (after and not after.startswith("#")):
+            self.replace_node(node, "; ".join(lines) or "pass")
+        else:
+            self.replace_lines(node.lineno, last, [before + line for line in lines])
+
+    def indentation(self, line: int) -> str:
+        """Return the blanks that a line, counted from 1, begins with."""
+        text = self._lines[line - 1]
+        return text[: len(text) - len(text.lstrip())]
+
     def insert_lines(self, after: int, lines: Sequence[str]) -> None:
         """Put lines below the line `after`, 0 for the top."""
         self.replace((after + 1, 0), (after + 1, 0), "".join(f"{line}\n" for line in lines))

@@ -1,8 +1,7 @@
-"""Mappings and sequences whose values are made when they are asked for: a large project is never loaded as a whole."""
+"""Mappings whose values are made when they are asked for: a large project is never loaded as a whole."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Generic, TypeVar, overload
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Generic, TypeVar
 
 from jaunt.spec_ref import SpecRef, module_of
 
@@ -50,44 +49,3 @@ class PerSpec(Mapping[SpecRef, T], Generic[T]):
 
     def __len__(self) -> int:
         return sum(len(self._load(module)) for module in self._modules)
-
-
-class LazySequence(Sequence[T], Generic[T]):
-    """A sequence that is loaded at its first use."""
-
-    def __init__(self, load: Callable[[], Sequence[T]]) -> None:
-        self._load = load
-
-    @cached_property
-    def _items(self) -> Sequence[T]:
-        return self._load()
-
-    @overload
-    def __getitem__(self, index: int) -> T: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[T]: ...
-    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
-        return self._items[index]
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-
-class LazyMapping(Mapping[str, T], Generic[T]):
-    """A mapping that is loaded at its first use."""
-
-    def __init__(self, load: Callable[[], Mapping[str, T]]) -> None:
-        self._load = load
-
-    @cached_property
-    def _items(self) -> Mapping[str, T]:
-        return self._load()
-
-    def __getitem__(self, key: str) -> T:
-        return self._items[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)

@@ -29,7 +29,7 @@ def find_orphans(project: Project) -> list[Orphan]:
 
     Takes one walk of the generated folders; only files that no module is generated into are opened.
     """
-    expected = {str(project.generated_path(module)) for module in project.modules}
+    expected = {project.generated_name(module) for module in project.modules}
     found: dict[str, Orphan] = {}
     for root in search_roots(project.config):
         for path in _files(_generated_folders(root, project.config.paths.generated_dir)):

@@ -152,7 +152,7 @@ async def _find_code(
     work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
 ) -> tuple[Outcome, str | None]:
     """Return code that passed, from the store or else from the model, with the outcome so far; None if there is none."""
-    stored = await asyncio.to_thread(_look_up, work, shop)
+    stored = await _look_up(work, shop)
     warnings = [stored.warning] if stored.warning else []
     if stored.source is not None:
         examined = await check_candidate(stored.source, context.expected_names, checks)
@@ -174,7 +174,7 @@ async def _find_code(
         return failed, None
     source = normalize_source(result.source)
     # Kept before it is written: what was paid for survives a crash of anything that comes after it.
-    unkept = await asyncio.to_thread(_keep, work, shop, source)
+    unkept = await _keep(work, shop, source)
     warnings += [unkept] if unkept else []
     return Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model"), source
 
@@ -297,10 +297,10 @@ def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
         )
 
 
-def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
+async def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
     if shop.store is None or shop.force or not shop.read_store:
-        return Lookup()
-    return shop.store.get(work.fingerprint.kind, work.fingerprint.digest)
+        return Lookup()  # not by way of a thread: two such detours are a quarter of what a module costs
+    return await asyncio.to_thread(shop.store.get, work.fingerprint.kind, work.fingerprint.digest)
 
 
 def _land(
@@ -319,10 +319,11 @@ def _land(
     return replace(outcome, path=path)
 
 
-def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:
+async def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:
     if shop.store is None:
         return None
-    return shop.store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=work.module)
+    kind, digest = work.fingerprint.kind, work.fingerprint.digest
+    return await asyncio.to_thread(shop.store.put, kind, digest, source, module=work.module)
 
 
 def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:

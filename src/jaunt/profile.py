@@ -1,7 +1,7 @@
 """Where a command's time went: wall time by phase, for `--profile`. Nothing is counted unless a profile is taken."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -16,7 +16,7 @@ def start_profile() -> dict[str, float]:
 
 
 @contextmanager
-def phase(name: str) -> Iterator[None]:
+def phase(name: str) -> Generator[None]:
     """Count the wall time of a block as a phase's."""
     seconds = _current.get()
     begin = time.perf_counter()

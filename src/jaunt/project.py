@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from jaunt.config import JauntConfig
-from jaunt.discovery import ModuleFile, Root, SpecModule
+from jaunt.discovery import Root, SpecModule
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.linking import Linker, nearest
 from jaunt.paths import generated_relname
@@ -52,7 +53,15 @@ class Project:
 
     def generated_name(self, module: str) -> str:
         """Return `generated_path` as text."""
-        return generated_name(self.modules[module].file, self.config.paths.generated_dir)
+        if module not in self._generated_names:
+            self._generated_names[module] = _generated_name(
+                self.modules[module], self.config.paths.generated_dir
+            )
+        return self._generated_names[module]
+
+    @cached_property
+    def _generated_names(self) -> dict[str, str]:
+        return {}
 
     def remember(self, *, make_folder: bool = False) -> None:
         """Keep what was found in `.jaunt/`, so that the next command needs less time.
@@ -110,12 +119,11 @@ def search_roots(config: JauntConfig) -> list[Root]:
     return roots
 
 
-def generated_name(file: ModuleFile, generated_dir: str) -> str:
-    """Return the path of the generated file of a spec module's file."""
-    package = file.path.name == "__init__.py"
-    single = "." not in file.name and not package
-    below = generated_relname(file.name, generated_dir, single_file=single, package=package)
-    return os.path.join(file.base, below)  # noqa: PTH118 - 10,000 of them
+def _generated_name(module: SpecModule, generated_dir: str) -> str:
+    package = module.path.endswith(f"{os.sep}__init__.py")
+    single = "." not in module.name and not package
+    below = generated_relname(module.name, generated_dir, single_file=single, package=package)
+    return os.path.join(module.base, below)  # noqa: PTH118 - 10,000 of them
 
 
 def select_targets(project: Project, targets: Iterable[str]) -> set[str]:

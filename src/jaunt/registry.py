@@ -6,6 +6,7 @@ from jaunt.spec_ref import SpecRef
 
 TYPE_CHECKING = False  # see spec_ref.py: importing `typing` or `dataclasses` here would cost every user's start-up
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, Literal, NamedTuple
 
     SpecKind = Literal["magic", "test"]
@@ -70,7 +71,7 @@ def get_specs_by_module(kind: "SpecKind") -> "dict[str, list[SpecEntry]]":
     return group_by_module(_registries[kind].values())
 
 
-def group_by_module(entries: "Iterable[SpecEntry]") -> "dict[str, list[SpecEntry]]":  # noqa: F821
+def group_by_module(entries: "Iterable[SpecEntry]") -> "dict[str, list[SpecEntry]]":
     """Group entries by module, modules sorted by name, entries by qualname, then reference."""
     grouped: dict[str, list[SpecEntry]] = {}
     for entry in sorted(entries, key=lambda e: (e.module, e.qualname, e.spec_ref)):

@@ -1,14 +1,17 @@
 """Relinking: modules that changed are linked into all the others, of which an earlier scan left what they are linked to."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
+from jaunt.contract import Contract
 from jaunt.deps import SpecFinder, components, dependents_of, link_specs
 from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
-from jaunt.discovery import ModuleFile, SpecModule
+from jaunt.discovery import ModuleFile, Root, SpecModule
 from jaunt.errors import JauntError
-from jaunt.lazy import LazyMapping, LazySequence, PerModule, PerSpec
+from jaunt.lazy import PerModule, PerSpec
 from jaunt.linking import Linked, Linker, resolve_deps
 from jaunt.registry import SpecEntry
 from jaunt.snapshot import Link, Record, Row, links_in, module_in, module_record
@@ -139,23 +142,38 @@ def _link(
     return {name: part_of(linked, name) for name in modules}
 
 
+class StoredModule(SpecModule):
+    """A spec module out of a snapshot: what most commands don't ask for is made when it is asked for."""
+
+    _root: Root
+    _parts: Mapping[str, Part]
+
+    def __init__(self, name: str, row: Row, root: Root, parts: Mapping[str, Part]) -> None:
+        fields = {"name": name, "kind": row.kind, "unread": row.unread, "problem": None, "names": None}
+        self.__dict__.update(fields, path=row.path, base=root.base, _root=root, _parts=parts)
+
+    @cached_property
+    def file(self) -> ModuleFile:
+        """The module's file."""
+        return ModuleFile(self.name, Path(self.path), self.base, self._root.kind)
+
+    @cached_property
+    def entries(self) -> Sequence[SpecEntry]:
+        """The module's specs."""
+        return self._parts[self.name].module.entries
+
+    @cached_property
+    def contracts(self) -> Mapping[str, Contract]:
+        """The contracts of the specs, by name."""
+        return self._parts[self.name].module.contracts
+
+
 def joined(
-    table: Mapping[str, Row], parts: Mapping[str, Part], file_of: Callable[[str], ModuleFile]
+    table: Mapping[str, Row], parts: Mapping[str, Part], roots: Mapping[str, Root]
 ) -> Linked:
     """Return what all modules are together, from the rows of a snapshot and the parts, each made when it is needed."""
-
-    def module(name: str) -> SpecModule:
-        return SpecModule(
-            name,
-            file_of(name),
-            table[name].kind,
-            LazySequence(lambda: parts[name].module.entries),
-            LazyMapping(lambda: parts[name].module.contracts),
-            table[name].unread,
-        )
-
     return Linked(
-        modules=PerModule(table, module),
+        modules=PerModule(table, lambda name: StoredModule(name, table[name], roots[table[name].path], parts)),
         specs=PerSpec(table, lambda name: parts[name].specs),
         parts=PerSpec(table, lambda name: parts[name].parts),
         graph=PerSpec(table, lambda name: parts[name].graph),

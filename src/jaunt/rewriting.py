@@ -23,7 +23,8 @@ def without_own_imports(generated: ModuleSource, module: str) -> ModuleSource:
     used = {n.id for n in ast.walk(generated.tree) if isinstance(n, ast.Name) and id(n) not in inside}
     for block, statement in _statements(generated.tree):
         if isinstance(statement, Import):
-            _rewrite_import(edits, generated, module, statement, alone=len(block) == 1, used=used)
+            alone = all(isinstance(other, Import) for other in block)
+            _rewrite_import(edits, generated, module, statement, alone=alone, used=used)
     return _parsed(generated, edits)
 
 
@@ -69,8 +70,7 @@ def _rewrite_import(
         lines.insert(0, import_text(node, kept, source))
     if alone and not lines:
         lines = ["pass"]
-    indent = " " * node.col_offset
-    edits.replace_lines(node.lineno, node.end_lineno or node.lineno, [indent + line for line in lines])
+    edits.replace_statement(node, lines)
 
 
 def import_text(node: Import, names: Sequence[ast.alias], source: ModuleSource) -> str:
@@ -123,32 +123,28 @@ def _merge_docstrings(edits: Edits, spec: ModuleSource, stub: Definition, node: 
     """Give a definition, and the members of a class, the stub's docstrings; where it has none they keep theirs."""
     own, expected = _docstring(node), _docstring(stub)
     if expected is not None:
-        text = ast.get_source_segment(spec.text, expected) or ""
-        _put_docstring(edits, text, expected.col_offset, own, node)
+        first, *rest = (ast.get_source_segment(spec.text, expected) or "").split("\n")
+        margin = Edits(spec.text).indentation(expected.lineno)
+        _put_docstring(edits, [first, *(line.removeprefix(margin) for line in rest)], own, node)
     members = dict(_members(node))
     for key, member in _members(stub):
         if key in members:
             _merge_docstrings(edits, spec, member, members[key])
 
 
-def _put_docstring(edits: Edits, text: str, column: int, own: ast.expr | None, node: Definition) -> None:
+def _put_docstring(edits: Edits, docstring: Sequence[str], own: ast.expr | None, node: Definition) -> None:
     first = node.body[0]
     on_one_line = first.lineno == _header_end(node)
-    margin = node.col_offset + 4 if on_one_line else first.col_offset
-    head, *rest = text.split("\n")
-    moved = [line.removeprefix(" " * column) if line.strip() else "" for line in rest]
-    text = "\n".join([head, *(f"{' ' * margin}{line}" if line else "" for line in moved)])
+    margin = f"{edits.indentation(node.lineno)}    " if on_one_line else edits.indentation(first.lineno)
+    text = "\n".join([docstring[0], *(margin + line if line.strip() else "" for line in docstring[1:])])
     if own is not None:
         edits.replace_node(own, text)
     elif on_one_line:
-        edits.replace(
-            (first.lineno, first.col_offset),
-            (first.lineno, first.col_offset),
-            f"\n{' ' * margin}{text}\n{' ' * margin}",
-        )
+        place = (first.lineno, first.col_offset)
+        edits.replace(place, place, f"\n{margin}{text}\n{margin}")
     else:
         start = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", []))])
-        edits.insert_lines(start - 1, [f"{' ' * margin}{text}"])
+        edits.insert_lines(start - 1, [margin + text])
 
 
 def _header_end(node: Definition) -> int:

@@ -192,7 +192,7 @@ class Scan:
 
     def _join(self, changed: Mapping[str, Part]) -> Linked:
         table = self._updated_table(changed)
-        return joined(table, self._parts(table, changed), lambda name: self._file(name, table))
+        return joined(table, self._parts(table, changed), self._listing.roots)
 
     def _updated_table(self, changed: Mapping[str, Part]) -> Mapping[str, Row]:
         assert self._old.table is not None  # else all were linked anew

@@ -12,6 +12,7 @@ from jaunt.config import load_config
 from jaunt.drift import distinct, find_drift
 from jaunt.engine import CallAction, NoTasksError, Reporter, doit_task, takes_always
 from jaunt.errors import JauntError
+from jaunt.garbage import without_collection
 from jaunt.job import Outcome, critical_path, job_name, waits_for
 from jaunt.ledger import read_ledger
 from jaunt.live import Feed
@@ -92,8 +93,9 @@ class ProjectTasks:
             {name: plan.project.dag[name] for name in modules}, lambda m: ledger.seconds(job_name(kind, m))
         )
         yield {"basename": basename, "name": None, "doc": f"{kind} the spec modules"}
-        for name in sorted(modules, key=lambda m: (-length[m], m)):
-            yield self._task(plan, name, basename, always)
+        with without_collection():
+            for name in sorted(modules, key=lambda m: (-length[m], m)):
+                yield self._task(plan, name, basename, always)
 
     def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
         project, verdict = plan.project, plan.verdicts[name]
@@ -138,7 +140,8 @@ class ProjectTasks:
     @functools.cached_property
     def _plan(self) -> Plan:
         try:
-            plan = make_plan(load_project(load_config(root=self.root)))
+            with without_collection():
+                plan = make_plan(load_project(load_config(root=self.root)))
         except JauntError as error:
             raise NoTasksError(error_line(error)) from error
         plan.project.remember()

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -21,6 +21,7 @@ from jaunt.errors import (
     JauntRefusedError,
     JauntWriteError,
 )
+from jaunt.garbage import without_collection
 from jaunt.job import Job, Outcome
 from jaunt.plan import Plan, make_plan
 from jaunt.profile import phase
@@ -75,7 +76,8 @@ def read_config(arguments: argparse.Namespace) -> JauntConfig:
 def read_project(arguments: argparse.Namespace) -> Project:
     """Return the project that the options name, with a warning if there is no spec in it."""
     config = read_config(arguments)
-    project = load_project(config, infer_deps=False if arguments.no_infer_deps else None)
+    with without_collection():
+        project = load_project(config, infer_deps=False if arguments.no_infer_deps else None)
     if not project.modules:
         folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
         print_warning(
@@ -94,8 +96,9 @@ def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[str] =
 
 def plan_for(project: Project, targets: Sequence[str] = (), *, kinds: Sequence[str] = KINDS, force: bool = False) -> Plan:
     """Return the plan for the targets and what they depend on, or for all modules of the kinds."""
-    modules = selected(project, targets, kinds=kinds)
-    return make_plan(project, modules, force=modules if force else ()).restricted_to(kinds)
+    with without_collection():
+        modules = selected(project, targets, kinds=kinds)
+        return make_plan(project, modules, force=modules if force else ()).restricted_to(kinds)
 
 
 def run_build(
@@ -238,7 +241,7 @@ def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend",
 
 
 @contextmanager
-def _cancelled_by_sigterm() -> Iterator[None]:
+def _cancelled_by_sigterm() -> Generator[None]:
     """Let SIGTERM cancel the current task, as asyncio.run does with Ctrl-C.
 
     An exception raised by a handler could hit any line, and be taken for the failure of the module that runs it.

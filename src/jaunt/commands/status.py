@@ -83,7 +83,7 @@ def _module_facts(plan: Plan) -> list[dict[str, object]]:
             "state": verdict.state,
             "stale": verdict.stale,
             "reason": verdict.reason,
-            "path": str(project.generated_path(module)),
+            "path": project.generated_name(module),
             "imported": dict(project.modules[module].unread),
         }
         for module, verdict in plan.verdicts.items()

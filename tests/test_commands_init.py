@@ -1,0 +1,250 @@
+"""`jaunt init`: a project that works at once, and nothing of a person's lost."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from support import run_jaunt, run_python, write_files
+
+from jaunt.cli import main
+from jaunt.config import load_config
+from jaunt.errors import JauntConfigError
+from jaunt.plan import make_plan
+from jaunt.project import load_project
+from jaunt.starter import start_project
+
+ALL = {
+    ".gitignore",
+    "jaunt.toml",
+    "src/shop/__init__.py",
+    "src/shop/slug.py",
+    "tests/__init__.py",
+    "tests/test_slug.py",
+    "dodo.py",
+}
+
+ANSWERS = '''\
+"""Writes the code of the first spec and of its test."""
+import sys
+prompt = sys.stdin.read()
+CODE = """
+import re
+from shop.slug import SEPARATOR
+
+def slugify(title: str) -> str:
+    words = re.findall("[a-z0-9]+", title.lower())
+    if not words:
+        raise ValueError(title)
+    return SEPARATOR.join(words)
+"""
+TEST = """
+import pytest
+from shop.slug import slugify
+
+def test_slugify() -> None:
+    assert slugify("A  b") == "a-b"
+    assert slugify("--a--") == "a"
+    with pytest.raises(ValueError):
+        slugify("!")
+"""
+print("```python" + (TEST if "test_slugify" in prompt else CODE) + "```")
+'''
+
+
+def files_in(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+def texts_in(root: Path) -> dict[str, bytes]:
+    return {name: (root / name).read_bytes() for name in files_in(root)}
+
+
+# --- a new project -----------------------------------------------------------------------------------
+
+
+def test_an_empty_folder_becomes_a_project_whose_status_is_clean(tmp_path: Path) -> None:
+    done = run_jaunt("init", "shop", cwd=tmp_path, OPENAI_API_KEY="", ANTHROPIC_API_KEY="")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert files_in(tmp_path / "shop") == ALL
+    assert done.stdout.splitlines()[-1].startswith("next: choose who writes the code, under [llm] in jaunt.toml")
+    assert done.stdout.endswith(", then run: jaunt test --root shop\n")
+    status = run_jaunt("status", "--root", "shop", cwd=tmp_path)
+    assert (status.returncode, status.stderr) == (0, "")
+    assert status.stdout.splitlines()[-1] == "2 unbuilt"
+
+
+def test_once_a_provider_is_set_it_builds_and_its_test_passes(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    assert main(["init", str(root)]) == 0
+    (root / "answers.py").write_text(ANSWERS, encoding="utf-8")
+    config = root / "jaunt.toml"
+    provider = f'provider = "command"\ncommand = ["{sys.executable}", "{{root}}/answers.py"]\n'
+    config.write_text(config.read_text(encoding="utf-8").replace("[llm]\n", f"[llm]\n{provider}"), encoding="utf-8")
+    done = run_jaunt("test", cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert "1 passed" in done.stdout
+    assert run_jaunt("status", cwd=root).stdout.splitlines()[-1] == "2 fresh"
+    listed = run_python("-m", "doit", "list", "--all", cwd=root)
+    assert "build:shop.slug" in listed.stdout
+
+
+def test_the_configuration_says_what_holds_without_it(tmp_path: Path) -> None:
+    write_files(tmp_path, {"plain/jaunt.toml": "", "plain/src/x.py": ""})
+    start_project(tmp_path / "shop")
+    written, default = load_config(root=tmp_path / "shop"), load_config(root=tmp_path / "plain")
+    for section in ("paths", "llm", "build"):
+        assert getattr(written, section) == getattr(default, section)
+
+
+@pytest.mark.parametrize(
+    ("folder", "package"),
+    [
+        ("My Shop", "my_shop"),
+        ("my-shop.v2", "my_shop_v2"),
+        ("class", "class_app"),
+        ("json", "json_app"),
+        ("jaunt", "jaunt_app"),
+        ("tests", "tests_app"),
+        ("2024", "app"),
+        ("...", "app"),
+        ("naïve", "na_ve"),
+    ],
+)
+def test_the_package_gets_a_name_that_can_be_imported_and_hides_nothing(
+    tmp_path: Path, folder: str, package: str
+) -> None:
+    assert start_project(tmp_path / folder).package == package
+    plan = make_plan(load_project(load_config(root=tmp_path / folder)))
+    assert set(plan.verdicts) == {f"{package}.slug", "tests.test_slug"}
+    assert not plan.problems
+
+
+def test_json_tells_what_was_done(tmp_path: Path) -> None:
+    done = run_jaunt("init", "shop", "--json", cwd=tmp_path)
+    facts = json.loads(done.stdout)
+    assert (facts["command"], facts["ok"], facts["package"]) == ("init", True, "shop")
+    assert set(facts["created"]) == ALL
+    assert facts["kept"] == facts["extended"] == []
+    assert facts["next"][-1] == "jaunt test --root shop"
+
+
+def test_what_is_usable_here_is_suggested_and_no_key_is_shown(tmp_path: Path) -> None:
+    done = run_jaunt("init", cwd=tmp_path, OPENAI_API_KEY="sk-very-secret-key")
+    assert 'provider = "openai", as OPENAI_API_KEY is set' in done.stdout
+    assert "very-secret" not in done.stdout + done.stderr
+    assert done.stdout.endswith("then run: jaunt test\n")
+
+
+# --- an existing project -----------------------------------------------------------------------------
+
+
+def test_a_second_time_writes_nothing(tmp_path: Path) -> None:
+    start_project(tmp_path)
+    before = texts_in(tmp_path)
+    again = start_project(tmp_path)
+    assert (again.created, again.extended) == ([], [])
+    assert {"jaunt.toml", "dodo.py", ".gitignore"} <= again.kept.keys()
+    assert texts_in(tmp_path) == before
+
+
+def test_an_existing_package_is_used_and_nothing_of_it_is_touched(tmp_path: Path) -> None:
+    mine = {
+        "pyproject.toml": '[project]\nname = "Big-Store"\n',
+        "src/another/__init__.py": "",
+        "src/big_store/__init__.py": "X = 1\n",
+        "tests/test_by_hand.py": "def test_x() -> None:\n    assert True\n",
+        "dodo.py": "def task_mine():\n    return {'actions': ['true']}\n",
+        ".gitignore": "*.log\n.jaunt",
+    }
+    write_files(tmp_path, mine)
+    started = start_project(tmp_path)
+    assert started.package == "big_store"
+    assert set(started.created) == {
+        "jaunt.toml",
+        "src/big_store/slug.py",
+        "tests/__init__.py",
+        "tests/test_slug.py",
+    }
+    assert started.kept["dodo.py"].endswith("from jaunt.tasks import DOIT_CONFIG, task_build, task_test  # noqa: F401")
+    for name in mine.keys() - {".gitignore"}:
+        assert (tmp_path / name).read_text(encoding="utf-8") == mine[name]
+    ignored = (tmp_path / ".gitignore").read_text(encoding="utf-8")
+    assert ignored == "*.log\n.jaunt\n__pycache__/\n.doit.db*\n", "only what is missing is added"
+
+
+def test_a_package_that_stands_beside_the_configuration_is_used_there(tmp_path: Path) -> None:
+    write_files(tmp_path, {"flat/__init__.py": ""})
+    started = start_project(tmp_path)
+    assert "flat/slug.py" in started.created
+    assert not (tmp_path / "src").exists()
+    assert set(load_project(load_config(root=tmp_path)).modules) == {"flat.slug", "tests.test_slug"}
+
+
+def test_a_configuration_in_pyproject_is_kept_to(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "pyproject.toml": '[project]\nname = "app"\n\n[tool.jaunt.paths]\nsource_roots = ["lib"]\n',
+            "lib/app/__init__.py": "",
+        },
+    )
+    started = start_project(tmp_path)
+    assert "pyproject.toml" in started.kept
+    assert not (tmp_path / "jaunt.toml").exists()
+    assert "lib/app/slug.py" in started.created
+
+
+def test_a_project_with_specs_gets_no_first_spec(tmp_path: Path) -> None:
+    spec = 'import jaunt\n\n\n@jaunt.magic\ndef f() -> int:\n    """One."""\n    ...\n'
+    write_files(tmp_path, {"jaunt.toml": "", "src/app/__init__.py": "", "src/app/own.py": spec})
+    assert set(start_project(tmp_path).created) == {"dodo.py", ".gitignore"}
+
+
+@pytest.mark.parametrize("taken", ["src/shop/slug.py", "tests/test_slug.py"])
+def test_a_file_that_has_the_name_of_a_spec_is_left(tmp_path: Path, taken: str) -> None:
+    root = tmp_path / "shop"
+    write_files(root, {taken: "MINE = True\n"})
+    started = start_project(root)
+    assert (root / taken).read_text(encoding="utf-8") == "MINE = True\n"
+    assert taken in started.kept
+    assert (root / "tests/test_slug.py").exists() == (taken == "tests/test_slug.py"), "no test of another's slug"
+    assert not make_plan(load_project(load_config(root=root))).problems
+
+
+def test_line_ends_of_a_gitignore_are_kept(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_bytes(b"*.log\r\n\xff")
+    start_project(tmp_path)
+    assert (tmp_path / ".gitignore").read_bytes() == b"*.log\r\n\xff\r\n__pycache__/\r\n.jaunt/\r\n.doit.db*\r\n"
+
+
+# --- what can't be written ---------------------------------------------------------------------------
+
+
+def refused(root: Path) -> JauntConfigError:
+    with pytest.raises(JauntConfigError) as raised:
+        start_project(root)
+    return raised.value
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "shop").write_text("x", encoding="utf-8")
+    assert "shop" in str(refused(tmp_path / "shop"))
+    assert (tmp_path / "shop").read_text(encoding="utf-8") == "x"
+    assert run_jaunt("init", "shop", cwd=tmp_path).returncode == 2
+
+
+def test_a_broken_configuration_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "jaunt.toml").write_text("version = [", encoding="utf-8")
+    assert "not valid TOML" in str(refused(tmp_path))
+    assert files_in(tmp_path) == {"jaunt.toml"}
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no symlinks here")
+def test_a_symlink_out_of_the_project_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/src").symlink_to(tmp_path / "elsewhere")
+    assert "src" in str(refused(tmp_path / "shop"))
+    assert files_in(tmp_path) == set()
