@@ -34,7 +34,13 @@ version = 1
 [llm]
 provider = "recorded"
 recordings = "recordings"
+
+[verify]
+ruff = "off"
+ty = "off"
+doctests = false
 """
+"""Without the checks that start programs: they take most of a small build's time, and have tests of their own."""
 
 UNCHECKED = CONFIG + """
 [verify]

@@ -557,7 +557,7 @@ def test_an_interrupted_test_run_is_130_and_leaves_no_process(tmp_path: Path) ->
         "    assert threading.Event().wait(600)\n"
     )
     # Out of the sandbox, as only there a test can leave us a sign; test_sandbox ends runs that are in it.
-    changes = {"jaunt.toml": f'{CONFIG}\n[sandbox]\nmode = "off"\n[verify]\nruff = "off"\nty = "off"\n'}
+    changes = {"jaunt.toml": f'{CONFIG}\n[sandbox]\nmode = "off"\n'}
     root = make_shop(tmp_path, changes=changes, answers={"tests.test_slug": waits})
     ended = stop_while_building(root, "test", waiting="pytest", ready=[], by=signal.SIGTERM)
     assert ended.code == 130

@@ -9,23 +9,33 @@ from support import UNCHECKED, edit, run_doit, run_jaunt, spec_file, write_files
 
 import jaunt
 from jaunt.commands import COMMANDS
-from jaunt.header import body_digest, split_header
+from jaunt.header import PYTHON, body_digest, split_header
 
 GENERATED = "src/app/__generated__"
 WORDS = f"{GENERATED}/words.py"
 CHECKING_DODO = "from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test  # noqa: F401\n"
 
 
-def restamp(path: Path, body: str) -> None:
-    """Give a generated file another body, with the digest that goes with it."""
+def restamp(path: Path, body: str, written_by: str) -> None:
+    """Give a generated file another body, with the digest that goes with it, as if another Python had written it."""
     header, old = split_header(path.read_text(encoding="utf-8"))
-    lines = [line.replace(body_digest(old), body_digest(body)) for line in header]
-    path.write_text("\n".join([*lines, "", body]), encoding="utf-8")
+    assert f"# jaunt:python={PYTHON}" in header
+    lines = [
+        line.replace(body_digest(old), body_digest(body)).replace(f"# jaunt:python={PYTHON}", written_by)
+        for line in header
+    ]
+    path.write_text("\n".join([*filter(None, lines), "", body]), encoding="utf-8")
 
 
 def test_a_fresh_project_passes(built_shop: Path, run_in: RunIn) -> None:
     said = run_in(built_shop, "check")
     assert (said.code, said.lines, said.err) == (0, ["4 of 4 modules are fresh"], "")
+
+
+UNPARSABLE = (
+    f"error: app.words: its code no longer parses: {WORDS}:1: syntax error: invalid syntax "
+    "(run: jaunt build --force --target app.words)"
+)
 
 
 @pytest.mark.parametrize(
@@ -56,11 +66,8 @@ def test_a_fresh_project_passes(built_shop: Path, run_in: RunIn) -> None:
             f"error: {GENERATED}/gone.py: orphaned: the spec module app.gone is gone "
             "(run: jaunt clean --orphans --force)",
         ),
-        (
-            "does not parse",
-            f"error: app.words: its code no longer parses: {WORDS}:1: syntax error: invalid syntax "
-            "(run: jaunt build --force --target app.words)",
-        ),
+        ("does not parse", UNPARSABLE),
+        ("does not parse, of an older jaunt", UNPARSABLE),
         ("unbuilt test", "error: tests.test_slug: not built yet (run: jaunt test)"),
         (
             "edited test",
@@ -90,7 +97,9 @@ def test_each_kind_of_drift_is_4_with_one_line_that_says_what_to_run(
         if "edited" in case:
             edit(orphan, ".lower()", ".upper()")
     if case == "does not parse":
-        restamp(words, "def split_words(:\n")
+        restamp(words, "def split_words(:\n", "# jaunt:python=3.99")
+    if case == "does not parse, of an older jaunt":
+        restamp(words, "def split_words(:\n", "")
     if case == "unbuilt test":
         test.unlink()
     if case == "edited test":

@@ -1,6 +1,7 @@
 """The pytest plugin in real pytest runs: quiet where all is well, one line where a spec is not built or not fresh."""
 
 import re
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -69,11 +70,18 @@ def shop(tmp_path: Path) -> Path:
     return make_shop(tmp_path, changes={"tests/test_by_hand.py": BY_HAND})
 
 
+@pytest.fixture(scope="module")
+def once_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, all of it built; to be copied."""
+    root = make_shop(tmp_path_factory.mktemp("built"), changes={"tests/test_by_hand.py": BY_HAND})
+    assert run_jaunt("test", "--no-run", cwd=root).returncode == 0
+    return root
+
+
 @pytest.fixture
-def built(shop: Path) -> Path:
-    """The same, built."""
-    assert run_jaunt("build", cwd=shop).returncode == 0
-    return shop
+def built(once_built: Path, tmp_path: Path) -> Path:
+    """The same, all of it built."""
+    return shutil.copytree(once_built, tmp_path / "shop")
 
 
 def change(root: Path) -> None:
@@ -122,7 +130,6 @@ def test_a_failure_within_stale_code_says_so(built: Path) -> None:
 
 
 def test_failing_tests_of_a_fresh_project_are_nothing_of_jaunts(built: Path) -> None:
-    assert run_jaunt("test", "--no-run", cwd=built).returncode == 0
     session = Session(built, "-q", "tests/test_by_hand.py")
     assert (session.code, session.sections, session.summary) == (1, {}, [])
 
@@ -212,7 +219,6 @@ def test_stubs_are_not_collected(built: Path) -> None:
 
 
 def test_the_check_passes_where_all_is_fresh(built: Path) -> None:
-    assert run_jaunt("test", "--no-run", cwd=built).returncode == 0
     session = Session(built, "-q", "--jaunt-check", "tests/test_by_hand.py", "-k", "good")
     assert session.code == 0
     assert "not fresh" not in session.out
@@ -232,7 +238,6 @@ def test_the_check_fails_a_session_that_passed_on_drift(built: Path) -> None:
 
 
 def test_the_check_finds_orphans(built: Path) -> None:
-    assert run_jaunt("test", "--no-run", cwd=built).returncode == 0
     (built / "src/app/tally.py").unlink()
     session = Session(built, "-q", "--jaunt-check", "tests/test_by_hand.py", "-k", "good")
     assert session.code == 1

@@ -15,6 +15,7 @@ import inspect
 import os
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
@@ -512,7 +513,7 @@ class Reporter(ConsoleReporter):
     def __init__(self, outstream: TextIO, options: dict[str, Any]) -> None:
         super().__init__(outstream, options)
         self._tasks: Mapping[str, Task] = {}
-        self._jobs: dict[str, JobAction] = {}
+        self._selected: Sequence[str] = ()
         self._begin: dict[str, float] = {}
         self._counts = dict.fromkeys(("run", "up to date", "failed"), 0)
         self._display: LiveDisplay | None = None
@@ -527,8 +528,8 @@ class Reporter(ConsoleReporter):
 
     def initialize(self, tasks: Mapping[str, Task], selected_tasks: list[str]) -> None:
         self._tasks = tasks
-        self._jobs = _jobs_behind(tasks, selected_tasks)
-        for name in sorted({name for name in selected_tasks if selected_tasks.count(name) > 1}):
+        self._selected = selected_tasks
+        for name in sorted(name for name, count in Counter(selected_tasks).items() if count > 1):
             # What doit dropped is not to be had any more, but nobody should take it for built.
             self.write(f"warning: {name} is selected twice; doit drops what follows the second one\n")
 
@@ -569,10 +570,14 @@ class Reporter(ConsoleReporter):
             counts = ", ".join(f"{count} {what}" for what, count in self._counts.items() if count)
             self.write(f"jaunt: {counts}\n")
 
+    @functools.cached_property
+    def _jobs(self) -> dict[str, JobAction]:
+        return _jobs_behind(self._tasks, self._selected)
+
     def _show(self, task: Task) -> None:
         """Draw the display, if there is a terminal, from the first of our jobs on; not while another task runs."""
-        job = self._jobs.get(task.name)
         with self._showing:
+            job = self._jobs.get(task.name)
             if job is None:
                 self._others |= {task.name} if task.actions else set()
             elif self._display is None and can_be_live(self.outstream):

@@ -18,7 +18,7 @@ from jaunt.files import check_writable, ensure_packages, write_atomic
 from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
 from jaunt.generate.model import Usage
 from jaunt.generate.recorded_backend import format_recording, recording_path
-from jaunt.header import body_digest, format_header, is_edited, split_header
+from jaunt.header import PYTHON, body_digest, format_header, is_edited, split_header
 from jaunt.history import History
 from jaunt.job import Outcome, failure, job_name
 from jaunt.plan import Fingerprint, judge_file
@@ -332,6 +332,7 @@ def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
         "tool_version": __version__,
         **work.fingerprint.header_fields(),
         "body_digest": body_digest(source),
+        "python": PYTHON,
     }
     return write_module(work.path, source, fields, within=work.base, packages=work.packages)
 

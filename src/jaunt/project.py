@@ -41,7 +41,11 @@ class Project:
 
     def kind_of(self, module: str) -> str:
         """Return "build" or "test"."""
-        return KINDS[self.modules[module].kind]
+        return self._kinds[module]
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {name: KINDS[module.kind] for name, module in self.modules.items()}
 
     def modules_of(self, kind: str) -> list[str]:
         """Return the names of the modules of a kind ("build" or "test"), sorted."""

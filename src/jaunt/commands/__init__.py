@@ -44,6 +44,6 @@ COMMANDS = {
     "example": Command("list the example projects, or copy one out", "jaunt example textkit demo"),
     "completion": Command(
         "print a shell's completion script",
-        "jaunt completion bash > ~/.local/share/bash-completion/completions/jaunt",
+        "source <(jaunt completion bash)",
     ),
 }

@@ -11,7 +11,7 @@ from jaunt.builder import project_works
 from jaunt.commands import Result
 from jaunt.commands.common import add_project_options, read_project
 from jaunt.errors import JauntRefusedError
-from jaunt.header import body_digest, parse_header, split_header
+from jaunt.header import PYTHON, body_digest, parse_header, split_header
 from jaunt.pipeline import ModuleWork, normalize_source, write_module
 from jaunt.plan import judge
 from jaunt.project import select_targets
@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> Result:
         **(parse_header(text) or {}),
         **work.fingerprint.header_fields(),
         "body_digest": body_digest(source),
+        "python": PYTHON,
         "accepted_by": person,
         "accepted_at": now,
     }

@@ -1,6 +1,7 @@
 """`jaunt watch`."""
 
 import argparse
+from collections.abc import Callable
 
 from jaunt.commands import EXIT_OK, Result, build, test
 from jaunt.commands.common import add_project_options, add_run_options, add_target_option, read_config
@@ -13,14 +14,12 @@ _MOST_NAMED = 3  # files of a change
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's options, and what `build` and `test` would have besides."""
+    """Declare the command's options."""
     add_target_option(parser)
     parser.add_argument("--test", action="store_true", help="generate and run the tests as well")
     add_run_options(parser)
     add_project_options(parser)
-    parser.set_defaults(plain=True, force=False, no_store=False, record=None)
-    parser.set_defaults(dry_run=False, plan=None)
-    parser.set_defaults(no_build=False, no_run=False, repair=False, pytest_args=[])
+    parser.set_defaults(plain=True)
 
 
 def run(arguments: argparse.Namespace) -> Result:
@@ -32,8 +31,8 @@ def run(arguments: argparse.Namespace) -> Result:
         config = _build(arguments, config)
         rounds += 1
         folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
-        say(f"watching {folders} (Ctrl-C ends it)")
         try:
+            say(f"watching {folders} (Ctrl-C ends it)")
             changed = wait_for_change(config, seen)
         except KeyboardInterrupt:
             return Result(EXIT_OK, {"rounds": rounds})
@@ -43,9 +42,19 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _build(arguments: argparse.Namespace, config: JauntConfig) -> JauntConfig:
     """Build, and return today's configuration; what is wrong is printed, and the next change may put it right."""
+    command = test if arguments.test else build
     try:
         config = read_config(arguments)
-        (test if arguments.test else build).run(arguments)
+        command.run(_with_defaults(arguments, command.add_arguments))
     except JauntError as error:
         print_error(error)
     return config
+
+
+def _with_defaults(
+    arguments: argparse.Namespace, add_arguments: Callable[[argparse.ArgumentParser], None]
+) -> argparse.Namespace:
+    """Return the arguments as another command takes them, its own options left out."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return argparse.Namespace(**{**vars(parser.parse_args([])), **vars(arguments)})
