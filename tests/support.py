@@ -42,14 +42,6 @@ doctests = false
 """
 """Without the checks that start programs: they take most of a small build's time, and have tests of their own."""
 
-UNCHECKED = CONFIG + """
-[verify]
-ruff = "off"
-ty = "off"
-doctests = false
-"""
-"""The same without the checks that take a program."""
-
 SHOP: Mapping[str, str] = {
     "jaunt.toml": CONFIG,
     "dodo.py": "from jaunt.tasks import DOIT_CONFIG, task_build, task_test  # noqa: F401\n",

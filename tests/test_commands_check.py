@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import RunIn
-from support import UNCHECKED, edit, run_doit, run_jaunt, spec_file, write_files
+from support import CONFIG, edit, run_doit, run_jaunt, spec_file, write_files
 
 import jaunt
 from jaunt.commands import COMMANDS
@@ -130,7 +130,7 @@ def test_a_wrong_configuration_is_2(built_shop: Path, run_in: RunIn) -> None:
 
 
 def test_it_writes_nothing_needs_no_key_and_no_provider(built_shop: Path) -> None:
-    config = UNCHECKED.replace('"recorded"', '"anthropic"').replace("recordings =", "model = 'm' #")
+    config = CONFIG.replace('"recorded"', '"anthropic"').replace("recordings =", "model = 'm' #")
     (built_shop / "jaunt.toml").write_text(config, encoding="utf-8")
     edit(built_shop / "src/app/tally.py", "@jaunt.magic", "@jaunt.magic(prompt=str())")
     edit(built_shop / "src/app/words.py", "Return the words", "Give the words")
@@ -153,7 +153,7 @@ def test_targets_are_checked_with_what_they_need_and_orphans_are_left_out(
 
 def test_a_large_project_is_told_of_the_first_fifty(tmp_path: Path, run_in: RunIn) -> None:
     files = {f"src/m{i:03}.py": spec_file("number") for i in range(60)}
-    write_files(tmp_path, {"jaunt.toml": UNCHECKED, **files})
+    write_files(tmp_path, {"jaunt.toml": CONFIG, **files})
     said = run_in(tmp_path, "check")
     assert len(said.errors) == 51
     assert said.errors[-1] == "error: ... and 10 more (-v lists them)"

@@ -7,7 +7,7 @@ from conftest import RunIn
 from support import (
     CONFIG,
     SHOP_ANSWERS,
-    UNCHECKED,
+    CONFIG,
     edit,
     python_path,
     record,
@@ -97,7 +97,7 @@ def test_the_examples_pass_their_tests_with_a_function_and_a_class_module_ejecte
     root = tmp_path / "tokens"
     assert run_in(tmp_path, "example", "tokens", str(root)).code == 0
     with (root / "jaunt.toml").open("a", encoding="utf-8") as config:
-        config.write(UNCHECKED.removeprefix(CONFIG))  # the example's code is checked elsewhere
+        config.write(CONFIG.removeprefix(CONFIG))  # the example's code is checked elsewhere
     assert run_in(root, "test", "--no-run").code == 0
     for module in (
         "gatekeeper.limits",

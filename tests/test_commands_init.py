@@ -81,7 +81,9 @@ def test_once_a_provider_is_set_it_builds_and_its_test_passes(tmp_path: Path) ->
     (root / "answers.py").write_text(ANSWERS, encoding="utf-8")
     config = root / "jaunt.toml"
     provider = f'provider = "command"\ncommand = ["{sys.executable}", "{{root}}/answers.py"]\n'
-    config.write_text(config.read_text(encoding="utf-8").replace("[llm]\n", f"[llm]\n{provider}"), encoding="utf-8")
+    quick = '\n[verify]\nruff = "off"\nty = "off"\n'
+    text = config.read_text(encoding="utf-8").replace("[llm]\n", f"[llm]\n{provider}")
+    config.write_text(text + quick, encoding="utf-8")
     done = run_jaunt("test", cwd=root)
     assert done.returncode == 0, done.stderr
     assert "1 passed" in done.stdout

@@ -15,7 +15,7 @@ from support import (
     CHILD_SECONDS,
     SHOP,
     SHOP_ANSWERS,
-    UNCHECKED,
+    CONFIG,
     child_environment,
     edit,
     record,
@@ -183,7 +183,7 @@ def test_a_large_project_counts_its_fresh_modules_and_lists_the_first_of_the_oth
 ) -> None:
     names = [f"m{i:03}" for i in range(120)]
     files = {f"src/{name}.py": spec_file("number") for name in names}
-    write_files(tmp_path, {"jaunt.toml": UNCHECKED, **files})
+    write_files(tmp_path, {"jaunt.toml": CONFIG, **files})
     said = run_in(tmp_path, "status")
     assert len(said.lines) == 52
     assert said.lines[49] == "unbuilt  m049"

@@ -9,6 +9,7 @@ import ast
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from jaunt.references import references_of
@@ -60,16 +61,16 @@ def canonical(value: Any) -> str:
     pending: list[Any] = [value]  # a stack, as a sum of 1,000 terms is nested 1,000 deep
     while pending:
         item = pending.pop()
-        if isinstance(item, _Text):
+        if type(item) is _Text:
             out.append(item)
         elif isinstance(item, ast.AST):
             out.append(f"({type(item).__name__}")
-            pending.append(_Text(")"))
-            for name, inner in reversed(_fields(item)):
-                pending += [inner, _Text(f" {name}=")]
-        elif isinstance(item, list):
+            pending.append(_CLOSE_NODE)
+            pending += reversed(_fields(item))
+        elif type(item) is list:
             out.append("[")
-            pending += [_Text("]"), *reversed(item)]
+            pending.append(_CLOSE_LIST)
+            pending += reversed(item)
         else:
             # repr refuses integers of more than 4,300 digits
             out.append(hex(item) if type(item) is int else ascii(item))
@@ -82,12 +83,30 @@ class _Text(str):
     __slots__ = ()
 
 
-def _fields(node: ast.AST) -> list[tuple[str, Any]]:
-    """Return the fields that count. Empty ones are left out, as newer Pythons add some (`type_params`)."""
-    fields = [(name, getattr(node, name, None)) for name in node._fields if name not in _UNCOUNTED_FIELDS]
+_CLOSE_NODE, _CLOSE_LIST = _Text(")"), _Text("]")
+
+
+def _fields(node: ast.AST) -> list[Any]:
+    """Return the fields that count, each as its label and its value in turn.
+
+    Empty ones are left out, as newer Pythons add some (`type_params`).
+    """
     if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty strings into f-strings, others don't
-        return [("values", [v for v in node.values if not (isinstance(v, ast.Constant) and v.value == "")])]
-    return [(name, value) for name, value in fields if value is not None and value != []]
+        return [
+            _Text(" values="),
+            [v for v in node.values if not (isinstance(v, ast.Constant) and v.value == "")],
+        ]
+    found: list[Any] = []
+    for name, label in _labels(type(node)):
+        value = getattr(node, name, None)
+        if value is not None and value != []:
+            found += (label, value)
+    return found
+
+
+@cache
+def _labels(kind: type[ast.AST]) -> list[tuple[str, _Text]]:
+    return [(name, _Text(f" {name}=")) for name in kind._fields if name not in _UNCOUNTED_FIELDS]
 
 
 def _parts(source: ModuleSource, node: Definition, overloads: Iterable[Definition] = ()) -> dict[str, str]:

@@ -230,5 +230,21 @@ def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         node = pending.pop()
         if isinstance(node, ast.stmt):
             yield node
-        if not isinstance(node, Definition | ast.expr):
-            pending += [c for c in ast.iter_child_nodes(node) if not isinstance(c, ast.expr)][::-1]
+        if not isinstance(node, _LEAVES):
+            pending += [c for c in child_nodes(node) if not isinstance(c, ast.expr)][::-1]
+
+
+_LEAVES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr, ast.alias)
+
+
+def child_nodes(node: ast.AST) -> list[ast.AST]:
+    """Return what is directly in a node, contexts (`ast.Load`) left out; `ast.iter_child_nodes` takes twice as long."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            if name != "ctx":
+                found.append(value)
+        elif type(value) is list:
+            found += [item for item in value if isinstance(item, ast.AST)]
+    return found
