@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from support import CONFIG, Said, make_shop, run_jaunt
+from support import Said, make_shop, run_jaunt
 
 from jaunt.cli import main
 from jaunt.registry import SpecEntry
@@ -64,7 +64,7 @@ def run_in(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture(scope="session")
 def _built_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = make_shop(tmp_path_factory.mktemp("shop") / "shop", changes={"jaunt.toml": CONFIG})
+    root = make_shop(tmp_path_factory.mktemp("shop") / "shop")
     built = run_jaunt("test", "--no-run", cwd=root)
     assert built.returncode == 0, built.stderr
     return root

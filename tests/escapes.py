@@ -63,9 +63,7 @@ def daemon():
 HEAD = "import os, signal, socket, sys, time\ntoken, project, driver, port = sys.argv[1:]\n" + DAEMON
 
 ESCAPES: dict[str, Escape] = {
-    "read a key from the environment": Escape(
-        "print(dict(os.environ), open('/proc/self/environ').read())", says(KEY)
-    ),
+    "read a key from the environment": Escape("print(dict(os.environ), open('/proc/self/environ').read())", says(KEY)),
     "read a key from another process's environment": Escape(
         """
 for process in os.listdir("/proc"):
@@ -89,9 +87,7 @@ for process in os.listdir("/proc"):
     ),
     "outlive the run as a daemon": Escape("daemon(); print('done')", lambda run: "done" not in run.stdout),
     "kill the keeper, then outlive the run": Escape("daemon(); os.kill(os.getppid(), 9)", lambda run: False),
-    "fill memory": Escape(
-        "held = []\nfor _ in range(128): held.append(b'x' * (8 << 20))\nprint('full')", says("full")
-    ),
+    "fill memory": Escape("held = []\nfor _ in range(128): held.append(b'x' * (8 << 20))\nprint('full')", says("full")),
     "fill memory with many processes": Escape(
         """
 for _ in range(6):

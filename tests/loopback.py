@@ -22,9 +22,7 @@ KEY_VARIABLE = "LOOPBACK_KEY"
 QUICK = Policy(timeout=10.0, base_delay=0.01)
 """Patient enough for a slow machine, and quick to try again."""
 
-CONTEXT = ModuleSpecContext(
-    "build", "app.slug", "app.__generated__.slug", ["slugify"], {"app.slug:slugify": "..."}
-)
+CONTEXT = ModuleSpecContext("build", "app.slug", "app.__generated__.slug", ["slugify"], {"app.slug:slugify": "..."})
 REQUEST = Request([Message("system", "Answer with code."), Message("user", "Write slugify.")], CONTEXT)
 
 

@@ -242,10 +242,7 @@ def make_library(base: Path, files: Mapping[str, str], *, write: bool = True) ->
 
 def spec_file(name: str, *deps: str, doc: str = "Return a number.", kind: str = "magic") -> str:
     """Return the source of a spec module with one function spec that depends on `deps` (references)."""
-    return (
-        f"import jaunt\n\n\n@jaunt.{kind}(deps={list(deps)!r})\n"
-        f'def {name}() -> int:\n    """{doc}"""\n    ...\n'
-    )
+    return f'import jaunt\n\n\n@jaunt.{kind}(deps={list(deps)!r})\ndef {name}() -> int:\n    """{doc}"""\n    ...\n'
 
 
 def spec_modules(dag: Mapping[str, Collection[str]]) -> dict[str, str]:
@@ -275,9 +272,7 @@ class FakeBackend(GeneratorBackend):
         self.contexts: dict[str, ModuleSpecContext] = {}
         self.told: list[list[str] | None] = []
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         self.calls.append(ctx.spec_module)
         self.contexts[ctx.spec_module] = ctx
         self.told.append(extra_error_context)
@@ -298,9 +293,7 @@ class GatedBackend(FakeBackend):
         self.most_active = 0
         self.cleaned_up: list[str] = []
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         source = await super().generate_module(ctx, extra_error_context=extra_error_context)
         self.active += 1
         self.most_active = max(self.most_active, self.active)

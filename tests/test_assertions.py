@@ -81,8 +81,6 @@ def test_one_method_of_a_class_can_be_named() -> None:
     assert assertion_free_tests(source, ["TestA::test_c"]) == []
 
 
-@pytest.mark.parametrize(
-    "source", ["def test_a(:", "x = '\0'", "(" * 10_000, "x = " + "-" * 100_000 + "1", "\ud800"]
-)
+@pytest.mark.parametrize("source", ["def test_a(:", "x = '\0'", "(" * 10_000, "x = " + "-" * 100_000 + "1", "\ud800"])
 def test_source_that_cannot_be_parsed_is_left_to_other_checks(source: str) -> None:
     assert assertion_free_tests(source, ["test_a"]) == []

@@ -114,18 +114,14 @@ def test_a_broken_module_is_2_with_one_line_and_all_else_is_built(
     assert said.errors[0].endswith(")"), "it says what to do"
     assert str(tmp_path) not in said.errors[0]
     assert built(root) == {"slug", "tally", "words"}
-    assert said.out.splitlines()[-1].startswith(
-        f"3 generated, {len(files) if case == 'cycle' else 1} failed in "
-    )
+    assert said.out.splitlines()[-1].startswith(f"3 generated, {len(files) if case == 'cycle' else 1} failed in ")
     # Again: what was built is fresh, and the error is still there.
     again = run(root, "build")
     assert (again.code, again.errors) == (2, said.errors)
     assert again.out.splitlines()[-1].startswith("3 fresh, ")
 
 
-@pytest.mark.parametrize(
-    "case", ["syntax error", "not UTF-8", "cycle", "two files of one name", "unknown dependency"]
-)
+@pytest.mark.parametrize("case", ["syntax error", "not UTF-8", "cycle", "two files of one name", "unknown dependency"])
 def test_status_says_the_same_and_is_2(tmp_path: Path, run: Callable[..., Said], case: str) -> None:
     files, named = BROKEN[case]
     root = make_shop(tmp_path)
@@ -149,9 +145,7 @@ def test_dependents_of_a_broken_module_fail_by_its_name(tmp_path: Path, run: Cal
     assert built(root) == {"tally"}
 
 
-def test_a_broken_module_does_not_fail_a_target_that_does_not_need_it(
-    tmp_path: Path, run: Callable[..., Said]
-) -> None:
+def test_a_broken_module_does_not_fail_a_target_that_does_not_need_it(tmp_path: Path, run: Callable[..., Said]) -> None:
     root = make_shop(tmp_path)
     spoil(root, BROKEN["syntax error"][0])
     said = run(root, "build", "--target", "app.slug")
@@ -159,9 +153,7 @@ def test_a_broken_module_does_not_fail_a_target_that_does_not_need_it(
     assert run(root, "build", "--target", "app.broken").code == 2
 
 
-def test_broken_files_without_specs_are_none_of_our_business(
-    tmp_path: Path, run: Callable[..., Said]
-) -> None:
+def test_broken_files_without_specs_are_none_of_our_business(tmp_path: Path, run: Callable[..., Said]) -> None:
     root = make_shop(tmp_path)
     spoil(root, {"src/app/notes.py": "this is no Python\n", "src/app/bytes.py": b"\xff\xfe"})
     assert run(root, "build").code == 0
@@ -229,9 +221,7 @@ def test_a_file_in_place_of_the_generated_folder(tmp_path: Path, run: Callable[.
 
 
 @pytest.mark.parametrize("level", ["src/app/__generated__", "src/app"])
-def test_a_link_out_of_the_project_is_not_followed(
-    tmp_path: Path, run: Callable[..., Said], level: str
-) -> None:
+def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path, run: Callable[..., Said], level: str) -> None:
     root, outside = make_shop(tmp_path / "shop"), tmp_path / "outside"
     if level == "src/app":
         shutil.move(root / "src/app", outside)
@@ -245,9 +235,7 @@ def test_a_link_out_of_the_project_is_not_followed(
     assert sorted(outside.rglob("*")) == before
 
 
-def test_a_generated_folder_that_is_a_link_within_the_project_is_used(
-    tmp_path: Path, run: Callable[..., Said]
-) -> None:
+def test_a_generated_folder_that_is_a_link_within_the_project_is_used(tmp_path: Path, run: Callable[..., Said]) -> None:
     root = make_shop(tmp_path)
     (root / "src/made").mkdir()
     (root / GENERATED).symlink_to(root / "src/made", target_is_directory=True)

@@ -36,18 +36,14 @@ def start(
     )
 
 
-def build(
-    base: Path, library: Library, backend: GeneratorBackend, *stale: str, **changes: Any
-) -> BuildReport:
+def build(base: Path, library: Library, backend: GeneratorBackend, *stale: str, **changes: Any) -> BuildReport:
     """Build `stale`, or all modules, and return the report."""
     return asyncio.run(start(base, library, backend, stale or None, **changes))
 
 
 def generated_files(base: Path) -> list[str]:
     """Return the names of the generated modules, and of anything else that lies beside them."""
-    return sorted(
-        p.name for p in base.glob("**/__generated__/**/*") if p.is_file() and p.name != "__init__.py"
-    )
+    return sorted(p.name for p in base.glob("**/__generated__/**/*") if p.is_file() and p.name != "__init__.py")
 
 
 # --- what is built, and in which order ---------------------------------------------------------------
@@ -59,9 +55,7 @@ def test_every_stale_module_is_generated_dependencies_first(tmp_path: Path) -> N
     report = build(tmp_path, library, backend, jobs=1)
     assert report == BuildReport(generated=set(DIAMOND), skipped=set(), failed={})
     assert sorted(backend.calls) == sorted(DIAMOND)
-    assert all(
-        backend.calls.index(dep) < backend.calls.index(m) for m, deps in DIAMOND.items() for dep in deps
-    )
+    assert all(backend.calls.index(dep) < backend.calls.index(m) for m, deps in DIAMOND.items() for dep in deps)
 
 
 def test_with_one_job_the_longest_path_goes_first(tmp_path: Path) -> None:
@@ -90,17 +84,13 @@ def test_dependents_of_a_stale_module_are_built_too(tmp_path: Path) -> None:
 
 def test_a_stale_module_that_is_not_known_is_left_out(tmp_path: Path) -> None:
     backend = FakeBackend()
-    report = build(
-        tmp_path, make_library(tmp_path, spec_modules({"pkg.a": []})), backend, "pkg.a", "pkg.gone"
-    )
+    report = build(tmp_path, make_library(tmp_path, spec_modules({"pkg.a": []})), backend, "pkg.a", "pkg.gone")
     assert report == BuildReport(generated={"pkg.a"})
 
 
 def test_edges_to_modules_without_specs_do_not_block(tmp_path: Path) -> None:
     library = make_library(tmp_path, spec_modules({"pkg.a": []}))
-    report = build(
-        tmp_path, library, FakeBackend(), module_dag={"pkg.a": {"pkg.handwritten"}, "pkg.other": set()}
-    )
+    report = build(tmp_path, library, FakeBackend(), module_dag={"pkg.a": {"pkg.handwritten"}, "pkg.other": set()})
     assert report == BuildReport(generated={"pkg.a"})
 
 
@@ -211,9 +201,7 @@ GOOD = "def a() -> int:\n    return 1\n"
         ("Sorry, I can't do that.", "syntax"),
     ],
 )
-def test_a_bad_candidate_is_retried_with_its_errors_and_never_written(
-    tmp_path: Path, bad: str, error: str
-) -> None:
+def test_a_bad_candidate_is_retried_with_its_errors_and_never_written(tmp_path: Path, bad: str, error: str) -> None:
     library = make_library(tmp_path, spec_modules({"pkg.a": [], "pkg.b": ["pkg.a"]}))
     hopeless = FakeBackend({"pkg.a": [bad]})
     report = build(tmp_path, library, hopeless)
@@ -269,9 +257,7 @@ class RaisingBackend(FakeBackend):
         super().__init__()
         self.raises = raises
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         source = await super().generate_module(ctx, extra_error_context=extra_error_context)
         if ctx.spec_module in self.raises:
             raise self.raises[ctx.spec_module]
@@ -320,16 +306,12 @@ def test_a_spec_file_that_is_gone_is_an_error_that_names_it(tmp_path: Path) -> N
 class MinimalBackend(GeneratorBackend):
     """Defines `generate_module` alone."""
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         return "\n".join(f"{name} = lambda: 1" for name in ctx.expected_names)
 
 
 def test_a_backend_that_defines_generate_module_alone_is_enough(tmp_path: Path) -> None:
-    assert build(tmp_path, make_library(tmp_path, spec_modules(DIAMOND)), MinimalBackend()).generated == set(
-        DIAMOND
-    )
+    assert build(tmp_path, make_library(tmp_path, spec_modules(DIAMOND)), MinimalBackend()).generated == set(DIAMOND)
 
 
 class OwnRetryBackend(GeneratorBackend):
@@ -445,9 +427,7 @@ def test_two_builds_at_once_in_one_loop_do_not_disturb_each_other(tmp_path: Path
     libraries = {name: make_library(tmp_path / name, spec_modules(DIAMOND)) for name in ("one", "two")}
 
     async def run() -> list[BuildReport]:
-        return await asyncio.gather(
-            *(start(tmp_path / n, lib, FakeBackend()) for n, lib in libraries.items())
-        )
+        return await asyncio.gather(*(start(tmp_path / n, lib, FakeBackend()) for n, lib in libraries.items()))
 
     assert [report.generated for report in asyncio.run(run())] == [set(DIAMOND), set(DIAMOND)]
 

@@ -36,9 +36,7 @@ def write(base: Path, module: str = "pkg.mod", source: str = "X = 1\n", **change
     )
 
 
-def stale(
-    base: Path, library: Library, *, force: bool = False, generated_dir: str = "__generated__"
-) -> set[str]:
+def stale(base: Path, library: Library, *, force: bool = False, generated_dir: str = "__generated__") -> set[str]:
     """Return what `detect_stale_modules` says."""
     return detect_stale_modules(package_dir=base, generated_dir=generated_dir, force=force, **library.graph())
 
@@ -229,9 +227,7 @@ def test_characters_that_only_splitlines_takes_for_line_ends_are_kept(tmp_path: 
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
-def test_other_line_ends_become_newlines_and_the_file_is_fresh_and_not_edited(
-    tmp_path: Path, end: str
-) -> None:
+def test_other_line_ends_become_newlines_and_the_file_is_fresh_and_not_edited(tmp_path: Path, end: str) -> None:
     library = make_library(tmp_path, spec_modules({"pkg.a": []}))
     answer = f"def a() -> int:{end}    return 1{end}"
     build(tmp_path, library, backend=FakeBackend({"pkg.a": [answer]}))

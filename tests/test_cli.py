@@ -163,9 +163,7 @@ def test_a_wrong_number_of_jobs_is_2(shop: Path, run: Run, jobs: str) -> None:
     assert not (shop / GENERATED).exists()
 
 
-@pytest.mark.parametrize(
-    "target", ["app.slug", "app.slug:slugify", "src/app/slug.py", "./src/app/../app/slug.py"]
-)
+@pytest.mark.parametrize("target", ["app.slug", "app.slug:slugify", "src/app/slug.py", "./src/app/../app/slug.py"])
 def test_a_target_is_built_with_its_dependencies(shop: Path, run: Run, target: str) -> None:
     assert run("build", "--target", target).built == [("generated", "app.slug"), ("generated", "app.words")]
 
@@ -216,9 +214,7 @@ def test_the_root_may_be_named_from_elsewhere(shop: Path, run: Run, monkeypatch:
     assert run("status", "--root", str(shop)).lines[-1] == "3 fresh, 1 unbuilt"
 
 
-def test_a_subfolder_finds_the_project_above_it(
-    shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_subfolder_finds_the_project_above_it(shop: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(shop / "src/app")
     assert run("build").code == 0
     assert (shop / GENERATED / "slug.py").is_file()
@@ -318,6 +314,13 @@ def test_tests_are_not_run_where_something_could_not_be_built(shop: Path, run: R
     assert said.errors[-1] == "error: the tests were not run, as not everything could be built"
 
 
+def test_a_project_without_tests_names_no_sandbox(tmp_path: Path, run: Run) -> None:
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app.py": "LIMIT = 1\n"})
+    said = run("test", "--root", str(tmp_path))
+    assert (said.code, len(said.lines)) == (0, 1)
+    assert said.lines[0].startswith("no spec modules")
+
+
 def test_no_run_generates_and_starts_no_pytest(shop: Path, run: Run) -> None:
     said = run("test", "--no-run")
     assert (said.code, len(said.built)) == (0, 4)
@@ -412,9 +415,7 @@ def test_status_takes_targets(shop: Path, run: Run) -> None:
         ([], "no command is given"),
     ],
 )
-def test_wrong_usage_is_2_with_one_line_that_helps(
-    shop: Path, run: Run, argv: list[str], expected: str
-) -> None:
+def test_wrong_usage_is_2_with_one_line_that_helps(shop: Path, run: Run, argv: list[str], expected: str) -> None:
     said = run(*argv)
     assert (said.code, said.out, len(said.errors)) == (2, "", 1)
     assert expected in said.err
@@ -438,9 +439,7 @@ def test_version(run: Run) -> None:
     assert run("--version").lines == [f"jaunt {jaunt.__version__}"]
 
 
-def test_no_project_is_2_and_says_how_to_start(
-    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_project_is_2_and_says_how_to_start(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for command in ("build", "test", "status"):
         said = run(command)
@@ -463,17 +462,13 @@ def test_python_m_jaunt_and_the_jaunt_program_are_the_same(tmp_path: Path) -> No
     )
     if not program.exists():
         pytest.skip("jaunt is on the path, but not installed")
-    by_name = subprocess.run(
-        [program, "--version"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    by_name = subprocess.run([program, "--version"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert by_name.stdout == by_module.stdout
 
 
 def test_a_built_spec_works_in_a_program(tmp_path: Path) -> None:
     root = make_shop(tmp_path)
-    program = (
-        "from app.slug import slugify\nfrom app.tally import Tally\nprint(slugify('A b'), Tally().add())"
-    )
+    program = "from app.slug import slugify\nfrom app.tally import Tally\nprint(slugify('A b'), Tally().add())"
     unbuilt = run_python("-c", program, cwd=root, PYTHONPATH=python_path(root / "src"))
     assert unbuilt.returncode != 0
     assert "JauntNotBuiltError: app.slug:slugify is not built" in unbuilt.stderr
@@ -488,9 +483,7 @@ def test_a_single_file_module_is_built_beside_itself_and_works(tmp_path: Path) -
         tmp_path,
         {
             "jaunt.toml": CONFIG + '\n[paths]\nsource_roots = ["."]\n',
-            "shout.py": (
-                'import jaunt\n\n\n@jaunt.magic\ndef shout(text: str) -> str:\n    """Louder."""\n    ...\n'
-            ),
+            "shout.py": ('import jaunt\n\n\n@jaunt.magic\ndef shout(text: str) -> str:\n    """Louder."""\n    ...\n'),
         },
     )
     record(tmp_path, {"shout": "def shout(text: str) -> str:\n    return text.upper()\n"})
@@ -534,9 +527,7 @@ def test_a_generated_dir_of_ones_own_works_from_build_to_run(tmp_path: Path) -> 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(
-    tmp_path: Path, by: signal.Signals
-) -> None:
+def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(tmp_path: Path, by: signal.Signals) -> None:
     root = make_shop(tmp_path)
     finished = [root / GENERATED / "words.py", root / GENERATED / "tally.py"]
     ended = stop_while_building(root, "build", waiting="app.slug", ready=finished, by=by)

@@ -152,9 +152,7 @@ def test_many_run_at_the_same_time(tmp_path: Path) -> None:
 
 def test_an_exit_code_is_an_error_that_shows_the_last_line_it_wrote(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
-    error = failure(
-        shell(f"echo >> {runs}; echo first >&2; printf '\\033[31mquota used up\\033[0m\\n\\n' >&2; exit 3")
-    )
+    error = failure(shell(f"echo >> {runs}; echo first >&2; printf '\\033[31mquota used up\\033[0m\\n\\n' >&2; exit 3"))
     assert error.message == "sh: it ended with exit code 3: quota used up"
     assert runs.read_text() == "\n"
 
@@ -222,9 +220,7 @@ def test_what_outlives_the_program_is_ended_and_the_answer_taken(tmp_path: Path)
 
 def test_a_hang_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
-    script = (
-        LEAVES_OTHERS.format(pids=pids) + f"echo $$ >> {pids}; trap '' TERM INT; while :; do sleep 300; done"
-    )
+    script = LEAVES_OTHERS.format(pids=pids) + f"echo $$ >> {pids}; trap '' TERM INT; while :; do sleep 300; done"
     error = failure(shell(script, policy=Policy(timeout=2.0)))
     assert error.message == "sh: no answer within 2 s"
     started = [int(line) for line in pids.read_text().split()]
@@ -328,9 +324,7 @@ def test_a_script_of_the_project_is_given_by_a_relative_path(tmp_path: Path) -> 
         (["./no/such"], "no program .*/no/such"),
     ],
 )
-def test_a_missing_program_is_told_when_the_backend_is_made(
-    command: list[str], said: str, tmp_path: Path
-) -> None:
+def test_a_missing_program_is_told_when_the_backend_is_made(command: list[str], said: str, tmp_path: Path) -> None:
     config = JauntConfig(llm=LLMConfig(provider="command", command=command), root=tmp_path)
     with pytest.raises(JauntConfigError, match=said):
         make_backend(config)

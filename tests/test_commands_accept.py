@@ -42,18 +42,14 @@ def test_an_accepted_edit_passes_the_gate_and_says_who_and_when(edited: Path, ru
     age = datetime.now(UTC) - datetime.fromisoformat(str(after["accepted_at"]))
     assert timedelta(0) <= age < timedelta(minutes=5)
     changed = {"body_digest", "accepted_by", "accepted_at"}
-    assert {k: v for k, v in after.items() if k not in changed} == {
-        k: v for k, v in before.items() if k not in changed
-    }
+    assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in before.items() if k not in changed}
     assert split_header((edited / WORDS).read_text(encoding="utf-8"))[1] == SHOP_ANSWERS["app.words"].replace(
         "lower", "upper"
     )
     assert "  accepted    by Ada Lovelace, 20" in run_in(edited, "status", "app.words").out
 
 
-def test_without_git_it_is_the_login_name(
-    edited: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_git_it_is_the_login_name(edited: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(edited))
     monkeypatch.setenv("LOGNAME", "ada\n# jaunt:kind=test")
     assert run_in(edited, "accept", "app.words").code == 0
@@ -103,9 +99,7 @@ def test_what_was_not_edited_is_left_as_it_is(built_shop: Path, run_in: RunIn) -
     assert (built_shop / WORDS).read_bytes() == before
 
 
-def test_an_editor_with_other_line_ends_and_a_byte_order_mark_is_no_edit_to_lose(
-    edited: Path, run_in: RunIn
-) -> None:
+def test_an_editor_with_other_line_ends_and_a_byte_order_mark_is_no_edit_to_lose(edited: Path, run_in: RunIn) -> None:
     text = (edited / WORDS).read_text(encoding="utf-8")
     (edited / WORDS).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode() + b"\r\n\r\n")
     assert run_in(edited, "accept", "app.words").code == 0

@@ -45,8 +45,7 @@ UNPARSABLE = (
         ("stale", "error: app.words: stale: spec changed: split_words (docstring) (run: jaunt build)"),
         (
             "edited",
-            "error: app.words: edited by hand "
-            "(run: jaunt accept app.words, or jaunt build --force --target app.words)",
+            "error: app.words: edited by hand (run: jaunt accept app.words, or jaunt build --force --target app.words)",
         ),
         (
             "edited and stale",
@@ -91,9 +90,7 @@ def test_each_kind_of_drift_is_4_with_one_line_that_says_what_to_run(
         words.write_text(split_header(words.read_text(encoding="utf-8"))[1], encoding="utf-8")
     if "orphan" in case:
         orphan = built_shop / GENERATED / "gone.py"
-        orphan.write_text(
-            words.read_text(encoding="utf-8").replace("app.words", "app.gone"), encoding="utf-8"
-        )
+        orphan.write_text(words.read_text(encoding="utf-8").replace("app.words", "app.gone"), encoding="utf-8")
         if "edited" in case:
             edit(orphan, ".lower()", ".upper()")
     if case == "does not parse":
@@ -141,9 +138,7 @@ def test_it_writes_nothing_needs_no_key_and_no_provider(built_shop: Path) -> Non
     assert {path: path.stat().st_mtime_ns for path in built_shop.rglob("*")} == before
 
 
-def test_targets_are_checked_with_what_they_need_and_orphans_are_left_out(
-    built_shop: Path, run_in: RunIn
-) -> None:
+def test_targets_are_checked_with_what_they_need_and_orphans_are_left_out(built_shop: Path, run_in: RunIn) -> None:
     edit(built_shop / GENERATED / "tally.py", "self.count = 0", "self.count = 1")
     words = built_shop / WORDS
     (built_shop / GENERATED / "gone.py").write_bytes(words.read_bytes())

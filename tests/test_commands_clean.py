@@ -53,9 +53,7 @@ def test_orphans_alone(built_shop: Path, run_in: RunIn) -> None:
     assert run_in(built_shop, "clean", "--orphans").lines == [f"removed {GENERATED}/tally.py", "1 removed"]
 
 
-def test_the_generated_folder_of_a_package_whose_specs_are_all_gone_goes(
-    built_shop: Path, run_in: RunIn
-) -> None:
+def test_the_generated_folder_of_a_package_whose_specs_are_all_gone_goes(built_shop: Path, run_in: RunIn) -> None:
     for name in ("slug", "tally", "words"):
         (built_shop / f"src/app/{name}.py").unlink()
     run_in(built_shop, "clean", "--orphans")
@@ -75,9 +73,7 @@ def test_a_hand_edit_stays_and_is_named(built_shop: Path, run_in: RunIn, argumen
     assert said.lines[-1].endswith("1 left" if "--orphans" in arguments else "2 left")
 
 
-def test_force_removes_hand_edits_and_files_without_header_in_their_place(
-    built_shop: Path, run_in: RunIn
-) -> None:
+def test_force_removes_hand_edits_and_files_without_header_in_their_place(built_shop: Path, run_in: RunIn) -> None:
     make_orphan(built_shop, edited=True)
     edit(built_shop / GENERATED / "words.py", ".lower()", ".upper()")
     write_files(built_shop, {f"{GENERATED}/slug.py": "mine = 1\n", f"{GENERATED}/notes.py": "mine = 1\n"})
@@ -99,9 +95,7 @@ def test_an_orphan_is_no_target(built_shop: Path, run_in: RunIn) -> None:
     assert generated(built_shop) == ALL
 
 
-def test_a_symlink_out_of_the_project_is_not_followed(
-    built_shop: Path, run_in: RunIn, tmp_path: Path
-) -> None:
+def test_a_symlink_out_of_the_project_is_not_followed(built_shop: Path, run_in: RunIn, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     (built_shop / GENERATED).rename(outside)
     (built_shop / GENERATED).symlink_to(outside, target_is_directory=True)

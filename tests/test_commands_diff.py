@@ -60,9 +60,7 @@ def test_without_a_module_it_is_all_of_the_last_build_and_no_more(built_shop: Pa
         "app.slug: dependency changed: app.words:split_words (the code is the same)",
         "app.words: spec changed: split_words (docstring) (2 lines of code changed)",
     ]
-    assert (
-        run_in(built_shop, "diff", "app.tally").lines[0].startswith("app.tally: built for the first time (")
-    )
+    assert run_in(built_shop, "diff", "app.tally").lines[0].startswith("app.tally: built for the first time (")
 
 
 def test_what_was_lost_comes_before_all_else(built_shop: Path, run_in: RunIn) -> None:
@@ -107,9 +105,7 @@ def test_what_the_store_brings_back_is_a_change_too(built_shop: Path, run_in: Ru
     assert "+    return text.lower().split()" in run_in(built_shop, "diff", "app.words").lines
 
 
-def test_no_history_is_no_failure_but_a_module_without_one_is_refused(
-    built_shop: Path, run_in: RunIn
-) -> None:
+def test_no_history_is_no_failure_but_a_module_without_one_is_refused(built_shop: Path, run_in: RunIn) -> None:
     for path in (built_shop / ".jaunt/history").rglob("*.json"):
         path.write_text("{", encoding="utf-8")
     said = run_in(built_shop, "diff")

@@ -13,9 +13,9 @@ import pytest
 from conftest import RunIn
 from support import (
     CHILD_SECONDS,
+    CONFIG,
     SHOP,
     SHOP_ANSWERS,
-    CONFIG,
     child_environment,
     edit,
     record,
@@ -129,9 +129,7 @@ def test_one_module_is_shown_with_what_moved_and_who_is_concerned(built_shop: Pa
     assert run_in(built_shop, "status", "app.tally", "--check").code == 0
 
 
-def test_the_old_and_new_of_a_dependency_are_shown_with_its_dependent(
-    built_shop: Path, run_in: RunIn
-) -> None:
+def test_the_old_and_new_of_a_dependency_are_shown_with_its_dependent(built_shop: Path, run_in: RunIn) -> None:
     edit(built_shop / "src/app/words.py", "Return the words", "Give the words")
     said = run_in(built_shop, "status", "app.slug:slugify")
     assert "  needs       app.words (stale)" in said.lines
@@ -300,9 +298,7 @@ def test_help_fits_a_screen_and_shows_an_example(
     assert f"example: jaunt {command}" in said.out
 
 
-@pytest.mark.parametrize(
-    "command", [["status"], ["status", "-v"], ["check"], ["diff"], ["clean", "--dry-run"]]
-)
+@pytest.mark.parametrize("command", [["status"], ["status", "-v"], ["check"], ["diff"], ["clean", "--dry-run"]])
 def test_a_reader_that_has_gone_is_no_traceback(built_shop: Path, command: list[str]) -> None:
     read, write = os.pipe()
     os.close(read)
@@ -318,7 +314,4 @@ def test_a_reader_that_has_gone_is_no_traceback(built_shop: Path, command: list[
 
 
 def test_the_shop_has_the_modules_that_these_tests_count() -> None:
-    assert (
-        len([name for name in SHOP if name.endswith(".py") and "__init__" not in name and name != "dodo.py"])
-        == 4
-    )
+    assert len([name for name in SHOP if name.endswith(".py") and "__init__" not in name and name != "dodo.py"]) == 4

@@ -138,9 +138,7 @@ def test_without_arguments_the_project_around_the_working_directory_is_loaded(
     assert (config.root, config.build.jobs) == (root, 6)
 
 
-def test_in_the_project_messages_name_the_file_as_a_person_would(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_in_the_project_messages_name_the_file_as_a_person_would(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (root / "jaunt.toml").write_text("[build]\njob = 1\n")
     monkeypatch.chdir(root)
     with pytest.raises(JauntConfigError) as caught:
@@ -262,9 +260,7 @@ def test_a_configuration_is_frozen_and_shares_no_list_with_another() -> None:
 
 
 def test_pytest_does_not_collect_the_class_called_test_config(tmp_path: Path) -> None:
-    (tmp_path / "test_it.py").write_text(
-        "from jaunt.config import TestConfig\ndef test_one(): TestConfig()\n"
-    )
+    (tmp_path / "test_it.py").write_text("from jaunt.config import TestConfig\ndef test_one(): TestConfig()\n")
     command = [sys.executable, "-m", "pytest", "-o", "addopts=", "-W", "error", str(tmp_path)]
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=env)
@@ -320,9 +316,7 @@ def test_a_byte_order_mark_and_windows_newlines_are_fine(root: Path) -> None:
         ("version = '1'", 'version: expected a whole number, got "1"', None),
     ],
 )
-def test_a_mistake_is_named_with_its_file_and_key(
-    root: Path, toml: str, message: str, hint: str | None
-) -> None:
+def test_a_mistake_is_named_with_its_file_and_key(root: Path, toml: str, message: str, hint: str | None) -> None:
     error = failure(root, toml)
     assert (error.message, error.hint) == (f"jaunt.toml: {message}", hint)
 
@@ -330,10 +324,7 @@ def test_a_mistake_is_named_with_its_file_and_key(
 @pytest.mark.parametrize("name", ["", "my-gen", "a.b", "a/b", "..", "class", "None", "1st", " gen"])
 def test_a_generated_dir_that_python_cannot_import_is_refused(root: Path, name: str) -> None:
     error = failure(root, f"paths.generated_dir = '{name}'")
-    assert (
-        error.message
-        == f'jaunt.toml: paths.generated_dir: must be a name that Python can import, is "{name}"'
-    )
+    assert error.message == f'jaunt.toml: paths.generated_dir: must be a name that Python can import, is "{name}"'
 
 
 def test_keys_of_a_pyproject_are_named_from_its_top(root: Path) -> None:
@@ -348,8 +339,7 @@ def test_keys_of_a_pyproject_are_named_from_its_top(root: Path) -> None:
 def test_all_mistakes_of_a_file_come_at_once(root: Path) -> None:
     error = failure(root, "[build]\njob = 1\njobs = 0\n[test]\npytest_arg = []\n")
     assert error.message == (
-        "jaunt.toml: build.jobs: must be at least 1, is 0; build.job: unknown key; "
-        "test.pytest_arg: unknown key"
+        "jaunt.toml: build.jobs: must be at least 1, is 0; build.job: unknown key; test.pytest_arg: unknown key"
     )
     assert error.hint == 'build.job: did you mean "jobs"?; test.pytest_arg: did you mean "pytest_args"?'
 
@@ -433,8 +423,7 @@ def test_a_prompt_must_be_a_file_that_exists(root: Path) -> None:
     assert load(root, 'prompts.build_system = "p.md"').prompts.build_system == "p.md"
     error = failure(root, '[prompts]\nbuild_system = "p.md"\ntest_module = "q.md"\nbuild_module = "src"')
     assert error.message == (
-        f"jaunt.toml: prompts.build_module: no such file: {root}/src; "
-        f"prompts.test_module: no such file: {root}/q.md"
+        f"jaunt.toml: prompts.build_module: no such file: {root}/src; prompts.test_module: no such file: {root}/q.md"
     )
 
 

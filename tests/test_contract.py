@@ -187,9 +187,7 @@ def test_a_statement_that_stands_for_a_body_is_a_stub(text: str) -> None:
     assert is_stub(ast.parse(text).body[0])
 
 
-@pytest.mark.parametrize(
-    "text", ["return 1", "raise ValueError", "raise", "'text'", "x = ...", "NotImplementedError"]
-)
+@pytest.mark.parametrize("text", ["return 1", "raise ValueError", "raise", "'text'", "x = ...", "NotImplementedError"])
 def test_any_other_statement_is_not(text: str) -> None:
     assert not is_stub(ast.parse(text).body[0])
 

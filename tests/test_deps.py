@@ -140,9 +140,7 @@ def test_a_dependency_is_inferred_through_every_import(
 ) -> None:
     tally = "from app.words import split\ndef count(): ...\n"
     project_files({"app/words.py": WORDS, "app/tally.py": tally, "app/slug.py": slug, **files})
-    specs = by_ref(
-        make_entry("app.words:split"), make_entry("app.slug:slugify"), make_entry("app.tally:count")
-    )
+    specs = by_ref(make_entry("app.words:split"), make_entry("app.slug:slugify"), make_entry("app.tally:count"))
     graph = build_spec_graph(specs, infer_default=True)
     assert graph == {
         "app.words:split": set(),
@@ -152,9 +150,7 @@ def test_a_dependency_is_inferred_through_every_import(
     assert not any(build_spec_graph(specs, infer_default=False).values())
 
 
-def test_a_member_of_a_re_exported_class_means_the_class(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
+def test_a_member_of_a_re_exported_class_means_the_class(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     project_files(
         {
             "app/__init__.py": "from .words import Word\n",
@@ -181,9 +177,7 @@ def test_a_re_export_in_a_circle_or_in_a_broken_file_is_no_edge(
     assert build_spec_graph(specs, infer_default=True) == {"app.slug:slugify": set()}
 
 
-def test_a_decorator_decides_on_inference_for_itself(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
+def test_a_decorator_decides_on_inference_for_itself(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     text = "def g(): ...\ndef f(x=g): ...\n"
     project_files({"m.py": text})
     for default, own, expected in [
@@ -215,18 +209,14 @@ def test_what_is_no_spec_is_no_edge(project_files: ProjectFiles, make_entry: Mak
     assert build_spec_graph(specs, infer_default=True) == {"m:f": set()}
 
 
-def test_specs_of_one_module_may_refer_to_each_other(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
+def test_specs_of_one_module_may_refer_to_each_other(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     project_files({"m.py": "def even(n):\n    return odd(n - 1)\ndef odd(n):\n    return even(n - 1)\n"})
     graph = build_spec_graph(by_ref(make_entry("m:even"), make_entry("m:odd")), infer_default=True)
     assert graph == {"m:even": {"m:odd"}, "m:odd": {"m:even"}}
     assert collapse_to_module_dag(graph) == {"m": set()}
 
 
-def test_a_spec_that_its_file_does_not_define_is_an_error(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
+def test_a_spec_that_its_file_does_not_define_is_an_error(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     project_files({"m.py": "def f(): ...\n"})
     with pytest.raises(JauntDiscoveryError, match=r"m\.py: does not define 'g'"):
         build_spec_graph(by_ref(make_entry("m:g")), infer_default=True)

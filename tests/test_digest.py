@@ -43,9 +43,7 @@ def test_a_digest_is_64_hex_digits(project_files: ProjectFiles, make_entry: Make
     assert module_digest("m", {"m": [entry]}, specs, graph) == digests[2]
 
 
-def test_a_digest_is_that_of_the_file_not_of_the_object(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
+def test_a_digest_is_that_of_the_file_not_of_the_object(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     root = project_files({"m.py": "def f(): ...\n"})
     one = make_entry("m:f")
     path: Any = root / "m.py"
@@ -62,9 +60,7 @@ def test_the_decorators_arguments_count(project_files: ProjectFiles, make_entry:
     project_files({"m.py": "def f(): ...\n"})
     plain = local_digest(make_entry("m:f"))
     assert local_digest(make_entry("m:f", prompt="Be quick.")) != plain
-    assert local_digest(make_entry("m:f", prompt="Be slow.")) != local_digest(
-        make_entry("m:f", prompt="Be quick.")
-    )
+    assert local_digest(make_entry("m:f", prompt="Be slow.")) != local_digest(make_entry("m:f", prompt="Be quick."))
     assert local_digest(make_entry("m:f", deps=["a:b"])) != plain
     assert local_digest(make_entry("m:f", deps=[], prompt=None, infer_deps=True)) == plain
     assert local_digest(make_entry("m:f", prompt="")) == plain
@@ -137,15 +133,11 @@ def test_a_circle_through_modules_is_an_error_that_names_its_path(
     assert path[0] == path[-1] and len(path) == 4
 
 
-def test_a_dependency_that_is_no_spec_counts_by_its_name(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
+def test_a_dependency_that_is_no_spec_counts_by_its_name(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     project_files({"m.py": "def f(): ...\n"})
     entry = make_entry("m:f")
     specs = {entry.spec_ref: entry}
-    one, two, none = (
-        graph_digest(entry.spec_ref, specs, refs({"m:f": deps})) for deps in ({"x:a"}, {"x:b"}, set())
-    )
+    one, two, none = (graph_digest(entry.spec_ref, specs, refs({"m:f": deps})) for deps in ({"x:a"}, {"x:b"}, set()))
     assert len({one, two, none}) == 3
     assert graph_digest(entry.spec_ref, specs, {}) == none
 
@@ -154,9 +146,7 @@ def test_a_cache_is_filled_and_changes_no_digest(project_files: ProjectFiles, ma
     project_files({f"{name}.py": "def f(): ...\ndef g(): ...\n" for name in "abc"})
     entries = [make_entry(f"{m}:{f}") for m in "abc" for f in "fg"]
     specs = {e.spec_ref: e for e in entries}
-    graph = refs(
-        {"a:f": {"a:g"}, "a:g": {"a:f"}, "b:f": {"a:f"}, "b:g": set(), "c:f": {"b:f", "b:g"}, "c:g": {"c:f"}}
-    )
+    graph = refs({"a:f": {"a:g"}, "a:g": {"a:f"}, "b:f": {"a:f"}, "b:g": set(), "c:f": {"b:f", "b:g"}, "c:g": {"c:f"}})
     expected = {ref: graph_digest(ref, specs, graph) for ref in specs}
     for order in (sorted(specs), sorted(specs, reverse=True)):
         cache: dict[SpecRef, str] = {}
@@ -165,9 +155,7 @@ def test_a_cache_is_filled_and_changes_no_digest(project_files: ProjectFiles, ma
         assert graph_digest(SpecRef("a:f"), {}, {}, cache={SpecRef("a:f"): "known"}) == "known"
 
 
-def test_a_chain_of_five_thousand_specs_has_a_digest(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
+def test_a_chain_of_five_thousand_specs_has_a_digest(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     count = 5_000
     project_files({"m.py": "".join(f"def f{i}(): ...\n" for i in range(count))})
     specs = {e.spec_ref: e for e in (make_entry(f"m:f{i}") for i in range(count))}
@@ -177,9 +165,7 @@ def test_a_chain_of_five_thousand_specs_has_a_digest(
     assert len(cache) == count and cache[SpecRef(f"m:f{count - 1}")] == top
 
 
-def test_a_modules_digest_is_that_of_all_its_specs(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
+def test_a_modules_digest_is_that_of_all_its_specs(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
     def digest(*names: str) -> str:
         entries = [make_entry(f"m:{name}") for name in names]
         specs = {e.spec_ref: e for e in entries}
@@ -197,9 +183,7 @@ def test_a_modules_digest_is_that_of_all_its_specs(
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(2, 7), st.randoms(use_true_random=False))
-def test_an_edit_changes_the_modules_that_depend_on_it_and_no_others(
-    count: int, chance: random.Random
-) -> None:
+def test_an_edit_changes_the_modules_that_depend_on_it_and_no_others(count: int, chance: random.Random) -> None:
     with tempfile.TemporaryDirectory() as folder:
         uses = {i: [j for j in range(i) if chance.random() < 0.4] for i in range(count)}
         edited = chance.randrange(count)
@@ -211,9 +195,7 @@ def test_an_edit_changes_the_modules_that_depend_on_it_and_no_others(
                 body = "".join(f"    f{j}()\n" for j in uses[i])
                 file = Path(folder, f"m{i}.py")
                 file.write_text(f"{imports}def f({arguments if i == edited else ''}):\n    'Doc.'\n{body}")
-                entries[f"m{i}"] = SpecEntry(
-                    "magic", SpecRef(f"m{i}:f"), f"m{i}", "f", str(file), object(), {}
-                )
+                entries[f"m{i}"] = SpecEntry("magic", SpecRef(f"m{i}:f"), f"m{i}", "f", str(file), object(), {})
             specs = {e.spec_ref: e for e in entries.values()}
             graph = build_spec_graph(specs, infer_default=True)
             assert {module_of(r): {module_of(d) for d in deps} for r, deps in graph.items()} == {

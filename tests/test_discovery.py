@@ -133,8 +133,7 @@ def test_a_root_given_twice_is_searched_once(project_files: ProjectFiles) -> Non
     root = project_files({"src/a.py": SPEC})
     (root / "link").symlink_to(root / "src")
     roots = [
-        Root(folder, folder)
-        for folder in (root / "src", root / "src", root / "link", root / "src" / ".." / "src")
+        Root(folder, folder) for folder in (root / "src", root / "src", root / "link", root / "src" / ".." / "src")
     ]
     assert [file.name for file in find_files(roots, generated_dir="__generated__")] == ["a"]
 
@@ -206,9 +205,7 @@ def test_a_file_without_a_spec_is_none(text: str, project_files: ProjectFiles) -
 def test_a_broken_file_that_has_to_do_with_jaunt_is_a_problem_any_other_is_not(
     project_files: ProjectFiles,
 ) -> None:
-    root = project_files(
-        {"spec.py": "import jaunt\ndef (\n", "other.py": "def (\n", "bin.py": b"\xff\xfe\x00"}
-    )
+    root = project_files({"spec.py": "import jaunt\ndef (\n", "other.py": "def (\n", "bin.py": b"\xff\xfe\x00"})
     modules = scan_modules(find_files([Root(root, root)], generated_dir="__generated__"))
     assert [(m.name, bool(m.problem), m.entries) for m in modules] == [("spec", True, ())]
 
@@ -274,16 +271,11 @@ def test_an_unreadable_file_is_a_problem(project_files: ProjectFiles) -> None:
 
 
 def test_two_files_of_one_module_are_a_problem_that_names_both(project_files: ProjectFiles) -> None:
-    root = project_files(
-        {"one/app/m.py": SPEC, "two/app/m.py": "x = 1\n", "one/app/n.py": SPEC, "two/o.py": SPEC}
-    )
+    root = project_files({"one/app/m.py": SPEC, "two/app/m.py": "x = 1\n", "one/app/n.py": SPEC, "two/o.py": SPEC})
     roots = [Root(root / name, root / name) for name in ("one", "two")]
     modules = {m.name: m for m in scan_modules(find_files(roots, generated_dir="__generated__"))}
     assert [name for name, m in modules.items() if m.problem] == ["app.m"]
-    assert (
-        str(modules["app.m"].problem)
-        == f"{root}/one/app/m.py and {root}/two/app/m.py: both are the module 'app.m'"
-    )
+    assert str(modules["app.m"].problem) == f"{root}/one/app/m.py and {root}/two/app/m.py: both are the module 'app.m'"
 
 
 def test_a_module_and_a_package_of_one_name_are_a_problem(project_files: ProjectFiles) -> None:
@@ -380,9 +372,7 @@ def test_arguments_are_read_without_an_import(
         ("**OPTIONS", "OPTIONS = {}"),
     ],
 )
-def test_what_only_an_import_can_tell_is_unread(
-    argument: str, above: str, project_files: ProjectFiles
-) -> None:
+def test_what_only_an_import_can_tell_is_unread(argument: str, above: str, project_files: ProjectFiles) -> None:
     root = project_files({"m.py": f"import jaunt\n{above}\n@jaunt.magic({argument})\ndef f(): ...\n"})
     module = scan(root)
     assert list(module.unread) == ["f"]
@@ -424,9 +414,7 @@ def test_imported_modules_register_their_specs(importable: Path, project_files: 
     )
     names = discover(importable)
     found = import_and_collect(names, kind="magic")
-    assert {module: [e.qualname for e in entries] for module, entries in found.items()} == {
-        "pkg_a.b": ["F", "g"]
-    }
+    assert {module: [e.qualname for e in entries] for module, entries in found.items()} == {"pkg_a.b": ["F", "g"]}
     assert [e.spec_ref for e in import_and_collect(names, kind="test")["pkg_a.t"]] == ["pkg_a.t:test_g"]
     assert get_magic_registry()[SpecRef("pkg_a.b:g")].decorator_kwargs == {"prompt": "p"}
 

@@ -24,10 +24,7 @@ EVIL = """</script><script>window.pwned = 1</script><!-- <img src=x onerror="win
 
 def sketch(dag: Mapping[str, list[str]], verdicts: Mapping[str, Verdict] | None = None) -> Plan:
     """Return a plan of modules that are nowhere on a disk; names that begin with `test` are tests."""
-    modules = {
-        name: SpecModule(name, ModuleFile(name, Path(f"/p/{name}.py"), Path("/p")), _kind(name))
-        for name in dag
-    }
+    modules = {name: SpecModule(name, ModuleFile(name, Path(f"/p/{name}.py"), Path("/p")), _kind(name)) for name in dag}
     project = Project(
         Path("/p"), JauntConfig(root=Path("/p")), modules=modules, dag={m: set(d) for m, d in dag.items()}
     )
@@ -95,9 +92,7 @@ def test_a_shared_part_is_drawn_once_and_marked_elsewhere() -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_no_line_is_wider_than_it_may_be(width: int) -> None:
-    long = Verdict(
-        "stale", "dependency is stale: " + ", ".join(f"app.module_{i}" for i in range(99)), stale=True
-    )
+    long = Verdict("stale", "dependency is stale: " + ", ".join(f"app.module_{i}" for i in range(99)), stale=True)
     dag = {**chain(60), "app." + "very_" * 50 + "long": ["m00000"]}
     text = draw_text(sketch(dag, dict.fromkeys(dag, long)), width=width)
     assert max(map(len, text.splitlines())) <= width
@@ -292,9 +287,7 @@ def test_the_page_needs_nothing_but_itself(tmp_path: Path) -> None:
     page = Page(text)
     addresses = [v for _, attributes in page.elements for k, v in attributes.items() if k in ("src", "href")]
     assert addresses == ["data:,"]
-    assert set(re.findall(r"https?://[^\s\"']+", text)) == {
-        "http://www.w3.org/2000/svg"
-    }  # a namespace's name
+    assert set(re.findall(r"https?://[^\s\"']+", text)) == {"http://www.w3.org/2000/svg"}  # a namespace's name
     assert not re.search(r"@import|url\((?!#)", text)
 
 
@@ -318,9 +311,7 @@ def test_no_spec_can_break_out_of_the_page(tmp_path: Path) -> None:
     page = Page(draw_html(evil_plan(tmp_path)))
     assert [tag for tag, _ in page.elements].count("script") == 2
     assert "img" not in [tag for tag, _ in page.elements]
-    assert any(
-        EVIL in spec["source"] for node in json.loads(page.scripts[0])["nodes"] for spec in node["specs"]
-    )
+    assert any(EVIL in spec["source"] for node in json.loads(page.scripts[0])["nodes"] for spec in node["specs"])
 
 
 def test_a_broken_module_is_drawn_with_what_can_be_read(tmp_path: Path) -> None:
@@ -347,11 +338,7 @@ def show(browser: Browser, folder: Path, plan: Plan, fragment: str = "") -> None
 
 
 def shown(browser: Browser, selector: str) -> set[str]:
-    return set(
-        browser.run(
-            "return [...document.querySelectorAll(arguments[0])].map((n) => n.dataset.name)", selector
-        )
-    )
+    return set(browser.run("return [...document.querySelectorAll(arguments[0])].map((n) => n.dataset.name)", selector))
 
 
 def test_the_page_draws_every_module_and_edge_without_an_error(browser: Browser, tmp_path: Path) -> None:
@@ -435,10 +422,7 @@ def test_wheel_buttons_and_drag_move_the_view(browser: Browser, tmp_path: Path) 
 
 
 def test_a_thousand_modules_all_fit_into_the_window(browser: Browser, tmp_path: Path) -> None:
-    dag = {
-        f"pkg.part{i % 9}.m{i}": [f"pkg.part{j % 9}.m{j}" for j in {i // 2, i // 3} if j < i]
-        for i in range(1000)
-    }
+    dag = {f"pkg.part{i % 9}.m{i}": [f"pkg.part{j % 9}.m{j}" for j in {i // 2, i // 3} if j < i] for i in range(1000)}
     show(browser, tmp_path, sketch(dag))
     assert browser.count(".node") == 1000
     inside = """

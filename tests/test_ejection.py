@@ -13,16 +13,13 @@ from jaunt.errors import JauntRefusedError
 from jaunt.source import parse_source
 
 
-def eject(
-    spec: str, generated: str, *names: str, shared: tuple[str, ...] = (), file: str = "app/mod.py"
-) -> str:
+def eject(spec: str, generated: str, *names: str, shared: tuple[str, ...] = (), file: str = "app/mod.py") -> str:
     """Eject the specs `names` of the module app.mod."""
     module = "app" if file == "app/__init__.py" else "app.mod"
     made = "app.__generated__" if module == "app" else "app.__generated__.mod"
     texts = (dedent(text).lstrip("\n") for text in (spec, generated))
     source, code = (
-        parse_source(m, f, t.encode())
-        for m, f, t in zip((module, made), (file, "gen.py"), texts, strict=True)
+        parse_source(m, f, t.encode()) for m, f, t in zip((module, made), (file, "gen.py"), texts, strict=True)
     )
     return eject_source(source, code, names, shared=shared)
 
@@ -112,10 +109,7 @@ def test_a_function_takes_the_place_of_its_stub_under_the_stubs_docstring() -> N
     ],
 )
 def test_whatever_its_form_the_definition_works(tmp_path: Path, generated: str) -> None:
-    assert (
-        run(tmp_path, eject(SPEC, generated, "double"), "from app.mod import double\nprint(double(4))")
-        == "8\n"
-    )
+    assert run(tmp_path, eject(SPEC, generated, "double"), "from app.mod import double\nprint(double(4))") == "8\n"
 
 
 def test_docstrings_of_a_class_its_methods_and_accessors_come_from_the_stub(tmp_path: Path) -> None:
@@ -292,9 +286,7 @@ def test_imports_are_merged_and_those_of_the_stubs_alone_go() -> None:
 
 
 def test_the_future_import_of_the_generated_code_comes_first() -> None:
-    module = eject(
-        SPEC, "from __future__ import annotations\n\n\ndef double(n: int) -> int:\n    return n\n", "double"
-    )
+    module = eject(SPEC, "from __future__ import annotations\n\n\ndef double(n: int) -> int:\n    return n\n", "double")
     assert module.splitlines()[:3] == ['"""Doubling."""', "", "from __future__ import annotations"]
 
 
@@ -313,9 +305,7 @@ def test_jaunt_stays_where_the_author_uses_it() -> None:
 
 
 def test_what_a_package_imports_stays_as_others_may_use_it() -> None:
-    spec = (
-        "import jaunt\nfrom app.words import split\n\n@jaunt.magic(deps=[split])\ndef f() -> int:\n    ...\n"
-    )
+    spec = "import jaunt\nfrom app.words import split\n\n@jaunt.magic(deps=[split])\ndef f() -> int:\n    ...\n"
     module = eject(spec, "def f() -> int:\n    return 1\n", "f", file="app/__init__.py")
     assert module.startswith("from app.words import split\n")
 

@@ -118,9 +118,7 @@ def test_random_dags_keep_every_promise(dag, failing, limit, seed):
         return work
 
     events: list[tuple[str, str]] = []
-    jobs = [
-        make_job(str(node), [*map(str, deps)], runner(node, rng.randint(0, 5))) for node, deps in dag.items()
-    ]
+    jobs = [make_job(str(node), [*map(str, deps)], runner(node, rng.randint(0, 5))) for node, deps in dag.items()]
     outcomes = run(jobs, limit, listener=lambda event, job, outcome: events.append((event, job.module)))
 
     blocked: set[int] = set()
@@ -206,8 +204,7 @@ def test_of_those_that_become_ready_together_the_longest_goes_first():
             return meet
 
         jobs = [
-            make_job(str(i), ["root"], meeting(str(i)), cost=float(i))
-            for i in random.Random(0).sample(range(20), 20)
+            make_job(str(i), ["root"], meeting(str(i)), cost=float(i)) for i in random.Random(0).sample(range(20), 20)
         ]
         return await asyncio.wait_for(run_jobs([make_job("root"), *jobs], limit=2), TIMEOUT)
 
@@ -224,9 +221,7 @@ def test_sixty_four_jobs_are_under_way_at_once():
             await barrier.wait()
             return Outcome("generated")
 
-        return await asyncio.wait_for(
-            run_jobs([make_job(f"m{i}", (), meet) for i in range(64)], limit=64), TIMEOUT
-        )
+        return await asyncio.wait_for(run_jobs([make_job(f"m{i}", (), meet) for i in range(64)], limit=64), TIMEOUT)
 
     assert len(asyncio.run(main())) == 64
 
@@ -264,9 +259,7 @@ def test_a_fan_of_ten_thousand():
 
 def test_two_runs_on_one_loop_do_not_meet():
     async def main() -> list[dict[str, Outcome]]:
-        return await asyncio.gather(
-            *(run_jobs([make_job("a", (), work)], limit=1) for work in (succeed, fail))
-        )
+        return await asyncio.gather(*(run_jobs([make_job("a", (), work)], limit=1) for work in (succeed, fail)))
 
     assert [outcomes["build:a"].status for outcomes in asyncio.run(main())] == ["generated", "failed"]
 
@@ -609,9 +602,7 @@ def test_doit_runs_a_subtask_that_is_selected_with_its_group_once(project):
 
 
 def test_a_repeated_selection_is_not_dropped_in_silence(project):
-    assert doit(project, "build:a", "build:a", "build:d")[1][0].startswith(
-        "warning: build:a is selected twice"
-    )
+    assert doit(project, "build:a", "build:a", "build:d")[1][0].startswith("warning: build:a is selected twice")
 
 
 @pytest.mark.parametrize("options", [["-n", "0"], ["-n", "4", "-P", "thread"], ["-n", "2", "-P", "process"]])

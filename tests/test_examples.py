@@ -106,9 +106,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path, capsys: pytest
     assert (tmp_path / "demo").read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize(
-    ("name", "hint"), [("textkti", "did you mean 'textkit'?"), ("zzz", "textkit, tokens")]
-)
+@pytest.mark.parametrize(("name", "hint"), [("textkti", "did you mean 'textkit'?"), ("zzz", "textkit, tokens")])
 def test_an_unknown_name_suggests_the_nearest(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, hint: str
 ) -> None:

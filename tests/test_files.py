@@ -393,10 +393,7 @@ for n in range(50):
 """
     read_end, write_end = os.pipe()  # closing it starts all of them at the same moment
     command = [sys.executable, "-c", script, str(project)]
-    racers = [
-        subprocess.Popen(command, stdin=read_end, stdout=subprocess.PIPE, text=True, env=ENV)
-        for _ in range(4)
-    ]
+    racers = [subprocess.Popen(command, stdin=read_end, stdout=subprocess.PIPE, text=True, env=ENV) for _ in range(4)]
     os.close(read_end)
     for racer in racers:
         assert racer.stdout

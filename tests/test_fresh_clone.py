@@ -78,9 +78,7 @@ def test_jaunt_test_only_runs_the_tests(clone: Path) -> None:
 def test_status_and_git_agree_that_nothing_has_changed(clone: Path) -> None:
     assert run_jaunt("status", cwd=clone).stdout.splitlines()[-1] == "4 fresh"
     run_doit("build", cwd=clone)
-    changed = subprocess.run(
-        ["git", "status", "--short"], cwd=clone, capture_output=True, text=True, check=True
-    )
+    changed = subprocess.run(["git", "status", "--short"], cwd=clone, capture_output=True, text=True, check=True)
     assert changed.stdout == ""
 
 

@@ -102,9 +102,7 @@ def test_a_header_that_lacks_a_field_is_none(name: str) -> None:
     assert parse_header("".join(line for line in lines if f"jaunt:{name}=" not in line)) is None
 
 
-@pytest.mark.parametrize(
-    "text", ["", "\n", "x = 1\n", HEADER_MARKER, HEADER_MARKER + "\n", HEADER_MARKER[:-1]]
-)
+@pytest.mark.parametrize("text", ["", "\n", "x = 1\n", HEADER_MARKER, HEADER_MARKER + "\n", HEADER_MARKER[:-1]])
 def test_no_header_is_none(text: str) -> None:
     assert parse_header(text) is None
     assert extract_module_digest(text) is None

@@ -41,6 +41,7 @@ ORDER = [
     "relinking",
     "scan",
     "project",
+    "gate",
     "plan",
     "orphans",
     "validation",
@@ -315,17 +316,13 @@ def test_a_file_without_a_place_is_told_where_to_get_one() -> None:
     assert "ORDER in test_layers.py" in message
 
 
-@pytest.mark.parametrize(
-    "source", ["import doit", "def f():\n    from doit.task import Task", "import doit.cmd_base"]
-)
+@pytest.mark.parametrize("source", ["import doit", "def f():\n    from doit.task import Task", "import doit.cmd_base"])
 def test_only_the_engine_imports_doit(source: str) -> None:
     assert len(broken(engine_imports, "tasks", source)) == 1
     assert broken(engine_imports, "engine", source) == []
 
 
-@pytest.mark.parametrize(
-    "source", ["print('x')", "def f():\n    sys.stdout.write('x')", "sys.stderr.write('x')"]
-)
+@pytest.mark.parametrize("source", ["print('x')", "def f():\n    sys.stdout.write('x')", "sys.stderr.write('x')"])
 def test_only_the_report_and_the_command_print(source: str) -> None:
     assert len(broken(prints, "builder", source)) == 1
     assert broken(prints, "report", source) == broken(prints, "cli", source) == []
@@ -348,7 +345,4 @@ def test_only_the_command_exits(source: str) -> None:
 
 
 def test_catching_an_exit_is_no_exit() -> None:
-    assert (
-        broken(exits, "engine", "try:\n    f()\nexcept SystemExit as e:\n    raise Failed from e\nraise")
-        == []
-    )
+    assert broken(exits, "engine", "try:\n    f()\nexcept SystemExit as e:\n    raise Failed from e\nraise") == []

@@ -11,7 +11,7 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fcntl import ioctl
 from pathlib import Path
 
@@ -223,16 +223,18 @@ def gated(tmp_path: Path) -> Path:
 class Terminal:
     """A program on a terminal of its own, as a person would have it."""
 
-    def __init__(self, *command: str, cwd: Path, columns: int = 80, **environment: str) -> None:
+    def __init__(
+        self, *command: str, cwd: Path, columns: int = 80, environment: Mapping[str, str] | None = None
+    ) -> None:
         inherited = {
             name: value for name, value in child_environment().items() if name not in ("COLUMNS", "CI", "NO_COLOR")
         }
-        environment = {**inherited, "TERM": "xterm-256color", "LANG": "C.UTF-8", **environment}
+        variables = {**inherited, "TERM": "xterm-256color", "LANG": "C.UTF-8", **(environment or {})}
         self.pid, self.screen = pty.fork()
         if self.pid == 0:
             ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             os.chdir(cwd)
-            os.execvpe(sys.executable, [sys.executable, *command], environment)
+            os.execvpe(sys.executable, [sys.executable, *command], variables)
         self.text = ""
 
     def read_until(self, wanted: str) -> None:
@@ -334,7 +336,7 @@ def test_without_a_person_or_redrawing_there_are_plain_lines(
     gated: Path, terminals: list[Terminal], environment: dict[str, str], options: list[str]
 ) -> None:
     (gated / "go").touch()
-    terminal = Terminal("-m", "jaunt", "build", *options, cwd=gated, **environment)
+    terminal = Terminal("-m", "jaunt", "build", *options, cwd=gated, environment=environment)
     terminals.append(terminal)
     assert terminal.end() == 0
     assert HIDE_CURSOR not in terminal.text
@@ -346,7 +348,7 @@ def test_without_a_person_or_redrawing_there_are_plain_lines(
 def test_no_color_takes_the_colours_alone(gated: Path, terminals: list[Terminal]) -> None:
     (gated / "go").touch()
     for environment in ({"NO_COLOR": "1"}, {}):
-        terminal = Terminal("-m", "jaunt", "build", "--force", cwd=gated, **environment)
+        terminal = Terminal("-m", "jaunt", "build", "--force", cwd=gated, environment=environment)
         terminals.append(terminal)
         assert terminal.end() == 0
         assert HIDE_CURSOR in terminal.text

@@ -80,9 +80,7 @@ def test_what_moved_into_a_helper_is_not_lost() -> None:
 
 def test_an_exception_that_another_function_went_on_raising_is_lost_to_this_one() -> None:
     before = "def f():\n    raise ValueError\n\ndef g():\n    raise ValueError\n"
-    assert losses(before, before.replace("raise ValueError\n\n", "pass\n\n")) == [
-        "f no longer raises ValueError"
-    ]
+    assert losses(before, before.replace("raise ValueError\n\n", "pass\n\n")) == ["f no longer raises ValueError"]
 
 
 def test_branches_that_become_expressions_are_there_still() -> None:

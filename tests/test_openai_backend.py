@@ -320,9 +320,7 @@ def test_a_refused_key_stops_all_calls_with_one_message(provider: str, status: i
 
 
 @both
-def test_the_key_is_in_no_error_traceback_log_or_repr(
-    provider: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_key_is_in_no_error_traceback_log_or_repr(provider: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     replies = [error(500, f"you sent {KEY}"), payload(f"not JSON {KEY}"), error(400, KEY)]
     with serving(*replies) as server:
@@ -375,9 +373,7 @@ def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(monkeypatch
 
 
 def test_a_key_in_place_of_its_variable_is_refused_without_showing_it(tmp_path: Path) -> None:
-    (tmp_path / "jaunt.toml").write_text(
-        f'[llm]\napi_key_env = "{KEY}"\nbase_url = "http://me:{KEY}@host/"\n'
-    )
+    (tmp_path / "jaunt.toml").write_text(f'[llm]\napi_key_env = "{KEY}"\nbase_url = "http://me:{KEY}@host/"\n')
     with pytest.raises(JauntConfigError) as caught:
         load_config(root=tmp_path)
     assert "llm.api_key_env: must be the name" in caught.value.message
@@ -460,9 +456,7 @@ def test_without_its_sdk_a_provider_says_what_to_install(provider: str) -> None:
         env=os.environ | {"PYTHONPATH": source}, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     (line,) = child.stdout.splitlines()
-    assert line.startswith(
-        f"JauntConfigError: llm.provider: {provider} needs a package that is not installed"
-    )
+    assert line.startswith(f"JauntConfigError: llm.provider: {provider} needs a package that is not installed")
     assert line.endswith(f"(pip install --upgrade {provider})")
 
 

@@ -14,9 +14,7 @@ from jaunt.paths import generated_module_to_relpath, module_to_relpath, spec_mod
         ("größe.maß", "größe.__generated__.maß", "größe/__generated__/maß.py"),
     ],
 )
-def test_a_spec_module_has_its_generated_module_below_the_top_package(
-    module: str, generated: str, file: str
-) -> None:
+def test_a_spec_module_has_its_generated_module_below_the_top_package(module: str, generated: str, file: str) -> None:
     assert spec_module_to_generated_module(module) == generated
     assert generated_module_to_relpath(generated) == PurePosixPath(file)
 

@@ -84,9 +84,7 @@ def test_what_stands_in_the_way_is_found_before_the_model_is_paid(tmp_path: Path
 
 
 def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> None:
-    root = make_shop(
-        tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"}
-    )
+    root = make_shop(tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"})
     (work,) = project_works(load_project(load_config(root=root)), ["app.bare"])
     outcome = build(work, Workshop(FakeBackend()))
     assert outcome.status == "generated"

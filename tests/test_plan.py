@@ -98,9 +98,7 @@ def test_what_was_built_is_fresh(built: Path) -> None:
 
 def test_what_was_never_built_is_unbuilt(project_files: ProjectFiles) -> None:
     plan = make_plan(load(project_files(FILES)))
-    assert {(v.state, v.reason, v.stale) for v in plan.verdicts.values()} == {
-        ("unbuilt", "not built yet", True)
-    }
+    assert {(v.state, v.reason, v.stale) for v in plan.verdicts.values()} == {("unbuilt", "not built yet", True)}
 
 
 @pytest.mark.parametrize(
@@ -123,9 +121,7 @@ def test_what_was_never_built_is_unbuilt(project_files: ProjectFiles) -> None:
         ),
     ],
 )
-def test_a_reason_names_the_spec_and_the_part_that_changed(
-    old: str, new: str, reason: str, built: Path
-) -> None:
+def test_a_reason_names_the_spec_and_the_part_that_changed(old: str, new: str, reason: str, built: Path) -> None:
     edit(built, "src/app/words.py", old, new)
     if "cut" in new:
         edit(built, "src/app/slug.py", "deps=[split]", "deps=[]")
@@ -268,9 +264,7 @@ def test_what_cannot_be_read_is_broken(tmp_path: Path, built: Path) -> None:
 def test_a_damaged_header_is_no_crash(value: str, built: Path) -> None:
     path = built / "src/app/__generated__/free.py"
     lines = path.read_text().splitlines(keepends=True)
-    path.write_text(
-        "".join(f"# jaunt:spec_digests={value}\n" if "spec_digests" in line else line for line in lines)
-    )
+    path.write_text("".join(f"# jaunt:spec_digests={value}\n" if "spec_digests" in line else line for line in lines))
     edit(built, "src/app/free.py", "A word.", "One word.")
     assert make_plan(load(built)).verdicts["app.free"].state == "edited"
 
@@ -328,9 +322,7 @@ def test_a_broken_module_is_a_problem_of_the_plan_and_its_dependents_are_stale(b
 def test_a_plan_is_restricted_to_kinds_and_modules(project_files: ProjectFiles) -> None:
     head = "import jaunt\nfrom app.words import split\n"
     test = f"{head}@jaunt.test(deps=[split])\ndef test_it():\n    '''It is.'''\n"
-    plan = make_plan(
-        load(project_files({**FILES, "tests/test_a.py": test, "tests/test_b.py": "import jaunt\n("}))
-    )
+    plan = make_plan(load(project_files({**FILES, "tests/test_a.py": test, "tests/test_b.py": "import jaunt\n("})))
     assert plan.restricted_to(["test"]).stale == ["tests.test_a", "tests.test_b"]
     assert list(plan.restricted_to(["test"]).problems) == ["tests.test_b"]
     assert list(plan.restricted_to(["build"]).problems) == []
@@ -344,9 +336,7 @@ def test_the_library_finds_the_same_modules_stale(built: Path) -> None:
         listed = detect_stale_modules(
             package_dir=built / "src",
             generated_dir="__generated__",
-            module_specs={
-                m: [project.specs[e.spec_ref] for e in s.entries] for m, s in project.modules.items()
-            },
+            module_specs={m: [project.specs[e.spec_ref] for e in s.entries] for m, s in project.modules.items()},
             specs=project.specs,
             spec_graph=project.graph,
         )
@@ -366,11 +356,7 @@ def test_the_library_finds_the_same_modules_stale(built: Path) -> None:
 
 dags = (
     st.integers(1, 6)
-    .flatmap(
-        lambda count: st.tuples(
-            *(st.sets(st.integers(0, i - 1)) if i else st.just(set()) for i in range(count))
-        )
-    )
+    .flatmap(lambda count: st.tuples(*(st.sets(st.integers(0, i - 1)) if i else st.just(set()) for i in range(count))))
     .map(lambda deps: {f"m{i}": {f"m{dep}" for dep in each} for i, each in enumerate(deps)})
 )
 

@@ -20,9 +20,7 @@ def load(root: Path, config: str = "", *, infer_deps: bool | None = None) -> Pro
 
 
 def problems(project: Project) -> dict[str, str]:
-    return {
-        module: error.message.replace(f"{project.root}/", "") for module, error in project.problems.items()
-    }
+    return {module: error.message.replace(f"{project.root}/", "") for module, error in project.problems.items()}
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -58,9 +56,7 @@ def test_modules_are_named_from_source_roots_and_tests_from_their_parent(project
         ('source_roots = ["src"]\ntest_roots = ["gone"]', "app.tests.test_m"),
     ],
 )
-def test_a_test_root_in_a_source_root_is_named_from_it(
-    paths: str, name: str, project_files: ProjectFiles
-) -> None:
+def test_a_test_root_in_a_source_root_is_named_from_it(paths: str, name: str, project_files: ProjectFiles) -> None:
     root = project_files({"src/app/tests/test_m.py": spec("test_f").replace("magic", "test")})
     project = load(root, f"[paths]\n{paths}\n")
     assert list(project.modules) == [name]
@@ -74,9 +70,7 @@ def test_a_source_root_that_is_given_twice_is_searched_once(project_files: Proje
 
 
 def test_excluded_files_and_folders_are_left_out(project_files: ProjectFiles) -> None:
-    root = project_files(
-        {"src/app/m.py": spec(), "src/app/old/n.py": spec(), "src/app/skip.py": "import jaunt\n("}
-    )
+    root = project_files({"src/app/m.py": spec(), "src/app/old/n.py": spec(), "src/app/skip.py": "import jaunt\n("})
     project = load(root, '[paths]\nexclude = ["app/old", "**/skip.py"]\n')
     assert (list(project.modules), project.problems) == (["app.m"], {})
 
@@ -121,9 +115,7 @@ def test_a_decorators_none_leaves_inference_to_the_configuration(project_files: 
 
 def test_a_test_depends_on_what_a_package_re_exports(project_files: ProjectFiles) -> None:
     test = "import jaunt\nfrom app import f\n@jaunt.test\ndef test_f():\n    '''f() is 1.'''\n"
-    root = project_files(
-        {"src/app/__init__.py": "from .m import f\n", "src/app/m.py": spec(), "tests/test_m.py": test}
-    )
+    root = project_files({"src/app/__init__.py": "from .m import f\n", "src/app/m.py": spec(), "tests/test_m.py": test})
     assert load(root).dag["tests.test_m"] == {"app.m"}
 
 
@@ -159,9 +151,16 @@ def test_an_unknown_dependency_is_a_problem_with_the_nearest_name(project_files:
     assert project.dag["app.p"] == {"app.n"}
 
 
-def test_a_handwritten_function_is_no_dependency(project_files: ProjectFiles) -> None:
+def test_a_handwritten_function_may_be_named_and_is_no_edge(project_files: ProjectFiles) -> None:
     root = project_files({"src/m.py": spec("f", deps="deps=[helper]", above="def helper(): ...")})
-    assert problems(load(root)) == {"m": "src/m.py: f: deps: there is no spec 'm:helper'"}
+    project = load(root)
+    assert problems(project) == {}
+    assert project.graph == {"m:f": set()}
+
+
+def test_what_is_neither_a_spec_nor_written_by_hand_is_a_problem(project_files: ProjectFiles) -> None:
+    root = project_files({"src/m.py": spec("f", deps="deps=['m:helpr']", above="def helper(): ...")})
+    assert problems(load(root)) == {"m": "src/m.py: f: deps: there is no spec 'm:helpr'"}
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -177,8 +176,7 @@ def test_a_broken_module_blocks_its_dependents_alone(project_files: ProjectFiles
             "src/app/used.py": spec("f", above="from app.bad import g") + "    return g()\n",
             "src/app/through.py": spec("f", above="from app import shown") + "    return shown()\n",
             "src/app/higher.py": spec("f", deps="deps=['app.given:f']"),
-            "src/app/own.py": spec("f", deps="infer_deps=False", above="from app.bad import g")
-            + "    return g()\n",
+            "src/app/own.py": spec("f", deps="infer_deps=False", above="from app.bad import g") + "    return g()\n",
             "src/app/free.py": spec("f"),
         }
     )
@@ -207,9 +205,7 @@ def test_modules_in_a_cycle_are_a_problem_and_the_rest_has_digests(project_files
     assert message in {
         f"dependency cycle: {path}" for path in ("a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c")
     }
-    assert all(
-        isinstance(error, JauntDependencyCycleError) and error.hint for error in project.problems.values()
-    )
+    assert all(isinstance(error, JauntDependencyCycleError) and error.hint for error in project.problems.values())
     assert project.dag["higher"] == {"a", "free"}
     assert all(len(digest) == 64 for digest in project.digests.values())
 
@@ -227,9 +223,7 @@ def test_two_modules_whose_different_specs_refer_to_each_other_are_a_cycle(
 
 
 def test_specs_of_one_module_may_refer_to_each_other(project_files: ProjectFiles) -> None:
-    root = project_files(
-        {"src/m.py": spec("one", deps="deps=['m:two']") + spec("two", deps="deps=['m:one']")}
-    )
+    root = project_files({"src/m.py": spec("one", deps="deps=['m:two']") + spec("two", deps="deps=['m:one']")})
     project = load(root)
     assert (project.problems, project.dag) == ({}, {"m": set()})
     assert len({*project.spec_digests.values()}) == 2
@@ -313,9 +307,7 @@ def test_an_argument_of_a_wrong_type_is_a_problem(project_files: ProjectFiles) -
 # Targets
 
 
-def test_a_target_is_a_module_a_spec_or_a_file(
-    project_files: ProjectFiles, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_target_is_a_module_a_spec_or_a_file(project_files: ProjectFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     root = project_files({"src/app/m.py": spec("f"), "src/app/n.py": spec("f")})
     project = load(root)
     monkeypatch.chdir(root / "src")

@@ -21,9 +21,7 @@ from jaunt.generate.prompt import (
 from jaunt.spec_ref import SpecRef
 
 CODE = 'def f():\n    """Do it."""\n    return 1\n'
-WHOLE = (
-    "{{specs}}|{{dependencies}}|{{dependency_code}}|{{previous}}|{{handwritten}}|{{instructions}}|{{errors}}"
-)
+WHOLE = "{{specs}}|{{dependencies}}|{{dependency_code}}|{{previous}}|{{handwritten}}|{{instructions}}|{{errors}}"
 
 
 def context(**changes: Any) -> ModuleSpecContext:
@@ -112,9 +110,7 @@ def test_blank_lines_of_a_spec_stay_as_they_are() -> None:
 @pytest.mark.parametrize("ticks", ["```", "````", "``````"])
 def test_code_that_holds_a_fence_is_put_in_a_longer_one(ticks: str) -> None:
     source = f'def f():\n    """\n{ticks}\nx\n{ticks}\n    """'
-    assert f"{ticks}`python\n{source}\n{ticks}`" in render(
-        context(spec_sources={SpecRef("a:f"): source}), "{{specs}}"
-    )
+    assert f"{ticks}`python\n{source}\n{ticks}`" in render(context(spec_sources={SpecRef("a:f"): source}), "{{specs}}")
 
 
 def test_generated_code_of_dependencies_is_left_out_where_it_gets_too_much() -> None:

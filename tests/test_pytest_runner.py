@@ -38,9 +38,7 @@ def test_several_passing_files_are_one_run(tmp_path: Path, capfd: pytest.Capture
     assert "3 passed" in capfd.readouterr().out
 
 
-def test_no_files_run_nothing_even_where_there_are_tests(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_no_files_run_nothing_even_where_there_are_tests(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     write_files(tmp_path, {"test_bad.py": "def test_bad():\n    assert False\n"})
     assert run_pytest([], pytest_args=QUIET, cwd=tmp_path) == 0
     assert capfd.readouterr().out == ""
@@ -84,9 +82,7 @@ def test_pythonpath_comes_first_and_cwd_is_kept_to(tmp_path: Path, monkeypatch: 
             "work dir/empty.txt": "",
         },
     )
-    monkeypatch.setenv(
-        "PYTHONPATH", os.pathsep.join([str(tmp_path / "there"), os.environ.get("PYTHONPATH", "")])
-    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "there"), os.environ.get("PYTHONPATH", "")]))
     code = run_pytest(
         [tmp_path / "tests/test_where.py"],
         pytest_args=QUIET,
@@ -96,9 +92,7 @@ def test_pythonpath_comes_first_and_cwd_is_kept_to(tmp_path: Path, monkeypatch: 
     assert code == 0
 
 
-def test_a_relative_file_is_relative_to_the_caller_not_to_cwd(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_relative_file_is_relative_to_the_caller_not_to_cwd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_files(tmp_path, {"test_good.py": "def test_good():\n    pass\n", "else/where.txt": ""})
     monkeypatch.chdir(tmp_path)
     assert run_pytest([Path("test_good.py")], pytest_args=QUIET, cwd=tmp_path / "else") == 0

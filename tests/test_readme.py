@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 ANSWERS = {
-    "app.slug": '''\
+    "app.slug": """\
 import re
 
 from app.slug import SEPARATOR
@@ -28,8 +28,8 @@ def slugify(title: str, *, limit: int = 60) -> str:
     if not slug:
         raise ValueError(f"nothing is left of {title!r}")
     return slug
-''',
-    "tests.test_slug": '''\
+""",
+    "tests.test_slug": """\
 import pytest
 
 from app.slug import slugify
@@ -39,7 +39,7 @@ def test_slugify_examples() -> None:
     assert slugify("A  b") == "a-b"
     with pytest.raises(ValueError):
         slugify("!")
-''',
+""",
 }
 
 
@@ -55,12 +55,13 @@ def block_with(language: str, words: str) -> str:
 def first_project(root: Path) -> Path:
     """Write the README's first spec and its test, with a program in place of the model."""
     model = "import re, sys\nanswers = " + repr(ANSWERS)
+    command = json.dumps([sys.executable, str(root / "model.py")])
     model += '\nprint(answers[re.search(r"specs in `([\\w.]+)`", sys.stdin.read())[1]])\n'
     write_files(
         root,
         {
             "model.py": model,
-            "jaunt.toml": f'[llm]\nprovider = "command"\ncommand = {json.dumps([sys.executable, str(root / "model.py")])}\n',
+            "jaunt.toml": f'[llm]\nprovider = "command"\ncommand = {command}\n',
             "src/app/__init__.py": "",
             "src/app/slug.py": block_with("python", "def slugify"),
             "tests/test_slug.py": block_with("python", "def test_slugify_examples"),
@@ -104,7 +105,10 @@ def test_every_command_that_is_mentioned_exists() -> None:
     assert mentioned <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("block", blocks("toml"))
+OURS = [block for block in blocks("toml") if "[tool." not in block]
+
+
+@pytest.mark.parametrize("block", OURS)
 def test_settings_load(tmp_path: Path, block: str) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "jaunt.toml").write_text(block)
@@ -112,7 +116,7 @@ def test_settings_load(tmp_path: Path, block: str) -> None:
     assert config.llm.provider in {None, "recorded", "openai"}
 
 
-@pytest.mark.parametrize("block", blocks("toml"))
+@pytest.mark.parametrize("block", OURS)
 def test_settings_that_are_commented_out_exist(tmp_path: Path, block: str) -> None:
     for line in block.splitlines():
         setting = re.match(r"# (\w+) = [^;#]+", line)

@@ -55,15 +55,10 @@ def test_the_recorded_text_is_read_like_a_models_answer(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [{"module_digest": "cd" * 32}, {"module_digest": ""}, {"kind": "test"}])
-def test_a_contract_that_changed_is_an_error_that_names_the_module(
-    change: dict[str, str], folder: Path
-) -> None:
+def test_a_contract_that_changed_is_an_error_that_names_the_module(change: dict[str, str], folder: Path) -> None:
     with pytest.raises(JauntGenerationError) as caught:
         ask([folder], dataclasses.replace(CONTEXT, **change))
-    assert (
-        caught.value.message
-        == f"app.slug: its contract has changed since {folder / 'app.slug.py'} was recorded"
-    )
+    assert caught.value.message == f"app.slug: its contract has changed since {folder / 'app.slug.py'} was recorded"
     assert caught.value.hint
 
 

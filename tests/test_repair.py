@@ -24,7 +24,7 @@ if told:
 better = here / f"{module}.better"
 print((better if told and better.exists() else here / f"{module}.answer").read_text())
 """
-TESTS = '''\
+TESTS = """\
 from app.slug import slugify
 
 
@@ -34,14 +34,17 @@ def test_slugify() -> None:
 
 def test_derived() -> None:
     assert slugify("Qq rr Ss") == "qq-rr-ss"
-'''
-SPECS = SHOP["tests/test_slug.py"] + '''
+"""
+SPECS = (
+    SHOP["tests/test_slug.py"]
+    + '''
 
 @jaunt.test(deps=[slugify])
 def test_derived() -> None:
     """More words than two are joined as well."""
     ...
 '''
+)
 WRONG = 'def slugify(text: str) -> str:\n    return text.lower().replace(" ", "_")\n'
 
 

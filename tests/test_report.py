@@ -112,9 +112,7 @@ def test_an_error_has_its_hint_in_parentheses(capsys: pytest.CaptureFixture[str]
     assert capsys.readouterr().err == "error: a is broken (mend it)\nerror: plain\nwarning: look out\n"
 
 
-def test_paths_below_the_working_directory_are_relative(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_paths_below_the_working_directory_are_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = tmp_path / "proj"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -136,9 +134,7 @@ def test_a_path_is_kept_where_the_working_directory_is_the_root(monkeypatch: pyt
     assert relative_paths("/a/b and c/d") == "/a/b and c/d"
 
 
-def test_a_working_directory_with_odd_characters_is_no_pattern(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_working_directory_with_odd_characters_is_no_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = tmp_path / "a+b (c) [d]"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -183,9 +179,7 @@ def plan_of(tmp_path: Path, verdicts: dict[str, Verdict]) -> Plan:
         (Verdict("broken", "a; b", True), "broken   app.slug  a; b"),
     ],
 )
-def test_status_has_a_line_a_module_with_the_first_reason(
-    tmp_path: Path, verdict: Verdict, line: str
-) -> None:
+def test_status_has_a_line_a_module_with_the_first_reason(tmp_path: Path, verdict: Verdict, line: str) -> None:
     assert status_of(plan_of(tmp_path, {"app.slug": verdict}))[0] == line
 
 

@@ -335,12 +335,7 @@ def test_a_stub_annotated_as_an_iterator_forwards_a_generator(app: App) -> None:
 
 def test_the_first_calls_of_many_threads_all_succeed(app: App) -> None:
     app.write({"app/__generated__/slug.py": SLUG, "solo.py": (app.root / "app/slug.py").read_text()})
-    app.write(
-        {
-            "__generated__/solo.py": "sum(i for i in range(10**6))  # long enough for the threads to meet\n"
-            + SLUG
-        }
-    )
+    app.write({"__generated__/solo.py": "sum(i for i in range(10**6))  # long enough for the threads to meet\n" + SLUG})
     code = """
         import threading
         from app.slug import slugify
@@ -361,9 +356,7 @@ def test_the_first_calls_of_many_threads_all_succeed(app: App) -> None:
 
 def test_a_function_pickles_by_its_name(app: App) -> None:
     app.write({"app/__generated__/slug.py": SLUG})
-    code = (
-        "import pickle; from app.slug import slugify; print(pickle.loads(pickle.dumps(slugify)) is slugify)"
-    )
+    code = "import pickle; from app.slug import slugify; print(pickle.loads(pickle.dumps(slugify)) is slugify)"
     assert app.run(code) == "True"
 
 
@@ -375,9 +368,7 @@ def test_an_unbuilt_function_says_what_is_missing_and_what_to_do(app: App) -> No
 
 
 def test_an_unbuilt_test_names_the_test_command(app: App) -> None:
-    app.write(
-        {"tests/test_slug.py": "import jaunt\n@jaunt.test\ndef test_a(): ...\n", "tests/__init__.py": ""}
-    )
+    app.write({"tests/test_slug.py": "import jaunt\n@jaunt.test\ndef test_a(): ...\n", "tests/__init__.py": ""})
     code = """
         import jaunt
         from tests.test_slug import test_a
@@ -467,9 +458,7 @@ def test_stubs_stay_stubs_where_specs_are_collected(app: App) -> None:
 
 
 def test_a_package_has_its_generated_code_in_the_folder_itself(app: App) -> None:
-    app.write(
-        {"app/__init__.py": (app.root / "app/slug.py").read_text(), "app/__generated__/__init__.py": SLUG}
-    )
+    app.write({"app/__init__.py": (app.root / "app/slug.py").read_text(), "app/__generated__/__init__.py": SLUG})
     assert app.run("import app; print(app.slugify('A B'))") == "a-b"
 
 
@@ -611,9 +600,7 @@ HEADER = """\
 
 
 def test_an_installed_package_without_its_configuration_is_found_by_the_header(app: App) -> None:
-    app.write(
-        {"app/_decoy/slug.py": "1 / 0\n", "app/_gen/slug.py": HEADER.format("app.slug", "0" * 64) + SLUG}
-    )
+    app.write({"app/_decoy/slug.py": "1 / 0\n", "app/_gen/slug.py": HEADER.format("app.slug", "0" * 64) + SLUG})
     app.write({"app/_another/slug.py": HEADER.format("other.slug", "0" * 64) + "1 / 0\n"})
     assert app.run(TRY_SLUGIFY) == "a-b"
 
@@ -731,9 +718,7 @@ def test_a_class_that_is_built_in_the_meantime_comes_with_the_next_instance(app:
 
 
 def test_an_unbuilt_dataclass_stub_raises_when_built_it_works(app: App) -> None:
-    source = (
-        "import jaunt\nfrom dataclasses import dataclass\n\n{}@dataclass(slots=True)\nclass P:\n    x: int\n"
-    )
+    source = "import jaunt\nfrom dataclasses import dataclass\n\n{}@dataclass(slots=True)\nclass P:\n    x: int\n"
     app.write({"app/point.py": source.format("@jaunt.magic\n")})
     code = """
         import jaunt
@@ -809,9 +794,7 @@ def test_names_below_the_class_are_waited_for(app: App, access: str) -> None:
 def test_names_below_the_class_are_waited_for_however_they_are_reached(app: App, imports: str) -> None:
     files = half_imported(config_above=False)
     generated = dedent(files["app/__generated__/token.py"]).replace("from app.token import Config", imports)
-    app.write(
-        {**files, "app/__generated__/token.py": generated, "app/helper.py": "from app.token import Config\n"}
-    )
+    app.write({**files, "app/__generated__/token.py": generated, "app/helper.py": "from app.token import Config\n"})
     assert app.run("from app.token import Limiter; print(Limiter().left())") == "7"
 
 
@@ -900,13 +883,9 @@ def test_a_waiting_name_can_be_replaced_from_outside(app: App) -> None:
 
 def test_an_instance_made_while_the_module_is_half_imported_says_why_it_cannot_be(app: App) -> None:
     files = half_imported(config_above=False)
-    app.write(
-        {**files, "app/token.py": files["app/token.py"].replace("class Config", "Limiter()\nclass Config")}
-    )
+    app.write({**files, "app/token.py": files["app/token.py"].replace("class Config", "Limiter()\nclass Config")})
     error = app.python("-c", "import app.token").stderr.splitlines()[-1]
-    assert error.startswith(
-        "ImportError: cannot import name 'Config' from partially initialized module 'app.token'"
-    )
+    assert error.startswith("ImportError: cannot import name 'Config' from partially initialized module 'app.token'")
 
 
 def test_a_name_that_the_spec_module_never_defines_is_reported_at_the_first_access(app: App) -> None:
@@ -922,9 +901,7 @@ def test_a_waiting_name_that_was_replaced_no_longer_needs_its_generated_code(app
 
 
 def test_a_waiting_class_that_turns_out_not_to_be_built_stays_a_stub(app: App) -> None:
-    app.write(
-        {**half_imported(config_above=False), "app/__generated__/token.py": "from app.token import Config\n"}
-    )
+    app.write({**half_imported(config_above=False), "app/__generated__/token.py": "from app.token import Config\n"})
     code = """
         import types, app.token
         from jaunt import JauntNotBuiltError
@@ -971,8 +948,7 @@ def test_classes_of_a_module_run_with_dash_m_are_loaded(app: App) -> None:
     app.write(
         {
             **files,
-            "app/token.py": files["app/token.py"]
-            + "\nif __name__ == '__main__':\n    print(Limiter().left())\n",
+            "app/token.py": files["app/token.py"] + "\nif __name__ == '__main__':\n    print(Limiter().left())\n",
         }
     )
     child = app.python("-m", "app.token")
@@ -1021,9 +997,7 @@ def test_pytest_collects_hand_written_and_generated_tests_but_no_stubs(app: App)
 
 def test_pytest_collects_a_function_that_uses_a_magic_spec(app: App) -> None:
     app.write({"app/__generated__/slug.py": SLUG})
-    app.write(
-        {"test_it.py": "from app.slug import slugify as test_it\ndef test_a(): assert test_it('A') == 'a'\n"}
-    )
+    app.write({"test_it.py": "from app.slug import slugify as test_it\ndef test_a(): assert test_it('A') == 'a'\n"})
     child = app.python("-m", "pytest", "--collect-only", "-q", "-p", "jaunt", "test_it.py")
     assert [line for line in child.stdout.splitlines() if "::" in line] == [
         "test_it.py::test_it",

@@ -25,9 +25,7 @@ from jaunt.sandbox import Completed, Halt, Sandbox, temporary_scratch
 NOBODY = 65534
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])
 ALL_MODES = [
-    pytest.param(
-        mode, marks=[] if mode in MODES else pytest.mark.skip("bwrap is missing or can't make namespaces")
-    )
+    pytest.param(mode, marks=[] if mode in MODES else pytest.mark.skip("bwrap is missing or can't make namespaces"))
     for mode in ("limits", "off", "bwrap")
 ]
 
@@ -106,9 +104,7 @@ CASES = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def outcomes(
-    world: Path, ordinary_python: str | None
-) -> Iterator[dict[tuple[str, str], Future[dict[str, Any]]]]:
+def outcomes(world: Path, ordinary_python: str | None) -> Iterator[dict[tuple[str, str], Future[dict[str, Any]]]]:
     """What came of the escapes for each user and case; started before the other tests, and judged last."""
     users = ["the suite's user"] + (["an ordinary user"] if os.geteuid() == 0 and ordinary_python else [])
     with ThreadPoolExecutor(1) as own, ThreadPoolExecutor(1) as ordinary:
@@ -187,9 +183,7 @@ def test_a_run_in_another_thread_can_be_halted(mode: str, tmp_path: Path) -> Non
     command = [sys.executable, "-c", ENDLESS.replace("if os.fork()", "if 1"), str(tmp_path / "pipe")]
     halt = Halt()
     with ThreadPoolExecutor(1) as pool:
-        run = functools.partial(
-            Sandbox(SandboxConfig(mode=mode)).run, cwd=tmp_path, scratch=tmp_path, halt=halt
-        )
+        run = functools.partial(Sandbox(SandboxConfig(mode=mode)).run, cwd=tmp_path, scratch=tmp_path, halt=halt)
         first = pool.submit(run, command)
         with (tmp_path / "pipe").open("rb", buffering=0) as pipe:
             assert pipe.read(7) == b"started"
@@ -269,9 +263,7 @@ def test_a_program_that_cannot_be_started_ends_with_127_and_the_reason(tmp_path:
 
 
 @pytest.mark.parametrize("mode", ALL_MODES)
-def test_a_program_gets_its_input_and_the_descriptors_meant_for_it_and_no_others(
-    mode: str, tmp_path: Path
-) -> None:
+def test_a_program_gets_its_input_and_the_descriptors_meant_for_it_and_no_others(mode: str, tmp_path: Path) -> None:
     source = """
 import os, sys
 print(sys.stdin.read())
@@ -297,18 +289,14 @@ for descriptor in range(3, 64):
 
 
 @pytest.mark.parametrize("mode", ["limits", "bwrap"] if "bwrap" in MODES else ["limits"])
-def test_only_allowed_variables_are_handed_on(
-    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_allowed_variables_are_handed_on(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MY_TOKEN", "secret")
     monkeypatch.setenv("APP_SETTINGS", "test")
     monkeypatch.setenv("LC_TIME", "C")
     monkeypatch.setenv("PYTHONPATH", "relative")
     sandbox = Sandbox(SandboxConfig(mode=mode, env=["APP_SETTINGS"]))
     program = "import json, os; print(json.dumps(dict(os.environ)))"
-    done = sandbox.run(
-        [sys.executable, "-c", program], cwd=tmp_path, pythonpath=[tmp_path], env={"GIVEN": "1"}
-    )
+    done = sandbox.run([sys.executable, "-c", program], cwd=tmp_path, pythonpath=[tmp_path], env={"GIVEN": "1"})
     found = json.loads(done.stdout)
     assert "MY_TOKEN" not in found
     assert (found["APP_SETTINGS"], found["LC_TIME"], found["GIVEN"]) == ("test", "C", "1")
@@ -435,9 +423,7 @@ def test_the_section_of_the_configuration_is_read(tmp_path: Path) -> None:
     (tmp_path / "jaunt.toml").write_text('[sandbox]\nmode = "limits"\nseconds = 5\nenv = ["A"]\n')
     assert load_config(root=tmp_path).sandbox == SandboxConfig(mode="limits", seconds=5, env=["A"])
     (tmp_path / "jaunt.toml").write_text('[sandbox]\nmode = "docker"\nprocesses = 0\n')
-    with pytest.raises(
-        JauntConfigError, match=r"auto, bwrap, limits, off.*sandbox\.processes: must be at least 1"
-    ):
+    with pytest.raises(JauntConfigError, match=r"auto, bwrap, limits, off.*sandbox\.processes: must be at least 1"):
         load_config(root=tmp_path)
 
 

@@ -46,9 +46,7 @@ def test_doit_builds_everything_and_then_nothing(tmp_path: Path) -> None:
     [["-n", "8", "-P", "thread"], ["-n", "0"], ["-n", "1"], ["-n", "2", "-P", "process"], ["-P", "process"]],
     ids=" ".join,
 )
-def test_one_module_is_built_with_its_dependencies_by_every_runner(
-    tmp_path: Path, arguments: list[str]
-) -> None:
+def test_one_module_is_built_with_its_dependencies_by_every_runner(tmp_path: Path, arguments: list[str]) -> None:
     root = make_shop(tmp_path)
     done = run_doit(*arguments, "build:app.slug", cwd=root)
     assert (done.returncode, done.stderr) == (0, "")
@@ -65,9 +63,7 @@ def test_a_target_path_and_a_glob_select_tasks(tmp_path: Path) -> None:
     assert ran(run_doit("build:*words", cwd=root).stdout) == ["build:app.words"]
 
 
-@pytest.mark.parametrize(
-    "arguments", [["build", "-a"], ["-a", "build"], ["build", "--always-execute"]], ids=" ".join
-)
+@pytest.mark.parametrize("arguments", [["build", "-a"], ["-a", "build"], ["build", "--always-execute"]], ids=" ".join)
 def test_always_builds_what_is_fresh_anew(tmp_path: Path, arguments: list[str]) -> None:
     root = make_shop(tmp_path)
     run_doit("build", cwd=root)
@@ -115,9 +111,7 @@ def test_a_failed_module_fails_its_dependents_by_name_and_the_rest_goes_on(tmp_p
     assert built(root) == {"tally"}
 
 
-@pytest.mark.parametrize(
-    "command", [["build"], ["build:app.slug"], ["list"], ["test"], ["clean"]], ids=" ".join
-)
+@pytest.mark.parametrize("command", [["build"], ["build:app.slug"], ["list"], ["test"], ["clean"]], ids=" ".join)
 def test_a_configuration_error_is_one_line(tmp_path: Path, command: list[str]) -> None:
     root = make_shop(tmp_path)
     (root / "jaunt.toml").write_text("[llm]\nprovidr = 'recorded'\n", encoding="utf-8")
@@ -136,9 +130,7 @@ def test_no_configuration_at_all_says_how_to_start(tmp_path: Path) -> None:
 
 
 def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> None:
-    root = make_shop(
-        tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"}
-    )
+    root = make_shop(tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"})
     record(root, {"app.bare": "def bare() -> int:\n    return 1\n"})
     done = run_doit("build:app.bare", cwd=root)
     assert done.returncode == 0
@@ -295,8 +287,7 @@ def test_the_number_of_jobs_comes_from_the_configuration(tmp_path: Path) -> None
         root,
         {
             "dodo.py": (
-                "from jaunt.tasks import DOIT_CONFIG, task_build, task_test\n"
-                "print(DOIT_CONFIG['num_process'])\n"
+                "from jaunt.tasks import DOIT_CONFIG, task_build, task_test\nprint(DOIT_CONFIG['num_process'])\n"
             )
         },
     )

@@ -116,9 +116,7 @@ def test_the_backend_is_told_what_is_tested(tmp_path: Path) -> None:
 
 def test_a_module_outside_the_tests_package_is_generated_below_it_all_the_same(tmp_path: Path) -> None:
     # Written as `specs/test_mod.py`, named `specs.test_mod`: nothing may land in `specs`.
-    library = make_library(
-        tmp_path, {"specs/__init__.py": "", "specs/test_mod.py": spec_file("test_x", kind="test")}
-    )
+    library = make_library(tmp_path, {"specs/__init__.py": "", "specs/test_mod.py": spec_file("test_x", kind="test")})
     report = generate(tmp_path, library, FakeBackend())
     assert [p.relative_to(tmp_path).as_posix().split("/")[:2] for p in report.generated_files] == [
         ["tests", "__generated__"]
@@ -181,9 +179,7 @@ def test_no_generate_asks_nobody_and_runs_what_is_there(tmp_path: Path) -> None:
 
 
 def test_no_run_generates_and_starts_no_pytest(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    result = run(
-        tmp_path, make_tests(tmp_path, "test_mod"), FakeBackend({"tests.test_mod": [FAILING]}), no_run=True
-    )
+    result = run(tmp_path, make_tests(tmp_path, "test_mod"), FakeBackend({"tests.test_mod": [FAILING]}), no_run=True)
     assert result.passed
     assert (tmp_path / "tests/__generated__/test_mod.py").is_file()
     assert capfd.readouterr().out == ""

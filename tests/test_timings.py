@@ -238,9 +238,7 @@ def test_nothing_follows_from_nothing() -> None:
 
 def test_the_page_needs_nothing_but_itself_and_cannot_be_broken_out_of() -> None:
     text = timings_html(BUILD, project=f"shop {EVIL}")
-    assert set(re.findall(r"https?://[^\s\"']+", text)) == {
-        "http://www.w3.org/2000/svg"
-    }  # a namespace's name
+    assert set(re.findall(r"https?://[^\s\"']+", text)) == {"http://www.w3.org/2000/svg"}  # a namespace's name
     assert text.count("<script") == 2
     assert "<img" not in text
     island = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)

@@ -1,5 +1,7 @@
 """What a type checker makes of decorated specs: their own types, unchanged."""
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -140,3 +142,116 @@ def test_a_wrong_use_is_reported(findings: dict[str, list[str]], expression: str
 def test_the_specs_themselves_are_reported_for_nothing(findings: dict[str, list[str]]) -> None:
     uses = {*WRONG, *(f"reveal_type({expression})" for expression in RIGHT)}
     assert [found for line, found in findings.items() if line not in uses and found] == []
+
+
+# --- bodies of stubs ---------------------------------------------------------------------------------
+
+STUBS = '''
+from collections.abc import AsyncIterator, Iterator
+import jaunt
+
+@jaunt.magic
+def documented(text: str) -> str:
+    """Return `text`."""
+    ...
+
+@jaunt.magic(prompt="short")
+def bare(text: str) -> str: ...
+
+@jaunt.magic
+async def fetch(url: str) -> bytes:
+    """Return what is there."""
+    ...
+
+@jaunt.magic
+def lines(path: str) -> Iterator[str]:
+    """Yield lines."""
+    ...
+
+@jaunt.magic
+def stream(path: str) -> AsyncIterator[str]:
+    """Yield lines."""
+    ...
+
+@jaunt.magic
+class Tally:
+    """Counts."""
+
+    def add(self) -> int:
+        """Return the next number."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many there were."""
+        ...
+
+    @classmethod
+    def of(cls, size: int) -> "Tally":
+        """Return a tally of so many."""
+        ...
+
+@jaunt.test
+def test_tally() -> None:
+    """Assert that the first number is 1."""
+    ...
+'''
+
+BY_HAND = """
+def by_hand(text: str) -> str:
+    if text:
+        return text
+"""
+
+SETTINGS = """
+[tool.ty.rules]
+invalid-implicit-return-in-function-with-stub-body = "ignore"
+
+[tool.mypy]
+disable_error_code = ["empty-body"]
+"""
+"""What the README tells people to put into pyproject.toml; pyright needs nothing."""
+
+CHECKERS = {
+    "ty": ["check", "--output-format", "concise", "--python", sys.prefix, "--extra-search-path"],
+    "mypy": ["--strict", "--no-error-summary", "--python-executable", sys.executable],
+    "pyright": ["--pythonpath", sys.executable],
+}
+
+
+def check(checker: str, folder: Path, settings: str) -> str:
+    """Return what a type checker says of the stubs, and of a function whose body is no stub."""
+    program = shutil.which(checker, path=str(Path(sys.executable).parent)) or shutil.which(checker)
+    if program is None:
+        pytest.skip(f"{checker} is not installed")
+    sources = str(Path(jaunt.__file__).parents[1])
+    (folder / "user.py").write_text(STUBS + BY_HAND, encoding="utf-8")
+    (folder / "pyproject.toml").write_text(
+        f'{settings}\n[tool.pyright]\nextraPaths = ["{sources}"]\n', encoding="utf-8"
+    )
+    options = [*CHECKERS[checker], *([sources] if checker == "ty" else [])]
+    child = subprocess.run(
+        [program, *options, "user.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        cwd=folder,
+        env={**os.environ, "MYPYPATH": sources},
+    )
+    return child.stdout + child.stderr
+
+
+def lines_with_errors(said: str) -> list[int]:
+    return [int(line) for line in re.findall(r"user\.py:(\d+)\b.*\berror", said)]
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_with_the_settings_stubs_are_fine_and_a_return_that_is_missing_is_found(checker: str, tmp_path: Path) -> None:
+    [line] = lines_with_errors(check(checker, tmp_path, SETTINGS))
+    assert (STUBS + BY_HAND).splitlines()[line - 1].startswith("def by_hand")
+
+
+@pytest.mark.parametrize("checker", ["ty", "mypy"])
+def test_the_settings_are_needed(checker: str, tmp_path: Path) -> None:
+    assert len(lines_with_errors(check(checker, tmp_path, ""))) > 5

@@ -18,9 +18,7 @@ from jaunt.config import SandboxConfig
 from jaunt.sandbox import Sandbox
 from jaunt.verdict import Failure, Verdict, judge_tests, read_record
 
-NO_PLUGINS = (
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD"  # those of this installation have no part in most of these tests
-)
+NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"  # those of this installation have no part in most of these tests
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])
 GENERATED = "tests/__generated__/test_it.py"
 

@@ -55,9 +55,7 @@ def _definitions(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[tuple[s
 
 def _is_method(function: str, expected: str) -> bool:
     owner, _, name = function.rpartition(".")
-    return owner != "" and (
-        (owner == expected and name.startswith("test")) or function == expected.replace("::", ".")
-    )
+    return owner != "" and ((owner == expected and name.startswith("test")) or function == expected.replace("::", "."))
 
 
 def _asserting(functions: Mapping[str, _Function]) -> set[str]:

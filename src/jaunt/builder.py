@@ -1,7 +1,6 @@
 """The build entry points: for callers with specs of their own, and for a whole project."""
 
-import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,11 +10,10 @@ from jaunt.checks import project_checks
 from jaunt.deps import dependents_of
 from jaunt.digest import combine_parts, entry_parts, graph_digests, module_digest
 from jaunt.engine import Listener, run_jobs
-from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.files import ensure_state_folder
+from jaunt.gate import ImportGate
 from jaunt.generate.base import Check, GeneratorBackend
 from jaunt.history import History
-from jaunt.importer import import_from_bases
 from jaunt.job import Job, Outcome, job_name, waits_for
 from jaunt.ledger import read_ledger, write_ledger
 from jaunt.pace import Pace
@@ -97,9 +95,7 @@ async def run_build(
     Raises ValueError for `jobs` below 1 and JauntDependencyCycleError if the modules to build form a cycle.
     """
     works = library_works(Path(package_dir), generated_dir, module_specs, specs, spec_graph)
-    shop = Workshop(
-        backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force
-    )
+    shop = Workshop(backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force)
     return await build_works(works, module_dag, stale_modules, shop, jobs=jobs, listener=listener)
 
 
@@ -133,7 +129,9 @@ async def build_works(
 
 def make_job(work: ModuleWork, shop: Workshop, waits_for: Iterable[str], *, cost: float = 1.0) -> Job:
     """Return the engine's job that builds one module after the jobs that it waits for."""
-    return Job(work.job_name, work.fingerprint.kind, work.module, partial(build_module, work, shop), frozenset(waits_for), cost)
+    return Job(
+        work.job_name, work.fingerprint.kind, work.module, partial(build_module, work, shop), frozenset(waits_for), cost
+    )
 
 
 def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
@@ -141,9 +139,7 @@ def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
     return [_project_work(project, name) for name in modules]
 
 
-async def run_plan(
-    plan: Plan, shop: Workshop, *, jobs: int, listener: Listener | None = None
-) -> dict[str, Outcome]:
+async def run_plan(plan: Plan, shop: Workshop, *, jobs: int, listener: Listener | None = None) -> dict[str, Outcome]:
     """Build a plan's stale modules; return module -> outcome, for those alone.
 
     What the generations took last time is their cost, and what they take now is noted down for the next.
@@ -175,32 +171,6 @@ def plan_pace(plan: Plan, jobs: int) -> Pace:
     )
 
 
-def import_gate(project: Project, modules: Collection[str]) -> Callable[[str], JauntError | None]:
-    """Return a function that says why a spec module can't be imported, if so.
-
-    Code for such a module could not be used, so none is paid for. All of `modules` are imported in one child process,
-    at the first question.
-    """
-    lock = threading.Lock()
-    errors: dict[str, str] = {}
-    asked = False
-
-    def problem_of(module: str) -> JauntError | None:
-        nonlocal asked
-        with lock:
-            if not asked:
-                bases = {m: project.modules[m].file.base for m in sorted(modules) if m not in project.problems}
-                imported = import_from_bases(bases, path=project.bases(), cwd=project.root)
-                errors.update({name: result.error for name, result in imported.items() if result.error})
-                asked = True
-        if module not in errors:
-            return None
-        path = project.modules[module].file.path
-        return JauntDiscoveryError(f"{path}: cannot be imported: {errors[module]}", hint="correct the module, or install what it needs")
-
-    return problem_of
-
-
 def project_workshop(
     plan: Plan,
     backend: GeneratorBackend,
@@ -208,15 +178,19 @@ def project_workshop(
     force: bool = False,
     read_store: bool = True,
     record: Path | None = None,
+    gate: ImportGate | None = None,
 ) -> Workshop:
-    """Return what a project's modules are built with: its checks, its store, its number of attempts."""
+    """Return what a project's modules are built with: its checks, its store, its number of attempts.
+
+    `gate` is one that has begun already.
+    """
     config = plan.project.config
     state = ensure_state_folder(config.root)
     return Workshop(
         backend,
         checks_for=project_checks(plan.project),
         rejected=state / "rejected",
-        gate=import_gate(plan.project, plan.stale),
+        gate=gate or ImportGate(plan.project, plan.stale),
         max_attempts=config.build.max_attempts,
         candidates=config.build.candidates,
         force=force,
@@ -256,7 +230,9 @@ def library_works(
     """
     parts = {ref: entry_parts(entry) for ref, entry in specs.items()}
     digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
-    paths = {m: _library_path(base, m, generated_dir, package) for m in {module_of(ref) for ref in specs} | {*module_specs}}
+    paths = {
+        m: _library_path(base, m, generated_dir, package) for m in {module_of(ref) for ref in specs} | {*module_specs}
+    }
     works = []
     for module, entries in sorted(module_specs.items()):
         own = {e.spec_ref: parts.get(e.spec_ref) or entry_parts(e) for e in entries}
@@ -264,7 +240,9 @@ def library_works(
         kind = KINDS[entries[0].kind] if entries else "build"
         works.append(
             ModuleWork(
-                fingerprint(kind, module, module_digest(module, entries, specs, graph, cache=digests), own, graph, digests),
+                fingerprint(
+                    kind, module, module_digest(module, entries, specs, graph, cache=digests), own, graph, digests
+                ),
                 tuple(entries),
                 base,
                 paths[module],

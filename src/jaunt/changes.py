@@ -52,13 +52,10 @@ def make_change(record: Record, path: Path, *, shown: str) -> Change:
     )
 
 
-def contract_diff(
-    before: Mapping[str, str], after: Mapping[str, str], old: str = "before", new: str = "after"
-) -> str:
+def contract_diff(before: Mapping[str, str], after: Mapping[str, str], old: str = "before", new: str = "after") -> str:
     """Return the unified diff of the contracts that differ, by reference; `old` and `new` name the two sides."""
     return "".join(
-        unified_diff(before.get(ref, ""), after.get(ref, ""), ref, old, new)
-        for ref in sorted({*before, *after})
+        unified_diff(before.get(ref, ""), after.get(ref, ""), ref, old, new) for ref in sorted({*before, *after})
     )
 
 

@@ -327,9 +327,7 @@ def _read_section(section: type[Any], table: Any, key: str, problems: list[_Prob
         if name in table
     }
     problems += [
-        _unknown(_under(key, name), name, value, list(known))
-        for name, value in table.items()
-        if name not in known
+        _unknown(_under(key, name), name, value, list(known)) for name, value in table.items() if name not in known
     ]
     return section(**values)
 

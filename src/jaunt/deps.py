@@ -15,18 +15,14 @@ from jaunt.spec_ref import SpecRef, module_of, normalize_spec_ref, spec_ref_from
 Node = TypeVar("Node", bound=Hashable)
 
 
-def build_spec_graph(
-    specs: Mapping[SpecRef, SpecEntry], *, infer_default: bool
-) -> dict[SpecRef, set[SpecRef]]:
+def build_spec_graph(specs: Mapping[SpecRef, SpecEntry], *, infer_default: bool) -> dict[SpecRef, set[SpecRef]]:
     """Return each spec's direct dependencies among `specs`.
 
     They are the decorator's `deps` and, where `infer_deps` (else `infer_default`) says so, the specs that the
     signature, the body or the docstring of the spec mention. A reference to something outside `specs` is no
     edge. Raises JauntDiscoveryError if a source file can't be read or `deps` holds what is no reference.
     """
-    return link_specs(
-        specs, {ref: entry_contract(entry) for ref, entry in specs.items()}, infer_default=infer_default
-    )
+    return link_specs(specs, {ref: entry_contract(entry) for ref, entry in specs.items()}, infer_default=infer_default)
 
 
 def link_specs(
@@ -166,9 +162,7 @@ class FolderNames:
         return self._roots[top]
 
 
-_LONGEST_TRACE = (
-    32  # `from app.words import words` in a package without a module `words` would go on for ever
-)
+_LONGEST_TRACE = 32  # `from app.words import words` in a package without a module `words` would go on for ever
 
 
 def _prefixes(path: str) -> Iterator[str]:

@@ -56,9 +56,7 @@ def graph_digest(
     if ref not in known:
         closure = dependencies_of(graph, [ref])
         missing = {r: graph.get(r, ()) for r in closure if r not in known}
-        known.update(
-            graph_digests({r: local_digest(specs[r]) for r in missing if r in specs}, missing, known)
-        )
+        known.update(graph_digests({r: local_digest(specs[r]) for r in missing if r in specs}, missing, known))
     return known[ref]
 
 
@@ -69,14 +67,12 @@ def graph_digests(
 ) -> dict[SpecRef, str]:
     """Return the graph digest of every spec in `local`, in time linear in specs and edges."""
     digests: dict[SpecRef, str] = {}
-    known = known or {}
+    known = {} if known is None else known
     for members in components(graph):
         if len({module_of(m) for m in members}) > 1:
             toposort({m: set(graph[m]) & set(members) for m in members})  # raises: it names the path
         inside = set(members)
-        outside = (
-            {dep for m in members for dep in graph[m] if dep not in inside} if members[0] in graph else set()
-        )
+        outside = {dep for m in members for dep in graph[m] if dep not in inside} if members[0] in graph else set()
         # A reference to something that is no spec here counts by its name alone.
         below = sorted((dep, digests.get(dep) or known.get(dep, "")) for dep in outside)
         own = sorted((m, local.get(m, "")) for m in members)
@@ -103,9 +99,7 @@ def module_digest(
     if isinstance(module_specs, Mapping):
         entries = entries[module_name]
     known: MutableMapping[SpecRef, str] = {} if cache is None else cache
-    return combine_specs(
-        {e.spec_ref: graph_digest(e.spec_ref, specs, spec_graph, cache=known) for e in entries}
-    )
+    return combine_specs({e.spec_ref: graph_digest(e.spec_ref, specs, spec_graph, cache=known) for e in entries})
 
 
 def combine_specs(digests: Mapping[SpecRef, str]) -> str:

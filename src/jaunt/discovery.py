@@ -80,8 +80,7 @@ class SpecModule:
     def with_arguments(self, arguments: Mapping[str, dict[str, Any]]) -> "SpecModule":
         """Return the module with the decorator arguments of some of its specs, by name."""
         entries = tuple(
-            e._replace(decorator_kwargs=arguments[e.qualname]) if e.qualname in arguments else e
-            for e in self.entries
+            e._replace(decorator_kwargs=arguments[e.qualname]) if e.qualname in arguments else e for e in self.entries
         )
         return replace(self, entries=entries)
 
@@ -133,9 +132,7 @@ def import_and_collect(names: Iterable[str], *, kind: SpecKind) -> dict[str, lis
     return {module: specs for module, specs in get_specs_by_module(kind).items() if module in set(wanted)}
 
 
-def find_files(
-    roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str
-) -> Iterator[ModuleFile]:
+def find_files(roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str) -> Iterator[ModuleFile]:
     """Yield every importable Python file below the roots; a root inside another one is left to itself."""
     return module_files(list_files(roots, generated_dir=generated_dir), exclude=exclude)
 
@@ -169,7 +166,7 @@ def module_file(path: str, root: Root) -> ModuleFile | None:
     below = path.removeprefix(os.path.join(root.base, ""))  # noqa: PTH118 - 10,000 files
     if below == path:
         below = str(Path(path).relative_to(root.base))  # the base is written in another way: "." for instance
-    parts = below.removesuffix(".py").split(os.sep)
+    parts = below.removesuffix(".py").split(os.sep)  # noqa: PTH206 - a Path for each file would cost half the scan
     if parts[-1] == "__init__":
         parts.pop()
     if not parts or not all(map(str.isidentifier, parts)):
@@ -268,9 +265,7 @@ def _is_excluded(below: Path, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatch(n, p) for p in patterns for name in names for n in (name, name[1:]))
 
 
-def _walk(
-    folder: str, roots: Collection[str], generated_dir: str, closed: list[str]
-) -> Iterator[os.DirEntry[str]]:
+def _walk(folder: str, roots: Collection[str], generated_dir: str, closed: list[str]) -> Iterator[os.DirEntry[str]]:
     """Yield the Python files in a folder and below; add to `closed` the folders that are not entered."""
     pending = [folder]
     while pending:
@@ -328,13 +323,9 @@ def _refuse_class(source: ModuleSource, node: Definition, kind: str) -> None:
         return
     where = f"{source.path}:{node.lineno}: {node.name}"
     if kind == "test":
-        raise JauntDiscoveryError(
-            f"{where}: a test spec must be a function", hint="make a function of each test in it"
-        )
+        raise JauntDiscoveryError(f"{where}: a test spec must be a function", hint="make a function of each test in it")
     bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
-    if any(k.arg == "metaclass" for k in node.keywords) or any(
-        source.dotted(b) in _METACLASS_BASES for b in bases
-    ):
+    if any(k.arg == "metaclass" for k in node.keywords) or any(source.dotted(b) in _METACLASS_BASES for b in bases):
         raise JauntDiscoveryError(
             f"{where}: a class spec can't have a metaclass",
             hint="write the class by hand, or make a plain class of it",
@@ -348,9 +339,7 @@ class _Unreadable(Exception):
 def _arguments(source: ModuleSource, call: ast.Call) -> dict[str, Any]:
     where = f"{source.path}:{call.lineno}"
     if call.args:
-        raise JauntDiscoveryError(
-            f"{where}: the decorator takes keyword arguments only", hint="write deps=[...]"
-        )
+        raise JauntDiscoveryError(f"{where}: the decorator takes keyword arguments only", hint="write deps=[...]")
     arguments: dict[str, Any] = {}
     for keyword in call.keywords:
         if keyword.arg is None:

@@ -136,9 +136,7 @@ def draw_text(
 def _roots(nodes: Mapping[str, Node], below: Mapping[str, Collection[str]]) -> list[Node]:
     """Return where trees start: build modules below no other, then tests, then what is only in cycles."""
     under = {name for node in nodes.values() for name in below[node.name] if nodes[name].kind == node.kind}
-    tops = sorted(
-        (node for node in nodes.values() if node.name not in under), key=lambda n: (n.kind, n.order)
-    )
+    tops = sorted((node for node in nodes.values() if node.name not in under), key=lambda n: (n.kind, n.order))
     missed = nodes.keys() - dependencies_of(below, (node.name for node in tops))
     return [*tops, *sorted((nodes[name] for name in missed), key=lambda node: node.order)]
 
@@ -172,9 +170,7 @@ def _walk(
             children = sorted((nodes[name] for name in below[node.name]), key=lambda child: child.order)
             for index, child in enumerate(reversed(children)):
                 last = index == 0
-                stack.append(
-                    (child, indent + (corner if last else tee), indent + ("   " if last else bar), depth + 1)
-                )
+                stack.append((child, indent + (corner if last else tee), indent + ("   " if last else bar), depth + 1))
 
 
 def _format(line: _Line, width: int, colour: bool, ascii_only: bool) -> str:
@@ -219,13 +215,9 @@ def draw_mermaid(plan: Plan) -> str:
     edges = [f"  {ids[node.name]} --> {ids[dep]}" for node in nodes.values() for dep in node.needs]
     lines = ["flowchart LR"]
     if len(edges) > _MERMAID_EDGES:
-        lines.append(
-            f"  %% {len(edges)} arrows: viewers draw {_MERMAID_EDGES} unless their maxEdges is raised"
-        )
+        lines.append(f"  %% {len(edges)} arrows: viewers draw {_MERMAID_EDGES} unless their maxEdges is raised")
     for node in nodes.values():
-        label = _mermaid_text(node.name) + (
-            "" if node.state == "fresh" else f"<br>{_mermaid_text(node.state)}"
-        )
+        label = _mermaid_text(node.name) + ("" if node.state == "fresh" else f"<br>{_mermaid_text(node.state)}")
         left, right = ("([", "])") if node.kind == "test" else ("[", "]")
         lines.append(f'  {ids[node.name]}{left}"{label}"{right}:::{_class(node.state)}')
     lines += edges
@@ -252,9 +244,7 @@ def draw_dot(plan: Plan) -> str:
             f"  {_dot_text(node.name)} [label={_dot_text(label)}, "
             f'fillcolor="{fill}", color="{stroke}"{style}, tooltip={_dot_text(node.reason)}];'
         )
-    lines += [
-        f"  {_dot_text(node.name)} -> {_dot_text(dep)};" for node in nodes.values() for dep in node.needs
-    ]
+    lines += [f"  {_dot_text(node.name)} -> {_dot_text(dep)};" for node in nodes.values() for dep in node.needs]
     return "\n".join([*lines, "}"])
 
 
@@ -278,9 +268,7 @@ def _class(state: str) -> str:
 def draw_html(plan: Plan) -> str:
     """Return a self-contained page: the DAG, to move and search, and each module's contract and reason."""
     nodes = make_nodes(plan)
-    layout = lay_out(
-        {name: node.needs for name, node in nodes.items()}, {name: _box_width(name) for name in nodes}
-    )
+    layout = lay_out({name: node.needs for name, node in nodes.items()}, {name: _box_width(name) for name in nodes})
     project = plan.project
     data = {
         "project": project.root.resolve().name,

@@ -24,9 +24,7 @@ class Edits:
 
     def replace_node(self, node: ast.expr | ast.stmt, text: str) -> None:
         """Replace a node's own text."""
-        self.replace(
-            (node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0), text
-        )
+        self.replace((node.lineno, node.col_offset), (node.end_lineno or node.lineno, node.end_col_offset or 0), text)
 
     def replace_lines(self, first: int, last: int, lines: Sequence[str]) -> None:
         """Replace whole lines; where there are none in their place, one of two empty lines around them goes too."""

@@ -180,12 +180,7 @@ def _places(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) ->
             for item, wish in zip(made, wishes, strict=True):
                 place = max([place, wish, *needs.by_hand(item)])
                 places.append(place)
-            if all(
-                places[j] < i
-                for i, item in enumerate(hand)
-                if item.stub is None
-                for j in needs.by_model(item)
-            ):
+            if all(places[j] < i for i, item in enumerate(hand) if item.stub is None for j in needs.by_model(item)):
                 return places
     raise JauntRefusedError(
         f"{spec.path}: handwritten and generated code need each other while the module is imported",
@@ -197,13 +192,9 @@ class _Needs:
     """Which statements have to be run before another; with `is_deep`, also what the functions it names use."""
 
     def __init__(self, hand: Sequence[_Item], made: Sequence[_Item], *, is_deep: bool) -> None:
-        self._hand = {
-            name: i for i, item in enumerate(hand) if item.stub is None for name in item.names.bound
-        }
+        self._hand = {name: i for i, item in enumerate(hand) if item.stub is None for name in item.names.bound}
         self._made = {name: i for i, item in enumerate(made) for name in item.names.bound}
-        self._items = {
-            name: item for item in (*hand, *made) if item.stub is None for name in item.names.bound
-        }
+        self._items = {name: item for item in (*hand, *made) if item.stub is None for name in item.names.bound}
         self._is_deep = is_deep
 
     def by_hand(self, item: _Item) -> list[int]:
@@ -245,36 +236,25 @@ def _put_imports(
         can_grow = isinstance(node, ast.ImportFrom) and "#" not in item.text
         more = names_from.pop(spec.absolute(node), []) if can_grow else []
         if more:
-            edits.replace_lines(
-                item.first, item.last, [import_text(node, sorted([*kept, *more], key=_rank), spec)]
-            )
+            edits.replace_lines(item.first, item.last, [import_text(node, sorted([*kept, *more], key=_rank), spec)])
         elif len(kept) < len(node.names):
             edits.replace_lines(item.first, item.last, [import_text(node, kept, spec)] if kept else [])
-    docstring = (
-        spec.tree.body[0].end_lineno or 1 if ast.get_docstring(spec.tree, clean=False) is not None else 0
-    )
+    docstring = spec.tree.body[0].end_lineno or 1 if ast.get_docstring(spec.tree, clean=False) is not None else 0
     if future := names_from.pop("__future__", None):
         edits.insert_lines(docstring, ["", ast.unparse(ast.ImportFrom("__future__", future, 0))])
     lines = [ast.unparse(ast.Import([alias])) for alias in plain]
-    lines += [
-        ast.unparse(ast.ImportFrom(module, sorted(names, key=_rank), 0))
-        for module, names in names_from.items()
-    ]
+    lines += [ast.unparse(ast.ImportFrom(module, sorted(names, key=_rank), 0)) for module, names in names_from.items()]
     begin = min(item.first for item in hand if isinstance(item.node, Definition))
     last = max((item.last for item, _ in imports if item.last < begin), default=docstring)
     if lines:
         edits.insert_lines(last, lines)
 
 
-def _unused(
-    hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, shared: Collection[str]
-) -> set[str]:
+def _unused(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource, shared: Collection[str]) -> set[str]:
     """Return the imported names that nothing has use for once the stubs are gone."""
     kept = [*(item.names for item in hand if item.stub is None), *(item.names for item in made)]
     used = {name for names in kept for name in names.used | names.mentioned}.union(shared)
-    for_stubs = {
-        name for item in hand if item.stub is not None for name in item.names.used | item.names.mentioned
-    }
+    for_stubs = {name for item in hand if item.stub is not None for name in item.names.used | item.names.mentioned}
     imported = {name for item in hand if isinstance(item.node, Import) for name in item.names.bound}
     of_jaunt = {name for name in imported if spec.bindings.get(name, "").partition(".")[0] == "jaunt"}
     # What a package's `__init__.py` imports may be there for others.

@@ -48,9 +48,7 @@ _BAD = ("failed", "interrupted")
 # --- jobs in, outcomes out ---------------------------------------------------------------------------
 
 
-async def run_jobs(
-    jobs: Sequence[Job], *, limit: int, listener: Listener | None = None
-) -> dict[str, Outcome]:
+async def run_jobs(jobs: Sequence[Job], *, limit: int, listener: Listener | None = None) -> dict[str, Outcome]:
     """Run each job once, after the jobs it waits for, at most `limit` at a time; return name -> outcome.
 
     A job whose dependency failed is not run and fails itself; everything else goes on. An exception in a
@@ -83,8 +81,7 @@ def make_dispatcher(jobs: Sequence[Job], action: Callable[[Job], BaseAction]) ->
     # every task in such an order spares doit its lists of ancestors, which grow with the square of the depth.
     order = sorted(path_lengths, key=path_lengths.__getitem__, reverse=True)
     tasks = [
-        Task(name, [action(by_name[name])], task_dep=sorted(by_name[name].deps & by_name.keys()))
-        for name in order
+        Task(name, [action(by_name[name])], task_dep=sorted(by_name[name].deps & by_name.keys())) for name in order
     ]
     control = TaskControl(tasks)
     control.process(None)
@@ -98,9 +95,7 @@ def _path_lengths(jobs: Mapping[str, Job]) -> dict[str, float]:
         return critical_path({job.name: job.deps for job in jobs.values()}, lambda name: jobs[name].cost)
     except CycleError as error:
         cycle = " -> ".join(jobs[name].module for name in reversed(error.args[1]))
-        raise JauntDependencyCycleError(
-            f"dependency cycle: {cycle}", hint="remove one of these dependencies"
-        ) from None
+        raise JauntDependencyCycleError(f"dependency cycle: {cycle}", hint="remove one of these dependencies") from None
 
 
 class _ReadyHeap:

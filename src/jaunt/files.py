@@ -108,9 +108,7 @@ def _check_contained(path: Path, within: Path) -> tuple[str, ...]:
         found = _lstat(step)
         if found is None:
             break
-        if stat.S_ISLNK(found.st_mode) and not Path(os.path.realpath(step)).is_relative_to(
-            os.path.realpath(within)
-        ):
+        if stat.S_ISLNK(found.st_mode) and not Path(os.path.realpath(step)).is_relative_to(os.path.realpath(within)):
             raise JauntWriteError(
                 f"cannot write {path}: the symlink {step} leads out of {within}",
                 hint="replace the symlink by a folder",

@@ -48,13 +48,9 @@ class History:
         """
         last = self.get(kind, module)
         known = last is not None and f"sha256:{last.digest}" == extract_module_digest(before)
-        record = Record(
-            kind, module, self._run, digest, contract, before, last.contract if last and known else None
-        )
+        record = Record(kind, module, self._run, digest, contract, before, last.contract if last and known else None)
         with suppress(JauntWriteError, OSError):
-            write_atomic(
-                self._path(kind, module), json.dumps(asdict(record)), within=self._root, durable=False
-            )
+            write_atomic(self._path(kind, module), json.dumps(asdict(record)), within=self._root, durable=False)
 
     def get(self, kind: str, module: str) -> Record | None:
         """Return a module's record, None if there is none that can be read."""

@@ -93,9 +93,7 @@ def waits_for(project: Project, module: str) -> list[str]:
     ]
 
 
-def critical_path(
-    deps: Mapping[str, Collection[str]], cost: Callable[[str], float] | None = None
-) -> dict[str, float]:
+def critical_path(deps: Mapping[str, Collection[str]], cost: Callable[[str], float] | None = None) -> dict[str, float]:
     """Return the length of the longest path that starts at each node and follows its dependents to the end.
 
     `deps` maps a node to the nodes it waits for, names that are no keys of it left out; `cost` gives a

@@ -157,9 +157,7 @@ def _descendants() -> dict[int, _Process]:
     """Return the processes that stem from this one; none where there is no /proc."""
     if sys.platform != "linux":
         return {}
-    everyone = {
-        int(name): found for name in os.listdir("/proc") if name.isdigit() and (found := _read_stat(name))
-    }
+    everyone = {int(name): found for name in os.listdir("/proc") if name.isdigit() and (found := _read_stat(name))}
     children: dict[int, list[int]] = {}
     for process, found in everyone.items():
         children.setdefault(found.parent, []).append(process)
@@ -374,9 +372,7 @@ def _allow_writes_below(paths: list[str]) -> None:
     version = landlock_version()
     in_file = 1 << 1 | (1 << 14 if version >= 3 else 0)  # write, truncate
     # Remove and make entries of all kinds; move or link them across folders.
-    in_folder = (
-        in_file | 1 << 4 | 1 << 5 | sum(1 << n for n in range(6, 13)) | (1 << 13 if version >= 2 else 0)
-    )
+    in_folder = in_file | 1 << 4 | 1 << 5 | sum(1 << n for n in range(6, 13)) | (1 << 13 if version >= 2 else 0)
     scoped = 3 if version >= 6 else 0  # abstract sockets, signals
     rules = (ctypes.c_uint64 * 3)(in_folder, 0, scoped)
     ruleset = _check(_syscall(_LANDLOCK_CREATE, rules, ctypes.sizeof(rules), 0), "cannot set up Landlock")

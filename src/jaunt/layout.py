@@ -113,9 +113,7 @@ def _most_rows(layers: Sequence[Sequence[str]], widths: Mapping[str, float]) -> 
     rows = _MOST_ROWS
     while True:
         columns = sum(-(-len(layer) // rows) for layer in layers)
-        if columns * column + len(layers) * _LAYER_GAP <= _ASPECT * rows * _ROW or rows >= max(
-            map(len, layers)
-        ):
+        if columns * column + len(layers) * _LAYER_GAP <= _ASPECT * rows * _ROW or rows >= max(map(len, layers)):
             return rows
         rows += max(1, rows // 8)
 

@@ -68,9 +68,7 @@ class Linker:
             problems=problems,
         )
 
-    def import_unread(
-        self, found: Mapping[str, SpecModule], problems: dict[str, JauntError]
-    ) -> dict[str, SpecModule]:
+    def import_unread(self, found: Mapping[str, SpecModule], problems: dict[str, JauntError]) -> dict[str, SpecModule]:
         """Return the modules with the decorator arguments that only an import can tell; add to `problems`."""
         bases = {name: module.file.base for name, module in found.items() if module.unread}
         imported = import_from_bases(bases, path=self.bases, cwd=self.root)
@@ -84,9 +82,7 @@ class Linker:
                     hint="give the decorator literals or plain names, or make the module importable",
                 )
                 continue
-            modules[name] = module.with_arguments(
-                {spec: dict(result.specs[spec]) for spec in module.unread}
-            )
+            modules[name] = module.with_arguments({spec: dict(result.specs[spec]) for spec in module.unread})
             wrong = [problem for entry in modules[name].entries if (problem := _wrong_argument(entry)) is not None]
             problems.update({name: wrong[0]} if wrong else {})
         return modules
@@ -102,9 +98,7 @@ class Linker:
 
     def with_default(self, entry: SpecEntry) -> SpecEntry:
         """Return a spec that tells whether its dependencies are inferred."""
-        return entry._replace(
-            decorator_kwargs={"infer_deps": self.infer_deps[entry.kind], **entry.decorator_kwargs}
-        )
+        return entry._replace(decorator_kwargs={"infer_deps": self.infer_deps[entry.kind], **entry.decorator_kwargs})
 
 
 def paths_of(refs: Iterable[SpecRef]) -> dict[str, SpecRef]:
@@ -135,8 +129,7 @@ def resolve_deps(
             if found is None and not broken_behind(path) and not files.defines(path):
                 problems[entry.module] = JauntDiscoveryError(
                     f"{entry.source_file}: {entry.qualname}: deps: there is no spec {dep!r}",
-                    hint=nearest(dep, specs)
-                    or "deps takes specs: functions and classes decorated with @jaunt.magic",
+                    hint=nearest(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
                 )
             resolved.append(found or dep)
         if entry.decorator_kwargs["infer_deps"]:

@@ -64,9 +64,7 @@ def _lost_branches(old: Mapping[str, _Function], new: Mapping[str, _Function]) -
     total_now = sum((f.branches for f in new.values()), Counter())
     for name in (name for name in old if name in new):
         counts, now = old[name].branches, new[name].branches
-        fewer = [
-            f"{kind} {counts[kind]} -> {now[kind]}" for kind in sorted(counts) if _fewer(kind, counts, now)
-        ]
+        fewer = [f"{kind} {counts[kind]} -> {now[kind]}" for kind in sorted(counts) if _fewer(kind, counts, now)]
         if fewer and any(_fewer(kind, total, total_now) for kind in counts if _fewer(kind, counts, now)):
             yield f"{name} has fewer branches: {', '.join(fewer)}"
 

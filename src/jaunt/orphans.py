@@ -51,9 +51,7 @@ def _generated_folders(root: Root, generated_dir: str) -> Iterator[Path]:
     try:
         with os.scandir(root.base) as entries:
             packages = [
-                entry.path
-                for entry in entries
-                if entry.is_dir(follow_symlinks=False) and entry.name.isidentifier()
+                entry.path for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name.isidentifier()
             ]
     except OSError:
         return  # it vanished, or can't be read: nothing can be said of it

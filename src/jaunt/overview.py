@@ -118,9 +118,7 @@ def make_portrait(plan: Plan, module: str) -> Portrait:
     generated = project.generated_path(module)
     header = _read_header(generated)
     fields = parse_header(header) or {}
-    accepted = (
-        f"by {fields['accepted_by']}, {fields.get('accepted_at', '')}" if "accepted_by" in fields else ""
-    )
+    accepted = f"by {fields['accepted_by']}, {fields.get('accepted_at', '')}" if "accepted_by" in fields else ""
     return Portrait(
         module=module,
         kind=project.kind_of(module),
@@ -148,11 +146,7 @@ def print_portrait(portrait: Portrait, out: TextIO | None = None) -> None:
 
 
 def _facts(portrait: Portrait) -> Iterator[tuple[str, str]]:
-    reasons = (
-        [portrait.verdict.reason]
-        if portrait.verdict.state == "broken"
-        else portrait.verdict.reason.split("; ")
-    )
+    reasons = [portrait.verdict.reason] if portrait.verdict.state == "broken" else portrait.verdict.reason.split("; ")
     for reason in reasons if portrait.verdict.state != "fresh" else []:
         yield "why", relative_paths(one_line(short_change(reason, portrait.module)))
     if portrait.verdict.state == "stale" and portrait.diff is None:
@@ -162,8 +156,7 @@ def _facts(portrait: Portrait) -> Iterator[tuple[str, str]]:
     yield "specs", _names(portrait.specs) or "none that can be read"
     yield (
         "needs",
-        _names(f"{name} ({state})" for name, state in portrait.dependencies.items())
-        or "no other spec module",
+        _names(f"{name} ({state})" for name, state in portrait.dependencies.items()) or "no other spec module",
     )
     yield (
         "needed by",
@@ -188,11 +181,7 @@ def _moved(plan: Plan, module: str, digest: str | None) -> str | None:
     record = History(plan.project.root).get(plan.project.kind_of(module), module)
     if record is None or f"sha256:{record.digest}" != digest:
         return None
-    own = {
-        entry.spec_ref
-        for entry in plan.project.modules[module].entries
-        if entry.spec_ref in plan.project.specs
-    }
+    own = {entry.spec_ref for entry in plan.project.modules[module].entries if entry.spec_ref in plan.project.specs}
     outside = {dep for ref in own for dep in plan.project.graph.get(ref, ())} - own
     try:
         today = {ref: extract_source_segment(plan.project.specs[ref]) for ref in own | outside}

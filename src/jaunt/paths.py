@@ -24,9 +24,7 @@ def module_to_relpath(module: str) -> "PurePosixPath":
     return PurePosixPath(*_parts(module)).with_suffix(".py")
 
 
-def generated_module_to_relpath(
-    module: str, *, generated_dir: str = DEFAULT_GENERATED_DIR
-) -> "PurePosixPath":
+def generated_module_to_relpath(module: str, *, generated_dir: str = DEFAULT_GENERATED_DIR) -> "PurePosixPath":
     """Return the file of a *generated* module, relative to its source root.
 
     `a.__generated__.b` -> `a/__generated__/b.py`; `a.__generated__`, the generated module of the
@@ -65,14 +63,10 @@ def generated_relpath(
     """
     from pathlib import PurePosixPath
 
-    return PurePosixPath(
-        generated_relname(module, generated_dir, single_file=single_file, package=package)
-    )
+    return PurePosixPath(generated_relname(module, generated_dir, single_file=single_file, package=package))
 
 
-def generated_relname(
-    module: str, generated_dir: str, *, single_file: bool = False, package: bool = False
-) -> str:
+def generated_relname(module: str, generated_dir: str, *, single_file: bool = False, package: bool = False) -> str:
     """Return `generated_relpath` as text, with "/" between the names; large projects ask for thousands."""
     _parts(generated_dir)
     head, *rest = _parts(module)

@@ -151,7 +151,7 @@ class _Clock:
 async def _find_code(
     work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
 ) -> tuple[Outcome, str | None]:
-    """Return code that passed, from the store or else from the model, with the outcome so far; None if there is none."""
+    """Return code that passed, from the store or else the model, with the outcome so far; None if there is none."""
     stored = await _look_up(work, shop)
     warnings = [stored.warning] if stored.warning else []
     if stored.source is not None:
@@ -224,9 +224,7 @@ def make_context(work: ModuleWork) -> ModuleSpecContext:
         dependency_generated_modules={
             module: text for module, path in work.dependency_paths.items() if (text := _body(path))
         },
-        spec_module_source=read_source(work.module, str(work.entries[0].source_file)).text
-        if work.entries
-        else "",
+        spec_module_source=read_source(work.module, str(work.entries[0].source_file)).text if work.entries else "",
         module_digest=work.fingerprint.digest,
         previous_source=_body(work.path),
     )
@@ -303,9 +301,7 @@ async def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
     return await asyncio.to_thread(shop.store.get, work.fingerprint.kind, work.fingerprint.digest)
 
 
-def _land(
-    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str, outcome: Outcome
-) -> Outcome:
+def _land(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str, outcome: Outcome) -> Outcome:
     """Write a candidate that passed, a recording of it where one is wanted, and what it replaces into the history."""
     forget_rejected(shop.rejected, work.module)
     if shop.record is not None:

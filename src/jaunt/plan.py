@@ -103,14 +103,12 @@ def judge(text: str | None, expected: Fingerprint) -> Verdict:
     edited = "body_digest" in fields and fields["body_digest"] != body_digest(split_header(text)[1])
     reason = _changed(fields, expected)
     if edited:
-        return Verdict(
-            "edited", f"edited by hand; {reason}" if reason else "edited by hand", stale=bool(reason)
-        )
+        return Verdict("edited", f"edited by hand; {reason}" if reason else "edited by hand", stale=bool(reason))
     return Verdict("stale", reason, stale=True) if reason else Verdict("fresh", "fresh", stale=False)
 
 
 def contract_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """Say in which way the contract in the header `new` differs from that in `old`, both parsed; nothing if it doesn't."""
+    """Say how the contract in the header `new` differs from that in `old`, both parsed; nothing if it doesn't."""
     return _changed(old, Fingerprint.of_header(new))
 
 
@@ -164,9 +162,7 @@ def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: 
 
     Modules in `force` are stale whatever their files say, and so is everything that depends on a stale one.
     """
-    selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(
-        project.modules
-    )
+    selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(project.modules)
     with phase("plan"):
         verdicts = {name: _verdict(project, name, name in force) for name in sorted(selected)}
     changed = {name for name, verdict in verdicts.items() if verdict.stale}
@@ -254,8 +250,7 @@ def _changed(fields: Mapping[str, Any], expected: Fingerprint) -> str:
     if fields["module_digest"] == f"sha256:{expected.digest}":
         return ""
     return (
-        "; ".join([*_changed_specs(fields, expected), *_changed_dependencies(fields, expected)])
-        or "contract changed"
+        "; ".join([*_changed_specs(fields, expected), *_changed_dependencies(fields, expected)]) or "contract changed"
     )
 
 

@@ -58,9 +58,7 @@ class Project:
     def generated_name(self, module: str) -> str:
         """Return `generated_path` as text."""
         if module not in self._generated_names:
-            self._generated_names[module] = _generated_name(
-                self.modules[module], self.config.paths.generated_dir
-            )
+            self._generated_names[module] = _generated_name(self.modules[module], self.config.paths.generated_dir)
         return self._generated_names[module]
 
     @cached_property
@@ -106,18 +104,14 @@ def search_roots(config: JauntConfig) -> list[Root]:
     Modules below a source root are named from it; modules below a test root from the test root's parent, so
     that `tests/test_a.py` is `tests.test_a`, unless the test root lies in a source root.
     """
-    sources = [
-        folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()
-    ]
+    sources = [folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()]
     roots = [Root(folder, folder) for folder in sources]
     for name in config.paths.test_roots:
         folder = config.root / name
         if not folder.is_dir() or folder in sources:
             continue
         # The innermost source root around it, if any.
-        inside = next(
-            (parent for parent in folder.parents if parent in sources and parent != config.root), None
-        )
+        inside = next((parent for parent in folder.parents if parent in sources and parent != config.root), None)
         base = inside or (folder if folder == config.root else folder.parent)
         roots.append(Root(folder, base, "test"))
     return roots
@@ -145,14 +139,8 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
         found += [name] if target in project.specs else []
         found += [by_file[file] for file in files if file in by_file]
         if not found:
-            shown = [
-                path.relative_to(project.root).as_posix()
-                for path in by_file
-                if path.is_relative_to(project.root)
-            ]
+            shown = [path.relative_to(project.root).as_posix() for path in by_file if path.is_relative_to(project.root)]
             near = nearest(target, [*project.specs] if colon else [*project.modules, *shown])
-            raise JauntConfigError(
-                f"unknown target {target!r}", hint=near or "`jaunt status` lists the modules"
-            )
+            raise JauntConfigError(f"unknown target {target!r}", hint=near or "`jaunt status` lists the modules")
         selected.add(found[0])
     return selected

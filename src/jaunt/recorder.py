@@ -163,9 +163,7 @@ def _last_line(report: pytest.TestReport | pytest.CollectReport) -> str:
     return errors[0] if errors else lines[-1] if lines else ""
 
 
-def _first_change(
-    original: dict[tuple[str, str, str], object], callers: set[object], item: pytest.Item
-) -> str | None:
+def _first_change(original: dict[tuple[str, str, str], object], callers: set[object], item: pytest.Item) -> str | None:
     """Return the name of one of pytest's functions that is no longer what it was; None if all are."""
     implementations = set(item.config.hook.pytest_pyfunc_call.get_hookimpls())
     late = [each for each in implementations - callers if not _is_conftest(each.plugin)]

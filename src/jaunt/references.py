@@ -39,14 +39,10 @@ class _Scope:
             return []
         return [f"{module}.{chain}" for module in self.star_imports]
 
-    def inside(
-        self, source: ModuleSource, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    ) -> "_Scope":
+    def inside(self, source: ModuleSource, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> "_Scope":
         """Return the scope of a function's body."""
         imported: dict[str, str] = {}
-        local = {
-            argument.arg for argument in ast.iter_child_nodes(function.args) if isinstance(argument, ast.arg)
-        }
+        local = {argument.arg for argument in ast.iter_child_nodes(function.args) if isinstance(argument, ast.arg)}
         for node in _own_nodes(function):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imported.update(source.imports(node))

@@ -1,4 +1,4 @@
-"""Relinking: modules that changed are linked into all the others, of which an earlier scan left what they are linked to."""
+"""Relinking: modules that changed are linked into all the others, as an earlier scan left those."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -37,9 +37,7 @@ class Part:
     def line(self) -> str:
         """Return what a snapshot keeps of it, as JSON."""
         links = {
-            entry.qualname: Link(
-                entry.decorator_kwargs.get("deps"), sorted(self.graph[ref]), self.digests[ref]
-            )
+            entry.qualname: Link(entry.decorator_kwargs.get("deps"), sorted(self.graph[ref]), self.digests[ref])
             for ref, entry in self.specs.items()
         }
         return json.dumps(module_record(self.module, links))
@@ -108,17 +106,14 @@ def relink(
     if not same_edges and any(len(members) > 1 for members in components(dag)):
         return None
     moved = [
-        name
-        for name, part in changed.items()
-        if part.parts != known[name].parts or part.graph != known[name].graph
+        name for name, part in changed.items() if part.parts != known[name].parts or part.graph != known[name].graph
     ]
     affected = {name: changed.get(name) or known[name] for name in sorted(dependents_of(dag, moved))}
     local = {ref: combine_parts(parts) for part in affected.values() for ref, parts in part.parts.items()}
     graph = {ref: deps for part in affected.values() for ref, deps in part.graph.items()}
     digests = graph_digests(local, graph, PerSpec(table, lambda name: known[name].digests))
     return {name: replace(part, digests=known[name].digests) for name, part in changed.items()} | {
-        name: replace(part, digests={ref: digests[ref] for ref in part.specs})
-        for name, part in affected.items()
+        name: replace(part, digests={ref: digests[ref] for ref in part.specs}) for name, part in affected.items()
     }
 
 
@@ -168,9 +163,7 @@ class StoredModule(SpecModule):
         return self._parts[self.name].module.contracts
 
 
-def joined(
-    table: Mapping[str, Row], parts: Mapping[str, Part], roots: Mapping[str, Root]
-) -> Linked:
+def joined(table: Mapping[str, Row], parts: Mapping[str, Part], roots: Mapping[str, Root]) -> Linked:
     """Return what all modules are together, from the rows of a snapshot and the parts, each made when it is needed."""
     return Linked(
         modules=PerModule(table, lambda name: StoredModule(name, table[name], roots[table[name].path], parts)),

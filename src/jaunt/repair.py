@@ -1,8 +1,8 @@
 """Held-out repair: the failures of generated tests, as far as the model that is to repair the code may see them.
 
 An *example case* is an assertion whose values all stand in the docstring of the test spec: the contract gives them away
-itself, so its failure is shown whole. Any other is a *derived case*: of that the model is told an opaque id and the class of
-the exception, so that it has to read the contract again and can't fit the code to the answer key.
+itself, so its failure is shown whole. Any other is a *derived case*: of that the model is told an opaque id and the
+class of the exception, so that it has to read the contract again and can't fit the code to the answer key.
 """
 
 import ast
@@ -36,9 +36,7 @@ class RepairBackend(GeneratorBackend):
         """What the calls for each spec module took."""
         return self._backend.usage_by_module
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Ask the backend."""
         errors = [*self._failures.get(ctx.spec_module, ()), *(extra_error_context or [])]
         return await self._backend.generate_module(ctx, extra_error_context=errors)
@@ -51,8 +49,8 @@ class RepairBackend(GeneratorBackend):
 def repairs(project: Project, failures: Iterable[Failure]) -> dict[str, list[str]]:
     """Return which modules are to be repaired, and what the model is told for each.
 
-    They are the modules that the failed tests' specs depend on directly; a failure that belongs to no test spec, or whose
-    spec depends on nothing, repairs nothing.
+    They are the modules that the failed tests' specs depend on directly; a failure that belongs to no test spec, or
+    whose spec depends on nothing, repairs nothing.
     """
     specs = _test_specs(project)
     told: dict[str, list[str]] = {}

@@ -14,7 +14,7 @@ from jaunt.terminal import cut_front, paint, width_of
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.changes import Change
     from jaunt.job import Job, Outcome
-    from jaunt.plan import Plan, Verdict
+    from jaunt.plan import Plan
 
 
 Verbosity = Literal["quiet", "normal", "verbose"]
@@ -153,9 +153,8 @@ def _spent(outcomes: Iterable["Outcome"]) -> str:
         return ""
     cached = sum(outcome.cached_input_tokens for outcome in outcomes)
     costs = [outcome.cost for outcome in outcomes if outcome.cost is not None]
-    return (
-        f"; {tokens_in:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {tokens_out:,} out"
-        + (f", cost {sum(costs):.4f}" if costs else "")
+    return f"; {tokens_in:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {tokens_out:,} out" + (
+        f", cost {sum(costs):.4f}" if costs else ""
     )
 
 

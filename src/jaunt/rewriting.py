@@ -82,12 +82,8 @@ def import_text(node: Import, names: Sequence[ast.alias], source: ModuleSource) 
 
 def _own_attributes(source: ModuleSource, module: str) -> list[ast.Attribute]:
     """Return the attributes of the module itself, none if a name of theirs is that of a variable somewhere."""
-    found = [
-        n for n in ast.walk(source.tree) if isinstance(n, ast.Attribute) and source.dotted(n.value) == module
-    ]
-    variables = {
-        n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
-    }
+    found = [n for n in ast.walk(source.tree) if isinstance(n, ast.Attribute) and source.dotted(n.value) == module]
+    variables = {n.id for n in ast.walk(source.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
     variables |= {n.arg for n in ast.walk(source.tree) if isinstance(n, ast.arg)}
     return [] if any(n.attr in variables or not isinstance(n.ctx, ast.Load) for n in found) else found
 
@@ -104,9 +100,7 @@ def _statements(tree: ast.AST) -> Iterator[tuple[Sequence[ast.stmt], ast.stmt]]:
 # --- stubs -------------------------------------------------------------------------------------------
 
 
-def _merge_decorators(
-    edits: Edits, spec: ModuleSource, stub: Definition, own: ModuleSource, node: Definition
-) -> None:
+def _merge_decorators(edits: Edits, spec: ModuleSource, stub: Definition, own: ModuleSource, node: Definition) -> None:
     """Put the decorators above jaunt's, which hold for what the stub stands for, before the definition."""
     present = {ast.dump(decorator) for decorator in node.decorator_list}
     lines = []
@@ -149,11 +143,7 @@ def _put_docstring(edits: Edits, docstring: Sequence[str], own: ast.expr | None,
 
 def _header_end(node: Definition) -> int:
     """Return the last line of what comes before a definition's body, as far as the syntax tells."""
-    parts = (
-        [*node.bases, *node.keywords]
-        if isinstance(node, ast.ClassDef)
-        else [*ast.walk(node.args), node.returns]
-    )
+    parts = [*node.bases, *node.keywords] if isinstance(node, ast.ClassDef) else [*ast.walk(node.args), node.returns]
     return max([node.lineno, *(getattr(part, "end_lineno", 0) or 0 for part in parts)])
 
 

@@ -89,9 +89,7 @@ def _entry(kind: "SpecKind", obj: "Any", kwargs: "dict[str, Any]") -> SpecEntry:
         module = obj.__module__ if obj.__module__ != "__main__" else _main_module_name()
         if all(part.isidentifier() for part in module.split(".")):
             file = getattr(sys.modules.get(obj.__module__), "__file__", None) or _decorated_at()[0]
-            return SpecEntry(
-                kind, SpecRef(f"{module}:{name}"), module, name, os.path.abspath(file), obj, kwargs
-            )
+            return SpecEntry(kind, SpecRef(f"{module}:{name}"), module, name, os.path.abspath(file), obj, kwargs)
         problem = f"{module!r} is not a module name", "put the spec in a file that can be imported"
     reason, hint = problem
     file, line = _decorated_at()

@@ -136,9 +136,7 @@ class Sandbox:
     @property
     def is_weak(self) -> bool:
         """Return whether generated code has about the rights of the user: to be said loudly."""
-        return self.mechanism == "off" or (
-            self.mechanism == "limits" and not (self._namespaces or self._landlock)
-        )
+        return self.mechanism == "off" or (self.mechanism == "limits" and not (self._namespaces or self._landlock))
 
     def describe(self) -> str:
         """Return in one line what is active, and what isn't; raises JauntConfigError as `mechanism` does."""

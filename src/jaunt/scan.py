@@ -129,9 +129,7 @@ class Scan:
             elif module.problem is not None:
                 stamps[path] = lines[path] = ""  # to be read, and told of, again
             else:
-                lines[path] = (
-                    parts[module.name].line() if reusable else json.dumps(module_record(module, None))
-                )
+                lines[path] = parts[module.name].line() if reusable else json.dumps(module_record(module, None))
         return Snapshot(
             stamps=stamps,
             lines=lines,

@@ -30,9 +30,7 @@ def names_of(code: str) -> Names:
     top = symtable.symtable(code, "<code>", "exec")
     now, later = set[str](), set[str]()
     _collect(top, now, later, is_now=True)
-    bound = {
-        s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()
-    }
+    bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported() or s.is_namespace()}
     return Names(frozenset(bound), frozenset(now | later), frozenset(now), frozenset(_mentioned(code)))
 
 

@@ -91,11 +91,7 @@ class ModuleSource:
         """Name -> value of the module-level names that are assigned exactly once."""
         values: dict[str, list[ast.expr]] = {}
         for statement in self.statements:
-            targets = (
-                statement.targets
-                if isinstance(statement, ast.Assign)
-                else [getattr(statement, "target", None)]
-            )
+            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
             value = getattr(statement, "value", None)
             for target in targets:
                 if isinstance(target, ast.Name) and isinstance(value, ast.expr):
@@ -148,8 +144,7 @@ class ModuleSource:
         nodes: list[Definition] = [*self.overloads_of(name), self.definitions[name]]
         unique = {first_line(node): node for node in nodes}
         return "\n\n".join(
-            "\n".join(self._lines[start - 1 : node.end_lineno]).rstrip()
-            for start, node in sorted(unique.items())
+            "\n".join(self._lines[start - 1 : node.end_lineno]).rstrip() for start, node in sorted(unique.items())
         )
 
 

@@ -1,7 +1,9 @@
 """Validated generations, kept by (kind, contract digest), so that none is paid for twice.
 
-One readable file each, `<folder>/<kind>/<first two digits>/<digest>.py`: a few comment lines, then the source. The digest of
-the source stands in them and is checked on reading: a store that is damaged, foreign or gone costs a call, never a result.
+One readable file each, `<folder>/<kind>/<first two digits>/<digest>.py`: a few comment lines, then the source. The
+digest of
+the source stands in them and is checked on reading: a store that is damaged, foreign or gone costs a call, never a
+result.
 """
 
 import os

@@ -1,5 +1,6 @@
 """The build as doit tasks, for a project's dodo.py: `from jaunt.tasks import DOIT_CONFIG, task_build, task_test`."""
 
+import contextlib
 import functools
 import os
 from collections.abc import Iterator, Sequence
@@ -31,7 +32,7 @@ Task = dict[str, Any]
 
 
 class RunReporter(Reporter):
-    """Tells of a run as `Reporter` does, and keeps what the scan for it found; `doit list` and the like keep nothing."""
+    """Tells of a run as `Reporter` does, and keeps what the scan for it found; `doit list` keeps nothing."""
 
     plans: ClassVar[list[Plan]] = []
 
@@ -41,7 +42,12 @@ class RunReporter(Reporter):
             plan.project.remember(make_folder=True)
 
 
-DOIT_CONFIG: dict[str, Any] = {"reporter": RunReporter, "par_type": "thread", "continue": True, "default_tasks": ["build"]}
+DOIT_CONFIG: dict[str, Any] = {
+    "reporter": RunReporter,
+    "par_type": "thread",
+    "continue": True,
+    "default_tasks": ["build"],
+}
 
 
 @dataclass(frozen=True)
@@ -152,9 +158,7 @@ class ProjectTasks:
     def _workshop(self, _pid: int) -> "Workshop":
         from jaunt.builder import project_workshop
 
-        return replace(
-            project_workshop(self._plan, self._backend(os.getpid())), on_attempt=self._attempt
-        )
+        return replace(project_workshop(self._plan, self._backend(os.getpid())), on_attempt=self._attempt)
 
     @functools.cache  # noqa: B019 - as above
     def _backend(self, _pid: int) -> "LazyBackend":
@@ -230,10 +234,8 @@ def _run_tests(plan: Plan) -> str | None:
 
 def _set_jobs() -> None:
     """Let `num_process` follow the configuration; one that can't be read is reported by the tasks."""
-    try:
+    with contextlib.suppress(JauntError):
         DOIT_CONFIG["num_process"] = load_config(root=Path.cwd()).build.jobs
-    except JauntError:
-        pass
 
 
 _set_jobs()

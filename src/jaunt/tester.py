@@ -42,8 +42,8 @@ class TestGenerationReport(BuildReport):
 class PytestResult:
     """The verdict of a test run.
 
-    `failures` says what failed, a line each, by node id; `found` holds the same for those that come of single tests, with
-    more details; `output` is what pytest printed.
+    `failures` says what failed, a line each, by node id; `found` holds the same for those that come of single tests,
+    with more details; `output` is what pytest printed.
     """
 
     exit_code: int
@@ -63,8 +63,10 @@ def run_pytest(
 ) -> int:
     """Run pytest on exactly `files` in a child process and return its exit code; no files is 0, without a run.
 
-    `pythonpath` is put before the child's `sys.path`; `cwd` is the folder that it runs in. This is pytest and no more: the
-    child has all rights, and an exit code proves nothing about code that may end the process. `run_tests` gives a verdict.
+    `pythonpath` is put before the child's `sys.path`; `cwd` is the folder that it runs in. This is pytest and no
+    more: the
+    child has all rights, and an exit code proves nothing about code that may end the process. `run_tests` gives a
+    verdict.
     """
     if not files:
         return 0  # pytest without arguments would collect whatever it finds
@@ -107,9 +109,7 @@ async def run_test_generation(
         package=tests_package,
         dependency_apis=dependency_apis,
     )
-    shop = Workshop(
-        backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force
-    )
+    shop = Workshop(backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force)
     report = await build_works(works, module_dag, stale_modules, shop, jobs=jobs, listener=listener)
     files = sorted(work.path for work in works if work.module not in report.failed and work.path.is_file())
     return TestGenerationReport(report.generated, report.skipped, report.failed, files)
@@ -138,8 +138,8 @@ async def run_tests(
     """Generate the stale test modules (unless `no_generate`), then run pytest on the generated files (unless `no_run`).
 
     The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed. `pythonpath`
-    defaults to `project_dir`, `cwd` too. A module that could not be generated makes the result a failure, and the others run
-    all the same. Raises JauntConfigError if the sandbox is not to be had.
+    defaults to `project_dir`, `cwd` too. A module that could not be generated makes the result a failure, and the
+    others run all the same. Raises JauntConfigError if the sandbox is not to be had.
     """
     report = await run_test_generation(
         project_dir=project_dir,
@@ -213,7 +213,11 @@ def run_project_tests(
 def _result(verdicts: Sequence[Verdict], failures: Sequence[str]) -> PytestResult:
     """Return the result of some runs; `failures` says what kept test modules from being generated."""
     found = [failure for verdict in verdicts for failure in verdict.failures]
-    codes = [max(1, verdict.completed.exit_code or 0 if verdict.completed else 0) for verdict in verdicts if not verdict.passed]
+    codes = [
+        max(1, verdict.completed.exit_code or 0 if verdict.completed else 0)
+        for verdict in verdicts
+        if not verdict.passed
+    ]
     code = max(codes, default=GENERATION_FAILED if failures else 0)
     return PytestResult(
         code,
@@ -221,5 +225,7 @@ def _result(verdicts: Sequence[Verdict], failures: Sequence[str]) -> PytestResul
         failed=code != 0,
         failures=[*failures, *map(str, found)],
         found=found,
-        output="".join(verdict.completed.stdout + verdict.completed.stderr for verdict in verdicts if verdict.completed),
+        output="".join(
+            verdict.completed.stdout + verdict.completed.stderr for verdict in verdicts if verdict.completed
+        ),
     )

@@ -53,11 +53,7 @@ class JobTiming:
     @property
     def seconds(self) -> float:
         """From start to end."""
-        return (
-            max(0.0, self.ended - self.started)
-            if self.started is not None and self.ended is not None
-            else 0.0
-        )
+        return max(0.0, self.ended - self.started) if self.started is not None and self.ended is not None else 0.0
 
 
 @dataclass(frozen=True)
@@ -80,9 +76,7 @@ class TimingsRecorder:
     mapping with any of JobTiming's fields, such as `{"model": 2.5, "checks": 0.8}`.
     """
 
-    def __init__(
-        self, *, limit: int = 0, details: Callable[[Job, Outcome], Mapping[str, Any]] | None = None
-    ) -> None:
+    def __init__(self, *, limit: int = 0, details: Callable[[Job, Outcome], Mapping[str, Any]] | None = None) -> None:
         self._limit = limit
         self._details = details
         self._began = time.time()
@@ -265,6 +259,4 @@ def timings_html(timings: BuildTimings, *, project: str = "") -> str:
         "work_seconds": analysis.work_seconds,
         "usage": [[usage.time, usage.running, usage.waiting] for usage in analysis.usage],
     }
-    return render_page("timings", title=f"{project or 'jaunt'}: timings of the last build", data=data).rstrip(
-        "\n"
-    )
+    return render_page("timings", title=f"{project or 'jaunt'}: timings of the last build", data=data).rstrip("\n")

@@ -189,9 +189,7 @@ def _failures(
     if record.end is None:
         yield Failure("pytest", f"the run {why}", completed.stdout + completed.stderr)
     elif record.end != 0 and not record.failures:
-        yield Failure(
-            "pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr
-        )
+        yield Failure("pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr)
     if not record.genuine:
         yield Failure("pytest", "the record of the run was tampered with")
     yield from record.failures.values()
@@ -199,9 +197,7 @@ def _failures(
         running = record.started[-1:] == [test]
         yield Failure(test, f"did not finish: the run {why}" if running else "did not run to its end")
     for file, names in wanted.items():
-        tests = [
-            test.partition("::")[2] for test, place in record.collected.items() if place.resolve() == file
-        ]
+        tests = [test.partition("::")[2] for test, place in record.collected.items() if place.resolve() == file]
         for name in names:
             if not any(test == name or test.startswith((f"{name}[", f"{name}::")) for test in tests):
                 yield Failure(f"{_shown(file, cwd)}::{name}", "was not collected")
@@ -226,9 +222,7 @@ def _planted_conftests(file: Path, generated_dir: str) -> Iterator[Path]:
 
 def _state(files: Sequence[Path], cwd: Path) -> dict[Path, tuple[int, ...] | None]:
     """Return the state of all files that decide about a run; its time of change can't be set back."""
-    folders = {folder for file in files for folder in file.parents if cwd in (folder, *folder.parents)} | {
-        cwd
-    }
+    folders = {folder for file in files for folder in file.parents if cwd in (folder, *folder.parents)} | {cwd}
     deciding = {*files, *(folder / "conftest.py" for folder in folders), *(cwd / name for name in _SETTINGS)}
     return {path: _stamp(path) for path in sorted(deciding)}
 

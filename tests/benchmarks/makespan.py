@@ -118,9 +118,7 @@ def lower_bound(dag: Dag, durations: Mapping[str, float], limit: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", action="store_true", help="run the jobs, with real sleeps")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--modules", type=int, default=200)

@@ -1,4 +1,7 @@
-"""The commands, one file each: `add_arguments(parser)` and `run(arguments) -> Result`. Only the chosen one is imported."""
+"""The commands, one file each: `add_arguments(parser)` and `run(arguments) -> Result`.
+
+Only the chosen one is imported.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -35,15 +38,14 @@ COMMANDS = {
     "clean": Command("remove generated files", "jaunt clean --orphans --dry-run"),
     "eject": Command("make generated code the spec module's own", "jaunt eject app.slug"),
     "watch": Command("build what a save made stale, once it settles", "jaunt watch --test"),
-    "graph": Command("draw which module depends on which, and its state", "jaunt graph --format html --output graph.html"),
+    "graph": Command(
+        "draw which module depends on which, and its state", "jaunt graph --format html --output graph.html"
+    ),
     "timings": Command("write the last build's timeline as a page", "jaunt timings --output timings.html"),
     "init": Command("write a config, a first spec, a test spec and a dodo.py", "jaunt init shop"),
     "doctor": Command("check what a build needs, and say what to do", "jaunt doctor"),
     "prompt": Command("print what the model would be sent for a module", "jaunt prompt app.slug"),
     "store": Command("show or prune what was generated and validated before", "jaunt store prune --keep-days 90"),
     "example": Command("list the example projects, or copy one out", "jaunt example textkit demo"),
-    "completion": Command(
-        "print a shell's completion script",
-        "source <(jaunt completion bash)",
-    ),
+    "completion": Command("print a shell's completion script", "jaunt completion bash >> ~/.bash_completion"),
 }

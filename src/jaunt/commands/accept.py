@@ -22,9 +22,7 @@ from jaunt.validation import validate_generated_source
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument(
-        "module", metavar="MODULE", help="the spec module (a spec or a source file names it too)"
-    )
+    parser.add_argument("module", metavar="MODULE", help="the spec module (a spec or a source file names it too)")
     add_project_options(parser)
 
 
@@ -69,9 +67,7 @@ def _read(work: ModuleWork) -> str:
             f"{work.module} is not built: there is no edit to accept", hint="run: jaunt build"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise JauntRefusedError(
-            f"{work.path} cannot be read: {error}", hint="make it a readable UTF-8 file"
-        ) from error
+        raise JauntRefusedError(f"{work.path} cannot be read: {error}", hint="make it a readable UTF-8 file") from error
 
 
 def _acceptable(work: ModuleWork, text: str) -> str:
@@ -79,9 +75,7 @@ def _acceptable(work: ModuleWork, text: str) -> str:
     verdict = judge(text, work.fingerprint)
     again = f"`jaunt {'test' if work.fingerprint.kind == 'test' else 'build'} --force --target {work.module}`"
     if not verdict.protected:
-        raise JauntRefusedError(
-            f"{work.module} was not edited by hand: {verdict.reason}", hint="run: jaunt build"
-        )
+        raise JauntRefusedError(f"{work.module} was not edited by hand: {verdict.reason}", hint="run: jaunt build")
     if parse_header(text) is None:
         raise JauntRefusedError(
             f"{work.path}: without its header nobody can tell which contract this code answers",

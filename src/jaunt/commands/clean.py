@@ -17,12 +17,8 @@ from jaunt.report import print_warning, relative_paths, say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument(
-        "--orphans", action="store_true", help="remove only the files whose spec module is gone"
-    )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="say what would be removed, and remove nothing"
-    )
+    parser.add_argument("--orphans", action="store_true", help="remove only the files whose spec module is gone")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
     parser.add_argument("--force", action="store_true", help="remove what was edited by hand too")
     parser.add_argument(
         "--target",
@@ -57,13 +53,8 @@ def run(arguments: argparse.Namespace) -> Result:
         else:
             removed.append(file.path)
             say(f"{'would remove' if arguments.dry_run else 'removed'} {relative_paths(str(file.path))}")
-    say(
-        f"{len(removed)} {'to remove' if arguments.dry_run else 'removed'}"
-        + (f", {len(left)} left" if left else "")
-    )
-    return Result(
-        data={"dry_run": arguments.dry_run, "removed": list(map(str, removed)), "left": list(map(str, left))}
-    )
+    say(f"{len(removed)} {'to remove' if arguments.dry_run else 'removed'}" + (f", {len(left)} left" if left else ""))
+    return Result(data={"dry_run": arguments.dry_run, "removed": list(map(str, removed)), "left": list(map(str, left))})
 
 
 def _files(project: Project, arguments: argparse.Namespace) -> Iterator[_File]:

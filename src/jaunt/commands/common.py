@@ -22,6 +22,7 @@ from jaunt.errors import (
     JauntWriteError,
 )
 from jaunt.garbage import without_collection
+from jaunt.gate import ImportGate
 from jaunt.job import Job, Outcome
 from jaunt.plan import Plan, make_plan
 from jaunt.profile import phase
@@ -94,7 +95,9 @@ def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[str] =
     return {module for kind in kinds for module in project.modules_of(kind)}
 
 
-def plan_for(project: Project, targets: Sequence[str] = (), *, kinds: Sequence[str] = KINDS, force: bool = False) -> Plan:
+def plan_for(
+    project: Project, targets: Sequence[str] = (), *, kinds: Sequence[str] = KINDS, force: bool = False
+) -> Plan:
     """Return the plan for the targets and what they depend on, or for all modules of the kinds."""
     with without_collection():
         modules = selected(project, targets, kinds=kinds)
@@ -126,7 +129,8 @@ def run_build(
 def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:
     """Return what a build's modules did side by side, in seconds summed over them: phase -> seconds.
 
-    `queue` is the time that they spent on none of the other phases: waiting for a thread, or for the import of the specs.
+    `queue` is the time that they spent on none of the other phases: waiting for a thread, or for the import of the
+    specs.
     """
     found = [module for module in facts["modules"] if "model_seconds" in module]
     sums = {name: sum(module[f"{name}_seconds"] for module in found) for name in ("model", "check", "write")}
@@ -191,6 +195,8 @@ def tests_of(project: Project, targets: Sequence[str]) -> set[str]:
 async def _generate(
     plan: Plan, arguments: argparse.Namespace, failures: Mapping[str, Sequence[str]] | None
 ) -> dict[str, Outcome]:
+    gate = ImportGate(plan.project, plan.stale)
+    gate.begin()  # while the rest is imported: that takes 0.1 s
     from jaunt.builder import misses_store, project_workshop, run_plan
     from jaunt.generate.providers import LazyBackend
     from jaunt.repair import RepairBackend
@@ -205,6 +211,7 @@ async def _generate(
         force=arguments.force,
         read_store=not arguments.no_store and not failures,
         record=record,
+        gate=gate,
     )
     if misses_store(plan, shop):
         backend.open()  # what is wrong with the provider is said once, before anything is begun

@@ -14,12 +14,8 @@ from jaunt.report import print_change, relative_paths, say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument(
-        "module", nargs="?", metavar="MODULE", help="the last build of this module (default: of all)"
-    )
-    parser.add_argument(
-        "--stat", action="store_true", help="only name the modules and what their code has lost"
-    )
+    parser.add_argument("module", nargs="?", metavar="MODULE", help="the last build of this module (default: of all)")
+    parser.add_argument("--stat", action="store_true", help="only name the modules and what their code has lost")
     add_project_options(parser)
 
 
@@ -27,9 +23,7 @@ def run(arguments: argparse.Namespace) -> Result:
     """Show the code before and after the last build, what was lost first."""
     project = read_project(arguments)
     changes = [
-        _change(project, record)
-        for record in _records(project, arguments.module)
-        if record.module in project.modules
+        _change(project, record) for record in _records(project, arguments.module) if record.module in project.modules
     ]
     for change in changes:
         for loss in change.lost:

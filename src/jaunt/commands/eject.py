@@ -28,9 +28,7 @@ from jaunt.verify import ToolError, find_tool
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument(
-        "module", metavar="MODULE", help="the spec module (a spec or a source file names it too)"
-    )
+    parser.add_argument("module", metavar="MODULE", help="the spec module (a spec or a source file names it too)")
     parser.add_argument("--dry-run", action="store_true", help="print what would change in the spec's file")
     parser.add_argument("--force", action="store_true", help="eject code that is stale or edited by hand too")
     add_project_options(parser)
@@ -74,18 +72,10 @@ def run(arguments: argparse.Namespace) -> Result:
 def _refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
     verdict = plan.verdicts[module]
     if verdict.state in ("unbuilt", "broken"):
-        raise JauntRefusedError(
-            f"{module}: {verdict.reason}: there is no code to eject", hint="run: jaunt build"
-        )
+        raise JauntRefusedError(f"{module}: {verdict.reason}: there is no code to eject", hint="run: jaunt build")
     if verdict.state != "fresh" and not force:
-        hint = (
-            f"run: jaunt accept {module}"
-            if verdict.state == "edited" and not verdict.stale
-            else "run: jaunt build"
-        )
-        raise JauntRefusedError(
-            f"{module} is not fresh: {verdict.reason}", hint=f"{hint}; --force ejects it as it is"
-        )
+        hint = f"run: jaunt accept {module}" if verdict.state == "edited" and not verdict.stale else "run: jaunt build"
+        raise JauntRefusedError(f"{module} is not fresh: {verdict.reason}", hint=f"{hint}; --force ejects it as it is")
 
 
 # --- the new source ----------------------------------------------------------------------------------
@@ -149,9 +139,7 @@ def _tidied(path: Path, old: str, new: str) -> str:
 
     def run_ruff(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [ruff, *arguments, "--quiet", "--no-cache", "--stdin-filename", str(path), "-"]
-        return subprocess.run(
-            command, input=text, capture_output=True, text=True, encoding="utf-8", check=False
-        )
+        return subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8", check=False)
 
     if run_ruff(old, "check", "--select", "I").returncode == 0:
         new = run_ruff(new, "check", "--select", "I", "--fix").stdout or new
@@ -173,20 +161,14 @@ def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Proje
     after = load_project(project.config, infer_deps=infer_deps)
     broken = sorted(after.problems.keys() - project.problems.keys())
     if broken or module in after.modules:
-        reason = (
-            one_line(str(after.problems[broken[0]]))
-            if broken
-            else f"{module} has specs that could not be ejected"
-        )
+        reason = one_line(str(after.problems[broken[0]])) if broken else f"{module} has specs that could not be ejected"
         raise JauntRefusedError(reason, hint="nothing was changed; eject it by hand")
     return after
 
 
 def _remove(project: Project, module: str) -> str | None:
     path, generated_dir = project.generated_path(module), project.config.paths.generated_dir
-    return remove_module(
-        path, generated_dir=generated_dir, within=project.modules[module].file.base, force=True
-    )
+    return remove_module(path, generated_dir=generated_dir, within=project.modules[module].file.base, force=True)
 
 
 def _keep_fresh(before: Plan, after: Project) -> list[str]:

@@ -22,9 +22,7 @@ from jaunt.report import error_line, print_error
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument(
-        "module", nargs="?", metavar="MODULE", help="show this module, and what of its contract moved"
-    )
+    parser.add_argument("module", nargs="?", metavar="MODULE", help="show this module, and what of its contract moved")
     parser.add_argument("--check", action="store_true", help="exit with 4 if anything is not fresh")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported"
@@ -49,9 +47,7 @@ def run(arguments: argparse.Namespace) -> Result:
         print_error(error)
     facts = {
         "modules": _module_facts(plan),
-        "orphans": [
-            {**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans
-        ],
+        "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
         "problems": [error_line(e) for e in problems],
     }
     is_fresh = not orphans and all(verdict.state == "fresh" for verdict in plan.verdicts.values())

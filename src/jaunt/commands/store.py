@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("action", choices=["info", "prune"], help="say what is in it, or remove some of it")
     parser.add_argument("--keep-days", type=float, metavar="N", help="prune: keep what was used in the last N days")
-    parser.add_argument("--max-size", type=_size, metavar="S", help="prune: keep the last used, S bytes of it (500K, 20M)")
+    parser.add_argument(
+        "--max-size", type=_size, metavar="S", help="prune: keep the last used, S bytes of it (500K, 20M)"
+    )
     add_project_options(parser)
 
 

@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace) -> Result:
     if code:
         print_error("the tests were not run, as not everything could be built")
         return Result(code, facts)
-    _say_sandbox(project)
+    if tests:
+        _say_sandbox(project)
     result = _run_tests(project, tests, arguments)
     rounds = 1 if arguments.repair else 0
     while rounds and (told := repairs(project, result.found)):
@@ -71,5 +72,6 @@ def _say_sandbox(project: Project) -> None:
 
 def _run_tests(project: Project, tests: Collection[str], arguments: argparse.Namespace) -> PytestResult:
     result = run_project_tests(project, modules=tests, pytest_args=arguments.pytest_args)
-    say(result.output.rstrip("\n"))
+    if tests:
+        say(result.output.rstrip("\n"))
     return result

@@ -29,7 +29,9 @@ def copy_example(name: str, directory: Path) -> Path:
             hint=f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}",
         )
     source = _FOLDER / name
-    files = [p for p in sorted(source.rglob("*")) if p.is_file() and not _LEFT_BEHIND & set(p.relative_to(source).parts)]
+    files = [
+        p for p in sorted(source.rglob("*")) if p.is_file() and not _LEFT_BEHIND & set(p.relative_to(source).parts)
+    ]
     copies = [(file, directory / file.relative_to(source)) for file in files]
     for file, copy in copies:
         if copy.exists() and (not copy.is_file() or copy.read_bytes() != file.read_bytes()):
@@ -39,7 +41,9 @@ def copy_example(name: str, directory: Path) -> Path:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
     except OSError as error:
-        raise JauntConfigError(f"{directory}: cannot be written: {error.strerror}", hint="choose another folder") from error
+        raise JauntConfigError(
+            f"{directory}: cannot be written: {error.strerror}", hint="choose another folder"
+        ) from error
     return directory
 
 

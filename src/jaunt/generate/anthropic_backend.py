@@ -16,9 +16,7 @@ DEFAULT_MAX_TOKENS = 16_384  # the API demands a limit
 class AnthropicBackend(ModelBackend):
     """Asks for one message a request; raises JauntConfigError if it can't be used as configured."""
 
-    def __init__(
-        self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None
-    ) -> None:
+    def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
         key = read_key(llm, "ANTHROPIC_API_KEY")
         super().__init__(templates, secrets=[key])
         self._options = _options(llm)
@@ -35,9 +33,7 @@ class AnthropicBackend(ModelBackend):
     async def complete(self, request: Request) -> Answer:
         """Send the messages, those of the role "system" as the system prompt."""
         system = "\n\n".join(each.content for each in request.messages if each.role == "system")
-        messages = [
-            {"role": each.role, "content": each.content} for each in request.messages if each.role != "system"
-        ]
+        messages = [{"role": each.role, "content": each.content} for each in request.messages if each.role != "system"]
 
         async def ask(client: Any) -> Answer:
             return _answer(await client.messages.create(system=system, messages=messages, **self._options))
@@ -63,9 +59,7 @@ def _answer(message: Any) -> Answer:
     text = "".join(block.text for block in message.content if block.type == "text")
     # Here, unlike elsewhere, `input_tokens` leaves out what the cache had to do with.
     cached = token_count(message.usage, "cache_read_input_tokens")
-    new = token_count(message.usage, "input_tokens") + token_count(
-        message.usage, "cache_creation_input_tokens"
-    )
+    new = token_count(message.usage, "input_tokens") + token_count(message.usage, "cache_creation_input_tokens")
     usage = Usage(new + cached, token_count(message.usage, "output_tokens"), cached)
     cut = usage.output_tokens if message.stop_reason == "max_tokens" else None
     return Answer(text, cut, usage, stop_reason=message.stop_reason or "")

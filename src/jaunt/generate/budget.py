@@ -34,5 +34,7 @@ class Budget:
 def budget_of(config: JauntConfig) -> Budget:
     """Return the budget that a configuration sets; raises JauntConfigError for a cost limit without prices."""
     if config.build.max_cost is not None and config.llm.price is None:
-        raise JauntConfigError("build.max_cost needs prices", hint="set input and output in [llm.price], per million tokens")
+        raise JauntConfigError(
+            "build.max_cost needs prices", hint="set input and output in [llm.price], per million tokens"
+        )
     return Budget(config.build.max_tokens, config.build.max_cost, config.llm.price)

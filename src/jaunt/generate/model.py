@@ -31,9 +31,7 @@ class Usage:
         """Return what the tokens cost, in the currency of `price`, which is for a million of them."""
         cached = price.input if price.cached_input is None else price.cached_input
         fresh = max(0, self.input_tokens - self.cached_input_tokens)
-        return (
-            fresh * price.input + self.cached_input_tokens * cached + self.output_tokens * price.output
-        ) / 1e6
+        return (fresh * price.input + self.cached_input_tokens * cached + self.output_tokens * price.output) / 1e6
 
 
 @dataclass(frozen=True)
@@ -77,9 +75,7 @@ class ModelBackend(GeneratorBackend):
         """Send one request; raises JauntGenerationError if there is no answer to be had."""
         raise NotImplementedError
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Render the prompt, ask, and return the code in the answer."""
         if self.admit is not None:
             self.admit(self.usage)
@@ -87,9 +83,7 @@ class ModelBackend(GeneratorBackend):
         answer = await self.complete(Request(messages, ctx))
         # Before anything else: an answer that is of no use is paid for as well.
         self.usage += answer.usage
-        self.usage_by_module[ctx.spec_module] = (
-            self.usage_by_module.get(ctx.spec_module, Usage()) + answer.usage
-        )
+        self.usage_by_module[ctx.spec_module] = self.usage_by_module.get(ctx.spec_module, Usage()) + answer.usage
         self._require_whole(answer, ctx.spec_module)
         return extract_code(answer.text)
 

@@ -24,9 +24,7 @@ NO_KEY = "no-key"  # the SDK demands one, a local server doesn't
 class OpenAIBackend(ModelBackend):
     """Asks for one chat completion a request; raises JauntConfigError if it can't be used as configured."""
 
-    def __init__(
-        self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None
-    ) -> None:
+    def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
         keyless = llm.base_url and not llm.api_key_env
         key = NO_KEY if keyless else read_key(llm, "OPENAI_API_KEY")
         super().__init__(templates, secrets=[] if keyless else [key])
@@ -64,9 +62,7 @@ def _options(llm: LLMConfig) -> dict[str, Any]:
 
 def _answer(completion: Any) -> Answer:
     if not getattr(completion, "choices", None):  # OpenRouter sends its errors with the status 200
-        raise Fault(
-            f"no completion: {message_in(getattr(completion, 'error', None))}".rstrip(": "), again=True
-        )
+        raise Fault(f"no completion: {message_in(getattr(completion, 'error', None))}".rstrip(": "), again=True)
     choice = completion.choices[0]
     text = choice.message.content or ""
     if not isinstance(text, str):

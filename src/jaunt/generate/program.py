@@ -41,9 +41,7 @@ class Ran:
     errors: bytes
 
 
-async def run_program(
-    arguments: Sequence[str], text: str, *, env: Mapping[str, str], limit: int = OUTPUT_LIMIT
-) -> Ran:
+async def run_program(arguments: Sequence[str], text: str, *, env: Mapping[str, str], limit: int = OUTPUT_LIMIT) -> Ran:
     """Run a program in an empty folder, with `text` on its standard input, until its own process ends.
 
     It is ended when its output exceeds `limit` bytes. Whatever ends it, cancellation too, its process group

@@ -71,9 +71,7 @@ class LazyBackend(GeneratorBackend):
             self._backend = make_backend(self._config)
         return self._backend
 
-    async def generate_module(
-        self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None
-    ) -> str:
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Ask the backend."""
         return await self.open().generate_module(ctx, extra_error_context=extra_error_context)
 

@@ -36,9 +36,7 @@ class RecordedBackend(ModelBackend):
     async def complete(self, request: Request) -> Answer:
         """Return the recorded text; raises JauntGenerationError if there is none for this very contract."""
         ctx = request.context
-        path = next(
-            (p for p in (recording_path(f, ctx.spec_module) for f in self.folders) if p.is_file()), None
-        )
+        path = next((p for p in (recording_path(f, ctx.spec_module) for f in self.folders) if p.is_file()), None)
         if path is None:
             raise JauntGenerationError(
                 f"{ctx.spec_module}: there is no recording of it in {', '.join(map(str, self.folders))}",

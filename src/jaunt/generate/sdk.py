@@ -172,9 +172,7 @@ def _fault_of_status(error: Exception, response: Any) -> Fault:
     said = f"{status} {response.reason_phrase}".strip()
     if response.has_redirect_location:
         place = host_of(response.headers["location"]) or "another path"
-        return Fault(
-            f"{said}: it redirects to {place}, which is not followed", hint="correct base_url in [llm]"
-        )
+        return Fault(f"{said}: it redirects to {place}, which is not followed", hint="correct base_url in [llm]")
     said = ": ".join(filter(None, [said, message_in(getattr(error, "body", None))]))
     if status in (401, 403):
         return Fault(said, denied=True, hint="check the key, and what it may be used for")

@@ -87,9 +87,7 @@ class Transport:
                     except Fault as error:
                         fault = error
                     self._note(fault)
-                    earliest = time.monotonic() + policy.base_delay * 2 ** (tries - 1) * random.uniform(
-                        0.5, 1.5
-                    )
+                    earliest = time.monotonic() + policy.base_delay * 2 ** (tries - 1) * random.uniform(0.5, 1.5)
                     if not fault.again or max(earliest, self._not_before) > deadline:
                         break
         except TimeoutError:
@@ -115,9 +113,7 @@ class Transport:
             if max(earliest, self._not_before) <= now:
                 return
             # Those who wait for the same moment don't start in the same moment.
-            spread = (
-                random.uniform(0, self._policy.base_delay) if self._not_before > max(now, earliest) else 0.0
-            )
+            spread = random.uniform(0, self._policy.base_delay) if self._not_before > max(now, earliest) else 0.0
             wake = asyncio.get_running_loop().create_future()
             self._sleeping.add(wake)
             try:
