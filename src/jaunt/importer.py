@@ -128,10 +128,17 @@ class _Child:
         self._lines.put("")
 
 
-def import_from_bases(bases: Mapping[str, Path], *, path: Sequence[str | Path], cwd: Path) -> dict[str, Imported]:
+def import_from_bases(
+    bases: Mapping[str, Path],
+    *,
+    path: Sequence[str | Path],
+    cwd: Path,
+    note: Callable[[str, Imported], None] = lambda name, imported: None,
+) -> dict[str, Imported]:
     """Import modules, each from the folder that its name starts from; `path` is searched after that folder.
 
-    They share a child process, unless two folders hold a package of the same name, such as `tests`.
+    `note` is as in `import_modules`. They share a child process, unless two folders hold a package of the same name,
+    such as `tests`.
     """
     groups: list[dict[str, Path]] = []
     members: list[list[str]] = []
