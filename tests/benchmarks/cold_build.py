@@ -1,8 +1,8 @@
 """How long a cold build of many modules takes when the backend answers at once.
 
-    python tests/benchmarks/cold_build.py [--modules 1000] [--specs 5] [--layers 10] [--jobs 8]
+    python tests/benchmarks/cold_build.py [--modules 1000] [--specs 5] [--layers 10] [--jobs 8] [--project DIR]
 
-Prints the seconds that `run_build` takes over a layered DAG, and what discovery, graph and digests take before it.
+Candidates are checked without subprocesses. With `--project`, the project is one that is there already. Prints the seconds that `run_build` takes over a layered DAG, and what discovery, graph and digests take before it.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import asyncio
 import random
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jaunt.builder import run_build
@@ -29,15 +30,22 @@ class InstantBackend(GeneratorBackend):
 def write_project(root: Path, *, modules: int, specs: int, layers: int, seed: int = 0) -> None:
     """Write a project whose modules each depend on up to three modules of the layer below."""
     rng = random.Random(seed)
+    width = max(1, modules // layers)
+    dag = {}
+    for number in range(modules):
+        layer = number // width
+        below = range((layer - 1) * width, layer * width) if layer else range(0)
+        dag[number] = sorted(rng.sample(below, min(3, len(below))))
+    write_modules(root, dag, specs=specs)
+
+
+def write_modules(root: Path, dag: Mapping[int, Sequence[int]], *, specs: int) -> None:
+    """Write a project with a module for each node; its specs mention those of the modules that it depends on."""
     package = root / "src" / "app"
     package.mkdir(parents=True)
     (root / "jaunt.toml").write_text("version = 1\n")
     (package / "__init__.py").write_text("")
-    width = max(1, modules // layers)
-    for number in range(modules):
-        layer = number // width
-        below = range((layer - 1) * width, layer * width) if layer else range(0)
-        deps = sorted(rng.sample(below, min(3, len(below))))
+    for number, deps in dag.items():
         lines = ["import jaunt", *(f"from app.m{d} import f0 as dep{d}" for d in deps), ""]
         for spec in range(specs):
             uses = f" Uses `dep{deps[spec % len(deps)]}`." if deps else ""
@@ -82,7 +90,11 @@ def main() -> None:
     parser.add_argument("--specs", type=int, default=5, help="specs in each module")
     parser.add_argument("--layers", type=int, default=10)
     parser.add_argument("--jobs", type=int, default=8)
+    parser.add_argument("--project", type=Path, metavar="DIR", help="build this project, which has no generated files")
     arguments = parser.parse_args()
+    if arguments.project:
+        build(load_project(load_config(root=arguments.project)), arguments.jobs)
+        return
     with tempfile.TemporaryDirectory() as folder:
         write_project(Path(folder), modules=arguments.modules, specs=arguments.specs, layers=arguments.layers)
         begin = time.perf_counter()
