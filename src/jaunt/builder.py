@@ -8,7 +8,7 @@ from typing import Any
 
 from jaunt.checks import project_checks
 from jaunt.deps import dependents_of
-from jaunt.digest import combine_parts, entry_parts, graph_digests, module_digest
+from jaunt.digest import all_entry_parts, combine_parts, entry_parts, graph_digests, module_digest
 from jaunt.engine import Listener, run_jobs
 from jaunt.files import ensure_state_folder
 from jaunt.gate import ImportGate
@@ -21,7 +21,7 @@ from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to
 from jaunt.pipeline import ModuleWork, Workshop, build_module, write_module
 from jaunt.plan import Plan, fingerprint, judge_file, module_fingerprint
 from jaunt.project import KINDS, Project
-from jaunt.registry import SpecEntry
+from jaunt.registry import SpecEntry, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.store import Store
 
@@ -228,7 +228,9 @@ def library_works(
 
     `package`, if given, is the package below `base` that all generated files have to lie in.
     """
-    parts = {ref: entry_parts(entry) for ref, entry in specs.items()}
+    parts: dict[SpecRef, dict[str, str]] = {}
+    for entries in group_by_module(specs.values()).values():
+        parts |= all_entry_parts(entries)
     digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
     paths = {
         m: _library_path(base, m, generated_dir, package) for m in {module_of(ref) for ref in specs} | {*module_specs}

@@ -59,10 +59,20 @@ def entry_contract(entry: SpecEntry) -> Contract:
 
 def entry_source(entry: SpecEntry) -> ModuleSource:
     """Return the source that a registered spec stands in; raises as `entry_contract` does."""
-    source = read_source(entry.module, str(entry.source_file))
-    if entry.qualname not in source.definitions:
-        raise JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
-    return source
+    return entry_sources([entry])[entry.spec_ref]
+
+
+def entry_sources(entries: Iterable[SpecEntry]) -> dict[SpecRef, ModuleSource]:
+    """Return the source that each registered spec stands in, each file read once; raises as `entry_contract` does."""
+    read: dict[tuple[str, str], ModuleSource] = {}
+    sources: dict[SpecRef, ModuleSource] = {}
+    for entry in entries:
+        file = (entry.module, str(entry.source_file))
+        source = read[file] = read[file] if file in read else read_source(*file)
+        if entry.qualname not in source.definitions:
+            raise JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
+        sources[entry.spec_ref] = source
+    return sources
 
 
 def explicit_deps(entry: SpecEntry) -> list[SpecRef]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, MutableMapping, Seque
 from typing import Any
 
 from jaunt.contract import contract_parts
-from jaunt.deps import components, dependencies_of, entry_source, explicit_deps, toposort
+from jaunt.deps import components, dependencies_of, entry_source, entry_sources, explicit_deps, toposort
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 
@@ -16,7 +16,13 @@ def extract_source_segment(entry: SpecEntry) -> str:
 
     Raises JauntDiscoveryError if the file can't be read or doesn't define the spec at module level.
     """
-    return entry_source(entry).segment(entry.qualname)
+    return extract_source_segments([entry])[entry.spec_ref]
+
+
+def extract_source_segments(entries: Collection[SpecEntry]) -> dict[SpecRef, str]:
+    """Return the source text of each spec, as `extract_source_segment` does; each file is read once."""
+    sources = entry_sources(entries)
+    return {entry.spec_ref: sources[entry.spec_ref].segment(entry.qualname) for entry in entries}
 
 
 def local_digest(entry: SpecEntry) -> str:
@@ -27,6 +33,12 @@ def local_digest(entry: SpecEntry) -> str:
 def entry_parts(entry: SpecEntry) -> dict[str, str]:
     """Return the named parts of a registered spec's contract, read from its source file."""
     return spec_parts(entry, contract_parts(entry_source(entry), entry.qualname))
+
+
+def all_entry_parts(entries: Collection[SpecEntry]) -> dict[SpecRef, dict[str, str]]:
+    """Return `entry_parts` of each spec; each file is read once."""
+    sources = entry_sources(entries)
+    return {e.spec_ref: spec_parts(e, contract_parts(sources[e.spec_ref], e.qualname)) for e in entries}
 
 
 def spec_parts(entry: SpecEntry, parts: Mapping[str, str]) -> dict[str, str]:

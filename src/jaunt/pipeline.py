@@ -12,7 +12,7 @@ from typing import Any
 
 from jaunt import __version__
 from jaunt.config import PriceConfig
-from jaunt.digest import extract_source_segment
+from jaunt.digest import extract_source_segments
 from jaunt.errors import JauntError, JauntGenerationError, JauntWriteError
 from jaunt.files import check_writable, ensure_packages, write_atomic
 from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
@@ -215,10 +215,10 @@ def make_context(work: ModuleWork) -> ModuleSpecContext:
         spec_module=work.module,
         generated_module=work.generated_module,
         expected_names=[e.qualname for e in work.entries],
-        spec_sources={e.spec_ref: extract_source_segment(e) for e in work.entries},
+        spec_sources={**extract_source_segments(work.entries)},
         decorator_prompts={ref: text for ref, text in prompts.items() if text},
         dependency_apis={
-            **{ref: extract_source_segment(entry) for ref, entry in work.dependencies.items()},
+            **extract_source_segments(work.dependencies.values()),
             **work.dependency_apis,
         },
         dependency_generated_modules={

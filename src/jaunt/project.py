@@ -75,6 +75,10 @@ class Project:
 
     def bases(self) -> list[Path]:
         """Return the folders that module names start from, as they belong on `sys.path`."""
+        return [*self._bases]
+
+    @cached_property
+    def _bases(self) -> list[Path]:
         return list(dict.fromkeys(root.base for root in search_roots(self.config)))
 
 

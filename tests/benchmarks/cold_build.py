@@ -2,7 +2,8 @@
 
     python tests/benchmarks/cold_build.py [--modules 1000] [--specs 5] [--layers 10] [--jobs 8] [--project DIR]
 
-Candidates are checked without subprocesses. With `--project`, the project is one that is there already. Prints the seconds that `run_build` takes over a layered DAG, and what discovery, graph and digests take before it.
+Candidates are checked without subprocesses. With `--project`, the project is one that is there already. Prints the
+seconds that `run_build` takes over a layered DAG, and what discovery, graph and digests take before it.
 """
 
 import argparse

@@ -216,7 +216,8 @@ def main() -> None:
         for name, dag in shapes.items():
             for row, sample in measure_shape(Path(folder), name, dag).items() if dag else ():
                 print(
-                    f"{name} of {len(dag):,}: {row:<30} {sample.wall:.2f} s, CPU {sample.cpu:.2f} s, {sample.memory:.0f} MB"
+                    f"{name} of {len(dag):,}: {row:<30} {sample.wall:.2f} s, "
+                    f"CPU {sample.cpu:.2f} s, {sample.memory:.0f} MB"
                 )
 
 
