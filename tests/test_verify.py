@@ -10,8 +10,10 @@ from corpus import GOOD, Case, function
 
 from jaunt.checks import StaticCheck, ToolCheck
 from jaunt.config import VerifyConfig
+from jaunt.ruff import check_with_ruff
+from jaunt.ty import check_with_ty
 from jaunt.validation import Checked
-from jaunt.verify import Place, ToolError, check_with_ruff, check_with_ty, find_tool
+from jaunt.verify import Place, ToolError, find_tool
 
 INC = Case(function("def inc(n: int) -> int:"), "def inc(n: int) -> int:\n    return n + 1\n")
 
@@ -76,7 +78,7 @@ def test_a_project_that_excludes_generated_files_keeps_its_candidates_whole(samp
 
 def test_settings_that_ruff_cannot_read_fail_the_check(sample: Sample) -> None:
     (sample.project.root / "ruff.toml").write_text("no-such-setting = 1\n")
-    with pytest.raises(ToolError, match="ruff format failed: "):
+    with pytest.raises(ToolError, match="ruff failed: "):
         ruff(sample, INC.candidate)
 
 
@@ -151,7 +153,7 @@ def test_a_tool_that_cannot_work_is_an_error_or_a_warning_by_its_severity(sample
     error = asyncio.run(ToolCheck("ruff", "error", place_of(sample), static)(INC.candidate))
     warning = asyncio.run(ToolCheck("ruff", "warn", place_of(sample), static)(INC.candidate))
     assert error.errors == warning.warnings
-    assert error.errors[0].startswith("ruff format failed: ")
+    assert error.errors[0].startswith("ruff failed: ")
     assert (list(error.warnings), list(warning.errors)) == ([], [])
     assert VerifyConfig().ruff == VerifyConfig().ty == "error"
 

@@ -16,10 +16,12 @@ from jaunt.generate.base import Check
 from jaunt.imports import ImportRules, declared_modules, import_errors, imported_heads, late_names, stub_paths
 from jaunt.pipeline import ModuleWork
 from jaunt.project import Project
+from jaunt.ruff import check_with_ruff
 from jaunt.sandbox import Sandbox
 from jaunt.source import ModuleSource, read_source
+from jaunt.ty import check_with_ty
 from jaunt.validation import Checked, missing_names, parse_candidate, text_errors
-from jaunt.verify import Place, ToolError, check_with_ruff, check_with_ty, class_specs, find_tool
+from jaunt.verify import Place, ToolError, class_specs, find_tool
 
 EXAMPLE_SECONDS = 30
 """How long a module's examples may take."""
