@@ -274,3 +274,29 @@ def test_a_module_can_be_left_out(tmp_path: Path, setting: str) -> None:
         "ToolCheck",
         "ToolCheck",
     ]
+
+
+def test_candidates_that_come_together_share_a_sandbox_and_are_told_apart(tmp_path: Path) -> None:
+    names = [f"double{number}" for number in range(9)]
+    files = {f"src/app/{name}.py": DOUBLE for name in names}
+    write_files(tmp_path, {"pyproject.toml": PYPROJECT, "src/app/__init__.py": "", **files})
+    project = load_project(load_config(root=tmp_path))
+    checks_for = project_checks(project)
+    checks = [
+        next(c for c in checks_for(work) if isinstance(c, ExampleCheck))
+        for work in project_works(project, [f"app.{name}" for name in names])
+    ]
+    sources = [GOOD_DOUBLE.replace("app.double", f"app.{name}") for name in names]
+    sources[3] = sources[3].replace("n * FACTOR", "n * 3")  # fails an example
+    sources[5] = "import os\n\n\ndef double(n: int) -> int:\n    os._exit(0)\n    return n\n"
+    sources[7] = sources[7].replace("    return", "    while n == 4:\n        pass\n    return")  # never ends
+
+    async def all_of_them() -> list[list[str]]:
+        quick = [replace(check, sandbox=Sandbox(replace(check.sandbox.config, seconds=5))) for check in checks]
+        return await asyncio.gather(*(check(source) for check, source in zip(quick, sources, strict=True)))
+
+    found = asyncio.run(all_of_them())
+    assert [index for index, errors in enumerate(found) if errors] == [3, 5, 7]
+    assert "expected: 8" in found[3][0]
+    assert found[5][0].startswith("double: running the examples of double ended the process")
+    assert "took longer than 5 s" in found[7][0]

@@ -2,14 +2,17 @@
 
 import asyncio
 import fnmatch
+import os
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jaunt.assertions import assertion_free_tests
 from jaunt.background import in_background
+from jaunt.batching import Batches
 from jaunt.conformance import conformance_errors
-from jaunt.doctests import Docstring, Orders, find_examples, run_examples
+from jaunt.doctests import LARGEST_BATCH, Docstring, Orders, find_examples, run_examples
 from jaunt.effects import effect_errors
 from jaunt.errors import JauntConfigError, JauntDiscoveryError
 from jaunt.generate.base import Check
@@ -17,7 +20,7 @@ from jaunt.imports import ImportRules, declared_modules, import_errors, imported
 from jaunt.pipeline import ModuleWork
 from jaunt.project import Project
 from jaunt.ruff import check_with_ruff
-from jaunt.sandbox import Sandbox
+from jaunt.sandbox import Halt, Sandbox
 from jaunt.source import ModuleSource, read_source
 from jaunt.ty import check_with_ty
 from jaunt.validation import Checked, missing_names, parse_candidate, text_errors
@@ -137,14 +140,36 @@ class ExampleCheck:
     async def __call__(self, source: str) -> list[str]:
         if await self.static(source):
             return []  # what fails the static checks is never run
+        loop = asyncio.get_running_loop()
+        if loop not in _example_batches:
+            _example_batches[loop] = Batches(
+                _run_examples,
+                turns=os.cpu_count() or 1,
+                largest=LARGEST_BATCH,
+                group=lambda check: (check.place.root, check.place.bases, check.sandbox, check.generated_dir),
+                name=lambda check: check.orders.filename,
+            )
+        return await _example_batches[loop].submit(replace(self, orders=replace(self.orders, source=source)))
+
+
+_example_batches: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Batches[ExampleCheck, list[str]]]"
+_example_batches = weakref.WeakKeyDictionary()
+
+
+async def _run_examples(checks: Sequence[ExampleCheck]) -> list[list[str]]:
+    halt = Halt()
+    try:
         return await asyncio.to_thread(
             run_examples,
-            replace(self.orders, source=source),
-            self.sandbox,
-            root=self.place.root,
-            bases=self.place.bases,
-            generated_dir=self.generated_dir,
+            [check.orders for check in checks],
+            checks[0].sandbox,
+            root=checks[0].place.root,
+            generated_dir=checks[0].generated_dir,
+            halt=halt,
         )
+    except asyncio.CancelledError:
+        halt()
+        raise
 
 
 def _static_rules(
@@ -188,6 +213,7 @@ def _example_check(project: Project, static: StaticCheck, place: Place) -> Examp
         names=list(static.rules.names),
         docstrings=docstrings,
         single_file=single_file,
+        bases=[str(base) for base in place.bases],
     )
     limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
     return ExampleCheck(static, orders, place, Sandbox(limits), project.config.paths.generated_dir)

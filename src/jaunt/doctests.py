@@ -2,7 +2,8 @@
 
 The spec's own docstrings count, as the contract has them. The candidate stands in for the generated module
 while its spec module is imported, so the examples see what a caller will see; the code of other specs comes
-from the disk. Run as a program, this file is the child process.
+from the disk. Run as a program, this file is the child process. Starting a sandbox takes ten times as long as the
+examples of most modules, so several candidates may share one, each in a process of its own, one after the other.
 """
 
 import ast
@@ -11,17 +12,24 @@ import importlib.abc
 import json
 import os
 import secrets
+import select
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jaunt.sandbox import Sandbox
+    from jaunt.sandbox import Completed, Halt, Sandbox
     from jaunt.source import ModuleSource
 
+LARGEST_BATCH = 32 if hasattr(os, "pidfd_open") else 1
+"""How many candidates may share a sandbox."""
+
 _LONGEST = 2_000  # characters of what an example gave
+_SECONDS_IN_COMPANY = 2.0  # what takes longer has to be alone
+_OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")  # the standard library's, as compiling it takes 200 ms
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,10 @@ class Docstring:
 
 @dataclass(frozen=True)
 class Orders:
-    """What the child process is to do. `single_file` says that the spec module is in no package."""
+    """What the child process is to do. `single_file` says that the spec module is in no package.
+
+    `bases` are the folders that the project's module names start from.
+    """
 
     spec_module: str
     generated_module: str
@@ -44,6 +55,7 @@ class Orders:
     names: list[str]
     docstrings: list[Docstring]
     single_file: bool
+    bases: list[str]
     key: str = ""
 
 
@@ -68,23 +80,34 @@ def find_examples(spec: "ModuleSource", names: Iterable[str]) -> list[Docstring]
 
 
 def run_examples(
-    orders: Orders, sandbox: "Sandbox", *, root: Path, bases: Sequence[Path], generated_dir: str
-) -> list[str]:
-    """Import a candidate in the sandbox and run the examples against it; return what fails.
+    many: Sequence[Orders], sandbox: "Sandbox", *, root: Path, generated_dir: str, halt: "Halt | None" = None
+) -> list[list[str]]:
+    """Import candidates in the sandbox and run the examples against each; return what fails, candidate by candidate.
 
-    `root` is the project's folder, `bases` those that its module names start from. Raises JauntConfigError if
-    the sandbox can't be used.
+    `root` is the project's folder; `halt` ends the run. What fails in company is run once more, alone, so that no
+    candidate has to answer for another. Raises JauntConfigError if the sandbox can't be used.
     """
-    orders = replace(orders, key=secrets.token_hex(16))
+    many = [replace(orders, key=secrets.token_hex(16)) for orders in many]
     inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     completed = sandbox.run(
-        [sys.executable, "-P", "-B", str(Path(__file__).resolve())],
+        [sys.executable, *_OWN_BYTECODE, "-P", str(Path(__file__).resolve()), str(len(many))],
         cwd=root,
-        pythonpath=[*bases, *inherited, Path(__file__).resolve().parents[1]],
-        readable=[Path(orders.filename).parent],
-        stdin=json.dumps(asdict(orders)).encode(),
+        pythonpath=[*many[0].bases, *inherited, Path(__file__).resolve().parents[1]],
+        readable=list(dict.fromkeys(Path(orders.filename).parent for orders in many)),
+        stdin=b"".join(map(_packed, many)),
         env={"JAUNT_GENERATED_DIR": generated_dir, "PYTHONIOENCODING": "utf-8"},
+        halt=halt,
     )
+    found = [_errors(orders, completed) for orders in many]
+    if len(many) == 1:
+        return found
+    return [
+        run_examples([orders], sandbox, root=root, generated_dir=generated_dir, halt=halt)[0] if errors else []
+        for orders, errors in zip(many, found, strict=True)
+    ]
+
+
+def _errors(orders: Orders, completed: "Completed") -> list[str]:
     reports = _reports(completed.stdout, orders.key)
     errors = [error for name in ("", *(d.name for d in orders.docstrings)) for error in reports.get(name, ())]
     missing = [name for name in ("", *(d.name for d in orders.docstrings)) if name not in reports]
@@ -93,6 +116,12 @@ def run_examples(
         message = completed.message or "ended the process with exit code 0"
         errors.append(f"{missing[0] or orders.spec_module}: {doing} {message}{_last_words(completed.stderr)}")
     return errors
+
+
+def _packed(orders: Orders) -> bytes:
+    """Return orders as the child process reads them: their length in eight digits, then JSON."""
+    content = json.dumps(asdict(orders)).encode()
+    return b"%08d%b" % (len(content), content)
 
 
 def _documented(
@@ -128,18 +157,66 @@ def _last_words(stderr: str) -> str:
 
 
 def _child() -> None:
-    orders = json.loads(sys.stdin.buffer.read())
-    docstrings = [Docstring(**each) for each in orders.pop("docstrings")]
-    report = _reporter(orders.pop("key"))
+    count = int(sys.argv[1])
+    if count == 1:
+        _examine(_next_orders())
+        return
+    from jaunt import keeper, runtime  # noqa: F401 - loaded here, it is there in every process
+
+    keeper.adopt_orphans()
+    keeper.hide_from_own_user()
+    for _ in range(count):
+        orders = _next_orders()  # one at a time: no candidate finds the key of one that comes after it
+        process = os.fork()
+        if process == 0:
+            os.setsid()
+            _examine(orders)
+            os._exit(0)
+        select.select([os.pidfd_open(process)], [], [], _SECONDS_IN_COMPANY)
+        keeper.kill_all(process)
+
+
+def _next_orders() -> Orders:
+    content = json.loads(os.read(0, int(os.read(0, 8))))
+    return Orders(docstrings=[Docstring(**each) for each in content.pop("docstrings")], **content)
+
+
+def _examine(orders: Orders) -> None:
+    """Import the candidate and run the examples; report each finding as soon as it is there."""
+    report = _reporter(orders.key)
+    _read_sources_below(orders.bases)
     try:
-        spec, generated = _import(Orders(docstrings=[], **orders))
+        spec, generated = _import(orders)
     except BaseException as error:  # noqa: BLE001 - whatever a candidate raises on import is the finding
-        report("", [f"importing {orders['spec_module']} fails: {_in_words(error, orders['filename'])}"])
+        report("", [f"importing {orders.spec_module} fails: {_in_words(error, orders.filename)}"])
         return
     report("", [])
-    names = {name: generated[name] for name in orders["names"] if name in generated}
-    for docstring in docstrings:
-        report(docstring.name, list(_failures(docstring, {**generated, **spec, **names}, orders["filename"])))
+    names = {name: generated[name] for name in orders.names if name in generated}
+    for docstring in orders.docstrings:
+        report(docstring.name, list(_failures(docstring, {**generated, **spec, **names}, orders.filename)))
+
+
+def _read_sources_below(bases: Sequence[str]) -> None:
+    """Import the project's modules from their source: bytecode goes by whole seconds, and may be of another hand."""
+    from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder
+
+    find = FileFinder.path_hook((ExtensionFileLoader, EXTENSION_SUFFIXES), (_SourceLoader, SOURCE_SUFFIXES))
+    folders = [Path(base) for base in bases]
+
+    def below(path: str) -> Any:
+        folder = Path(path)
+        if "site-packages" in folder.parts or not any(folder.is_relative_to(base) for base in folders):
+            raise ImportError(path)
+        return find(path)
+
+    sys.path_hooks.insert(0, below)
+    sys.path_importer_cache.clear()
+
+
+class _SourceLoader(SourceFileLoader):
+    def get_code(self, fullname: str) -> Any:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
 
 
 def _reporter(key: str) -> Any:

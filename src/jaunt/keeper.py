@@ -67,12 +67,33 @@ def hide_from_own_user() -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
 
 
+def adopt_orphans() -> None:
+    """Become the parent of all descendants whose own parent ends, so that `kill_all` finds them."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def kill_all(program: int) -> None:
+    """Kill the process group of a child, and all descendants; those that are born meanwhile, too."""
+    with suppress(OSError):
+        os.killpg(program, signal.SIGKILL)
+    while alive := [process for process, found in _descendants().items() if found.alive]:
+        for number in (
+            signal.SIGSTOP,
+            signal.SIGKILL,
+        ):  # else a fork bomb outruns the kills
+            for process in alive:
+                with suppress(OSError):
+                    os.kill(process, number)
+        _reap(0)
+    _reap(0)
+
+
 # Watching
 
 
 def _keep(job: Job) -> dict[str, Any]:
     written = _open_counter()  # now: a process that hides may not open it any more
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    adopt_orphans()
     hide_from_own_user()
     program = os.fork()
     if program == 0:
@@ -84,7 +105,7 @@ def _keep(job: Job) -> dict[str, Any]:
     try:
         return _watch(job, program, written)
     finally:
-        _kill_all(program)
+        kill_all(program)
 
 
 def _watch(job: Job, program: int, written: int | None) -> dict[str, Any]:
@@ -199,22 +220,6 @@ def _count_written(own: int, tree: dict[int, _Process]) -> int:
 
 def _bytes_written(counters: bytes) -> int:
     return int(counters.partition(b"wchar:")[2].split()[0])
-
-
-def _kill_all(program: int) -> None:
-    """Kill all descendants; those that are born meanwhile, too."""
-    with suppress(OSError):
-        os.killpg(program, signal.SIGKILL)
-    while alive := [process for process, found in _descendants().items() if found.alive]:
-        for number in (
-            signal.SIGSTOP,
-            signal.SIGKILL,
-        ):  # else a fork bomb outruns the kills
-            for process in alive:
-                with suppress(OSError):
-                    os.kill(process, number)
-        _reap(0)
-    _reap(0)
 
 
 # Becoming the program
