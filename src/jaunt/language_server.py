@@ -34,6 +34,7 @@ class LanguageServer:
         self._seconds = seconds
         self._turn = threading.Lock()
         self._requests = 0
+        self._late = False
         try:
             # It ends when its input is closed, so it does not outlive this process.
             self._process = subprocess.Popen(
@@ -42,19 +43,26 @@ class LanguageServer:
             )  # fmt: skip
         except OSError as error:
             raise LanguageServerError(f"cannot be run: {error.strerror}") from error
-        with self._watched():
-            answer = self.request(
-                "initialize",
-                processId=None,
-                rootUri=root.as_uri(),
-                workspaceFolders=[{"uri": root.as_uri(), "name": root.name}],
-                # Code points, by which Python counts as well.
-                capabilities={"general": {"positionEncodings": ["utf-32"]}, "textDocument": {"diagnostic": {}}},
-                initializationOptions=settings,
-            )
-            if answer["capabilities"].get("positionEncoding") != "utf-32":
-                raise LanguageServerError("is too old: it can't count in code points")
-            self.notify("initialized")
+        try:
+            with self._watched():
+                self._begin(root, settings)
+        except LanguageServerError:
+            self.close()
+            raise
+
+    def _begin(self, root: Path, settings: Mapping[str, Any]) -> None:
+        answer = self.request(
+            "initialize",
+            processId=None,
+            rootUri=root.as_uri(),
+            workspaceFolders=[{"uri": root.as_uri(), "name": root.name}],
+            # Code points, by which Python counts as well.
+            capabilities={"general": {"positionEncodings": ["utf-32"]}, "textDocument": {"diagnostic": {}}},
+            initializationOptions=settings,
+        )
+        if answer["capabilities"].get("positionEncoding") != "utf-32":
+            raise LanguageServerError("is too old: it can't count in code points")
+        self.notify("initialized")
 
     @contextmanager
     def document(self, path: Path, text: str) -> "Generator[Document]":
@@ -88,18 +96,20 @@ class LanguageServer:
     def _watched(self) -> Generator[None]:
         """Take the turn, and end a server that takes too long, which ends the wait for its answer."""
         with self._turn:
-            watchdog = threading.Timer(self._seconds, self._process.kill)
+            watchdog = threading.Timer(self._seconds, self._give_up)
             watchdog.start()
             try:
                 yield
             except (OSError, ValueError, KeyError) as error:
                 code = self._process.poll()
-                if code is not None and code < 0 and not watchdog.is_alive():
-                    raise LanguageServerError(f"took longer than {self._seconds:g} s") from error
                 reason = f"ended with exit code {code}" if code is not None else f"answered {error!r}"
-                raise LanguageServerError(reason) from error
+                raise LanguageServerError(f"took longer than {self._seconds:g} s" if self._late else reason) from error
             finally:
                 watchdog.cancel()
+
+    def _give_up(self) -> None:
+        self._late = True
+        self._process.kill()
 
     def _send(self, message: Mapping[str, Any]) -> None:
         content = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -119,7 +129,7 @@ class LanguageServer:
         content = stream.read(length)
         if not content:
             self._process.wait(self._seconds)
-            raise EOFError("nothing")
+            raise ConnectionError("nothing")
         return json.loads(content)
 
 

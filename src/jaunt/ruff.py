@@ -5,6 +5,7 @@ or takes too long, the check fails; it is never passed.
 """
 
 import asyncio
+import atexit
 import os
 import subprocess
 import sys
