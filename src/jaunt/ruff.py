@@ -136,3 +136,10 @@ def _forget(server: LanguageServer) -> None:
         for key in [key for key, each in _servers.items() if each is server]:
             del _servers[key]
     server.close()
+
+
+@atexit.register
+def _close_all() -> None:
+    for (process, *_), server in _servers.items():
+        if process == os.getpid():
+            server.close()
