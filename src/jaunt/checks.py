@@ -5,7 +5,7 @@ import fnmatch
 import os
 import weakref
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jaunt.assertions import assertion_free_tests
@@ -91,16 +91,19 @@ def static_errors(source: str, rules: StaticRules) -> list[str]:
 
 @dataclass(frozen=True)
 class StaticCheck:
-    """The static checks as one check."""
+    """The static checks as one check; other checks ask it as well, so it knows what it has looked at."""
 
     rules: StaticRules
     after_failure: bool = True
+    known: dict[str, list[str]] = field(default_factory=dict, compare=False, repr=False)
 
     async def __call__(self, source: str) -> list[str]:
-        try:
-            return await in_background(static_errors, source, self.rules, size=len(source))
-        except ChildProcessError as error:
-            return [f"{self.rules.filename}: cannot be parsed: {error}"]
+        if source not in self.known:
+            try:
+                self.known[source] = await in_background(static_errors, source, self.rules, size=len(source))
+            except ChildProcessError as error:
+                self.known[source] = [f"{self.rules.filename}: cannot be parsed: {error}"]
+        return self.known[source]
 
 
 @dataclass(frozen=True)
