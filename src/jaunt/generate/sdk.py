@@ -20,6 +20,8 @@ T = TypeVar("T")
 ANSWER_LIMIT = 8 * 2**20
 """The most bytes of an answer's body that are read."""
 CONNECT_TIMEOUT = 10.0  # seconds
+KEEPALIVE_SECONDS = 60.0
+"""How long a connection is kept that nobody uses."""
 
 
 class SdkClient:
@@ -165,7 +167,7 @@ def _http_client(sdk: ModuleType) -> Any:
 
         async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
             if not self._idle:
-                self._all.append(httpx2.AsyncHTTPTransport(verify=self._ssl))
+                self._all.append(httpx2.AsyncHTTPTransport(verify=self._ssl, limits=limits))
                 self._idle.append(self._all[-1])
             connection = self._idle.pop()
             try:
@@ -185,6 +187,8 @@ def _http_client(sdk: ModuleType) -> Any:
             for connection in self._all:
                 await connection.aclose()
 
+    # Candidates may be checked for longer than httpx's 5 s, and then a new connection would be needed.
+    limits = httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS)
     return sdk.DefaultAsyncHttpxClient(follow_redirects=False, transport=Connections())
 
 

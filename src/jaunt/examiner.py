@@ -1,0 +1,232 @@
+"""The examiner: imports candidates inside the sandbox and runs the examples of their specs.
+
+`doctests.py` starts it by path, with the number of candidates as its argument and the orders for each on standard
+input. The candidate stands in for the generated module while its spec module is imported, so the examples see what a
+caller will see; the code of other specs comes from the disk. Several candidates are examined one after the other, each
+in a process of its own.
+"""
+
+import importlib
+import importlib.abc
+import json
+import os
+import select
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+from typing import Any
+
+LONGEST = 2_000  # characters of what an example gave
+_SECONDS_IN_COMPANY = 2.0  # what takes longer has to be alone
+
+
+@dataclass(frozen=True)
+class Docstring:
+    """A docstring with examples: the symbol that it is of, and the line that it begins in."""
+
+    name: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What the child process is to do. `single_file` says that the spec module is in no package.
+
+    `bases` are the folders that the project's module names start from.
+    """
+
+    spec_module: str
+    generated_module: str
+    source: str
+    filename: str
+    names: list[str]
+    docstrings: list[Docstring]
+    single_file: bool
+    bases: list[str]
+    key: str = ""
+
+
+def _child() -> None:
+    count = int(sys.argv[1])
+    if count == 1:
+        _examine(_next_orders())
+        return
+    from jaunt import keeper, runtime  # noqa: F401
+
+    keeper.adopt_orphans()
+    keeper.hide_from_own_user()
+    for _ in range(count):
+        orders = _next_orders()  # one at a time: no candidate finds the key of one that comes after it
+        if orders.docstrings:
+            import doctest  # noqa: F401 - loaded here, it is there in every process from now on
+        process = os.fork()
+        if process == 0:
+            os.setsid()
+            _examine(orders)
+            os._exit(0)
+        ended = os.pidfd_open(process)
+        select.select([ended], [], [], _SECONDS_IN_COMPANY)
+        os.close(ended)
+        keeper.kill_all(process)
+
+
+def _next_orders() -> Orders:
+    content = json.loads(os.read(0, int(os.read(0, 8))))
+    return Orders(docstrings=[Docstring(**each) for each in content.pop("docstrings")], **content)
+
+
+def _examine(orders: Orders) -> None:
+    """Import the candidate and run the examples; report each finding as soon as it is there."""
+    report = _reporter(orders.key)
+    _read_sources_below(orders.bases)
+    try:
+        spec, generated = _import(orders)
+    except BaseException as error:  # noqa: BLE001 - whatever a candidate raises on import is the finding
+        report("", [f"importing {orders.spec_module} fails: {_in_words(error, orders.filename)}"])
+        return
+    report("", [])
+    names = {name: generated[name] for name in orders.names if name in generated}
+    for docstring in orders.docstrings:
+        report(docstring.name, _failures(docstring, {**generated, **spec, **names}, orders.filename))
+
+
+def _read_sources_below(bases: Sequence[str]) -> None:
+    """Import the project's modules from their source: bytecode goes by whole seconds, and may be of another hand."""
+    from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder
+
+    find = FileFinder.path_hook((ExtensionFileLoader, EXTENSION_SUFFIXES), (_SourceLoader, SOURCE_SUFFIXES))
+    folders = [Path(base) for base in bases]
+
+    def below(path: str) -> Any:
+        folder = Path(path)
+        if "site-packages" in folder.parts or not any(folder.is_relative_to(base) for base in folders):
+            raise ImportError(path)
+        return find(path)
+
+    sys.path_hooks.insert(0, below)
+    sys.path_importer_cache.clear()
+
+
+class _SourceLoader(SourceFileLoader):
+    def get_code(self, fullname: str) -> Any:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+def _reporter(key: str) -> Any:
+    """Return the function that writes to the real standard output, which nothing else does from here on."""
+    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)  # the orders hold the key
+
+    def report(name: str, errors: list[str]) -> None:
+        results.write(json.dumps({"key": key, "name": name, "errors": errors}) + "\n")
+        results.flush()
+
+    return report
+
+
+def _import(orders: Orders) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Import the spec module, the candidate in place of the generated one; return the names of both."""
+    import linecache
+
+    linecache.cache[orders.filename] = (
+        len(orders.source), None, orders.source.splitlines(keepends=True), orders.filename
+    )  # fmt: skip
+    if orders.single_file:
+        _load_single_file(orders)
+    else:
+        sys.meta_path.insert(0, _StandIn(orders))
+    spec = importlib.import_module(orders.spec_module)
+    generated = importlib.import_module(orders.generated_module)
+    return vars(spec), vars(generated)
+
+
+def _load_single_file(orders: Orders) -> None:
+    """Put the candidate where jaunt.runtime looks for the code of a module without a package."""
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+    module = sys.modules[orders.generated_module] = ModuleType(orders.generated_module)
+    spec = module.__spec__ = ModuleSpec(orders.generated_module, None, origin=orders.filename)
+    vars(spec)["_initializing"] = True  # the spec module, which the candidate imports, then waits for its classes
+    exec(compile(orders.source, orders.filename, "exec", dont_inherit=True), vars(module))
+    vars(spec)["_initializing"] = False
+
+
+class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the candidate by the generated module's name, and packages above it that are not there yet."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> Any:
+        from importlib.machinery import ModuleSpec, PathFinder
+
+        if name == self._orders.generated_module:
+            is_package = Path(self._orders.filename).name == "__init__.py"
+            spec = ModuleSpec(name, self, origin=self._orders.filename, is_package=is_package)
+            spec.has_location = True
+            if is_package:
+                spec.submodule_search_locations = [str(Path(self._orders.filename).parent)]
+            return spec
+        if self._orders.generated_module.startswith(f"{name}.") and PathFinder.find_spec(name, path) is None:
+            return ModuleSpec(name, None, is_package=True)
+        return None
+
+    def exec_module(self, module: Any) -> None:
+        exec(compile(self._orders.source, self._orders.filename, "exec", dont_inherit=True), vars(module))
+
+
+def _failures(docstring: Docstring, names: Mapping[str, Any], filename: str) -> list[str]:
+    """Run the examples of a docstring; return, for each that fails, what was expected and what came."""
+    import doctest  # it takes 40 ms, and most modules have no examples
+
+    errors: list[str] = []
+
+    class Runner(doctest.DocTestRunner):
+        def report_start(self, out: Any, test: doctest.DocTest, example: doctest.Example) -> None:
+            pass
+
+        def report_failure(self, out: Any, test: doctest.DocTest, example: doctest.Example, got: str) -> None:
+            self._fail(example, got)
+
+        def report_unexpected_exception(self, out: Any, test: Any, example: doctest.Example, exc_info: Any) -> None:
+            self._fail(example, _in_words(exc_info[1], test.filename))
+
+        def _fail(self, example: doctest.Example, got: str) -> None:
+            expected = example.exc_msg if example.exc_msg is not None else example.want
+            errors.append(
+                f"{docstring.name}: the example in line {docstring.line + example.lineno} of the spec module fails\n"
+                f"    example: {_indented(example.source)}\n"
+                f"    expected: {_indented(expected) or 'no output'}\n"
+                f"    got: {_indented(got) or 'no output'}"
+            )
+
+    test = doctest.DocTestParser().get_doctest(docstring.text, dict(names), docstring.name, filename, 0)
+    Runner(verbose=False).run(test, clear_globs=False)
+    return errors
+
+
+def _in_words(error: BaseException, filename: str) -> str:
+    import traceback
+
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
+    where = f" (line {lines[-1]} of the candidate)" if lines else ""
+    advice = ""
+    if type(error).__name__ == "JauntNotBuiltError":
+        advice = "; a spec that an example uses has to be among the deps"
+    return f"{type(error).__name__}: {error}{where}{advice}"
+
+
+def _indented(text: str) -> str:
+    cut = text.rstrip() if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+    return cut.replace("\n", "\n        ")
+
+
+if __name__ == "__main__":
+    _child()
