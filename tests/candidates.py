@@ -8,11 +8,12 @@ import corpus
 from support import write_files
 
 from jaunt.builder import project_works
-from jaunt.checks import project_checks
+from jaunt.checks import ToolCheck, project_checks
 from jaunt.config import load_config
 from jaunt.generate.base import Check
 from jaunt.pipeline import ModuleWork
 from jaunt.project import Project, load_project
+from jaunt.verify import Place
 
 PYPROJECT = """\
 [project]
@@ -23,6 +24,9 @@ dependencies = ["doit>=0.30"]
 [tool.jaunt]
 version = 1
 """
+
+
+INC = corpus.Case(corpus.function("def inc(n: int) -> int:"), "def inc(n: int) -> int:\n    return n + 1\n")
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Sample:
     def candidate(self, name: str) -> str:
         """Return a case's candidate."""
         return textwrap.dedent(self.cases[name].candidate).replace("{name}", file_name(name)).lstrip("\n")
+
+
+def place_of(sample: Sample, name: str = "inc") -> Place:
+    """Return where the candidates of a case are to stand."""
+    return next(check.place for check in sample.checks(name) if isinstance(check, ToolCheck))
 
 
 def file_name(case: str) -> str:

@@ -1,0 +1,96 @@
+"""What ruff says of a candidate, with the real program and a project on disk."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from candidates import INC, Sample, make_sample, place_of
+from corpus import GOOD
+
+from jaunt.checks import StaticCheck, ToolCheck
+from jaunt.config import VerifyConfig
+from jaunt.ruff import check_with_ruff
+from jaunt.validation import Checked
+from jaunt.verify import ToolError
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Sample:
+    return make_sample(tmp_path, {"inc": INC, "node": GOOD["class_in_a_handwritten_type"]})
+
+
+def ruff(sample: Sample, source: str) -> Checked:
+    return asyncio.run(check_with_ruff(source, place_of(sample)))
+
+
+def test_a_candidate_is_formatted_and_what_is_safe_is_fixed(sample: Sample) -> None:
+    checked = ruff(sample, "import os\ndef inc(n:int)->int: return (n+1)\n")
+    assert checked == Checked("def inc(n: int) -> int:\n    return n + 1\n", [])
+
+
+def test_what_cannot_be_fixed_safely_is_an_error_with_line_rule_and_text(sample: Sample) -> None:
+    checked = ruff(sample, "def inc(n: int) -> int:\n    unused = 1\n    return nope\n")
+    assert [error.partition("`")[0] for error in checked.errors] == [
+        "ruff: line 2: F841 Local variable ",
+        "ruff: line 3: F821 Undefined name ",
+    ]
+    assert checked.errors[1].endswith(": `return nope`")
+    assert "unused = 1" in checked.source
+
+
+def test_the_settings_are_those_of_the_project_at_the_generated_file(sample: Sample) -> None:
+    source = 'def inc(n: int) -> int:\n    """Add."""\n    return n + len("' + "x " * 60 + '")\n'
+    assert list(ruff(sample, source).errors) == []
+    settings = sample.project.root / "ruff.toml"
+    settings.write_text('[lint]\nselect = ["E501"]\n[format]\nquote-style = "single"\n')
+    checked = ruff(sample, source)
+    assert "E501" in checked.errors[0]
+    assert "'x x" in checked.source
+    settings.write_text('unsafe-fixes = true\n[lint]\nselect = ["F841"]\n')
+    assert "unused = 1" in ruff(sample, "def inc(n: int) -> int:\n    unused = 1\n    return n\n").source
+
+
+def test_without_settings_only_what_is_surely_wrong_counts(sample: Sample) -> None:
+    source = "class _C:\n    names: list[str] = []\n\n\ndef inc(n: int) -> int:\n    l = n\n    return l\n"
+    assert list(ruff(sample, source).errors) == []
+    pyproject = sample.project.root / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text() + '[tool.ruff.lint]\nselect = ["E741"]\n')
+    assert "E741" in ruff(sample, source).errors[0]
+
+
+def test_a_project_that_excludes_generated_files_keeps_its_candidates_whole(sample: Sample) -> None:
+    settings = 'extend-exclude = ["__generated__"]\nforce-exclude = true\n'
+    (sample.project.root / "ruff.toml").write_text(settings)
+    assert ruff(sample, INC.candidate).source == INC.candidate
+
+
+def test_settings_that_ruff_cannot_read_fail_the_check(sample: Sample) -> None:
+    (sample.project.root / "ruff.toml").write_text("no-such-setting = 1\n")
+    with pytest.raises(ToolError, match="ruff failed: "):
+        ruff(sample, INC.candidate)
+
+
+def test_a_tool_that_cannot_work_is_an_error_or_a_warning_by_its_severity(sample: Sample) -> None:
+    (sample.project.root / "ruff.toml").write_text("no-such-setting = 1\n")
+    static = next(check for check in sample.checks("inc") if isinstance(check, StaticCheck))
+    error = asyncio.run(ToolCheck("ruff", "error", place_of(sample), static)(INC.candidate))
+    warning = asyncio.run(ToolCheck("ruff", "warn", place_of(sample), static)(INC.candidate))
+    assert error.errors == warning.warnings
+    assert error.errors[0].startswith("ruff failed: ")
+    assert (list(error.warnings), list(warning.errors)) == ([], [])
+    assert VerifyConfig().ruff == VerifyConfig().ty == "error"
+
+
+def test_a_server_of_ruff_that_is_killed_fails_one_check_and_the_next_has_another(sample: Sample) -> None:
+    assert list(ruff(sample, INC.candidate).errors) == []
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    if not children.exists():
+        pytest.skip("no list of child processes here")
+    for process in map(int, children.read_text().split()):
+        if b"ruff" in Path(f"/proc/{process}/cmdline").read_bytes():
+            os.kill(process, signal.SIGKILL)
+    with pytest.raises(ToolError, match=r"ruff ended with exit code -9"):
+        ruff(sample, INC.candidate)
+    assert list(ruff(sample, INC.candidate).errors) == []

@@ -1,0 +1,106 @@
+"""What ty says of a candidate, with the real program and a project on disk."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from candidates import INC, Sample, make_sample, place_of
+from corpus import GOOD, Case, function
+
+from jaunt.ty import check_with_ty
+from jaunt.verify import ToolError
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Sample:
+    return make_sample(tmp_path, {"inc": INC, "node": GOOD["class_in_a_handwritten_type"]})
+
+
+def ty(sample: Sample, source: str, name: str = "inc") -> list[str]:
+    return asyncio.run(check_with_ty(source, place_of(sample, name)))
+
+
+def test_ty_finds_what_is_wrong_in_the_candidate_with_line_and_text(sample: Sample) -> None:
+    assert ty(sample, INC.candidate) == []
+    (error,) = ty(sample, "def inc(n: int) -> int:\n    return str(n)\n")
+    assert error.startswith("ty: line 2: ")
+    assert error.endswith("]: `return str(n)`")
+
+
+def test_ty_knows_the_project_around_the_candidate(sample: Sample) -> None:
+    (sample.project.root / "src/app/words.py").write_text("def split(text: str) -> list[str]:\n    return [text]\n")
+    good = "from app.words import split\n\n\ndef inc(n: int) -> int:\n    return len(split('')) + n\n"
+    assert ty(sample, good) == []
+    assert "[invalid-argument-type]" in ty(sample, good.replace("split('')", "split(1)"))[0]
+    assert "`split_all`" in ty(sample, good.replace("import split", "import split_all as split"))[0]
+
+
+def test_ty_takes_a_candidate_as_if_it_stood_in_place(sample: Sample) -> None:
+    relative = "from ..inc import inc as stub\n\n\ndef inc(n: int) -> int:\n    return stub(n)\n"
+    assert ty(sample, relative) == []
+    assert not (sample.project.root / "src/app/__generated__").exists()
+
+
+def test_to_ty_a_generated_class_is_the_class_of_the_spec_module(sample: Sample) -> None:
+    good = sample.candidate("node").replace("app.class_in_a_handwritten_type", "app.node")
+    assert ty(sample, good, "node") == []
+    wrong = good.replace("return Tree(node)", "return Tree(name)")
+    assert wrong != good
+    assert "[invalid-argument-type]" in ty(sample, wrong, "node")[0]
+
+
+def test_errors_elsewhere_in_the_project_do_not_count(sample: Sample) -> None:
+    (sample.project.root / "src/app/broken.py").write_text("x: int = 'text'\ny = nope\n")
+    assert ty(sample, "import app.broken as b\n\n\ndef inc(n: int) -> int:\n    return b.x + n\n") == []
+
+
+def test_an_import_that_the_spec_module_cannot_resolve_either_does_not_count(tmp_path: Path) -> None:
+    above = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from missing_types import Number"
+    case = Case(function('def inc(n: "Number") -> int:', above=above), "")
+    sample = make_sample(tmp_path, {"inc": case})
+    answer = f'{above}\n\n\ndef inc(n: "Number") -> int:\n    return 1\n'
+    assert ty(sample, answer) == []
+    assert "missing_others" in ty(sample, answer.replace("missing_types", "missing_others"))[0]
+
+
+def test_the_projects_own_settings_of_ty_hold(sample: Sample) -> None:
+    source = "def inc(n: int) -> int:\n    return nope\n"
+    assert len(ty(sample, source)) == 1
+    (sample.project.root / "ty.toml").write_text(
+        '[rules]\nunresolved-reference = "ignore"\n[src]\nexclude = ["**/__generated__/**", "**/*-stubs/**"]\n'
+    )
+    assert ty(sample, source) == []
+    assert len(ty(sample, "def inc(n: int) -> int:\n    return ''\n")) == 1
+
+
+def test_settings_that_ty_cannot_read_fail_the_check(sample: Sample) -> None:
+    (sample.project.root / "ty.toml").write_text("no-such-setting = [\n")
+    with pytest.raises(ToolError, match="ty failed: "):
+        ty(sample, INC.candidate)
+
+
+def test_many_candidates_are_checked_at_once_without_mixing_them_up(sample: Sample) -> None:
+    sources = [f"def inc(n: int) -> int:\n    return nope_{index}\n" for index in range(8)]
+    place = place_of(sample)
+
+    async def all_of_them() -> list[list[str]]:
+        return await asyncio.gather(*(check_with_ty(source, place) for source in sources))
+
+    found = asyncio.run(all_of_them())
+    assert [f"nope_{index}" in errors[0] for index, errors in enumerate(found)] == [True] * 8
+
+
+def test_candidates_of_several_modules_are_checked_together_without_mixing_them_up(tmp_path: Path) -> None:
+    names = [f"inc{index}" for index in range(12)]
+    sample = make_sample(tmp_path, dict.fromkeys(names, INC))
+    wrong = {"inc4": "-> int:\n    return nope\n", "inc9": "-> int:\n    return str(n)\n"}
+
+    async def all_of_them() -> list[list[str]]:
+        sources = [f"def inc(n: int) {wrong[name]}" if name in wrong else INC.candidate for name in names]
+        places = [place_of(sample, name) for name in names]
+        return await asyncio.gather(*(check_with_ty(*each) for each in zip(sources, places, strict=True)))
+
+    found = dict(zip(names, asyncio.run(all_of_them()), strict=True))
+    assert {name for name, errors in found.items() if errors} == {"inc4", "inc9"}
+    assert "nope" in found["inc4"][0]
+    assert "str" in found["inc9"][0]
