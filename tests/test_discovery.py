@@ -173,6 +173,8 @@ def test_no_roots_and_missing_roots_hold_nothing(tmp_path: Path) -> None:
         "import jaunt\nif True:\n    @jaunt.magic\n    def f(): ...\n",
         "import jaunt, functools\n@functools.cache\n@jaunt.magic\ndef f(): ...\n",
         "import jaunt\nspec = jaunt.magic\n@spec\ndef f(): ...\n",
+        "import jaunt\nspec = jaunt.magic(deps=[])\n@spec\ndef f(): ...\n",
+        "from jaunt import *\n@magic\ndef f(): ...\n",
         "# coding: latin-1\nimport jaunt\n@jaunt.magic\ndef f(): ...\nx = 'Ã©'\n",
     ],
 )
@@ -195,6 +197,7 @@ def test_a_spec_is_found_however_its_decorator_is_named(text: str, project_files
         "from other import magic\nimport jaunt\n@magic\ndef f(): ...\n",
         "class jaunt:\n    magic = staticmethod(lambda f: f)\n@jaunt.magic\ndef f(): ...\n",
         "import jaunt\nmagic = 1\n@magic\ndef f(): ...\n",
+        "from jaunt import *\ndef magic(f): ...\n@magic\ndef f(): ...\n",
     ],
 )
 def test_a_file_without_a_spec_is_none(text: str, project_files: ProjectFiles) -> None:
@@ -343,6 +346,7 @@ def test_a_module_of_any_size_and_depth_is_read(project_files: ProjectFiles) -> 
         ("magic(deps=DEPS)", "from a.b import c\nDEPS = [c, 'd:e']", {"deps": ["a.b:c", "d:e"]}),
         ("magic(deps=[ONE])", "ONE = 'd:e'", {"deps": ["d:e"]}),
         ("magic(deps=[])", "", {"deps": []}),
+        ("magic(infer_deps=INFER)", "INFER = False", {"infer_deps": False}),
     ],
 )
 def test_arguments_are_read_without_an_import(
@@ -361,6 +365,16 @@ def test_arguments_are_read_without_an_import(
         ("prompt=P", "from other import P"),
         ("prompt=P", "P = 'a'\nP += 'b'"),
         ("prompt=P", "P = 'a'\nif x:\n    P = 'b'"),
+        ("prompt=P", "try:\n    from other import P\nexcept ImportError:\n    P = 'a'"),
+        ("prompt=P", "P = 'a'\nfor P in words: pass"),
+        ("prompt=P", "P = 'a'\nP, Q = 'b', 'c'"),
+        ("prompt=P", "P = 'a'\nprint(P := 'b')"),
+        ("prompt=P", "P = 'a'\nwith open('b') as P: pass"),
+        ("prompt=P", "P = 'a'\ndef change():\n    global P\n    P = 'b'\nchange()"),
+        ("prompt=P", "P = 'a'\nmatch x:\n    case {'p': P}: pass"),
+        ("infer_deps=P", "P = True\ndel P"),
+        ("deps=D", "D = ['a:b']\nD.append('c:d')"),
+        ("deps=D", "D = ['a:b']\nD[0] = 'c:d'"),
         ("prompt='a'.upper()", ""),
         ("prompt=P", "P = P"),
         ("deps=[*DEPS]", "DEPS = ['a:b']"),

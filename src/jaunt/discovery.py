@@ -54,8 +54,9 @@ class ModuleFile(NamedTuple):
 class SpecModule:
     """One spec module as its source tells it.
 
-    `unread` names the specs whose decorator arguments only an import can tell; `problem` is what is wrong
-    with the module as a whole, in which case `entries` may be empty.
+    `unread` names the specs whose decorator arguments only an import can tell, `elsewhere` those for which another
+    module's source was read; `problem` is what is wrong with the module as a whole, in which case `entries` may be
+    empty.
     """
 
     name: str
@@ -66,6 +67,7 @@ class SpecModule:
     unread: Mapping[str, str] = field(default_factory=dict)
     problem: JauntDiscoveryError | None = None
     names: Names | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def path(self) -> str:
@@ -232,7 +234,7 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
         kind, call = found
         try:
             kwargs = _arguments(source, call) if call else {}
-        except (_Unreadable, RecursionError) as reason:
+        except (Unreadable, RecursionError) as reason:
             kwargs, unread[node.name] = {}, str(reason)
         ref = SpecRef(f"{source.module}:{node.name}")
         entries[node.name] = SpecEntry(kind, ref, source.module, node.name, source.path, None, kwargs)
@@ -332,29 +334,48 @@ def _refuse_class(source: ModuleSource, node: Definition, kind: str) -> None:
         )
 
 
-class _Unreadable(Exception):
+# Returns the module that assigns what a dotted path means to a name, None if it is no constant of a module.
+LookUp = Callable[[str], ModuleSource | None]
+
+
+def read_arguments(source: ModuleSource, name: str, look_up: LookUp) -> dict[str, Any]:
+    """Return the decorator arguments of the spec `name`, constants of other modules included; raises Unreadable."""
+    decorators = map(source.spec_decorator, source.definitions[name].decorator_list)
+    call = next(found[1] for found in decorators if found is not None)
+    return _arguments(source, call, look_up) if call else {}
+
+
+def read_deps(source: ModuleSource, name: str) -> list[str]:
+    """Return the references in a module-level constant that is given as `deps`; raises Unreadable."""
+    return _deps(source, ast.Name(name, ast.Load())) or []
+
+
+class Unreadable(Exception):
     """A decorator argument that only an import can tell."""
 
 
-def _arguments(source: ModuleSource, call: ast.Call) -> dict[str, Any]:
+def _arguments(source: ModuleSource, call: ast.Call, look_up: LookUp = lambda _: None) -> dict[str, Any]:
     where = f"{source.path}:{call.lineno}"
     if call.args:
         raise JauntDiscoveryError(f"{where}: the decorator takes keyword arguments only", hint="write deps=[...]")
     arguments: dict[str, Any] = {}
     for keyword in call.keywords:
         if keyword.arg is None:
-            raise _Unreadable(f"**{ast.unparse(keyword.value)}")
+            raise Unreadable(f"**{ast.unparse(keyword.value)}")
         if keyword.arg not in _READERS:
             raise JauntDiscoveryError(
                 f"{where}: unknown decorator argument {keyword.arg!r}",
                 hint=f"it takes {', '.join(sorted(_READERS))}",
             )
-        arguments[keyword.arg] = _READERS[keyword.arg](source, keyword.value)
+        arguments[keyword.arg] = _READERS[keyword.arg](source, keyword.value, look_up)
     return {name: value for name, value in arguments.items() if value is not None}
 
 
-def _deps(source: ModuleSource, node: ast.expr) -> list[str] | None:
-    """Read `deps`: references as strings, specs by name, lists and module-level constants of such."""
+def _deps(source: ModuleSource, node: ast.expr, _: LookUp | None = None) -> list[str] | None:
+    """Read `deps`: references as strings, specs by name, lists and module-level constants of such.
+
+    A path to another module's constant is a reference here: only who knows all modules can tell it from a spec.
+    """
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
         return [dep for element in node.elts for dep in _deps(source, element) or []]
     if isinstance(node, ast.Constant) and node.value is None:
@@ -364,43 +385,66 @@ def _deps(source: ModuleSource, node: ast.expr) -> list[str] | None:
             return [normalize_spec_ref(node.value)]
         except ValueError as error:
             raise JauntDiscoveryError(f"{source.path}:{node.lineno}: deps: {error}") from error
-    if isinstance(node, ast.Name) and node.id in source.constants:
-        return _deps(source, source.constants[node.id])
+    home, meant = _constant(source, node)
+    if meant is not node:
+        return _deps(home, meant)
     path = source.dotted(node)
     if path is None or "." not in path:
-        raise _Unreadable(f"deps={ast.unparse(node)}")
+        raise Unreadable(f"deps={ast.unparse(node)}")
     return [normalize_spec_ref(path)]
 
 
-def _prompt(source: ModuleSource, node: ast.expr) -> str | None:
+def _prompt(source: ModuleSource, node: ast.expr, look_up: LookUp) -> str | None:
     """Read `prompt`: a string, strings joined by `+`, or a module-level constant."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = _prompt(source, node.left), _prompt(source, node.right)
+        left, right = _prompt(source, node.left, look_up), _prompt(source, node.right, look_up)
         if left is None or right is None:
-            raise _Unreadable(f"prompt={ast.unparse(node)}")
+            raise Unreadable(f"prompt={ast.unparse(node)}")
         return left + right
-    if isinstance(node, ast.Name) and node.id in source.constants:
-        return _prompt(source, source.constants[node.id])
-    value = _literal(source, node)
+    home, meant = _constant(source, node, look_up)
+    if meant is not node:
+        return _prompt(home, meant, look_up)
+    value = _literal(node)
     if value is None or isinstance(value, str):
         return value
     raise JauntDiscoveryError(f"{source.path}:{node.lineno}: prompt must be a string, not {value!r}")
 
 
-def _infer_deps(source: ModuleSource, node: ast.expr) -> bool | None:
-    value = _literal(source, node)
+def _infer_deps(source: ModuleSource, node: ast.expr, look_up: LookUp) -> bool | None:
+    home, meant = _constant(source, node, look_up)
+    if meant is not node:
+        return _infer_deps(home, meant, look_up)
+    value = _literal(node)
     if value is None or isinstance(value, bool):
         return value
     raise JauntDiscoveryError(f"{source.path}:{node.lineno}: infer_deps must be True or False, not {value!r}")
 
 
-def _literal(source: ModuleSource, node: ast.expr) -> Any:
+def _constant(source: ModuleSource, node: ast.expr, look_up: LookUp = lambda _: None) -> tuple[ModuleSource, ast.expr]:
+    """Return the value of the constant that a name or an attribute means, and its module; the node for anything else.
+
+    Raises Unreadable for a name that may be bound to something else.
+    """
+    if isinstance(node, ast.Name) and node.id in source.constants:
+        home, name = source, node.id
+    else:
+        path = source.dotted(node) or ""
+        home, name = look_up(path), path.rpartition(".")[2]
+    if home is None:
+        return source, node
+    value = home.constant(name)
+    if value is None:
+        raise Unreadable(ast.unparse(node))
+    return home, value
+
+
+def _literal(node: ast.expr) -> Any:
     if isinstance(node, ast.Constant):
         return node.value
-    raise _Unreadable(ast.unparse(node))
+    raise Unreadable(ast.unparse(node))
 
 
-_READERS: dict[str, Callable[[ModuleSource, ast.expr], Any]] = {
+_READERS: dict[str, Callable[[ModuleSource, ast.expr, LookUp], Any]] = {
     "deps": _deps,
     "prompt": _prompt,
     "infer_deps": _infer_deps,

@@ -1,17 +1,19 @@
 """Linking: from spec modules, each read by itself, to what they are together: graph, DAG, digests and problems."""
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jaunt.contract import Contract
 from jaunt.deps import SpecFinder, collapse_to_module_dag, components, explicit_deps, link_specs, toposort
 from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
-from jaunt.discovery import SpecModule
+from jaunt.discovery import SpecModule, Unreadable, read_arguments, read_deps
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
 from jaunt.importer import import_from_bases
 from jaunt.registry import SpecEntry
+from jaunt.source import read_source
 from jaunt.source_files import SourceFiles
 from jaunt.spec_ref import SpecRef, module_of
 
@@ -43,9 +45,13 @@ class Linker:
     def link(self, found: Mapping[str, SpecModule], files: SourceFiles) -> Linked:
         """Link modules; what is wrong with one of them becomes one of the problems and leaves the others alone."""
         problems: dict[str, JauntError] = {m.name: m.problem for m in found.values() if m.problem is not None}
-        modules = self.import_unread(found, problems)
+        modules = self.import_unread(read_elsewhere(found, files), problems)
         specs, contracts = self.collect(modules, problems)
         finder = SpecFinder(paths_of(specs), files.names_of)
+        computed = read_constants(specs, modules, finder, files)
+        if computed:
+            unread = {name: replace(found[name], unread={**found[name].unread, **computed[name]}) for name in computed}
+            return self.link({**found, **unread}, files)
         blocked = resolve_deps(specs, contracts, problems, finder, files)
         graph = link_specs(specs, contracts, infer_default=True, finder=finder)
         dag = {name: set[str]() for name in modules} | collapse_to_module_dag(graph)
@@ -101,9 +107,80 @@ class Linker:
         return entry._replace(decorator_kwargs={"infer_deps": self.infer_deps[entry.kind], **entry.decorator_kwargs})
 
 
+_DEPS = "deps="  # how an argument begins that no source can tell: those of other modules are looked into when linking
+
+
+def read_elsewhere(found: Mapping[str, SpecModule], files: SourceFiles) -> dict[str, SpecModule]:
+    """Return the modules with the decorator arguments that are constants of other modules, where those can be read."""
+    modules = dict(found)
+    for name, module in found.items():
+        wanted = {**module.elsewhere, **module.unread}
+        if not wanted:
+            continue
+        arguments = {}
+        with suppress(JauntDiscoveryError, Unreadable, RecursionError):  # then it is imported, and that tells why
+            source = read_source(name, module.path)
+            for spec in (spec for spec, text in wanted.items() if not text.startswith(_DEPS)):
+                with suppress(Unreadable):
+                    arguments[spec] = read_arguments(source, spec, files.with_constant)
+        modules[name] = replace(
+            module.with_arguments(arguments),
+            unread={spec: text for spec, text in wanted.items() if spec not in arguments},
+            elsewhere={spec: text for spec, text in wanted.items() if spec in arguments},
+        )
+    return modules
+
+
 def paths_of(refs: Iterable[SpecRef]) -> dict[str, SpecRef]:
     """Return dotted path -> reference: `app.slug.slugify` -> `app.slug:slugify`."""
     return {ref.replace(":", "."): ref for ref in refs}
+
+
+def read_constants(
+    specs: dict[SpecRef, SpecEntry], modules: Mapping[str, SpecModule], finder: SpecFinder, files: SourceFiles
+) -> dict[str, dict[str, str]]:
+    """Replace the constants of other modules that `deps` name by the references in them.
+
+    Returns module -> spec -> argument of those that only an import can tell.
+    """
+    computed: dict[str, dict[str, str]] = {}
+    for ref, entry in list(specs.items()):
+        if entry.qualname in modules[entry.module].unread:
+            continue  # what was imported is final
+        deps = explicit_deps(entry)
+        try:
+            read = list(_references_in(deps, finder, files))
+        except Unreadable as reason:
+            computed.setdefault(entry.module, {})[entry.qualname] = f"{_DEPS}{str(reason).removeprefix(_DEPS)}"
+            continue
+        if read != deps:
+            specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": read})
+    return computed
+
+
+def _references_in(deps: Iterable[SpecRef], finder: SpecFinder, files: SourceFiles) -> Iterator[SpecRef]:
+    """Yield references; in the place of one that means a constant, those in it. Raises Unreadable."""
+    pending, seen = list(deps)[::-1], set()
+    while pending:
+        dep = pending.pop()
+        path = dep.replace(":", ".")
+        traced = [] if finder.find(path) or dep in seen else finder.trace(path)
+        home, at = next(((home, at) for at in traced if (home := files.with_constant(at))), (None, ""))
+        if home is None:
+            yield dep
+            continue
+        seen.add(dep)
+        pending += [SpecRef(ref) for ref in read_deps(home, at.rpartition(".")[2])][::-1]
+
+
+def _no_spec(entry: SpecEntry, dep: str, unreadable: str | None, specs: Iterable[SpecRef]) -> JauntDiscoveryError:
+    place = f"{entry.source_file}: {entry.qualname}: deps"
+    if unreadable:
+        return JauntDiscoveryError(f"{place}: {dep!r} can't be read: {unreadable}", hint="make the folder readable")
+    return JauntDiscoveryError(
+        f"{place}: there is no spec {dep!r}",
+        hint=nearest(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
+    )
 
 
 def resolve_deps(
@@ -127,10 +204,7 @@ def resolve_deps(
             found = finder.find(path)
             needed |= broken_behind(path)
             if found is None and not broken_behind(path) and not files.defines(path):
-                problems[entry.module] = JauntDiscoveryError(
-                    f"{entry.source_file}: {entry.qualname}: deps: there is no spec {dep!r}",
-                    hint=nearest(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
-                )
+                problems[entry.module] = _no_spec(entry, dep, files.unreadable_folder(path), specs)
             resolved.append(found or dep)
         if entry.decorator_kwargs["infer_deps"]:
             needed.update(*map(broken_behind, contracts[ref].references))

@@ -12,7 +12,7 @@ from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
 from jaunt.discovery import ModuleFile, Root, SpecModule
 from jaunt.errors import JauntError
 from jaunt.lazy import PerModule, PerSpec
-from jaunt.linking import Linked, Linker, resolve_deps
+from jaunt.linking import Linked, Linker, read_constants, read_elsewhere, resolve_deps
 from jaunt.registry import SpecEntry
 from jaunt.snapshot import Link, Record, Row, links_in, module_in, module_record
 from jaunt.source_files import SourceFiles
@@ -122,12 +122,14 @@ def _link(
 ) -> dict[str, Part] | None:
     """Return the parts of modules, without digests; None if there is a problem with one of them."""
     problems: dict[str, JauntError] = {}
-    modules = linker.import_unread(found, problems)
+    modules = linker.import_unread(read_elsewhere(found, files), problems)
     if problems:
         return None
     specs, contracts = linker.collect(modules, problems)
     by_path = {f"{name}.{spec}": SpecRef(f"{name}:{spec}") for name, row in table.items() for spec in row.specs}
     finder = SpecFinder(by_path, files.names_of)
+    if read_constants(specs, modules, finder, files):
+        return None
     resolve_deps(specs, contracts, problems, finder, files)
     if problems:
         return None

@@ -170,8 +170,8 @@ class Scan:
             file = module_file(path, self._listing.roots[path])
             module = self._scan(file) if file else None
             row = table[names[path]] if path in names else None
-            same = _is_alike(module, row) and _has_names(path, module, names_in(self._old.record(path)))
-            if not same:
+            before = names_in(self._old.record(path))
+            if not _is_alike(module, row) or (file and not _has_names(file, module, before)):
                 return None
             if module is not None:
                 found[module.name] = module
@@ -219,11 +219,11 @@ def _is_alike(module: SpecModule | None, row: Row | None) -> bool:
     return module.problem is None and module.kind == row.kind and names == row.specs
 
 
-def _has_names(path: str, module: SpecModule | None, before: Names | None) -> bool:
+def _has_names(file: ModuleFile, module: SpecModule | None, before: Names | None) -> bool:
     """Whether a file has the same names as before; those that nobody asked for yet may be others."""
     if module is not None:
         return module.names == before
     try:
-        return before is None or read_source("", path).names == before
+        return before is None or read_source(file.name, str(file.path)).names == before
     except JauntDiscoveryError:
         return False

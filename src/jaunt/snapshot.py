@@ -115,6 +115,7 @@ def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Recor
         **names_record(module.names),
         "kind": module.kind,
         "unread": module.unread,
+        "elsewhere": module.elsewhere,
         "specs": specs,
         "links": links,
     }
@@ -132,7 +133,14 @@ def module_in(record: Record, file: ModuleFile) -> SpecModule | None:
         )
         contracts[name] = Contract(parts, tuple(references), documented)
     return SpecModule(
-        file.name, file, record["kind"], tuple(entries), contracts, record["unread"], names=names_in(record)
+        name=file.name,
+        file=file,
+        kind=record["kind"],
+        entries=tuple(entries),
+        contracts=contracts,
+        unread=record["unread"],
+        names=names_in(record),
+        elsewhere=record["elsewhere"],
     )
 
 

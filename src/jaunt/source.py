@@ -5,6 +5,7 @@ import io
 import threading
 import tokenize
 import warnings
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ class ModuleSource:
         """Return what an import binds: name -> dotted path."""
         if isinstance(statement, ast.ImportFrom):
             base = self.absolute(statement)
-            return {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
+            named = {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
+            return named or {name: f"{base}.{name}" for name in ("magic", "test") if f"{base}.{name}" in _DECORATORS}
         heads = {a.name.partition(".")[0] for a in statement.names if not a.asname}
         return {head: head for head in heads} | {a.asname: a.name for a in statement.names if a.asname}
 
@@ -97,6 +99,37 @@ class ModuleSource:
                 if isinstance(target, ast.Name) and isinstance(value, ast.expr):
                     values.setdefault(target.id, []).append(value)
         return {name: found[0] for name, found in values.items() if len(found) == 1}
+
+    def constant(self, name: str) -> ast.expr | None:
+        """Return the value of a module-level name that nothing else binds, and nothing changes; None for any other."""
+        return self.constants[name] if name in self.constants and self._touched[name] == 1 else None
+
+    @cached_property
+    def _touched(self) -> Counter[str]:
+        """Name -> how often the module binds it, or does something with it that may change what it holds."""
+        found: Counter[str] = Counter()
+        pending: list[ast.AST] = [*self.tree.body]
+        while pending:
+            node = pending.pop()
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    declared = (n.names for n in ast.walk(node) if isinstance(n, ast.Global))
+                    found.update([node.name, *(name for names in declared for name in names)])
+                    continue
+                case ast.Import() | ast.ImportFrom():
+                    found.update([*self.imports(node)])
+                case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                    found[name] += 1
+                case ast.MatchMapping(rest=str(name)):
+                    found[name] += 1
+                case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                    found[name] += 1
+                case ast.Attribute(value=ast.Name(id=name)):  # `names.append`, say
+                    found[name] += 1
+                case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+                    found[name] += 1
+            pending += child_nodes(node)
+        return found
 
     @property
     def is_package(self) -> bool:
@@ -116,9 +149,11 @@ class ModuleSource:
         return dotted_path(node, self.bindings)
 
     def spec_decorator(self, node: ast.expr) -> tuple[SpecKind, ast.Call | None] | None:
-        """Return (kind, call) if a decorator is jaunt's, bare or called; None if it is another's."""
+        """Return (kind, call) if a decorator is jaunt's, bare, called, or called before; None if it is another's."""
         call = node if isinstance(node, ast.Call) else None
         kind = _DECORATORS.get(self.dotted(call.func if call else node) or "")
+        if kind is None and isinstance(node, ast.Name) and isinstance(value := self.constant(node.id), ast.Call):
+            return self.spec_decorator(value)  # brief = jaunt.magic(prompt="Be brief.")
         return (kind, call) if kind else None
 
     def overloads_of(self, name: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -166,7 +201,8 @@ def read_source(module: str, path: str) -> ModuleSource:
     return parse_source(module, path, data)
 
 
-@lru_cache(maxsize=256)
+# Few: a syntax tree takes some 40 times the space of its source, and every garbage collection goes through it.
+@lru_cache(maxsize=32)
 def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
     """Parse a module from its bytes; the last few are remembered, as the specs of a module come in a row."""
     try:
@@ -202,7 +238,8 @@ _warnings_lock = threading.Lock()
 @contextmanager
 def without_warnings() -> Generator[None, None, None]:
     r"""Compile or parse within this: an odd escape such as `"\d"` must not print into a build's output."""
-    # The filters belong to the whole process: two threads that restored them in turn would leave wrong ones.
+    # The filters belong to the whole process: two threads that restored them in turn would leave wrong ones. And the
+    # parser of Python 3.11 counts the depth of all threads' trees in one place: two at once can end in a SystemError.
     with _warnings_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
