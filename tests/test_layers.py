@@ -23,6 +23,7 @@ ORDER = [
     "registry",
     "runtime",
     "__init__",
+    "leftovers",
     "files",
     "profile",
     "scan_cache",
@@ -63,6 +64,7 @@ ORDER = [
     "verify",
     "ruff",
     "ty",
+    "examiner",
     "doctests",
     "generate.__init__",
     "generate.base",
@@ -71,9 +73,11 @@ ORDER = [
     "generate.budget",
     "generate.transport",
     "generate.sdk",
+    "generate.printed",
     "generate.program",
     "generate.*_backend",
     "generate.providers",
+    "lock",
     "store",
     "job",
     "ledger",
@@ -109,6 +113,9 @@ ORDER = [
     "tasks",
     "commands.__init__",
     "commands.common",
+    "commands.planning",
+    "commands.generation",
+    "commands.building",
     "commands.build",
     "commands.test",
     "commands.*",
@@ -237,7 +244,22 @@ def raises_exit(raised: ast.expr) -> bool:
     return ast.unparse(raised.func if isinstance(raised, ast.Call) else raised) == "SystemExit"
 
 
-RULES = [unplaced, out_of_order, engine_imports, prints, exits]
+def parses_beside_others(files: dict[str, ast.Module]) -> Iterator[str]:
+    """Yield what parses without the lock that `without_warnings` holds."""
+    for name, tree in files.items():
+        blocks = [node for node in ast.walk(tree) if isinstance(node, ast.With)]
+        locked = {
+            inner
+            for block in blocks
+            if any(ast.unparse(item.context_expr) == "without_warnings()" for item in block.items)
+            for inner in ast.walk(block)
+        }
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            if ast.unparse(call.func) == "ast.parse" and call not in locked:
+                yield f"{name}:{call.lineno} parses outside of `with without_warnings()`"
+
+
+RULES = [unplaced, out_of_order, engine_imports, prints, exits, parses_beside_others]
 Rule = Callable[[dict[str, ast.Module]], Iterator[str]]
 
 
@@ -346,6 +368,13 @@ def test_only_the_report_and_the_command_print(source: str) -> None:
 def test_only_the_command_exits(source: str) -> None:
     assert len(broken(exits, "builder", source)) == 1
     assert broken(exits, "cli", source) == broken(exits, "__main__", source) == []
+
+
+def test_parsing_needs_the_lock() -> None:
+    locked = "with without_warnings():\n    tree = ast.parse(text)\n"
+    assert list(parses_beside_others({"files": ast.parse(locked)})) == []
+    found = list(parses_beside_others({"files": ast.parse(f"{locked}ast.parse(text)\n")}))
+    assert found == ["files:3 parses outside of `with without_warnings()`"]
 
 
 def test_catching_an_exit_is_no_exit() -> None:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 
 from jaunt.contract import canonical
-from jaunt.source import ModuleSource
+from jaunt.source import ModuleSource, without_warnings
 
 _RENAMED = {  # of typing and typing_extensions
     **{name.capitalize(): name for name in ("list", "dict", "set", "tuple", "type", "deque")},
@@ -170,6 +170,7 @@ def _unquoted(node: ast.expr | None) -> ast.expr | None:
 
 def _parse(text: str) -> ast.expr | None:
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        with without_warnings():
+            return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None

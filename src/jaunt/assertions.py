@@ -1,8 +1,9 @@
 """Which tests assert nothing: read from their source, so that such a test is refused before it is run."""
 
 import ast
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from jaunt.source import without_warnings
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _RAISING = {"raises", "warns", "deprecated_call", "fail"}  # pytest's, and unittest's `fail`
@@ -23,8 +24,7 @@ def assertion_free_tests(source: str, expected_names: Sequence[str]) -> list[str
     doesn't define, give no error here: other checks see to them.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []

@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from jaunt.source import ModuleSource, dotted_path, first_line
+from jaunt.source import ModuleSource, dotted_path, first_line, without_warnings
 
 _OPENS_A_BROWSER = {"antigravity", "this"}
 _IMPORT_FAILURES = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -295,6 +295,7 @@ def _modules_of(distribution: str) -> frozenset[str]:
 
 def _parse(text: str) -> ast.Module:
     try:
-        return ast.parse(text)
+        with without_warnings():
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])  # a package that can't be parsed is reported where it is imported

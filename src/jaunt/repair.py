@@ -18,6 +18,7 @@ from jaunt.generate.model import Usage
 from jaunt.generate.providers import LazyBackend
 from jaunt.project import Project
 from jaunt.registry import SpecEntry
+from jaunt.source import without_warnings
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.verdict import Failure
 
@@ -84,7 +85,9 @@ def is_example(failure: Failure, entry: SpecEntry, file: Path) -> bool:
         return False
     if not lines:
         return False
-    statement = _statement_at(ast.parse(source), int(lines[-1]))
+    with without_warnings():
+        tree = ast.parse(source)
+    statement = _statement_at(tree, int(lines[-1]))
     if statement is None:
         return False
     text = "\n".join(source.splitlines()[statement.lineno - 1 : statement.end_lineno])

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from jaunt.annotations import last_name
 from jaunt.edits import Edits
-from jaunt.source import Definition, ModuleSource, first_line
+from jaunt.source import Definition, ModuleSource, first_line, without_warnings
 
 Import = ast.Import | ast.ImportFrom
 
@@ -41,7 +41,8 @@ def with_stubs(own: ModuleSource, spec: ModuleSource, names: Collection[str]) ->
 
 def _parsed(source: ModuleSource, edits: Edits) -> ModuleSource:
     text = edits.applied()
-    return ModuleSource(source.module, source.path, text, ast.parse(text))
+    with without_warnings():
+        return ModuleSource(source.module, source.path, text, ast.parse(text))
 
 
 # --- imports -----------------------------------------------------------------------------------------

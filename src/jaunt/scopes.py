@@ -6,6 +6,8 @@ import re
 import symtable
 from dataclasses import dataclass
 
+from jaunt.source import without_warnings
+
 _TYPE = re.compile(r"[\w.\[\], |]+")
 _NAME = re.compile(r"[^\W\d]\w*")
 _AT_ONCE = {"genexpr", "listcomp", "setcomp", "dictcomp"}
@@ -44,7 +46,9 @@ def _collect(table: symtable.SymbolTable, now: set[str], later: set[str], *, is_
 
 
 def _mentioned(code: str) -> set[str]:
-    constants = (node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant))
+    with without_warnings():
+        tree = ast.parse(code)
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     texts = [value for value in constants if isinstance(value, str)]
     types = {name for text in texts if _TYPE.fullmatch(text) for name in _NAME.findall(text)}
     return types.union(*map(_used_by_examples, texts))

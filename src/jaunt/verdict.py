@@ -15,13 +15,13 @@ import os
 import secrets
 import sys
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.paths import DEFAULT_GENERATED_DIR
 from jaunt.sandbox import Completed, Halt, Sandbox, temporary_scratch
+from jaunt.source import without_warnings
 
 _RECORDER = Path(__file__).with_name("recorder.py")
 _OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")  # until the recorder has loaded pytest: see there
@@ -238,8 +238,7 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
 def _named_tests(file: Path) -> Iterator[str]:
     """Yield the names in a file that pytest collects by default; none for a file that is not Python."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with without_warnings():
             body = ast.parse(file.read_bytes()).body
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return
