@@ -201,6 +201,60 @@ def test_calls_after_the_first_go_straight_to_the_generated_function(app: App) -
     assert app.run(code) == "False"
 
 
+@pytest.mark.parametrize(
+    ("parameters", "call"),
+    [
+        ("", ""),
+        ("a, b=2", "1"),
+        ("a, b=2", "1, b=3"),
+        ("a, b=2, /, c=3", "1, 2, c=4"),
+        ("a, /, *, b, c=3", "1, b=2"),
+        ("*, target=1, target_=2", "target=3"),
+        ("a, forward=2, make=3", "1, make=4"),
+        ("a, *more, b=2, **others", "1, 2, 3, b=4, c=5"),
+        ("a, b=2", ""),
+        ("a", "1, 2"),
+        ("a", "b=1"),
+        ("a, /", "a=1"),
+        ("*, a", "1"),
+        ("a", "1, a=2"),
+    ],
+)
+@pytest.mark.parametrize("sort", ["def", "async def"])
+def test_every_call_passes_its_arguments_as_to_the_generated_function(
+    app: App, sort: str, parameters: str, call: str
+) -> None:
+    generated = f"{sort} f({parameters}):\n    return sorted(locals().items())\n"
+    app.write(
+        {"app/f.py": f"import jaunt\n@jaunt.magic\n{sort} f({parameters}): ...\n", "app/__generated__/f.py": generated}
+    )
+    run = "value.send(None)" if sort == "async def" else "value"
+    code = f"""
+        from app import f as wrapped
+        from app.__generated__ import f as direct
+        def result(f):
+            try:
+                value = f({call})
+                return {run}
+            except (StopIteration, TypeError) as error:
+                return str(error)
+        assert wrapped.f is not direct.f
+        print(len({{str(result(f)) for f in (direct.f, wrapped.f, wrapped.f, wrapped.f)}}))
+        """
+    assert app.run(code) == "1"
+
+
+def test_defaults_are_those_of_the_generated_function(app: App) -> None:
+    code = "A = object()\ndef slugify(text=A, *, sep=A):\n    return text is A and sep is A\n"
+    app.write({"app/__generated__/slug.py": code})
+    assert app.run("from app.slug import slugify; print(slugify(), slugify(), slugify(1))") == "True True False"
+
+
+def test_a_generated_function_may_be_any_callable(app: App) -> None:
+    app.write({"app/__generated__/slug.py": "import functools\n" + SLUG.replace("def", "@functools.cache\ndef")})
+    assert app.run("from app.slug import slugify; print(slugify('A B'), slugify('C', sep='-'))") == "a-b c"
+
+
 def test_importing_a_spec_module_does_not_load_the_generated_functions(app: App) -> None:
     app.write({"app/__generated__/slug.py": "raise SystemExit('loaded')"})
     assert app.run("import app.slug; print('imported')") == "imported"

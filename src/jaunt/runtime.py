@@ -142,24 +142,23 @@ def _decorated_at() -> "tuple[str, int]":
 
 def _forwarder(stub: "FunctionType", entry: SpecEntry) -> "Callable[..., Any]":
     """Return a function of the stub's sort, a coroutine function say, that forwards to the generated one."""
-    generated: Callable[..., Any] | None = None
 
-    def load() -> "Callable[..., Any]":
-        nonlocal generated
-        generated = _load(entry)
-        return generated
+    def load(*args: "Any", **kwargs: "Any") -> "Any":
+        nonlocal target
+        target = _load(entry)
+        _take_parameters(forward, target)
+        return target(*args, **kwargs)
 
-    # The flags are those of `inspect`. The lookup is spelled out in each wrapper, as one more call
-    # takes 30 ns, and the wrapper as a whole 80.
-    flags = stub.__code__.co_flags
-    if flags & 0x80:  # CO_COROUTINE
+    target: Callable[..., Any] = load
+    flags = stub.__code__.co_flags  # those of `inspect`
+    if flags & _COROUTINE:
 
         async def forward(*args: "Any", **kwargs: "Any") -> "Any":
-            return await (generated or load())(*args, **kwargs)
-    elif flags & 0x200:  # CO_ASYNC_GENERATOR
+            return await target(*args, **kwargs)
+    elif flags & _ASYNC_GENERATOR:
 
         async def forward(*args: "Any", **kwargs: "Any") -> "AsyncGenerator[Any, Any]":
-            items = (generated or load())(*args, **kwargs)
+            items = target(*args, **kwargs)
             try:
                 item = await anext(items)
                 while True:
@@ -171,17 +170,52 @@ def _forwarder(stub: "FunctionType", entry: SpecEntry) -> "Callable[..., Any]":
                         item = await items.asend(sent)
             except StopAsyncIteration:
                 return
-    elif flags & 0x20:  # CO_GENERATOR
+    elif flags & _GENERATOR:
 
         def forward(*args: "Any", **kwargs: "Any") -> "Generator[Any, Any, Any]":
-            return (yield from (generated or load())(*args, **kwargs))
+            return (yield from target(*args, **kwargs))
     else:
 
         def forward(*args: "Any", **kwargs: "Any") -> "Any":
-            return (generated or load())(*args, **kwargs)
+            return target(*args, **kwargs)
 
     functools.update_wrapper(forward, stub)
     return _mark(forward, entry)
+
+
+_COROUTINE, _ASYNC_GENERATOR, _GENERATOR, _VARIADIC = 0x80, 0x200, 0x20, 0x0C
+
+
+def _take_parameters(forward: "Any", generated: "Any") -> None:
+    """Give a forwarder the parameters of the generated function, where those are all named.
+
+    To gather and spread `*args, **kwargs` takes 70 to 140 ns a call; with the parameters spelled out, it takes 25.
+    """
+    if type(generated) is not FunctionType or forward.__code__.co_flags & _ASYNC_GENERATOR:
+        return
+    code = generated.__code__
+    if code.co_flags & _VARIADIC:
+        return
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    positional, keywords = names[: code.co_argcount], names[code.co_argcount :]
+    parameters = [*positional, *(("*", *keywords) if keywords else ())]
+    if code.co_posonlyargcount:
+        parameters.insert(code.co_posonlyargcount, "/")
+    target = "target"
+    while target in names:
+        target += "_"
+    call = f"{target}({', '.join([*positional, *(f'{name}={name}' for name in keywords)])})"
+    if forward.__code__.co_flags & _COROUTINE:
+        call = f"await {call}"
+    elif forward.__code__.co_flags & _GENERATOR:
+        call = f"(yield from {call})"
+    sort = "async def" if forward.__code__.co_flags & _COROUTINE else "def"
+    text = f"def make({target}):\n  {sort} forward({', '.join(parameters)}): return {call}\n  return forward"
+    namespace: dict[str, Any] = {}
+    exec(compile(text, "<jaunt>", "exec"), namespace)
+    # The code comes last: another thread may call at any time.
+    forward.__defaults__, forward.__kwdefaults__ = generated.__defaults__, generated.__kwdefaults__
+    forward.__code__ = namespace["make"](None).__code__
 
 
 def _mark(obj: "Any", entry: SpecEntry) -> "Any":

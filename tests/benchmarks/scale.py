@@ -1,11 +1,12 @@
-"""What jaunt costs in large projects, side by side with plain doit and ninja on as many do-nothing tasks.
+"""What jaunt costs: large projects, side by side with plain doit and ninja on as many do-nothing tasks; calls; order.
 
     python tests/benchmarks/scale.py [--modules 1000 10000] [--runs 5] [--chain 5000] [--fan 10000]
 
 Makes the projects in a temporary folder, builds them with a backend that answers at once, and prints one table: the
 wall time of whole processes, median over the runs, with their CPU time (user and system), their peak memory, and the
-ratio to plain doit, which runs in turn with them. Needs `jaunt` and `doit` beside this Python; `ninja` where it is
-installed. Nothing is asserted: the last column is what issue 5 asks for.
+ratio to plain doit, which runs in turn with them. A long chain and a wide fan of modules follow in the same form, then
+the rows of `calls.py` and `makespan.py`. Needs `jaunt` and `doit` beside this Python; `ninja` where it is installed.
+Nothing is asserted: the last column is what issue 5 asks for.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import calls
+import makespan
 from cold_build import write_modules, write_project
 
 BIN = Path(sys.executable).parent
@@ -161,13 +164,16 @@ def write_ninja(folder: Path, edges: int) -> None:
 
 
 def measure_shape(folder: Path, name: str, dag: dict[int, list[int]]) -> dict[str, Sample]:
-    """Return what a cold build, and a run with nothing stale, take for modules of one spec each."""
+    """Return what a cold build, and runs with nothing stale, take for modules of one spec each."""
     root = folder / name
     write_modules(root, dag, specs=1)
     rows = {"cold build, instant backend": run([sys.executable, COLD_BUILD, "--project", root], root)}
     time.sleep(SETTLED_SECONDS)
-    run(jaunt("build"), root)
-    rows["nothing stale: jaunt build"] = run(jaunt("build"), root)
+    plain = folder / f"doit-{name}"
+    write_plain_doit(plain, len(dag))
+    for row, command, cwd in (("plain doit", DOIT_BUILD, plain), ("jaunt build", jaunt("build"), root)):
+        run(command, cwd)
+        rows[row] = run(command, cwd)
     return rows
 
 
@@ -214,11 +220,15 @@ def main() -> None:
         shapes = {"chain": {i: [i - 1] if i else [] for i in range(arguments.chain)}}
         shapes["fan"] = {i: [0] if i else [] for i in range(arguments.fan)}
         for name, dag in shapes.items():
-            for row, sample in measure_shape(Path(folder), name, dag).items() if dag else ():
-                print(
-                    f"{name} of {len(dag):,}: {row:<30} {sample.wall:.2f} s, "
-                    f"CPU {sample.cpu:.2f} s, {sample.memory:.0f} MB"
-                )
+            rows = measure_shape(Path(folder), name, dag) if dag else {}
+            print(f"\n{name} of {len(dag):,} modules" if dag else "")
+            for row, sample in rows.items():
+                print(f"{row:<30}{cell(sample, rows['plain doit']):>46}")
+    print()
+    calls.print_rows([*calls.call_rows(), calls.import_row()])
+    for real in (False, True):
+        print(f"\nmakespan / bound, {'with real sleeps' if real else 'simulated'}")
+        makespan.print_ratios(real=real)
 
 
 if __name__ == "__main__":
