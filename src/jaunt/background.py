@@ -17,6 +17,9 @@ T = TypeVar("T")
 LARGE = 12_000
 """From this many characters on, a source is parsed in a child process; others take less than 50 ms."""
 
+SMALL = 1_000
+"""Up to this many characters, a source is parsed in less time than the detour to a thread takes."""
+
 _turns: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]" = weakref.WeakKeyDictionary()
 
 _SOURCES = str(Path(__file__).resolve().parents[1])
@@ -36,6 +39,8 @@ async def in_background(function: Callable[..., T], *args: Any, size: int) -> T:
     For a large one the function has to stand at the top of its module, arguments and result to be fit for
     pickle. Raises what the function raises; ChildProcessError if the child process dies of it.
     """
+    if size < SMALL:
+        return function(*args)
     if size < LARGE:
         # One at a time: they can't run side by side, and together they would keep the loop waiting for all of them.
         async with _turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()):

@@ -1,29 +1,33 @@
 """The build entry points: for callers with specs of their own, and for a whole project."""
 
+import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jaunt.checks import project_checks
 from jaunt.deps import dependents_of
-from jaunt.digest import all_entry_parts, combine_parts, entry_parts, graph_digests, module_digest
-from jaunt.engine import Listener, run_jobs
+from jaunt.digest import SpecTexts, all_entry_parts, combine_parts, entry_parts, graph_digests, module_digest
 from jaunt.files import ensure_state_folder
 from jaunt.gate import ImportGate
 from jaunt.generate.base import Check, GeneratorBackend
 from jaunt.history import History
 from jaunt.job import Job, Outcome, job_name, waits_for
-from jaunt.ledger import read_ledger, write_ledger
+from jaunt.ledger import Ledger, read_ledger, write_ledger
+from jaunt.leftovers import remove_leftovers
+from jaunt.orphans import generated_folders
 from jaunt.pace import Pace
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
 from jaunt.pipeline import ModuleWork, Workshop, build_module, write_module
 from jaunt.plan import Plan, fingerprint, judge_file, module_fingerprint
-from jaunt.project import KINDS, Project
+from jaunt.project import KINDS, Project, search_roots
 from jaunt.registry import SpecEntry, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.store import Store
+
+if TYPE_CHECKING:  # what builds is imported when there is something to build: `jaunt prompt` needs the works alone
+    from jaunt.engine import Listener
 
 ModuleSpecs = Mapping[str, Sequence[SpecEntry]]
 Specs = Mapping[SpecRef, SpecEntry]
@@ -50,7 +54,7 @@ def write_generated_module(
     Raises JauntWriteError if the file can't be written or would lie outside `package_dir`.
     """
     path = _library_path(Path(package_dir), module_name, generated_dir)
-    return write_module(path, source, header_fields, within=Path(package_dir))
+    return write_module(path, source, header_fields, within=Path(package_dir), packages_below=Path(package_dir))
 
 
 def detect_stale_modules(
@@ -86,7 +90,7 @@ async def run_build(
     checks: Sequence[Check] = (),
     max_attempts: int = 2,
     force: bool = False,
-    listener: Listener | None = None,
+    listener: "Listener | None" = None,
 ) -> BuildReport:
     """Generate the stale modules and their dependents, dependencies first, at most `jobs` at a time.
 
@@ -106,9 +110,11 @@ async def build_works(
     shop: Workshop,
     *,
     jobs: int,
-    listener: Listener | None = None,
+    listener: "Listener | None" = None,
 ) -> BuildReport:
     """Build the stale ones among `works`, and their dependents, in one run of the engine."""
+    from jaunt.engine import run_jobs
+
     by_module = {work.module: work for work in works}
     chosen = dependents_of(dag, stale) & by_module.keys()
     names = {m: by_module[m].job_name for m in chosen}
@@ -127,10 +133,10 @@ async def build_works(
     return report
 
 
-def make_job(work: ModuleWork, shop: Workshop, waits_for: Iterable[str], *, cost: float = 1.0) -> Job:
+def make_job(work: ModuleWork, shop: Workshop, waits_for: Iterable[str]) -> Job:
     """Return the engine's job that builds one module after the jobs that it waits for."""
     return Job(
-        work.job_name, work.fingerprint.kind, work.module, partial(build_module, work, shop), frozenset(waits_for), cost
+        work.job_name, work.fingerprint.kind, work.module, partial(build_module, work, shop), frozenset(waits_for)
     )
 
 
@@ -139,18 +145,17 @@ def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
     return [_project_work(project, name) for name in modules]
 
 
-async def run_plan(plan: Plan, shop: Workshop, *, jobs: int, listener: Listener | None = None) -> dict[str, Outcome]:
+async def run_plan(plan: Plan, shop: Workshop, *, jobs: int, listener: "Listener | None" = None) -> dict[str, Outcome]:
     """Build a plan's stale modules; return module -> outcome, for those alone.
 
     What the generations took last time is their cost, and what they take now is noted down for the next.
     """
+    from jaunt.engine import run_jobs
+
     project = plan.project
     ledger = read_ledger(project.root)
     outcomes = await run_jobs(
-        [
-            make_job(work, shop, waits_for(project, work.module), cost=ledger.seconds(work.job_name))
-            for work in project_works(project, plan.stale)
-        ],
+        [_project_job(project, module, shop, ledger) for module in plan.stale],
         limit=jobs,
         listener=listener,
     )
@@ -184,8 +189,12 @@ def project_workshop(
 
     `gate` is one that has begun already.
     """
+    from jaunt.checks import project_checks
+
     config = plan.project.config
     state = ensure_state_folder(config.root)
+    store = Store(config.root / config.store.path, readonly=config.store.readonly)
+    _sweep(plan.project, state, store)
     return Workshop(
         backend,
         checks_for=project_checks(plan.project),
@@ -194,12 +203,21 @@ def project_workshop(
         max_attempts=config.build.max_attempts,
         candidates=config.build.candidates,
         force=force,
-        store=Store(config.root / config.store.path, readonly=config.store.readonly),
+        store=store,
         read_store=read_store,
         record=record,
         price=config.llm.price,
         history=History(config.root, run=plan.made_at),
     )
+
+
+def _sweep(project: Project, state: Path, store: Store) -> None:
+    """Remove what builds that were killed have left where they were writing."""
+    generated = project.config.paths.generated_dir
+    folders = [folder for root in search_roots(project.config) for folder in generated_folders(root, generated)]
+    folders += [state, *([] if store.readonly or store.folder.is_relative_to(state) else [store.folder])]
+    # In a thread of its own: a store on a network takes long to look through, and nothing waits for this.
+    threading.Thread(target=remove_leftovers, args=(folders,), name="jaunt-sweep").start()
 
 
 def misses_store(plan: Plan, shop: Workshop) -> bool:
@@ -229,8 +247,9 @@ def library_works(
     `package`, if given, is the package below `base` that all generated files have to lie in.
     """
     parts: dict[SpecRef, dict[str, str]] = {}
+    texts = SpecTexts()
     for entries in group_by_module(specs.values()).values():
-        parts |= all_entry_parts(entries)
+        parts |= all_entry_parts(entries, texts)
     digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
     paths = {
         m: _library_path(base, m, generated_dir, package) for m in {module_of(ref) for ref in specs} | {*module_specs}
@@ -252,9 +271,23 @@ def library_works(
                 {ref: specs[ref] for ref in sorted(outside)},
                 dependency_apis or {},
                 {m: paths[m] for m in sorted({module_of(ref) for ref in outside})},
+                packages_below=base,
+                texts=texts,
             )
         )
     return works
+
+
+def _project_job(project: Project, module: str, shop: Workshop, ledger: Ledger) -> Job:
+    name = job_name(project.kind_of(module), module)
+
+    async def run() -> Outcome:
+        # Its work is made only now: the first request would have to wait for that of all modules.
+        return await build_module(_project_work(project, module), shop)
+
+    return Job(
+        name, project.kind_of(module), module, run, frozenset(waits_for(project, module)), cost=ledger.seconds(name)
+    )
 
 
 def _project_work(project: Project, name: str) -> ModuleWork:
@@ -275,14 +308,22 @@ def _project_work(project: Project, name: str) -> ModuleWork:
             for e in own
             if not module.contracts[e.qualname].documented
         ),
-        packages=not _is_shared(name.partition(".")[0], project.bases()),
+        texts=project.texts,
+        packages_below=_packages_below(name, module.file.base, project.bases()),
     )
 
 
-def _is_shared(package: str, bases: Iterable[Path]) -> bool:
-    """Whether a namespace package has parts in several bases: an `__init__.py` in one would hide the others."""
-    parts = [base / package for base in bases if (base / package).is_dir()]
-    return len(parts) > 1 and not any((part / "__init__.py").exists() for part in parts)
+def _packages_below(module: str, base: Path, bases: Iterable[Path]) -> Path | None:
+    """Return the folder below which `__init__.py` files are made on the way to a module's generated file.
+
+    A folder without one, a namespace package or one of tests, stays as it is; where it has parts in several bases,
+    none is made at all: an `__init__.py` in one part would hide the others.
+    """
+    package = base / module.partition(".")[0]
+    parts = [part for part in (each / package.name for each in bases) if part.is_dir()]
+    if package not in parts or any((part / "__init__.py").exists() for part in parts):
+        return base
+    return package if len(parts) == 1 else None
 
 
 def _library_path(

@@ -70,9 +70,14 @@ def entry_sources(entries: Iterable[SpecEntry]) -> dict[SpecRef, ModuleSource]:
         file = (entry.module, str(entry.source_file))
         source = read[file] = read[file] if file in read else read_source(*file)
         if entry.qualname not in source.definitions:
-            raise JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
+            raise not_defined(entry)
         sources[entry.spec_ref] = source
     return sources
+
+
+def not_defined(entry: SpecEntry) -> JauntDiscoveryError:
+    """Return the error for a spec that its file doesn't define."""
+    return JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
 
 
 def explicit_deps(entry: SpecEntry) -> list[SpecRef]:

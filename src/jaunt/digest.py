@@ -5,9 +5,10 @@ import json
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from jaunt.contract import contract_parts
-from jaunt.deps import components, dependencies_of, entry_source, entry_sources, explicit_deps, toposort
+from jaunt.contract import contract_parts, is_detail
+from jaunt.deps import components, dependencies_of, entry_source, entry_sources, explicit_deps, not_defined, toposort
 from jaunt.registry import SpecEntry
+from jaunt.source import ModuleSource, read_source
 from jaunt.spec_ref import SpecRef, module_of
 
 
@@ -16,13 +17,39 @@ def extract_source_segment(entry: SpecEntry) -> str:
 
     Raises JauntDiscoveryError if the file can't be read or doesn't define the spec at module level.
     """
-    return extract_source_segments([entry])[entry.spec_ref]
+    return SpecTexts().segment(entry)
 
 
-def extract_source_segments(entries: Collection[SpecEntry]) -> dict[SpecRef, str]:
-    """Return the source text of each spec, as `extract_source_segment` does; each file is read once."""
-    sources = entry_sources(entries)
-    return {entry.spec_ref: sources[entry.spec_ref].segment(entry.qualname) for entry in entries}
+class SpecTexts:
+    """The source text of specs: each file is read and parsed once, its syntax tree is not kept."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, Mapping[str, str]]] = {}
+
+    def add(self, source: ModuleSource) -> None:
+        """Take the texts from a file that was parsed already."""
+        self._known[source.path] = (source.text, {name: source.segment(name) for name in source.definitions})
+
+    def module(self, entry: SpecEntry) -> str:
+        """Return the whole text of the file that a spec stands in; raises as `extract_source_segment` does."""
+        return self._read(entry)[0]
+
+    def segment(self, entry: SpecEntry) -> str:
+        """Return what `extract_source_segment` does."""
+        segments = self._read(entry)[1]
+        if entry.qualname not in segments:
+            raise not_defined(entry)
+        return segments[entry.qualname]
+
+    def segments(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
+        """Return the source text of each spec."""
+        return {entry.spec_ref: self.segment(entry) for entry in entries}
+
+    def _read(self, entry: SpecEntry) -> tuple[str, Mapping[str, str]]:
+        path = str(entry.source_file)
+        if path not in self._known:
+            self.add(read_source(entry.module, path))
+        return self._known[path]
 
 
 def local_digest(entry: SpecEntry) -> str:
@@ -35,21 +62,27 @@ def entry_parts(entry: SpecEntry) -> dict[str, str]:
     return spec_parts(entry, contract_parts(entry_source(entry), entry.qualname))
 
 
-def all_entry_parts(entries: Collection[SpecEntry]) -> dict[SpecRef, dict[str, str]]:
-    """Return `entry_parts` of each spec; each file is read once."""
+def all_entry_parts(entries: Collection[SpecEntry], texts: SpecTexts) -> dict[SpecRef, dict[str, str]]:
+    """Return `entry_parts` of each spec; each file is read once, and its texts are added to `texts`."""
     sources = entry_sources(entries)
+    for source in {source.path: source for source in sources.values()}.values():
+        texts.add(source)
     return {e.spec_ref: spec_parts(e, contract_parts(sources[e.spec_ref], e.qualname)) for e in entries}
 
 
 def spec_parts(entry: SpecEntry, parts: Mapping[str, str]) -> dict[str, str]:
     """Return the parts of a spec's contract with those of its decorator's arguments: name -> short digest."""
-    arguments = {"deps": explicit_deps(entry), "prompt": entry.decorator_kwargs.get("prompt") or ""}
-    return {**parts, **{name: _sha256(value)[:16] for name, value in arguments.items()}}
+    deps, prompt = explicit_deps(entry), entry.decorator_kwargs.get("prompt") or ""
+    return {
+        **parts,
+        "deps": _sha256(deps)[:16] if deps else _NO_DEPS,
+        "prompt": _sha256(prompt)[:16] if prompt else _NO_PROMPT,
+    }
 
 
 def combine_parts(parts: Mapping[str, str]) -> str:
     """Return the digest, 64 hex digits, of a spec's parts."""
-    return _sha256(sorted(parts.items()))
+    return _sha256(sorted((part, digest) for part, digest in parts.items() if not is_detail(part)))
 
 
 def graph_digest(
@@ -121,3 +154,6 @@ def combine_specs(digests: Mapping[SpecRef, str]) -> str:
 
 def _sha256(value: object) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()
+
+
+_NO_DEPS, _NO_PROMPT = _sha256([])[:16], _sha256("")[:16]

@@ -3,10 +3,12 @@
 import errno
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
+from jaunt.leftovers import temporary_path
 
 
 def write_atomic(path: Path, text: str, *, within: Path, durable: bool = True) -> Path:
@@ -20,12 +22,9 @@ def write_atomic(path: Path, text: str, *, within: Path, durable: bool = True) -
     """
     try:
         data = text.replace("\r\n", "\n").replace("\r", "\n").encode()
-        _check_contained(path, within)
-        existing = _lstat(path)
-        if existing is None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        elif not stat.S_ISREG(existing.st_mode):
-            raise JauntWriteError(f"cannot write {path}: it is not a plain file", hint="move it away")
+        steps = _check_contained(path, within)
+        existing = _check_plain(path, steps)
+        _make_folder(path.parent, steps[:-1])
         _replace(path, data, existing, durable)
     except UnicodeEncodeError as error:
         raise JauntWriteError(f"cannot write {path}: the text is not Unicode: {error}") from error
@@ -37,10 +36,7 @@ def write_atomic(path: Path, text: str, *, within: Path, durable: bool = True) -
 def check_writable(path: Path, *, within: Path) -> None:
     """Raise the JauntWriteError that `write_atomic` would, as far as that can be told without writing."""
     try:
-        _check_contained(path, within)
-        found = _lstat(path)
-        if found is not None and not stat.S_ISREG(found.st_mode):
-            raise JauntWriteError(f"cannot write {path}: it is not a plain file", hint="move it away")
+        _check_plain(path, _check_contained(path, within))
         folder = next(folder for folder in path.parents if _lstat(folder) is not None)
         if not folder.is_dir():
             raise JauntWriteError(f"cannot write {path}: {folder} is not a folder", hint=f"move {folder} away")
@@ -68,13 +64,13 @@ def ensure_packages(folder: Path, *, within: Path) -> list[Path]:
     """
     created = []
     try:
-        names = _check_contained(folder, within)
-        folder.mkdir(parents=True, exist_ok=True)
-        package = within
-        for name in names:
-            package = package / name
-            with suppress(FileExistsError), (package / "__init__.py").open("x"):
-                created.append(package / "__init__.py")
+        steps = _check_contained(folder, within)
+        _make_folder(folder, steps)
+        for package, _ in steps:
+            path = os.path.join(package, "__init__.py")  # noqa: PTH118 - text all along: once for each module
+            if _lstat(path) is None:
+                with suppress(FileExistsError), Path(path).open("x"):
+                    created.append(Path(path))
     except OSError as error:
         raise _explained(folder, error) from error
     return created
@@ -91,8 +87,11 @@ def ensure_state_folder(root: Path) -> Path:
     return folder
 
 
-def _check_contained(path: Path, within: Path) -> tuple[str, ...]:
-    """Return the names that lead from `within` to `path`; JauntWriteError if they lead out of it.
+Step = tuple[str, os.stat_result | None]
+
+
+def _check_contained(path: Path, within: Path) -> list[Step]:
+    """Return the steps from `within` to `path`, with their status, if there; JauntWriteError if they lead out of it.
 
     Only a symlink is resolved, not each path: that costs one `lstat` a name.
     """
@@ -102,29 +101,46 @@ def _check_contained(path: Path, within: Path) -> tuple[str, ...]:
         names = ("..",)
     if ".." in names:
         raise JauntWriteError(f"cannot write {path}: it is not in {within}", hint="name a path inside of it")
-    step = within
+    steps: list[Step] = []
+    step = str(within)
     for name in names:
-        step = step / name
+        step = os.path.join(step, name)  # noqa: PTH118 - text all along: once for each module
         found = _lstat(step)
-        if found is None:
-            break
-        if stat.S_ISLNK(found.st_mode) and not Path(os.path.realpath(step)).is_relative_to(os.path.realpath(within)):
+        steps.append((step, found))
+        if found is None or not stat.S_ISLNK(found.st_mode):
+            continue
+        if not Path(os.path.realpath(step)).is_relative_to(os.path.realpath(within)):
             raise JauntWriteError(
                 f"cannot write {path}: the symlink {step} leads out of {within}",
                 hint="replace the symlink by a folder",
             )
-    return names
+    return steps
 
 
-def _lstat(path: Path) -> os.stat_result | None:
+def _check_plain(path: Path, steps: Sequence[Step]) -> os.stat_result | None:
+    """Return the status of the file that the steps lead to, if there is one; JauntWriteError if it is no file."""
+    found = steps[-1][1] if steps else _lstat(path)
+    if found is not None and not stat.S_ISREG(found.st_mode):
+        raise JauntWriteError(f"cannot write {path}: it is not a plain file", hint="move it away")
+    return found
+
+
+def _make_folder(folder: Path, steps: Sequence[Step]) -> None:
+    """Make the folder that the steps lead to, unless it is there; raises OSError."""
+    found = steps[-1][1] if steps else None
+    if found is None or not stat.S_ISDIR(found.st_mode):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def _lstat(path: Path | str) -> os.stat_result | None:
     try:
-        return path.lstat()
+        return os.lstat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
 def _replace(path: Path, data: bytes, existing: os.stat_result | None, durable: bool) -> None:
-    temp = path.parent / f".jaunt-{os.urandom(8).hex()}.tmp"  # no part of the name: it may be at the limit
+    temp = temporary_path(path.parent)
     try:
         with temp.open("xb") as file:
             if existing is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from jaunt import __version__
 from jaunt.config import PriceConfig
-from jaunt.digest import extract_source_segments
+from jaunt.digest import SpecTexts
 from jaunt.errors import JauntError, JauntGenerationError, JauntWriteError
 from jaunt.files import check_writable, ensure_packages, write_atomic
 from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
@@ -24,7 +24,6 @@ from jaunt.job import Outcome, failure, job_name
 from jaunt.plan import Fingerprint, judge_file
 from jaunt.registry import SpecEntry
 from jaunt.rejected import forget_rejected, keep_rejected
-from jaunt.source import read_source
 from jaunt.spec_ref import SpecRef
 from jaunt.store import Lookup, Store
 
@@ -35,7 +34,8 @@ class ModuleWork:
 
     `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
     on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built,
-    `warnings` what its author should know. `packages` is whether `__init__.py` files are made on the way to `path`.
+    `warnings` what its author should know. `__init__.py` files are made in the folders between `packages_below`
+    and `path`, in none if it is None. `texts` has the source of the specs.
     """
 
     fingerprint: Fingerprint
@@ -48,7 +48,8 @@ class ModuleWork:
     dependency_paths: Mapping[str, Path] = field(default_factory=dict)
     problem: JauntError | None = None
     warnings: tuple[str, ...] = ()
-    packages: bool = True
+    packages_below: Path | None = None
+    texts: SpecTexts = field(default_factory=SpecTexts)
 
     @property
     def module(self) -> str:
@@ -71,7 +72,8 @@ class Workshop:
     and as a recording in the folder `record`. `price` is what tokens cost. Each attempt asks for `candidates`
     answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
     What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
-    module, the attempt's number, and what was wrong with the one before.
+    module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
+    build that is asking for the same, with the module.
     """
 
     backend: GeneratorBackend
@@ -87,6 +89,7 @@ class Workshop:
     rejected: Path | None = None
     history: History | None = None
     on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
+    on_wait: Callable[[str], None] | None = None
 
 
 async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
@@ -107,12 +110,13 @@ async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         cached_input_tokens=usage.cached_input_tokens,
+        estimated=usage.estimated,
         cost=usage.cost(shop.price) if shop.price else None,
     )
 
 
 async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
-    context = await asyncio.to_thread(_prepare, work, shop)
+    context = await _prepare(work, shop)
     clock = _Clock()
     checks = [clock.timed(check) for check in shop.checks_for(work)] if shop.checks_for else []
     outcome, source = await _find_code(work, shop, context, checks)
@@ -153,14 +157,44 @@ async def _find_code(
 ) -> tuple[Outcome, str | None]:
     """Return code that passed, from the store or else the model, with the outcome so far; None if there is none."""
     stored = await _look_up(work, shop)
-    warnings = [stored.warning] if stored.warning else []
-    if stored.source is not None:
-        examined = await check_candidate(stored.source, context.expected_names, checks)
-        if not examined.errors:
-            outcome = Outcome("generated", warnings=tuple(examined.warnings), origin="store")
-            return outcome, normalize_source(examined.source)
+    found = await _try_stored(stored, context, checks)
+    if found is not None:
+        return found
+    if shop.store is None or shop.store.readonly or not _reads_store(shop):
+        outcome, source = await _generate(work, shop, context, checks)
+        return _warned(outcome, stored.warning), source
+    waits = partial(shop.on_wait, work.module) if shop.on_wait else None
+    turn = shop.store.turn(work.fingerprint.kind, work.fingerprint.digest, on_wait=waits)
+    async with turn as again:  # another build may have asked in the meantime
+        found = await _try_stored(again, context, checks) if again != stored else None
+        if found is not None:
+            return found
+        outcome, source = await _generate(work, shop, context, checks)
+    return _warned(outcome, again.warning, shop.store.why_lockless(turn)), source
+
+
+def _warned(outcome: Outcome, *warnings: str | None) -> Outcome:
+    return replace(outcome, warnings=(*filter(None, warnings), *outcome.warnings))
+
+
+async def _try_stored(
+    stored: Lookup, context: ModuleSpecContext, checks: Sequence[Check]
+) -> tuple[Outcome, str] | None:
+    """Return what the store gave, if it passes the checks."""
+    if stored.source is None:
+        return None
+    examined = await check_candidate(stored.source, context.expected_names, checks)
+    if examined.errors:
+        return None
+    return Outcome("generated", warnings=tuple(examined.warnings), origin="store"), normalize_source(examined.source)
+
+
+async def _generate(
+    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
+) -> tuple[Outcome, str | None]:
+    """Ask the backend; keep what passed in the store, and what did not for a person to see."""
     result = await _ask(shop, context, checks)
-    warnings += result.warnings
+    warnings = result.warnings
     if result.source is None:
         errors = result.errors or ["the backend gave no code"]
         kept = await asyncio.to_thread(keep_rejected, shop.rejected, work.module, result.candidate, errors)
@@ -175,7 +209,7 @@ async def _find_code(
     source = normalize_source(result.source)
     # Kept before it is written: what was paid for survives a crash of anything that comes after it.
     unkept = await _keep(work, shop, source)
-    warnings += [unkept] if unkept else []
+    warnings = [*warnings, unkept] if unkept else warnings
     return Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model"), source
 
 
@@ -215,31 +249,31 @@ def make_context(work: ModuleWork) -> ModuleSpecContext:
         spec_module=work.module,
         generated_module=work.generated_module,
         expected_names=[e.qualname for e in work.entries],
-        spec_sources={**extract_source_segments(work.entries)},
+        spec_sources={**work.texts.segments(work.entries)},
         decorator_prompts={ref: text for ref, text in prompts.items() if text},
         dependency_apis={
-            **extract_source_segments(work.dependencies.values()),
+            **work.texts.segments(work.dependencies.values()),
             **work.dependency_apis,
         },
         dependency_generated_modules={
             module: text for module, path in work.dependency_paths.items() if (text := _body(path))
         },
-        spec_module_source=read_source(work.module, str(work.entries[0].source_file)).text if work.entries else "",
+        spec_module_source=work.texts.module(work.entries[0]) if work.entries else "",
         module_digest=work.fingerprint.digest,
         previous_source=_body(work.path),
     )
 
 
 def write_module(
-    path: Path, source: str, header_fields: Mapping[str, Any], *, within: Path, packages: bool = True
+    path: Path, source: str, header_fields: Mapping[str, Any], *, within: Path, packages_below: Path | None
 ) -> Path:
-    """Write a generated module, header first, and, for `packages`, the `__init__.py` files on the way to it.
+    """Write a generated module, header first, and the `__init__.py` files below `packages_below` on the way to it.
 
     Raises JauntWriteError if the file can't be written, or lies outside `within`.
     """
     text = f"{format_header(**header_fields)}\n{source.rstrip()}\n"
-    if packages:
-        ensure_packages(path.parent, within=within)
+    if packages_below is not None:
+        ensure_packages(path.parent, within=packages_below)
     return write_atomic(path, text, within=within)
 
 
@@ -272,13 +306,16 @@ def _is_bare_package(folder: Path) -> bool:
     return all(e.name == "__init__.py" and e.is_file() and not e.stat().st_size for e in rest)
 
 
-def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
-    """Return the model's context, or raise if a call of the model would be in vain."""
+async def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
+    """Return the model's context, or raise if a call of the model would be in vain.
+
+    Not by way of a thread: to read these few small files takes less time than such a detour.
+    """
     if work.problem is not None:
         raise work.problem
     check_writable(work.path, within=work.base)
     _protect_hand_edits(work, shop)
-    problem = shop.gate(work.module) if shop.gate else None
+    problem = await asyncio.to_thread(shop.gate, work.module) if shop.gate else None
     if problem is not None:
         raise problem
     return make_context(work)
@@ -295,8 +332,12 @@ def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
         )
 
 
+def _reads_store(shop: Workshop) -> bool:
+    return shop.read_store and not shop.force
+
+
 async def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
-    if shop.store is None or shop.force or not shop.read_store:
+    if shop.store is None or not _reads_store(shop):
         return Lookup()  # not by way of a thread: two such detours are a quarter of what a module costs
     return await asyncio.to_thread(shop.store.get, work.fingerprint.kind, work.fingerprint.digest)
 
@@ -307,7 +348,7 @@ def _land(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: 
     if shop.record is not None:
         path = recording_path(shop.record, work.module)
         write_atomic(path, format_recording(context, source), within=shop.record)
-    before = _text(work.path)
+    before = _text(work.path) if shop.history is not None else ""
     path = _write(work, shop, source)
     if shop.history is not None:
         contract = {**context.spec_sources, **context.dependency_apis}
@@ -319,7 +360,9 @@ async def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:
     if shop.store is None:
         return None
     kind, digest = work.fingerprint.kind, work.fingerprint.digest
-    return await asyncio.to_thread(shop.store.put, kind, digest, source, module=work.module)
+    put = partial(shop.store.put, kind, digest, source, module=work.module)
+    # An interruption may come while no thread is free: it must not keep this from being done.
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, put))
 
 
 def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
@@ -330,7 +373,7 @@ def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
         "body_digest": body_digest(source),
         "python": PYTHON,
     }
-    return write_module(work.path, source, fields, within=work.base, packages=work.packages)
+    return write_module(work.path, source, fields, within=work.base, packages_below=work.packages_below)
 
 
 def normalize_source(source: str) -> str:

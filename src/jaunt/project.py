@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from jaunt.config import JauntConfig
+from jaunt.digest import SpecTexts
 from jaunt.discovery import Root, SpecModule
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.linking import Linker, nearest
@@ -64,6 +65,11 @@ class Project:
     @cached_property
     def _generated_names(self) -> dict[str, str]:
         return {}
+
+    @cached_property
+    def texts(self) -> SpecTexts:
+        """The source texts of the specs, read when they are asked for."""
+        return SpecTexts()
 
     def remember(self, *, make_folder: bool = False) -> None:
         """Keep what was found in `.jaunt/`, so that the next command needs less time.

@@ -22,7 +22,7 @@ from jaunt import __version__
 from jaunt.errors import JauntWriteError
 from jaunt.files import ensure_state_folder, write_atomic
 
-_FORMAT = 1
+_FORMAT = 3
 _GRANULARITY_NS = 2_000_000_000
 """The coarsest clock of a file system in use, that of FAT: two changes within it may leave the same time."""
 
@@ -64,10 +64,10 @@ class ScanCache:
 def read_scan(root: Path, settings: Mapping[str, Any]) -> ScanCache | None:
     """Return the cache of the project at `root`, None if there is none that was written with the same settings."""
     try:
-        key, _, body = (root / ".jaunt" / "scan.jsonl").read_bytes().decode("ascii").partition("\n")
-        if key != _key(root, settings, body):
+        key, _, body = (root / ".jaunt" / "scan.jsonl").read_bytes().partition(b"\n")
+        if key.decode("ascii") != _key(root, settings, hashlib.sha256(body).hexdigest()):
             return None
-        index, *records = body.split("\n")[:-1]
+        index, *records = body.decode("ascii").split("\n")[:-1]
         return ScanCache(json.loads(index), records)
     except (OSError, ValueError, RecursionError, MemoryError):
         return None
@@ -75,18 +75,21 @@ def read_scan(root: Path, settings: Mapping[str, Any]) -> ScanCache | None:
 
 def write_scan(root: Path, settings: Mapping[str, Any], cache: ScanCache) -> None:
     """Replace the cache of the project at `root`; where that can't be done, the next scan takes longer."""
-    body = "\n".join([json.dumps(cache.index), *cache.records, ""])
+    lines = [json.dumps(cache.index), *cache.records]
+    digest = hashlib.sha256()
+    for line in lines:  # not of all lines as one text: of 10,000 modules it has 20 MB
+        digest.update(f"{line}\n".encode("ascii"))
+    text = "\n".join([_key(root, settings, digest.hexdigest()), *lines, ""])
     with suppress(JauntWriteError):
         path = ensure_state_folder(root) / "scan.jsonl"
         # Not durable: a file that a crash tears is found out by its digest.
-        write_atomic(path, f"{_key(root, settings, body)}\n{body}", within=root, durable=False)
+        write_atomic(path, text, within=root, durable=False)
 
 
-def _key(root: Path, settings: Mapping[str, Any], body: str) -> str:
+def _key(root: Path, settings: Mapping[str, Any], digest: str) -> str:
     versions = {
         "format": _FORMAT,
         "jaunt": __version__,
         "python": sys.version_info[:2],  # another one may refuse what this one parses
     }
-    digest = hashlib.sha256(body.encode("ascii")).hexdigest()
     return json.dumps({**versions, "root": str(root), "settings": settings, "digest": digest})
