@@ -1,6 +1,7 @@
 """The provider `command`: real programs, well behaved and not."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -14,7 +15,8 @@ import pytest
 from loopback import CONTEXT, KEY, REQUEST
 
 from jaunt.config import JauntConfig, LLMConfig, load_config
-from jaunt.errors import JauntConfigError, JauntGenerationError
+from jaunt.errors import JauntBudgetError, JauntConfigError, JauntGenerationError
+from jaunt.generate.budget import Budget
 from jaunt.generate.command_backend import PRESETS, CommandBackend, command_line
 from jaunt.generate.model import Request, Usage
 from jaunt.generate.program import plain_text
@@ -131,10 +133,104 @@ def test_plain_text(output: bytes, text: str) -> None:
     assert plain_text(output) == text
 
 
-def test_its_tokens_are_not_known() -> None:
-    backend = shell(ANSWER)
+def test_its_tokens_are_estimated_and_marked_as_such() -> None:
+    backend = shell(f"cat > /dev/null; {ANSWER}")
     generate(backend)
-    assert backend.usage == Usage()
+    tokens = backend.usage
+    assert tokens.estimated
+    assert tokens.output_tokens == -(-len(CODE) // 4)
+    assert 100 < tokens.input_tokens < 10_000
+
+
+def test_a_budget_in_tokens_holds_for_a_program_that_counts_none(tmp_path: Path) -> None:
+    backend = shell(f"cat > /dev/null; echo >> {tmp_path}/runs; {ANSWER}")
+    backend.admit = Budget(max_tokens=100).admit
+    generate(backend)
+    with pytest.raises(JauntBudgetError):
+        generate(backend)
+    assert (tmp_path / "runs").read_text() == "\n"
+
+
+# What known programs print: cut from the output of claude 2.1.330 and codex 0.169.0
+
+CLAUDE = {
+    "type": "result",
+    "subtype": "success",
+    "is_error": False,
+    "result": f"```python\n{CODE}```",
+    "total_cost_usd": 0.001103,
+    "usage": {
+        "input_tokens": 100,
+        "cache_creation_input_tokens": 7,
+        "cache_read_input_tokens": 40,
+        "output_tokens": 33,
+        "server_tool_use": {"web_search_requests": 0},
+    },
+}
+CODEX: list[dict[str, Any]] = [
+    {"type": "thread.started", "thread_id": "01a2047c-e363-7763-9819-79476bce4982"},
+    {"type": "item.completed", "item": {"id": "item_0", "type": "error", "message": "Model metadata not found."}},
+    {"type": "turn.started"},
+    {"type": "error", "message": "Reconnecting... waiting for network"},
+    {"type": "item.completed", "item": {"id": "item_1", "type": "agent_message", "text": "I will write it."}},
+    {"type": "item.completed", "item": {"id": "item_2", "type": "agent_message", "text": CODE}},
+    {
+        "type": "turn.completed",
+        "usage": {"input_tokens": 120, "cached_input_tokens": 20, "output_tokens": 30, "reasoning_output_tokens": 5},
+    },
+]
+
+
+def lines(objects: list[dict[str, Any]]) -> str:
+    return "\n".join(map(json.dumps, objects))
+
+
+def preset(folder: Path, name: str, output: str, code: int = 0) -> CommandBackend:
+    """Return the backend of a preset whose program is one of ours, first on PATH, that prints `output`."""
+    (folder / "output").write_text(output)
+    (folder / name).write_text(f"#!/bin/sh\ncat > /dev/null\ncat {folder}/output\nexit {code}\n")
+    (folder / name).chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        return CommandBackend(LLMConfig(provider="command", command=[name], model="m"), folder, policy=PATIENT)
+
+
+@pytest.mark.parametrize(
+    ("name", "output", "usage"),
+    [
+        ("claude", json.dumps(CLAUDE), Usage(147, 33, 40)),
+        ("codex", lines(CODEX), Usage(120, 30, 20)),
+        ("codex", lines([*CODEX, *CODEX]), Usage(240, 60, 40)),
+    ],
+)
+def test_an_answer_in_json_tells_what_it_took(tmp_path: Path, name: str, output: str, usage: Usage) -> None:
+    backend = preset(tmp_path, name, output)
+    assert generate(backend) == CODE
+    assert backend.usage == usage
+
+
+@pytest.mark.parametrize("name", ["claude", "codex", "llm", "ollama"])
+@pytest.mark.parametrize(
+    "output", [CODE, f"```python\n{CODE}```\n", "x = {}\n", "[1, 2]\n", '{"result": "no usage"}\n']
+)
+def test_what_is_no_such_json_is_the_answer_itself(tmp_path: Path, name: str, output: str) -> None:
+    backend = preset(tmp_path, name, output)
+    assert answer(backend) == output
+    assert asyncio.run(backend.complete(REQUEST)).usage.estimated
+
+
+@pytest.mark.parametrize(
+    ("name", "output", "problem"),
+    [
+        ("claude", json.dumps({**CLAUDE, "is_error": True, "result": "Not logged in"}), "Not logged in"),
+        ("codex", lines([*CODEX[:3], {"type": "turn.failed", "error": {"message": "no quota"}}]), "no quota"),
+        ("codex", lines([*CODEX[:3], {"type": "error", "message": "no quota"}]), "no quota"),
+    ],
+)
+@pytest.mark.parametrize("code", [0, 1])
+def test_an_error_in_json_is_shown(tmp_path: Path, name: str, output: str, problem: str, code: int) -> None:
+    error = failure(preset(tmp_path, name, output, code))
+    assert error.message == f"{name}: {'it ended with exit code 1: ' if code else ''}{problem}"
 
 
 def test_many_run_at_the_same_time(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_project_that_builds_is_well(tmp_path: Path) -> None:
     done = run_jaunt("doctor", cwd=make_shop(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
     lines = [line.split()[:2] for line in done.stdout.splitlines()]
-    subjects = ["python", "doit", "pytest", "config", "ruff", "ty", "provider", "sandbox", "paths", "specs"]
+    subjects = ["python", "doit", "pytest", "config", "ruff", "ty", "provider", "sandbox", "paths", "lock", "specs"]
     assert [subject for _, subject in lines[: len(subjects)]] == subjects
     assert not [line for line in lines if line[0] == "fail"]
     assert not (tmp_path / ".jaunt").exists(), "it writes nothing"
@@ -220,3 +220,27 @@ def test_generated_code_that_git_ignores_is_a_warning(tmp_path: Path, ignored: s
 @needs_git
 def test_without_a_repository_nothing_is_said_of_git(tmp_path: Path) -> None:
     assert "git" not in findings(project(tmp_path, ""))
+
+
+# --- the lock between builds --------------------------------------------------------------------------
+
+
+def test_locks_are_tried_where_the_store_is(tmp_path: Path) -> None:
+    store = tmp_path / "shared" / "store"
+    store.mkdir(parents=True)
+    root = project(tmp_path / "shop", '[store]\npath = "../shared/store"\n')
+    found = findings(root)["lock"]
+    assert (found.level, found.text.endswith(f"locks in {root / '../shared/store'}")) == ("ok", True)
+    assert list(store.iterdir()) == []
+
+
+def test_a_readonly_store_needs_no_lock(tmp_path: Path) -> None:
+    assert "readonly" in findings(project(tmp_path, "[store]\nreadonly = true\n"))["lock"].text
+
+
+def test_a_folder_without_locks_is_a_warning_with_what_to_do(tmp_path: Path) -> None:
+    if not Path("/proc/self").is_dir():
+        pytest.skip("needs a file system that makes no files")
+    found = findings(project(tmp_path, '[store]\npath = "/proc/self/store"\n'))["lock"]
+    assert (found.level, "pay for the same modules" in found.text) == ("warn", True)
+    assert "[store] path" in found.hint

@@ -1,10 +1,13 @@
 """The doit command on a project's dodo.py, in real child processes."""
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from support import CONFIG, SHOP_ANSWERS, make_shop, record, run_doit, run_jaunt, write_files
+from support import CONFIG, SHOP_ANSWERS, child_environment, make_shop, record, run_doit, run_jaunt, write_files
 
 GENERATED = "src/app/__generated__"
 MODULES = {"slug", "tally", "words"}
@@ -302,3 +305,42 @@ def test_from_another_folder_the_project_is_that_of_the_dodo_file(tmp_path: Path
     done = run_doit("-k", "build:app.words", cwd=root / "src/app")
     assert done.returncode == 0, done.stderr
     assert built(root) == {"tally", "words"}
+
+
+def read_only(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run doit in a tree that is mounted read-only, as even root can't write there."""
+    mounted = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    script = 'mount --bind . . && mount -o remount,bind,ro . && cd "$PWD" && exec "$@"'
+    command = [*mounted, script, "sh", sys.executable, "-m", "doit", *arguments]
+    return subprocess.run(
+        command, cwd=root, env=child_environment(PYTHONDONTWRITEBYTECODE="1"), capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def mountable(tmp_path: Path) -> None:
+    (tmp_path / "mountable").mkdir()
+    probe = ["unshare", "--map-root-user", "--mount", "sh", "-c", "mount --bind . . && mount -o remount,bind,ro ."]
+    if not shutil.which("unshare") or subprocess.run(probe, cwd=tmp_path / "mountable", capture_output=True).returncode:
+        pytest.skip("no mounts can be made here")
+
+
+def test_a_read_only_tree_is_one_line_a_module_that_says_so(tmp_path: Path, mountable: None) -> None:
+    done = read_only(make_shop(tmp_path / "shop"), "build")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
+    assert len(failed) == 3
+    assert "Read-only file system" in failed[0]
+    assert "work on a copy" in failed[0]
+
+
+def test_a_read_only_tree_that_is_built_has_nothing_to_do(tmp_path: Path, mountable: None) -> None:
+    root = make_shop(tmp_path / "shop")
+    assert run_doit("build", cwd=root).returncode == 0
+    for database in root.glob(".doit.db*"):
+        database.unlink()
+    done = read_only(root, "build")
+    assert (done.returncode, done.stdout.splitlines()) == (0, ["jaunt: 3 up to date"]), done.stderr
+    assert read_only(root, "list").returncode == 0
+    assert list(root.glob(".doit.db*")) == []

@@ -1,23 +1,24 @@
 """Health: whether this machine and a project have all that a build needs, and what to do where they don't."""
 
 import importlib.util
-import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.files import check_writable
 from jaunt.generate.providers import make_backend
+from jaunt.leftovers import temporary_files
+from jaunt.lock import why_no_lock
 from jaunt.project import Project, search_roots
+from jaunt.report import some
 from jaunt.sandbox import Sandbox
 from jaunt.verify import ToolError, find_tool
 
@@ -63,6 +64,7 @@ def project_findings(config: JauntConfig) -> Iterator[Finding]:
     yield from _provider(config)
     yield _sandbox(config)
     yield from _folders(config)
+    yield _lock(config)
     yield from _leftovers(config)
 
 
@@ -133,6 +135,8 @@ def _provider(config: JauntConfig) -> Iterator[Finding]:
 
 def _server(url: str) -> Finding:
     """Open a connection to a server and close it: nothing is sent."""
+    from urllib.request import getproxies  # an HTTP client and more, for one question that few projects have
+
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     where = f"{host}:{port}"
@@ -179,21 +183,32 @@ def _unwritable(folder: Path, root: Path) -> JauntWriteError | None:
     return None
 
 
+def _lock(config: JauntConfig) -> Finding:
+    """Check that the store's folder, or the one that it will be made in, has locks: one is taken there."""
+    if config.store.readonly:
+        return Finding("ok", "lock", "not used: the store is readonly")
+    if not importlib.util.find_spec("filelock"):
+        return Finding("fail", "lock", "filelock is not installed beside jaunt", "pip install filelock")
+    store = config.root / config.store.path
+    folder = next(folder for folder in [store, *store.parents] if folder.is_dir())
+    problem = why_no_lock(folder)
+    if problem is None:
+        return Finding("ok", "lock", f"builds at the same time take turns, by locks in {store}")
+    return Finding(
+        "warn",
+        "lock",
+        f"{folder}: {problem}; builds at the same time pay for the same modules",
+        "let [store] path name a folder on a local disk, or build one at a time",
+    )
+
+
 def _leftovers(config: JauntConfig) -> Iterator[Finding]:
     """Look for files that a build which was killed has left where it was writing."""
     folders = [config.root / ".jaunt", *(root.folder for root in search_roots(config))]
-    found = sorted({path for folder in folders for path in _temporary_files(folder)})
+    found = sorted({str(path) for folder in folders for path in temporary_files(folder)})
     if found:
-        text = f"{len(found)} of builds that were killed: {_some(found)}"
-        yield Finding("warn", "leftovers", text, "remove them while no build runs")
-
-
-def _temporary_files(folder: Path) -> Iterator[str]:
-    for current, names, files in os.walk(folder):
-        names[:] = [name for name in names if not name.startswith(".") and name not in ("node_modules", "__pycache__")]
-        for file in files:
-            if file.startswith(".jaunt-") and file.endswith(".tmp"):
-                yield str(Path(current, file))
+        text = f"{len(found)} of builds that were killed: {some(found, _MOST_SHOWN)}"
+        yield Finding("warn", "leftovers", text, "the next build that has something to do removes them")
 
 
 def _git(project: Project) -> Iterator[Finding]:
@@ -214,9 +229,3 @@ def _git(project: Project) -> Iterator[Finding]:
             f"generated code is ignored, by {pattern!r} in {source}:{line}",
             "remove that line and commit the code, else every clone has to pay for it again",
         )
-
-
-def _some(items: Iterable[str]) -> str:
-    named = list(items)
-    more = f" and {len(named) - _MOST_SHOWN} more" if len(named) > _MOST_SHOWN else ""
-    return ", ".join(named[:_MOST_SHOWN]) + more

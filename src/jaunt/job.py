@@ -4,10 +4,12 @@ from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jaunt.errors import JauntError
-from jaunt.project import Project
+
+if TYPE_CHECKING:
+    from jaunt.project import Project
 
 Status = Literal["generated", "fresh", "failed", "interrupted"]
 
@@ -31,6 +33,8 @@ class Outcome:
     output_tokens: int = 0
     cached_input_tokens: int = 0
     """Part of `input_tokens`."""
+    estimated: bool = False
+    """Whether the tokens are an estimate, in part at least."""
     cost: float | None = None
     """What the tokens cost, where prices are configured."""
     model_seconds: float = 0.0
@@ -80,7 +84,7 @@ def job_name(kind: str, module: str) -> str:
     return f"{kind}:{module}"
 
 
-def waits_for(project: Project, module: str) -> list[str]:
+def waits_for(project: "Project", module: str) -> list[str]:
     """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
 
     A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.

@@ -32,7 +32,7 @@ def find_orphans(project: Project) -> list[Orphan]:
     expected = {project.generated_name(module) for module in project.modules}
     found: dict[str, Orphan] = {}
     for root in search_roots(project.config):
-        for path in _files(_generated_folders(root, project.config.paths.generated_dir)):
+        for path in _files(generated_folders(root, project.config.paths.generated_dir)):
             if path in expected or path in found:
                 continue
             orphan = _read(Path(path), root.base)
@@ -41,7 +41,7 @@ def find_orphans(project: Project) -> list[Orphan]:
     return sorted(found.values(), key=lambda orphan: orphan.path)
 
 
-def _generated_folders(root: Root, generated_dir: str) -> Iterator[Path]:
+def generated_folders(root: Root, generated_dir: str) -> Iterator[Path]:
     """Yield the folders that a root's code is generated into: one in each top-level package, one beside them."""
     below = root.folder.relative_to(root.base).parts
     if below:

@@ -1,21 +1,22 @@
 """Validated generations, kept by (kind, contract digest), so that none is paid for twice.
 
 One readable file each, `<folder>/<kind>/<first two digits>/<digest>.py`: a few comment lines, then the source. The
-digest of
-the source stands in them and is checked on reading: a store that is damaged, foreign or gone costs a call, never a
-result.
+digest of the source stands in them and is checked on reading: a store that is damaged, foreign or gone costs a call,
+never a result. Beside it is, while a build asks the model for it, `<digest>.lock`.
 """
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
 from jaunt.files import write_atomic
 from jaunt.header import body_digest, header_fields, split_header
+from jaunt.lock import Turn, remove_idle_lock
 
 STORE_MARKER = "# A validated generation, kept by jaunt."
 _DAY = 86_400.0
@@ -47,6 +48,7 @@ class Store:
     def __init__(self, folder: Path, *, readonly: bool = False) -> None:
         self.folder = folder
         self.readonly = readonly
+        self._lockless = False
 
     def get(self, kind: str, digest: str) -> Lookup:
         """Return the source that was kept for a contract; `digest` is 64 hex digits."""
@@ -79,6 +81,21 @@ class Store:
             return f"{self.folder}: the generation of {module} could not be kept: {error}"
         return None
 
+    def turn(self, kind: str, digest: str, *, on_wait: Callable[[], None] | None = None) -> Turn[Lookup]:
+        """Return the right to ask for a contract, to be waited for, and the look into the store that follows."""
+        path = self._path(kind, digest).with_suffix(".lock")
+        return Turn(path, partial(self.get, kind, digest), on_wait=on_wait)
+
+    def why_lockless(self, turn: Turn[Lookup]) -> str | None:
+        """Return, once for all turns, that there are no locks to be had here."""
+        if not turn.problem or self._lockless:
+            return None
+        self._lockless = True
+        return (
+            f"{self.folder}: no lock can be taken: {turn.problem}; "
+            "another build at the same time may pay for the same modules"
+        )
+
     def files(self) -> Iterator[StoredFile]:
         """Yield the entries' files, in no particular order."""
         for path in self.folder.glob("*/??/*.py"):
@@ -89,8 +106,11 @@ class Store:
     def prune(self, *, keep_days: float | None = None, max_size: int | None = None) -> list[StoredFile]:
         """Remove what was not used for `keep_days`, then the least recently used until `max_size` bytes are left.
 
-        Returns the entries that were removed. Raises JauntWriteError if one can't be.
+        Returns the entries that were removed; what builds that were killed have left goes as well.
+        Raises JauntWriteError if an entry can't be removed.
         """
+        for path in self.folder.glob("*/??/*.lock"):
+            remove_idle_lock(path)
         newest_first = sorted(self.files(), key=lambda file: -file.used)
         removed, size = [], 0
         for file in newest_first:

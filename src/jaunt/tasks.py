@@ -1,4 +1,7 @@
-"""The build as doit tasks, for a project's dodo.py: `from jaunt.tasks import DOIT_CONFIG, task_build, task_test`."""
+"""The build as doit tasks, for a project's dodo.py.
+
+One line of it is enough: `from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test`.
+"""
 
 import contextlib
 import functools
@@ -22,7 +25,7 @@ from jaunt.pace import Pace
 from jaunt.paths import spec_module_to_generated_module
 from jaunt.plan import Plan, make_plan
 from jaunt.project import load_project
-from jaunt.report import error_line, say
+from jaunt.report import ANOTHER_BUILD, MOST_LINES, error_line, say
 
 if TYPE_CHECKING:  # what builds is imported when there is something to build: it takes 0.1 s
     from jaunt.generate.providers import LazyBackend
@@ -158,7 +161,8 @@ class ProjectTasks:
     def _workshop(self, _pid: int) -> "Workshop":
         from jaunt.builder import project_workshop
 
-        return replace(project_workshop(self._plan, self._backend(os.getpid())), on_attempt=self._attempt)
+        shop = project_workshop(self._plan, self._backend(os.getpid()))
+        return replace(shop, on_attempt=self._attempt, on_wait=_tell_of_wait)
 
     @functools.cache  # noqa: B019 - as above
     def _backend(self, _pid: int) -> "LazyBackend":
@@ -219,9 +223,14 @@ def task_check() -> Iterator[Task]:
     yield from _here().check_tasks()
 
 
+def _tell_of_wait(module: str) -> None:
+    say(f"waiting for {module}: {ANOTHER_BUILD}")
+
+
 def _find_drift(plan: Plan) -> str | None:
-    drifts = distinct(find_drift(plan, find_orphans(plan.project)))
-    return "\n".join(error_line(drift.error) for drift in drifts) or None
+    lines = [error_line(drift.error) for drift in distinct(find_drift(plan, find_orphans(plan.project)))]
+    more = [f"... and {len(lines) - MOST_LINES:,} more (jaunt check -v lists them)"] if len(lines) > MOST_LINES else []
+    return "\n".join([*lines[:MOST_LINES], *more]) or None
 
 
 def _run_tests(plan: Plan) -> str | None:
@@ -238,4 +247,14 @@ def _set_jobs() -> None:
         DOIT_CONFIG["num_process"] = load_config(root=Path.cwd()).build.jobs
 
 
+def _spare_database() -> None:
+    """Keep doit's database in memory where its file can't be written: doit would end in a traceback.
+
+    Nothing is lost by it, as the headers of the generated files are the truth.
+    """
+    if not os.access(Path.cwd(), os.W_OK):
+        DOIT_CONFIG.update(backend="sqlite3", dep_file=":memory:")
+
+
 _set_jobs()
+_spare_database()

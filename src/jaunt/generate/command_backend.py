@@ -9,6 +9,7 @@ from pathlib import Path
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.model import Answer, ModelBackend, Request
+from jaunt.generate.printed import Printed, Reader, estimate_usage, read_claude, read_codex
 from jaunt.generate.program import OUTPUT_LIMIT, plain_text, run_program, scrubbed_environment
 from jaunt.generate.prompt import Templates
 from jaunt.generate.sdk import read_key
@@ -17,24 +18,27 @@ from jaunt.generate.transport import Fault, Policy, Transport
 
 @dataclass(frozen=True)
 class Preset:
-    """A known program: its arguments, those added where a model is configured, and where to get it."""
+    """A known program: its arguments, those added where a model is configured, where to get it, how to read it."""
 
     arguments: tuple[str, ...]
     with_model: tuple[str, ...]
     source: str
     needs_model: bool = False
+    read: Reader = Printed
 
 
 PRESETS = {
     "claude": Preset(
-        ("claude", "--print", "--output-format", "text"),
+        ("claude", "--print", "--output-format", "json"),
         ("--model", "{model}"),
         "npm install -g @anthropic-ai/claude-code",
+        read=read_claude,
     ),
     "codex": Preset(
-        ("codex", "exec", "--skip-git-repo-check", "--sandbox", "read-only", "--color", "never", "-"),
+        ("codex", "exec", "--skip-git-repo-check", "--sandbox", "read-only", "--json", "-"),
         ("--model", "{model}"),
         "npm install -g @openai/codex",
+        read=read_codex,
     ),
     "llm": Preset(("llm", "prompt", "--no-stream"), ("--model", "{model}"), "pip install llm"),
     "ollama": Preset(("ollama", "run"), ("{model}",), "https://ollama.com/download", needs_model=True),
@@ -52,20 +56,22 @@ class CommandBackend(ModelBackend):
         secrets += [os.environ[name] for name in llm.pass_env if name in os.environ]
         super().__init__(templates, secrets=secrets)
         self._arguments = command_line(llm, root)
+        preset = _preset(llm)
+        self._read = preset.read if preset else Printed
         self._environment = scrubbed_environment([llm.api_key_env, *llm.pass_env])
         self._transport = Transport(
             Path(self._arguments[0]).name, policy or Policy(timeout=llm.timeout), secrets=secrets
         )
 
     async def complete(self, request: Request) -> Answer:
-        """Give the program all messages as one text; its tokens are not known."""
+        """Give the program all messages as one text; tokens that it does not tell are estimated."""
         prompt = "\n\n".join(message.content for message in request.messages)
         return await self._transport.send(lambda: self._run(prompt))
 
     async def _run(self, prompt: str) -> Answer:
         try:
             ran = await run_program(self._arguments, prompt, env=self._environment)
-            output, errors = plain_text(ran.output), ran.errors.decode("utf-8", "replace")
+            printed, errors = self._read(plain_text(ran.output)), ran.errors.decode("utf-8", "replace")
         except OSError as error:
             raise Fault(f"cannot be started: {error.strerror}") from None
         except UnicodeDecodeError:
@@ -73,8 +79,11 @@ class CommandBackend(ModelBackend):
         if ran.code is None:
             raise Fault(f"the answer is longer than {OUTPUT_LIMIT // 2**20} MB")
         if ran.code:
-            raise Fault(": ".join([_ending(ran.code), *_last_line(errors)]), hint=_FOLDER_HINT)
-        return Answer(output)
+            problem = _last_line(printed.problem) or _last_line(errors)
+            raise Fault(": ".join([_ending(ran.code), *problem]), hint=_FOLDER_HINT)
+        if problem := _last_line(printed.problem):
+            raise Fault(*problem)
+        return Answer(printed.text, usage=printed.usage or estimate_usage(prompt, printed.text))
 
 
 _FOLDER_HINT = "it runs in an empty folder; in [llm] command, {root} stands for the project's"
@@ -86,7 +95,7 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
     A program given by a relative path is looked for from `root`, one given by its name on PATH.
     Raises JauntConfigError, naming what is missing.
     """
-    preset = PRESETS.get(llm.command[0]) if len(llm.command) == 1 else None
+    preset = _preset(llm)
     if not llm.command or not llm.command[0]:
         raise JauntConfigError(
             "llm.command: the provider command needs a program",
@@ -105,6 +114,10 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
         hint = f"install it: {preset.source}" if preset else "correct [llm] command, or install it"
         raise JauntConfigError(f"llm.command: there is no program {program}{where}", hint=hint)
     return [str(Path(found).absolute()), *filled[1:]]
+
+
+def _preset(llm: LLMConfig) -> Preset | None:
+    return PRESETS.get(llm.command[0]) if len(llm.command) == 1 else None
 
 
 def _ending(code: int) -> str:

@@ -14,17 +14,22 @@ _SHORTEST_KEY = 12
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens that calls took; `cached_input_tokens` are part of `input_tokens`."""
+    """Tokens that calls took; `cached_input_tokens` are part of `input_tokens`.
+
+    `estimated` if some of them were counted by nobody.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     cached_input_tokens: int = 0
+    estimated: bool = False
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
             self.cached_input_tokens + other.cached_input_tokens,
+            self.estimated or other.estimated,
         )
 
     def cost(self, price: PriceConfig) -> float:
@@ -92,7 +97,7 @@ class ModelBackend(GeneratorBackend):
             where = f"at {answer.truncated_at} tokens" if answer.truncated_at else "by a length limit"
             raise JauntGenerationError(
                 f"{module}: the answer was cut off {where}",
-                hint="raise max_tokens in [llm], or split the module",
+                hint="raise max_tokens in [llm], or the context size of a server of your own, or split the module",
             )
         if not answer.text.strip():
             reason = f" (it stopped for: {answer.stop_reason})" if answer.stop_reason else ""

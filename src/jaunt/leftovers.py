@@ -1,0 +1,63 @@
+"""Temporary files: how they are named, and which of them a writer that was killed has left."""
+
+import os
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_LONG = 3600.0  # seconds; no write takes as long
+
+
+def temporary_path(folder: Path) -> Path:
+    """Return a new name in a folder, for a file that is being written.
+
+    The file's own name is no part of it: that may be at the limit of the file system.
+    """
+    return folder / f".jaunt-{_MACHINE}-{os.getpid()}-{os.urandom(6).hex()}.tmp"
+
+
+def temporary_files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder that are being written, or were when their writer was killed."""
+    for current, names, files in os.walk(folder):
+        names[:] = [name for name in names if not name.startswith(".") and name not in ("node_modules", "__pycache__")]
+        yield from (Path(current, file) for file in files if file.startswith(".jaunt-") and file.endswith(".tmp"))
+
+
+def remove_leftovers(folders: Iterable[Path]) -> None:
+    """Remove the temporary files below folders that nobody writes any more; what can't be removed stays.
+
+    A folder that is a symlink is passed over: it may lead out of the project.
+    """
+    for path in (path for folder in folders if not folder.is_symlink() for path in temporary_files(folder)):
+        with suppress(OSError):
+            if _is_abandoned(path):
+                path.unlink()
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Whether the process that wrote a file is gone, or, where that can't be told, the file is old."""
+    machine, _, rest = path.name.removeprefix(".jaunt-").partition("-")
+    pid = rest.partition("-")[0]
+    if machine == _MACHINE and pid.isdigit():
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            return True
+        except OSError:  # it runs, as another user
+            pass
+    return time.time() - path.stat().st_mtime > _LONG
+
+
+def _machine() -> str:
+    """Return a mark of the processes that can be asked for by number here; empty where none can."""
+    if not hasattr(os, "uname"):
+        return ""  # Windows, where asking for a process ends it
+    namespace = 0
+    with suppress(OSError):  # a container may have its machine's name, but has processes of its own
+        namespace = Path("/proc/self/ns/pid").stat().st_ino
+    return f"{zlib.crc32(f'{os.uname().nodename} {namespace}'.encode()):08x}"
+
+
+_MACHINE = _machine()

@@ -1,0 +1,114 @@
+"""A lock between processes: one build asks the model for a contract, and the others wait for the answer it gets."""
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:  # imported when the first lock is taken: it takes 50 ms
+    from filelock import BaseFileLock
+
+T = TypeVar("T")
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5  # seconds between two tries
+
+
+class Turn(Generic[T]):
+    """The right to ask for one contract, which the file `path` stands for; an asynchronous context manager.
+
+    Entering waits until no other process has it, and calls `on_wait` once if one has; then it gives what `look` returns
+    now. Waiting holds no thread, and may be cancelled. The operating system takes the lock back from a process that
+    ends, however it ends. Where no lock is to be had, nobody waits, and `problem` says why.
+    """
+
+    def __init__(self, path: Path, look: Callable[[], T], *, on_wait: Callable[[], None] | None = None) -> None:
+        self.problem = ""
+        self._look = look
+        self._path = path
+        self._on_wait = on_wait
+        self._lock: BaseFileLock | None = None
+        self._over = False
+        self._mutex = threading.Lock()
+
+    async def __aenter__(self) -> T:
+        import asyncio  # who enters has it; a command that only looks into the store is spared its 20 ms
+
+        pause = _FIRST_PAUSE
+        try:
+            while (found := await asyncio.to_thread(self._take)) is None:
+                if self._on_wait is not None and pause == _FIRST_PAUSE:
+                    self._on_wait()
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+        except BaseException:
+            self._give_back()  # a thread that was not waited for may have taken it, or be about to
+            raise
+        return found[0]
+
+    async def __aexit__(self, *_: object) -> None:
+        self._give_back()
+
+    def _take(self) -> tuple[T] | None:
+        """Return what is found once there is nothing to wait for; together, as each way to a thread and back costs."""
+        with self._mutex:
+            if not self._over:
+                try:
+                    self._path.parent.mkdir(parents=True, exist_ok=True)
+                    self._lock = _try_lock(self._path)
+                except OSError as error:
+                    self.problem = error.strerror or str(error)
+                else:
+                    if self._lock is None:
+                        return None
+        return (self._look(),)
+
+    def _give_back(self) -> None:
+        with self._mutex:
+            self._over = True
+            if self._lock is not None:
+                _remove_and_release(self._path, self._lock)
+                self._lock = None
+
+
+def remove_idle_lock(path: Path) -> None:
+    """Remove a lock's file that a process which was killed has left; one that is held stays."""
+    with suppress(OSError):
+        lock = _try_lock(path)
+        if lock is not None:
+            _remove_and_release(path, lock)
+
+
+def why_no_lock(folder: Path) -> str | None:
+    """Return why locks in a folder don't work, None if they do. A file is made in it for a moment."""
+    path = folder / f".jaunt-{os.getpid()}.lock"
+    try:
+        lock = _try_lock(path)
+        if lock is None:
+            return f"{path} is locked by another process"
+        try:
+            return None if _try_lock(path) is None else "two can have the same lock at a time"
+        finally:
+            _remove_and_release(path, lock)
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def _try_lock(path: Path) -> "BaseFileLock | None":
+    """Return the lock, taken; None if someone has it. Raises OSError where there is no lock to be had."""
+    from filelock import FileLock, Timeout
+
+    # Never filelock's own substitute where the file system has no locks: it would outlive a process that is killed.
+    lock = FileLock(path, blocking=False, thread_local=False, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        return None
+    return lock
+
+
+def _remove_and_release(path: Path, lock: "BaseFileLock") -> None:
+    with suppress(OSError):  # Windows removes no file that is open
+        path.unlink()  # first: who has opened it meanwhile finds it gone once the lock is theirs, and tries again
+    lock.release()
