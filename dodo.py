@@ -1,13 +1,16 @@
-"""The repository's own tasks: `doit build` builds the bundled examples, `doit test` runs every check there is."""
+"""The repository's own tasks: `doit build` builds the bundled examples, `doit test` runs every check there is.
+
+`doit check` says whether the bundled examples are built.
+"""
 
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from jaunt.tasks import DOIT_CONFIG, task_build
+from jaunt.tasks import DOIT_CONFIG, task_build, task_check
 from jaunt.tasks import task_test as generated_tests
 
-__all__ = ["DOIT_CONFIG", "task_build", "task_test"]
+__all__ = ["DOIT_CONFIG", "task_build", "task_check", "task_test"]
 
 BIN = Path(sys.executable).parent
 PYTHON_FILES = "src tests dodo.py"

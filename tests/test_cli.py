@@ -1,5 +1,6 @@
 """The jaunt command as a person uses it: flags, lines, exit codes."""
 
+import json
 import os
 import re
 import signal
@@ -14,11 +15,13 @@ from support import (
     CONFIG,
     SHOP_ANSWERS,
     child_environment,
+    edit,
     make_shop,
     python_path,
     record,
     run_jaunt,
     run_python,
+    spec_file,
     stop_while_building,
     write_files,
 )
@@ -525,6 +528,69 @@ def test_a_generated_dir_of_ones_own_works_from_build_to_run(tmp_path: Path) -> 
     assert run_jaunt("status", cwd=root).stdout.splitlines()[-1] == "4 fresh"
 
 
+def test_what_the_output_cannot_encode_is_escaped(shop: Path) -> None:
+    edit(shop / "src/app/words.py", "the words", "the w\N{LATIN SMALL LETTER O WITH DIAERESIS}rds")
+    done = run_jaunt("prompt", "app.words", cwd=shop, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Return the w\\xf6rds of" in done.stdout
+
+
+# --- one JSON object, whatever goes wrong ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("argv", "command", "said"),
+    [
+        (["buidl"], "buidl", "did you mean 'build'?"),
+        (["build", "--jbos", "3"], "build", "did you mean --jobs?"),
+        (["build", "--jobs", "many"], "build", "--jobs"),
+        (["build", "extra"], "build", "'extra'"),
+        (["status", "app.slgu"], "status", "did you mean 'app.slug'?"),
+        (["build", "--target", "src/app/slgu.py"], "build", "did you mean 'src/app/slug.py'?"),
+        (["build", "--plan", "gone.json"], "build", "gone.json"),
+        (["build", "--config", "jant.toml"], "build", "jant.toml"),
+        (["graph", "--format", "htm"], "graph", "html"),
+        (["store"], "store", "action"),
+        (["accept"], "accept", "MODULE"),
+        (["completion", "bsh"], "completion", "bash"),
+        (["example", "textki"], "example", "textkit"),
+        ([], None, "--json"),
+    ],
+)
+def test_json_of_a_command_line_that_is_wrong(
+    shop: Path, run: Run, argv: list[str], command: str | None, said: str
+) -> None:
+    answer = run(*argv, "--json")
+    (line,) = answer.lines
+    facts = json.loads(line)
+    assert (answer.code, facts["command"], facts["ok"], facts["exit_code"]) == (2, command, False, 2)
+    assert said in facts["error"]["message"]
+    assert answer.errors == [f"error: {facts['error']['message']}"]
+
+
+def test_json_and_help_leave_standard_output_to_the_object(shop: Path) -> None:
+    said = run_jaunt("build", "--help", "--json", cwd=shop)
+    assert (said.returncode, json.loads(said.stdout)) == (0, {"command": "build", "ok": True, "exit_code": 0})
+    assert "usage: jaunt build" in said.stderr
+
+
+def test_json_of_a_bug_is_an_object_too(shop: Path) -> None:
+    code = (
+        "import jaunt.commands.status, sys\n"
+        "def run(arguments):\n    print('noise')\n    raise RuntimeError('a bug')\n"
+        "jaunt.commands.status.run = run\n"
+        "from jaunt.cli import main\nsys.exit(main(['status', '--json']))\n"
+    )
+    done = run_python("-c", code, cwd=shop)
+    facts = json.loads(done.stdout)
+    assert (done.returncode, facts["ok"], facts["error"]) == (1, False, {"type": "RuntimeError", "message": "a bug"})
+    assert "noise" in done.stderr
+    assert "Traceback" in done.stderr
+
+
+# --- ends --------------------------------------------------------------------------------------------
+
+
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(tmp_path: Path, by: signal.Signals) -> None:
@@ -541,6 +607,24 @@ def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(tmp_path: Pat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_json_of_an_interrupted_build_has_what_was_finished(tmp_path: Path, by: signal.Signals) -> None:
+    root = make_shop(tmp_path, changes={"src/app/page.py": spec_file("page", "app.slug:slugify")})
+    finished = [root / GENERATED / "words.py", root / GENERATED / "tally.py"]
+    ended = stop_while_building(root, "build", "--json", waiting="app.slug", ready=finished, by=by)
+    facts = json.loads(ended.out)
+    assert (ended.code, facts["ok"], facts["exit_code"]) == (130, False, 130)
+    assert facts["error"]["message"] == "interrupted"
+    assert {module["module"]: module["status"] for module in facts["modules"]} == {
+        "app.page": "not started",
+        "app.slug": "interrupted",
+        "app.tally": "generated",
+        "app.words": "generated",
+    }
+    assert ended.err.splitlines()[-2].startswith("2 generated, 1 not started, 1 interrupted in ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 def test_an_interrupted_test_run_is_130_and_leaves_no_process(tmp_path: Path) -> None:
     waits = (
         "import pathlib, threading\n\n\ndef test_slugify() -> None:\n"
@@ -550,8 +634,9 @@ def test_an_interrupted_test_run_is_130_and_leaves_no_process(tmp_path: Path) ->
     # Out of the sandbox, as only there a test can leave us a sign; test_sandbox ends runs that are in it.
     changes = {"jaunt.toml": f'{CONFIG}\n[sandbox]\nmode = "off"\n'}
     root = make_shop(tmp_path, changes=changes, answers={"tests.test_slug": waits})
-    ended = stop_while_building(root, "test", waiting="pytest", ready=[], by=signal.SIGTERM)
+    ended = stop_while_building(root, "test", "--json", waiting="pytest", ready=[], by=signal.SIGTERM)
     assert ended.code == 130
+    assert {module["status"] for module in json.loads(ended.out)["modules"]} == {"generated"}
     assert ended.err.splitlines()[-1] == "error: interrupted; what was finished is kept"
     # pytest has the pipe to us as well: had it been left behind, it would have kept us waiting.
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from conftest import RunIn
-from support import edit, write_files
+from support import SHOP, SHOP_ANSWERS, edit, record, run_python, write_files
 
 GENERATED = "src/app/__generated__"
 
@@ -115,3 +115,18 @@ def test_json(built_shop: Path, run_in: RunIn) -> None:
     assert facts["ok"] is True
     assert facts["left"] == [str(built_shop / GENERATED / "words.py")]
     assert len(facts["removed"]) == 3
+
+
+def test_packages_without_an_init_file_stay_so_and_are_left_as_they_were(tmp_path: Path, run_in: RunIn) -> None:
+    bare = {name: text for name, text in SHOP.items() if not name.endswith("__init__.py")}
+    write_files(tmp_path, bare)
+    record(tmp_path, SHOP_ANSWERS)
+    before = {path for path in tmp_path.rglob("*") if path.parts[-1] != ".jaunt"}
+    assert run_in(tmp_path, "build").code == 0
+    assert run_in(tmp_path, "test").code == 0
+    assert not (tmp_path / "src/app/__init__.py").exists()
+    done = run_python("-c", "from app.slug import slugify; print(slugify('A b'))", cwd=tmp_path / "src")
+    assert done.stdout == "a-b\n", done.stderr
+    assert run_in(tmp_path, "clean").code == 0
+    left = {path for path in tmp_path.rglob("*") if not {".jaunt", "__pycache__"} & set(path.parts)}
+    assert left == before

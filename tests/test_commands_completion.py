@@ -60,11 +60,18 @@ BASH_LINES = {
     "sta": ["status"],
     "build --dr": ["--dry-run"],
     "build --target ": ["app.slug", "app.tally", "app.words", "tests.test_slug"],
-    "build --target app.s": ["app.slug"],
-    "build --target = tests": ["tests.test_slug"],
-    "build --force --target app.t": ["app.tally"],
-    "status app.w": ["app.words"],
-    "prompt tests": ["tests.test_slug"],
+    "build --target app.s": ["app.slug", "app.slug:slugify"],
+    "build --target = tests": ["tests.test_slug", "tests.test_slug:test_slugify"],
+    "build --force --target app.t": ["app.tally", "app.tally:Tally"],
+    "status app.w": ["app.words", "app.words:split_words"],
+    "status app.words": ["app.words", "app.words:split_words"],
+    "status app.words :": ["split_words"],
+    "status app.words : sp": ["split_words"],
+    "status app.words : x": [],
+    "build --target app.tally : T": ["Tally"],
+    "build --target = app.tally :": ["Tally"],
+    "build --target = app.tally : T": ["Tally"],
+    "prompt tests": ["tests.test_slug", "tests.test_slug:test_slugify"],
     "store ": ["info", "prune"],
     "graph --format ": ["text", "mermaid", "dot", "html"],
     "build --root s": ["src"],
@@ -83,7 +90,7 @@ def _bash_asks(line: str) -> str:
     return words + '; _jaunt; echo "${COMPREPLY[*]}"'
 
 
-def test_bash_offers_commands_options_and_modules(shop: Path, scripts: dict[str, Path], programs: Path) -> None:
+def test_bash_offers_commands_options_modules_and_specs(shop: Path, scripts: dict[str, Path], programs: Path) -> None:
     asked = "\n".join(map(_bash_asks, BASH_LINES))
     lines = ask("bash", f"source {scripts['bash']}\n{asked}", cwd=shop, programs=programs)
     assert dict(zip(BASH_LINES, map(str.split, lines), strict=True)) == BASH_LINES
@@ -93,9 +100,9 @@ def test_bash_offers_the_modules_of_the_project_that_is_named(
     shop: Path, scripts: dict[str, Path], programs: Path, tmp_path: Path
 ) -> None:
     words = [f"--root {shop}", f"--root = {shop}", f"--config {shop}/jaunt.toml"]
-    asked = "\n".join(_bash_asks(f"build {word} --target app.t") for word in [*words, ""])
+    asked = "\n".join(_bash_asks(f"build {word} --target app.") for word in [*words, ""])
     lines = ask("bash", f"source {scripts['bash']}\n{asked}", cwd=tmp_path, programs=programs)
-    assert lines == ["app.tally", "app.tally", "app.tally", ""]
+    assert lines == [*["app.slug app.tally app.words"] * 3, ""]
 
 
 def test_bash_knows_what_to_call(shop: Path, scripts: dict[str, Path], programs: Path) -> None:
@@ -108,7 +115,9 @@ def test_bash_knows_what_to_call(shop: Path, scripts: dict[str, Path], programs:
     [
         ("jaunt sta", ["status"]),
         ("jaunt build --target app.", ["app.slug", "app.tally", "app.words"]),
-        ("jaunt status app.t", ["app.tally"]),
+        ("jaunt status app.t", ["app.tally", "app.tally:Tally"]),
+        ("jaunt status app.tally:", ["app.tally:Tally"]),
+        ("jaunt build --target=app.tally:T", ["--target=app.tally:Tally"]),
         ("jaunt build --dr", ["--dry-run"]),
         ("jaunt store ", ["info", "prune"]),
     ],
@@ -130,16 +139,29 @@ def test_every_command_is_in_each_script_and_says_how_to_load_it(scripts: dict[s
     text = scripts[shell].read_text(encoding="utf-8")
     assert [name for name in COMMANDS if name not in text] == []
     assert f"jaunt completion {shell}" in text.splitlines()[0] + text.splitlines()[1]
-    assert "--modules" not in text.replace("completion --modules", ""), "it is for the scripts alone"
+    assert "--names" not in text.replace("completion --names", ""), "it is for the scripts alone"
 
 
-def test_modules_are_printed_one_a_line(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["completion", "--modules", "--root", str(shop)]) == 0
-    assert capsys.readouterr().out.split() == ["app.slug", "app.tally", "app.words", "tests.test_slug"]
+@pytest.mark.parametrize(
+    ("prefix", "names"),
+    [
+        ("", ["app.slug", "app.tally", "app.words", "tests.test_slug"]),
+        ("app.", ["app.slug", "app.tally", "app.words"]),
+        ("app.slug", ["app.slug", "app.slug:slugify"]),
+        ("app.slug:sl", ["app.slug:slugify"]),
+        ("app.slug:x", []),
+        ("--force", []),
+    ],
+)
+def test_names_are_printed_one_a_line(
+    shop: Path, capsys: pytest.CaptureFixture[str], prefix: str, names: list[str]
+) -> None:
+    assert main(["completion", f"--names={prefix}", "--root", str(shop)]) == 0
+    assert capsys.readouterr().out.split() == names
     assert not (shop / ".jaunt").exists()
 
 
-@pytest.mark.parametrize(("argv", "hint"), [([], "bash, zsh, fish"), (["tcsh"], "bash"), (["--modules"], "jaunt init")])
+@pytest.mark.parametrize(("argv", "hint"), [([], "bash, zsh, fish"), (["tcsh"], "bash"), (["--names="], "jaunt init")])
 def test_wrong_usage_is_2(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], argv: list[str], hint: str
 ) -> None:

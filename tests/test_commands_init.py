@@ -169,7 +169,8 @@ def test_an_existing_package_is_used_and_nothing_of_it_is_touched(tmp_path: Path
         "tests/__init__.py",
         "tests/test_slug.py",
     }
-    assert started.kept["dodo.py"].endswith("from jaunt.tasks import DOIT_CONFIG, task_build, task_test  # noqa: F401")
+    line = "from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test  # noqa: F401"
+    assert started.kept["dodo.py"] == f"add to it: {line}"
     for name in mine.keys() - {".gitignore"}:
         assert (tmp_path / name).read_text(encoding="utf-8") == mine[name]
     ignored = (tmp_path / ".gitignore").read_text(encoding="utf-8")

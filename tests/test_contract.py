@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from support import child_environment
 
 import jaunt.contract
-from jaunt.contract import Contract, canonical, contract_of, is_stub
+from jaunt.contract import Contract, canonical, contract_of, is_detail, is_stub
+from jaunt.digest import combine_parts
 from jaunt.source import parse_source
 
 BASE = '''
@@ -51,7 +52,8 @@ def contract(text: str, name: str = "f", module: str = "app.m") -> Contract:
 
 def changed_parts(old: str, new: str, name: str = "f") -> list[str]:
     before, after = contract(old, name).parts, contract(new, name).parts
-    return sorted(part for part in {*before, *after} if before.get(part) != after.get(part))
+    moved = sorted(part for part in {*before, *after} if before.get(part) != after.get(part))
+    return [part for part in moved if not is_detail(part)]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +141,23 @@ def test_the_order_of_overloads_counts() -> None:
 def test_each_change_of_a_class_is_named_after_its_member(old: str, new: str, parts: list[str]) -> None:
     assert old in CLASS
     assert changed_parts(CLASS, CLASS.replace(old, new), "Token") == parts
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "details"),
+    [
+        ("Make one.", "Make two.", ["create.docstring"]),
+        ("n: int", "n: str", ["create.signature"]),
+        ("    def prompt", "    @property\n    def prompt", ["prompt.signature"]),
+        ("    def prompt", "    class prompt:\n        def x(self): ...\n    def prompt", []),
+        ("size: int = 3", "size: int = 4", []),
+    ],
+)
+def test_what_of_a_method_moved_is_told_and_adds_nothing_to_the_digest(old: str, new: str, details: list[str]) -> None:
+    assert old in CLASS
+    before, after = contract(CLASS, "Token").parts, contract(CLASS.replace(old, new), "Token").parts
+    assert sorted(p for p in {*before, *after} if is_detail(p) and before.get(p) != after.get(p)) == details
+    assert combine_parts(after) == combine_parts({p: digest for p, digest in after.items() if not is_detail(p)})
 
 
 @pytest.mark.parametrize("name", ["signature", "docstring", "attributes", "body", "deps", "prompt"])

@@ -133,7 +133,7 @@ def test_an_example_is_built_and_passes_its_tests_by_jaunt(name: str, tmp_path: 
     project = load_project(load_config(root=tmp_path / "demo"))
     done = run_jaunt("test", "--root", "demo", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert len(re.findall(r"^\[ ?\d+/\d+\] generated  ", done.stdout, re.MULTILINE)) == len(project.modules)
+    assert len(re.findall(r"^\[ ?\d+/\d+\] generated   ", done.stdout, re.MULTILINE)) == len(project.modules)
     assert re.search(r"^\d+ passed", done.stdout, re.MULTILINE)
     assert all(project.generated_path(module).is_file() for module in project.modules)
 

@@ -85,6 +85,28 @@ def test_a_dry_run_writes_nothing(shop: Path, capsys: pytest.CaptureFixture[str]
     assert "3 to build: 0 from the store, 3 calls of the model" in capsys.readouterr().out
 
 
+def test_what_a_build_would_fail_on_is_told_and_counted(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build(shop)
+    path = generated(shop) / "words.py"
+    path.write_text(path.read_text().replace(".lower()", ".upper()"))
+    words = shop / "src/app/words.py"
+    words.write_text(words.read_text().replace("Return the words", "Return all words"))
+    (shop / "src/app/bad.py").write_text("import jaunt\n@jaunt.magic\ndef bad(:\n")
+    assert main(["build", "--dry-run"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines[:-1]] == [
+        ["-", "fails", m] for m in ("app.bad", "app.words", "app.slug")
+    ]
+    assert lines[0].endswith("src/app/bad.py:3: syntax error: invalid syntax (correct the file)")
+    assert "edited by hand; spec changed: app.words:split_words (docstring) (--force overwrites it)" in lines[1]
+    assert lines[2].endswith("needs app.words, which fails")
+    assert lines[3] == "0 to build: 0 from the store, 0 calls of the model; 3 would fail"
+    assert main(["build"]) == 2, "the forecast was right"
+    assert capsys.readouterr().out.splitlines()[-1].startswith("1 fresh, 3 failed in ")
+    assert main(["build", "--dry-run", "--force"]) == 0
+    assert "3 to build: 0 from the store, 3 calls of the model" in capsys.readouterr().out
+
+
 def test_a_saved_plan_is_built_exactly(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save_plan(capsys)
     data = json.loads(Path("plan.json").read_text())

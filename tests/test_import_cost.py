@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import run_python
 
 import jaunt
 
@@ -64,6 +65,31 @@ def test_the_pytest_plugin_loads_no_more_than_the_light_half() -> None:
         *LIGHT_HALF,
         "jaunt.pytest_plugin",
     }
+
+
+BUILDING = {"asyncio", "ssl", "socket", "doit", "rich", "pytest", "filelock", "tempfile", "urllib.request", "unittest"}
+BUILDING |= {f"jaunt.{name}" for name in ("builder", "engine", "gate", "generate.base", "live", "pipeline", "sandbox")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("status", "status app.slug", "status -v", "check", "diff", "graph", "timings", "clean --dry-run", "build"),
+        *("completion --names=app", "store info", "build --dry-run", "example", "--help", "build --help", "bulid"),
+    ],
+)
+def test_a_command_that_builds_nothing_loads_nothing_of_a_build(built_shop: Path, words: str) -> None:
+    code = "import sys; from jaunt.cli import main; main(sys.argv[1:]); print('loaded', *sys.modules)"
+    done = run_python("-c", code, *words.split(), cwd=built_shop)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "loaded" in loaded, done.stderr
+    assert loaded & BUILDING == set()
+
+
+@pytest.mark.parametrize(("words", "needed"), [("graph", "jaunt.layout"), ("status", "jaunt.changes")])
+def test_what_only_one_form_of_a_command_needs_is_not_loaded(built_shop: Path, words: str, needed: str) -> None:
+    code = "import sys; from jaunt.cli import main; main(sys.argv[1:]); print('loaded', *sys.modules)"
+    assert needed not in run_python("-c", code, words, cwd=built_shop).stdout.split()
 
 
 def test_the_public_names_are_the_promised_ones() -> None:

@@ -16,11 +16,13 @@ from fcntl import ioctl
 from pathlib import Path
 
 import pytest
-from support import CHILD_SECONDS, child_environment, run_jaunt, run_python, write_files
+from support import CHILD_SECONDS, child_environment, record, run_jaunt, run_python, write_files
+from support import CONFIG as RECORDED
 
 from jaunt.cli import main
 from jaunt.live import Feed, LiveDisplay, duration
 from jaunt.pace import Pace
+from jaunt.report import MOST_LINES
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -303,10 +305,26 @@ def test_a_build_on_a_terminal_shows_what_is_under_way_and_leaves_its_lines(
     assert max(map(len, terminal.lines)) <= columns
     assert terminal.end() == 0
     assert max(map(len, terminal.lines)) <= columns
-    assert len(terminal.lines) == 2, "the display is gone"
+    first, second, *others = terminal.lines
+    assert len(others) == (columns == 40), "the display is gone, and the summary is whole"
     assert terminal.text.rindex(SHOW_CURSOR) > terminal.text.rindex(HIDE_CURSOR)
-    assert re.fullmatch(r"\[1/1\] generated +\S+ +\d+\.\d s", terminal.lines[-2])
-    assert terminal.lines[-1].startswith("1 generated in")
+    assert re.fullmatch(r"\[1/1\] generated +\S+ +\d+\.\d s", first)
+    assert second.startswith("1 generated in")
+
+
+def test_a_large_build_on_a_terminal_lists_what_went_wrong_the_first_of_it(
+    tmp_path: Path, terminals: list[Terminal]
+) -> None:
+    names = [f"m{number:03}" for number in range(210)]
+    write_files(tmp_path, {"jaunt.toml": RECORDED, **{f"src/{name}.py": SPEC for name in names}})
+    record(tmp_path, dict.fromkeys(names[:150], "def only() -> int:\n    return 1\n"))
+    terminal = Terminal("-m", "jaunt", "build", cwd=tmp_path)
+    terminals.append(terminal)
+    assert terminal.end() == 3
+    assert not any("generated   m" in line for line in terminal.lines)
+    assert sum(line.startswith("[") and "failed" in line for line in terminal.lines) == MOST_LINES
+    assert terminal.lines[-2] == "... and 10 more (jaunt status lists them)"
+    assert terminal.lines[-1].startswith("150 generated, 60 failed in ")
 
 
 def test_ctrl_c_gives_the_terminal_back(gated: Path, terminals: list[Terminal]) -> None:

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from jaunt.cli import main
 from jaunt.commands import COMMANDS
 from jaunt.config import load_config
-from tests.support import write_files
+from tests.support import run_jaunt, run_python, write_files
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -76,21 +77,58 @@ def test_the_first_spec_is_built_and_tested(tmp_path: Path, monkeypatch: pytest.
     assert "def slugify" in (tmp_path / "src/app/__generated__/slug.py").read_text()
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["status", "status app.slug", "check", "build --dry-run", "graph", "graph --format html --output page.html",
-     "prompt app.slug", "store info", "diff", "diff app.slug", "clean --orphans --dry-run", "timings --output t.html",
-     "doctor", "example", "completion bash", "test --no-build", "build --force", "eject --dry-run app.slug"],
-)  # fmt: skip
-def test_each_command_runs_on_a_built_project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
-) -> None:
-    monkeypatch.chdir(first_project(tmp_path))
-    assert main(["test"]) == 0
-    capsys.readouterr()
-    assert main(words.split()) == 0, capsys.readouterr().err
-    assert main([*words.split(), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1])["ok"] is True
+COMMAND = r"((?:jaunt|doit|pytest|python -m jaunt)\b(?!\.)[^`#\n]*?)"
+NAMED = {
+    *re.findall(rf"`{COMMAND}`", README),
+    *re.findall(rf"^ *- run: {COMMAND} *(?:#.*)?$", README, flags=re.MULTILINE),
+}
+AS_RUN = {
+    "jaunt accept": "jaunt accept app.slug",
+    "jaunt build --plan FILE": "jaunt build --plan plan.json",
+    "jaunt build --record DIR": "jaunt build --force --record recordings",
+    "jaunt example [NAME [DIR]]": "jaunt example textkit copy",
+    "jaunt init [DIR]": "jaunt init other",
+    "jaunt store prune": "jaunt store prune --keep-days 90",
+    "python -m jaunt": "jaunt --version",
+}
+"""What a command is run as, where a name of the README's stands for something or the command needs more."""
+
+NOT_RUN = {"jaunt", "doit", "pytest", "jaunt-check", "jaunt watch"}
+"""Programs, not commands; and the one that doesn't end: test_commands_watch runs it."""
+
+
+@pytest.fixture(scope="module")
+def _built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = first_project(tmp_path_factory.mktemp("readme"))
+    dodo = re.findall(r"^from jaunt.tasks import .*\n", README, flags=re.MULTILINE)
+    write_files(root, {"dodo.py": "".join(dodo), "conftest.py": "import sys\nsys.path.insert(0, 'src')\n"})
+    assert run_jaunt("test", cwd=root).returncode == 0
+    (root / "plan.json").write_text(run_jaunt("build", "--dry-run", "--json", cwd=root).stdout, encoding="utf-8")
+    return root
+
+
+def test_commands_are_found_in_the_text_and_in_the_job_for_ci() -> None:
+    assert {"jaunt status [MODULE]", "doit build:app.slug", "pytest --jaunt-check", "jaunt test --no-build"} <= NAMED
+    assert AS_RUN.keys() <= NAMED
+
+
+@pytest.mark.parametrize("named", sorted(NAMED - NOT_RUN))
+def test_every_command_of_the_readme_runs(_built_project: Path, tmp_path: Path, named: str) -> None:
+    root = shutil.copytree(_built_project, tmp_path / "project")
+    line = AS_RUN.get(named) or re.sub(r" \[.*\]", "", named).replace("MODULE", "app.slug")
+    program, *words = line.split()
+    done = run_python("-m", program, *words, cwd=root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("named", sorted(name for name in NAMED - NOT_RUN if name.startswith("jaunt ")))
+def test_every_command_of_the_readme_has_json(_built_project: Path, tmp_path: Path, named: str) -> None:
+    root = shutil.copytree(_built_project, tmp_path / "project")
+    line = AS_RUN.get(named) or re.sub(r" \[.*\]", "", named).replace("MODULE", "app.slug")
+    done = run_jaunt(*line.split()[1:], "--json", cwd=root)
+    facts = json.loads(done.stdout)
+    assert (facts["command"], facts["ok"]) == (line.split()[1], True)
 
 
 def test_every_command_has_a_row_and_every_row_a_command() -> None:

@@ -1,18 +1,19 @@
 """What a person reads: progress, errors once and in one line, short reasons, short paths."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support import make_shop, write_files
 
 from jaunt.config import load_config
-from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
+from jaunt.errors import JauntBudgetError, JauntDependencyCycleError, JauntDiscoveryError, JauntError
 from jaunt.job import Job, Outcome
 from jaunt.overview import print_status
 from jaunt.plan import Plan, Verdict, make_plan
 from jaunt.project import load_project
-from jaunt.report import Progress, print_error, print_summary, print_warning, relative_paths
+from jaunt.report import Progress, Verbosity, print_error, print_summary, print_warning, relative_paths
 
 
 async def _nothing() -> Outcome:
@@ -43,8 +44,19 @@ def failed(*errors: str, cause: BaseException | None = None, attempts: int = 0) 
 def test_a_line_tells_count_status_module_and_seconds() -> None:
     out, err = progress(12, *[(f"app.m{i}", Outcome("generated", seconds=2.06)) for i in range(3)])
     assert out[2].split() == ["[", "3/12]", "generated", "app.m2", "2.1", "s"]
-    assert out[2].startswith("[ 3/12] generated  app.m2 ")
+    assert out[2].startswith("[ 3/12] generated   app.m2 ")
     assert err == []
+
+
+def test_the_columns_are_the_same_whatever_became_of_a_module() -> None:
+    no_money = failed("spent", cause=JauntBudgetError("spent"))
+    outcomes = (Outcome("generated"), Outcome("failed"), Outcome("interrupted"), no_money)
+    out, _ = progress(4, *[(f"app.m{i}", outcome) for i, outcome in enumerate(outcomes)])
+    assert [line.split("]")[1].split("app.m")[0].strip() for line in out] == [
+        *("generated", "failed", "interrupted", "not started"),
+    ]
+    assert len({line.index("app.m") for line in out}) == 1
+    assert len({len(line) for line in out}) == 1
 
 
 def test_lines_that_start_are_not_shown() -> None:
@@ -192,10 +204,41 @@ def test_status_of_a_project_lists_every_module_and_counts_them(tmp_path: Path) 
 
 
 def test_the_summary_counts_what_happened(tmp_path: Path) -> None:
-    plan = plan_of(tmp_path, {"a": Verdict("fresh", "fresh", False), "b": Verdict("stale", "x", True)})
+    stale = Verdict("stale", "x", True)
+    plan = plan_of(tmp_path, {"a": Verdict("fresh", "fresh", False), **dict.fromkeys("bcd", stale)})
     out = io.StringIO()
     print_summary(plan, [Outcome("generated"), Outcome("failed"), Outcome("generated")], 1.26, out)
     assert out.getvalue() == "2 generated, 1 fresh, 1 failed in 1.3 s\n"
+
+
+def test_the_summary_of_an_interrupted_build_counts_what_was_not_started(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, dict.fromkeys("abc", Verdict("unbuilt", "x", True)))
+    out = io.StringIO()
+    print_summary(plan, [Outcome("generated"), Outcome("interrupted")], 1.26, out)
+    assert out.getvalue() == "1 generated, 1 not started, 1 interrupted in 1.3 s\n"
+
+
+def test_the_summary_says_of_an_estimate_that_it_is_one(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, dict.fromkeys("ab", Verdict("unbuilt", "x", True)))
+    told = Outcome("generated", input_tokens=1000, output_tokens=10)
+    for outcomes, text in [
+        ([told, told], "; 2,000 tokens in, 20 out\n"),
+        ([told, replace(told, estimated=True)], "; about 2,000 tokens in, 20 out\n"),
+    ]:
+        out = io.StringIO()
+        print_summary(plan, outcomes, 1.0, out)
+        assert out.getvalue().endswith(text)
+
+
+@pytest.mark.parametrize(("verbosity", "lines"), [("quiet", 0), ("normal", 1), ("verbose", 3)])
+def test_waiting_for_another_build_is_said_once(verbosity: Verbosity, lines: int) -> None:
+    out = io.StringIO()
+    progress = Progress(3, verbosity=verbosity, out=out)
+    for module in ("app.a", "app.b", "app.c"):
+        progress.waiting(module)
+    said = out.getvalue().splitlines()
+    assert len(said) == lines
+    assert all(line.split()[:2] == ["waiting", f"app.{'abc'[i]}:"] for i, line in enumerate(said))
 
 
 def test_the_summary_of_nothing_says_so(tmp_path: Path) -> None:

@@ -6,16 +6,18 @@ import importlib
 import io
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn, TextIO, cast
 
 from jaunt import __version__
-from jaunt.commands import COMMANDS, EXIT_INTERRUPTED, EXIT_PROJECT, Result
+from jaunt.commands import COMMANDS, EXIT_CRASH, EXIT_INTERRUPTED, EXIT_PROJECT, Interrupted, Result, exit_code
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.report import error_line, one_line, print_error
+from jaunt.terminal import hang
 
 _CODES = "exit codes: 0 done, 2 project, 3 generation, 4 tests or check, 130 interrupted"
 
@@ -26,35 +28,55 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with suppress(ValueError):  # only the main thread may set handlers
             signal.signal(signal.SIGTERM, _interrupt)
-        arguments = _parse(words)
-        if not arguments.json:
-            return _run(arguments).code
-        with _stdout_for_json() as out:
-            result = _run(arguments)
-            facts = {"command": arguments.command, "ok": result.code == 0, "exit_code": result.code, **result.data}
-            out.write(json.dumps(facts, default=str) + "\n")
-            out.flush()
-        return result.code
+        with suppress(AttributeError):  # a caller's own stream; what ours can't encode is escaped, and no traceback
+            cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
+        return _run_for_json(words) if "--json" in words else _run(words).code
     except BrokenPipeError:
         # Whoever read the output has gone; a second failure at the interpreter's exit would print a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_INTERRUPTED
-    except SystemExit as stop:  # argparse: --help, --version and wrong usage
-        return stop.code if isinstance(stop.code, int) else EXIT_PROJECT
 
 
-def _run(arguments: argparse.Namespace) -> Result:
-    """Run the chosen command; what goes wrong becomes one line and an exit code."""
+def _run_for_json(words: list[str]) -> int:
+    """Run a command line, print one JSON object of what it came to, and return the exit code."""
+    with _stdout_for_json() as out:
+        try:
+            result = _run(words)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            _print_facts(words, Result(EXIT_CRASH, _error_facts(error)), out)
+            raise
+        _print_facts(words, result, out)
+    return result.code
+
+
+def _print_facts(words: list[str], result: Result, out: TextIO) -> None:
+    command = words[0] if not words[0].startswith("-") else None
+    facts = {"command": command, "ok": result.code == 0, "exit_code": result.code, **result.data}
+    out.write(json.dumps(facts, default=str) + "\n")
+    out.flush()
+
+
+def _run(words: list[str]) -> Result:
+    """Run a command line; what goes wrong becomes one line and an exit code."""
     try:
+        arguments = _parse(words)
         return importlib.import_module(f"jaunt.commands.{arguments.command}").run(arguments)
+    except SystemExit as stop:  # argparse: --help and --version
+        return Result(stop.code if isinstance(stop.code, int) else EXIT_PROJECT)
     except JauntError as error:
-        from jaunt.commands.common import exit_code
-
         print_error(error)
-        return Result(exit_code([error]), {"error": {"type": type(error).__name__, "message": error_line(error)}})
-    except KeyboardInterrupt:
+        return Result(exit_code([error]), _error_facts(error))
+    except KeyboardInterrupt as error:
         print_error("interrupted; what was finished is kept")
-        return Result(EXIT_INTERRUPTED, {"error": {"type": "KeyboardInterrupt", "message": "interrupted"}})
+        done = error.facts if isinstance(error, Interrupted) else {}
+        return Result(EXIT_INTERRUPTED, {**done, "error": {"type": "KeyboardInterrupt", "message": "interrupted"}})
+
+
+def _error_facts(error: Exception) -> dict[str, Any]:
+    text = error_line(error if isinstance(error, JauntError) else str(error))
+    return {"error": {"type": type(error).__name__, "message": text}}
 
 
 def _parse(words: list[str]) -> argparse.Namespace:
@@ -79,13 +101,13 @@ def _parse(words: list[str]) -> argparse.Namespace:
 
 def _overview() -> "_Parser":
     width = max(map(len, COMMANDS))
-    rows = "\n".join(f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items())
+    rows = "\n".join(_wrapped(f"  {name:<{width}}  ", command.summary) for name, command in COMMANDS.items())
     parser = _Parser(
         prog="jaunt",
         usage="jaunt [--help | --version] COMMAND [OPTION ...]",
         add_help=False,
-        description=f"Write specs; a model writes the code; jaunt builds what is stale.\n\n{rows}",
-        epilog=f"example: jaunt example textkit demo && jaunt test --root demo\n{_CODES}",
+        description=f"{_wrapped('', 'Write specs; a model writes the code; jaunt builds what is stale.')}\n\n{rows}",
+        epilog=_epilog("jaunt example textkit demo && jaunt test --root demo"),
     )
     parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"jaunt {__version__}", help=argparse.SUPPRESS)
@@ -96,13 +118,21 @@ def _command_parser(name: str) -> "_Parser":
     summary, example = COMMANDS[name]
     parser = _Parser(
         prog=f"jaunt {name}",
-        description=f"{summary[0].upper()}{summary[1:]}.",
-        epilog=f"example: {example}\n{_CODES}",
+        description=_wrapped("", f"{summary[0].upper()}{summary[1:]}."),
+        epilog=_epilog(example),
     )
     importlib.import_module(f"jaunt.commands.{name}").add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object; all else goes to standard error")
     parser.set_defaults(command=name)
     return parser
+
+
+def _epilog(example: str) -> str:
+    return f"{_wrapped('example: ', example)}\n{_wrapped('', _CODES)}"
+
+
+def _wrapped(head: str, text: str) -> str:
+    return "\n".join(hang(head, text, shutil.get_terminal_size().columns))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -112,8 +142,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
-        print_error(JauntConfigError(one_line(message), hint=f"see: {self.prog} --help"))
-        raise SystemExit(EXIT_PROJECT)
+        raise JauntConfigError(one_line(message), hint=f"see: {self.prog} --help")
 
     @property
     def options(self) -> list[str]:

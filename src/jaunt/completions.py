@@ -1,6 +1,6 @@
 """Completions: what a shell offers after `jaunt`, as a script for bash, zsh or fish.
 
-Commands and options stand in the script; the names of modules are asked for, by `jaunt completion --modules`.
+Commands and options stand in the script; the names of modules and specs are asked for, by `jaunt completion --names`.
 """
 
 import argparse
@@ -9,13 +9,13 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-_SORTS = {"MODULE": "modules", "DIR": "folders", "FILE": "files"}
+_SORTS = {"MODULE": "names", "DIR": "folders", "FILE": "files"}
 """What stands for a value in the help, and what a shell can offer for it."""
 
 
 @dataclass(frozen=True)
 class Value:
-    """What may stand in a place: a sort ("modules", "folders", "files"), or some words; neither is anything at all."""
+    """What may stand in a place: a sort ("names", "folders", "files"), or some words; neither is anything at all."""
 
     sort: str = ""
     words: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ def completion_script(shell: str, entries: Mapping[str, Entry]) -> str:
 _BASH = """\
 # What bash offers after `jaunt`. To load it: source <(jaunt completion bash)
 
-_jaunt_modules() {
+_jaunt_names() {
     local -a place=()
     local i
     for ((i = 2; i < COMP_CWORD; i++)); do
@@ -82,15 +82,24 @@ _jaunt_modules() {
                     place+=("${COMP_WORDS[i]}" "${COMP_WORDS[i + 1]}") ;;
         esac
     done
-    "${COMP_WORDS[0]}" completion --modules "${place[@]}" 2>/dev/null
+    "${COMP_WORDS[0]}" completion --names="$1" "${place[@]}" 2>/dev/null
 }
 
 _jaunt() {
-    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
-    local options="" argument="" wanted=""
+    local last=$COMP_CWORD current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}
+    local module="" options="" argument="" wanted=""
     COMPREPLY=()
+    # bash takes app.slug:slugify for three words, and puts what is offered in the place of the last one.
+    if [[ $current == ":" ]]; then
+        current="" last=$((last - 1))
+        module=${COMP_WORDS[last]}:
+    elif ((last > 2)) && [[ ${COMP_WORDS[last - 1]} == ":" ]]; then
+        last=$((last - 2))
+        module=${COMP_WORDS[last]}:
+    fi
+    local previous=${COMP_WORDS[last - 1]}
     [[ $current == "=" ]] && current=""
-    [[ $previous == "=" ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}
+    [[ $previous == "=" ]] && previous=${COMP_WORDS[last - 2]}
     case $command in
 @ENTRIES@
     esac
@@ -106,7 +115,9 @@ _jaunt() {
             fi ;;
     esac
     case $wanted in
-        :modules) COMPREPLY=($(compgen -W "$(_jaunt_modules)" -- "$current")) ;;
+        :names)
+            COMPREPLY=($(compgen -W "$(_jaunt_names "$module$current")" -- "$module$current"))
+            COMPREPLY=("${COMPREPLY[@]#"$module"}") ;;
         :folders) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
         :files) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
         :*) ;;
@@ -144,7 +155,7 @@ _ZSH = """\
 #compdef jaunt
 # What zsh offers after `jaunt`. To load it, after compinit: source <(jaunt completion zsh)
 
-_jaunt_modules() {
+_jaunt_names() {
     local -a place
     local i
     for ((i = 2; i < CURRENT; i++)); do
@@ -153,7 +164,7 @@ _jaunt_modules() {
             --root=* | --config=*) place+=("${words[i]}") ;;
         esac
     done
-    compadd -- ${(f)"$($program completion --modules $place 2>/dev/null)"}
+    compadd -- ${(f)"$($program completion --names="$PREFIX" $place 2>/dev/null)"}
 }
 
 _jaunt() {
@@ -179,7 +190,7 @@ else
 fi
 """
 
-_ZSH_SORTS = {"modules": "_jaunt_modules", "folders": "_files -/", "files": "_files", "": " "}
+_ZSH_SORTS = {"names": "_jaunt_names", "folders": "_files -/", "files": "_files", "": " "}
 
 
 def _zsh(entries: Mapping[str, Entry]) -> str:
@@ -209,7 +220,7 @@ def _zsh_value(value: Value) -> str:
 _FISH = """\
 # What fish offers after `jaunt`. To load it: jaunt completion fish | source
 
-function __jaunt_modules
+function __jaunt_names
     set -l words (commandline -opc)
     set -l place
     set -l taken 0
@@ -224,7 +235,8 @@ function __jaunt_modules
             set -a place $word
         end
     end
-    $words[1] completion --modules $place 2>/dev/null
+    set -l current (string replace -r '^--[a-z-]+=' '' -- (commandline -ct))
+    $words[1] completion --names="$current" $place 2>/dev/null
 end
 
 complete -c jaunt -f
@@ -232,7 +244,7 @@ complete -c jaunt -f
 """
 
 _FISH_SORTS = {
-    "modules": " -x -a '(__jaunt_modules)'",
+    "names": " -x -a '(__jaunt_names)'",
     "folders": " -x -a '(__fish_complete_directories)'",
     "files": " -r -F",
     "": " -x",

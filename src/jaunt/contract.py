@@ -22,7 +22,8 @@ _UNCOUNTED_FIELDS = {"ctx", "kind", "type_comment", "type_ignores"}
 class Contract:
     """What a spec promises, in a form that can be compared and kept.
 
-    `parts` maps a part's name ("signature", "docstring", "body"; for a class "method NAME" too) to a digest;
+    `parts` maps a part's name ("signature", "docstring", "body"; for a class "method NAME" too) to a digest; what
+    "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and "NAME.body";
     `references` are the dotted paths that the spec mentions, from which dependencies are inferred;
     `documented` tells whether there is a docstring.
     """
@@ -43,6 +44,11 @@ def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
     node = source.definitions[name]
     overloads = [o for o in source.overloads_of(name) if o is not node]
     return {part: _digest(text) for part, text in _parts(source, node, overloads).items()}
+
+
+def is_detail(part: str) -> bool:
+    """Return whether a part tells of another one, "method NAME", which moved: it adds nothing to a digest."""
+    return "." in part
 
 
 def is_stub(statement: ast.stmt) -> bool:
@@ -126,8 +132,12 @@ def _parts(source: ModuleSource, node: Definition, overloads: Iterable[Definitio
         for member in (s for s in body if isinstance(s, Definition)):
             # The prefix keeps a method `prompt` apart from the decorator's argument.
             name = f"{'class' if isinstance(member, ast.ClassDef) else 'method'} {member.name}"
+            inside = {part: text for part, text in _parts(source, member).items() if not is_detail(part)}
             # A property's getter and setter, or overloads of one method, share a name.
-            parts[name] = parts.get(name, "") + repr(sorted(_parts(source, member).items()))
+            parts[name] = parts.get(name, "") + repr(sorted(inside.items()))
+            for part, text in inside.items() if not isinstance(member, ast.ClassDef) else ():
+                detail = f"{member.name}.{part}"
+                parts[detail] = parts.get(detail, "") + text
         return parts
     overloaded = [repr(sorted(_parts(source, o).items())) for o in overloads]
     parts["signature"] = "\n".join([*head, canonical(node.args), canonical(node.returns), *overloaded])

@@ -5,15 +5,16 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jaunt.deps import dependencies_of
 from jaunt.digest import extract_source_segment
 from jaunt.errors import JauntDiscoveryError
-from jaunt.layout import Point, lay_out
-from jaunt.page import render_page
 from jaunt.plan import Plan
 from jaunt.report import one_line, relative_paths
+
+if TYPE_CHECKING:  # the page alone needs a layout
+    from jaunt.layout import Point
 
 DEFAULT_LIMIT = 200
 """The most modules that the text tree prints unless it is told otherwise."""
@@ -267,6 +268,9 @@ def _class(state: str) -> str:
 
 def draw_html(plan: Plan) -> str:
     """Return a self-contained page: the DAG, to move and search, and each module's contract and reason."""
+    from jaunt.layout import lay_out
+    from jaunt.page import render_page
+
     nodes = make_nodes(plan)
     layout = lay_out({name: node.needs for name, node in nodes.items()}, {name: _box_width(name) for name in nodes})
     project = plan.project
@@ -308,10 +312,10 @@ def _contracts(plan: Plan, module: str) -> list[dict[str, str]]:
 def _box_width(name: str) -> float:
     """Return the width of a module's box, in pixels: its package is printed small, its own name large."""
     package, _, own = name.rpartition(".")
-    return min(max(7.7 * len(own), 6.4 * len(package), 56.0) + 44.0, 240.0)
+    return min(max(8.3 * len(own), 6.4 * len(package), 56.0) + 44.0, 240.0)
 
 
-def _path(points: Sequence[Point]) -> str:
+def _path(points: "Sequence[Point]") -> str:
     """Return a smooth svg path: curves between layers, straight through those that an edge only passes."""
     (x, y), *rest = [(round(px), round(py)) for px, py in points]
     path = f"M{x} {y}"

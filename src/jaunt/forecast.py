@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from jaunt.deps import dependents_of
 from jaunt.errors import JauntConfigError
 from jaunt.job import critical_path, job_name
 from jaunt.ledger import Entry, read_ledger
-from jaunt.plan import Plan
-from jaunt.report import one_line
+from jaunt.plan import Plan, short_reason
+from jaunt.report import MOST_LINES, error_line, one_line
 from jaunt.store import Store
+from jaunt.terminal import hang
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,12 @@ class Step:
 def forecast(plan: Plan, store: Store | None) -> list[Step]:
     """Return what a build of `plan` would do, in the order in which it would be begun with one job at a time.
 
-    `store` is the one that would be read, if any. Modules that can't be built are left out.
+    `store` is the one that would be read, if any. Modules that can't be built (see `blocked`) are left out.
     """
     project = plan.project
     ledger = read_ledger(project.root)
-    modules = [m for m in plan.stale if m not in plan.problems]
+    out = blocked(plan)
+    modules = [m for m in plan.stale if m not in out]
     names = {m: job_name(project.kind_of(m), m) for m in modules}
     length = critical_path({m: project.dag[m] for m in modules}, lambda m: ledger.seconds(names[m]))
     steps = []
@@ -49,6 +52,19 @@ def forecast(plan: Plan, store: Store | None) -> list[Step]:
         least, most = bounds or (None, None)
         steps.append(Step(module, kind, digest, plan.verdicts[module].reason, stored, least, most))
     return steps
+
+
+def blocked(plan: Plan) -> dict[str, str]:
+    """Return the stale modules that a build would fail on without asking anybody, each with the reason."""
+    found = {
+        m: error_line(plan.problems[m]) if m in plan.problems else f"{v.reason} (--force overwrites it)"
+        for m, v in plan.verdicts.items()
+        if m in plan.problems or (v.stale and v.protected and not plan.force)
+    }
+    dag = plan.project.dag
+    dependents = dependents_of({m: dag[m] & plan.verdicts.keys() for m in plan.stale}, found)
+    further = {m: min(dag[m] & dependents) for m in sorted(dependents - found.keys())}
+    return {**found, **{m: f"needs {dep}, which fails" for m, dep in further.items()}}
 
 
 @dataclass(frozen=True)
@@ -73,19 +89,37 @@ def total(steps: Sequence[Step]) -> Total:
     return Total(len(asked), (low, high) if high else None, cost)
 
 
-def forecast_lines(steps: Sequence[Step]) -> Iterator[str]:
-    """Yield what a person is told of a forecast: a line for each step, then the sums."""
-    width = max((len(step.module) for step in steps), default=0)
-    for number, step in enumerate(steps, 1):
-        origin = "store" if step.from_store else "model"
-        yield f"{number:>{len(str(len(steps)))}}  {origin}  {step.module:<{width}}  {one_line(step.reason)}".rstrip()
+def forecast_lines(
+    plan: Plan, steps: Sequence[Step], *, verbose: bool = False, width: int | None = None
+) -> Iterator[str]:
+    """Yield what a person is told of a forecast: a line for each step, what would fail, and the sums.
+
+    Of many steps the first ones are told, unless `verbose`; so it is with what would fail. `width` is the terminal's,
+    in columns.
+    """
+    fails = blocked(plan)
+    rows = [("store" if step.from_store else "model", step.module, _reason(plan, step, verbose)) for step in steps]
+    numbered = [(str(number), *row) for number, row in enumerate(rows, 1)]
+    groups = [numbered, [("-", "fails", module, reason) for module, reason in fails.items()]]
+    shown = [group if verbose else group[:MOST_LINES] for group in groups]
+    first, third = (max((len(row[i]) for group in shown for row in group), default=0) for i in (0, 2))
+    for group, told in zip(groups, shown, strict=True):
+        for number, origin, module, reason in told:
+            yield from hang(f"{number:>{first}}  {origin}  {module:<{third}}  ", one_line(reason), width)
+        if len(told) < len(group):
+            yield f"... and {len(group) - len(told):,} more (-v lists them)"
     sums = total(steps)
-    text = f"{len(steps)} to build: {len(steps) - sums.calls} from the store, {sums.calls} calls of the model"
+    text = f"{len(steps):,} to build: {len(steps) - sums.calls:,} from the store, {sums.calls:,} calls of the model"
     if sums.tokens:
         text += f", {_range(*sums.tokens, ',')} tokens"
     elif sums.calls:
         text += " (no history to estimate them by)"
-    yield text + (f", cost {_range(*sums.cost, '.4f')}" if sums.cost else "")
+    text += f", cost {_range(*sums.cost, '.4f')}" if sums.cost else ""
+    yield from hang("", text + (f"; {len(fails):,} would fail" if fails else ""), width)
+
+
+def _reason(plan: Plan, step: Step, verbose: bool) -> str:
+    return step.reason if verbose else short_reason(step.module, plan.verdicts[step.module]) or step.reason
 
 
 def _range(least: float, most: float, form: str) -> str:
@@ -99,7 +133,7 @@ def forecast_facts(plan: Plan, steps: Sequence[Step]) -> dict[str, Any]:
         "modules": [asdict(step) for step in steps],
         "total": asdict(total(steps)),
         "fresh": plan.fresh,
-        "problems": {module: str(error) for module, error in plan.problems.items()},
+        "problems": blocked(plan),
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from jaunt.pace import Pace
-from jaunt.report import Progress, Verbosity
+from jaunt.report import MOST_LINES, Progress, Verbosity, say
 from jaunt.terminal import cut_front, takes_unicode
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jaunt.job import Job, Outcome
 
 _FRAMES = 4  # a second
+_LARGE = 200  # modules
 _BAR = 20  # columns
 _INDENT = "  "
 
@@ -154,12 +155,17 @@ class LiveDisplay:
 
 
 class LiveProgress(Progress):
-    """Progress with a live display below its lines; for the time of the context."""
+    """Progress with a live display below its lines; for the time of the context.
+
+    A large build has no line for what was generated, unless it is verbose: the display counts it.
+    """
 
     def __init__(self, total: int, feed: Feed, *, verbosity: Verbosity = "normal") -> None:
         super().__init__(total, verbosity=verbosity)
         self._attempts = feed.attempts
         self._display = LiveDisplay(total, feed)
+        self._is_large = total > _LARGE and verbosity != "verbose"
+        self._told = 0
 
     def __enter__(self) -> "LiveProgress":
         self._display.start()
@@ -167,6 +173,8 @@ class LiveProgress(Progress):
 
     def __exit__(self, *_: object) -> None:
         self._display.stop()
+        if self._is_large and self._told > MOST_LINES:
+            say(f"... and {self._told - MOST_LINES:,} more (jaunt status lists them)")
 
     def __call__(self, event: str, job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
@@ -175,6 +183,14 @@ class LiveProgress(Progress):
         elif outcome is not None:
             self._display.ended(job.module, outcome.seconds if outcome.origin == "model" else None)
         super().__call__(event, job, outcome)
+
+    def _tell(self, job: "Job", outcome: "Outcome") -> None:
+        """Print what became of a module; of a large build, only what went wrong, and the first of that."""
+        if self._is_large:
+            self._told += outcome.status != "generated"
+            if outcome.status == "generated" or self._told > MOST_LINES:
+                return
+        super()._tell(job, outcome)
 
     def attempt(self, module: str, number: int, errors: Sequence[str]) -> None:
         """Take note that an attempt begins, and of what was wrong with the one before it."""

@@ -2,29 +2,24 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from jaunt.changes import contract_diff
 from jaunt.digest import extract_source_segment
 from jaunt.errors import JauntDiscoveryError
 from jaunt.header import extract_module_digest, parse_header
 from jaunt.history import History
 from jaunt.orphans import Orphan
-from jaunt.plan import Plan, Verdict, short_change
-from jaunt.report import one_line, print_diff, relative_paths, say
-from jaunt.terminal import cut, paint, width_of
+from jaunt.plan import Plan, Verdict, short_change, short_reason
+from jaunt.report import MOST_LINES, error_line, one_line, print_diff, relative_paths, say, some
+from jaunt.terminal import hang, paint, width_of
 
 STATES = ("fresh", "stale", "unbuilt", "edited", "orphaned", "broken")
 """The order in which states are listed: what needs a person last, where the eye is."""
 
-MOST_LINES = 50
-"""The most modules of a state that are listed unless asked; in a larger project fresh ones are only counted."""
-
 _COLOURS = {"fresh": "green", "stale": "yellow", "unbuilt": "blue"}
-_MOST_NAMES = 10
 
 
 def print_status(
@@ -32,12 +27,12 @@ def print_status(
 ) -> None:
     """Print the modules, and the orphans, grouped by state, each with its reason; then how many there are.
 
-    With `verbose`, all of them, all reasons, and which modules had to be imported to be read.
+    Of each state the first ones are listed, in a larger project none of the fresh ones. With `verbose`, all of them,
+    all reasons, and which modules had to be imported to be read.
     """
     out = out or sys.stdout
     rows: list[tuple[str, str, str]] = [
-        (v.state, m, one_line(v.reason) if verbose and v.state != "fresh" else _short_reason(m, v))
-        for m, v in plan.verdicts.items()
+        (verdict.state, module, _reason(plan, module, verbose=verbose)) for module, verdict in plan.verdicts.items()
     ]
     rows += [
         ("orphaned", orphan.module, f"{relative_paths(str(orphan.path))}: its spec module is gone")
@@ -51,13 +46,14 @@ def print_status(
         group = [(module, reason) for each, module, reason in listed if each == state]
         shown = group if verbose else group[:MOST_LINES]
         for module, reason in shown:
-            _say_row(state, f"{module:<{width}}  {reason}", out)
+            _say_row(state, f"{module:<{width}}  ", reason, out)
         if len(shown) < len(group):
-            _say_row(state, f"... and {len(group) - len(shown):,} more (-v lists them)", out)
+            _say_row(state, "", f"... and {len(group) - len(shown):,} more (-v lists them)", out)
     if verbose:
         _print_imported(plan, width, out)
     total = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]) or "no spec modules"
-    say(f"{total}{' (-v lists the fresh ones)' if hides_fresh and counts['fresh'] else ''}", out)
+    more = " (-v lists the fresh ones)" if hides_fresh and counts["fresh"] else ""
+    say("\n".join(hang("", f"{total}{more}", width_of(out))), out)
 
 
 def _print_imported(plan: Plan, width: int, out: TextIO) -> None:
@@ -65,27 +61,22 @@ def _print_imported(plan: Plan, width: int, out: TextIO) -> None:
         unread = plan.project.modules[module].unread
         if unread:
             reasons = ", ".join(f"{name}: {one_line(text)}" for name, text in sorted(unread.items()))
-            _say_row("imported", f"{module:<{width}}  to read {reasons}", out)
+            _say_row("imported", f"{module:<{width}}  ", f"to read {reasons}", out)
 
 
-def _say_row(state: str, text: str, out: TextIO) -> None:
-    width = width_of(out)
-    text = cut(text.rstrip(), None if width is None else width - 9, out)
-    say(f"{paint(f'{state:<8}', _COLOURS.get(state, 'magenta'), out)} {text}", out)
+def _say_row(state: str, head: str, reason: str, out: TextIO) -> None:
+    first, *others = hang(f"{state:<8} {head}", reason, width_of(out))
+    say(paint(first[:8], _COLOURS.get(state, "magenta"), out) + first[8:], out)
+    for line in others:
+        say(line, out)
 
 
-def _short_reason(module: str, verdict: Verdict) -> str:
-    """Return why a module is not fresh: the first reason, and the number of the others."""
-    if verdict.state in ("fresh", "unbuilt"):
-        return ""
+def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
+    """Return why a module is not fresh, in one line; of a broken one, what to do as well."""
+    verdict = plan.verdicts[module]
     if verdict.state == "broken":
-        return relative_paths(one_line(verdict.reason))
-    reasons = one_line(verdict.reason).split("; ")
-    head = f"{reasons.pop(0)}; " if verdict.protected and len(reasons) > 1 else ""
-    if reasons[0].startswith("dependency is stale: "):
-        reasons[:1] = reasons[0].split(", ")
-    first, *others = reasons
-    return f"{head}{short_change(first, module)}" + (f" (and {len(others)} more)" if others else "")
+        return error_line(plan.problems.get(module, verdict.reason))
+    return one_line(verdict.reason) if verbose and verdict.state != "fresh" else short_reason(module, verdict)
 
 
 # --- one module --------------------------------------------------------------------------------------
@@ -95,13 +86,15 @@ def _short_reason(module: str, verdict: Verdict) -> str:
 class Portrait:
     """All there is to say of one module.
 
-    `dependencies` and `dependents` are the direct ones, name -> state. `diff` shows what of the contract moved since
-    the code was written, empty if nothing did; it is None where that contract is not known here any more.
+    `reasons` says, one text each, why it is not fresh. `dependencies` and `dependents` are the direct ones, name ->
+    state. `diff` shows what of the contract moved since the code was written, empty if nothing did; it is None where
+    that contract is not known here any more.
     """
 
     module: str
     kind: str
     verdict: Verdict
+    reasons: Sequence[str]
     source: Path
     generated: Path
     specs: Sequence[str]
@@ -123,6 +116,7 @@ def make_portrait(plan: Plan, module: str) -> Portrait:
         module=module,
         kind=project.kind_of(module),
         verdict=plan.verdicts[module],
+        reasons=_reasons(plan, module),
         source=spec_module.file.path,
         generated=generated,
         specs=[entry.qualname for entry in spec_module.entries],
@@ -134,44 +128,45 @@ def make_portrait(plan: Plan, module: str) -> Portrait:
     )
 
 
+def _reasons(plan: Plan, module: str) -> list[str]:
+    verdict = plan.verdicts[module]
+    if verdict.state == "broken":
+        return [_reason(plan, module, verbose=True)]
+    return [short_change(reason, module) for reason in verdict.reason.split("; ")] if verdict.state != "fresh" else []
+
+
 def print_portrait(portrait: Portrait, out: TextIO | None = None) -> None:
     """Print one module's state, each reason for it, where it stands, and what of its contract moved."""
     out = out or sys.stdout
     state = portrait.verdict.state
     say(f"{portrait.module}: {paint(state, _COLOURS.get(state, 'magenta'), out)}", out)
     for label, text in _facts(portrait):
-        say(f"  {label:<10}  {text}", out)
+        for line in hang(f"  {label:<10}  ", text, width_of(out)):
+            say(line, out)
     if portrait.diff:
         print_diff(portrait.diff, out)
 
 
 def _facts(portrait: Portrait) -> Iterator[tuple[str, str]]:
-    reasons = [portrait.verdict.reason] if portrait.verdict.state == "broken" else portrait.verdict.reason.split("; ")
-    for reason in reasons if portrait.verdict.state != "fresh" else []:
-        yield "why", relative_paths(one_line(short_change(reason, portrait.module)))
+    for reason in portrait.reasons:
+        yield "why", relative_paths(one_line(reason))
     if portrait.verdict.state == "stale" and portrait.diff is None:
         yield "", "(the contract it was built from is not in .jaunt/history: no diff)"
     yield "spec", relative_paths(str(portrait.source))
     yield "generated", relative_paths(str(portrait.generated))
-    yield "specs", _names(portrait.specs) or "none that can be read"
+    yield "specs", some(portrait.specs) or "none that can be read"
     yield (
         "needs",
-        _names(f"{name} ({state})" for name, state in portrait.dependencies.items()) or "no other spec module",
+        some(f"{name} ({state})" for name, state in portrait.dependencies.items()) or "no other spec module",
     )
     yield (
         "needed by",
-        _names(f"{name} ({state})" for name, state in portrait.dependents.items()) or "no other spec module",
+        some(f"{name} ({state})" for name, state in portrait.dependents.items()) or "no other spec module",
     )
     for name, text in portrait.unread.items():
         yield "imported", f"to read {name}: {one_line(text)}"
     if portrait.accepted:
         yield "accepted", portrait.accepted
-
-
-def _names(names: Iterable[str]) -> str:
-    found = list(names)
-    more = f" and {len(found) - _MOST_NAMES} more" if len(found) > _MOST_NAMES else ""
-    return ", ".join(found[:_MOST_NAMES]) + more
 
 
 def _moved(plan: Plan, module: str, digest: str | None) -> str | None:
@@ -181,6 +176,8 @@ def _moved(plan: Plan, module: str, digest: str | None) -> str | None:
     record = History(plan.project.root).get(plan.project.kind_of(module), module)
     if record is None or f"sha256:{record.digest}" != digest:
         return None
+    from jaunt.changes import contract_diff  # it takes time, and a project that is fresh shows no diff
+
     own = {entry.spec_ref for entry in plan.project.modules[module].entries if entry.spec_ref in plan.project.specs}
     outside = {dep for ref in own for dep in plan.project.graph.get(ref, ())} - own
     try:

@@ -243,6 +243,18 @@ def short_change(reason: str, module: str) -> str:
     return f"{match[1]}{match[2].removeprefix(f'{module}:')}{named}"
 
 
+def short_reason(module: str, verdict: Verdict) -> str:
+    """Return why a module is not fresh, in one line: the first reason, and the number of the others."""
+    if verdict.state in ("fresh", "unbuilt"):
+        return ""
+    reasons = " ".join(verdict.reason.split()).split("; ")
+    head = f"{reasons.pop(0)}; " if verdict.protected and len(reasons) > 1 else ""
+    if reasons[0].startswith("dependency is stale: "):
+        reasons[:1] = reasons[0].split(", ")
+    first, *others = reasons
+    return f"{head}{short_change(first, module)}" + (f" (and {len(others)} more)" if others else "")
+
+
 def _changed(fields: Mapping[str, Any], expected: Fingerprint) -> str:
     """Say in which way the contract differs from the one in a header; nothing if it doesn't."""
     if (fields["kind"], fields["source_module"]) != (expected.kind, expected.module):
@@ -264,9 +276,28 @@ def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable
             yield f"spec added: {ref}"
         elif name not in new:
             yield f"spec removed: {ref}"
-        elif old[name] != new[name]:
-            parts = sorted(p for p in {*old[name], *new[name]} if old[name].get(p) != new[name].get(p))
-            yield f"spec changed: {ref} ({', '.join(parts)})"
+        else:
+            for member, parts in _changed_parts(old[name], new[name]).items():
+                yield f"spec changed: {ref}{member} ({', '.join(parts)})"
+
+
+def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the parts of a spec that differ, sorted, by where they are: "", or ".NAME" for a method of a class."""
+    moved: dict[str, list[str]] = {}
+    for part in sorted(part for part in {*old, *new} if old.get(part) != new.get(part)):
+        method, is_inside, detail = part.rpartition(".")
+        if is_inside and part in old and part in new:
+            moved.setdefault(f".{method}", []).append(detail)
+        elif not is_inside and not _is_detailed(part, old, new):
+            how = "" if part in old and part in new else " added" if part in new else " removed"
+            moved.setdefault("", []).append(part + how)
+    return moved
+
+
+def _is_detailed(part: str, old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Whether it is known on both sides what a method is made of; a header of an earlier jaunt doesn't tell."""
+    detail = f"{part.removeprefix('method ')}.signature"
+    return part.startswith("method ") and detail in old and detail in new
 
 
 def _changed_dependencies(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable[str]:

@@ -4,12 +4,12 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from jaunt.errors import JauntBudgetError, JauntError
-from jaunt.terminal import cut_front, paint, width_of
+from jaunt.terminal import cut_front, hang, paint, width_of
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.changes import Change
@@ -18,6 +18,13 @@ if TYPE_CHECKING:  # `jaunt --version` needs none of these
 
 
 Verbosity = Literal["quiet", "normal", "verbose"]
+
+ANOTHER_BUILD = "another build is asking the model for it"
+
+MOST_LINES = 50
+"""The most lines of a list that are printed unless asked: a project may have 10,000 modules."""
+
+_WORD = len("interrupted")  # the longest word for what became of a module
 
 
 class Progress:
@@ -41,6 +48,7 @@ class Progress:
         self._err = err
         self._terminal = out or sys.stdout  # a live display may put something else in its place
         self._said: set[str] = set()
+        self._waited = False
 
     def __enter__(self) -> "Progress":
         return self
@@ -51,10 +59,14 @@ class Progress:
     def __call__(self, event: str, job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
         if event == "started" and self._verbosity == "verbose":
-            self._say(f"{'begun':<10} {job.module}")
+            self._say(f"{'begun':<{_WORD}} {job.module}")
         if event != "finished" or outcome is None:
             return
         self._done += 1
+        self._tell(job, outcome)
+
+    def _tell(self, job: "Job", outcome: "Outcome") -> None:
+        """Print what became of a module."""
         if self._verbosity != "quiet":
             say(self._line(job.module, outcome), self._out)
         for text in _joined(outcome.errors):
@@ -72,7 +84,13 @@ class Progress:
         """Take note that an attempt begins, and of what was wrong with the one before it."""
         if self._verbosity == "verbose":
             for text in errors:
-                self._say(f"{'rejected':<10} {module}: attempt {number - 1}: {relative_paths(one_line(text))}")
+                self._say(f"{'rejected':<{_WORD}} {module}: attempt {number - 1}: {relative_paths(one_line(text))}")
+
+    def waiting(self, module: str) -> None:
+        """Take note that a module waits for another build; said once, as it often holds for many."""
+        if self._verbosity != "quiet" and (self._verbosity == "verbose" or not self._waited):
+            self._say(f"{'waiting':<{_WORD}} {module}: {ANOTHER_BUILD}")
+        self._waited = True
 
     def _say(self, text: str) -> None:
         """Print a line between those of the modules, below their states."""
@@ -84,7 +102,7 @@ class Progress:
         count = f"[{self._done:>{len(str(self._total))}}/{self._total}]"
         word, seconds = status_word(outcome), f"{outcome.seconds:.1f} s"
         store = "   from the store" if outcome.origin == "store" else ""
-        line = f"{count} {word:<10} {module:<32} {seconds:>7}{store}"
+        line = f"{count} {word:<{_WORD}} {module:<32} {seconds:>7}{store}"
         columns = width_of(out)
         if columns is not None and len(line) > columns:
             room = columns - len(f"{count} {word}  {seconds}")
@@ -114,19 +132,32 @@ def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
     print(f"error: {error_line(error)}", file=err or sys.stderr, flush=True)
 
 
+def print_lines(
+    lines: Sequence[str], *, verbose: bool = False, tell: Callable[[str], None] = say, option: str = "-v"
+) -> None:
+    """Tell lines one by one; of many the first ones, unless `verbose`."""
+    shown = lines if verbose else lines[:MOST_LINES]
+    for line in shown:
+        tell(line)
+    if len(shown) < len(lines):
+        tell(f"... and {len(lines) - len(shown):,} more ({option} lists them)")
+
+
 def print_warning(text: str, err: TextIO | None = None) -> None:
     """Print one warning."""
     print(f"warning: {relative_paths(one_line(text))}", file=err or sys.stderr, flush=True)
 
 
 def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, out: TextIO | None = None) -> None:
-    """Print what a build came to, in one line."""
+    """Print what a build came to, in one line if the terminal is wide enough."""
     outcomes = list(outcomes)
     counts = Counter(status_word(outcome) for outcome in outcomes)
     counts["fresh"] += len(plan.fresh)
+    counts["not started"] += max(0, len(plan.stale) - len(outcomes))
     words = ("generated", "fresh", "failed", "not started", "interrupted")
     parts = [f"{counts[word]} {word}" for word in words if counts[word]]
-    say(f"{', '.join(parts) or 'no spec modules'} in {seconds:.1f} s{_spent(outcomes)}", out)
+    text = f"{', '.join(parts) or 'no spec modules'} in {seconds:.1f} s{_spent(outcomes)}"
+    say("\n".join(hang("", text, width_of(out or sys.stdout))), out)
 
 
 def print_profile(
@@ -153,17 +184,20 @@ def _spent(outcomes: Iterable["Outcome"]) -> str:
         return ""
     cached = sum(outcome.cached_input_tokens for outcome in outcomes)
     costs = [outcome.cost for outcome in outcomes if outcome.cost is not None]
-    return f"; {tokens_in:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {tokens_out:,} out" + (
+    about = "about " if any(outcome.estimated for outcome in outcomes) else ""
+    return f"; {about}{tokens_in:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {tokens_out:,} out" + (
         f", cost {sum(costs):.4f}" if costs else ""
     )
 
 
 def print_edited(plan: "Plan", err: TextIO | None = None) -> None:
-    """Warn of the generated files that are up to date but were edited by hand."""
-    for module, verdict in plan.verdicts.items():
-        if verdict.protected and not verdict.stale:
-            path = plan.project.generated_path(module)
-            print_warning(f"{path} was edited by hand; it is left alone (--force regenerates it)", err)
+    """Warn of the generated files that are up to date but were edited by hand, the first ones by name."""
+    edited = [m for m, verdict in plan.verdicts.items() if verdict.protected and not verdict.stale]
+    lines = [
+        f"{plan.project.generated_path(module)} was edited by hand; it is left alone (--force regenerates it)"
+        for module in edited
+    ]
+    print_lines(lines, tell=lambda line: print_warning(line, err), option="jaunt status -v")
 
 
 def print_diff(diff: str, out: TextIO | None = None) -> None:
@@ -193,6 +227,13 @@ def error_line(error: JauntError | str) -> str:
     """Return an error as one line, its hint in parentheses."""
     hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
     return relative_paths(one_line(f"{error}{hint}"))
+
+
+def some(names: Iterable[str], most: int = 10) -> str:
+    """Return the first of some names, and the number of the others."""
+    found = list(names)
+    more = f" and {len(found) - most:,} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
 
 
 def one_line(text: str) -> str:

@@ -71,8 +71,8 @@ def test_slugify() -> None:
 '''
 
 DODO = """\
-# Run by doit: `doit build`, `doit test`, `doit list --all`. Tasks of your own may stand beside these.
-from jaunt.tasks import DOIT_CONFIG, task_build, task_test  # noqa: F401
+# Run by doit: `doit build`, `doit test`, `doit check`, `doit list --all`. Tasks of your own may stand beside these.
+from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test  # noqa: F401
 """
 
 GITIGNORE = ("__pycache__/", ".jaunt/", ".doit.db*")

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import textwrap
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -14,6 +15,9 @@ _CODES: Mapping[str, str] = {
     "magenta": "35",
     "cyan": "36",
 }
+
+_LEAST_BESIDE = 24  # columns, for a text beside something
+_INDENT_BELOW = 11
 
 
 def width_of(out: TextIO) -> int | None:
@@ -31,18 +35,24 @@ def paint(text: str, colour: str, out: TextIO) -> str:
     return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if has_colours(out) else text
 
 
-def cut(text: str, width: int | None, out: TextIO) -> str:
-    """Return a text of at most `width` columns, the end left out if need be; None is no limit."""
-    if width is None or len(text) <= width:
-        return text
-    dots = _dots(out)
-    return text[: max(0, width - len(dots))] + dots
-
-
 def cut_front(text: str, width: int, out: TextIO) -> str:
     """Return a text of at most `width` columns, the beginning left out if need be."""
     dots = _dots(out)
     return text if len(text) <= width else dots + text[len(text) - max(0, width - len(dots)) :]
+
+
+def hang(head: str, text: str, width: int | None) -> list[str]:
+    """Return `head` with a text beside it that goes on below itself, in lines of at most `width` columns.
+
+    Where too little room is left beside `head`, all of the text stands below. None is no limit.
+    """
+    if width is None or not text or len(head) + len(text) <= width:
+        return [f"{head}{text}".rstrip()]
+    beside = width - len(head) >= _LEAST_BESIDE
+    indent = len(head) if beside else min(_INDENT_BELOW, width // 3)
+    lines = textwrap.wrap(text, width - indent, break_on_hyphens=False)
+    first = f"{head}{lines.pop(0)}" if beside else head.rstrip()
+    return [first, *(f"{'':{indent}}{line}" for line in lines)]
 
 
 def _dots(out: TextIO) -> str:

@@ -3,10 +3,15 @@
 Only the chosen one is imported.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntRefusedError
+
 EXIT_OK = 0
+EXIT_CRASH = 1
+"""What Python itself ends with after a traceback: a bug of ours."""
 EXIT_PROJECT = 2
 EXIT_GENERATION = 3
 EXIT_CHECK = 4
@@ -26,6 +31,24 @@ class Result:
 
     code: int = EXIT_OK
     data: dict[str, Any] = field(default_factory=dict)
+
+
+class Interrupted(KeyboardInterrupt):
+    """A command was interrupted on its way; `facts` is what it came to till then, for `--json`."""
+
+    def __init__(self, facts: dict[str, Any]) -> None:
+        super().__init__()
+        self.facts = facts
+
+
+def exit_code(errors: Iterable[BaseException | None]) -> int:
+    """Map errors to the exit code of the worst: what is wrong in the project comes before what could not be made."""
+    found = list(errors)
+    if any(isinstance(e, JauntConfigError | JauntDiscoveryError | JauntDependencyCycleError) for e in found):
+        return EXIT_PROJECT
+    if found and all(isinstance(e, JauntRefusedError) for e in found):
+        return EXIT_CHECK
+    return EXIT_GENERATION if found else EXIT_OK
 
 
 COMMANDS = {

@@ -9,7 +9,8 @@ from pathlib import Path
 from jaunt import __version__
 from jaunt.builder import project_works
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, read_project
+from jaunt.commands.common import add_project_options
+from jaunt.commands.planning import read_project
 from jaunt.errors import JauntRefusedError
 from jaunt.header import PYTHON, body_digest, parse_header, split_header
 from jaunt.pipeline import ModuleWork, normalize_source, write_module
@@ -49,7 +50,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "accepted_by": person,
         "accepted_at": now,
     }
-    write_module(work.path, source, fields, within=work.base, packages=work.packages)
+    write_module(work.path, source, fields, within=work.base, packages_below=work.packages_below)
     # The store would bring the model's code back after a `jaunt clean`.
     store = Store(project.root / project.config.store.path, readonly=project.config.store.readonly)
     unkept = store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=module)

@@ -1,21 +1,16 @@
 """`jaunt build`."""
 
 import argparse
+import sys
 
 from jaunt.commands import Result
-from jaunt.commands.common import (
-    add_build_options,
-    add_project_options,
-    add_target_option,
-    module_phases,
-    plan_for,
-    read_project,
-    run_build,
-)
-from jaunt.forecast import forecast, forecast_facts, forecast_lines, read_plan_file
+from jaunt.commands.building import module_phases, run_build
+from jaunt.commands.common import add_build_options, add_project_options, add_target_option
+from jaunt.commands.planning import plan_for, read_project
+from jaunt.plan import Plan
 from jaunt.profile import start_profile
 from jaunt.report import print_profile, say
-from jaunt.store import Store
+from jaunt.terminal import width_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,16 +30,26 @@ def run(arguments: argparse.Namespace) -> Result:
     project = read_project(arguments)
     plan = plan_for(project, arguments.target, kinds=("build",), force=arguments.force)
     if arguments.plan:
+        from jaunt.forecast import read_plan_file
+
         plan = read_plan_file(arguments.plan, plan)
-    if not arguments.dry_run:
-        code, facts = run_build(plan, arguments)
-        if profile is not None:
-            modules = module_phases(facts)
-            facts["profile"] = {**profile, **modules}
-            print_profile(profile, modules, sum("model_seconds" in module for module in facts["modules"]))
-        return Result(code, facts)
-    store = None if arguments.force or arguments.no_store else Store(project.root / project.config.store.path)
+    if arguments.dry_run:
+        return _forecast(plan, arguments)
+    code, facts = run_build(plan, arguments)
+    if profile is not None:
+        modules = module_phases(facts)
+        facts["profile"] = {**profile, **modules}
+        print_profile(profile, modules, sum("model_seconds" in module for module in facts["modules"]))
+    return Result(code, facts)
+
+
+def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
+    from jaunt.forecast import forecast, forecast_facts, forecast_lines
+    from jaunt.store import Store
+
+    config = plan.project.config
+    store = None if arguments.force or arguments.no_store else Store(config.root / config.store.path)
     expected = forecast(plan, store)
-    for line in forecast_lines(expected):
+    for line in forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
         say(line)
     return Result(data=forecast_facts(plan, expected))

@@ -3,11 +3,11 @@
 import argparse
 
 from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.common import add_project_options, add_target_option, plan_for, read_project
+from jaunt.commands.common import add_project_options, add_target_option
+from jaunt.commands.planning import plan_for, read_project
 from jaunt.drift import distinct, find_drift
 from jaunt.orphans import find_orphans
-from jaunt.overview import MOST_LINES
-from jaunt.report import error_line, print_error, say
+from jaunt.report import MOST_LINES, error_line, print_error, print_lines, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +22,8 @@ def run(arguments: argparse.Namespace) -> Result:
     project = read_project(arguments)
     plan = plan_for(project, arguments.target)
     drifts = find_drift(plan, [] if arguments.target else find_orphans(project))
-    lines = distinct(drifts)
-    shown = lines if arguments.verbose else lines[:MOST_LINES]
-    for drift in shown:
-        print_error(drift.error)
-    if len(shown) < len(lines):
-        print_error(f"... and {len(lines) - len(shown):,} more (-v lists them)")
+    lines = [error_line(drift.error) for drift in distinct(drifts)]
+    print_lines(lines, verbose=arguments.verbose, tell=print_error)
     drifted = {drift.module for drift in drifts if drift.state != "orphaned"}
     orphans = sum(drift.state == "orphaned" for drift in drifts)
     say(

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, read_project, selected
+from jaunt.commands.common import add_project_options
+from jaunt.commands.planning import read_project, selected
 from jaunt.errors import JauntConfigError
 from jaunt.header import is_edited
 from jaunt.orphans import find_orphans
-from jaunt.pipeline import remove_module
 from jaunt.project import Project
-from jaunt.report import print_warning, relative_paths, say
+from jaunt.report import MOST_LINES, print_warning, relative_paths, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--orphans", action="store_true", help="remove only the files whose spec module is gone")
     parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
     parser.add_argument("--force", action="store_true", help="remove what was edited by hand too")
+    parser.add_argument("-v", "--verbose", action="store_true", help=f"list more than the first {MOST_LINES}")
     parser.add_argument(
         "--target",
         action="append",
@@ -44,15 +45,19 @@ def run(arguments: argparse.Namespace) -> Result:
             "an orphan is no target: its spec module is gone", hint="leave out --orphans or --target"
         )
     project = read_project(arguments)
-    removed, left = [], []
+    removed: list[Path] = []
+    left: list[Path] = []
+    most = None if arguments.verbose else MOST_LINES
     for file in _files(project, arguments):
         problem = _remove(file, project.config.paths.generated_dir, arguments)
-        if problem:
-            left.append(file.path)
+        (left if problem else removed).append(file.path)
+        if problem and (most is None or len(left) <= most):
             print_warning(problem)
-        else:
-            removed.append(file.path)
+        elif not problem and (most is None or len(removed) <= most):
             say(f"{'would remove' if arguments.dry_run else 'removed'} {relative_paths(str(file.path))}")
+    for files, tell in ((removed, say), (left, print_warning)):
+        if most is not None and len(files) > most:
+            tell(f"... and {len(files) - most:,} more (-v lists them)")
     say(f"{len(removed)} {'to remove' if arguments.dry_run else 'removed'}" + (f", {len(left)} left" if left else ""))
     return Result(data={"dry_run": arguments.dry_run, "removed": list(map(str, removed)), "left": list(map(str, left))})
 
@@ -73,6 +78,8 @@ def _remove(file: _File, generated_dir: str, arguments: argparse.Namespace) -> s
         return f"{file.path} was left: it was edited by hand (--force removes it)"
     if arguments.dry_run:
         return None
+    from jaunt.pipeline import remove_module  # a dry run needs none of it
+
     return remove_module(file.path, generated_dir=generated_dir, within=file.base, force=arguments.force)
 
 

@@ -5,17 +5,21 @@ from dataclasses import asdict
 
 from jaunt.changes import Change, make_change
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, read_project
+from jaunt.commands.common import add_project_options
+from jaunt.commands.planning import read_project
 from jaunt.errors import JauntRefusedError
 from jaunt.history import History, Record
 from jaunt.project import Project, select_targets
-from jaunt.report import print_change, relative_paths, say
+from jaunt.report import MOST_LINES, print_change, print_lines, relative_paths, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("module", nargs="?", metavar="MODULE", help="the last build of this module (default: of all)")
     parser.add_argument("--stat", action="store_true", help="only name the modules and what their code has lost")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help=f"show all, where more than {MOST_LINES} modules have changed"
+    )
     add_project_options(parser)
 
 
@@ -25,11 +29,13 @@ def run(arguments: argparse.Namespace) -> Result:
     changes = [
         _change(project, record) for record in _records(project, arguments.module) if record.module in project.modules
     ]
-    for change in changes:
-        for loss in change.lost:
-            say(f"lost: {change.module}: {loss}")
-    for change in changes:
-        print_change(change, stat=arguments.stat)
+    most = len(changes) if arguments.verbose or len(changes) <= MOST_LINES else MOST_LINES
+    lost = [f"lost: {change.module}: {loss}" for change in changes for loss in change.lost]
+    print_lines(lost, verbose=arguments.verbose)
+    for change in changes[:most]:
+        print_change(change, stat=arguments.stat or most < len(changes))
+    if most < len(changes):
+        say(f"... and {len(changes) - most:,} more (-v shows them all with their diffs, `jaunt diff MODULE` one)")
     if not changes:
         say("no build is known here yet: .jaunt/history has no record of one")
     return Result(data={"modules": [{**asdict(change), "path": str(change.path)} for change in changes]})

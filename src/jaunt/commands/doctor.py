@@ -11,7 +11,7 @@ from jaunt.errors import JauntError
 from jaunt.health import Finding, machine_findings, project_findings, spec_findings
 from jaunt.project import load_project
 from jaunt.report import one_line, relative_paths, say
-from jaunt.terminal import paint
+from jaunt.terminal import hang, paint, width_of
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -27,8 +27,9 @@ def run(arguments: argparse.Namespace) -> Result:
     for finding in _findings(arguments):
         findings.append(finding)
         hint = f" ({finding.hint})" if finding.hint else ""
-        level = paint(f"{finding.level:<4}", _COLOURS[finding.level], sys.stdout)
-        say(f"{level}  {finding.subject:<9}  {relative_paths(one_line(finding.text + hint))}")
+        head = f"{finding.level:<4}  {finding.subject:<9}  "
+        first, *others = hang(head, relative_paths(one_line(finding.text + hint)), width_of(sys.stdout))
+        say("\n".join([paint(first[:4], _COLOURS[finding.level], sys.stdout) + first[4:], *others]))
     failed = sum(finding.level == "fail" for finding in findings)
     warned = sum(finding.level == "warn" for finding in findings)
     say(f"{failed} failed, {warned} warnings" if failed or warned else "all is well")

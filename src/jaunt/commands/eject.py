@@ -9,7 +9,8 @@ from pathlib import Path
 from jaunt.builder import project_works
 from jaunt.changes import unified_diff
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, read_project
+from jaunt.commands.common import add_project_options
+from jaunt.commands.planning import read_project
 from jaunt.discovery import find_files
 from jaunt.ejection import eject_source
 from jaunt.errors import JauntDiscoveryError, JauntRefusedError
@@ -20,7 +21,7 @@ from jaunt.paths import spec_module_to_generated_module
 from jaunt.pipeline import remove_module, write_module
 from jaunt.plan import Plan, judge_file, make_plan
 from jaunt.project import Project, load_project, search_roots, select_targets
-from jaunt.report import one_line, print_diff, print_warning, relative_paths, say
+from jaunt.report import one_line, print_diff, print_warning, relative_paths, say, some
 from jaunt.source import ModuleSource, parse_source, read_source
 from jaunt.validation import parse_candidate, validate_generated_source
 from jaunt.verify import ToolError, find_tool
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> Result:
         print_warning(problem)
     kept = _keep_fresh(plan, after)
     if kept:
-        say(f"still fresh: {', '.join(kept)}")
+        say(f"still fresh: {some(kept)}")
     if project.kind_of(module) == "test":
         say(f"its tests are ordinary ones now: pytest {shown}")
     return Result(data={**facts, "dry_run": False, "kept_fresh": kept})
@@ -182,6 +183,6 @@ def _keep_fresh(before: Plan, after: Project) -> list[str]:
         if judge_file(work.path, work.fingerprint).stale:
             text = work.path.read_text(encoding="utf-8")
             fields = {**(parse_header(text) or {}), **work.fingerprint.header_fields()}
-            write_module(work.path, split_header(text)[1], fields, within=work.base, packages=work.packages)
+            write_module(work.path, split_header(text)[1], fields, within=work.base, packages_below=work.packages_below)
             kept.append(work.module)
     return kept

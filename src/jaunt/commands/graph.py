@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, add_target_option, plan_for, read_project
+from jaunt.commands.common import add_project_options, add_target_option
+from jaunt.commands.planning import plan_for, read_project
 from jaunt.drawing import FORMATS, draw, draw_text
 from jaunt.files import write_text_file
 from jaunt.plan import Plan

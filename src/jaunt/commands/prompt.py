@@ -3,7 +3,8 @@
 import argparse
 
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, read_project
+from jaunt.commands.common import add_project_options
+from jaunt.commands.planning import read_project
 from jaunt.generate.prompt import load_templates, render_messages
 from jaunt.project import select_targets
 from jaunt.report import say

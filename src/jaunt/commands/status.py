@@ -4,20 +4,14 @@ import argparse
 from dataclasses import asdict
 
 from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.common import (
-    add_project_options,
-    add_target_option,
-    distinct,
-    exit_code,
-    plan_for,
-    read_project,
-)
+from jaunt.commands.common import add_project_options, add_target_option
+from jaunt.commands.planning import plan_for, read_project
 from jaunt.errors import JauntConfigError
 from jaunt.orphans import find_orphans
 from jaunt.overview import make_portrait, print_portrait, print_status
 from jaunt.plan import Plan
 from jaunt.project import Project, select_targets
-from jaunt.report import error_line, print_error
+from jaunt.report import error_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,16 +36,13 @@ def run(arguments: argparse.Namespace) -> Result:
     project.remember()
     orphans = [] if arguments.target else find_orphans(project)
     print_status(plan, orphans=orphans, verbose=arguments.verbose)
-    problems = distinct(plan.problems.values())
-    for error in problems:
-        print_error(error)
     facts = {
         "modules": _module_facts(plan),
         "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
-        "problems": [error_line(e) for e in problems],
+        "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
     }
     is_fresh = not orphans and all(verdict.state == "fresh" for verdict in plan.verdicts.values())
-    return Result(exit_code(problems) or (EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK), facts)
+    return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 
 def _one(project: Project, arguments: argparse.Namespace) -> Result:
@@ -59,15 +50,14 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
     plan = plan_for(project)
     portrait = make_portrait(plan, module)
     print_portrait(portrait)
-    problems = [plan.problems[module]] if module in plan.problems else []
     is_fresh = portrait.verdict.state == "fresh"
     facts = {
         **asdict(portrait),
         **asdict(portrait.verdict),
-        "problems": [error_line(error) for error in problems],
+        "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
     }
     del facts["verdict"]
-    return Result(exit_code(problems) or (EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK), facts)
+    return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 
 def _module_facts(plan: Plan) -> list[dict[str, object]]:

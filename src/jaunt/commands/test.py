@@ -2,21 +2,16 @@
 
 import argparse
 from collections.abc import Collection
+from typing import Any
 
-from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.common import (
-    add_build_options,
-    add_project_options,
-    add_target_option,
-    plan_for,
-    read_project,
-    run_build,
-    tests_of,
-)
+from jaunt.commands import EXIT_CHECK, EXIT_OK, Interrupted, Result
+from jaunt.commands.building import run_build
+from jaunt.commands.common import add_build_options, add_project_options, add_target_option
+from jaunt.commands.planning import plan_for, read_project, tests_of
 from jaunt.plan import make_plan
 from jaunt.project import Project
 from jaunt.repair import repairs
-from jaunt.report import print_error, print_warning, say
+from jaunt.report import print_error, print_warning, say, some
 from jaunt.sandbox import Sandbox
 from jaunt.tester import PytestResult, run_project_tests
 
@@ -49,20 +44,31 @@ def run(arguments: argparse.Namespace) -> Result:
         return Result(code, facts)
     if tests:
         _say_sandbox(project)
+    try:
+        result = _passed_or_repaired(project, tests, arguments, facts)
+    except KeyboardInterrupt:
+        raise Interrupted(facts) from None
+    for failure in result.failures:
+        print_error(failure)
+    facts["tests"] = {"passed": result.passed, "exit_code": result.exit_code, "failures": list(result.failures)}
+    return Result(EXIT_OK if result.passed else EXIT_CHECK, facts)
+
+
+def _passed_or_repaired(
+    project: Project, tests: Collection[str], arguments: argparse.Namespace, facts: dict[str, Any]
+) -> PytestResult:
+    """Run the tests and, if that is asked for and they fail, once more after a repair; `facts` takes what it did."""
     result = _run_tests(project, tests, arguments)
     rounds = 1 if arguments.repair else 0
     while rounds and (told := repairs(project, result.found)):
         rounds -= 1
-        say(f"repairing {', '.join(told)}")
+        say(f"repairing {some(told)}")
         plan = make_plan(project, told, force=told).only(told)
         code, facts["repair"] = run_build(plan, arguments, failures=told)
         if code:
             break
         result = _run_tests(project, tests, arguments)
-    for failure in result.failures:
-        print_error(failure)
-    facts["tests"] = {"passed": result.passed, "exit_code": result.exit_code, "failures": list(result.failures)}
-    return Result(EXIT_OK if result.passed else EXIT_CHECK, facts)
+    return result
 
 
 def _say_sandbox(project: Project) -> None:

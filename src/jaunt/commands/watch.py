@@ -7,7 +7,7 @@ from jaunt.commands import EXIT_OK, Result, build, test
 from jaunt.commands.common import add_project_options, add_run_options, add_target_option, read_config
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntError
-from jaunt.report import print_error, relative_paths, say
+from jaunt.report import print_error, relative_paths, say, some
 from jaunt.watching import take_snapshot, wait_for_change
 
 _MOST_NAMED = 3  # files of a change
@@ -36,8 +36,7 @@ def run(arguments: argparse.Namespace) -> Result:
             changed = wait_for_change(config, seen)
         except KeyboardInterrupt:
             return Result(EXIT_OK, {"rounds": rounds})
-        more = f" and {len(changed) - _MOST_NAMED} more" if len(changed) > _MOST_NAMED else ""
-        say(f"changed: {relative_paths(', '.join(changed[:_MOST_NAMED]))}{more}")
+        say(f"changed: {relative_paths(some(changed, _MOST_NAMED))}")
 
 
 def _build(arguments: argparse.Namespace, config: JauntConfig) -> JauntConfig:

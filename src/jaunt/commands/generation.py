@@ -1,0 +1,120 @@
+"""The part of a build that takes time: it runs on an event loop, is told of as it goes, and may be interrupted."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jaunt.errors import JauntWriteError
+from jaunt.gate import ImportGate
+from jaunt.job import Job, Outcome
+from jaunt.plan import Plan
+from jaunt.report import Progress, error_line, print_warning
+
+if TYPE_CHECKING:
+    from jaunt.generate.providers import LazyBackend
+
+
+def generate(
+    plan: Plan,
+    arguments: argparse.Namespace,
+    failures: Mapping[str, Sequence[str]] | None,
+    outcomes: dict[str, Outcome],
+) -> bool:
+    """Build what is stale; return whether it was brought to its end, and not interrupted by Ctrl-C or SIGTERM.
+
+    `outcomes` takes what came of each module as it ends.
+    """
+    try:
+        asyncio.run(_generate(plan, arguments, failures, outcomes))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return False
+    return True
+
+
+async def _generate(
+    plan: Plan,
+    arguments: argparse.Namespace,
+    failures: Mapping[str, Sequence[str]] | None,
+    outcomes: dict[str, Outcome],
+) -> None:
+    """Build what is stale; `outcomes` takes what came of each module as it ends."""
+    gate = ImportGate(plan.project, plan.stale)
+    gate.begin()  # while the rest is imported: that takes 0.1 s
+    from jaunt.builder import misses_store, project_workshop, run_plan
+    from jaunt.generate.providers import LazyBackend
+    from jaunt.repair import RepairBackend
+    from jaunt.timings import TimingsRecorder
+
+    config = plan.project.config
+    backend = LazyBackend(config)
+    record = Path(arguments.record) if arguments.record else None
+    shop = project_workshop(
+        plan,
+        RepairBackend(backend, failures) if failures else backend,
+        force=arguments.force,
+        read_store=not arguments.no_store and not failures,
+        record=record,
+        gate=gate,
+    )
+    if misses_store(plan, shop):
+        backend.open()  # what is wrong with the provider is said once, before anything is begun
+    jobs = arguments.jobs or config.build.jobs
+    progress, timings = _progress(plan, arguments, backend, jobs), TimingsRecorder(limit=jobs)
+
+    def listen(event: str, job: Job, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            outcomes[job.module] = outcome
+        timings(event, job, outcome)
+        progress(event, job, outcome)
+
+    try:
+        with _cancelled_by_sigterm(), progress:
+            shop = replace(shop, on_attempt=progress.attempt, on_wait=progress.waiting)
+            await run_plan(plan, shop, jobs=jobs, listener=listen)
+    finally:
+        await shop.backend.close()
+        try:
+            timings.save(config.root)
+        except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that
+            print_warning(error_line(error))
+
+
+def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
+    """Return what tells of the build as it runs: a live display on a terminal, else a line a module."""
+    from jaunt.builder import plan_pace
+    from jaunt.live import Feed, LiveProgress, can_be_live
+
+    total = len(plan.stale)
+    verbosity = "quiet" if arguments.quiet else "verbose" if arguments.verbose else "normal"
+    if arguments.plain or verbosity == "quiet" or not can_be_live(sys.stdout):
+        return Progress(total, verbosity=verbosity)
+    feed = Feed(spent=partial(backend.spent, plan.project.config.llm.price), pace=partial(plan_pace, plan, jobs))
+    return LiveProgress(total, feed, verbosity=verbosity)
+
+
+@contextmanager
+def _cancelled_by_sigterm() -> Generator[None]:
+    """Let SIGTERM cancel the current task, as asyncio.run does with Ctrl-C.
+
+    An exception raised by a handler could hit any line, and be taken for the failure of the module that runs it.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None  # asyncio.run runs us in one
+    usual = signal.getsignal(signal.SIGTERM)
+    try:
+        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+    except (NotImplementedError, ValueError, RuntimeError):  # Windows; or not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, usual)
