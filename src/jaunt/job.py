@@ -90,11 +90,8 @@ def waits_for(project: "Project", module: str) -> list[str]:
     A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.
     """
     kind = project.kind_of(module)
-    return [
-        job_name(project.kind_of(dep), dep)
-        for dep in sorted(project.dag[module])
-        if project.kind_of(dep) == kind or dep in project.problems
-    ]
+    deps = ((project.kind_of(dep), dep) for dep in sorted(project.dag[module]))
+    return [job_name(of, dep) for of, dep in deps if of == kind or dep in project.problems]
 
 
 def critical_path(deps: Mapping[str, Collection[str]], cost: Callable[[str], float] | None = None) -> dict[str, float]:

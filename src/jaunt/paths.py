@@ -1,5 +1,7 @@
 """From a spec module's name to its generated module's name and file; pure, no file system."""
 
+from functools import lru_cache
+
 TYPE_CHECKING = False  # type checkers take this name as true; the real one would import `typing`
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -34,15 +36,16 @@ def generated_module_to_relpath(module: str, *, generated_dir: str = DEFAULT_GEN
     from pathlib import PurePosixPath
 
     parts = _parts(module)
-    if parts[1:2] != [generated_dir]:
+    if parts[1:2] != (generated_dir,):
         raise ValueError(f"not a generated module: {module!r} ({generated_dir!r} is not its second part)")
     if len(parts) == 2:
         return PurePosixPath(*parts, "__init__.py")
     return PurePosixPath(*parts).with_suffix(".py")
 
 
-def _parts(module: str) -> list[str]:
-    parts = module.split(".")
+@lru_cache(maxsize=65_536)  # each name is asked for several times, and a project may have 10,000
+def _parts(module: str) -> tuple[str, ...]:
+    parts = tuple(module.split("."))
     if not all(part.isidentifier() for part in parts):
         raise ValueError(f"not a module name: {module!r}")
     return parts

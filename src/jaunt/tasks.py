@@ -6,7 +6,7 @@ One line of it is enough: `from jaunt.tasks import DOIT_CONFIG, task_build, task
 import contextlib
 import functools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from jaunt.pace import Pace
 from jaunt.paths import spec_module_to_generated_module
 from jaunt.plan import Plan, make_plan
 from jaunt.project import load_project
-from jaunt.report import ANOTHER_BUILD, MOST_LINES, error_line, say
+from jaunt.report import ANOTHER_BUILD, MOST_LINES, and_more, error_line, say
 
 if TYPE_CHECKING:  # what builds is imported when there is something to build: it takes 0.1 s
     from jaunt.generate.providers import LazyBackend
@@ -68,7 +68,7 @@ class ProjectTasks:
     check: str = "check"
 
     def build_tasks(self, *, always: bool = False) -> Iterator[Task]:
-        """Yield a task for each module of kind "build", the one with the longest path of dependents first."""
+        """Yield a task for each module of kind "build", the one that most is waiting for first if any is stale."""
         yield from self._tasks("build", always)
 
     def test_tasks(self, *, always: bool = False) -> Iterator[Task]:
@@ -96,14 +96,9 @@ class ProjectTasks:
         plan = self._plan
         basename = self.build if kind == "build" else self.test
         modules = plan.project.modules_of(kind)
-        # doit has no priorities: it starts what is ready in the order in which the tasks come.
-        ledger = read_ledger(plan.project.root)
-        length = critical_path(
-            {name: plan.project.dag[name] for name in modules}, lambda m: ledger.seconds(job_name(kind, m))
-        )
         yield {"basename": basename, "name": None, "doc": f"{kind} the spec modules"}
         with without_collection():
-            for name in sorted(modules, key=lambda m: (-length[m], m)):
+            for name in _most_urgent_first(plan, kind, modules) if always or plan.stale else modules:
                 yield self._task(plan, name, basename, always)
 
     def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
@@ -210,6 +205,14 @@ def task_test(always: bool = False) -> Iterator[Task]:
     yield from _here().test_tasks(always=always)
 
 
+def _most_urgent_first(plan: Plan, kind: str, modules: Iterable[str]) -> list[str]:
+    """Return modules by the length of the path that follows each: doit starts what is ready as the tasks come."""
+    ledger = read_ledger(plan.project.root)
+    deps = {name: plan.project.dag[name] for name in modules}
+    length = critical_path(deps, lambda module: ledger.seconds(job_name(kind, module)))
+    return sorted(deps, key=lambda module: (-length[module], module))
+
+
 def _names_of(path: str, here: str) -> list[str]:
     """Return the path as it is and relative to the working directory, which is given with a separator at its end.
 
@@ -229,7 +232,7 @@ def _tell_of_wait(module: str) -> None:
 
 def _find_drift(plan: Plan) -> str | None:
     lines = [error_line(drift.error) for drift in distinct(find_drift(plan, find_orphans(plan.project)))]
-    more = [f"... and {len(lines) - MOST_LINES:,} more (jaunt check -v lists them)"] if len(lines) > MOST_LINES else []
+    more = [and_more(len(lines) - MOST_LINES, "jaunt check -v")] if len(lines) > MOST_LINES else []
     return "\n".join([*lines[:MOST_LINES], *more]) or None
 
 
