@@ -1,16 +1,17 @@
 """Fixtures that tests share."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
+from apps import App
 from support import Said, make_shop, run_jaunt
 
 from jaunt.cli import main
-from jaunt.registry import SpecEntry
+from jaunt.registry import SpecEntry, clear_registries
 from jaunt.spec_ref import SpecRef
 
 ProjectFiles = Callable[[Mapping[str, str | bytes]], Path]
@@ -74,3 +75,30 @@ def _built_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built_shop(_built_shop: Path, tmp_path: Path) -> Path:
     """The project SHOP with everything built, its candidates checked for no more than syntax and names."""
     return shutil.copytree(_built_shop, tmp_path / "shop")
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    """A package `app` with an unbuilt function `app.slug:slugify`."""
+    app = App(tmp_path)
+    app.write(
+        {
+            "app/__init__.py": "",
+            "app/slug.py": """
+                import jaunt
+
+                @jaunt.magic
+                def slugify(text: str, *, sep: str = "-") -> str:
+                    '''Return the text as a slug.'''
+                """,
+        }
+    )
+    return app
+
+
+@pytest.fixture
+def empty_registries() -> Iterator[None]:
+    """No spec is registered before the test, nor after it."""
+    clear_registries()
+    yield
+    clear_registries()

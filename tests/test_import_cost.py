@@ -26,7 +26,10 @@ HEAVY = {
     ),
     *("ast", "subprocess", "hashlib", "threading", "importlib.util", "contextlib", "rich", "ty", "ruff"),
 }
-LIGHT_HALF = {"jaunt", "jaunt.errors", "jaunt.spec_ref", "jaunt.paths", "jaunt.registry", "jaunt.runtime"}
+LIGHT_HALF = {
+    "jaunt",
+    *(f"jaunt.{name}" for name in ("errors", "spec_ref", "registry", "forwarders", "class_specs", "runtime")),
+}
 
 
 def modules_after(code: str) -> set[str]:

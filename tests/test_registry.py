@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from jaunt.registry import (
@@ -14,12 +12,7 @@ from jaunt.registry import (
 )
 from jaunt.spec_ref import SpecRef
 
-
-@pytest.fixture(autouse=True)
-def _empty_registries() -> Iterator[None]:
-    clear_registries()
-    yield
-    clear_registries()
+pytestmark = pytest.mark.usefixtures("empty_registries")
 
 
 def entry(ref: str, *, obj: object = None) -> SpecEntry:

@@ -54,7 +54,7 @@ def _child() -> None:
     if count == 1:
         _examine(_next_orders())
         return
-    from jaunt import keeper, runtime  # noqa: F401
+    from jaunt import keeper, loader, runtime  # noqa: F401
 
     keeper.adopt_orphans()
     keeper.hide_from_own_user()
@@ -147,7 +147,7 @@ def _import(orders: Orders) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _load_single_file(orders: Orders) -> None:
-    """Put the candidate where jaunt.runtime looks for the code of a module without a package."""
+    """Put the candidate where jaunt.loader looks for the code of a module without a package."""
     from importlib.machinery import ModuleSpec
     from types import ModuleType
 

@@ -77,3 +77,9 @@ def group_by_module(entries: "Iterable[SpecEntry]") -> "dict[str, list[SpecEntry
     for entry in sorted(entries, key=lambda e: (e.module, e.qualname, e.spec_ref)):
         grouped.setdefault(entry.module, []).append(entry)
     return grouped
+
+
+def mark(obj: "Any", entry: SpecEntry) -> "Any":
+    """Write on an object which spec it stands for, as `spec_ref_from_object` reads it, and return the object."""
+    obj.__jaunt_spec_ref__, obj.__jaunt_kind__ = entry.spec_ref, entry.kind
+    return obj

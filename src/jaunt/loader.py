@@ -1,0 +1,180 @@
+"""The loader: finds and imports the generated module of a spec, at the spec's first use."""
+
+# pathlib would cost every user's start-up more than all of `import jaunt` does.
+# ruff: noqa: PTH112, PTH113, PTH118, PTH120, PTH123, PTH208
+
+import functools
+import os
+import sys
+from _thread import RLock
+from types import ModuleType
+
+from jaunt.errors import JauntConfigError, JauntNotBuiltError
+from jaunt.paths import DEFAULT_GENERATED_DIR, spec_module_to_generated_module
+
+__tracebackhide__ = True  # see runtime.py
+
+TYPE_CHECKING = False  # see spec_ref.py
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from jaunt.registry import SpecEntry
+
+
+def load_generated(entry: "SpecEntry") -> "Any":
+    """Return what the generated module defines for a spec.
+
+    Raises JauntNotBuiltError if there is no such module or no such name in it; errors of the generated code
+    itself pass through.
+    """
+    # Set where specs are collected for a build, so that broken generated code can't hinder its own repair.
+    if os.environ.get("JAUNT_STUBS_ONLY"):
+        raise _not_built(entry, "is a stub while specs are collected")
+    module = _import_generated(entry)
+    if entry.qualname in vars(module):
+        return vars(module)[entry.qualname]
+    if is_initialising(module.__name__):
+        reason = f"cannot import name {entry.qualname!r} from half-imported module {module.__name__!r}"
+        raise ImportError(reason, name=module.__name__)
+    raise _not_built(entry, f"is not built: the generated module {module.__name__} has no {entry.qualname!r}")
+
+
+def is_initialising(module: str) -> bool:
+    """Return whether the import of a module has begun and not ended."""
+    return getattr(getattr(sys.modules.get(module), "__spec__", None), "_initializing", False)
+
+
+def _not_built(entry: "SpecEntry", reason: str) -> JauntNotBuiltError:
+    command = "jaunt build" if entry.kind == "magic" else "jaunt test"
+    # The command stands in the message: this error is met in other people's tracebacks and logs, without its hint.
+    return JauntNotBuiltError(f"{entry.spec_ref} {reason} (run: {command})")
+
+
+def _import_generated(entry: "SpecEntry") -> ModuleType:
+    folder = os.path.dirname(entry.source_file)
+    generated_dir = os.environ.get("JAUNT_GENERATED_DIR") or _configured_dir(folder)
+    if not generated_dir.isidentifier():
+        raise JauntConfigError(
+            f"{entry.source_file}: generated_dir {generated_dir!r} is not a name that Python can import",
+            hint="correct generated_dir in the configuration, or JAUNT_GENERATED_DIR",
+        )
+    top = entry.module.partition(".")[0]
+    package_path = getattr(sys.modules.get(top), "__path__", None)
+    if package_path is None and top == entry.module:
+        module = _load_file(top, folder, generated_dir)
+    else:
+        module = _import_from_package(entry.module, generated_dir, list(package_path or ()))
+    if module is None:
+        raise _not_built(entry, "is not built")
+    return module
+
+
+def _import_from_package(module: str, generated_dir: str, package_path: "Sequence[str]") -> ModuleType | None:
+    """Import the generated module of a module in a package, None if it is missing."""
+    from importlib.machinery import FileFinder
+
+    # A build may just have written there, which Python's listings of folders can miss.
+    # importlib.invalidate_caches() would do as well, but takes 70 ms on Python 3.13.
+    for folder, finder in list(sys.path_importer_cache.items()):
+        if isinstance(finder, FileFinder) and folder.startswith(tuple(package_path)):
+            finder.invalidate_caches()
+    found = _import_if_there(spec_module_to_generated_module(module, generated_dir))
+    if found is None and (marked := _marked_dir(module, package_path)):
+        found = _import_if_there(spec_module_to_generated_module(module, marked))
+    return found
+
+
+def _import_if_there(generated: str) -> ModuleType | None:
+    """Import a generated module; None if it, or a generated package on its way, is missing."""
+    from importlib import import_module
+
+    try:
+        return import_module(generated)
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if "." in missing and f"{generated}.".startswith(f"{missing}."):
+            return None
+        raise
+
+
+_file_locks: "dict[str, RLock]" = {}
+
+
+def _load_file(module: str, folder: str, generated_dir: str) -> ModuleType | None:
+    """Load the generated code of a single-file module, None if there is none.
+
+    `slug.py` has its generated code beside it, in `<generated_dir>/slug.py`: a package `slug` would hide it.
+    So the import system can't find that file; it is loaded as `slug.<generated_dir>`, with what import
+    guarantees: once in all threads, visible in sys.modules from its start on, gone from there if it fails.
+    """
+    name, file = f"{module}.{generated_dir}", os.path.join(folder, generated_dir, f"{module}.py")
+    with _file_locks.setdefault(name, RLock()):
+        if name in sys.modules:
+            return sys.modules[name]
+        if not os.path.isfile(file):
+            return None
+        from importlib.util import module_from_spec, spec_from_file_location
+
+        spec: Any = spec_from_file_location(name, file)
+        loaded = sys.modules[name] = module_from_spec(spec)
+        spec._initializing = True
+        try:
+            spec.loader.exec_module(loaded)
+        except BaseException:
+            sys.modules.pop(name, None)
+            raise
+        finally:
+            spec._initializing = False
+        return loaded
+
+
+@functools.cache
+def _configured_dir(folder: str) -> str:
+    """Return `generated_dir` of the nearest configuration from `folder` upward; the default if unset."""
+    for name, tables in (("jaunt.toml", ()), ("pyproject.toml", ("tool", "jaunt"))):
+        file = os.path.join(folder, name)
+        try:
+            with open(file, encoding="utf-8", errors="replace") as stream:
+                text = stream.read()
+        except OSError:
+            continue
+        if name == "jaunt.toml" or "[tool.jaunt" in text:
+            return _read_generated_dir(file, text, tables)
+    above = os.path.dirname(folder)
+    return DEFAULT_GENERATED_DIR if above == folder else _configured_dir(above)
+
+
+def _read_generated_dir(file: str, text: str, tables: "tuple[str, ...]") -> str:
+    if "generated_dir" not in text:  # as nearly always, and tomllib takes a while to import
+        return DEFAULT_GENERATED_DIR
+    import tomllib
+
+    try:
+        table = tomllib.loads(text)
+        for key in (*tables, "paths"):
+            table = table.get(key, {})
+        return str(table.get("generated_dir", DEFAULT_GENERATED_DIR))
+    except (tomllib.TOMLDecodeError, AttributeError) as error:
+        raise JauntConfigError(f"{file}: {error}", hint="correct the file") from error
+
+
+def _marked_dir(module: str, package_path: "Sequence[str]") -> str | None:
+    """Return the folder of the top package that holds the module's generated file, by the file's own header.
+
+    An installed package comes without the configuration that names the folder.
+    """
+    below = [*module.split(".")[1:]] or ["__init__"]
+    for root in package_path:
+        for folder in sorted(os.listdir(root)) if os.path.isdir(root) else ():
+            file = os.path.join(root, folder, *below) + ".py"
+            if folder.isidentifier() and os.path.isfile(file) and _source_module(file) == module:
+                return folder
+    return None
+
+
+def _source_module(file: str) -> str | None:
+    from jaunt.header import parse_header
+
+    with open(file, encoding="utf-8", errors="replace") as stream:
+        return (parse_header(stream.read()) or {}).get("source_module")
