@@ -54,7 +54,7 @@ def test_a_broken_module_fails_with_its_problem_before_anybody_is_asked(tmp_path
 def test_the_gate_keeps_a_module_from_the_model(tmp_path: Path) -> None:
     backend, asked = FakeBackend(), []
 
-    def gate(module: str) -> JauntError | None:
+    async def gate(module: str) -> JauntError | None:
         asked.append(module)
         return JauntDiscoveryError("cannot be imported") if module == "pkg.a" else None
 

@@ -1,7 +1,9 @@
 """The import gate: no call of a model is paid for a spec module that can't be imported."""
 
+import asyncio
 import threading
 from collections.abc import Collection
+from concurrent.futures import Future
 
 from jaunt.deps import toposort
 from jaunt.errors import JauntDiscoveryError, JauntError
@@ -21,25 +23,29 @@ class ImportGate:
         self._project = project
         self._modules = {m for m in modules if m not in project.problems}
         self._errors: dict[str, str] = {}
+        self._awaited: dict[str, Future[None]] = {}
         self._begun = False
         self._ended = False
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
 
     def begin(self) -> None:
         """Begin to import; it need not be called."""
-        with self._changed:
+        with self._lock:
             if self._begun:
                 return
             self._begun = True
         threading.Thread(target=self._import, name="jaunt-import-gate", daemon=True).start()
 
-    def __call__(self, module: str) -> JauntError | None:
+    async def __call__(self, module: str) -> JauntError | None:
         """Return the error that a module's import ends with, if any; waits until that is known."""
         if module not in self._modules:
             return None
         self.begin()
-        with self._changed:
-            self._changed.wait_for(lambda: module in self._errors or self._ended)
+        with self._lock:
+            known = self._ended or module in self._errors
+            imported = None if known else self._awaited.setdefault(module, Future())
+        if imported is not None:
+            await asyncio.shield(asyncio.wrap_future(imported))
         error = self._errors.get(module, "")
         # Plain Python imports some 200 modules that import one another; a module further up may be sound.
         if not error or error.startswith("RecursionError"):
@@ -56,11 +62,15 @@ class ImportGate:
         try:
             import_from_bases(bases, path=project.bases(), cwd=project.root, note=self._note)
         finally:
-            with self._changed:
+            with self._lock:
                 self._ended = True
-                self._changed.notify_all()
+                awaited = [*self._awaited.values()]
+            for imported in awaited:
+                imported.set_result(None)
 
     def _note(self, module: str, imported: Imported) -> None:
-        with self._changed:
+        with self._lock:
             self._errors[module] = imported.error
-            self._changed.notify_all()
+            awaited = self._awaited.pop(module, None)
+        if awaited is not None:
+            awaited.set_result(None)

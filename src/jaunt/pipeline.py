@@ -1,10 +1,11 @@
-"""Generate, validate, write: the path of ONE module of either kind, from its contract to its file."""
+"""Generate, validate, write: the path of one module of either kind, from its contract to its file."""
 
 import asyncio
 import functools
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from jaunt.store import Lookup, Store
 
 @dataclass(frozen=True)
 class ModuleWork:
-    """All there is to know about one module that is to be built.
+    """What one module is built from, and where to.
 
     `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
     on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built,
@@ -68,17 +69,20 @@ class Workshop:
 
     `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
     `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits
-    and asks the model anew; so does `read_store=False`, hand edits aside. What passes is kept in `store`,
+    and asks the model anew; `read_store=False` only asks the model anew. What passes is kept in `store`,
     and as a recording in the folder `record`. `price` is what tokens cost. Each attempt asks for `candidates`
     answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
     What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
     module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
     build that is asking for the same, with the module.
+
+    Files are written by `writers`, two threads: of many answers that come together, the first then lands, and makes
+    room for the next request, long before the last one is looked at.
     """
 
     backend: GeneratorBackend
     checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
-    gate: Callable[[str], JauntError | None] | None = None
+    gate: Callable[[str], Awaitable[JauntError | None]] | None = None
     max_attempts: int = 2
     candidates: int = 1
     force: bool = False
@@ -90,12 +94,18 @@ class Workshop:
     history: History | None = None
     on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
     on_wait: Callable[[str], None] | None = None
+    writers: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 2, "jaunt-writer"), repr=False)
+
+    @property
+    def readable_store(self) -> Store | None:
+        """The store, if its answers are wanted."""
+        return self.store if self.read_store and not self.force else None
 
 
 async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
     """Build one module: ask the backend, check the answer, write the file.
 
-    Returns the outcome; what goes wrong in a way that a person can understand is one, too.
+    A JauntError becomes a failed outcome.
     """
     begin = time.perf_counter()
     try:
@@ -122,7 +132,8 @@ async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
     outcome, source = await _find_code(work, shop, context, checks)
     asked = time.perf_counter()
     if source is not None:
-        outcome = await asyncio.to_thread(_land, work, shop, context, source, outcome)
+        land = partial(_land, work, shop, context, source, outcome)
+        outcome = await asyncio.get_running_loop().run_in_executor(shop.writers, land)
     return replace(
         outcome,
         model_seconds=max(0.0, asked - clock.begin - clock.check_seconds) if outcome.attempts else 0.0,
@@ -132,14 +143,14 @@ async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
 
 
 class _Clock:
-    """Tells the time that checks take from the time that the model takes."""
+    """Measures the time that checks take, apart from the model's."""
 
     def __init__(self) -> None:
         self.begin = time.perf_counter()
         self.check_seconds = 0.0
 
     def timed(self, check: Check) -> Check:
-        """Return the check, its time counted."""
+        """Return the check with its time counted."""
 
         @functools.wraps(check)
         async def run(source: str) -> Any:
@@ -156,21 +167,22 @@ async def _find_code(
     work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
 ) -> tuple[Outcome, str | None]:
     """Return code that passed, from the store or else the model, with the outcome so far; None if there is none."""
-    stored = await _look_up(work, shop)
+    stored = _look_up(work, shop)  # one small file, as those of `_prepare`: not by way of a thread
     found = await _try_stored(stored, context, checks)
     if found is not None:
         return found
-    if shop.store is None or shop.store.readonly or not _reads_store(shop):
+    store = shop.readable_store
+    if store is None or store.readonly:
         outcome, source = await _generate(work, shop, context, checks)
         return _warned(outcome, stored.warning), source
     waits = partial(shop.on_wait, work.module) if shop.on_wait else None
-    turn = shop.store.turn(work.fingerprint.kind, work.fingerprint.digest, on_wait=waits)
+    turn = store.turn(work.fingerprint.kind, work.fingerprint.digest, on_wait=waits)
     async with turn as again:  # another build may have asked in the meantime
         found = await _try_stored(again, context, checks) if again != stored else None
         if found is not None:
             return found
         outcome, source = await _generate(work, shop, context, checks)
-    return _warned(outcome, again.warning, shop.store.why_lockless(turn)), source
+    return _warned(outcome, again.warning, store.why_lockless(turn)), source
 
 
 def _warned(outcome: Outcome, *warnings: str | None) -> Outcome:
@@ -192,7 +204,7 @@ async def _try_stored(
 async def _generate(
     work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
 ) -> tuple[Outcome, str | None]:
-    """Ask the backend; keep what passed in the store, and what did not for a person to see."""
+    """Ask the backend; keep a candidate that passed in the store, and one that failed for a person to see."""
     result = await _ask(shop, context, checks)
     warnings = result.warnings
     if result.source is None:
@@ -239,10 +251,7 @@ async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Chec
 
 
 def make_context(work: ModuleWork) -> ModuleSpecContext:
-    """Return what the model is told about a module.
-
-    Read when the module is built and not before, so that the code of its dependencies is there.
-    """
+    """Return what the model is told about a module; its dependencies have to be built first, as their code is read."""
     prompts = {e.spec_ref: str(e.decorator_kwargs.get("prompt") or "") for e in work.entries}
     return ModuleSpecContext(
         kind=work.fingerprint.kind,
@@ -251,10 +260,7 @@ def make_context(work: ModuleWork) -> ModuleSpecContext:
         expected_names=[e.qualname for e in work.entries],
         spec_sources={**work.texts.segments(work.entries)},
         decorator_prompts={ref: text for ref, text in prompts.items() if text},
-        dependency_apis={
-            **work.texts.segments(work.dependencies.values()),
-            **work.dependency_apis,
-        },
+        dependency_apis={**work.texts.segments(work.dependencies.values()), **work.dependency_apis},
         dependency_generated_modules={
             module: text for module, path in work.dependency_paths.items() if (text := _body(path))
         },
@@ -309,13 +315,13 @@ def _is_bare_package(folder: Path) -> bool:
 async def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
     """Return the model's context, or raise if a call of the model would be in vain.
 
-    Not by way of a thread: to read these few small files takes less time than such a detour.
+    The files are not read in a thread: they are few and small, and a thread would take longer.
     """
     if work.problem is not None:
         raise work.problem
     check_writable(work.path, within=work.base)
     _protect_hand_edits(work, shop)
-    problem = await asyncio.to_thread(shop.gate, work.module) if shop.gate else None
+    problem = await shop.gate(work.module) if shop.gate else None
     if problem is not None:
         raise problem
     return make_context(work)
@@ -332,14 +338,11 @@ def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
         )
 
 
-def _reads_store(shop: Workshop) -> bool:
-    return shop.read_store and not shop.force
-
-
-async def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
-    if shop.store is None or not _reads_store(shop):
-        return Lookup()  # not by way of a thread: two such detours are a quarter of what a module costs
-    return await asyncio.to_thread(shop.store.get, work.fingerprint.kind, work.fingerprint.digest)
+def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
+    store = shop.readable_store
+    if store is None:
+        return Lookup()
+    return store.get(work.fingerprint.kind, work.fingerprint.digest)
 
 
 def _land(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str, outcome: Outcome) -> Outcome:
@@ -361,8 +364,12 @@ async def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:
         return None
     kind, digest = work.fingerprint.kind, work.fingerprint.digest
     put = partial(shop.store.put, kind, digest, source, module=work.module)
-    # An interruption may come while no thread is free: it must not keep this from being done.
-    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, put))
+    kept = asyncio.get_running_loop().run_in_executor(shop.writers, put)
+    try:
+        return await asyncio.shield(kept)
+    except asyncio.CancelledError:  # it may come while no thread is free, and must not keep this from being done
+        await asyncio.wait([kept])
+        raise
 
 
 def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
