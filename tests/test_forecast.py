@@ -121,7 +121,7 @@ def test_a_saved_plan_is_refused_once_a_contract_has_moved(shop: Path, capsys: p
     words = shop / "src" / "app" / "words.py"
     words.write_text(words.read_text().replace("Return the words", "Return all words"))
     assert main(["build", "--plan", "plan.json"]) == 2
-    assert "has moved since the plan was made" in capsys.readouterr().err
+    assert "has changed since the plan was made" in capsys.readouterr().err
     assert not generated(shop).exists()
 
 

@@ -15,8 +15,8 @@ from jaunt.plan import contract_changes, short_change
 class Change:
     """What a module's last build changed.
 
-    `reason` is what of the contract had changed, empty for a first build and for one that was asked for with
-    `--force`; `lost` is what the code has no more; `contract` and `code` are unified diffs, empty without a change.
+    `reason` is what had changed in the contract, empty for a first build and for one that was asked for with
+    `--force`; `lost` is what the code no longer has; `contract` and `code` are unified diffs, empty without a change.
     """
 
     kind: str
@@ -30,7 +30,7 @@ class Change:
 
 
 def make_change(record: Record, path: Path, *, shown: str) -> Change:
-    """Return the change that a record tells of; `path` is the generated file, `shown` its name in the diff."""
+    """Return the change that a record describes; `path` is the generated file, `shown` its name in the diff."""
     try:
         now = path.read_bytes().decode("utf-8", "replace")
     except OSError:

@@ -14,7 +14,16 @@ from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO, cast
 
 from jaunt import __version__
-from jaunt.commands import COMMANDS, EXIT_CRASH, EXIT_INTERRUPTED, EXIT_PROJECT, Interrupted, Result, exit_code
+from jaunt.commands import (
+    COMMANDS,
+    EXIT_CRASH,
+    EXIT_INTERRUPTED,
+    EXIT_PROJECT,
+    Interrupted,
+    Result,
+    declare_arguments,
+    exit_code,
+)
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.report import error_line, one_line, print_error
 from jaunt.terminal import hang
@@ -28,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with suppress(ValueError):  # only the main thread may set handlers
             signal.signal(signal.SIGTERM, _interrupt)
-        with suppress(AttributeError):  # a caller's own stream; what ours can't encode is escaped, and no traceback
+        # What the terminal can't encode is escaped, not a traceback; a caller's own stream may not know the method.
+        with suppress(AttributeError):
             cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
         return _run_for_json(words) if "--json" in words else _run(words).code
     except BrokenPipeError:
@@ -121,8 +131,7 @@ def _command_parser(name: str) -> "_Parser":
         description=_wrapped("", f"{summary[0].upper()}{summary[1:]}."),
         epilog=_epilog(example),
     )
-    importlib.import_module(f"jaunt.commands.{name}").add_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object; all else goes to standard error")
+    declare_arguments(name, parser)
     parser.set_defaults(command=name)
     return parser
 

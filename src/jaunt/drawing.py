@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jaunt.deps import dependencies_of
 from jaunt.digest import extract_source_segment
@@ -20,7 +20,7 @@ DEFAULT_LIMIT = 200
 """The most modules that the text tree prints unless it is told otherwise."""
 
 STATES = ("broken", "edited", "unbuilt", "stale", "fresh")
-"""The order in which states are told, what needs a person first; one that is not here comes last."""
+"""The order in which states are listed: what needs a person first; one that is not here comes last."""
 
 _ANSI = {"broken": "31", "edited": "35", "unbuilt": "34", "stale": "33", "fresh": "32"}
 _FILL = {
@@ -38,7 +38,7 @@ _STROKE = {
     "fresh": "#16803c",
 }
 _OTHER_FILL, _OTHER_STROKE, _INK = "#e8ebef", "#5a6472", "#1b1f26"
-_SAY_ENOUGH = ("fresh", "unbuilt")  # these states need no reason
+_SAY_ENOUGH = ("fresh", "unbuilt")  # these states need no reason beside them
 _STATE_WIDTH = 9
 _MERMAID_EDGES = 500
 
@@ -72,14 +72,6 @@ def make_nodes(plan: Plan) -> dict[str, Node]:
         )
         for name in names
     }
-
-
-def draw(plan: Plan, form: str = "text", **options: Any) -> str:
-    """Return a plan's picture in one of FORMATS, without a line break at its end.
-
-    `options` are those of `draw_text`; the other formats have none. Raises KeyError for another format.
-    """
-    return FORMATS[form](plan, **options) if form == "text" else FORMATS[form](plan)
 
 
 # --- text --------------------------------------------------------------------------------------------
@@ -334,9 +326,10 @@ def _severity(state: str) -> int:
     return STATES.index(state) if state in STATES else len(STATES)
 
 
-FORMATS: Mapping[str, Callable[..., str]] = {
+FORMATS: Mapping[str, Callable[[Plan], str]] = {
     "text": draw_text,
     "mermaid": draw_mermaid,
     "dot": draw_dot,
     "html": draw_html,
 }
+"""Each format's function from a plan to its picture, without a line break at its end."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from jaunt.errors import JauntError
 from jaunt.header import header_fields, split_header, was_parsed_here
 from jaunt.orphans import Orphan
-from jaunt.plan import Plan, Verdict, short_change
+from jaunt.plan import Plan, Verdict, build_command, short_change
 from jaunt.validation import compile_check
 
 
@@ -36,7 +36,7 @@ def _modules(plan: Plan) -> Iterator[Drift]:
 
 
 def _error(module: str, kind: str, path: Path, verdict: Verdict) -> JauntError | None:
-    again = f"jaunt {'test' if kind == 'test' else 'build'} --force --target {module}"
+    again = f"{build_command(kind)} --force --target {module}"
     if verdict.state == "fresh":
         problem = _unreadable(path)
         if not problem:
@@ -49,11 +49,11 @@ def _error(module: str, kind: str, path: Path, verdict: Verdict) -> JauntError |
         return JauntError(f"{module}: {verdict.reason}", hint="make it readable, or remove it")
     changes = "; ".join(short_change(change, module) for change in verdict.reason.split("; "))
     reason = changes if verdict.state == "unbuilt" else f"stale: {changes}"
-    return JauntError(f"{module}: {reason}", hint=f"run: jaunt {'test' if kind == 'test' else 'build'}")
+    return JauntError(f"{module}: {reason}", hint=f"run: {build_command(kind)}")
 
 
 def _unreadable(path: Path) -> str:
-    """Return why a fresh file doesn't parse, or nothing: newer syntax than this Python's, say."""
+    """Return why a fresh file doesn't parse, or ""; it may have the syntax of a newer Python than this one."""
     try:
         lines, body = split_header(path.read_bytes().decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -73,5 +73,5 @@ def _orphan(orphan: Orphan) -> Drift:
 
 
 def distinct(drifts: Iterable[Drift]) -> list[Drift]:
-    """Return drifts without those that say the same: every module of a cycle has the same error."""
+    """Return drifts without repetitions: every module of a cycle has the same error."""
     return list({str(drift.error): drift for drift in drifts}.values())

@@ -1,4 +1,4 @@
-"""What a build is going to do: which modules in what order, from where, and about what it will take."""
+"""What a build would do: which modules in what order, from the store or the model, and about what it would take."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.job import critical_path, job_name
 from jaunt.ledger import Entry, read_ledger
 from jaunt.plan import Plan, short_reason
-from jaunt.report import MOST_LINES, error_line, one_line
+from jaunt.report import MOST_LINES, and_more, error_line, one_line
 from jaunt.store import Store
 from jaunt.terminal import hang
 
@@ -35,12 +35,12 @@ class Step:
 def forecast(plan: Plan, store: Store | None) -> list[Step]:
     """Return what a build of `plan` would do, in the order in which it would be begun with one job at a time.
 
-    `store` is the one that would be read, if any. Modules that can't be built (see `blocked`) are left out.
+    `store` is the one that would be read, if any. Modules that would fail (see `blocked`) are left out.
     """
     project = plan.project
     ledger = read_ledger(project.root)
-    out = blocked(plan)
-    modules = [m for m in plan.stale if m not in out]
+    failing = blocked(plan)
+    modules = [m for m in plan.stale if m not in failing]
     names = {m: job_name(project.kind_of(m), m) for m in modules}
     length = critical_path({m: project.dag[m] for m in modules}, lambda m: ledger.seconds(names[m]))
     steps = []
@@ -55,7 +55,7 @@ def forecast(plan: Plan, store: Store | None) -> list[Step]:
 
 
 def blocked(plan: Plan) -> dict[str, str]:
-    """Return the stale modules that a build would fail on without asking anybody, each with the reason."""
+    """Return the modules on which a build would fail without a call of the model, each with the reason."""
     found = {
         m: error_line(plan.problems[m]) if m in plan.problems else f"{v.reason} (--force overwrites it)"
         for m, v in plan.verdicts.items()
@@ -69,7 +69,7 @@ def blocked(plan: Plan) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Total:
-    """What all calls of a forecast would take together, at the least and at the most."""
+    """What all calls of a forecast would take together: the least and the most."""
 
     calls: int
     tokens: tuple[int, int] | None = None
@@ -77,7 +77,7 @@ class Total:
 
 
 def total(steps: Sequence[Step]) -> Total:
-    """Add up a forecast; without history for a call there are no tokens, without prices no cost."""
+    """Add up a forecast; the tokens are None if a call has no history, the cost if one has no price."""
     asked = [step for step in steps if not step.from_store]
     bounds = [(step.least, step.most) for step in asked if step.least is not None and step.most is not None]
     if not asked or len(bounds) < len(asked):
@@ -94,20 +94,20 @@ def forecast_lines(
 ) -> Iterator[str]:
     """Yield what a person is told of a forecast: a line for each step, what would fail, and the sums.
 
-    Of many steps the first ones are told, unless `verbose`; so it is with what would fail. `width` is the terminal's,
-    in columns.
+    Of the steps, and of what would fail, only the first MOST_LINES are listed unless `verbose`. `width` is the
+    terminal's, in columns.
     """
     fails = blocked(plan)
     rows = [("store" if step.from_store else "model", step.module, _reason(plan, step, verbose)) for step in steps]
     numbered = [(str(number), *row) for number, row in enumerate(rows, 1)]
     groups = [numbered, [("-", "fails", module, reason) for module, reason in fails.items()]]
     shown = [group if verbose else group[:MOST_LINES] for group in groups]
-    first, third = (max((len(row[i]) for group in shown for row in group), default=0) for i in (0, 2))
+    number_width, module_width = (max((len(row[i]) for group in shown for row in group), default=0) for i in (0, 2))
     for group, told in zip(groups, shown, strict=True):
         for number, origin, module, reason in told:
-            yield from hang(f"{number:>{first}}  {origin}  {module:<{third}}  ", one_line(reason), width)
+            yield from hang(f"{number:>{number_width}}  {origin}  {module:<{module_width}}  ", one_line(reason), width)
         if len(told) < len(group):
-            yield f"... and {len(group) - len(told):,} more (-v lists them)"
+            yield and_more(len(group) - len(told))
     sums = total(steps)
     text = f"{len(steps):,} to build: {len(steps) - sums.calls:,} from the store, {sums.calls:,} calls of the model"
     if sums.tokens:
@@ -140,20 +140,20 @@ def forecast_facts(plan: Plan, steps: Sequence[Step]) -> dict[str, Any]:
 def read_plan_file(file: str, plan: Plan) -> Plan:
     """Return the part of today's plan that a saved forecast names.
 
-    Raises JauntConfigError if the file is no forecast, if a contract has moved since it was saved, or if a module of it
-    needs a stale one that it doesn't name.
+    Raises JauntConfigError if the file is no forecast, if a contract has changed since it was saved, or if one of its
+    modules needs a stale one that it doesn't name.
     """
     try:
         saved = {str(m["module"]): str(m["digest"]) for m in json.loads(Path(file).read_text("utf-8"))["modules"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise JauntConfigError(
-            f"{file}: is no saved plan: {error}", hint="make one with: jaunt build --dry-run --json > plan.json"
+            f"{file}: is not a saved plan: {error}", hint="make one with: jaunt build --dry-run --json > plan.json"
         ) from error
     project = plan.project
     again = "look at it again: jaunt build --dry-run"
     for module, digest in saved.items():
         if project.digests.get(module) != digest or module in project.problems:
-            raise JauntConfigError(f"{file}: the contract of {module} has moved since the plan was made", hint=again)
+            raise JauntConfigError(f"{file}: the contract of {module} has changed since the plan was made", hint=again)
     stale = set(plan.stale)
     missing = sorted(dep for module in saved.keys() & stale for dep in project.dag[module] & stale - saved.keys())
     if missing:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.files import check_writable
+from jaunt.generate.model import KEY_VARIABLES
 from jaunt.generate.providers import make_backend
 from jaunt.leftovers import temporary_files
 from jaunt.lock import why_no_lock
@@ -27,14 +28,14 @@ DOIT_SERIES = "0.37"
 """The only releases of doit that the engine knows."""
 
 _CONNECT_SECONDS = 2.0
-_MOST_SHOWN = 3  # files that are named
+_MOST_SHOWN = 3  # files whose names are printed
 
 Level = Literal["ok", "warn", "fail"]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found; `hint` says what to do. "warn" is no obstacle to a build, "fail" is one."""
+    """What one check found; `hint` says what to do. A build works in spite of a "warn", but not of a "fail"."""
 
     level: Level
     subject: str
@@ -58,7 +59,7 @@ def machine_findings() -> Iterator[Finding]:
 
 
 def project_findings(config: JauntConfig) -> Iterator[Finding]:
-    """Check what the project's configuration asks for: tools, provider, sandbox, folders."""
+    """Check what the project's configuration asks for: tools, provider, sandbox, folders, lock, leftovers."""
     yield Finding("ok", "config", str(config.config_file))
     yield from _tools(config)
     yield from _provider(config)
@@ -100,7 +101,7 @@ def _doit() -> Finding:
     if not version:
         return Finding("fail", "doit", "is not installed beside jaunt", hint)
     if not f"{version}.".startswith(f"{DOIT_SERIES}."):
-        return Finding("fail", "doit", f"{version} is not of the series {DOIT_SERIES}", hint)
+        return Finding("fail", "doit", f"{version} is not a {DOIT_SERIES} release", hint)
     return Finding("ok", "doit", version)
 
 
@@ -126,8 +127,8 @@ def _provider(config: JauntConfig) -> Iterator[Finding]:
         yield Finding("fail", "provider", str(error), error.hint or "")
         return
     named = " ".join(filter(None, [llm.provider, llm.model]))
-    default = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}.get(llm.provider or "", "")
-    variable = llm.api_key_env or ("" if llm.base_url and llm.provider == "openai" else default)
+    is_keyless = llm.base_url and llm.provider == "openai"
+    variable = llm.api_key_env or ("" if is_keyless else KEY_VARIABLES.get(llm.provider or "", ""))
     yield Finding("ok", "provider", named + (f", {variable} is set" if variable else ""))
     if llm.base_url and llm.provider in ("openai", "anthropic"):
         yield _server(llm.base_url)
@@ -184,7 +185,7 @@ def _unwritable(folder: Path, root: Path) -> JauntWriteError | None:
 
 
 def _lock(config: JauntConfig) -> Finding:
-    """Check that the store's folder, or the one that it will be made in, has locks: one is taken there."""
+    """Check, by taking one, that locks work in the store's folder, or in the nearest one above that is there."""
     if config.store.readonly:
         return Finding("ok", "lock", "not used: the store is readonly")
     if not importlib.util.find_spec("filelock"):
@@ -203,7 +204,7 @@ def _lock(config: JauntConfig) -> Finding:
 
 
 def _leftovers(config: JauntConfig) -> Iterator[Finding]:
-    """Look for files that a build which was killed has left where it was writing."""
+    """Look for the temporary files of builds that were killed while they were writing."""
     folders = [config.root / ".jaunt", *(root.folder for root in search_roots(config))]
     found = sorted({str(path) for folder in folders for path in temporary_files(folder)})
     if found:

@@ -4,7 +4,7 @@ It is advice, never truth: a ledger that is missing, damaged or of another versi
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -100,7 +100,8 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
     )
 
 
-def _extreme(known: list[Entry], pick: Any) -> Entry:
+def _extreme(known: list[Entry], pick: Callable[[Iterable[Any]], Any]) -> Entry:
+    """Return the least of each figure, or the most: `pick` is min or max."""
     costs = [entry.cost for entry in known if entry.cost is not None]
     return Entry(
         pick(entry.seconds for entry in known),

@@ -1,4 +1,4 @@
-"""Temporary files: how they are named, and which of them a writer that was killed has left."""
+"""Temporary files: how they are named, and which of them were left by a process that was killed."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-_LONG = 3600.0  # seconds; no write takes as long
+_LONGEST_WRITE = 3600.0  # seconds
 
 
 def temporary_path(folder: Path) -> Path:
@@ -26,7 +26,7 @@ def temporary_files(folder: Path) -> Iterator[Path]:
 
 
 def remove_leftovers(folders: Iterable[Path]) -> None:
-    """Remove the temporary files below folders that nobody writes any more; what can't be removed stays.
+    """Remove the temporary files below folders whose writer is gone; what can't be removed stays.
 
     A folder that is a symlink is passed over: it may lead out of the project.
     """
@@ -47,11 +47,11 @@ def _is_abandoned(path: Path) -> bool:
             return True
         except OSError:  # it runs, as another user
             pass
-    return time.time() - path.stat().st_mtime > _LONG
+    return time.time() - path.stat().st_mtime > _LONGEST_WRITE
 
 
 def _machine() -> str:
-    """Return a mark of the processes that can be asked for by number here; empty where none can."""
+    """Return a name for the set of processes whose ids mean something here; "" where ids can't be looked up."""
     if not hasattr(os, "uname"):
         return ""  # Windows, where asking for a process ends it
     namespace = 0

@@ -1,7 +1,7 @@
 """The live display: the bottom lines of a terminal, redrawn in place while a build runs.
 
-It shows what is under way, its attempt and age, how far the build is, what it took so far and how long it will go on.
-The modules that have ended scroll above it, as the same lines that are printed where no terminal is.
+It shows what is under way, each with its attempt and age; how far the build is, what it took so far, and about how long
+it will go on. The modules that have ended scroll above it, as the same lines that are printed without a terminal.
 """
 
 import os
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from jaunt.pace import Pace
-from jaunt.report import MOST_LINES, Progress, Verbosity, say
+from jaunt.report import MOST_LINES, Progress, Verbosity, and_more, say
 from jaunt.terminal import cut_front, takes_unicode
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from jaunt.job import Job, Outcome
 
-_FRAMES = 4  # a second
-_LARGE = 200  # modules
-_BAR = 20  # columns
+_FRAMES_PER_SECOND = 4
+_LARGE_BUILD = 200  # modules
+_BAR_WIDTH = 20  # columns
 _INDENT = "  "
 
 Spent = Callable[[], tuple[int, float | None]]
@@ -36,10 +36,10 @@ def can_be_live(out: TextIO) -> bool:
 
 @dataclass(frozen=True)
 class Feed:
-    """What a display learns by itself, besides what it is told.
+    """What a display asks for when it is drawn, besides the events that it is told of.
 
-    `attempts` maps a module to the number of its attempt; `spent` returns what the build took so far, `pace` makes the
-    estimate of what is left.
+    `attempts` maps a module to the number of its attempt; `spent` returns what the build took so far; `pace` makes the
+    estimate of the time that is left.
     """
 
     attempts: dict[str, int] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class LiveDisplay:
         self._live = Live(
             self,
             console=console,
-            refresh_per_second=_FRAMES,
+            refresh_per_second=_FRAMES_PER_SECOND,
             transient=True,
             redirect_stderr=sys.stderr.isatty(),  # what goes to a file belongs there
         )
@@ -107,7 +107,7 @@ class LiveDisplay:
         self._under_way[name] = self._clock()
 
     def ended(self, name: str, seconds: float | None) -> None:
-        """Take note that a module has ended; `seconds` are those of a model's work, None if there was none."""
+        """Take note that a module has ended; `seconds` is how long it took, None if no model wrote it."""
         self._under_way.pop(name, None)
         self._done += 1
         self._left = None
@@ -155,16 +155,16 @@ class LiveDisplay:
 
 
 class LiveProgress(Progress):
-    """Progress with a live display below its lines; for the time of the context.
+    """Progress with a live display below its lines, drawn while the context is entered.
 
-    A large build has no line for what was generated, unless it is verbose: the display counts it.
+    In a large build, unless it is verbose, what was generated gets no lines: the display counts it.
     """
 
     def __init__(self, total: int, feed: Feed, *, verbosity: Verbosity = "normal") -> None:
         super().__init__(total, verbosity=verbosity)
         self._attempts = feed.attempts
         self._display = LiveDisplay(total, feed)
-        self._is_large = total > _LARGE and verbosity != "verbose"
+        self._is_large = total > _LARGE_BUILD and verbosity != "verbose"
         self._told = 0
 
     def __enter__(self) -> "LiveProgress":
@@ -174,7 +174,7 @@ class LiveProgress(Progress):
     def __exit__(self, *_: object) -> None:
         self._display.stop()
         if self._is_large and self._told > MOST_LINES:
-            say(f"... and {self._told - MOST_LINES:,} more (jaunt status lists them)")
+            say(and_more(self._told - MOST_LINES, "jaunt status"))
 
     def __call__(self, event: str, job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
@@ -185,7 +185,7 @@ class LiveProgress(Progress):
         super().__call__(event, job, outcome)
 
     def _tell(self, job: "Job", outcome: "Outcome") -> None:
-        """Print what became of a module; of a large build, only what went wrong, and the first of that."""
+        """Print what became of a module; in a large build, only the first MOST_LINES that went wrong."""
         if self._is_large:
             self._told += outcome.status != "generated"
             if outcome.status == "generated" or self._told > MOST_LINES:
@@ -215,8 +215,8 @@ def _row(name: str, attempt: int, age: float, longest: int, width: int, out: Tex
 
 def _bar(done: int, total: int, unicode: bool) -> str:
     full, rest = ("━", "╌") if unicode else ("#", "-")
-    filled = _BAR * done // max(1, total)
-    return full * filled + rest * (_BAR - filled)
+    filled = _BAR_WIDTH * done // max(1, total)
+    return full * filled + rest * (_BAR_WIDTH - filled)
 
 
 def _wrapped(facts: Sequence[str], width: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""A lock between processes: one build asks the model for a contract, and the others wait for the answer it gets."""
+"""A lock between processes: one build asks the model for a contract, and the others wait for its answer."""
 
 import os
 import threading
@@ -18,9 +18,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.5  # seconds between two tries
 class Turn(Generic[T]):
     """The right to ask for one contract, which the file `path` stands for; an asynchronous context manager.
 
-    Entering waits until no other process has it, and calls `on_wait` once if one has; then it gives what `look` returns
-    now. Waiting holds no thread, and may be cancelled. The operating system takes the lock back from a process that
-    ends, however it ends. Where no lock is to be had, nobody waits, and `problem` says why.
+    Entering waits until no other process has it, and calls `on_wait` once if one has; it then returns what `look`
+    returns. Waiting holds no thread, and may be cancelled. The operating system takes the lock back from a process that
+    ends, however it ends. Where locks don't work, nobody waits, and `problem` says why.
     """
 
     def __init__(self, path: Path, look: Callable[[], T], *, on_wait: Callable[[], None] | None = None) -> None:
@@ -33,7 +33,7 @@ class Turn(Generic[T]):
         self._mutex = threading.Lock()
 
     async def __aenter__(self) -> T:
-        import asyncio  # who enters has it; a command that only looks into the store is spared its 20 ms
+        import asyncio  # it takes 20 ms, which a command that only looks into the store needn't pay
 
         pause = _FIRST_PAUSE
         try:
@@ -43,7 +43,7 @@ class Turn(Generic[T]):
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
         except BaseException:
-            self._give_back()  # a thread that was not waited for may have taken it, or be about to
+            self._give_back()  # after a cancellation, the thread may have taken it, or be about to
             raise
         return found[0]
 
@@ -51,7 +51,7 @@ class Turn(Generic[T]):
         self._give_back()
 
     def _take(self) -> tuple[T] | None:
-        """Return what is found once there is nothing to wait for; together, as each way to a thread and back costs."""
+        """Take the lock and return what `look` does, None if another process has it; one trip to a thread for both."""
         with self._mutex:
             if not self._over:
                 try:
@@ -81,7 +81,7 @@ def remove_idle_lock(path: Path) -> None:
 
 
 def why_no_lock(folder: Path) -> str | None:
-    """Return why locks in a folder don't work, None if they do. A file is made in it for a moment."""
+    """Return why locks don't work in a folder, None if they do; to try, a file is made in it for a moment."""
     path = folder / f".jaunt-{os.getpid()}.lock"
     try:
         lock = _try_lock(path)
@@ -96,7 +96,7 @@ def why_no_lock(folder: Path) -> str | None:
 
 
 def _try_lock(path: Path) -> "BaseFileLock | None":
-    """Return the lock, taken; None if someone has it. Raises OSError where there is no lock to be had."""
+    """Return the lock, taken; None if another holder has it. Raises OSError where locks don't work."""
     from filelock import FileLock, Timeout
 
     # Never filelock's own substitute where the file system has no locks: it would outlive a process that is killed.
@@ -110,5 +110,5 @@ def _try_lock(path: Path) -> "BaseFileLock | None":
 
 def _remove_and_release(path: Path, lock: "BaseFileLock") -> None:
     with suppress(OSError):  # Windows removes no file that is open
-        path.unlink()  # first: who has opened it meanwhile finds it gone once the lock is theirs, and tries again
+        path.unlink()  # before the release: whoever has opened it meanwhile then finds it gone, and tries again
     lock.release()

@@ -25,7 +25,7 @@ class Orphan:
 
 
 def find_orphans(project: Project) -> list[Orphan]:
-    """Return a project's orphans, sorted by path. Files that jaunt did not write are none.
+    """Return a project's orphans, sorted by path. Files that jaunt did not write are left out.
 
     Takes one walk of the generated folders; only files that no module is generated into are opened.
     """
@@ -54,7 +54,7 @@ def generated_folders(root: Root, generated_dir: str) -> Iterator[Path]:
                 entry.path for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name.isidentifier()
             ]
     except OSError:
-        return  # it vanished, or can't be read: nothing can be said of it
+        return  # it has vanished, or can't be read
     yield from (Path(package, generated_dir) for package in packages)
 
 

@@ -1,4 +1,4 @@
-"""Overviews: what `jaunt status` prints of a project, a line a module, and of one module."""
+"""The overview that `jaunt status` prints: of a project, a line for each module; of one module, all there is."""
 
 import sys
 from collections import Counter
@@ -13,7 +13,7 @@ from jaunt.header import extract_module_digest, parse_header
 from jaunt.history import History
 from jaunt.orphans import Orphan
 from jaunt.plan import Plan, Verdict, short_change, short_reason
-from jaunt.report import MOST_LINES, error_line, one_line, print_diff, relative_paths, say, some
+from jaunt.report import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
 from jaunt.terminal import hang, paint, width_of
 
 STATES = ("fresh", "stale", "unbuilt", "edited", "orphaned", "broken")
@@ -27,8 +27,8 @@ def print_status(
 ) -> None:
     """Print the modules, and the orphans, grouped by state, each with its reason; then how many there are.
 
-    Of each state the first ones are listed, in a larger project none of the fresh ones. With `verbose`, all of them,
-    all reasons, and which modules had to be imported to be read.
+    Of each state, the first MOST_LINES are listed; in a project of more modules than that, no fresh ones. With
+    `verbose`, all modules and reasons are listed, and which modules had to be imported to be read.
     """
     out = out or sys.stdout
     rows: list[tuple[str, str, str]] = [
@@ -48,7 +48,7 @@ def print_status(
         for module, reason in shown:
             _say_row(state, f"{module:<{width}}  ", reason, out)
         if len(shown) < len(group):
-            _say_row(state, "", f"... and {len(group) - len(shown):,} more (-v lists them)", out)
+            _say_row(state, "", and_more(len(group) - len(shown)), out)
     if verbose:
         _print_imported(plan, width, out)
     total = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]) or "no spec modules"
@@ -72,7 +72,7 @@ def _say_row(state: str, head: str, reason: str, out: TextIO) -> None:
 
 
 def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
-    """Return why a module is not fresh, in one line; of a broken one, what to do as well."""
+    """Return why a module is not fresh, in one line; if it is broken, what to do as well."""
     verdict = plan.verdicts[module]
     if verdict.state == "broken":
         return error_line(plan.problems.get(module, verdict.reason))
@@ -83,12 +83,12 @@ def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
 
 
 @dataclass(frozen=True)
-class Portrait:
+class ModuleStatus:
     """All there is to say of one module.
 
-    `reasons` says, one text each, why it is not fresh. `dependencies` and `dependents` are the direct ones, name ->
-    state. `diff` shows what of the contract moved since the code was written, empty if nothing did; it is None where
-    that contract is not known here any more.
+    `reasons` are why it is not fresh, one text each. `dependencies` and `dependents` are the direct ones, name ->
+    state. `diff` is from the contract that the code was written for to today's, empty if they are the same; it is None
+    if that contract is no longer known here.
     """
 
     module: str
@@ -105,14 +105,14 @@ class Portrait:
     diff: str | None
 
 
-def make_portrait(plan: Plan, module: str) -> Portrait:
-    """Return one module of a plan of the whole project, in detail."""
+def module_status(plan: Plan, module: str) -> ModuleStatus:
+    """Return what there is to say of one module; `plan` is that of the whole project."""
     project, spec_module = plan.project, plan.project.modules[module]
     generated = project.generated_path(module)
     header = _read_header(generated)
     fields = parse_header(header) or {}
     accepted = f"by {fields['accepted_by']}, {fields.get('accepted_at', '')}" if "accepted_by" in fields else ""
-    return Portrait(
+    return ModuleStatus(
         module=module,
         kind=project.kind_of(module),
         verdict=plan.verdicts[module],
@@ -124,7 +124,7 @@ def make_portrait(plan: Plan, module: str) -> Portrait:
         dependents={m: v.state for m, v in plan.verdicts.items() if module in project.dag[m]},
         unread=spec_module.unread,
         accepted=accepted,
-        diff=_moved(plan, module, extract_module_digest(header)),
+        diff=_contract_diff(plan, module, extract_module_digest(header)),
     )
 
 
@@ -135,55 +135,55 @@ def _reasons(plan: Plan, module: str) -> list[str]:
     return [short_change(reason, module) for reason in verdict.reason.split("; ")] if verdict.state != "fresh" else []
 
 
-def print_portrait(portrait: Portrait, out: TextIO | None = None) -> None:
-    """Print one module's state, each reason for it, where it stands, and what of its contract moved."""
+def print_module_status(status: ModuleStatus, out: TextIO | None = None) -> None:
+    """Print one module's state, each reason for it, where it stands, and what changed in its contract."""
     out = out or sys.stdout
-    state = portrait.verdict.state
-    say(f"{portrait.module}: {paint(state, _COLOURS.get(state, 'magenta'), out)}", out)
-    for label, text in _facts(portrait):
+    state = status.verdict.state
+    say(f"{status.module}: {paint(state, _COLOURS.get(state, 'magenta'), out)}", out)
+    for label, text in _facts(status):
         for line in hang(f"  {label:<10}  ", text, width_of(out)):
             say(line, out)
-    if portrait.diff:
-        print_diff(portrait.diff, out)
+    if status.diff:
+        print_diff(status.diff, out)
 
 
-def _facts(portrait: Portrait) -> Iterator[tuple[str, str]]:
-    for reason in portrait.reasons:
+def _facts(status: ModuleStatus) -> Iterator[tuple[str, str]]:
+    for reason in status.reasons:
         yield "why", relative_paths(one_line(reason))
-    if portrait.verdict.state == "stale" and portrait.diff is None:
+    if status.verdict.state == "stale" and status.diff is None:
         yield "", "(the contract it was built from is not in .jaunt/history: no diff)"
-    yield "spec", relative_paths(str(portrait.source))
-    yield "generated", relative_paths(str(portrait.generated))
-    yield "specs", some(portrait.specs) or "none that can be read"
+    yield "spec", relative_paths(str(status.source))
+    yield "generated", relative_paths(str(status.generated))
+    yield "specs", some(status.specs) or "none that can be read"
     yield (
         "needs",
-        some(f"{name} ({state})" for name, state in portrait.dependencies.items()) or "no other spec module",
+        some(f"{name} ({state})" for name, state in status.dependencies.items()) or "no other spec module",
     )
     yield (
         "needed by",
-        some(f"{name} ({state})" for name, state in portrait.dependents.items()) or "no other spec module",
+        some(f"{name} ({state})" for name, state in status.dependents.items()) or "no other spec module",
     )
-    for name, text in portrait.unread.items():
+    for name, text in status.unread.items():
         yield "imported", f"to read {name}: {one_line(text)}"
-    if portrait.accepted:
-        yield "accepted", portrait.accepted
+    if status.accepted:
+        yield "accepted", status.accepted
 
 
-def _moved(plan: Plan, module: str, digest: str | None) -> str | None:
-    """Return the diff from the contract that the module was built from to today's; None if that one is not known."""
+def _contract_diff(plan: Plan, module: str, digest: str | None) -> str | None:
+    """Return the diff from the contract that the module was built from to today's; None if the former is not known."""
     if not plan.verdicts[module].stale:
         return ""
     record = History(plan.project.root).get(plan.project.kind_of(module), module)
     if record is None or f"sha256:{record.digest}" != digest:
         return None
-    from jaunt.changes import contract_diff  # it takes time, and a project that is fresh shows no diff
+    from jaunt.changes import contract_diff  # difflib takes time, and a fresh project has no diff
 
     own = {entry.spec_ref for entry in plan.project.modules[module].entries if entry.spec_ref in plan.project.specs}
     outside = {dep for ref in own for dep in plan.project.graph.get(ref, ())} - own
     try:
         today = {ref: extract_source_segment(plan.project.specs[ref]) for ref in own | outside}
     except JauntDiscoveryError:
-        return None  # the file changed under us, or is broken: its error says more
+        return None  # the file has changed meanwhile, or is broken: its error says more
     return contract_diff(record.contract, dict(today), "when it was built", "today")
 
 

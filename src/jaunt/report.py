@@ -1,4 +1,4 @@
-"""What a person is told: a line a module as it ends, a summary, and each error in one line with its hint."""
+"""What is printed for a person: a line for each module as it ends, a summary, each error as one line with its hint."""
 
 import re
 import sys
@@ -24,13 +24,14 @@ ANOTHER_BUILD = "another build is asking the model for it"
 MOST_LINES = 50
 """The most lines of a list that are printed unless asked: a project may have 10,000 modules."""
 
-_WORD = len("interrupted")  # the longest word for what became of a module
+_WORD_WIDTH = len("interrupted")  # the longest word for what became of a module
+_DIFF_COLOURS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
 
 
 class Progress:
     """Prints a line for each module as it ends; it is the engine's listener, and a context around the run.
 
-    "quiet" leaves errors alone; "verbose" adds what is begun, and what the checks said of each attempt that failed.
+    "quiet" prints only errors; "verbose" adds what is begun, and what was wrong with each attempt that failed.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Progress:
     def __call__(self, event: str, job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
         if event == "started" and self._verbosity == "verbose":
-            self._say(f"{'begun':<{_WORD}} {job.module}")
+            self._say(f"{'begun':<{_WORD_WIDTH}} {job.module}")
         if event != "finished" or outcome is None:
             return
         self._done += 1
@@ -70,9 +71,9 @@ class Progress:
         if self._verbosity != "quiet":
             say(self._line(job.module, outcome), self._out)
         for text in _joined(outcome.errors):
-            line = text if _names(job.module, text) else f"{job.module}: {text}"
-            # What kept a module from being tried, such as a cycle or a missing key, often holds for many: once is
-            # enough. What was wrong with a candidate, or which dependency failed, is each module's own.
+            line = text if _mentions(text, job.module) else f"{job.module}: {text}"
+            # What keeps a module from being tried, such as a cycle or a missing key, often holds for many, so it is
+            # printed once. What was wrong with a candidate, or which dependency failed, is each module's own.
             same = text if outcome.cause is not None and not outcome.attempts else line
             if same not in self._said:
                 self._said.add(same)
@@ -84,12 +85,13 @@ class Progress:
         """Take note that an attempt begins, and of what was wrong with the one before it."""
         if self._verbosity == "verbose":
             for text in errors:
-                self._say(f"{'rejected':<{_WORD}} {module}: attempt {number - 1}: {relative_paths(one_line(text))}")
+                told = f"{module}: attempt {number - 1}: {relative_paths(one_line(text))}"
+                self._say(f"{'rejected':<{_WORD_WIDTH}} {told}")
 
     def waiting(self, module: str) -> None:
-        """Take note that a module waits for another build; said once, as it often holds for many."""
+        """Take note that a module waits for another build; printed once, as it often holds for many."""
         if self._verbosity != "quiet" and (self._verbosity == "verbose" or not self._waited):
-            self._say(f"{'waiting':<{_WORD}} {module}: {ANOTHER_BUILD}")
+            self._say(f"{'waiting':<{_WORD_WIDTH}} {module}: {ANOTHER_BUILD}")
         self._waited = True
 
     def _say(self, text: str) -> None:
@@ -97,12 +99,12 @@ class Progress:
         say(f"{'':{2 * len(str(self._total)) + 3}} {text}", self._out)
 
     def _line(self, module: str, outcome: "Outcome") -> str:
-        """Return a module's line; on a narrow terminal with the end of its name alone."""
+        """Return a module's line; on a narrow terminal, only the end of its name."""
         out = self._terminal
         count = f"[{self._done:>{len(str(self._total))}}/{self._total}]"
         word, seconds = status_word(outcome), f"{outcome.seconds:.1f} s"
         store = "   from the store" if outcome.origin == "store" else ""
-        line = f"{count} {word:<{_WORD}} {module:<32} {seconds:>7}{store}"
+        line = f"{count} {word:<{_WORD_WIDTH}} {module:<32} {seconds:>7}{store}"
         columns = width_of(out)
         if columns is not None and len(line) > columns:
             room = columns - len(f"{count} {word}  {seconds}")
@@ -135,12 +137,17 @@ def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
 def print_lines(
     lines: Sequence[str], *, verbose: bool = False, tell: Callable[[str], None] = say, option: str = "-v"
 ) -> None:
-    """Tell lines one by one; of many the first ones, unless `verbose`."""
+    """Tell lines one by one; only the first MOST_LINES of them, unless `verbose`."""
     shown = lines if verbose else lines[:MOST_LINES]
     for line in shown:
         tell(line)
     if len(shown) < len(lines):
-        tell(f"... and {len(lines) - len(shown):,} more ({option} lists them)")
+        tell(and_more(len(lines) - len(shown), option))
+
+
+def and_more(count: int, option: str = "-v") -> str:
+    """Return the line that stands for `count` others; `option` is what lists them."""
+    return f"... and {count:,} more ({option} lists them)"
 
 
 def print_warning(text: str, err: TextIO | None = None) -> None:
@@ -171,7 +178,7 @@ def print_profile(
 
 
 def status_word(outcome: "Outcome") -> str:
-    """Return what became of a module, in a word or two: a module that no call was made for failed in no check."""
+    """Return what became of a module, in a word or two; one that the budget left no call for was not started."""
     return "not started" if isinstance(outcome.cause, JauntBudgetError) else outcome.status
 
 
@@ -220,9 +227,6 @@ def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = Fa
         print_diff(change.contract + change.code, out)
 
 
-_DIFF_COLOURS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
-
-
 def error_line(error: JauntError | str) -> str:
     """Return an error as one line, its hint in parentheses."""
     hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
@@ -258,6 +262,6 @@ def _joined(errors: Iterable[str]) -> list[str]:
     return [*others, begin + ", ".join(failed)] if failed else others
 
 
-def _names(module: str, text: str) -> bool:
+def _mentions(text: str, module: str) -> bool:
     """Whether a text mentions a module, and not just one whose name begins or ends with the same words."""
     return re.search(rf"(?<![\w.]){re.escape(module)}(?!\w|\.\w)", text) is not None

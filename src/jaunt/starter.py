@@ -76,15 +76,15 @@ from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test  # noqa: 
 """
 
 GITIGNORE = ("__pycache__/", ".jaunt/", ".doit.db*")
-"""What git is to leave alone. Generated code is not among it: it is meant to be committed."""
+"""What git is to ignore. Generated code is not in it, as it is meant to be committed."""
 
 
 @dataclass
 class Started:
     """What was done to a folder; paths are relative to it.
 
-    `created` were not there before; `extended` have got lines at their end; `kept` maps what was left as it is to what
-    a person may want to know of it.
+    `created` were not there before; `extended` got lines at their end; `kept` maps what was left as it is to a remark
+    for the person.
     """
 
     root: Path
@@ -95,7 +95,7 @@ class Started:
 
 
 def start_project(root: Path) -> Started:
-    """Make `root` a jaunt project, as far as it is none, and return what was done.
+    """Write what `root` lacks to be a jaunt project, and return what was done.
 
     Raises JauntConfigError, before anything is written, if something can't be written, or if the configuration that is
     there already is wrong.
@@ -114,9 +114,11 @@ def start_project(root: Path) -> Started:
         if ignored:
             with (root / ".gitignore").open("ab") as file:  # what is in there stays as it is, byte by byte
                 file.write(ignored)
-    except (JauntWriteError, OSError) as error:
-        hint = error.hint if isinstance(error, JauntWriteError) else "choose another folder"
-        raise JauntConfigError(str(error), hint=hint) from error
+    except JauntWriteError as error:
+        raise JauntConfigError(str(error), hint=error.hint) from error
+    except OSError as error:
+        problem = f"cannot write {error.filename or root}: {error.strerror or error}"
+        raise JauntConfigError(problem, hint="choose another folder") from error
     started.created += [path.relative_to(root).as_posix() for path in files]
     return started
 
@@ -157,7 +159,7 @@ def _project_name(root: Path) -> str:
 
 
 def _package_name(name: str) -> str:
-    """Return a name that Python can import and that hides nothing, made of a project's or a folder's."""
+    """Return a project's or folder's name as one that Python can import and that shadows nothing."""
     package = re.sub(r"\W+", "_", name.lower(), flags=re.ASCII).strip("_")
     taken = keyword.iskeyword(package) or package in {*sys.stdlib_module_names, "jaunt", "tests"}
     if not package.isidentifier() or taken:

@@ -2,7 +2,7 @@
 
 One readable file each, `<folder>/<kind>/<first two digits>/<digest>.py`: a few comment lines, then the source. The
 digest of the source stands in them and is checked on reading: a store that is damaged, foreign or gone costs a call,
-never a result. Beside it is, while a build asks the model for it, `<digest>.lock`.
+never a result. While a build asks the model for a source, `<digest>.lock` stands beside it.
 """
 
 import os
@@ -82,12 +82,12 @@ class Store:
         return None
 
     def turn(self, kind: str, digest: str, *, on_wait: Callable[[], None] | None = None) -> Turn[Lookup]:
-        """Return the right to ask for a contract, to be waited for, and the look into the store that follows."""
+        """Return the right to ask for a contract; entering it waits, then looks into the store."""
         path = self._path(kind, digest).with_suffix(".lock")
         return Turn(path, partial(self.get, kind, digest), on_wait=on_wait)
 
     def why_lockless(self, turn: Turn[Lookup]) -> str | None:
-        """Return, once for all turns, that there are no locks to be had here."""
+        """Return a warning that no lock could be taken, for the first turn that has found so; else None."""
         if not turn.problem or self._lockless:
             return None
         self._lockless = True
@@ -106,7 +106,7 @@ class Store:
     def prune(self, *, keep_days: float | None = None, max_size: int | None = None) -> list[StoredFile]:
         """Remove what was not used for `keep_days`, then the least recently used until `max_size` bytes are left.
 
-        Returns the entries that were removed; what builds that were killed have left goes as well.
+        Returns the entries that were removed. The locks that killed builds have left are removed as well.
         Raises JauntWriteError if an entry can't be removed.
         """
         for path in self.folder.glob("*/??/*.lock"):

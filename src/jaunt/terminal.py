@@ -1,4 +1,4 @@
-"""Terminals: how wide a stream is and whether it shows colours. What is no terminal is neither cut nor coloured."""
+"""Terminals: how wide a stream is and whether it shows colours. Text for anything else is neither cut nor coloured."""
 
 import os
 import shutil
@@ -36,15 +36,15 @@ def paint(text: str, colour: str, out: TextIO) -> str:
 
 
 def cut_front(text: str, width: int, out: TextIO) -> str:
-    """Return a text of at most `width` columns, the beginning left out if need be."""
+    """Return a text cut to `width` columns at its beginning."""
     dots = _dots(out)
     return text if len(text) <= width else dots + text[len(text) - max(0, width - len(dots)) :]
 
 
 def hang(head: str, text: str, width: int | None) -> list[str]:
-    """Return `head` with a text beside it that goes on below itself, in lines of at most `width` columns.
+    """Return `head` followed by a text that is wrapped with a hanging indent, in lines of at most `width` columns.
 
-    Where too little room is left beside `head`, all of the text stands below. None is no limit.
+    Where too little room is left beside `head`, all of the text goes below it. None is no limit.
     """
     if width is None or not text or len(head) + len(text) <= width:
         return [f"{head}{text}".rstrip()]
@@ -60,5 +60,5 @@ def _dots(out: TextIO) -> str:
 
 
 def takes_unicode(out: TextIO) -> bool:
-    """Return whether a stream can be written any character."""
+    """Return whether any character can be written to a stream."""
     return (getattr(out, "encoding", None) or "").lower().startswith("utf")

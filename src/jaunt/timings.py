@@ -1,9 +1,9 @@
-"""What the last build took: its record under `.jaunt`, and the page that shows it as a timeline."""
+"""What the last build took, job by job, and its record under `.jaunt`."""
 
 import json
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,13 +11,9 @@ from typing import Any, TypeVar
 from jaunt.errors import JauntConfigError
 from jaunt.files import write_atomic
 from jaunt.job import Job, Outcome, critical_path
-from jaunt.page import render_page
 
 TIMINGS_FILE = Path(".jaunt") / "timings.json"
 """The record of a project's last build, below its root."""
-
-PHASES = ("model", "checks", "write")
-"""The parts of a job whose seconds may be known, in the order in which they happen."""
 
 _VERSION = 1
 
@@ -26,10 +22,9 @@ _VERSION = 1
 class JobTiming:
     """What one job of a build took. Everything but the name may be missing.
 
-    `started` and `ended` are in seconds since the build began; None: the job was never started, as a
-    dependency failed. `queue` is for how many seconds it was held up though all that it needs was done;
-    `model`, `checks` and `write` are the known parts of the time from start to end. `deps` are the names of
-    the jobs that it waited for.
+    `started` and `ended` are in seconds since the build began, None if the job was never started, as a dependency
+    failed. `queue` is how many seconds it was held up though all that it needs was done; `model`, `checks` and `write`
+    are the known parts of the time from start to end. `deps` are the names of the jobs that it waited for.
     """
 
     name: str
@@ -58,7 +53,7 @@ class JobTiming:
 
 @dataclass(frozen=True)
 class BuildTimings:
-    """The record of one build: when it began (seconds since the epoch), seconds, limit of jobs, jobs."""
+    """The record of one build: when it began (seconds since the epoch), its seconds, the jobs limit, the jobs."""
 
     began: float = 0.0
     seconds: float = 0.0
@@ -159,7 +154,7 @@ def read_timings(root: Path) -> BuildTimings:
         reason = f"no {error}" if isinstance(error, KeyError) else error
         raise JauntConfigError(
             f"{path}: the record of the last build can't be read: {reason}",
-            hint="remove it; `jaunt build` writes it anew",
+            hint="remove it; `jaunt build` writes a new one",
         ) from error
 
 
@@ -180,83 +175,3 @@ def _fits(value: object, default: object) -> bool:
     if isinstance(default, tuple):
         return isinstance(value, tuple) and all(isinstance(text, str) for text in value)
     return (isinstance(value, int | float) and math.isfinite(value)) or (default is None and value is None)
-
-
-# --- the page ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Usage:
-    """How many jobs were running, and how many were held up for want of a free place, from `time` on."""
-
-    time: float
-    running: int = 0
-    waiting: int = 0
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """What follows from a build's record; `path` are the names of the jobs on the critical path, in order."""
-
-    path: tuple[str, ...] = ()
-    path_seconds: float = 0.0
-    work_seconds: float = 0.0
-    usage: tuple[Usage, ...] = ()
-
-
-def analyse(timings: BuildTimings) -> Analysis:
-    """Return the critical path (the chain of jobs that took longest), the sum of all jobs, their usage."""
-    by_name = {job.name: job for job in timings.jobs}
-    lengths = critical_path({job.name: job.deps for job in timings.jobs}, lambda name: by_name[name].seconds)
-    users: dict[str, list[str]] = {name: [] for name in by_name}
-    for job in timings.jobs:
-        for dep in set(job.deps) & by_name.keys():
-            users[dep].append(job.name)
-    path = []
-    heads = [name for name in lengths if lengths[name] > 0]
-    while heads:
-        path.append(max(heads, key=lambda name: (lengths[name], name)))
-        heads = [name for name in users[path[-1]] if lengths[name] > 0]
-    return Analysis(
-        path=tuple(path),
-        path_seconds=max(lengths.values(), default=0.0),
-        work_seconds=sum(job.seconds for job in timings.jobs),
-        usage=tuple(_usage(timings.jobs)),
-    )
-
-
-def _usage(jobs: Sequence[JobTiming]) -> list[Usage]:
-    changes: dict[float, tuple[int, int]] = {0.0: (0, 0)}
-
-    def change(moment: float, running: int, waiting: int) -> None:
-        before = changes.get(moment, (0, 0))
-        changes[moment] = (before[0] + running, before[1] + waiting)
-
-    for job in jobs:
-        if job.started is None or job.ended is None:
-            continue
-        change(job.started, 1, -1)
-        change(job.ended, -1, 0)
-        change(max(0.0, job.started - job.queue), 0, 1)
-    usage = [Usage(0.0)]
-    for moment, (running, waiting) in sorted(changes.items()):
-        usage.append(Usage(moment, usage[-1].running + running, usage[-1].waiting + waiting))
-    return usage[1:]
-
-
-def timings_html(timings: BuildTimings, *, project: str = "") -> str:
-    """Return a self-contained page: a build's numbers, its timeline, its jobs in use, a table of its modules.
-
-    `project` is the project's name, for the title. Raises graphlib.CycleError if jobs wait for each other.
-    """
-    analysis = analyse(timings)
-    data = {
-        **asdict(timings),
-        "project": project,
-        "jobs": [{**asdict(job), "seconds": job.seconds} for job in timings.jobs],
-        "path": analysis.path,
-        "path_seconds": analysis.path_seconds,
-        "work_seconds": analysis.work_seconds,
-        "usage": [[usage.time, usage.running, usage.waiting] for usage in analysis.usage],
-    }
-    return render_page("timings", title=f"{project or 'jaunt'}: timings of the last build", data=data).rstrip("\n")

@@ -3,6 +3,8 @@
 Only the chosen one is imported.
 """
 
+import argparse
+import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -41,8 +43,14 @@ class Interrupted(KeyboardInterrupt):
         self.facts = facts
 
 
+def declare_arguments(name: str, parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command `name`, and `--json`, which every command takes."""
+    importlib.import_module(f"jaunt.commands.{name}").add_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object; all else goes to standard error")
+
+
 def exit_code(errors: Iterable[BaseException | None]) -> int:
-    """Map errors to the exit code of the worst: what is wrong in the project comes before what could not be made."""
+    """Return the exit code of the worst error; one in the project is worse than one in generating."""
     found = list(errors)
     if any(isinstance(e, JauntConfigError | JauntDiscoveryError | JauntDependencyCycleError) for e in found):
         return EXIT_PROJECT

@@ -9,13 +9,12 @@ from pathlib import Path
 from jaunt import __version__
 from jaunt.builder import project_works
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options
-from jaunt.commands.planning import read_project
+from jaunt.commands.common import add_module_argument, add_project_options
+from jaunt.commands.planning import read_module
 from jaunt.errors import JauntRefusedError
 from jaunt.header import PYTHON, body_digest, parse_header, split_header
 from jaunt.pipeline import ModuleWork, normalize_source, write_module
-from jaunt.plan import judge
-from jaunt.project import select_targets
+from jaunt.plan import build_command, judge
 from jaunt.report import one_line, print_warning, relative_paths, say
 from jaunt.store import Store
 from jaunt.validation import validate_generated_source
@@ -23,16 +22,13 @@ from jaunt.validation import validate_generated_source
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("module", metavar="MODULE", help="the spec module (a spec or a source file names it too)")
+    add_module_argument(parser)
     add_project_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
-    """Take a hand edit over as the module's code."""
-    project = read_project(arguments)
-    (module,) = select_targets(project, [arguments.module])
-    if module in project.problems:
-        raise project.problems[module]
+    """Give a file that was edited by hand a header that makes it the module's code."""
+    project, module = read_module(arguments)
     (work,) = project_works(project, [module])
     text = _read(work)
     facts = {"module": module, "path": str(work.path)}
@@ -65,18 +61,20 @@ def _read(work: ModuleWork) -> str:
         return work.path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise JauntRefusedError(
-            f"{work.module} is not built: there is no edit to accept", hint="run: jaunt build"
+            f"{work.module} is not built: there is no edit to accept",
+            hint=f"run: {build_command(work.fingerprint.kind)}",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise JauntRefusedError(f"{work.path} cannot be read: {error}", hint="make it a readable UTF-8 file") from error
 
 
 def _acceptable(work: ModuleWork, text: str) -> str:
-    """Return the code to accept; raises JauntRefusedError where that can't be done."""
+    """Return the code to accept; raises JauntRefusedError if it can't be accepted."""
     verdict = judge(text, work.fingerprint)
-    again = f"`jaunt {'test' if work.fingerprint.kind == 'test' else 'build'} --force --target {work.module}`"
+    command = build_command(work.fingerprint.kind)
+    again = f"`{command} --force --target {work.module}`"
     if not verdict.protected:
-        raise JauntRefusedError(f"{work.module} was not edited by hand: {verdict.reason}", hint="run: jaunt build")
+        raise JauntRefusedError(f"{work.module} was not edited by hand: {verdict.reason}", hint=f"run: {command}")
     if parse_header(text) is None:
         raise JauntRefusedError(
             f"{work.path}: without its header nobody can tell which contract this code answers",

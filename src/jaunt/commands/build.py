@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from jaunt.commands import Result
-from jaunt.commands.building import module_phases, run_build
+from jaunt.commands.building import build_plan, module_phases
 from jaunt.commands.common import add_build_options, add_project_options, add_target_option
 from jaunt.commands.planning import plan_for, read_project
 from jaunt.plan import Plan
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> Result:
         plan = read_plan_file(arguments.plan, plan)
     if arguments.dry_run:
         return _forecast(plan, arguments)
-    code, facts = run_build(plan, arguments)
+    code, facts = build_plan(plan, arguments)
     if profile is not None:
         modules = module_phases(facts)
         facts["profile"] = {**profile, **modules}

@@ -1,4 +1,4 @@
-"""The step plan -> build, which several commands share, and what a build came to."""
+"""The step from plan to build, which several commands share, and its result as plain data."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,12 @@ from jaunt.profile import phase
 from jaunt.report import Stopwatch, print_edited, print_summary
 
 
-def run_build(
+def build_plan(
     plan: Plan, arguments: argparse.Namespace, *, failures: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[int, dict[str, Any]]:
-    """Build what is stale in a plan, tell about it, and return the exit code and the facts.
+    """Build what is stale in a plan, print what came of it, and return the exit code and the facts.
 
-    `failures` says what the model is told, by module, of the tests that the code to be replaced has failed.
+    `failures` is, by module, what the model is told of the tests that the code to be replaced has failed.
     Raises Interrupted, with the facts of what was finished, on Ctrl-C and SIGTERM.
     """
     watch = Stopwatch()
@@ -43,8 +43,7 @@ def run_build(
 def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:
     """Return what a build's modules did side by side, in seconds summed over them: phase -> seconds.
 
-    `queue` is the time that they spent on none of the other phases: waiting for a thread, or for the import of the
-    specs.
+    `queue` is the time spent in none of the other phases: waiting for a thread, or for the import of the specs.
     """
     found = [module for module in facts["modules"] if "model_seconds" in module]
     sums = {name: sum(module[f"{name}_seconds"] for module in found) for name in ("model", "check", "write")}

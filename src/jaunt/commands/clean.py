@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options
+from jaunt.commands.common import add_project_options, add_target_option
 from jaunt.commands.planning import read_project, selected
 from jaunt.errors import JauntConfigError
 from jaunt.header import is_edited
 from jaunt.orphans import find_orphans
 from jaunt.project import Project
-from jaunt.report import MOST_LINES, print_warning, relative_paths, say
+from jaunt.report import MOST_LINES, and_more, print_warning, relative_paths, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,13 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
     parser.add_argument("--force", action="store_true", help="remove what was edited by hand too")
     parser.add_argument("-v", "--verbose", action="store_true", help=f"list more than the first {MOST_LINES}")
-    parser.add_argument(
-        "--target",
-        action="append",
-        default=[],
-        metavar="MODULE",
-        help="only the file of this module (repeatable)",
-    )
+    add_target_option(parser, "only the file of this module")
     add_project_options(parser)
 
 
@@ -57,7 +51,7 @@ def run(arguments: argparse.Namespace) -> Result:
             say(f"{'would remove' if arguments.dry_run else 'removed'} {relative_paths(str(file.path))}")
     for files, tell in ((removed, say), (left, print_warning)):
         if most is not None and len(files) > most:
-            tell(f"... and {len(files) - most:,} more (-v lists them)")
+            tell(and_more(len(files) - most))
     say(f"{len(removed)} {'to remove' if arguments.dry_run else 'removed'}" + (f", {len(left)} left" if left else ""))
     return Result(data={"dry_run": arguments.dry_run, "removed": list(map(str, removed)), "left": list(map(str, left))})
 
@@ -73,7 +67,7 @@ def _files(project: Project, arguments: argparse.Namespace) -> Iterator[_File]:
 
 
 def _remove(file: _File, generated_dir: str, arguments: argparse.Namespace) -> str | None:
-    """Return why a file was left, None if it was removed, or would be."""
+    """Remove a file unless this is a dry run; return why it was left, or None."""
     if not arguments.force and _is_edited(file.path):
         return f"{file.path} was left: it was edited by hand (--force removes it)"
     if arguments.dry_run:
@@ -87,4 +81,4 @@ def _is_edited(path: Path) -> bool:
     try:
         return is_edited(path.read_bytes().decode("utf-8", "replace"))
     except OSError:
-        return False  # what keeps it from being read keeps it from being removed, and is said then
+        return False  # what keeps it from being read keeps it from being removed too, and is reported there

@@ -1,4 +1,4 @@
-"""What several commands share: their options, and the configuration that these name."""
+"""The options that several commands share, and the configuration that they name."""
 
 import argparse
 from pathlib import Path
@@ -7,18 +7,27 @@ from jaunt.config import JauntConfig, find_project_root, load_config
 
 
 def add_project_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say which project is meant."""
-    parser.add_argument("--root", metavar="DIR", help="the project's folder (default: found from here upwards)")
-    parser.add_argument("--config", metavar="FILE", help="a jaunt.toml or pyproject.toml in place of the project's")
+    """Add the options of the commands that read a project's specs."""
+    add_config_options(parser)
     parser.add_argument("--no-infer-deps", action="store_true", help="take only the deps= that specs declare")
 
 
-def add_target_option(parser: argparse.ArgumentParser) -> None:
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which project is meant."""
+    parser.add_argument("--root", metavar="DIR", help="the project's folder (default: found from here upwards)")
+    parser.add_argument("--config", metavar="FILE", help="a jaunt.toml or pyproject.toml in place of the project's")
+
+
+def add_module_argument(parser: argparse.ArgumentParser) -> None:
+    """Add MODULE, for the commands that work on one module."""
+    parser.add_argument("module", metavar="MODULE", help="the spec module (a spec or a source file names it too)")
+
+
+def add_target_option(
+    parser: argparse.ArgumentParser, meaning: str = "a module, spec or file and its dependencies"
+) -> None:
     """Add `--target`."""
-    parser.add_argument(
-        "--target", action="append", default=[], metavar="MODULE",
-        help="a module, spec or file and its dependencies (repeatable)",
-    )  # fmt: skip
+    parser.add_argument("--target", action="append", default=[], metavar="MODULE", help=f"{meaning} (repeatable)")
 
 
 def add_build_options(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +39,12 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that say how a build goes and what is told of it."""
+    """Add the options that say how a build runs and what is printed of it."""
     parser.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
     telling = parser.add_mutually_exclusive_group()
     telling.add_argument("-q", "--quiet", action="store_true", help="print errors and the summary alone")
     telling.add_argument("-v", "--verbose", action="store_true", help="print what is begun, and why an attempt failed")
-    parser.set_defaults(plain=False)
+    parser.set_defaults(plain=False)  # True: no live display
 
 
 def read_config(arguments: argparse.Namespace) -> JauntConfig:

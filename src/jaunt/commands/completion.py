@@ -1,10 +1,9 @@
 """`jaunt completion`."""
 
 import argparse
-import importlib
 
-from jaunt.commands import COMMANDS, Result
-from jaunt.commands.common import add_project_options, read_config
+from jaunt.commands import COMMANDS, Result, declare_arguments
+from jaunt.commands.common import add_config_options, read_config
 from jaunt.completions import SHELLS, Entry, completion_script, read_entry
 from jaunt.errors import JauntConfigError
 from jaunt.project import Project, load_project
@@ -15,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options; the scripts ask with `--names`."""
     parser.add_argument("shell", nargs="?", choices=list(SHELLS), metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
     parser.add_argument("--names", metavar="PREFIX", help=argparse.SUPPRESS)
-    add_project_options(parser)
+    add_config_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
@@ -26,7 +25,7 @@ def run(arguments: argparse.Namespace) -> Result:
             say(name)
         return Result(data={"names": names})
     if arguments.shell is None:
-        raise JauntConfigError("for which shell?", hint=f"one of: {', '.join(SHELLS)}")
+        raise JauntConfigError("completion needs a SHELL", hint=f"one of: {', '.join(SHELLS)}")
     script = completion_script(arguments.shell, {name: _entry(name) for name in COMMANDS})
     say(script.rstrip("\n"))
     return Result(data={"shell": arguments.shell, "script": script})
@@ -43,7 +42,6 @@ def _names(project: Project, prefix: str) -> list[str]:
 
 def _entry(name: str) -> Entry:
     parser = argparse.ArgumentParser(add_help=False)
-    importlib.import_module(f"jaunt.commands.{name}").add_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object; all else goes to standard error")
+    declare_arguments(name, parser)
     parser.add_argument("--help", action="help", help="show what the command takes")
     return read_entry(COMMANDS[name].summary, parser)

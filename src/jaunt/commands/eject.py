@@ -9,8 +9,8 @@ from pathlib import Path
 from jaunt.builder import project_works
 from jaunt.changes import unified_diff
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options
-from jaunt.commands.planning import read_project
+from jaunt.commands.common import add_module_argument, add_project_options
+from jaunt.commands.planning import read_module
 from jaunt.discovery import find_files
 from jaunt.ejection import eject_source
 from jaunt.errors import JauntDiscoveryError, JauntRefusedError
@@ -19,8 +19,8 @@ from jaunt.header import parse_header, split_header
 from jaunt.importer import import_from_bases
 from jaunt.paths import spec_module_to_generated_module
 from jaunt.pipeline import remove_module, write_module
-from jaunt.plan import Plan, judge_file, make_plan
-from jaunt.project import Project, load_project, search_roots, select_targets
+from jaunt.plan import Plan, build_command, judge_file, make_plan
+from jaunt.project import Project, load_project, search_roots
 from jaunt.report import one_line, print_diff, print_warning, relative_paths, say, some
 from jaunt.source import ModuleSource, parse_source, read_source
 from jaunt.validation import parse_candidate, validate_generated_source
@@ -29,7 +29,7 @@ from jaunt.verify import ToolError, find_tool
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("module", metavar="MODULE", help="the spec module (a spec or a source file names it too)")
+    add_module_argument(parser)
     parser.add_argument("--dry-run", action="store_true", help="print what would change in the spec's file")
     parser.add_argument("--force", action="store_true", help="eject code that is stale or edited by hand too")
     add_project_options(parser)
@@ -37,10 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """Replace a spec module's file by its handwritten parts and its generated code."""
-    project = read_project(arguments)
-    (module,) = select_targets(project, [arguments.module])
-    if module in project.problems:
-        raise project.problems[module]
+    project, module = read_module(arguments)
     plan = make_plan(project)
     _refuse_unless_fresh(plan, module, force=arguments.force)
     file = project.modules[module].file
@@ -56,7 +53,7 @@ def run(arguments: argparse.Namespace) -> Result:
     try:
         after = _checked(project, module, infer_deps=False if arguments.no_infer_deps else None)
     except BaseException:
-        file.path.write_bytes(old)  # what doesn't work is taken back, an interruption too
+        file.path.write_bytes(old)  # after an interruption too, nothing has changed
         raise
     say(f"{shown} holds the code of {module} now, and is no spec module any more")
     problem = _remove(project, module)
@@ -72,11 +69,14 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
     verdict = plan.verdicts[module]
+    command = build_command(plan.project.kind_of(module))
     if verdict.state in ("unbuilt", "broken"):
-        raise JauntRefusedError(f"{module}: {verdict.reason}: there is no code to eject", hint="run: jaunt build")
+        raise JauntRefusedError(f"{module}: {verdict.reason}: there is no code to eject", hint=f"run: {command}")
     if verdict.state != "fresh" and not force:
-        hint = f"run: jaunt accept {module}" if verdict.state == "edited" and not verdict.stale else "run: jaunt build"
-        raise JauntRefusedError(f"{module} is not fresh: {verdict.reason}", hint=f"{hint}; --force ejects it as it is")
+        if verdict.state == "edited" and not verdict.stale:
+            command = f"jaunt accept {module}"
+        hint = f"run: {command}; --force ejects it as it is"
+        raise JauntRefusedError(f"{module} is not fresh: {verdict.reason}", hint=hint)
 
 
 # --- the new source ----------------------------------------------------------------------------------
@@ -96,7 +96,8 @@ def _ejected(project: Project, module: str) -> str:
     names = [entry.qualname for entry in spec_module.entries]
     errors = validate_generated_source(code, names)
     if errors:
-        raise JauntRefusedError(f"{path}: {'; '.join(errors)}", hint="run: jaunt build --force")
+        command = build_command(project.kind_of(module))
+        raise JauntRefusedError(f"{path}: {'; '.join(errors)}", hint=f"run: {command} --force --target {module}")
     generated_module = spec_module_to_generated_module(module, project.config.paths.generated_dir)
     generated = parse_source(generated_module, str(path), code.encode())
     text = eject_source(spec, generated, names, shared=set(_shared(project, module)))
@@ -132,7 +133,7 @@ def _paths(source: ModuleSource) -> Iterator[str]:
 
 
 def _tidied(path: Path, old: str, new: str) -> str:
-    """Return a text formatted by ruff, its imports sorted if the old ones were; as it is without a ruff."""
+    """Return a text formatted by ruff, its imports sorted if those of `old` were; as it is if there is no ruff."""
     try:
         ruff = str(find_tool("ruff"))
     except ToolError:
@@ -173,10 +174,10 @@ def _remove(project: Project, module: str) -> str | None:
 
 
 def _keep_fresh(before: Plan, after: Project) -> list[str]:
-    """Give the modules that were fresh the contract they have now; return those whose contract had moved.
+    """Put today's contract into the headers of the modules that were fresh; return those whose contract had changed.
 
-    A dependency that is written by hand has no contract, so theirs are others than before; but the code behind it is
-    the very same, and so theirs answers what it did.
+    What is ejected has no contract any more, so the contracts of its dependents are other ones than before; but the
+    code that they call is the very same, so they need no new code.
     """
     kept = []
     for work in project_works(after, [m for m in before.fresh if m in after.modules]):

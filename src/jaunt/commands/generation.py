@@ -1,4 +1,4 @@
-"""The part of a build that takes time: it runs on an event loop, is told of as it goes, and may be interrupted."""
+"""The part of a build that takes time: it runs on an event loop, reports as it goes, and may be interrupted."""
 
 import argparse
 import asyncio
@@ -27,7 +27,7 @@ def generate(
     failures: Mapping[str, Sequence[str]] | None,
     outcomes: dict[str, Outcome],
 ) -> bool:
-    """Build what is stale; return whether it was brought to its end, and not interrupted by Ctrl-C or SIGTERM.
+    """Build what is stale; return whether it was finished, and not interrupted by Ctrl-C or SIGTERM.
 
     `outcomes` takes what came of each module as it ends.
     """
@@ -44,7 +44,6 @@ async def _generate(
     failures: Mapping[str, Sequence[str]] | None,
     outcomes: dict[str, Outcome],
 ) -> None:
-    """Build what is stale; `outcomes` takes what came of each module as it ends."""
     gate = ImportGate(plan.project, plan.stale)
     gate.begin()  # while the rest is imported: that takes 0.1 s
     from jaunt.builder import misses_store, project_workshop, run_plan
@@ -64,7 +63,7 @@ async def _generate(
         gate=gate,
     )
     if misses_store(plan, shop):
-        backend.open()  # what is wrong with the provider is said once, before anything is begun
+        backend.open()  # what is wrong with the provider is then one error, not one for each module
     jobs = arguments.jobs or config.build.jobs
     progress, timings = _progress(plan, arguments, backend, jobs), TimingsRecorder(limit=jobs)
 
@@ -87,7 +86,7 @@ async def _generate(
 
 
 def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
-    """Return what tells of the build as it runs: a live display on a terminal, else a line a module."""
+    """Return what reports on the build as it runs: on a terminal a live display, else a line for each module."""
     from jaunt.builder import plan_pace
     from jaunt.live import Feed, LiveProgress, can_be_live
 

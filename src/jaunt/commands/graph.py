@@ -1,18 +1,19 @@
 """`jaunt graph`."""
 
 import argparse
-import os
-import shutil
 import sys
 from pathlib import Path
 
 from jaunt.commands import Result
 from jaunt.commands.common import add_project_options, add_target_option
 from jaunt.commands.planning import plan_for, read_project
-from jaunt.drawing import FORMATS, draw, draw_text
+from jaunt.drawing import FORMATS, draw_text
 from jaunt.files import write_text_file
 from jaunt.plan import Plan
 from jaunt.report import say
+from jaunt.terminal import has_colours, takes_unicode, width_of
+
+_FILE_WIDTH = 120  # columns, where no terminal is
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,7 @@ def run(arguments: argparse.Namespace) -> Result:
     """Draw the module DAG, each module with its state."""
     project = read_project(arguments)
     plan = plan_for(project, () if arguments.invert else arguments.target)
-    drawn = _text(plan, arguments) if arguments.format == "text" else draw(plan, arguments.format)
+    drawn = _text(plan, arguments) if arguments.format == "text" else FORMATS[arguments.format](plan)
     if arguments.output:
         write_text_file(Path(arguments.output), f"{drawn}\n")
         say(f"wrote {arguments.output}")
@@ -42,13 +43,12 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _text(plan: Plan, arguments: argparse.Namespace) -> str:
-    roots = sorted(arguments.target) if arguments.invert else ()
-    on_terminal = sys.stdout.isatty() and not arguments.output
+    to_file = bool(arguments.output)
     return draw_text(
         plan,
-        width=shutil.get_terminal_size().columns if on_terminal else 120,
-        colour=on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
-        roots=roots,
+        width=(None if to_file else width_of(sys.stdout)) or _FILE_WIDTH,
+        colour=not to_file and has_colours(sys.stdout),
+        roots=sorted(arguments.target) if arguments.invert else (),
         invert=arguments.invert,
-        ascii_only=not (sys.stdout.encoding or "").lower().startswith("utf"),
+        ascii_only=not takes_unicode(sys.stdout),
     )

@@ -27,8 +27,17 @@ def read_project(arguments: argparse.Namespace) -> Project:
     return project
 
 
+def read_module(arguments: argparse.Namespace) -> tuple[Project, str]:
+    """Return the project and the one module that MODULE names; raises what is wrong with the module, if anything."""
+    project = read_project(arguments)
+    (module,) = select_targets(project, [arguments.module])
+    if module in project.problems:
+        raise project.problems[module]
+    return project, module
+
+
 def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[str] = KINDS) -> set[str]:
-    """Return the modules that targets name, or all those of the kinds where there are none."""
+    """Return the modules that `targets` name; without targets, all modules of `kinds`."""
     if targets:
         return select_targets(project, targets)
     return {module for kind in kinds for module in project.modules_of(kind)}

@@ -2,29 +2,24 @@
 
 import argparse
 
+from jaunt.builder import project_works
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options
-from jaunt.commands.planning import read_project
+from jaunt.commands.common import add_module_argument, add_project_options
+from jaunt.commands.planning import read_module
 from jaunt.generate.prompt import load_templates, render_messages
-from jaunt.project import select_targets
+from jaunt.pipeline import make_context
 from jaunt.report import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("module", metavar="MODULE", help="the spec module (a spec or a source file names it too)")
+    add_module_argument(parser)
     add_project_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Print exactly what would be sent for a module, and its size."""
-    from jaunt.builder import project_works
-    from jaunt.pipeline import make_context
-
-    project = read_project(arguments)
-    (module,) = select_targets(project, [arguments.module])
-    if module in project.problems:
-        raise project.problems[module]
+    project, module = read_module(arguments)
     (work,) = project_works(project, [module])
     config = project.config
     messages = render_messages(make_context(work), load_templates(config.prompts, root=config.root))

@@ -8,7 +8,7 @@ from jaunt.commands.common import add_project_options, add_target_option
 from jaunt.commands.planning import plan_for, read_project
 from jaunt.errors import JauntConfigError
 from jaunt.orphans import find_orphans
-from jaunt.overview import make_portrait, print_portrait, print_status
+from jaunt.overview import module_status, print_module_status, print_status
 from jaunt.plan import Plan
 from jaunt.project import Project, select_targets
 from jaunt.report import error_line
@@ -16,7 +16,7 @@ from jaunt.report import error_line
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("module", nargs="?", metavar="MODULE", help="show this module, and what of its contract moved")
+    parser.add_argument("module", nargs="?", metavar="MODULE", help="show this module and what changed in its contract")
     parser.add_argument("--check", action="store_true", help="exit with 4 if anything is not fresh")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported"
@@ -48,12 +48,12 @@ def run(arguments: argparse.Namespace) -> Result:
 def _one(project: Project, arguments: argparse.Namespace) -> Result:
     (module,) = select_targets(project, [arguments.module])
     plan = plan_for(project)
-    portrait = make_portrait(plan, module)
-    print_portrait(portrait)
-    is_fresh = portrait.verdict.state == "fresh"
+    status = module_status(plan, module)
+    print_module_status(status)
+    is_fresh = status.verdict.state == "fresh"
     facts = {
-        **asdict(portrait),
-        **asdict(portrait.verdict),
+        **asdict(status),
+        **asdict(status.verdict),
         "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
     }
     del facts["verdict"]

@@ -5,7 +5,7 @@ import re
 import time
 
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, read_config
+from jaunt.commands.common import add_config_options, read_config
 from jaunt.errors import JauntConfigError
 from jaunt.report import say
 from jaunt.store import Store
@@ -18,9 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["info", "prune"], help="say what is in it, or remove some of it")
     parser.add_argument("--keep-days", type=float, metavar="N", help="prune: keep what was used in the last N days")
     parser.add_argument(
-        "--max-size", type=_size, metavar="S", help="prune: keep the last used, S bytes of it (500K, 20M)"
+        "--max-size", type=_size, metavar="S", help="prune: keep S bytes of what was used last (500K, 20M)"
     )
-    add_project_options(parser)
+    add_config_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
@@ -34,15 +34,15 @@ def run(arguments: argparse.Namespace) -> Result:
     say(f"{store.folder}: {len(files)} generations, {size / 1000:.1f} KB{', readonly' if store.readonly else ''}")
     if files:
         days = (time.time() - min(file.used for file in files)) / 86_400
-        say(f"the one that was not used for longest: {days:.0f} days")
+        say(f"the least recently used: {days:.0f} days ago")
     return Result(data={"folder": str(store.folder), "generations": len(files), "bytes": size})
 
 
 def _prune(store: Store, arguments: argparse.Namespace) -> Result:
     if arguments.keep_days is None and arguments.max_size is None:
-        raise JauntConfigError("prune by what?", hint="give --keep-days N, --max-size S, or both")
+        raise JauntConfigError("prune needs to know what to keep", hint="give --keep-days N, --max-size S, or both")
     if store.readonly:
-        raise JauntConfigError(f"{store.folder} is readonly", hint="store.readonly in the configuration says so")
+        raise JauntConfigError(f"{store.folder} is readonly", hint="to prune it, set readonly = false in [store]")
     removed = store.prune(keep_days=arguments.keep_days, max_size=arguments.max_size)
     size = sum(file.size for file in removed)
     say(f"removed {len(removed)} generations, {size / 1000:.1f} KB")

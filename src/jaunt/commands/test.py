@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 
 from jaunt.commands import EXIT_CHECK, EXIT_OK, Interrupted, Result
-from jaunt.commands.building import run_build
+from jaunt.commands.building import build_plan
 from jaunt.commands.common import add_build_options, add_project_options, add_target_option
 from jaunt.commands.planning import plan_for, read_project, tests_of
 from jaunt.plan import make_plan
@@ -22,11 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_target_option(parser)
     parser.add_argument("--no-build", action="store_true", help="leave the modules under test as they are")
     parser.add_argument("--no-run", action="store_true", help="generate the tests without running them")
-    parser.add_argument(
-        "--pytest-args", action="append", default=[], metavar="ARG",
-        help="for pytest, as in --pytest-args=-x (repeatable)",
-    )  # fmt: skip
-    parser.add_argument("--repair", action="store_true", help="if tests fail, have the code written anew, once")
+    help_text = "for pytest, as in --pytest-args=-x (repeatable)"
+    parser.add_argument("--pytest-args", action="append", default=[], metavar="ARG", help=help_text)
+    parser.add_argument("--repair", action="store_true", help="if tests fail, have the code rewritten once")
     add_build_options(parser)
     add_project_options(parser)
 
@@ -36,7 +34,7 @@ def run(arguments: argparse.Namespace) -> Result:
     project = read_project(arguments)
     tests = tests_of(project, arguments.target)
     kinds = ("test",) if arguments.no_build else ("build", "test")
-    code, facts = run_build(plan_for(project, arguments.target, kinds=kinds, force=arguments.force), arguments)
+    code, facts = build_plan(plan_for(project, arguments.target, kinds=kinds, force=arguments.force), arguments)
     if arguments.no_run:
         return Result(code, facts)
     if code:
@@ -45,7 +43,7 @@ def run(arguments: argparse.Namespace) -> Result:
     if tests:
         _say_sandbox(project)
     try:
-        result = _passed_or_repaired(project, tests, arguments, facts)
+        result = _run_and_repair(project, tests, arguments, facts)
     except KeyboardInterrupt:
         raise Interrupted(facts) from None
     for failure in result.failures:
@@ -54,26 +52,24 @@ def run(arguments: argparse.Namespace) -> Result:
     return Result(EXIT_OK if result.passed else EXIT_CHECK, facts)
 
 
-def _passed_or_repaired(
+def _run_and_repair(
     project: Project, tests: Collection[str], arguments: argparse.Namespace, facts: dict[str, Any]
 ) -> PytestResult:
-    """Run the tests and, if that is asked for and they fail, once more after a repair; `facts` takes what it did."""
+    """Run the tests; with `--repair`, run them once more after a repair. `facts` takes what the repair did."""
     result = _run_tests(project, tests, arguments)
-    rounds = 1 if arguments.repair else 0
-    while rounds and (told := repairs(project, result.found)):
-        rounds -= 1
-        say(f"repairing {some(told)}")
-        plan = make_plan(project, told, force=told).only(told)
-        code, facts["repair"] = run_build(plan, arguments, failures=told)
-        if code:
-            break
-        result = _run_tests(project, tests, arguments)
-    return result
+    told = repairs(project, result.found) if arguments.repair else None
+    if not told:
+        return result
+    say(f"repairing {some(told)}")
+    plan = make_plan(project, told, force=told).only(told)
+    code, facts["repair"] = build_plan(plan, arguments, failures=told)
+    return result if code else _run_tests(project, tests, arguments)
 
 
 def _say_sandbox(project: Project) -> None:
     sandbox = Sandbox(project.config.sandbox)
-    (print_warning if sandbox.is_weak else say)(sandbox.describe())
+    tell = print_warning if sandbox.is_weak else say
+    tell(sandbox.describe())
 
 
 def _run_tests(project: Project, tests: Collection[str], arguments: argparse.Namespace) -> PytestResult:

@@ -5,10 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, read_config
+from jaunt.commands.common import add_config_options, read_config
 from jaunt.files import write_text_file
 from jaunt.report import say
-from jaunt.timings import read_timings, timings_html
+from jaunt.timeline import timings_html
+from jaunt.timings import read_timings
 
 DEFAULT_FILE = "jaunt-timings.html"
 
@@ -18,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", metavar="FILE", default=DEFAULT_FILE, help=f"the page to write (default: {DEFAULT_FILE})"
     )
-    add_project_options(parser)
+    add_config_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:

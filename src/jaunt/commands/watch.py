@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> Result:
-    """Build, then build again after each change, until Ctrl-C; ending a build by it is an interruption."""
+    """Build, then build again after each change, until Ctrl-C; one that hits a build interrupts the command."""
     config = read_config(arguments)
     rounds = 0
     while True:
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _build(arguments: argparse.Namespace, config: JauntConfig) -> JauntConfig:
-    """Build, and return today's configuration; what is wrong is printed, and the next change may put it right."""
+    """Build, and return today's configuration; an error is printed, as the next change may put it right."""
     command = test if arguments.test else build
     try:
         config = read_config(arguments)
@@ -53,7 +53,7 @@ def _build(arguments: argparse.Namespace, config: JauntConfig) -> JauntConfig:
 def _with_defaults(
     arguments: argparse.Namespace, add_arguments: Callable[[argparse.ArgumentParser], None]
 ) -> argparse.Namespace:
-    """Return the arguments as another command takes them, its own options left out."""
+    """Return the arguments with the defaults of another command's options added."""
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     return argparse.Namespace(**{**vars(parser.parse_args([])), **vars(arguments)})

@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any
 
 from jaunt.config import LLMConfig
-from jaunt.generate.model import Answer, ModelBackend, Request, Usage
+from jaunt.generate.model import KEY_VARIABLES, Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
 from jaunt.generate.sdk import SdkClient, client_options, host_of, read_key, require_model, token_count
 from jaunt.generate.transport import Policy, Transport
@@ -17,7 +17,7 @@ class AnthropicBackend(ModelBackend):
     """Asks for one message a request; raises JauntConfigError if it can't be used as configured."""
 
     def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
-        key = read_key(llm, "ANTHROPIC_API_KEY")
+        key = read_key(llm, KEY_VARIABLES["anthropic"])
         super().__init__(templates, secrets=[key])
         self._options = _options(llm)
         # Always given: without it, the SDK would take the address from the environment.
@@ -57,7 +57,7 @@ def _options(llm: LLMConfig) -> dict[str, Any]:
 
 def _answer(message: Any) -> Answer:
     text = "".join(block.text for block in message.content if block.type == "text")
-    # Here, unlike elsewhere, `input_tokens` leaves out what the cache had to do with.
+    # Unlike other APIs', its `input_tokens` leave out what was read from the cache or written to it.
     cached = token_count(message.usage, "cache_read_input_tokens")
     new = token_count(message.usage, "input_tokens") + token_count(message.usage, "cache_creation_input_tokens")
     usage = Usage(new + cached, token_count(message.usage, "output_tokens"), cached)

@@ -74,7 +74,7 @@ class GeneratorBackend:
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Return a candidate's source; `extra_error_context` holds the errors of the attempts before it.
 
-        Raises JauntGenerationError if there is no answer to be had.
+        Raises JauntGenerationError if no answer can be had.
         """
         raise NotImplementedError
 
@@ -144,10 +144,9 @@ class GeneratorBackend:
 
 
 async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> Examination:
-    """Put a candidate through the checks: the cheap ones first, the others only if it passes those.
+    """Put a candidate through syntax, required names and then `checks`, in order.
 
-    One that can't be parsed is not looked at any further; one that can is, by the checks that want to see it
-    all the same.
+    After a failure, only the checks with a true `after_failure` go on; after a syntax error, none.
     """
     # Off the event loop: a large candidate takes long to parse, and the other modules' answers are coming in.
     size = len(candidate) if isinstance(candidate, str) else 0

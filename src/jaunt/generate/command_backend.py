@@ -15,10 +15,16 @@ from jaunt.generate.prompt import Templates
 from jaunt.generate.sdk import read_key
 from jaunt.generate.transport import Fault, Policy, Transport
 
+_FOLDER_HINT = "it runs in an empty folder; in [llm] command, {root} stands for the project's"
+
 
 @dataclass(frozen=True)
 class Preset:
-    """A known program: its arguments, those added where a model is configured, where to get it, how to read it."""
+    """A known program.
+
+    `with_model` are the arguments that follow `arguments` if a model is configured; `source` says where to get the
+    program; `read` reads what it prints.
+    """
 
     arguments: tuple[str, ...]
     with_model: tuple[str, ...]
@@ -64,7 +70,7 @@ class CommandBackend(ModelBackend):
         )
 
     async def complete(self, request: Request) -> Answer:
-        """Give the program all messages as one text; tokens that it does not tell are estimated."""
+        """Give the program all messages as one text; the tokens are estimated if it doesn't print them."""
         prompt = "\n\n".join(message.content for message in request.messages)
         return await self._transport.send(lambda: self._run(prompt))
 
@@ -80,13 +86,10 @@ class CommandBackend(ModelBackend):
             raise Fault(f"the answer is longer than {OUTPUT_LIMIT // 2**20} MB")
         if ran.code:
             problem = _last_line(printed.problem) or _last_line(errors)
-            raise Fault(": ".join([_ending(ran.code), *problem]), hint=_FOLDER_HINT)
+            raise Fault(": ".join(filter(None, [_ending(ran.code), problem])), hint=_FOLDER_HINT)
         if problem := _last_line(printed.problem):
-            raise Fault(*problem)
+            raise Fault(problem)
         return Answer(printed.text, usage=printed.usage or estimate_usage(prompt, printed.text))
-
-
-_FOLDER_HINT = "it runs in an empty folder; in [llm] command, {root} stands for the project's"
 
 
 def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
@@ -124,5 +127,7 @@ def _ending(code: int) -> str:
     return f"it ended with exit code {code}" if code > 0 else f"it was ended by signal {-code}"
 
 
-def _last_line(errors: str) -> list[str]:
-    return [line for line in plain_text(errors.encode()).splitlines() if line.strip()][-1:]
+def _last_line(text: str) -> str:
+    """Return the last line that isn't blank, "" if there is none."""
+    lines = [line for line in plain_text(text.encode()).splitlines() if line.strip()]
+    return lines[-1] if lines else ""

@@ -1,4 +1,4 @@
-"""A backend that asks a model: prompt and answer are made and read here, a provider only carries them."""
+"""A backend that asks a model: it renders the prompt and reads the answer; a provider only carries them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,9 @@ from jaunt.errors import JauntGenerationError
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.prompt import Message, Templates, extract_code, load_templates, render_messages
 
+KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+"""The environment variable of each provider's key, unless `api_key_env` names another."""
+
 _SHORTEST_KEY = 12
 """In characters: what some put in place of a key ("ollama") may well stand in a module."""
 
@@ -16,7 +19,7 @@ _SHORTEST_KEY = 12
 class Usage:
     """Tokens that calls took; `cached_input_tokens` are part of `input_tokens`.
 
-    `estimated` if some of them were counted by nobody.
+    `estimated` tells that some of them are an estimate, as nobody counted them.
     """
 
     input_tokens: int = 0
@@ -77,7 +80,7 @@ class ModelBackend(GeneratorBackend):
         self.admit: Callable[[Usage], None] | None = None
 
     async def complete(self, request: Request) -> Answer:
-        """Send one request; raises JauntGenerationError if there is no answer to be had."""
+        """Send one request; raises JauntGenerationError if no answer can be had."""
         raise NotImplementedError
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:

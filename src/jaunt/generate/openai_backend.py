@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any
 
 from jaunt.config import LLMConfig
-from jaunt.generate.model import Answer, ModelBackend, Request, Usage
+from jaunt.generate.model import KEY_VARIABLES, Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
 from jaunt.generate.sdk import (
     SdkClient,
@@ -26,7 +26,7 @@ class OpenAIBackend(ModelBackend):
 
     def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
         keyless = llm.base_url and not llm.api_key_env
-        key = NO_KEY if keyless else read_key(llm, "OPENAI_API_KEY")
+        key = NO_KEY if keyless else read_key(llm, KEY_VARIABLES["openai"])
         super().__init__(templates, secrets=[] if keyless else [key])
         self._options = _options(llm)
         # Always given: without it, the SDK would take the address from the environment.

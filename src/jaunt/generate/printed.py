@@ -1,4 +1,4 @@
-"""What programs print: an answer as it is, or JSON that also tells what the call took."""
+"""What programs print: the answer as it is, or JSON that also tells what the call took."""
 
 import json
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Any
 
 from jaunt.generate.model import Usage
 
-_CHARACTERS_A_TOKEN = 4  # about, for English text and code
+_CHARACTERS_A_TOKEN = 4  # roughly, in English text and code
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Printed:
 
 
 Reader = Callable[[str], Printed]
-"""Reads a program's output; what it can't make out is taken for the answer itself."""
+"""Reads a program's output; one that is not of the expected form is taken for the answer itself."""
 
 
 def read_claude(output: str) -> Printed:
@@ -58,6 +58,6 @@ def _codex_usage(taken: dict[str, Any]) -> Usage:
 
 
 def estimate_usage(prompt: str, answer: str) -> Usage:
-    """Return about what a call took that nobody has counted."""
+    """Return an estimate of what a call took, for a program that doesn't print it."""
     tokens_in, tokens_out = (-(-len(text) // _CHARACTERS_A_TOKEN) for text in (prompt, answer))
     return Usage(tokens_in, tokens_out, estimated=True)

@@ -11,7 +11,7 @@ from jaunt.config import JauntConfig, PriceConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.budget import budget_of
-from jaunt.generate.model import ModelBackend, Usage
+from jaunt.generate.model import KEY_VARIABLES, ModelBackend, Usage
 from jaunt.generate.prompt import Templates, load_templates
 
 LOCAL_SERVER = ("127.0.0.1", 11434)
@@ -44,7 +44,7 @@ def make_backend(config: JauntConfig) -> ModelBackend:
 
 
 class LazyBackend(GeneratorBackend):
-    """The project's backend, made at the first question: what the store answers needs no key, no provider."""
+    """The project's backend, made at the first call: what the store answers needs no key, no provider."""
 
     def __init__(self, config: JauntConfig) -> None:
         self._config = config
@@ -99,7 +99,7 @@ def first_usable(server: tuple[str, int] = LOCAL_SERVER) -> Usable | None:
 def _usable(server: tuple[str, int]) -> Iterator[Usable]:
     from jaunt.generate.command_backend import PRESETS
 
-    for name, variable in (("openai", "OPENAI_API_KEY"), ("anthropic", "ANTHROPIC_API_KEY")):
+    for name, variable in KEY_VARIABLES.items():
         if os.environ.get(variable):
             yield Usable(f'provider = "{name}"', f"{variable} is set")
     address = f"{server[0]}:{server[1]}"

@@ -1,12 +1,12 @@
-"""What the official SDKs share: a client for an event loop, bounded answers, no redirects, errors as faults.
+"""What the official SDKs share: a client for an event loop, no redirects, errors as faults.
 
-They are made by one generator, so they have the same classes. One is imported only when it is needed.
+The same generator makes all of them, so they have the same classes. An SDK is imported only when it is needed.
 """
 
 import asyncio
 import importlib
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from types import ModuleType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -17,11 +17,7 @@ from jaunt.generate.transport import Fault, parse_retry_after
 
 T = TypeVar("T")
 
-ANSWER_LIMIT = 8 * 2**20
-"""The most bytes of an answer's body that are read."""
 CONNECT_TIMEOUT = 10.0  # seconds
-KEEPALIVE_SECONDS = 60.0
-"""How long a connection is kept that nobody uses."""
 
 
 class SdkClient:
@@ -55,7 +51,10 @@ class SdkClient:
     def _client_here(self) -> Any:
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            self._client = self._make(self._sdk, _http_client(self._sdk))
+            from jaunt.generate.connections import Connections  # it needs httpx2, which the SDKs bring along
+
+            http = self._sdk.DefaultAsyncHttpxClient(follow_redirects=False, transport=Connections())
+            self._client = self._make(self._sdk, http)
             self._loop = loop
         return self._client
 
@@ -123,73 +122,6 @@ def _import_sdk(package: str) -> ModuleType:
             f"llm.provider: {package} needs a package that is not installed: {error.name or package}",
             hint=f"pip install --upgrade {package}",
         ) from error
-
-
-def _http_client(sdk: ModuleType) -> Any:
-    import httpx2
-
-    class Body(httpx2.AsyncByteStream):
-        """A body that breaks off where it gets too long, so that it never fills the memory.
-
-        `on_close` is called once.
-        """
-
-        def __init__(self, body: httpx2.AsyncByteStream, on_close: Callable[[], None]) -> None:
-            self._body = body
-            self._on_close: Callable[[], None] | None = on_close
-
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            size = 0
-            async for chunk in self._body:
-                size += len(chunk)
-                if size > ANSWER_LIMIT:
-                    raise Fault(f"the answer is longer than {ANSWER_LIMIT // 2**20} MB")
-                yield chunk
-
-        async def aclose(self) -> None:
-            on_close, self._on_close = self._on_close, None
-            try:
-                await self._body.aclose()
-            finally:
-                if on_close:
-                    on_close()
-
-    class Connections(httpx2.AsyncBaseTransport):
-        """Gives each request a connection that no other uses meanwhile; the last one that came back goes first.
-
-        In one pool, each request would look at all idle connections: 3 ms of CPU for 64 of them.
-        """
-
-        def __init__(self) -> None:
-            self._ssl = httpx2.create_ssl_context()
-            self._all: list[httpx2.AsyncHTTPTransport] = []
-            self._idle: list[httpx2.AsyncHTTPTransport] = []
-
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-            if not self._idle:
-                self._all.append(httpx2.AsyncHTTPTransport(verify=self._ssl, limits=limits))
-                self._idle.append(self._all[-1])
-            connection = self._idle.pop()
-            try:
-                response = await connection.handle_async_request(request)
-            except BaseException:
-                self._idle.append(connection)
-                raise
-            assert isinstance(response.stream, httpx2.AsyncByteStream)
-            response.stream = Body(response.stream, lambda: self._idle.append(connection))
-            encoding = response.headers.get("content-encoding", "identity")
-            if encoding != "identity":  # it was not asked for, and a small body may unpack to a huge one
-                await response.aclose()
-                raise Fault(f"the answer is encoded as {encoding}, which was not asked for")
-            return response
-
-        async def aclose(self) -> None:
-            for connection in self._all:
-                await connection.aclose()
-
-    # Candidates may be checked for longer than httpx's 5 s, and then a new connection would be needed.
-    limits = httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS)
-    return sdk.DefaultAsyncHttpxClient(follow_redirects=False, transport=Connections())
 
 
 def _fault_of(error: Exception, connection_error: type[Exception]) -> Fault:
