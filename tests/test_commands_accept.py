@@ -199,3 +199,9 @@ def test_a_new_contract_makes_an_accepted_module_stale_like_any_other(edited: Pa
     assert run_in(edited, "status", "app.words").lines[0] == "app.words: stale"
     assert run_in(edited, "build").code == 0
     assert ".lower()" in (edited / WORDS).read_text(encoding="utf-8")
+
+
+def test_what_to_do_about_a_test_module_names_the_command_that_builds_it(built_shop: Path, run_in: RunIn) -> None:
+    (built_shop / "tests/__generated__/test_slug.py").unlink()
+    assert run_in(built_shop, "accept", "tests.test_slug").err.rstrip().endswith("(run: jaunt test)")
+    assert run_in(built_shop, "eject", "tests.test_slug").err.rstrip().endswith("(run: jaunt test)")

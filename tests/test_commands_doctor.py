@@ -244,3 +244,11 @@ def test_a_folder_without_locks_is_a_warning_with_what_to_do(tmp_path: Path) -> 
     found = findings(project(tmp_path, '[store]\npath = "/proc/self/store"\n'))["lock"]
     assert (found.level, "pay for the same modules" in found.text) == ("warn", True)
     assert "[store] path" in found.hint
+
+
+def test_a_cycle_of_inferred_dependencies_is_found_unless_they_are_off(tmp_path: Path) -> None:
+    for module, other in (("app", "other"), ("other", "app")):
+        spec = SPEC.replace("import jaunt", f"import jaunt\nimport {other}", 1).replace("One.", f"As `{other}.f`.")
+        write_files(tmp_path, {"jaunt.toml": "", f"src/{module}.py": spec})
+    assert "dependency cycle" in run_jaunt("doctor", cwd=tmp_path).stdout
+    assert "dependency cycle" not in run_jaunt("doctor", "--no-infer-deps", cwd=tmp_path).stdout

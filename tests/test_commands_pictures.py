@@ -1,4 +1,4 @@
-"""`jaunt graph` and `jaunt timings`, as commands; what they draw is tested in test_drawing and test_timings."""
+"""`jaunt graph` and `jaunt timings`, as commands; what they draw is tested in test_drawing and test_timeline."""
 
 import json
 from pathlib import Path

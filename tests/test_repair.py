@@ -128,6 +128,17 @@ def test_a_failure_whose_line_is_not_known_is_not_told(shop: Path) -> None:
     assert "secret" not in texts[0]
 
 
+def test_a_failure_in_a_file_that_no_longer_parses_is_not_told(shop: Path) -> None:
+    main(["test", "--no-run"])
+    project = load_project(load_config(root=shop))
+    (shop / "tests" / "__generated__" / "test_slug.py").write_text("def test_slugify(:\n")
+    name = "tests/__generated__/test_slug.py::test_slugify"
+    (texts,) = repairs(
+        project, [Failure(name, "'secret'", "test_slug.py:1: AssertionError", "AssertionError")]
+    ).values()
+    assert "secret" not in texts[0]
+
+
 def test_a_parametrized_test_is_found_by_its_name(shop: Path) -> None:
     project = load_project(load_config(root=shop))
     failure = Failure("tests/__generated__/test_slug.py::test_slugify[a-b]", "failed")

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 
 from jaunt.contract import canonical
-from jaunt.source import ModuleSource, without_warnings
+from jaunt.source import ModuleSource, parse_annotation
 
 _RENAMED = {  # of typing and typing_extensions
     **{name.capitalize(): name for name in ("list", "dict", "set", "tuple", "type", "deque")},
@@ -61,7 +61,7 @@ class Reader:
             case ast.Constant(value=None):
                 yield "None"
             case ast.Constant(value=str(text)):
-                quoted = _parse(text)
+                quoted = parse_annotation(text)
                 yield from [repr(text)] if quoted is None else self._members(quoted, module)
             case ast.Constant(value=value) if value is ...:
                 yield "..."
@@ -165,12 +165,4 @@ def last_name(node: ast.expr | None) -> str:
 
 
 def _unquoted(node: ast.expr | None) -> ast.expr | None:
-    return _parse(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else node
-
-
-def _parse(text: str) -> ast.expr | None:
-    try:
-        with without_warnings():
-            return ast.parse(text.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    return parse_annotation(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else node

@@ -1,18 +1,12 @@
-"""Which tests assert nothing: read from their source, so that such a test is refused before it is run."""
+"""Assertions in generated tests: a test that asserts nothing is refused, by its source, before it is run."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from jaunt.source import without_warnings
+from jaunt.source import Function, parse_or_none
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _RAISING = {"raises", "warns", "deprecated_call", "fail"}  # pytest's, and unittest's `fail`
-_SPEAKING = (
-    "assert",
-    "check",
-    "verify",
-    "expect",
-)  # how a helper that asserts is called, wherever it comes from
+_SPEAKING = ("assert", "check", "verify", "expect")  # what the name of a helper that asserts begins with
 
 
 def assertion_free_tests(source: str, expected_names: Sequence[str]) -> list[str]:
@@ -23,10 +17,8 @@ def assertion_free_tests(source: str, expected_names: Sequence[str]) -> list[str
     name says so (`assert_called_once`, `check_order`). Source that can't be parsed, and names that it
     doesn't define, give no error here: other checks see to them.
     """
-    try:
-        with without_warnings():
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = parse_or_none(source)
+    if tree is None:
         return []
     functions = dict(_definitions(tree.body))
     asserting = _asserting(functions)
@@ -41,10 +33,10 @@ def assertion_free_tests(source: str, expected_names: Sequence[str]) -> list[str
     return errors
 
 
-def _definitions(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[tuple[str, _Function]]:
+def _definitions(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Function]]:
     """Yield the functions at module level and the methods of classes, each with its dotted name."""
     for statement in body:
-        if isinstance(statement, _Function):
+        if isinstance(statement, Function):
             yield f"{prefix}{statement.name}", statement
         elif isinstance(statement, ast.ClassDef):
             yield from _definitions(statement.body, f"{prefix}{statement.name}.")
@@ -58,7 +50,7 @@ def _is_method(function: str, expected: str) -> bool:
     return owner != "" and ((owner == expected and name.startswith("test")) or function == expected.replace("::", "."))
 
 
-def _asserting(functions: Mapping[str, _Function]) -> set[str]:
+def _asserting(functions: Mapping[str, Function]) -> set[str]:
     """Return which of the functions assert, themselves or by calling another one that does."""
     by_name: dict[str, set[str]] = {}  # a call names a method by its last part
     for function in functions:
@@ -87,7 +79,7 @@ def _live(body: Sequence[ast.stmt], used: set[str] | None = None) -> Iterator[as
 
 def _live_in(node: ast.AST, used: set[str]) -> Iterator[ast.AST]:
     yield node
-    if isinstance(node, _Function) and not (node.name in used or node.decorator_list):
+    if isinstance(node, Function) and not (node.name in used or node.decorator_list):
         return
     if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Constant):
         yield from _live(node.body if node.test.value else node.orelse, used)

@@ -1,7 +1,6 @@
-"""Work beside the event loop: pure functions in a thread or, where that would not do, in a child process.
+"""Work beside the event loop: pure functions in a thread or, for large sources, in a child process.
 
-Parsing happens in one step that no thread can interrupt, so a large source would stop the event loop from a
-thread as well.
+Parsing is one step that no other thread can interrupt, so a large source would stop the event loop even from a thread.
 """
 
 import asyncio

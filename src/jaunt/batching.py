@@ -1,11 +1,13 @@
 """Work that is cheaper together: what waits while all turns are taken goes in one batch."""
 
 import asyncio
+import weakref
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+T = TypeVar("T")
 
 
 class Batches(Generic[Item, Result]):
@@ -78,6 +80,21 @@ class Batches(Generic[Item, Result]):
     def _end(self, task: asyncio.Task[None]) -> None:
         self._batches.discard(task)
         self._begin()
+
+
+class PerLoop(Generic[T]):
+    """One object for each event loop, made by `make` when that loop first asks for it."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, T] = weakref.WeakKeyDictionary()
+
+    def get(self) -> T:
+        """Return the object of the running loop."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._made:
+            self._made[loop] = self._make()
+        return self._made[loop]
 
 
 def _cancel_if_unwanted(batch: Sequence[tuple[object, asyncio.Future[Result]]], task: asyncio.Task[None]) -> None:

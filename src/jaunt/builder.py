@@ -26,7 +26,7 @@ from jaunt.registry import SpecEntry, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.store import Store
 
-if TYPE_CHECKING:  # what builds is imported when there is something to build: `jaunt prompt` needs the works alone
+if TYPE_CHECKING:  # the engine is imported when there is something to build: `jaunt prompt` needs the works alone
     from jaunt.engine import Listener
 
 ModuleSpecs = Mapping[str, Sequence[SpecEntry]]
@@ -133,11 +133,10 @@ async def build_works(
     return report
 
 
-def make_job(work: ModuleWork, shop: Workshop, waits_for: Iterable[str]) -> Job:
-    """Return the engine's job that builds one module after the jobs that it waits for."""
-    return Job(
-        work.job_name, work.fingerprint.kind, work.module, partial(build_module, work, shop), frozenset(waits_for)
-    )
+def make_job(work: ModuleWork, shop: Workshop, deps: Iterable[str]) -> Job:
+    """Return the engine's job that builds one module after the jobs named in `deps`."""
+    run = partial(build_module, work, shop)
+    return Job(work.job_name, work.fingerprint.kind, work.module, run, frozenset(deps))
 
 
 def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
@@ -154,11 +153,8 @@ async def run_plan(plan: Plan, shop: Workshop, *, jobs: int, listener: "Listener
 
     project = plan.project
     ledger = read_ledger(project.root)
-    outcomes = await run_jobs(
-        [_project_job(project, module, shop, ledger) for module in plan.stale],
-        limit=jobs,
-        listener=listener,
-    )
+    stale = [_project_job(project, module, shop, ledger) for module in plan.stale]
+    outcomes = await run_jobs(stale, limit=jobs, listener=listener)
     updated = ledger.updated(outcomes)
     if updated != ledger:
         write_ledger(project.root, updated)
@@ -222,13 +218,12 @@ def _sweep(project: Project, state: Path, store: Store) -> None:
 
 def misses_store(plan: Plan, shop: Workshop) -> bool:
     """Whether a plan has a module for which the model will have to be asked."""
-    if shop.store is None or shop.force or not shop.read_store:
+    store = shop.readable_store
+    if store is None:
         return bool(plan.stale)
     project = plan.project
     return any(
-        shop.store.get(project.kind_of(m), project.digests[m]).source is None
-        for m in plan.stale
-        if m not in plan.problems
+        store.get(project.kind_of(m), project.digests[m]).source is None for m in plan.stale if m not in plan.problems
     )
 
 
@@ -251,26 +246,24 @@ def library_works(
     for entries in group_by_module(specs.values()).values():
         parts |= all_entry_parts(entries, texts)
     digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
-    paths = {
-        m: _library_path(base, m, generated_dir, package) for m in {module_of(ref) for ref in specs} | {*module_specs}
-    }
+    modules = {module_of(ref) for ref in specs} | {*module_specs}
+    paths = {module: _library_path(base, module, generated_dir, package) for module in modules}
     works = []
     for module, entries in sorted(module_specs.items()):
         own = {e.spec_ref: parts.get(e.spec_ref) or entry_parts(e) for e in entries}
         outside = {d for ref in own for d in graph.get(ref, ()) if d in specs and module_of(d) != module}
         kind = KINDS[entries[0].kind] if entries else "build"
+        digest = module_digest(module, entries, specs, graph, cache=digests)
         works.append(
             ModuleWork(
-                fingerprint(
-                    kind, module, module_digest(module, entries, specs, graph, cache=digests), own, graph, digests
-                ),
-                tuple(entries),
-                base,
-                paths[module],
-                spec_module_to_generated_module(module, generated_dir),
-                {ref: specs[ref] for ref in sorted(outside)},
-                dependency_apis or {},
-                {m: paths[m] for m in sorted({module_of(ref) for ref in outside})},
+                fingerprint=fingerprint(kind, module, digest, own, graph, digests),
+                entries=tuple(entries),
+                base=base,
+                path=paths[module],
+                generated_module=spec_module_to_generated_module(module, generated_dir),
+                dependencies={ref: specs[ref] for ref in sorted(outside)},
+                dependency_apis=dependency_apis or {},
+                dependency_paths={m: paths[m] for m in sorted({module_of(ref) for ref in outside})},
                 packages_below=base,
                 texts=texts,
             )
@@ -279,15 +272,14 @@ def library_works(
 
 
 def _project_job(project: Project, module: str, shop: Workshop, ledger: Ledger) -> Job:
-    name = job_name(project.kind_of(module), module)
+    kind = project.kind_of(module)
+    name = job_name(kind, module)
 
     async def run() -> Outcome:
         # Its work is made only now: the first request would have to wait for that of all modules.
         return await build_module(_project_work(project, module), shop)
 
-    return Job(
-        name, project.kind_of(module), module, run, frozenset(waits_for(project, module)), cost=ledger.seconds(name)
-    )
+    return Job(name, kind, module, run, frozenset(waits_for(project, module)), cost=ledger.seconds(name))
 
 
 def _project_work(project: Project, name: str) -> ModuleWork:

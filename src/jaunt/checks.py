@@ -3,14 +3,13 @@
 import asyncio
 import fnmatch
 import os
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jaunt.assertions import assertion_free_tests
 from jaunt.background import in_background
-from jaunt.batching import Batches
+from jaunt.batching import Batches, PerLoop
 from jaunt.conformance import conformance_errors
 from jaunt.doctests import LARGEST_BATCH, Docstring, Orders, find_examples, run_examples
 from jaunt.effects import effect_errors
@@ -91,7 +90,7 @@ def static_errors(source: str, rules: StaticRules) -> list[str]:
 
 @dataclass(frozen=True)
 class StaticCheck:
-    """The static checks as one check; other checks ask it as well, so it knows what it has looked at."""
+    """The static checks as one check; other checks ask it too, so it keeps its findings by source."""
 
     rules: StaticRules
     after_failure: bool = True
@@ -143,20 +142,7 @@ class ExampleCheck:
     async def __call__(self, source: str) -> list[str]:
         if await self.static(source):
             return []  # what fails the static checks is never run
-        loop = asyncio.get_running_loop()
-        if loop not in _example_batches:
-            _example_batches[loop] = Batches(
-                _run_examples,
-                turns=os.cpu_count() or 1,
-                largest=LARGEST_BATCH,
-                group=lambda check: (check.place.root, check.place.bases, check.sandbox, check.generated_dir),
-                name=lambda check: check.orders.filename,
-            )
-        return await _example_batches[loop].submit(replace(self, orders=replace(self.orders, source=source)))
-
-
-_example_batches: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Batches[ExampleCheck, list[str]]]"
-_example_batches = weakref.WeakKeyDictionary()
+        return await _example_batches.get().submit(replace(self, orders=replace(self.orders, source=source)))
 
 
 async def _run_examples(checks: Sequence[ExampleCheck]) -> list[list[str]]:
@@ -175,6 +161,17 @@ async def _run_examples(checks: Sequence[ExampleCheck]) -> list[list[str]]:
         raise
 
 
+_example_batches: PerLoop[Batches[ExampleCheck, list[str]]] = PerLoop(
+    lambda: Batches(
+        _run_examples,
+        turns=os.cpu_count() or 1,
+        largest=LARGEST_BATCH,
+        group=lambda check: (check.place.root, check.place.bases, check.sandbox, check.generated_dir),
+        name=lambda check: check.orders.filename,
+    )
+)
+
+
 def _static_rules(
     project: Project, work: ModuleWork, spec: ModuleSource, declared: frozenset[str] | None
 ) -> StaticRules:
@@ -183,11 +180,7 @@ def _static_rules(
     bases = tuple(dict.fromkeys([work.base, *project.bases()]))
     # A project that declares nothing gets by with what its spec module itself imports.
     modules = imported_heads(spec) if declared is None else declared
-    allowed = {
-        *(modules - {"jaunt"}),
-        *project.config.verify.allow_imports,
-        *(["pytest"] if kind == "test" else []),
-    }
+    allowed = {*(modules - {"jaunt"}), *project.config.verify.allow_imports, *(["pytest"] if kind == "test" else [])}
     rules = ImportRules(
         spec_module=work.module,
         generated_dir=project.config.paths.generated_dir,

@@ -10,16 +10,8 @@ import builtins
 from collections.abc import Iterator, Sequence
 
 from jaunt.annotations import Reader, last_name
-from jaunt.signatures import (
-    AnnotationComparison,
-    Function,
-    Modules,
-    function_errors,
-    same_value,
-    signature,
-    type_parameters,
-)
-from jaunt.source import Definition, ModuleSource
+from jaunt.signatures import AnnotationComparison, Modules, function_errors, same_value, signature, type_parameters
+from jaunt.source import Definition, Function, ModuleSource, assignment_targets
 
 _ACCESSORS = {"setter", "deleter"}
 _FIELD_MAKERS = {"dataclass", "define", "frozen", "mutable"}
@@ -58,8 +50,8 @@ def _find(module: ModuleSource, name: str) -> ast.stmt | None:
     if isinstance(alias, ast.Name) and alias.id in module.definitions:
         return module.definitions[alias.id]
     for statement in module.statements:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        if any(isinstance(node, ast.Name) and node.id == name for t in targets if t for node in ast.walk(t)):
+        nodes = (node for target in assignment_targets(statement) for node in ast.walk(target))
+        if any(isinstance(node, ast.Name) and node.id == name for node in nodes):
             return statement
     return None
 
@@ -87,8 +79,7 @@ def _header(node: ast.ClassDef) -> str:
     return f"class {node.name}({inner})" if inner else f"class {node.name}"
 
 
-# ----------------------------------------------------------------------------------------------------
-# Classes: their heads
+# --- the head of a class -----------------------------------------------------------------------------
 
 
 def _class_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
@@ -144,8 +135,7 @@ def _is_left_out(value: ast.expr | None) -> bool:
     return any(k.arg == "init" and isinstance(k.value, ast.Constant) and k.value.value is False for k in keywords)
 
 
-# ----------------------------------------------------------------------------------------------------
-# Classes: their members
+# --- the members of a class --------------------------------------------------------------------------
 
 
 def _member_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef, label: str) -> Iterator[str]:
@@ -157,11 +147,8 @@ def _member_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef, la
         if (name, accessor) in given:
             yield from _compare(modules, member, given[name, accessor], inner, owner=stub.name)
         elif accessor or not (_is_made(member, family) or (name in bound and not isinstance(member, ast.ClassDef))):
-            what = (
-                f"a {accessor} `{signature(member)}`"
-                if accessor and isinstance(member, Function)
-                else _expected(member)
-            )
+            is_accessor = accessor and isinstance(member, Function)
+            what = f"a {accessor} `{signature(member)}`" if is_accessor else _expected(member)
             yield f"line {found.lineno}: {inner}: is not defined, expected {what}"
         elif name == "__init__" and isinstance(member, Function) and (made := _made_parameters(family)) is not None:
             yield from _field_errors(member, made, f"line {found.lineno}: {inner}: ")
@@ -189,10 +176,8 @@ def _members(node: ast.ClassDef) -> dict[tuple[str, str], Definition]:
 
 def _is_made(member: Definition, family: Sequence[ast.ClassDef]) -> bool:
     """Return whether a method that no class spells out is there all the same."""
-    if (
-        any(_dataclass(c) or "NamedTuple" in map(last_name, c.bases) for c in family)
-        and member.name in _MADE_BY_DATACLASS
-    ):
+    makes_fields = any(_dataclass(c) or "NamedTuple" in map(last_name, c.bases) for c in family)
+    if makes_fields and member.name in _MADE_BY_DATACLASS:
         return True
     if isinstance(member, Function) and member.name == "__init__" and _takes_nothing(member):
         return True
@@ -223,8 +208,7 @@ def _field_errors(stub: Function, fields: list[str], where: str) -> Iterator[str
 def _attributes(node: ast.ClassDef) -> Iterator[str]:
     """Yield the names that a class's body assigns, and the attributes that its methods assign."""
     for statement in node.body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        for target in filter(None, targets):
+        for target in assignment_targets(statement):
             yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
         if isinstance(statement, Function):
             stores = (n for n in ast.walk(statement) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))

@@ -1,4 +1,4 @@
-"""Who depends on whom: the graph of specs, the DAG of their modules, and orders on it."""
+"""Dependencies: the graph of specs, the DAG of their modules, and the orders on them."""
 
 import os
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping

@@ -21,7 +21,7 @@ def extract_source_segment(entry: SpecEntry) -> str:
 
 
 class SpecTexts:
-    """The source text of specs: each file is read and parsed once, its syntax tree is not kept."""
+    """The source texts of specs; each file is read and parsed once, its syntax tree is not kept."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, Mapping[str, str]]] = {}
@@ -75,8 +75,8 @@ def spec_parts(entry: SpecEntry, parts: Mapping[str, str]) -> dict[str, str]:
     deps, prompt = explicit_deps(entry), entry.decorator_kwargs.get("prompt") or ""
     return {
         **parts,
-        "deps": _sha256(deps)[:16] if deps else _NO_DEPS,
-        "prompt": _sha256(prompt)[:16] if prompt else _NO_PROMPT,
+        "deps": _short_digest(deps) if deps else _NO_DEPS,
+        "prompt": _short_digest(prompt) if prompt else _NO_PROMPT,
     }
 
 
@@ -156,4 +156,8 @@ def _sha256(value: object) -> str:
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
 
-_NO_DEPS, _NO_PROMPT = _sha256([])[:16], _sha256("")[:16]
+def _short_digest(value: object) -> str:
+    return _sha256(value)[:16]
+
+
+_NO_DEPS, _NO_PROMPT = _short_digest([]), _short_digest("")  # what nearly all specs have

@@ -13,19 +13,29 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from jaunt.arguments import Unreadable, call_arguments
 from jaunt.contract import Contract, contract_of
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry, SpecKind, get_specs_by_module
 from jaunt.scan_cache import Stamper
 from jaunt.source import Definition, ModuleSource, Names, parse_source
-from jaunt.spec_ref import SpecRef, normalize_spec_ref
+from jaunt.spec_ref import SpecRef
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
 # Bases whose metaclass is not `type`; others are found when the module is imported.
 _METACLASS_BASES = {
-    *("abc.ABC", "typing.Protocol", "typing_extensions.Protocol", "typing.NamedTuple", "typing.TypedDict"),
-    *("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag", "pydantic.BaseModel"),
+    "abc.ABC",
+    "enum.Enum",
+    "enum.Flag",
+    "enum.IntEnum",
+    "enum.IntFlag",
+    "enum.StrEnum",
+    "pydantic.BaseModel",
+    "typing.NamedTuple",
+    "typing.Protocol",
+    "typing.TypedDict",
+    "typing_extensions.Protocol",
 }
 
 
@@ -89,9 +99,10 @@ class SpecModule:
 
 @dataclass(frozen=True)
 class Listing:
-    """The Python files below some folders: path -> stamp, and path -> the root that it was found in.
+    """The Python files below some folders.
 
-    `closed` are the folders in them that were not entered though a module's file might lie there.
+    `stamps` and `roots` map a path to its stamp and to the root that it was found in. `closed` are the folders that
+    were not entered though a module's file might lie there.
     """
 
     folders: Sequence[str]
@@ -184,17 +195,15 @@ def scan_modules(
     `scan` reads one file (default: `scan_file`).
     """
     modules: dict[str, SpecModule] = {}
-    files = list(files)
+    paths_of: dict[str, list[Path]] = {}
     scan = scan or scan_file
     for file in files:
+        paths_of.setdefault(file.name, []).append(file.path)
         module = scan(file)
         if module is not None:
             modules.setdefault(module.name, module)
-    by_name: dict[str, list[Path]] = {}
-    for file in files:
-        if file.name in modules:
-            by_name.setdefault(file.name, []).append(file.path)
-    for name, paths in by_name.items():
+    for name in modules:
+        paths = paths_of[name]
         if len(paths) > 1:
             error = JauntDiscoveryError(
                 f"{' and '.join(map(str, paths))}: both are the module {name!r}",
@@ -233,7 +242,7 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
             continue
         kind, call = found
         try:
-            kwargs = _arguments(source, call) if call else {}
+            kwargs = call_arguments(source, call) if call else {}
         except (Unreadable, RecursionError) as reason:
             kwargs, unread[node.name] = {}, str(reason)
         ref = SpecRef(f"{source.module}:{node.name}")
@@ -253,7 +262,7 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
 
 
 def _has_specs(module: ModuleType, kind: SpecKind) -> bool:
-    """Whether a module that was imported declares specs, so that it is worth to be run again."""
+    """Whether an imported module declares specs of a kind, so that running it again registers them."""
     return any(
         str(getattr(value, "__jaunt_spec_ref__", "")).startswith(f"{module.__name__}:")
         and getattr(value, "__jaunt_kind__", None) == kind
@@ -332,120 +341,3 @@ def _refuse_class(source: ModuleSource, node: Definition, kind: str) -> None:
             f"{where}: a class spec can't have a metaclass",
             hint="write the class by hand, or make a plain class of it",
         )
-
-
-# Returns the module that assigns what a dotted path means to a name, None if it is no constant of a module.
-LookUp = Callable[[str], ModuleSource | None]
-
-
-def read_arguments(source: ModuleSource, name: str, look_up: LookUp) -> dict[str, Any]:
-    """Return the decorator arguments of the spec `name`, constants of other modules included; raises Unreadable."""
-    decorators = map(source.spec_decorator, source.definitions[name].decorator_list)
-    call = next(found[1] for found in decorators if found is not None)
-    return _arguments(source, call, look_up) if call else {}
-
-
-def read_deps(source: ModuleSource, name: str) -> list[str]:
-    """Return the references in a module-level constant that is given as `deps`; raises Unreadable."""
-    return _deps(source, ast.Name(name, ast.Load())) or []
-
-
-class Unreadable(Exception):
-    """A decorator argument that only an import can tell."""
-
-
-def _arguments(source: ModuleSource, call: ast.Call, look_up: LookUp = lambda _: None) -> dict[str, Any]:
-    where = f"{source.path}:{call.lineno}"
-    if call.args:
-        raise JauntDiscoveryError(f"{where}: the decorator takes keyword arguments only", hint="write deps=[...]")
-    arguments: dict[str, Any] = {}
-    for keyword in call.keywords:
-        if keyword.arg is None:
-            raise Unreadable(f"**{ast.unparse(keyword.value)}")
-        if keyword.arg not in _READERS:
-            raise JauntDiscoveryError(
-                f"{where}: unknown decorator argument {keyword.arg!r}",
-                hint=f"it takes {', '.join(sorted(_READERS))}",
-            )
-        arguments[keyword.arg] = _READERS[keyword.arg](source, keyword.value, look_up)
-    return {name: value for name, value in arguments.items() if value is not None}
-
-
-def _deps(source: ModuleSource, node: ast.expr, _: LookUp | None = None) -> list[str] | None:
-    """Read `deps`: references as strings, specs by name, lists and module-level constants of such.
-
-    A path to another module's constant is a reference here: only who knows all modules can tell it from a spec.
-    """
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        return [dep for element in node.elts for dep in _deps(source, element) or []]
-    if isinstance(node, ast.Constant) and node.value is None:
-        return None
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            return [normalize_spec_ref(node.value)]
-        except ValueError as error:
-            raise JauntDiscoveryError(f"{source.path}:{node.lineno}: deps: {error}") from error
-    home, meant = _constant(source, node)
-    if meant is not node:
-        return _deps(home, meant)
-    path = source.dotted(node)
-    if path is None or "." not in path:
-        raise Unreadable(f"deps={ast.unparse(node)}")
-    return [normalize_spec_ref(path)]
-
-
-def _prompt(source: ModuleSource, node: ast.expr, look_up: LookUp) -> str | None:
-    """Read `prompt`: a string, strings joined by `+`, or a module-level constant."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        left, right = _prompt(source, node.left, look_up), _prompt(source, node.right, look_up)
-        if left is None or right is None:
-            raise Unreadable(f"prompt={ast.unparse(node)}")
-        return left + right
-    home, meant = _constant(source, node, look_up)
-    if meant is not node:
-        return _prompt(home, meant, look_up)
-    value = _literal(node)
-    if value is None or isinstance(value, str):
-        return value
-    raise JauntDiscoveryError(f"{source.path}:{node.lineno}: prompt must be a string, not {value!r}")
-
-
-def _infer_deps(source: ModuleSource, node: ast.expr, look_up: LookUp) -> bool | None:
-    home, meant = _constant(source, node, look_up)
-    if meant is not node:
-        return _infer_deps(home, meant, look_up)
-    value = _literal(node)
-    if value is None or isinstance(value, bool):
-        return value
-    raise JauntDiscoveryError(f"{source.path}:{node.lineno}: infer_deps must be True or False, not {value!r}")
-
-
-def _constant(source: ModuleSource, node: ast.expr, look_up: LookUp = lambda _: None) -> tuple[ModuleSource, ast.expr]:
-    """Return the value of the constant that a name or an attribute means, and its module; the node for anything else.
-
-    Raises Unreadable for a name that may be bound to something else.
-    """
-    if isinstance(node, ast.Name) and node.id in source.constants:
-        home, name = source, node.id
-    else:
-        path = source.dotted(node) or ""
-        home, name = look_up(path), path.rpartition(".")[2]
-    if home is None:
-        return source, node
-    value = home.constant(name)
-    if value is None:
-        raise Unreadable(ast.unparse(node))
-    return home, value
-
-
-def _literal(node: ast.expr) -> Any:
-    if isinstance(node, ast.Constant):
-        return node.value
-    raise Unreadable(ast.unparse(node))
-
-
-_READERS: dict[str, Callable[[ModuleSource, ast.expr, LookUp], Any]] = {
-    "deps": _deps,
-    "prompt": _prompt,
-    "infer_deps": _infer_deps,
-}

@@ -23,15 +23,13 @@ from jaunt.purity import (
     SKIPS,
     VIEWS,
 )
-from jaunt.source import ModuleSource, dotted_path
+from jaunt.source import Function, ModuleSource, assignment_targets, dotted_path
 
 _CLASS_HOOKS = {"__init_subclass__", "__set_name__"}
 _REACHING_OUT = (
-    *(ast.Global, ast.Nonlocal, ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith),
-    *(ast.AsyncFor, ast.Await),
+    ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Await
 )
 _MAKERS = {"__init__", "__new__", "__post_init__"}
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def effect_errors(candidate: ModuleSource, *, kind: str = "build") -> list[str]:
@@ -86,13 +84,13 @@ class _Checker:
     def _hooks(self, node: ast.ClassDef) -> Iterator[str]:
         """Yield an error for each method with an effect that Python calls when a class is made."""
         makes_classes = any(self._path(base) == "builtins.type" for base in node.bases)
-        for member in (m for m in node.body if isinstance(m, _Function)):
+        for member in (m for m in node.body if isinstance(m, Function)):
             called = member.name in _CLASS_HOOKS or makes_classes
             if called and not self._is_pure_function(member):
                 where = f"line {member.lineno}: {node.name}.{member.name}"
                 yield f"{where}: does more than compute when a class is made, expected {_ALLOWED}"
 
-    def _function(self, node: _Function) -> Iterator[str]:
+    def _function(self, node: Function) -> Iterator[str]:
         yield from self._decorators(node)
         yield from self._values([*node.args.defaults, *filter(None, node.args.kw_defaults)])
         args = node.args
@@ -101,7 +99,7 @@ class _Checker:
         yield from self._values(filter(None, [*annotations, node.returns]))
 
     def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
-        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+        for target in assignment_targets(node):
             for part in ast.walk(target):
                 if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
                     yield f"line {part.lineno}: changes `{_short(part)}` on import, expected its own names"
@@ -118,7 +116,7 @@ class _Checker:
         names = [self._path(n) for n in [test.left, *test.comparators]] if isinstance(test, ast.Compare) else []
         return any(name.startswith(("sys.version_info", "sys.platform", "os.name")) for name in names)
 
-    def _decorators(self, node: _Function | ast.ClassDef) -> Iterator[str]:
+    def _decorators(self, node: Function | ast.ClassDef) -> Iterator[str]:
         for decorator in node.decorator_list:
             call = decorator if isinstance(decorator, ast.Call) else None
             path = self._path(call.func if call else decorator)
@@ -196,7 +194,7 @@ class _Checker:
             return partial or maker in CLASS_MAKERS
         definition = self._candidate.definitions.get(own) if own != path else None
         if isinstance(definition, ast.ClassDef):
-            makers = [m for m in definition.body if isinstance(m, _Function) and m.name in _MAKERS]
+            makers = [m for m in definition.body if isinstance(m, Function) and m.name in _MAKERS]
             return not definition.keywords and all(map(self._is_pure_function, makers))
         return definition is not None and self._is_pure_function(definition)
 
@@ -235,14 +233,14 @@ class _Checker:
         """Whether calling a function of the candidate does no more than compute."""
         if node not in self._known:
             self._known[node] = True  # so that recursion ends
-            self._known[node] = isinstance(node, _Function) and self._computes(node)
+            self._known[node] = isinstance(node, Function) and self._computes(node)
         return self._known[node]
 
-    def _computes(self, function: _Function) -> bool:
+    def _computes(self, function: Function) -> bool:
         nodes = list(_evaluated(function.body))
         local = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
         local |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        inner = {n.name: n for n in nodes if isinstance(n, _Function)}
+        inner = {n.name: n for n in nodes if isinstance(n, Function)}
         for node in nodes:
             if isinstance(node, _REACHING_OUT):
                 return False
@@ -254,7 +252,7 @@ class _Checker:
                 return False
         return True
 
-    def _calls_own(self, call: ast.Call, inner: Mapping[str, _Function]) -> bool:
+    def _calls_own(self, call: ast.Call, inner: Mapping[str, Function]) -> bool:
         """Whether a call is of an inner function, or a method of the candidate's classes, that only computes."""
         function = call.func
         if isinstance(function, ast.Name) and function.id in inner:
@@ -264,7 +262,7 @@ class _Checker:
         if function.value.id not in {"self", "cls"}:
             return False
         classes = (d for d in self._candidate.definitions.values() if isinstance(d, ast.ClassDef))
-        members = [m for c in classes for m in c.body if isinstance(m, _Function)]
+        members = [m for c in classes for m in c.body if isinstance(m, Function)]
         found = [member for member in members if member.name == function.attr]
         return bool(found) and all(map(self._is_pure_function, found))
 
@@ -301,7 +299,7 @@ def _evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, ast.Lambda):
             pending += [*node.args.defaults, *filter(None, node.args.kw_defaults)]
-        elif isinstance(node, _Function):
+        elif isinstance(node, Function):
             pending += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
         else:
             pending += reversed(list(ast.iter_child_nodes(node)))

@@ -6,19 +6,15 @@ random DAGs in `tests/test_engine.py` notice when they change.
 """
 
 import asyncio
-import atexit
 import contextlib
 import contextvars
 import functools
 import heapq
 import inspect
-import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import CancelledError as FutureCancelledError
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections.abc import Callable, Mapping, Sequence
 from graphlib import CycleError
 from pathlib import Path
 from typing import Any, TextIO
@@ -33,15 +29,13 @@ from doit.runner import MThreadRunner
 from doit.task import Task
 
 from jaunt.errors import JauntDependencyCycleError
-from jaunt.job import Job, Outcome, critical_path, error_texts, failure
+from jaunt.job import Job, Outcome, RunFunction, critical_path, error_texts, failure, settle
 from jaunt.live import Feed, LiveDisplay, can_be_live
+from jaunt.loop_thread import shared_loop
 from jaunt.report import one_line, relative_paths, say
 
 Listener = Callable[[str, Job, Outcome | None], None]
-RunFunction = Callable[[], Coroutine[Any, Any, Outcome]]
 
-# How long a process that is about to exit waits for the clean-up of coroutines it has cancelled.
-_GRACE_SECONDS = 5.0
 _BAD = ("failed", "interrupted")
 
 
@@ -199,7 +193,7 @@ class _Run:
                 self._notify("started", job, None)
             if self._stopping:
                 return
-            outcome = await _settle(job.run)
+            outcome = await settle(job.run)
         finally:
             self._under_way.discard(task)
         if self._stopping and outcome.status == "failed":
@@ -232,18 +226,29 @@ class _Run:
             self._stop()
 
 
-class _RunAction(BaseAction):
-    """The action of a job's task in `run_jobs`.
+class _Action(BaseAction):
+    """What doit expects of an action. It prints the title where it would print the action.
 
     Not doit's PythonAction, which swaps the process's `sys.stdout`.
     """
 
-    def __init__(self, run: _Run, job: Job) -> None:
-        self._run = run
-        self._job = job
+    def __init__(self, title: str) -> None:
+        self._title = title
         self.task: Task | None = None
         self.out = self.err = self.result = None
         self.values: dict[str, object] = {}
+
+    def __repr__(self) -> str:
+        return self._title
+
+
+class _RunAction(_Action):
+    """The action of a job's task in `run_jobs`."""
+
+    def __init__(self, run: _Run, job: Job) -> None:
+        super().__init__(job.name)
+        self._run = run
+        self._job = job
 
     def execute(self, out: object = None, err: object = None) -> BaseFail | None:
         return self._run.run_job(self._job)
@@ -294,21 +299,6 @@ class _NoDatabase:
         pass
 
 
-# --- one coroutine -----------------------------------------------------------------------------------
-
-
-async def _settle(run: RunFunction) -> Outcome:
-    """Run one job's coroutine to its end; whatever it raises becomes a failed outcome."""
-    begin = time.perf_counter()
-    try:
-        outcome = await run()
-        if not isinstance(outcome, Outcome):
-            raise TypeError(f"the job returned {outcome!r}, not an Outcome")
-        return outcome
-    except BaseException as error:  # noqa: BLE001 - the engine's boundary: what escapes here would hang doit
-        return failure(error, seconds=time.perf_counter() - begin)
-
-
 # --- for the doit command ----------------------------------------------------------------------------
 
 
@@ -332,19 +322,6 @@ class UpToDate:
         return self._reason
 
 
-class _Action(BaseAction):
-    """What doit expects of an action. It prints the title where it would print the action."""
-
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self.task: Task | None = None
-        self.out = self.err = self.result = None
-        self.values: dict[str, object] = {}
-
-    def __repr__(self) -> str:
-        return self._title
-
-
 class JobAction(_Action):
     """Runs one job's coroutine for the doit command, on an event loop that all of a process's tasks share."""
 
@@ -359,7 +336,7 @@ class JobAction(_Action):
 
         Raises KeyboardInterrupt, once the coroutine has cleaned up, if that is what interrupts the wait.
         """
-        outcome = _shared_loop().run(self._run)
+        outcome = shared_loop().run(self._run)
         if err and outcome.warnings:
             err.write("".join(f"warning: {relative_paths(one_line(text))}\n" for text in outcome.warnings))
         return TaskFailed(relative_paths("\n".join(outcome.errors))) if outcome.status in _BAD else None
@@ -426,74 +403,6 @@ def doit_task(
         "clean": [CallAction(clean, f"remove {targets[0] if targets else f'what {title} made'}")] if clean else [],
     }
     return {"basename": basename, **task} if basename else task
-
-
-class _LoopThread:
-    """An event loop in a thread, for coroutines that are run from threads without one."""
-
-    def __init__(self) -> None:
-        self.pid = os.getpid()
-        self._loop = asyncio.new_event_loop()
-        self._jobs: set[asyncio.Task[Any] | None] = set()
-        self._closing = False
-        self._thread = threading.Thread(target=self._serve, name="jaunt-loop", daemon=True)
-        self._thread.start()
-        atexit.register(self._close)
-
-    def run(self, run: RunFunction) -> Outcome:
-        """Run a job's coroutine and wait for its outcome. On Ctrl-C, cancel and wait before it is raised."""
-        try:
-            return asyncio.run_coroutine_threadsafe(self._settle(run), self._loop).result()
-        except FutureCancelledError as error:
-            return failure(error)
-        except KeyboardInterrupt:
-            asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result()
-            raise
-
-    async def _settle(self, run: RunFunction) -> Outcome:
-        # A loop holds its tasks weakly, and Ctrl-C may come before `run` has the future that holds this one.
-        task = asyncio.current_task()
-        self._jobs.add(task)
-        try:
-            return await _settle(run)
-        finally:
-            self._jobs.discard(task)
-
-    def _serve(self) -> None:
-        while not self._closing:
-            # A SystemExit in a task that a job has started leaves `run_forever`; other jobs need the loop.
-            with contextlib.suppress(SystemExit, KeyboardInterrupt):
-                self._loop.run_forever()
-
-    def _close(self) -> None:
-        if os.getpid() != self.pid:
-            return
-        with contextlib.suppress(FutureTimeoutError):
-            asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result(_GRACE_SECONDS)
-        self._closing = True
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_GRACE_SECONDS)
-
-
-async def _cancel_all() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    if others:
-        await asyncio.wait(others)
-
-
-_shared: _LoopThread | None = None
-_shared_lock = threading.Lock()
-
-
-def _shared_loop() -> _LoopThread:
-    """Return this process's loop. A process that `doit -P process` forked must not wait for its parent's."""
-    global _shared
-    with _shared_lock:
-        if _shared is None or _shared.pid != os.getpid():
-            _shared = _LoopThread()
-        return _shared
 
 
 class Reporter(ConsoleReporter):

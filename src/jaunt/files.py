@@ -16,7 +16,7 @@ def write_atomic(path: Path, text: str, *, within: Path, durable: bool = True) -
 
     The file is UTF-8, every line ends in "\n". A reader, or whoever comes after a crash, finds the old
     content or the new one, whole; the content is on the disk before it gets its name. An existing file
-    keeps its mode; a new one follows the umask. What is not `durable` may be lost, or torn, in a crash of the machine.
+    keeps its mode; a new one follows the umask. Without `durable`, a crash of the machine may lose or tear the file.
     Raises JauntWriteError if `path` is not below `within`, also by way of a symlink; if it is a symlink
     itself, or anything else that is no file; if the operating system refuses; if `text` is not Unicode.
     """

@@ -1,4 +1,4 @@
-"""Garbage collection: when Python had better not look for any."""
+"""Garbage collection, suspended where it would cost more than it frees."""
 
 import gc
 from collections.abc import Generator

@@ -1,4 +1,4 @@
-"""Imports modules of the user's project in a child process, never in jaunt's own.
+"""The importer: imports modules of the user's project in a child process, never in jaunt's own.
 
 The child is this very file, run as a program: `python importer.py`, names on its standard input, one line of
 JSON a module on its standard output.

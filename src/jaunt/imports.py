@@ -6,7 +6,6 @@ imported, and never installed.
 """
 
 import ast
-import functools
 import re
 import sys
 import tomllib
@@ -16,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from jaunt.source import ModuleSource, dotted_path, first_line, without_warnings
+from jaunt.source import Definition, ModuleSource, assignment_targets, dotted_path, first_line, parse_or_none
 
 _OPENS_A_BROWSER = {"antigravity", "this"}
 _IMPORT_FAILURES = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
@@ -88,7 +87,8 @@ def stub_paths(spec: ModuleSource, names: Collection[str], bases: Iterable[Path]
         files = (base.joinpath(*package.split("."), "__init__.py") for base in bases)
         text = next((file.read_text("utf-8", "replace") for file in files if file.is_file()), "")
         if any(name in text for name in names):
-            bindings = ModuleSource(package, "__init__.py", text, _parse(text)).bindings
+            tree = parse_or_none(text) or ast.Module([], [])  # what can't be parsed is reported where it is imported
+            bindings = ModuleSource(package, "__init__.py", text, tree).bindings
             paths |= {f"{package}.{name}" for name, path in bindings.items() if path in paths}
         package = package.rpartition(".")[0]
     return frozenset(paths)
@@ -140,8 +140,7 @@ def imported_heads(spec: ModuleSource) -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in names)
 
 
-# ----------------------------------------------------------------------------------------------------
-# One import
+# --- one import --------------------------------------------------------------------------------------
 
 
 def _from_errors(candidate: ModuleSource, node: ast.ImportFrom, rules: ImportRules, *, at_top: bool) -> Iterator[str]:
@@ -258,20 +257,19 @@ def _type_checking(candidate: ModuleSource) -> list[ast.stmt]:
     return [statement for block in blocks for statement in block.body]
 
 
-# ----------------------------------------------------------------------------------------------------
-# What there is
+# --- what is bound, declared and installed -----------------------------------------------------------
 
 
 def _bound(spec: ModuleSource, statement: ast.stmt) -> Iterator[str]:
     """Yield the names that a statement binds by hand; a block's statements come on their own."""
     if isinstance(statement, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
-    elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    elif isinstance(statement, Definition):
         if not any(spec.spec_decorator(decorator) for decorator in statement.decorator_list):
             yield statement.name
     else:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-        yield from (n.id for target in targets if target for n in ast.walk(target) if isinstance(n, ast.Name))
+        targets = assignment_targets(statement)
+        yield from (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
 
 
 def _requirements(project: dict[str, Any], groups: Any) -> Iterator[str]:
@@ -281,7 +279,6 @@ def _requirements(project: dict[str, Any], groups: Any) -> Iterator[str]:
     yield from (item for each in lists if isinstance(each, list) for item in each if isinstance(item, str))
 
 
-@functools.cache
 def _modules_of(distribution: str) -> frozenset[str]:
     """Return the top-level modules of a distribution; if it is not installed, its name, made a module's."""
     try:
@@ -291,11 +288,3 @@ def _modules_of(distribution: str) -> frozenset[str]:
     listed = (installed.read_text("top_level.txt") or "").split()
     files = {file.parts[0].partition(".")[0] for file in installed.files or () if file.suffix in {".py", ".so", ".pyd"}}
     return frozenset({*listed, *files, re.sub(r"[-.]+", "_", distribution).lower()})
-
-
-def _parse(text: str) -> ast.Module:
-    try:
-        with without_warnings():
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])  # a package that can't be parsed is reported where it is imported

@@ -1,5 +1,6 @@
 """A job: one module's work, what it waits for and what came of it; pure, no engine."""
 
+import time
 from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
@@ -46,6 +47,22 @@ class Outcome:
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 
 
+RunFunction = Callable[[], Coroutine[Any, Any, Outcome]]
+"""Makes the coroutine that does a job's work, anew at each call."""
+
+
+async def settle(run: RunFunction) -> Outcome:
+    """Run a job's coroutine to its end; whatever it raises becomes a failed outcome."""
+    begin = time.perf_counter()
+    try:
+        outcome = await run()
+        if not isinstance(outcome, Outcome):
+            raise TypeError(f"the job returned {outcome!r}, not an Outcome")
+        return outcome
+    except BaseException as error:  # noqa: BLE001 - the engine's boundary: what escapes here would hang doit
+        return failure(error, seconds=time.perf_counter() - begin)
+
+
 def failure(error: BaseException, seconds: float = 0.0) -> Outcome:
     """Return the outcome of a job that raised `error` after `seconds`."""
     return Outcome("failed", errors=tuple(error_texts(error)), seconds=seconds, cause=error)
@@ -66,15 +83,15 @@ def error_texts(error: BaseException) -> Iterator[str]:
 class Job:
     """One module's work in a run.
 
-    `name` is unique in the run ("build:app.slug"); `kind` is "build" or "test"; `run` makes the coroutine
-    that does the work, anew at each call; `deps` are the names of the jobs it waits for (a name that is
-    not in the run counts as done); `cost` is the time it is expected to take, in seconds, 0 or more.
+    `name` is unique in the run ("build:app.slug"); `kind` is "build" or "test"; `deps` are the names of
+    the jobs it waits for (a name that is not in the run counts as done); `cost` is the time it is expected
+    to take, in seconds, 0 or more.
     """
 
     name: str
     kind: str
     module: str
-    run: Callable[[], Coroutine[Any, Any, Outcome]]
+    run: RunFunction
     deps: frozenset[str] = frozenset()
     cost: float = 1.0
 

@@ -77,10 +77,7 @@ def kill_all(program: int) -> None:
     with suppress(OSError):
         os.killpg(program, signal.SIGKILL)
     while alive := [process for process, found in _descendants().items() if found.alive]:
-        for number in (
-            signal.SIGSTOP,
-            signal.SIGKILL,
-        ):  # else a fork bomb outruns the kills
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first: else a fork bomb outruns the kills
             for process in alive:
                 with suppress(OSError):
                     os.kill(process, number)
@@ -88,7 +85,7 @@ def kill_all(program: int) -> None:
     _reap(0)
 
 
-# Watching
+# --- watching ----------------------------------------------------------------------------------------
 
 
 def _keep(job: Job) -> dict[str, Any]:
@@ -222,7 +219,7 @@ def _bytes_written(counters: bytes) -> int:
     return int(counters.partition(b"wchar:")[2].split()[0])
 
 
-# Becoming the program
+# --- becoming the program ----------------------------------------------------------------------------
 
 
 def _become_program(job: Job) -> NoReturn:
@@ -280,14 +277,14 @@ def _limit_resources(job: Job) -> None:
                 raise
 
 
-# Linux: namespaces, capabilities, Landlock. Python has no calls for these before 3.12, or none at all.
+# --- Linux: namespaces, capabilities, Landlock -------------------------------------------------------
+
+# Python has no calls for these before 3.12, or none at all.
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 36, 38
-_CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = (
-    *(0x20000, 0x8000000),
-    *(0x10000000, 0x20000000, 0x40000000),
-)
+_CLONE_NEWNS, _CLONE_NEWIPC = 0x20000, 0x8000000
+_CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 _FILE_CAPABILITIES = {0, 1, 2, 3, 4}  # CHOWN to FSETID: what root needs to read and write as root
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same on all architectures but alpha
@@ -306,12 +303,9 @@ def _enter_namespaces() -> None:
     if mapper is not None:
         mapper()
     else:
-        for name, text in (
-            ("setgroups", "deny"),
-            ("uid_map", f"{user} {user} 1"),
-            ("gid_map", f"{group} {group} 1"),
-        ):
-            _write_file(f"/proc/self/{name}", text)
+        _write_file("/proc/self/setgroups", "deny")
+        _write_file("/proc/self/uid_map", f"{user} {user} 1")
+        _write_file("/proc/self/gid_map", f"{group} {group} 1")
     first = os.fork()
     if first:
         os.waitpid(first, 0)

@@ -1,4 +1,4 @@
-"""Mappings whose values are made when they are asked for: a large project is never loaded as a whole."""
+"""Mappings whose values are made on demand, so that a large project need not be loaded as a whole."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Generic, TypeVar

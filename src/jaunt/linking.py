@@ -1,4 +1,4 @@
-"""Linking: from spec modules, each read by itself, to what they are together: graph, DAG, digests and problems."""
+"""Linking: from spec modules, each read by itself, to the graph, the DAG, the digests and the problems of all."""
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -6,10 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from jaunt.arguments import Unreadable, read_arguments, read_deps, wrong_type
 from jaunt.contract import Contract
 from jaunt.deps import SpecFinder, collapse_to_module_dag, components, explicit_deps, link_specs, toposort
 from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
-from jaunt.discovery import SpecModule, Unreadable, read_arguments, read_deps
+from jaunt.discovery import SpecModule
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
 from jaunt.importer import import_from_bases
 from jaunt.registry import SpecEntry
@@ -20,7 +21,7 @@ from jaunt.spec_ref import SpecRef, module_of
 
 @dataclass(frozen=True)
 class Linked:
-    """What a project's spec modules are together; the fields are those of `Project`."""
+    """A project's spec modules, linked; the fields are those of `Project`."""
 
     modules: Mapping[str, SpecModule]
     specs: Mapping[SpecRef, SpecEntry]
@@ -107,7 +108,7 @@ class Linker:
         return entry._replace(decorator_kwargs={"infer_deps": self.infer_deps[entry.kind], **entry.decorator_kwargs})
 
 
-_DEPS = "deps="  # how an argument begins that no source can tell: those of other modules are looked into when linking
+_DEPS = "deps="  # with which an unread argument begins whose constants only linking can find, in other modules
 
 
 def read_elsewhere(found: Mapping[str, SpecModule], files: SourceFiles) -> dict[str, SpecModule]:
@@ -192,7 +193,7 @@ def resolve_deps(
 ) -> dict[str, set[str]]:
     """Replace what `deps` name by the specs that are meant; return module -> broken modules that it needs.
 
-    What is written by hand, as all of an ejected module is, may be named too: it is no edge, and counts by its name.
+    Code written by hand, such as an ejected module, may be named too: it is no edge, and counts by its name alone.
     """
     blocked: dict[str, set[str]] = {}
     broken_behind = _broken_behind(list(problems), finder)
@@ -229,12 +230,8 @@ def _broken_behind(broken: Sequence[str], finder: SpecFinder) -> Callable[[str],
 
 
 def _wrong_argument(entry: SpecEntry) -> JauntDiscoveryError | None:
-    for argument, wanted, phrase in (("prompt", str, "a string"), ("infer_deps", bool, "True or False")):
-        value = entry.decorator_kwargs.get(argument)
-        if value is not None and not isinstance(value, wanted):
-            where = f"{entry.source_file}: {entry.qualname}"
-            return JauntDiscoveryError(f"{where}: {argument} must be {phrase}, not {value!r}")
-    return None
+    problem = wrong_type(entry.decorator_kwargs)
+    return JauntDiscoveryError(f"{entry.source_file}: {entry.qualname}: {problem}") if problem else None
 
 
 def _cut_cycles(

@@ -1,11 +1,11 @@
-"""Losses: what a new version of a module's code has no more: raised exceptions, public names, branches."""
+"""Losses: what a new version of a module's code no longer has: raised exceptions, public names, branches."""
 
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from jaunt.source import Definition, without_warnings
+from jaunt.source import Definition, Function, assignment_targets, parse_or_none
 
 _BRANCHES: Mapping[type[ast.AST], str] = {
     ast.If: "if",
@@ -33,10 +33,8 @@ def losses(before: str, after: str) -> list[str]:
 
     What only moved to another function of the module is not lost.
     """
-    try:
-        with without_warnings():
-            old, new = ast.parse(before), ast.parse(after)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    old, new = parse_or_none(before), parse_or_none(after)
+    if old is None or new is None:
         return []
     functions, found = dict(_functions(old.body)), dict(_functions(new.body))
     return [*_lost_exceptions(functions, found), *_lost_names(old, new), *_lost_branches(functions, found)]
@@ -78,7 +76,7 @@ def _functions(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[str, _Fu
     for node in body:
         if isinstance(node, ast.ClassDef):
             yield from _functions(node.body, f"{owner}{node.name}.")
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(node, Function):
             inner = list(ast.walk(node))
             branches = Counter(kind for each in inner if (kind := _BRANCHES.get(type(each))))
             yield f"{owner}{node.name}", _Function(frozenset(_raised(inner)), branches)
@@ -103,6 +101,6 @@ def _public_names(body: list[ast.stmt], owner: str = "") -> Iterator[str]:
             if isinstance(node, ast.ClassDef):
                 yield from _public_names(node.body, f"{owner}{node.name}.")
         elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
+            stored = (n for target in assignment_targets(node) for n in ast.walk(target))
+            names = (n.id for n in stored if isinstance(n, ast.Name))
             yield from (f"{owner}{name}" for name in names if not name.startswith("_"))

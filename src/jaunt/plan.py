@@ -90,6 +90,11 @@ class Verdict:
         return self.state == "edited"
 
 
+def build_command(kind: str) -> str:
+    """Return the command that generates the modules of a kind, for hints."""
+    return "jaunt test" if kind == "test" else "jaunt build"
+
+
 def judge(text: str | None, expected: Fingerprint) -> Verdict:
     """Say whether a generated file is fresh, and why not: the one dirty rule.
 

@@ -22,7 +22,7 @@ KINDS = {"magic": "build", "test": "test"}
 
 @dataclass(frozen=True)
 class Project:
-    """Everything that a build reads: who specifies what, who depends on whom, and each module's digest.
+    """Everything that a build reads: specs, dependencies, and each module's digest.
 
     `problems` maps a module that can't be built to the reason; such a module may have no entries. `scan` is where the
     project was read from, if it was.
@@ -74,7 +74,7 @@ class Project:
     def remember(self, *, make_folder: bool = False) -> None:
         """Keep what was found in `.jaunt/`, so that the next command needs less time.
 
-        Who only asks leaves a project as it is: unless `make_folder` is given, nothing is kept without a `.jaunt/`.
+        A command that only asks must not change a project: without `make_folder`, no `.jaunt/` is made for it.
         """
         if self.scan is not None:
             self.scan.save(make_folder=make_folder)

@@ -21,25 +21,25 @@ import pytest
 _LONGEST = 20_000  # characters of a field
 # What decides whether a test ran and passed; more would accuse plugins that patch the rest for good reasons.
 _GUARDED = {
-    *(
-        "pytest",
-        "pluggy",
-        "pluggy._callers",
-        "pluggy._hooks",
-        "_pytest.runner",
-        "_pytest.python",
-        "_pytest.nodes",
-    ),
-    *(
-        "_pytest.main",
-        "_pytest.reports",
-        "_pytest.skipping",
-        "_pytest.outcomes",
-        "_pytest.raises",
-        "_pytest.unittest",
-    ),
-    *("_pytest.python_api", "_pytest.recwarn", "_pytest.assertion", "_pytest.assertion.rewrite"),
+    "pytest",
+    "pluggy",
+    "pluggy._callers",
+    "pluggy._hooks",
+    "_pytest.assertion",
+    "_pytest.assertion.rewrite",
+    "_pytest.main",
+    "_pytest.nodes",
+    "_pytest.outcomes",
+    "_pytest.python",
+    "_pytest.python_api",
+    "_pytest.raises",
+    "_pytest.recwarn",
+    "_pytest.reports",
+    "_pytest.runner",
+    "_pytest.skipping",
+    "_pytest.unittest",
 }
+_GUARDED_PACKAGES = {"pytest", "_pytest", "pluggy"}
 
 
 def main() -> None:
@@ -118,27 +118,22 @@ def _make_plugin(record: Callable[..., None]) -> object:
             self, item: pytest.Item, call: pytest.CallInfo[None]
         ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
             report = yield
-            raised = call.excinfo
+            raised, phase = call.excinfo, call.when
             if raised is not None:
                 outcome = "skipped" if raised.errisinstance(pytest.skip.Exception) else "failed"
-                where = (item.nodeid, call.when, outcome)
-                record("result", *where, _first_line(raised), raised.typename, report.longreprtext)
-                return report
-            changed = _first_change(original, callers, item) if call.when == "call" else None
-            if changed:
+                record("result", item.nodeid, phase, outcome, _first_line(raised), raised.typename, report.longreprtext)
+            elif phase == "call" and (changed := _first_change(original, callers, item)):
                 record("tampered", item.nodeid, changed)
-            elif call.when == "call" and isinstance(item, pytest.Function) and not _is_unittest(item):
-                outcome = "passed" if item.nodeid in ran else "uncalled"
-                record("result", item.nodeid, call.when, outcome, "", "", "")
             else:
-                record("result", item.nodeid, call.when, "passed", "", "", "")
+                is_called = phase == "call" and isinstance(item, pytest.Function) and not _is_unittest(item)
+                outcome = "uncalled" if is_called and item.nodeid not in ran else "passed"
+                record("result", item.nodeid, phase, outcome, "", "", "")
             return report
 
         @pytest.hookimpl(trylast=True)
         def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
             if not report.passed:  # a subtest that failed is reported here alone
-                message = _last_line(report)
-                record("reported", report.nodeid, report.when, report.outcome, message, report.longreprtext)
+                record("reported", report.nodeid, report.when, report.outcome, _last_line(report), report.longreprtext)
 
     return Recorder()
 
@@ -190,11 +185,7 @@ def _functions_of_pytest() -> dict[tuple[str, str, str], object]:
         for inner, value in list(vars(module).items()):
             if isinstance(value, FunctionType):
                 found[name, "", inner] = value.__code__
-            elif isinstance(value, type) and value.__module__.partition(".")[0] in (
-                "pytest",
-                "_pytest",
-                "pluggy",
-            ):
+            elif isinstance(value, type) and value.__module__.partition(".")[0] in _GUARDED_PACKAGES:
                 found.update({(name, inner, method): code for method, code in _methods(value)})
     return found
 

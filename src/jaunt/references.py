@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jaunt.source import Definition, ModuleSource, child_nodes, dotted_path, without_warnings
+from jaunt.source import Definition, Function, ModuleSource, child_nodes, dotted_path, parse_annotation
 
 # A docstring speaks of another spec as `name`, `name()` or name(...).
 _MENTION = re.compile(r"`([^\W\d][\w.]*)(?:\(\))?`|\b([^\W\d][\w.]*)\(")
@@ -39,7 +39,7 @@ class _Scope:
             return []
         return [f"{module}.{chain}" for module in self.star_imports]
 
-    def inside(self, source: ModuleSource, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> "_Scope":
+    def inside(self, source: ModuleSource, function: Function | ast.Lambda) -> "_Scope":
         """Return the scope of a function's body."""
         imported: dict[str, str] = {}
         local = {argument.arg for argument in ast.iter_child_nodes(function.args) if isinstance(argument, ast.arg)}
@@ -66,7 +66,7 @@ class _Anything(dict[str, str]):
         return name
 
 
-def _own_nodes(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.AST]:
+def _own_nodes(function: Function | ast.Lambda) -> Iterator[ast.AST]:
     """Yield the nodes of a function's body, those inside inner functions and classes left out."""
     pending: list[ast.AST] = [*function.body] if isinstance(function.body, list) else [function.body]
     while pending:
@@ -92,8 +92,9 @@ def _references(source: ModuleSource, root: Definition, outermost: _Scope) -> It
             if isinstance(node, ast.Attribute) and not paths:
                 pending.append((node.value, scope, is_annotation))
         elif isinstance(node, ast.Constant):
-            if is_annotation and isinstance(node.value, str):
-                pending += [(parsed, scope, True) for parsed in _parse_annotation(node.value)]
+            parsed = parse_annotation(node.value) if is_annotation and isinstance(node.value, str) else None
+            if parsed is not None:
+                pending.append((parsed, scope, True))
         else:
             if isinstance(node, _DEFINITIONS):
                 yield from _mentions(source, ast.get_docstring(node, clean=False) or "")
@@ -127,14 +128,6 @@ def _children(
 
 def _other_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:
     return [decorator for decorator in node.decorator_list if source.spec_decorator(decorator) is None]
-
-
-def _parse_annotation(text: str) -> list[ast.expr]:
-    try:
-        with without_warnings():
-            return [ast.parse(text.strip(), mode="eval").body]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []  # no annotation, then; the type checker says so
 
 
 def _mentions(source: ModuleSource, docstring: str) -> Iterator[str]:

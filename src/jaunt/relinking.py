@@ -1,4 +1,4 @@
-"""Relinking: modules that changed are linked into all the others, as an earlier scan left those."""
+"""Relinking: the modules that changed are linked with all the others as an earlier scan left them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -69,8 +69,7 @@ def part_of(linked: Linked, name: str) -> Part:
 def part_in(record: Record, file: ModuleFile, linker: Linker) -> Part:
     """Return the part that a record of a linked module holds."""
     module = module_in(record, file)
-    assert module is not None
-    part = Part(module, {}, {}, {}, {})
+    assert module is not None  # the table has spec modules alone
     links = dict(links_in(record))
     specs, parts, graph, digests = {}, {}, {}, {}
     for entry in module.entries:
@@ -82,7 +81,7 @@ def part_in(record: Record, file: ModuleFile, linker: Linker) -> Part:
         parts[ref] = spec_parts(spec, module.contracts[entry.qualname].parts)
         graph[ref] = set(link.dependencies)
         digests[ref] = link.digest
-    return replace(part, specs=specs, parts=parts, graph=graph, digests=digests)
+    return Part(module, specs, parts, graph, digests)
 
 
 def relink(
@@ -140,7 +139,7 @@ def _link(
 
 
 class StoredModule(SpecModule):
-    """A spec module out of a snapshot: what most commands don't ask for is made when it is asked for."""
+    """A spec module out of a snapshot; what most commands don't need is read when it is asked for."""
 
     _root: Root
     _parts: Mapping[str, Part]
@@ -166,7 +165,7 @@ class StoredModule(SpecModule):
 
 
 def joined(table: Mapping[str, Row], parts: Mapping[str, Part], roots: Mapping[str, Root]) -> Linked:
-    """Return what all modules are together, from the rows of a snapshot and the parts, each made when it is needed."""
+    """Return all modules as linked, from the rows of a snapshot and the parts, each made when it is needed."""
     return Linked(
         modules=PerModule(table, lambda name: StoredModule(name, table[name], roots[table[name].path], parts)),
         specs=PerSpec(table, lambda name: parts[name].specs),

@@ -18,7 +18,7 @@ from jaunt.generate.model import Usage
 from jaunt.generate.providers import LazyBackend
 from jaunt.project import Project
 from jaunt.registry import SpecEntry
-from jaunt.source import without_warnings
+from jaunt.source import parse_or_none
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.verdict import Failure
 
@@ -83,11 +83,8 @@ def is_example(failure: Failure, entry: SpecEntry, file: Path) -> bool:
         contract = extract_source_segment(entry)
     except (OSError, UnicodeDecodeError, JauntDiscoveryError):
         return False
-    if not lines:
-        return False
-    with without_warnings():
-        tree = ast.parse(source)
-    statement = _statement_at(tree, int(lines[-1]))
+    tree = parse_or_none(source)
+    statement = _statement_at(tree, int(lines[-1])) if tree and lines else None
     if statement is None:
         return False
     text = "\n".join(source.splitlines()[statement.lineno - 1 : statement.end_lineno])

@@ -1,7 +1,7 @@
 """What ruff says of a candidate, by the settings that hold for the generated file.
 
-It stays, as a language server: a process for each candidate would take twenty times as long. If it is missing, crashes
-or takes too long, the check fails; it is never passed.
+It runs on as a language server: a process for each candidate would take twenty times as long. If it is missing,
+crashes or takes too long, the check fails.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jaunt.language_server import LanguageServer, LanguageServerError
 from jaunt.validation import Checked
-from jaunt.verify import TOOL_SECONDS, Place, ToolError, find_tool, last_line, said_of
+from jaunt.verify import TOOL_SECONDS, Place, ToolError, error_at, find_tool, last_line
 
 Settings = tuple[tuple[Path, int, int], ...]
 """The files with settings that count for a candidate, nearest first: path, time of modification in ns, size."""
@@ -40,9 +40,8 @@ _servers_turn = threading.Lock()
 async def check_with_ruff(source: str, place: Place) -> Checked:
     """Return a candidate, formatted and with what is safe to fix fixed, and what ruff still finds.
 
-    The settings are those that hold for the generated file. A project that has none, or excludes the file, is spared
-    ruff's own choice of rules, which grows from release to release: there, only what is surely wrong counts. Raises
-    ToolError.
+    The settings are those that hold for the generated file. In a project that has none, or excludes the file, only
+    what is surely wrong counts: ruff's own choice of rules grows from release to release. Raises ToolError.
     """
     return await asyncio.to_thread(_check_with_ruff, source, place)
 
@@ -79,7 +78,7 @@ def _consult(server: LanguageServer, source: str, place: Place) -> Checked | Non
     errors = []
     for each in sorted(found, key=lambda each: (each["range"]["start"]["line"], each["range"]["start"]["character"])):
         text = f"{each.get('code') or 'syntax'} {each['message'].partition(chr(10))[0]}"
-        errors.append(said_of("ruff", document.text, each["range"]["start"]["line"] + 1, text))
+        errors.append(error_at("ruff", document.text, each["range"]["start"]["line"] + 1, text))
     return Checked(document.text, errors)
 
 
@@ -99,7 +98,7 @@ def _ruff_settings(path: Path) -> Settings:
 def _ruff_server(root: Path, settings: Settings) -> LanguageServer:
     """Return ruff as a server with the settings of the project or, if there are none, with the sure rules alone.
 
-    A process a candidate would take twenty times as long. Raises ToolError.
+    Raises ToolError.
     """
     key = (os.getpid(), root, settings)  # it belongs to the process that started it
     with _servers_turn:

@@ -30,19 +30,7 @@ from jaunt.config import SandboxConfig
 from jaunt.errors import JauntConfigError
 
 _PASSED_ON = ("PATH", "LANG", "LANGUAGE", "TZ", "TERM", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
-_SYSTEM_FOLDERS = (
-    "/usr",
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/libx32",
-    "/etc",
-    "/opt",
-    "/nix",
-    "/gnu",
-)
+_SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu")
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
 _GRACE = 10.0  # seconds that the keeper has to clean up before it is killed itself
 _MB = 1 << 20
@@ -115,7 +103,7 @@ class Sandbox:
 
     @property
     def mechanism(self) -> str:
-        """Return what is used: "bwrap", "limits" or "off".
+        """What is used: "bwrap", "limits" or "off".
 
         Raises JauntConfigError if the configuration asks for bwrap, or is strict, and bwrap doesn't work.
         """
@@ -135,7 +123,7 @@ class Sandbox:
 
     @property
     def is_weak(self) -> bool:
-        """Return whether generated code has about the rights of the user: to be said loudly."""
+        """Whether generated code has about the rights of the user, which every command has to warn of."""
         return self.mechanism == "off" or (self.mechanism == "limits" and not (self._namespaces or self._landlock))
 
     def describe(self) -> str:
@@ -203,11 +191,7 @@ class Sandbox:
         allowed = {*_PASSED_ON, *self.config.env}
         everything = self.config.mode == "off"
         passed = {n: v for n, v in os.environ.items() if everything or n in allowed or n.startswith("LC_")}
-        own = {
-            "HOME": str(scratch / "home"),
-            "TMPDIR": str(scratch / "tmp"),
-            "PYTHONNOUSERSITE": "1",
-        }
+        own = {"HOME": str(scratch / "home"), "TMPDIR": str(scratch / "tmp"), "PYTHONNOUSERSITE": "1"}
         cache = str(scratch / "pycache")
         callers = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
         folders = os.pathsep.join(str(Path(folder).absolute()) for folder in [*pythonpath, *callers])
@@ -352,15 +336,7 @@ def _start_keeper(
 
 
 def _bwrap_command(scratch: Path, cwd: Path, needed: Sequence[Path | str]) -> list[str]:
-    command = [
-        "bwrap",
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        "--as-pid-1",
-        "--cap-drop",
-        "ALL",
-    ]
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"]
     for folder in _SYSTEM_FOLDERS:
         command += ["--ro-bind-try", folder, folder]
     command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]

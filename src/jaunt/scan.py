@@ -1,7 +1,7 @@
-"""Scans: from a project's files to its specs, linked; of what an earlier scan found, all that still holds is reused.
+"""Scans: from a project's files to its specs, linked; whatever still holds of an earlier scan is reused.
 
-Edges and digests are reused only if there are the same files and folders as before, every module has the same specs and
-the same names, and whatever else the edges were found by is the same. Else all modules are linked anew.
+Edges and digests are reused only if the files and folders are the same as before, every module has the same specs and
+the same names, and so has every other file that edges were found by. Else all modules are linked anew.
 """
 
 import json
@@ -10,16 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from jaunt.config import JauntConfig
-from jaunt.discovery import (
-    ModuleFile,
-    Root,
-    SpecModule,
-    list_files,
-    module_file,
-    module_files,
-    scan_file,
-    scan_modules,
-)
+from jaunt.discovery import ModuleFile, Root, SpecModule, list_files, module_file, module_files, scan_file, scan_modules
 from jaunt.errors import JauntDiscoveryError
 from jaunt.lazy import PerModule
 from jaunt.linking import Linked, Linker
@@ -63,7 +54,7 @@ class Scan:
         self._saved = False
 
     def link(self) -> Linked:
-        """Return what the project's modules are together."""
+        """Return the project's modules, linked."""
         self._changed = self._relink(self._old.table) if self._old.table is not None else None
         self._linked = self._link_all() if self._changed is None else self._join(self._changed)
         return self._linked

@@ -1,6 +1,6 @@
-"""What the last scan of a project found, in `.jaunt/scan.jsonl`, so that only files that changed are read again.
+"""The scan cache, `.jaunt/scan.jsonl`: what a project's last scan found, so that only changed files are read again.
 
-It is never truth. A file that is missing, damaged, of another version or of another project is no cache at all; an
+It is never the truth. A file that is missing, damaged, of another version or of another project is no cache at all; an
 entry holds as long as its file has the same stamp, and a file that changed just before it was read gets none.
 
 The file is JSON, a line each: the key, which has to be ours, with the digest of the rest; the index, which is read by

@@ -14,25 +14,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from jaunt.annotations import Reader, as_iterator, inner_type, last_name
-from jaunt.source import ModuleSource
+from jaunt.source import Definition, Function, ModuleSource
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-POSITIONAL_ONLY, POSITIONAL, VARIADIC, KEYWORD_ONLY, KEYWORDS = (
-    "positional-only",
-    "positional or keyword",
-    "variadic positional",
-    "keyword-only",
-    "variadic keyword",
-)
-_ROLES = (
-    "property",
-    "staticmethod",
-    "classmethod",
-    "abstractmethod",
-    "contextmanager",
-    "asynccontextmanager",
-)
+POSITIONAL_ONLY = "positional-only"
+POSITIONAL = "positional or keyword"
+VARIADIC = "variadic positional"
+KEYWORD_ONLY = "keyword-only"
+KEYWORDS = "variadic keyword"
+_ROLES = {"property", "staticmethod", "classmethod", "abstractmethod", "contextmanager", "asynccontextmanager"}
 _MANAGERS = {"AbstractContextManager", "ContextManager", "AbstractAsyncContextManager", "AsyncContextManager"}
 _ASYNC_ITERATORS = {"AsyncIterator", "AsyncIterable", "AsyncGenerator"}
 _AWAITABLES = {"Awaitable", "Coroutine"}
@@ -83,7 +72,7 @@ def function_errors(modules: Modules, stub: Function, found: Function, *, owner:
 def roles(function: Function) -> set[str]:
     """Return which decorators change what a function is: "property", "classmethod" and the like."""
     names = {last_name(d) for d in function.decorator_list}
-    return {*(names & set(_ROLES)), *(["property"] if "cached_property" in names else [])}
+    return {*(names & _ROLES), *(["property"] if "cached_property" in names else [])}
 
 
 def is_generator(function: Function) -> bool:
@@ -93,7 +82,7 @@ def is_generator(function: Function) -> bool:
         node = pending.pop()
         if isinstance(node, ast.Yield | ast.YieldFrom):
             return True
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        if not isinstance(node, Definition | ast.Lambda):
             pending += ast.iter_child_nodes(node)
     return False
 

@@ -1,4 +1,4 @@
-"""Snapshots: what one scan of a project found, in the form in which the scan cache keeps it."""
+"""Snapshots: what a scan of a project found, in the form in which the scan cache keeps it."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What one scan found.
+    """The result of one scan.
 
     `stamps` and `lines` (records as JSON, empty where there is nothing to know) are by path. `closed` are the folders
     that were not entered, `outside` the stamps of further files that links were found by. `table` holds a row for each
@@ -95,7 +95,7 @@ def names_record(names: Names) -> Record:
 
 
 def names_in(record: Record) -> Names | None:
-    """Return the names that a record holds, if it does."""
+    """Return the names that a record holds, None if it is empty."""
     return Names(record["names"], record["stars"]) if record else None
 
 
@@ -104,12 +104,7 @@ def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Recor
     specs = {}
     for entry in module.entries:
         contract = module.contracts[entry.qualname]
-        specs[entry.qualname] = [
-            entry.decorator_kwargs,
-            contract.parts,
-            contract.references,
-            contract.documented,
-        ]
+        specs[entry.qualname] = [entry.decorator_kwargs, contract.parts, contract.references, contract.documented]
     assert module.names is not None  # only a module that can't be read has none
     return {
         **names_record(module.names),
@@ -122,7 +117,7 @@ def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Recor
 
 
 def module_in(record: Record, file: ModuleFile) -> SpecModule | None:
-    """Return the spec module that a record tells of, if it does."""
+    """Return the spec module that a record describes, None for a file without specs."""
     if "specs" not in record:
         return None
     path = str(file.path)

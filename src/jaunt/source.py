@@ -16,7 +16,8 @@ from typing import NamedTuple
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecKind
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = Function | ast.ClassDef
 
 _DECORATORS: dict[str, SpecKind] = {
     "jaunt.magic": "magic",
@@ -28,7 +29,7 @@ _OVERLOADS = {"typing.overload", "typing_extensions.overload"}
 
 
 class Names(NamedTuple):
-    """What a module's names are bound to: name -> dotted path, and the modules that it imports all names of."""
+    """What a module's names are bound to (name -> dotted path), and the modules that it imports `*` from."""
 
     bindings: Mapping[str, str]
     star_imports: Sequence[str]
@@ -70,7 +71,7 @@ class ModuleSource:
 
     @cached_property
     def star_imports(self) -> list[str]:
-        """The modules of which everything is imported, the last one first."""
+        """The modules that `*` is imported from, the last one first, as its names hide those of the others."""
         found = [s for s in self.statements if isinstance(s, ast.ImportFrom) and s.names[0].name == "*"]
         return [self.absolute(statement) for statement in reversed(found)]
 
@@ -84,6 +85,7 @@ class ModuleSource:
         if isinstance(statement, ast.ImportFrom):
             base = self.absolute(statement)
             named = {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
+            # Of `from jaunt import *`, the names that matter here are known without a look into jaunt.
             return named or {name: f"{base}.{name}" for name in ("magic", "test") if f"{base}.{name}" in _DECORATORS}
         heads = {a.name.partition(".")[0] for a in statement.names if not a.asname}
         return {head: head for head in heads} | {a.asname: a.name for a in statement.names if a.asname}
@@ -93,9 +95,8 @@ class ModuleSource:
         """Name -> value of the module-level names that are assigned exactly once."""
         values: dict[str, list[ast.expr]] = {}
         for statement in self.statements:
-            targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
             value = getattr(statement, "value", None)
-            for target in targets:
+            for target in assignment_targets(statement):
                 if isinstance(target, ast.Name) and isinstance(value, ast.expr):
                     values.setdefault(target.id, []).append(value)
         return {name: found[0] for name, found in values.items() if len(found) == 1}
@@ -156,17 +157,15 @@ class ModuleSource:
             return self.spec_decorator(value)  # brief = jaunt.magic(prompt="Be brief.")
         return (kind, call) if kind else None
 
-    def overloads_of(self, name: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    def overloads_of(self, name: str) -> list[Function]:
         """Return the `@overload` declarations of a function, in order."""
         return self._overloads.get(name, [])
 
     @cached_property
-    def _overloads(self) -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
-        found: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
+    def _overloads(self) -> dict[str, list[Function]]:
+        found: dict[str, list[Function]] = {}
         for node in self.statements:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(
-                self.dotted(d) in _OVERLOADS for d in node.decorator_list
-            ):
+            if isinstance(node, Function) and any(self.dotted(d) in _OVERLOADS for d in node.decorator_list):
                 found.setdefault(node.name, []).append(node)
         return found
 
@@ -217,10 +216,28 @@ def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
     except SyntaxError as error:
         where = f"{path}:{error.lineno}" if error.lineno else path
         raise JauntDiscoveryError(f"{where}: syntax error: {error.msg}", hint="correct the file") from error
-    except LookupError as error:  # `# coding: hex` names a codec that is none of text
+    except LookupError as error:  # `# coding: hex` names a codec that is not for text
         raise JauntDiscoveryError(f"{path}: syntax error: {error}", hint="save the file as UTF-8") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise JauntDiscoveryError(f"{path}: cannot be parsed: {error or type(error).__name__}") from error
+
+
+def parse_or_none(text: str | bytes) -> ast.Module | None:
+    """Parse a module's text; None if that can't be done."""
+    try:
+        with without_warnings():
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def parse_annotation(text: str) -> ast.expr | None:
+    """Parse a quoted annotation; None if that can't be done, which the type checker reports."""
+    try:
+        with without_warnings():
+            return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def decode_source(data: bytes) -> str:
@@ -254,6 +271,14 @@ def dotted_path(node: ast.AST, bindings: Mapping[str, str]) -> str | None:
     if not isinstance(node, ast.Name) or node.id not in bindings:
         return None
     return ".".join([bindings[node.id], *reversed(attributes)])
+
+
+def assignment_targets(statement: ast.stmt) -> list[ast.expr]:
+    """Return what a statement assigns to, annotated, augmented and loop targets included."""
+    if isinstance(statement, ast.Assign):
+        return statement.targets
+    target = getattr(statement, "target", None)
+    return [] if target is None else [target]
 
 
 def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:

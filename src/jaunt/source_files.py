@@ -1,4 +1,4 @@
-"""The source files of a project, for those who look up what a name in one of them stands for."""
+"""The source files of a project, in which linking looks up what a name stands for."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from jaunt.source import ModuleSource, Names, read_source
 
 
 class SourceFiles:
-    """Finds a module's file and tells what its names are bound to; each file is read once.
+    """Finds a module's file and what its names are bound to; each file is read once.
 
     `names_at` returns the names in a file that needn't be read, by its path; `read` holds those of the files that were.
     `outside` are the files, beyond those that were listed, that an answer was read from. `open_ended` tells whether an

@@ -35,7 +35,7 @@ Task = dict[str, Any]
 
 
 class RunReporter(Reporter):
-    """Tells of a run as `Reporter` does, and keeps what the scan for it found; `doit list` keeps nothing."""
+    """A `Reporter` that also keeps what a run's scan found; `doit list` keeps nothing."""
 
     plans: ClassVar[list[Plan]] = []
 
@@ -68,7 +68,7 @@ class ProjectTasks:
     check: str = "check"
 
     def build_tasks(self, *, always: bool = False) -> Iterator[Task]:
-        """Yield a task for each module of kind "build", the one that most is waiting for first if any is stale."""
+        """Yield a task for each module of kind "build"; if any is stale, the longest critical path comes first."""
         yield from self._tasks("build", always)
 
     def test_tasks(self, *, always: bool = False) -> Iterator[Task]:
@@ -111,7 +111,7 @@ class ProjectTasks:
             run=partial(self._run, name),
             fresh=not verdict.stale and not always,
             reason="forced" if always and not verdict.stale else verdict.reason,
-            targets=_names_of(project.generated_name(name), self._here),
+            targets=_names_of(project.generated_name(name), self._cwd),
             task_dep=[self._rename(dep) for dep in waits_for(project, name)],
             clean=partial(self._clean, name),
             feed=self._feed,
@@ -138,7 +138,7 @@ class ProjectTasks:
         )
 
     @functools.cached_property
-    def _here(self) -> str:
+    def _cwd(self) -> str:
         return os.path.join(Path.cwd(), "")  # noqa: PTH118 - with a separator at its end
 
     @functools.cached_property
@@ -189,41 +189,41 @@ class ProjectTasks:
 
 
 @functools.cache
-def _here() -> ProjectTasks:
+def _tasks_here() -> ProjectTasks:
     return ProjectTasks(Path.cwd())
 
 
 @takes_always
 def task_build(always: bool = False) -> Iterator[Task]:
     """Generate the modules whose specs have changed."""
-    yield from _here().build_tasks(always=always)
+    yield from _tasks_here().build_tasks(always=always)
 
 
 @takes_always
 def task_test(always: bool = False) -> Iterator[Task]:
     """Generate the test modules whose specs have changed, then run pytest on them."""
-    yield from _here().test_tasks(always=always)
+    yield from _tasks_here().test_tasks(always=always)
 
 
 def _most_urgent_first(plan: Plan, kind: str, modules: Iterable[str]) -> list[str]:
-    """Return modules by the length of the path that follows each: doit starts what is ready as the tasks come."""
+    """Return modules by the length of their critical path: doit starts ready tasks in the order given."""
     ledger = read_ledger(plan.project.root)
     deps = {name: plan.project.dag[name] for name in modules}
     length = critical_path(deps, lambda module: ledger.seconds(job_name(kind, module)))
     return sorted(deps, key=lambda module: (-length[module], module))
 
 
-def _names_of(path: str, here: str) -> list[str]:
+def _names_of(path: str, cwd: str) -> list[str]:
     """Return the path as it is and relative to the working directory, which is given with a separator at its end.
 
     doit compares names, so a `file_dep` of the user's own finds the task by either.
     """
-    return [path.removeprefix(here), path] if path.startswith(here) else [path]
+    return [path.removeprefix(cwd), path] if path.startswith(cwd) else [path]
 
 
 def task_check() -> Iterator[Task]:
     """Fail if the generated files are not what the specs ask for; nothing is generated or written."""
-    yield from _here().check_tasks()
+    yield from _tasks_here().check_tasks()
 
 
 def _tell_of_wait(module: str) -> None:

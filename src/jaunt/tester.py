@@ -8,15 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jaunt.builder import (
-    BuildReport,
-    ModuleDag,
-    ModuleSpecs,
-    SpecGraph,
-    Specs,
-    build_works,
-    library_works,
-)
+from jaunt.builder import BuildReport, ModuleDag, ModuleSpecs, SpecGraph, Specs, build_works, library_works
 from jaunt.config import SandboxConfig
 from jaunt.engine import Listener
 from jaunt.generate.base import Check, GeneratorBackend
@@ -64,9 +56,8 @@ def run_pytest(
     """Run pytest on exactly `files` in a child process and return its exit code; no files is 0, without a run.
 
     `pythonpath` is put before the child's `sys.path`; `cwd` is the folder that it runs in. This is pytest and no
-    more: the
-    child has all rights, and an exit code proves nothing about code that may end the process. `run_tests` gives a
-    verdict.
+    more: the child has all rights, and an exit code proves nothing about code that may end the process. `run_tests`
+    gives a verdict.
     """
     if not files:
         return 0  # pytest without arguments would collect whatever it finds
@@ -213,10 +204,10 @@ def run_project_tests(
 def _result(verdicts: Sequence[Verdict], failures: Sequence[str]) -> PytestResult:
     """Return the result of some runs; `failures` says what kept test modules from being generated."""
     found = [failure for verdict in verdicts for failure in verdict.failures]
+    runs = [verdict.completed for verdict in verdicts if verdict.completed]
+    # A run that failed counts at least as 1: its process may have ended with 0, or by a signal.
     codes = [
-        max(1, verdict.completed.exit_code or 0 if verdict.completed else 0)
-        for verdict in verdicts
-        if not verdict.passed
+        max(1, run.exit_code or 0) if (run := verdict.completed) else 1 for verdict in verdicts if not verdict.passed
     ]
     code = max(codes, default=GENERATION_FAILED if failures else 0)
     return PytestResult(
@@ -225,7 +216,5 @@ def _result(verdicts: Sequence[Verdict], failures: Sequence[str]) -> PytestResul
         failed=code != 0,
         failures=[*failures, *map(str, found)],
         found=found,
-        output="".join(
-            verdict.completed.stdout + verdict.completed.stderr for verdict in verdicts if verdict.completed
-        ),
+        output="".join(run.stdout + run.stderr for run in runs),
     )

@@ -1,7 +1,7 @@
 """What ty says of a candidate, as if it stood in its place.
 
-Starting ty takes longer than what it does for a candidate, so it looks at all those at once that wait while it is busy.
-If it is missing, crashes or takes too long, the check fails; it is never passed.
+Starting ty takes longer than checking a candidate, so those that come while it is busy are checked together. If it is
+missing, crashes or takes too long, the check fails.
 """
 
 import asyncio
@@ -9,13 +9,12 @@ import os
 import re
 import sys
 import tempfile
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
-from jaunt.batching import Batches
+from jaunt.batching import Batches, PerLoop
 from jaunt.source import first_line
-from jaunt.verify import TOOL_SECONDS, Place, ToolError, find_tool, last_line, said_of
+from jaunt.verify import TOOL_SECONDS, Place, ToolError, error_at, find_tool, last_line
 
 Candidate = tuple[str, Place]
 
@@ -23,28 +22,15 @@ _LARGEST_BATCH = 64
 _TY_LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):\d+: (?P<level>\w+)\[(?P<rule>[\w-]+)\] (?P<message>.*)")
 _UNRESOLVED = {"unresolved-import", "import-not-found"}
 
-_batches: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Batches[Candidate, list[str]]]"
-_batches = weakref.WeakKeyDictionary()
-
 
 async def check_with_ty(source: str, place: Place) -> list[str]:
-    """Return the errors that ty finds in a candidate, and not in its spec module as well. Raises ToolError.
+    """Return the errors that ty finds in a candidate but not in its spec module. Raises ToolError.
 
-    It looks at a copy, outside the project, of which it takes that it stands in place: in a partial stub
-    package, which comes before the package itself. A class that is a spec is there, as at run time, the
-    candidate's own. Candidates that wait at the same time are looked at in one run; what fails in company
-    is looked at once more, alone.
+    It looks at a copy outside the project, in a partial stub package, which it searches before the package itself.
+    A class that is a spec is there, as at run time, the candidate's own. Candidates that wait at the same time are
+    checked in one run; what fails in company is checked once more, alone.
     """
-    loop = asyncio.get_running_loop()
-    if loop not in _batches:
-        _batches[loop] = Batches(
-            _check_with_ty,
-            turns=os.cpu_count() or 1,
-            largest=_LARGEST_BATCH,
-            group=lambda candidate: (candidate[1].root, candidate[1].bases),
-            name=lambda candidate: candidate[1].path,
-        )
-    return await _batches[loop].submit((source, place))
+    return await _batches.get().submit((source, place))
 
 
 async def _check_with_ty(candidates: Sequence[Candidate]) -> list[list[str]]:
@@ -61,6 +47,17 @@ async def _check_with_ty(candidates: Sequence[Candidate]) -> list[list[str]]:
     return [(await _check_with_ty([candidate]))[0] if errors else [] for candidate, errors in pairs]
 
 
+_batches: PerLoop[Batches[Candidate, list[str]]] = PerLoop(
+    lambda: Batches(
+        _check_with_ty,
+        turns=os.cpu_count() or 1,
+        largest=_LARGEST_BATCH,
+        group=lambda candidate: (candidate[1].root, candidate[1].bases),
+        name=lambda candidate: candidate[1].path,
+    )
+)
+
+
 async def _ty_errors(candidates: Sequence[Candidate], overlay: Path) -> list[list[str]]:
     """Return the errors of each candidate, all of them laid out in the folder `overlay`."""
     files = await asyncio.to_thread(lambda: [_lay_out(overlay, source, place) for source, place in candidates])
@@ -73,7 +70,7 @@ async def _ty_errors(candidates: Sequence[Candidate], overlay: Path) -> list[lis
         known = {message for _, rule, message in errors if rule in _UNRESOLVED}
         found[index] = [each for each in found[index] if each[2] not in known]
     return [
-        [said_of("ty", source, line, f"{message} [{rule}]") for line, rule, message in each]
+        [error_at("ty", source, line, f"{message} [{rule}]") for line, rule, message in each]
         for (source, _), each in zip(candidates, found, strict=True)
     ]
 
@@ -81,16 +78,8 @@ async def _ty_errors(candidates: Sequence[Candidate], overlay: Path) -> list[lis
 async def _ty(files: Sequence[Path], overlay: Path, place: Place) -> list[list[tuple[int, str, str]]]:
     """Return line, rule and message of each error that ty finds in each of the files."""
     paths = [argument for path in (overlay, *place.bases) for argument in ("--extra-search-path", str(path))]
-    options = [
-        "--project",
-        str(place.root),
-        "--python",
-        sys.executable,
-        "--output-format",
-        "concise",
-        "--color",
-        "never",
-    ]
+    options = ["--project", str(place.root), "--python", sys.executable, "--output-format", "concise"]
+    options += ["--color", "never"]
     code, output, said = await _run(["check", *options, *paths, *map(str, files)], overlay)
     matches = [match for line in output.splitlines() if (match := _TY_LINE.match(line))]
     if code not in (0, 1) or (code == 1 and not matches):
@@ -130,10 +119,8 @@ def _with_generated_classes(place: Place) -> str:
         blank = [""] * ((node.end_lineno or node.lineno) - first_line(node))
         start = first_line(node) - 1
         indent = " " * node.col_offset
-        lines[start : start + len(blank) + 1] = [
-            f"{indent}from {place.generated_module} import {name} as {name}",
-            *blank,
-        ]
+        statement = f"{indent}from {place.generated_module} import {name} as {name}"
+        lines[start : start + len(blank) + 1] = [statement, *blank]
     return "\n".join(lines)
 
 

@@ -57,9 +57,8 @@ def parse_candidate(
     try:
         with without_warnings():
             tree = ast.parse(source, filename)
-            compile(
-                tree, filename, "exec", dont_inherit=True
-            )  # finds what parses but can't be: `return` outside a function
+            # Finds what parses but can't be compiled: `return` outside a function.
+            compile(tree, filename, "exec", dont_inherit=True)
     except SyntaxError as error:
         where = f"{filename}:{error.lineno}" if error.lineno else filename
         return None, [f"{where}: syntax error: {error.msg}"]
@@ -79,10 +78,7 @@ def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> lis
 def text_errors(source: str) -> list[str]:
     """Return what a text may not hold: characters that hide its meaning, comments that silence its checks."""
     found = [
-        (
-            match.start(),
-            f"{_character(match[0])} changes how the line is shown; write it as \\u{ord(match[0]):04x}",
-        )
+        (match.start(), f"{_character(match[0])} changes how the line is shown; write it as \\u{ord(match[0]):04x}")
         for match in _BIDIRECTIONAL.finditer(source)
     ]
     found += [

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from jaunt.paths import DEFAULT_GENERATED_DIR
 from jaunt.sandbox import Completed, Halt, Sandbox, temporary_scratch
-from jaunt.source import without_warnings
+from jaunt.source import parse_or_none
 
 _RECORDER = Path(__file__).with_name("recorder.py")
 _OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")  # until the recorder has loaded pytest: see there
@@ -238,11 +238,10 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
 def _named_tests(file: Path) -> Iterator[str]:
     """Yield the names in a file that pytest collects by default; none for a file that is not Python."""
     try:
-        with without_warnings():
-            body = ast.parse(file.read_bytes()).body
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parse_or_none(file.read_bytes())
+    except OSError:
         return
-    for statement in body:
+    for statement in tree.body if tree else ():
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test"):
                 yield name

@@ -1,4 +1,4 @@
-"""What checks by other programs have in common: where a candidate is to stand, and the words for what they find."""
+"""What checks by other programs share: where a candidate is to stand, the program, and the wording of errors."""
 
 import ast
 import os
@@ -16,7 +16,7 @@ TOOL_SECONDS = 60.0
 
 
 class ToolError(Exception):
-    """A tool could not say anything of a candidate."""
+    """A tool could not check a candidate."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,13 @@ def class_specs(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
     return frozenset(name for name in names if isinstance(spec.definitions.get(name), ast.ClassDef))
 
 
-def said_of(tool: str, source: str, line: int, message: str) -> str:
+def error_at(tool: str, source: str, line: int, message: str) -> str:
+    """Return a tool's error with the text of the line, counted from 1, that it is about."""
     lines = source.splitlines()
     text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
     return f"{tool}: line {line}: {message}{f': `{text[:100]}`' if text else ''}"
 
 
 def last_line(text: str) -> str:
+    """Return the last line that is not blank, "" if there is none."""
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
