@@ -83,7 +83,7 @@ def write_ledger(root: Path, ledger: Ledger) -> str | None:
     entries = {name: asdict(entry) for name, entry in sorted(ledger.entries.items())}
     try:
         folder = ensure_state_folder(root)
-        text = json.dumps({"version": _VERSION, "entries": entries}, indent=1) + "\n"
+        text = json.dumps({"version": _VERSION, "entries": entries}) + "\n"
         write_atomic(folder / "ledger.json", text, within=root)
     except JauntWriteError as error:
         return f"what this build took was not noted down: {error}"

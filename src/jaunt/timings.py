@@ -131,7 +131,7 @@ class TimingsRecorder:
 
 def write_timings(root: Path, timings: BuildTimings) -> Path:
     """Write the record of a project's last build and return its file; raises JauntWriteError."""
-    text = json.dumps({"version": _VERSION, **asdict(timings)}, indent=1)
+    text = json.dumps({"version": _VERSION, **asdict(timings)})
     return write_atomic(root / TIMINGS_FILE, f"{text}\n", within=root)
 
 
