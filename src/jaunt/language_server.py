@@ -4,6 +4,7 @@ The protocol is the Language Server Protocol 3.17: JSON-RPC over standard stream
 """
 
 import json
+import os
 import re
 import subprocess
 import threading
@@ -36,7 +37,7 @@ class LanguageServer:
         self._requests = 0
         self._late = False
         try:
-            # It ends when its input is closed, so it does not outlive this process.
+            # It ends some seconds after its input is closed, if this process is killed.
             self._process = subprocess.Popen(
                 [str(part) for part in command],
                 cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -53,7 +54,7 @@ class LanguageServer:
     def _begin(self, root: Path, settings: Mapping[str, Any]) -> None:
         answer = self.request(
             "initialize",
-            processId=None,
+            processId=os.getpid(),
             rootUri=root.as_uri(),
             workspaceFolders=[{"uri": root.as_uri(), "name": root.name}],
             # Code points, by which Python counts as well.

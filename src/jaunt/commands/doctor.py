@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> Result:
         say("\n".join([paint(first[:4], _COLOURS[finding.level], sys.stdout) + first[4:], *others]))
     failed = sum(finding.level == "fail" for finding in findings)
     warned = sum(finding.level == "warn" for finding in findings)
-    say(f"{failed} failed, {warned} warnings" if failed or warned else "all is well")
+    say(f"{failed} failed, {warned} warning{'s' * (warned != 1)}" if failed or warned else "all is well")
     return Result(EXIT_PROJECT if failed else EXIT_OK, {"checks": [asdict(finding) for finding in findings]})
 
 
