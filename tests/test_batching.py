@@ -7,16 +7,23 @@ import pytest
 
 from jaunt.batching import Batches
 
+FAILED = -1
+
 
 class Works:
-    """Squares numbers; a batch ends when it is told to."""
+    """Squares numbers, a 7 only when it is alone; a batch ends when it is told to."""
 
     def __init__(self, *, turns: int = 1, largest: int = 100) -> None:
         self.batches: list[list[int]] = []
         self.cancelled: list[list[int]] = []
         self.go = asyncio.Event()
         self.squares: Batches[int, int] = Batches(
-            self._run, turns=turns, largest=largest, group=lambda n: n < 0, name=lambda n: n % 100
+            self._run,
+            turns=turns,
+            largest=largest,
+            group=lambda n: n < 0,
+            name=lambda n: n % 100,
+            failed=lambda square: square == FAILED,
         )
 
     async def _run(self, numbers: Sequence[int]) -> Sequence[int]:
@@ -28,7 +35,7 @@ class Works:
             raise
         if 13 in numbers:
             raise ValueError("13")
-        return [number**2 for number in numbers]
+        return [FAILED if number == 7 and len(numbers) > 1 else number**2 for number in numbers]
 
     def submit(self, *numbers: int) -> list[asyncio.Task[int]]:
         return [asyncio.create_task(self.squares.submit(number)) for number in numbers]
@@ -110,3 +117,13 @@ def test_what_nobody_waits_for_is_not_run_and_a_batch_goes_on_for_those_who_do()
             await third
 
     asyncio.run(scenario())
+
+
+def test_what_fails_in_company_is_run_once_more_alone() -> None:
+    async def scenario() -> tuple[list[list[int]], list[int]]:
+        works = Works()
+        tasks = works.submit(1, 6, 7, 8)
+        works.go.set()
+        return works.batches, await asyncio.gather(*tasks)
+
+    assert asyncio.run(scenario()) == ([[1], [6, 7, 8], [7]], [1, 36, 49, 64])

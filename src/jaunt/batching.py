@@ -15,7 +15,8 @@ class Batches(Generic[Item, Result]):
 
     An item that finds a free turn begins at once, so nobody waits for company; there are `turns` of them. What comes
     while none is free waits, and goes together as soon as one is: at most `largest` items, alike by `group`, no two of
-    them the same by `name`. `run` returns a result for each item, in order; what it raises is raised for each.
+    them the same by `name`. `run` returns a result for each item, in order; what it raises is raised for each. An item
+    in company whose result has `failed` is run once more, alone, so that none has to answer for another.
     """
 
     def __init__(
@@ -26,12 +27,14 @@ class Batches(Generic[Item, Result]):
         largest: int,
         group: Callable[[Item], Hashable],
         name: Callable[[Item], Hashable],
+        failed: Callable[[Result], bool] = lambda _: False,
     ) -> None:
         self._run = run
         self._turns = turns
         self._largest = largest
         self._group = group
         self._name = name
+        self._failed = failed
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._batches: set[asyncio.Task[None]] = set()
 
@@ -73,9 +76,15 @@ class Batches(Generic[Item, Result]):
                 if not future.done():
                     future.set_exception(error)
             return
-        for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
+        alone = []
+        for (item, future), result in zip(batch, results, strict=True):
+            if len(batch) > 1 and self._failed(result):
+                alone.append((item, future))
+            elif not future.done():
                 future.set_result(result)
+        for item, future in alone:
+            if not future.done():
+                await self._settle([(item, future)])
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._batches.discard(task)

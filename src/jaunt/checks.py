@@ -168,6 +168,7 @@ _example_batches: PerLoop[Batches[ExampleCheck, list[str]]] = PerLoop(
         largest=LARGEST_BATCH,
         group=lambda check: (check.place.root, check.place.bases, check.sandbox, check.generated_dir),
         name=lambda check: check.orders.filename,
+        failed=bool,
     )
 )
 

@@ -12,22 +12,18 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jaunt.examiner import LONGEST, Docstring, Orders
-
-if TYPE_CHECKING:
-    from jaunt.sandbox import Completed, Halt, Sandbox
-    from jaunt.source import ModuleSource
+from jaunt.sandbox import OWN_BYTECODE, Completed, Halt, Sandbox
+from jaunt.source import ModuleSource
 
 LARGEST_BATCH = 64 if hasattr(os, "pidfd_open") else 1
 """How many candidates may share a sandbox."""
 
 _EXAMINER = Path(__file__).with_name("examiner.py").resolve()
-_OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")  # the standard library's, as compiling it takes 200 ms
 
 
-def find_examples(spec: "ModuleSource", names: Iterable[str]) -> list[Docstring]:
+def find_examples(spec: ModuleSource, names: Iterable[str]) -> list[Docstring]:
     """Return the docstrings of specs, and of their members, that have examples.
 
     Raises ValueError, which names symbol and line, for one that doctest can't read.
@@ -50,17 +46,17 @@ def find_examples(spec: "ModuleSource", names: Iterable[str]) -> list[Docstring]
 
 
 def run_examples(
-    many: Sequence[Orders], sandbox: "Sandbox", *, root: Path, generated_dir: str, halt: "Halt | None" = None
+    many: Sequence[Orders], sandbox: Sandbox, *, root: Path, generated_dir: str, halt: Halt | None = None
 ) -> list[list[str]]:
     """Import candidates in the sandbox and run the examples against each; return what fails, candidate by candidate.
 
-    `root` is the project's folder; `halt` ends the run. What fails in company is run once more, alone, so that no
-    candidate has to answer for another. Raises JauntConfigError if the sandbox can't be used.
+    `root` is the project's folder; `halt` ends the run. In company, a candidate may fail for want of time, or by what
+    another does. Raises JauntConfigError if the sandbox can't be used.
     """
     many = [replace(orders, key=secrets.token_hex(16)) for orders in many]
     inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     completed = sandbox.run(
-        [sys.executable, *_OWN_BYTECODE, "-P", str(_EXAMINER), str(len(many))],
+        [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), str(len(many))],
         cwd=root,
         pythonpath=[*many[0].bases, *inherited, _EXAMINER.parents[1]],
         readable=list(dict.fromkeys(Path(orders.filename).parent for orders in many)),
@@ -68,16 +64,10 @@ def run_examples(
         env={"JAUNT_GENERATED_DIR": generated_dir, "PYTHONIOENCODING": "utf-8"},
         halt=halt,
     )
-    found = [_errors(orders, completed) for orders in many]
-    if len(many) == 1:
-        return found
-    return [
-        run_examples([orders], sandbox, root=root, generated_dir=generated_dir, halt=halt)[0] if errors else []
-        for orders, errors in zip(many, found, strict=True)
-    ]
+    return [_errors(orders, completed) for orders in many]
 
 
-def _errors(orders: Orders, completed: "Completed") -> list[str]:
+def _errors(orders: Orders, completed: Completed) -> list[str]:
     reports = _reports(completed.stdout, orders.key)
     errors = [error for name in ("", *(d.name for d in orders.docstrings)) for error in reports.get(name, ())]
     missing = [name for name in ("", *(d.name for d in orders.docstrings)) if name not in reports]

@@ -29,6 +29,9 @@ from jaunt import keeper
 from jaunt.config import SandboxConfig
 from jaunt.errors import JauntConfigError
 
+OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")
+"""Options with which Python loads what is installed from its bytecode: in the sandbox it would compile it anew."""
+
 _PASSED_ON = ("PATH", "LANG", "LANGUAGE", "TZ", "TERM", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu")
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")

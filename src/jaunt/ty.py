@@ -36,15 +36,11 @@ async def check_with_ty(source: str, place: Place) -> list[str]:
 async def _check_with_ty(candidates: Sequence[Candidate]) -> list[list[str]]:
     try:
         with tempfile.TemporaryDirectory(prefix="jaunt-") as folder:
-            found = await _ty_errors(candidates, Path(folder))
-    except ToolError:
+            return await _ty_errors(candidates, Path(folder))
+    except ToolError as error:
         if len(candidates) == 1:
             raise
-        return [(await _check_with_ty([each]))[0] for each in candidates]
-    if len(candidates) == 1:
-        return found
-    pairs = zip(candidates, found, strict=True)
-    return [(await _check_with_ty([candidate]))[0] if errors else [] for candidate, errors in pairs]
+        return [[str(error)] for _ in candidates]  # each is then checked alone
 
 
 _batches: PerLoop[Batches[Candidate, list[str]]] = PerLoop(
@@ -54,6 +50,7 @@ _batches: PerLoop[Batches[Candidate, list[str]]] = PerLoop(
         largest=_LARGEST_BATCH,
         group=lambda candidate: (candidate[1].root, candidate[1].bases),
         name=lambda candidate: candidate[1].path,
+        failed=bool,
     )
 )
 

@@ -20,11 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.paths import DEFAULT_GENERATED_DIR
-from jaunt.sandbox import Completed, Halt, Sandbox, temporary_scratch
+from jaunt.sandbox import OWN_BYTECODE, Completed, Halt, Sandbox, temporary_scratch
 from jaunt.source import parse_or_none
 
 _RECORDER = Path(__file__).with_name("recorder.py")
-_OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")  # until the recorder has loaded pytest: see there
 _PHASES = ("setup", "call", "teardown")
 _SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 
@@ -89,7 +88,7 @@ def judge_tests(
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
         args = [f"--rootdir={cwd}", "-o", f"cache_dir={scratch / 'pytest'}", *pytest_args, *map(str, files)]
         completed = sandbox.run(
-            [sys.executable, *_OWN_BYTECODE, "-P", str(_RECORDER)],
+            [sys.executable, *OWN_BYTECODE, "-P", str(_RECORDER)],
             cwd=cwd,
             scratch=scratch,
             pythonpath=pythonpath,
