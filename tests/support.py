@@ -181,6 +181,20 @@ def run_jaunt(*arguments: str, cwd: Path, **environment: str) -> subprocess.Comp
     return run_python("-m", "jaunt", *arguments, cwd=cwd, **environment)
 
 
+def run_jaunt_unread(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the jaunt command in a child process whose output nobody reads any more."""
+    read, write = os.pipe()
+    os.close(read)
+    try:
+        return subprocess.run(
+            [sys.executable, "-m", "jaunt", *arguments],
+            cwd=cwd, env=child_environment(), stdout=write, stderr=subprocess.PIPE, text=True,
+            timeout=CHILD_SECONDS, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(write)
+
+
 def run_doit(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the doit command in a child process."""
     return run_python("-m", "doit", *arguments, cwd=cwd, **environment)

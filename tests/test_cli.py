@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 from support import (
-    CHILD_SECONDS,
     CONFIG,
     SHOP_ANSWERS,
-    child_environment,
     edit,
     make_shop,
     python_path,
     record,
     run_jaunt,
+    run_jaunt_unread,
     run_python,
     spec_file,
     stop_while_building,
@@ -661,16 +660,7 @@ def test_a_killed_build_leaves_whole_files_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arguments", [["build"], ["status"], ["--help"]])
 def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path, arguments: list[str]) -> None:
     root = make_shop(tmp_path)
-    read, write = os.pipe()
-    os.close(read)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "jaunt", *arguments],
-            cwd=root, env=child_environment(), stdout=write, stderr=subprocess.PIPE, text=True,
-            timeout=CHILD_SECONDS, check=False,
-        )  # fmt: skip
-    finally:
-        os.close(write)
+    done = run_jaunt_unread(*arguments, cwd=root)
     assert done.stderr == ""
     assert done.returncode == (0 if arguments == ["--help"] else 130)
 

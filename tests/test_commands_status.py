@@ -20,6 +20,7 @@ from support import (
     child_environment,
     edit,
     record,
+    run_jaunt_unread,
     spec_file,
     write_files,
 )
@@ -325,16 +326,7 @@ def test_help_fits_a_screen_and_shows_an_example(
 
 @pytest.mark.parametrize("command", [["status"], ["status", "-v"], ["check"], ["diff"], ["clean", "--dry-run"]])
 def test_a_reader_that_has_gone_is_no_traceback(built_shop: Path, command: list[str]) -> None:
-    read, write = os.pipe()
-    os.close(read)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "jaunt", *command],
-            cwd=built_shop, env=child_environment(), stdout=write, stderr=subprocess.PIPE, text=True,
-            timeout=CHILD_SECONDS, check=False,
-        )  # fmt: skip
-    finally:
-        os.close(write)
+    done = run_jaunt_unread(*command, cwd=built_shop)
     assert (done.returncode, done.stderr) == (130, "")
 
 

@@ -162,6 +162,7 @@ def test_a_turn_that_is_cancelled_while_a_thread_takes_it_is_given_back(path: Pa
             pass
 
     asyncio.run(run())
+    assert not path.exists()
 
 
 def test_those_who_wait_leave_the_threads_to_the_others(path: Path) -> None:

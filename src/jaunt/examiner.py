@@ -14,7 +14,15 @@ import select
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    PathFinder,
+    SourceFileLoader,
+)
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +103,6 @@ def _examine(orders: Orders) -> None:
 
 def _read_sources_below(bases: Sequence[str]) -> None:
     """Import the project's modules from their source: bytecode goes by whole seconds, and may be of another hand."""
-    from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder
-
     find = FileFinder.path_hook((ExtensionFileLoader, EXTENSION_SUFFIXES), (_SourceLoader, SOURCE_SUFFIXES))
     folders = [Path(base) for base in bases]
 
@@ -148,7 +154,6 @@ def _import(orders: Orders) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _load_single_file(orders: Orders) -> None:
     """Put the candidate where jaunt.loader looks for the code of a module without a package."""
-    from importlib.machinery import ModuleSpec
     from types import ModuleType
 
     module = sys.modules[orders.generated_module] = ModuleType(orders.generated_module)
@@ -165,8 +170,6 @@ class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._orders = orders
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> Any:
-        from importlib.machinery import ModuleSpec, PathFinder
-
         if name == self._orders.generated_module:
             is_package = Path(self._orders.filename).name == "__init__.py"
             spec = ModuleSpec(name, self, origin=self._orders.filename, is_package=is_package)

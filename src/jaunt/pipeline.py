@@ -167,16 +167,18 @@ async def _find_code(
     work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
 ) -> tuple[Outcome, str | None]:
     """Return code that passed, from the store or else the model, with the outcome so far; None if there is none."""
-    stored = _look_up(work, shop)  # one small file, as those of `_prepare`: not by way of a thread
+    store = shop.readable_store
+    contract = (work.fingerprint.kind, work.fingerprint.digest)
+    # One small file, as those of `_prepare`: not by way of a thread.
+    stored = store.get(*contract) if store is not None else Lookup()
     found = await _try_stored(stored, context, checks)
     if found is not None:
         return found
-    store = shop.readable_store
     if store is None or store.readonly:
         outcome, source = await _generate(work, shop, context, checks)
         return _warned(outcome, stored.warning), source
     waits = partial(shop.on_wait, work.module) if shop.on_wait else None
-    turn = store.turn(work.fingerprint.kind, work.fingerprint.digest, on_wait=waits)
+    turn = store.turn(*contract, on_wait=waits)
     async with turn as again:  # another build may have asked in the meantime
         found = await _try_stored(again, context, checks) if again != stored else None
         if found is not None:
@@ -336,13 +338,6 @@ def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
             f"{work.path} was {verdict.reason}; it is not overwritten",
             hint="`jaunt build --force` overwrites it; move the edit into the spec to keep it",
         )
-
-
-def _look_up(work: ModuleWork, shop: Workshop) -> Lookup:
-    store = shop.readable_store
-    if store is None:
-        return Lookup()
-    return store.get(work.fingerprint.kind, work.fingerprint.digest)
 
 
 def _land(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str, outcome: Outcome) -> Outcome:

@@ -108,10 +108,11 @@ def _ruff_server(root: Path, settings: Settings) -> LanguageServer:
         if settings:
             _require_readable(program, settings[0][0])
         try:
-            server = LanguageServer([program, "server"], root, _SAFE if settings else _SURE, seconds=TOOL_SECONDS)
+            command, rules = [program, "server"], _SAFE if settings else _SURE
+            server = _servers[key] = LanguageServer(command, root, rules, seconds=TOOL_SECONDS)
         except LanguageServerError as error:
             raise ToolError(f"ruff {error}") from error
-        return _servers.setdefault(key, server)
+        return server
 
 
 def _require_readable(program: Path, settings: Path) -> None:

@@ -9,7 +9,8 @@ from jaunt.config import JauntConfig, find_project_root, load_config
 def add_project_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that read a project's specs."""
     add_config_options(parser)
-    parser.add_argument("--no-infer-deps", action="store_true", help="take only the deps= that specs declare")
+    help = "take only the deps= that specs declare"
+    parser.add_argument("--no-infer-deps", dest="infer_deps", action="store_const", const=False, help=help)
 
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:

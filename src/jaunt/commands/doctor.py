@@ -44,4 +44,4 @@ def _findings(arguments: argparse.Namespace) -> Iterator[Finding]:
         yield Finding("fail", "config", str(error), error.hint or "")
         return
     yield from project_findings(config)
-    yield from spec_findings(load_project(config, infer_deps=False if arguments.no_infer_deps else None))
+    yield from spec_findings(load_project(config, infer_deps=arguments.infer_deps))

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> Result:
         return Result(data={**facts, "dry_run": True, "source": new})
     write_atomic(file.path, new, within=file.base)
     try:
-        after = _checked(project, module, infer_deps=False if arguments.no_infer_deps else None)
+        after = _checked(project, module, infer_deps=arguments.infer_deps)
     except BaseException:
         file.path.write_bytes(old)  # after an interruption too, nothing has changed
         raise

@@ -17,7 +17,7 @@ def read_project(arguments: argparse.Namespace) -> Project:
     """Return the project that the options name, with a warning if there is no spec in it."""
     config = read_config(arguments)
     with without_collection():
-        project = load_project(config, infer_deps=False if arguments.no_infer_deps else None)
+        project = load_project(config, infer_deps=arguments.infer_deps)
     if not project.modules:
         folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
         print_warning(
