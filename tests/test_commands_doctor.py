@@ -184,10 +184,13 @@ def test_a_generated_folder_that_leads_elsewhere_fails(tmp_path: Path) -> None:
     assert findings(root)["paths"].level == "fail"
 
 
-def test_what_a_killed_build_has_left_is_named(tmp_path: Path) -> None:
+def test_what_a_killed_build_has_left_is_named_and_what_one_at_work_has_made_is_not(tmp_path: Path) -> None:
     root = project(tmp_path, "")
+    left = [f"src/__generated__/.jaunt-{number}.tmp" for number in range(5)]
+    write_files(root, dict.fromkeys(left, ""))
     assert "leftovers" not in findings(root)
-    write_files(root, {f"src/__generated__/.jaunt-{number}.tmp": "" for number in range(5)})
+    for name in left:
+        os.utime(root / name, (1, 1))
     found = findings(root)["leftovers"]
     assert found.level == "warn"
     assert found.text.startswith("5 of builds that were killed: ")

@@ -10,20 +10,21 @@ from pathlib import Path
 import pytest
 from support import child_environment, make_shop, run_jaunt
 
-from jaunt.leftovers import remove_leftovers, temporary_files, temporary_path
+from jaunt.leftovers import abandoned_files, remove_leftovers, temporary_files, temporary_path
 
 LEAVE = """\
 import os, pathlib, signal, sys
 from jaunt.leftovers import temporary_path
-temporary_path(pathlib.Path(sys.argv[1])).touch()
+made = temporary_path(pathlib.Path(sys.argv[1]))
+(made / "below").mkdir(parents=True) if sys.argv[2] == "folder" else made.touch()
 print("made", flush=True)
 sys.stdin.readline()
 """
 
 
-def left_by_a_killed_writer(folder: Path) -> Path:
-    """Return a temporary file whose writer, a real process, was killed."""
-    arguments = [sys.executable, "-c", LEAVE, str(folder)]
+def left_by_a_killed_writer(folder: Path, kind: str = "file") -> Path:
+    """Return a temporary file, or folder, whose writer, a real process, was killed."""
+    arguments = [sys.executable, "-c", LEAVE, str(folder), kind]
     before = set(temporary_files(folder))
     with subprocess.Popen(
         arguments, env=child_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -37,9 +38,11 @@ def left_by_a_killed_writer(folder: Path) -> Path:
     return made
 
 
-def test_what_a_writer_at_work_has_made_stays_until_it_is_killed(tmp_path: Path) -> None:
-    made = left_by_a_killed_writer(tmp_path)
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_a_writer_at_work_has_made_stays_until_it_is_killed(tmp_path: Path, kind: str) -> None:
+    made = left_by_a_killed_writer(tmp_path, kind)
     assert made.exists()
+    assert list(abandoned_files([tmp_path])) == [made]
     remove_leftovers([tmp_path])
     assert not made.exists()
 

@@ -16,7 +16,7 @@ from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.files import check_writable
 from jaunt.generate.model import KEY_VARIABLES
 from jaunt.generate.providers import make_backend
-from jaunt.leftovers import temporary_files
+from jaunt.leftovers import abandoned_files
 from jaunt.lock import why_no_lock
 from jaunt.project import Project, search_roots
 from jaunt.report import some
@@ -206,7 +206,7 @@ def _lock(config: JauntConfig) -> Finding:
 def _leftovers(config: JauntConfig) -> Iterator[Finding]:
     """Look for the temporary files of builds that were killed while they were writing."""
     folders = [config.root / ".jaunt", *(root.folder for root in search_roots(config))]
-    found = sorted({str(path) for folder in folders for path in temporary_files(folder)})
+    found = sorted({str(path) for path in abandoned_files(folders)})
     if found:
         text = f"{len(found)} of builds that were killed: {some(found, _MOST_SHOWN)}"
         yield Finding("warn", "leftovers", text, "the next build that has something to do removes them")

@@ -1,6 +1,7 @@
-"""Temporary files: how they are named, and which of them were left by a process that was killed."""
+"""Temporary files and folders: how they are named, and which of them were left by a process that was killed."""
 
 import os
+import shutil
 import time
 import zlib
 from collections.abc import Iterable, Iterator
@@ -11,7 +12,7 @@ _LONGEST_WRITE = 3600.0  # seconds
 
 
 def temporary_path(folder: Path) -> Path:
-    """Return a new name in a folder, for a file that is being written.
+    """Return a new name in a folder, for a file that is being written or a folder that goes with its process.
 
     The file's own name is no part of it: that may be at the limit of the file system.
     """
@@ -19,25 +20,36 @@ def temporary_path(folder: Path) -> Path:
 
 
 def temporary_files(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder that are being written, or were when their writer was killed."""
+    """Yield the files and folders below a folder that are in use for a while, or were when their process was killed."""
     for current, names, files in os.walk(folder):
+        found = [name for name in (*names, *files) if name.startswith(".jaunt-") and name.endswith(".tmp")]
+        yield from (Path(current, name) for name in found)
         names[:] = [name for name in names if not name.startswith(".") and name not in ("node_modules", "__pycache__")]
-        yield from (Path(current, file) for file in files if file.startswith(".jaunt-") and file.endswith(".tmp"))
 
 
-def remove_leftovers(folders: Iterable[Path]) -> None:
-    """Remove the temporary files below folders whose writer is gone; what can't be removed stays.
+def abandoned_files(folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield the temporary files and folders below folders whose process is gone.
 
     A folder that is a symlink is passed over: it may lead out of the project.
     """
     for path in (path for folder in folders if not folder.is_symlink() for path in temporary_files(folder)):
         with suppress(OSError):
             if _is_abandoned(path):
+                yield path
+
+
+def remove_leftovers(folders: Iterable[Path]) -> None:
+    """Remove what `abandoned_files` finds; what can't be removed stays."""
+    for path in abandoned_files(folders):
+        with suppress(OSError):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
                 path.unlink()
 
 
 def _is_abandoned(path: Path) -> bool:
-    """Whether the process that wrote a file is gone, or, where that can't be told, the file is old."""
+    """Whether the process that made a file or folder is gone, or, where that can't be told, it is old."""
     machine, _, rest = path.name.removeprefix(".jaunt-").partition("-")
     pid = rest.partition("-")[0]
     if machine == _MACHINE and pid.isdigit():
