@@ -1,10 +1,12 @@
 """Puts the candidates of `corpus.py` to the checks of a project on disk."""
 
+import os
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
 import corpus
+import pytest
 from support import write_files
 
 from jaunt.builder import project_works
@@ -73,3 +75,12 @@ def make_sample(root: Path, cases: dict[str, corpus.Case], **files: str) -> Samp
     more = {f"{name.replace('_', '/')}.py": text for name, text in files.items()}
     write_files(root, {"pyproject.toml": PYPROJECT, "src/app/__init__.py": "", **specs, **more})
     return Sample(load_project(load_config(root=root)), cases)
+
+
+def servers_of(tool: str) -> list[int]:
+    """Return the ids of the servers of a tool that this process has started; skips the test where they can't be had."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    if not children.exists():
+        pytest.skip("no list of child processes here")
+    ids = map(int, children.read_text().split())
+    return [pid for pid in ids if f"{tool}\0server".encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]

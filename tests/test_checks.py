@@ -386,7 +386,7 @@ def test_a_tool_that_is_off_is_not_run(tmp_path: Path, tool: str, left: list[str
     sample = make_sample(tmp_path, WORDS)
     off = VerifyConfig(ruff="off") if tool == "ruff" else VerifyConfig(ty="off")
     checks = project_checks(with_verify(sample.project, off))(sample.work("words"))
-    assert [check.tool for check in checks if isinstance(check, ToolCheck)] == left
+    assert [check.tool.name for check in checks if isinstance(check, ToolCheck)] == left
 
 
 def test_a_large_candidate_gets_the_same_answer_as_a_small_one(tmp_path: Path) -> None:

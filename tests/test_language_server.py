@@ -1,11 +1,13 @@
 """A language server, with ruff's and with scripts that misbehave."""
 
+import asyncio
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from jaunt.language_server import LanguageServer, LanguageServerError, apply_edits
+from jaunt.language_server import LanguageServer, LanguageServerError, Servers, apply_edits
 from jaunt.verify import find_tool
 
 
@@ -26,66 +28,307 @@ def test_edits_are_ranges_of_the_text_as_it_was() -> None:
 
 
 def test_a_document_is_formatted_and_fixed_without_a_file(tmp_path: Path) -> None:
-    server = LanguageServer([find_tool("ruff"), "server"], tmp_path, {}, seconds=60)
     path = tmp_path / "not there" / "\u00e4.py"
-    with server.document(path, "import os\nx = {'\U0001f600': nope }\n") as document:
-        document.format()
-        document.act("source.fixAll")
-        document.format()
-        assert document.text == 'x = {"\U0001f600": nope}\n'
-        (found,) = document.diagnostics()
-    assert (found["code"], found["range"]["start"]) == ("F821", {"line": 0, "character": 10})
+
+    async def use() -> None:
+        server = await LanguageServer.start([find_tool("ruff"), "server"], tmp_path, {}, seconds=60)
+        async with server.document(path, "import os\nx = {'\U0001f600': nope }\n") as document:
+            await document.format()
+            await document.act("source.fixAll")
+            await document.format()
+            assert document.text == 'x = {"\U0001f600": nope}\n'
+            (found,) = await document.findings()
+        assert (found.rule, found.line, found.column, found.is_error) == ("F821", 1, 10, True)
+
+    asyncio.run(use())
     assert not path.parent.exists()
-    server.close()
 
 
-PRELUDE = """
+PRELUDE = r"""
 import json, sys, time
 def read():
     length = 0
     while line := sys.stdin.buffer.readline().strip():
         length = int(line.split(b":")[1])
     return json.loads(sys.stdin.buffer.read(length))
+def send(content):
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 def write(**message):
     content = json.dumps(message).encode()
-    sys.stdout.buffer.write(b"Content-Length: %d\\r\\n\\r\\n%b" % (len(content), content))
-    sys.stdout.buffer.flush()
+    send(b"Content-Type: x\r\ncontent-length: %d\r\n\r\n%b" % (len(content), content))
+def find(request, *items):
+    start = {"start": {"line": 0, "character": 0}}
+    write(id=request["id"], result={"items": [{"range": start, "message": item} for item in items]})
 first = read()
 write(method="window/logMessage", params={})
 write(id="its own", method="workspace/configuration", params={})
 assert read() == {"jsonrpc": "2.0", "id": "its own", "result": None}
 write(id=first["id"], result={"capabilities": {"positionEncoding": "utf-32"}})
-read(), read()
+assert read()["method"] == "initialized"
 """
+OPENED = "assert read()['method'] == 'textDocument/didOpen'\n"
+
+
+async def start(folder: Path, script: str, seconds: float = 60) -> LanguageServer:
+    return await LanguageServer.start([sys.executable, "-c", script], folder, {}, seconds=seconds)
+
+
+async def messages(server: LanguageServer, folder: Path) -> list[str]:
+    async with server.document(folder / "a.py", "x = 1\n") as document:
+        return [each.message for each in await document.findings()]
 
 
 @pytest.mark.parametrize(
     ("after", "error"),
     [
         ("raise SystemExit(4)", "ended with exit code 4"),
-        ("time.sleep(600)", "took longer than 2 s"),
+        ("read(); raise SystemExit(0)", "ended with exit code 0"),
         ("write(id=read()['id'], error={'message': 'hard'})", "textDocument/diagnostic failed: hard"),
+        ("write(id=read()['id'], error='hard')", "answered AttributeError"),
         ("write(id=read()['id'], result={}); read()", "answered KeyError"),
-        (r"sys.stdout.write('Content-Length: 5\n\n{oops'); sys.stdout.flush(); read()", "answered JSONDecodeError"),
+        ("write(id=read()['id'], result=[3]); read()", "answered TypeError"),
+        ("write(result={}); read()", "answered KeyError"),
+        (r"send(b'Content-Length: 5\r\n\r\n{oops'); read()", "answered JSONDecodeError"),
+        (r"send(b'Content-Length: many\r\n\r\n{}'); read()", "answered ValueError"),
+        (r"send(b'Content-Length: 2\r\n\r\n[3'); read()", "answered JSONDecodeError"),
+        (r"send(b'Content-Length: 3\r\n\r\n[3]'); read()", "answered"),
+        (r"send(b'Traceback: line 1\nNameError\n\r\n\r\n'); read()", "answered"),
+        (r"send(b'x' * 100_000); read(); read()", "answered"),
     ],
 )
-def test_a_server_that_fails_says_how(tmp_path: Path, after: str, error: str) -> None:
-    server = LanguageServer([sys.executable, "-c", PRELUDE + after], tmp_path, {}, seconds=2)
-    with pytest.raises(LanguageServerError) as raised, server.document(tmp_path / "a.py", "x = 1\n") as document:
-        document.diagnostics()
-    assert str(raised.value).startswith(error)
-    server.close()
+def test_a_server_that_fails_says_how_and_has_ended(tmp_path: Path, after: str, error: str) -> None:
+    async def use() -> str:
+        server = await start(tmp_path, PRELUDE + OPENED + after)
+        with pytest.raises(LanguageServerError) as raised:
+            await messages(server, tmp_path)
+        assert not server.alive
+        with pytest.raises(LanguageServerError):
+            await messages(server, tmp_path)
+        return str(raised.value)
+
+    assert asyncio.run(use()).startswith(error)
 
 
 @pytest.mark.parametrize(
     ("script", "error"),
-    [("raise SystemExit(3)", "ended with exit code 3"), ("import time; time.sleep(600)", "took longer than 2 s")],
+    [
+        ("raise SystemExit(3)", "ended with exit code 3"),
+        ("import time; time.sleep(600)", "took longer than 1 s"),
+        (PRELUDE.replace("utf-32", "utf-16"), "is too old: it can't count in code points"),
+    ],
 )
-def test_a_server_that_never_answers_says_how(tmp_path: Path, script: str, error: str) -> None:
+def test_a_server_that_never_gets_ready_says_why(tmp_path: Path, script: str, error: str) -> None:
     with pytest.raises(LanguageServerError, match=error):
-        LanguageServer([sys.executable, "-c", script], tmp_path, {}, seconds=2)
+        asyncio.run(start(tmp_path, script, 60 if error.startswith(("ended", "is")) else 1))
+
+
+def test_a_server_that_hangs_is_ended_in_time(tmp_path: Path) -> None:
+    async def use() -> None:
+        server = await start(tmp_path, PRELUDE + "time.sleep(600)", 2)
+        with pytest.raises(LanguageServerError, match="took longer than 2 s"):
+            await messages(server, tmp_path)
+        assert not server.alive
+
+    asyncio.run(use())
 
 
 def test_a_program_that_is_not_there_says_so(tmp_path: Path) -> None:
+    ended: list[bool] = []
+    starting = LanguageServer.start([tmp_path / "none"], tmp_path, {}, seconds=2, at_end=lambda: ended.append(True))
     with pytest.raises(LanguageServerError, match=r"cannot be run: No such file"):
-        LanguageServer([tmp_path / "none"], tmp_path, {}, seconds=2)
+        asyncio.run(starting)
+    assert ended == [True]
+
+
+def test_messages_come_in_pieces_and_in_bundles(tmp_path: Path) -> None:
+    pieces = r"""
+request = read()
+content = json.dumps({"id": request["id"], "result": {"items": []}}).encode()
+for byte in b"Content-Length: %d\r\n\r\n%b" % (len(content), content):
+    send(bytes([byte]))
+assert read()["method"] == "textDocument/didClose" and read()["method"] == "textDocument/didOpen"
+request = read()
+sys.stdout.flush = lambda: None
+note = b'Content-Length: 45\r\n\r\n{"method": "window/logMessage", "params": {}}'
+answer = b'{"id": %d, "result": {"items": []}}' % request["id"]
+send(note + note + b"Content-Length: %d\r\n\r\n" % len(answer) + answer + note[:30])
+read()
+"""
+
+    async def use() -> list[list[str]]:
+        server = await start(tmp_path, PRELUDE + OPENED + pieces)
+        return [await messages(server, tmp_path) for _ in range(2)]
+
+    assert asyncio.run(use()) == [[], []]
+
+
+def test_what_it_tells_its_user_as_an_error_is_kept(tmp_path: Path) -> None:
+    said = "".join(
+        f"write(method='window/showMessage', params={{'type': {kind}, 'message': {text!r}}})\n"
+        for kind, text in [(2, "a warning"), (1, "bad settings"), (1, "more")]
+    )
+
+    async def use() -> str:
+        server = await start(tmp_path, PRELUDE + OPENED + said + "find(read()); read()")
+        assert await messages(server, tmp_path) == []
+        return server.complaint
+
+    assert asyncio.run(use()) == "bad settings"
+
+
+def test_whoever_comes_after_one_that_was_cancelled_gets_an_answer_of_his_own(tmp_path: Path) -> None:
+    late = """
+given_up = read()
+assert [read()["method"] for _ in range(2)] == ["textDocument/didClose", "textDocument/didOpen"]
+second = read()
+find(given_up, "first")
+find(second, "second")
+read()
+"""
+
+    async def use() -> list[str]:
+        server = await start(tmp_path, PRELUDE + OPENED + late)
+        first = asyncio.create_task(messages(server, tmp_path))
+        await asyncio.sleep(0)  # it has asked by now
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        return await messages(server, tmp_path)
+
+    assert asyncio.run(use()) == ["second"]
+
+
+def test_a_server_ends_with_the_loop_it_was_started_on(tmp_path: Path) -> None:
+    ended: list[str] = []
+    script = PRELUDE + OPENED + f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))\n"
+
+    async def use() -> None:
+        command = [sys.executable, "-c", script + "find(read()); read()"]
+        server = await LanguageServer.start(command, tmp_path, {}, seconds=60, at_end=lambda: ended.append("ended"))
+        await messages(server, tmp_path)
+        assert server.alive
+        assert ended == []
+
+    asyncio.run(use())
+    assert ended == ["ended"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+# ----------------------------------------------------------------------------------------------------
+# Several servers
+
+
+class Worker:
+    """A server that notes what happens to it."""
+
+    def __init__(self, log: list[str], name: str) -> None:
+        self.alive = True
+        self.name = name
+        self._log = log
+        log.append(f"{name} started")
+
+    def end(self) -> None:
+        self.alive = False
+        self._log.append(f"{self.name} ended")
+
+
+def make_servers(most: int) -> tuple[Servers[str, Worker], list[str]]:
+    log: list[str] = []
+
+    async def begin(key: str) -> Worker:
+        await asyncio.sleep(0)
+        return Worker(log, f"{key}{sum(text.endswith('started') for text in log)}")
+
+    return Servers(begin, most=most), log
+
+
+def test_a_server_is_started_only_if_none_is_free_and_never_more_than_the_limit() -> None:
+    servers, log = make_servers(2)
+    at_work: set[str] = set()
+    largest = 0
+
+    async def use(key: str) -> None:
+        nonlocal largest
+        async with servers.one(key) as worker:
+            assert worker.name not in at_work
+            at_work.add(worker.name)
+            largest = max(largest, len(at_work))
+            await asyncio.sleep(0)
+            at_work.remove(worker.name)
+
+    async def run() -> None:
+        for _ in range(3):
+            await use("a")
+        assert log == ["a0 started"]
+        await asyncio.gather(*(use("a") for _ in range(9)))
+
+    asyncio.run(run())
+    assert (largest, log) == (2, ["a0 started", "a1 started"])
+
+
+def test_one_for_another_key_makes_room_at_the_limit_alone() -> None:
+    servers, log = make_servers(2)
+
+    async def run() -> None:
+        for key in "abbac":
+            async with servers.one(key):
+                pass
+
+    asyncio.run(run())
+    assert log == ["a0 started", "b1 started", "b1 ended", "c2 started"]
+
+
+def test_one_that_has_died_is_replaced_and_what_goes_wrong_takes_no_turn() -> None:
+    servers, log = make_servers(1)
+
+    async def run() -> None:
+        for error in (ValueError, asyncio.CancelledError):
+            with pytest.raises(error):
+                async with servers.one("a"):
+                    raise error
+        async with servers.one("a") as worker:
+            worker.alive = False
+        async with servers.one("a"):
+            pass
+
+    asyncio.run(run())
+    assert log == ["a0 started", "a1 started"]
+
+
+def test_a_start_that_fails_is_tried_again_for_the_next() -> None:
+    tries: list[str] = []
+
+    async def begin(key: str) -> Worker:
+        tries.append(key)
+        if len(tries) == 1:
+            raise OSError("not now")
+        return Worker(tries, key)
+
+    servers = Servers(begin, most=1)
+
+    async def run() -> None:
+        with pytest.raises(OSError, match="not now"):
+            async with servers.one("a"):
+                pass
+        async with servers.one("a"):
+            pass
+
+    asyncio.run(run())
+    assert tries == ["a", "a", "a started"]
+
+
+def test_a_further_loop_has_servers_of_its_own() -> None:
+    servers, log = make_servers(1)
+
+    async def use() -> None:
+        async def one() -> None:
+            async with servers.one("a"):
+                await asyncio.sleep(0)
+
+        await asyncio.gather(one(), one())
+
+    asyncio.run(use())
+    asyncio.run(use())
+    assert log == ["a0 started", "a1 started"]

@@ -6,12 +6,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from candidates import INC, Sample, make_sample, place_of
+from candidates import INC, Sample, make_sample, place_of, servers_of
 from corpus import GOOD
 
 from jaunt.checks import StaticCheck, ToolCheck
 from jaunt.config import VerifyConfig
-from jaunt.ruff import check_with_ruff
+from jaunt.ruff import Ruff
 from jaunt.validation import Checked
 from jaunt.verify import ToolError
 
@@ -22,7 +22,7 @@ def sample(tmp_path: Path) -> Sample:
 
 
 def ruff(sample: Sample, source: str) -> Checked:
-    return asyncio.run(check_with_ruff(source, place_of(sample)))
+    return asyncio.run(Ruff().check(source, place_of(sample)))
 
 
 def test_a_candidate_is_formatted_and_what_is_safe_is_fixed(sample: Sample) -> None:
@@ -75,22 +75,53 @@ def test_settings_that_ruff_cannot_read_fail_the_check(sample: Sample) -> None:
 def test_a_tool_that_cannot_work_is_an_error_or_a_warning_by_its_severity(sample: Sample) -> None:
     (sample.project.root / "ruff.toml").write_text("no-such-setting = 1\n")
     static = next(check for check in sample.checks("inc") if isinstance(check, StaticCheck))
-    error = asyncio.run(ToolCheck("ruff", "error", place_of(sample), static)(INC.candidate))
-    warning = asyncio.run(ToolCheck("ruff", "warn", place_of(sample), static)(INC.candidate))
+    error = asyncio.run(ToolCheck(Ruff(), "error", place_of(sample), static)(INC.candidate))
+    warning = asyncio.run(ToolCheck(Ruff(), "warn", place_of(sample), static)(INC.candidate))
     assert error.errors == warning.warnings
     assert error.errors[0].startswith("ruff failed: ")
     assert (list(error.warnings), list(warning.errors)) == ([], [])
     assert VerifyConfig().ruff == VerifyConfig().ty == "error"
 
 
-def test_a_server_of_ruff_that_is_killed_fails_one_check_and_the_next_has_another(sample: Sample) -> None:
-    assert list(ruff(sample, INC.candidate).errors) == []
-    children = Path(f"/proc/self/task/{os.getpid()}/children")
-    if not children.exists():
-        pytest.skip("no list of child processes here")
-    for process in map(int, children.read_text().split()):
-        if b"ruff" in Path(f"/proc/{process}/cmdline").read_bytes():
-            os.kill(process, signal.SIGKILL)
-    with pytest.raises(ToolError, match=r"ruff ended with exit code -9"):
-        ruff(sample, INC.candidate)
-    assert list(ruff(sample, INC.candidate).errors) == []
+def test_settings_that_cannot_be_read_elsewhere_do_not_count(sample: Sample) -> None:
+    (sample.project.root / "ruff.toml").write_text("[lint]\nselect = ['F841']\n")
+    (sample.project.root / "vendored").mkdir()
+    (sample.project.root / "vendored/ruff.toml").write_text("no-such-setting = 1\n")
+    (error,) = ruff(sample, "def inc(n: int) -> int:\n    unused = 1\n    return n\n").errors
+    assert error.startswith("ruff: line 2: F841 ")
+
+
+def test_a_server_of_ruff_that_is_killed_at_work_fails_that_candidate_alone(sample: Sample) -> None:
+    place = place_of(sample)
+
+    async def use() -> None:
+        tool = Ruff()
+        assert list((await tool.check(INC.candidate, place)).errors) == []
+        (server,) = servers_of("ruff")
+        os.kill(server, signal.SIGSTOP)
+        unlucky = asyncio.create_task(tool.check(INC.candidate, place))
+        await asyncio.sleep(0)  # it has asked by now
+        os.kill(server, signal.SIGKILL)
+        with pytest.raises(ToolError, match=r"^ruff ended with exit code -9$"):
+            await unlucky
+        assert list((await tool.check(INC.candidate, place)).errors) == []
+
+    asyncio.run(use())
+
+
+def test_a_candidate_of_ruff_that_nobody_waits_for_any_more_disturbs_no_other(sample: Sample) -> None:
+    place = place_of(sample)
+
+    async def use() -> list[Checked]:
+        tool = Ruff()
+        found = []
+        for turns in range(12):
+            given_up = asyncio.create_task(tool.check("import os\nx = (1 ,2 )\nnope\n", place))
+            for _ in range(turns):
+                await asyncio.sleep(0.001)
+            given_up.cancel()
+            await asyncio.gather(given_up, return_exceptions=True)
+            found.append(await tool.check("def inc(n:int)->int: return (n+1)\n", place))
+        return found
+
+    assert asyncio.run(use()) == [Checked("def inc(n: int) -> int:\n    return n + 1\n", [])] * 12

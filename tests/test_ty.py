@@ -7,7 +7,8 @@ import pytest
 from candidates import INC, Sample, make_sample, place_of
 from corpus import GOOD, Case, function
 
-from jaunt.ty import check_with_ty
+from jaunt.ty import Ty
+from jaunt.validation import Checked
 from jaunt.verify import ToolError
 
 
@@ -17,7 +18,7 @@ def sample(tmp_path: Path) -> Sample:
 
 
 def ty(sample: Sample, source: str, name: str = "inc") -> list[str]:
-    return asyncio.run(check_with_ty(source, place_of(sample, name)))
+    return list(asyncio.run(Ty().check(source, place_of(sample, name))).errors)
 
 
 def test_ty_finds_what_is_wrong_in_the_candidate_with_line_and_text(sample: Sample) -> None:
@@ -83,11 +84,12 @@ def test_many_candidates_are_checked_at_once_without_mixing_them_up(sample: Samp
     sources = [f"def inc(n: int) -> int:\n    return nope_{index}\n" for index in range(8)]
     place = place_of(sample)
 
-    async def all_of_them() -> list[list[str]]:
-        return await asyncio.gather(*(check_with_ty(source, place) for source in sources))
+    async def all_of_them() -> list[Checked]:
+        tool = Ty()
+        return await asyncio.gather(*(tool.check(source, place) for source in sources))
 
     found = asyncio.run(all_of_them())
-    assert [f"nope_{index}" in errors[0] for index, errors in enumerate(found)] == [True] * 8
+    assert [f"nope_{index}" in checked.errors[0] for index, checked in enumerate(found)] == [True] * 8
 
 
 def test_candidates_of_several_modules_are_checked_together_without_mixing_them_up(tmp_path: Path) -> None:
@@ -95,12 +97,13 @@ def test_candidates_of_several_modules_are_checked_together_without_mixing_them_
     sample = make_sample(tmp_path, dict.fromkeys(names, INC))
     wrong = {"inc4": "-> int:\n    return nope\n", "inc9": "-> int:\n    return str(n)\n"}
 
-    async def all_of_them() -> list[list[str]]:
+    async def all_of_them() -> list[Checked]:
         sources = [f"def inc(n: int) {wrong[name]}" if name in wrong else INC.candidate for name in names]
         places = [place_of(sample, name) for name in names]
-        return await asyncio.gather(*(check_with_ty(*each) for each in zip(sources, places, strict=True)))
+        tool = Ty()
+        return await asyncio.gather(*(tool.check(*each) for each in zip(sources, places, strict=True)))
 
     found = dict(zip(names, asyncio.run(all_of_them()), strict=True))
-    assert {name for name, errors in found.items() if errors} == {"inc4", "inc9"}
-    assert "nope" in found["inc4"][0]
-    assert "str" in found["inc9"][0]
+    assert {name for name, checked in found.items() if checked.errors} == {"inc4", "inc9"}
+    assert "nope" in found["inc4"].errors[0]
+    assert "str" in found["inc9"].errors[0]

@@ -18,10 +18,10 @@ from jaunt.generate.base import Check
 from jaunt.imports import ImportRules, declared_modules, import_errors, imported_heads, late_names, stub_paths
 from jaunt.pipeline import ModuleWork
 from jaunt.project import Project
-from jaunt.ruff import check_with_ruff
+from jaunt.ruff import Ruff
 from jaunt.sandbox import Halt, Sandbox
 from jaunt.source import ModuleSource, read_source
-from jaunt.ty import check_with_ty
+from jaunt.ty import Ty
 from jaunt.validation import Checked, missing_names, parse_candidate, text_errors
 from jaunt.verify import Place, ToolError, class_specs, find_tool
 
@@ -51,16 +51,18 @@ def project_checks(project: Project) -> Callable[[ModuleWork], Sequence[Check]]:
         if getattr(verify, tool) == "error":
             _require(tool)
     declared = declared_modules(project.root)
+    ruff, ty = Ruff(), Ty()
 
     def checks_for(work: ModuleWork) -> Sequence[Check]:
         spec = read_source(work.module, str(work.entries[0].source_file))
         static = StaticCheck(_static_rules(project, work, spec, declared))
         bases = tuple(dict.fromkeys([work.base, *project.bases()]))
         classes = class_specs(spec, static.rules.names)
-        place = Place(project.root, bases, work.path, work.generated_module, spec, classes)
+        dependencies = tuple(work.dependency_paths.values())
+        place = Place(project.root, bases, work.path, work.generated_module, spec, classes, dependencies)
         checks: list[Check] = [static]
-        checks += [ToolCheck("ruff", verify.ruff, place, static)] if verify.ruff != "off" else []
-        checks += [ToolCheck("ty", verify.ty, place, static)] if verify.ty != "off" else []
+        checks += [ToolCheck(ruff, verify.ruff, place, static)] if verify.ruff != "off" else []
+        checks += [ToolCheck(ty, verify.ty, place, static)] if verify.ty != "off" else []
         wanted = verify.doctests and not any(fnmatch.fnmatchcase(work.module, each) for each in verify.no_doctests)
         if work.fingerprint.kind == "build" and wanted:
             checks.append(_example_check(project, static, place))
@@ -109,7 +111,7 @@ class StaticCheck:
 class ToolCheck:
     """What ruff or ty finds, as errors or as warnings; `severity` is "error" or "warn"."""
 
-    tool: str
+    tool: Ruff | Ty
     severity: str
     place: Place
     static: StaticCheck
@@ -117,14 +119,11 @@ class ToolCheck:
 
     async def __call__(self, source: str) -> Checked:
         try:
-            if self.tool == "ty":
-                checked = Checked(source, await check_with_ty(source, self.place))
-            else:
-                checked = await check_with_ruff(source, self.place)
+            checked = await self.tool.check(source, self.place)
         except ToolError as error:
-            checked = Checked(source, [f"{error}; correct that, or set {self.tool} under [verify]"])
+            checked = Checked(source, [f"{error}; correct that, or set {self.tool.name} under [verify]"])
         if checked.source != source and await self.static(checked.source) and not await self.static(source):
-            return Checked(source, [f"{self.tool}'s fixes break what passed the static checks"])
+            return Checked(source, [f"{self.tool.name}'s fixes break what passed the static checks"])
         return checked if self.severity == "error" else Checked(checked.source, (), checked.errors)
 
 

@@ -3,56 +3,144 @@
 The protocol is the Language Server Protocol 3.17: JSON-RPC over standard streams.
 """
 
+import asyncio
 import json
 import os
 import re
-import subprocess
-import threading
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
+CREATED = 1
+DELETED = 3
+
+_ERROR = 1  # the severity of a finding, the type of a message
+_LARGEST_HEAD = 1_000  # bytes
 _LINE_END = re.compile("\r\n|\r|\n")
 _START = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
+_NOT_UNDERSTOOD = (LookupError, TypeError, ValueError, AttributeError)
 
 
 class LanguageServerError(Exception):
     """The server ended, took too long, or refused a request; the text says which."""
 
 
-class LanguageServer:
-    """One server process; several threads may use it, one at a time.
+@dataclass(frozen=True, order=True)
+class Finding:
+    """What a server finds in a text: `line` counts from 1, `column` code points from 0; `message` is one line."""
 
-    `command` starts it, `root` is the folder that it works for, `settings` are initialization options of its own,
-    `seconds` is how long it may take for one document. All methods raise LanguageServerError; a server that did so
-    is not to be used again.
+    line: int
+    column: int
+    rule: str
+    message: str
+    is_error: bool
+
+
+class LanguageServer(asyncio.SubprocessProtocol):
+    """One server process, for one document at a time; it ends with the tasks of the event loop that started it.
+
+    Methods raise LanguageServerError; a server that did so has ended. It goes on if who asks is cancelled. What it says
+    is taken as it comes: streams would wake the loop more often, and leave half a message to whoever comes next.
     """
 
-    def __init__(
-        self, command: Sequence[str | Path], root: Path, settings: Mapping[str, Any], *, seconds: float
-    ) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.complaint = ""
+        """The first error that it told its user apart from answers, such as settings that it can't read."""
         self._seconds = seconds
-        self._turn = threading.Lock()
+        self._fault = ""
         self._requests = 0
-        self._late = False
-        try:
-            # It ends some seconds after its input is closed, if this process is killed.
-            self._process = subprocess.Popen(
-                [str(part) for part in command],
-                cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-        except OSError as error:
-            raise LanguageServerError(f"cannot be run: {error.strerror}") from error
-        try:
-            with self._watched():
-                self._begin(root, settings)
-        except LanguageServerError:
-            self.close()
-            raise
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._unsent = bytearray()
+        self._received = b""
+        self._ended = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
 
-    def _begin(self, root: Path, settings: Mapping[str, Any]) -> None:
-        answer = self.request(
+    @classmethod
+    async def start(
+        cls,
+        command: Sequence[str | Path],
+        root: Path,
+        settings: Mapping[str, Any],
+        *,
+        seconds: float,
+        at_end: Callable[[], None] = lambda: None,
+    ) -> "LanguageServer":
+        """Return a server that works for the folder `root`, once it is ready.
+
+        `command` starts it, `settings` are initialization options of its own, `seconds` is how long it may take for
+        one document. `at_end` is called when it has ended, or could not be started.
+        """
+        try:
+            # If this process is killed, it ends as its input is closed.
+            _, server = await asyncio.get_running_loop().subprocess_exec(
+                lambda: cls(seconds), *map(str, command), cwd=root, stderr=asyncio.subprocess.DEVNULL
+            )
+        except BaseException as error:
+            at_end()
+            if isinstance(error, OSError):
+                raise LanguageServerError(f"cannot be run: {error.strerror}") from error
+            raise
+        server._keeper = asyncio.create_task(server._keep(at_end))
+        try:
+            async with server._in_time():
+                await server._begin(root, settings)
+        except BaseException:
+            server.end()
+            raise
+        return server
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return not self._fault
+
+    def end(self) -> None:
+        """End the process, without waiting for that."""
+        self._fault = self._fault or "was ended"
+        with suppress(ProcessLookupError):
+            self._transport.kill()
+
+    @asynccontextmanager
+    async def document(self, path: Path, text: str) -> "AsyncGenerator[Document]":
+        """Open a text as the document at `path`, where no file need be; no other is open meanwhile."""
+        async with self._in_time():
+            document = Document(self, path.as_uri(), text)
+            try:
+                yield document
+            finally:
+                self.notify("textDocument/didClose", textDocument={"uri": path.as_uri()})
+
+    def tell_of(self, changes: Iterable[tuple[Path, int]]) -> None:
+        """Tell the server of files and folders on disk, each with CREATED (or changed) or DELETED."""
+        if events := [{"uri": path.as_uri(), "type": kind} for path, kind in changes]:
+            self.notify("workspace/didChangeWatchedFiles", changes=events)
+
+    async def request(self, method: str, **params: Any) -> Any:
+        """Return the result of a request."""
+        if not self.alive:
+            raise LanguageServerError(self._fault)
+        self._requests += 1
+        number = self._requests
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
+        try:
+            self._queue({"id": number, "method": method, "params": params})
+            self._send()
+            message = await answer
+        finally:
+            del self._answers[number]
+        if "error" in message:
+            raise self._failure(f"{method} failed: {message['error'].get('message')}")
+        return message.get("result")
+
+    def notify(self, method: str, **params: Any) -> None:
+        """Tell the server something that has no answer, together with the next request."""
+        self._queue({"method": method, "params": params})
+
+    async def _begin(self, root: Path, settings: Mapping[str, Any]) -> None:
+        answer = await self.request(
             "initialize",
             processId=os.getpid(),
             rootUri=root.as_uri(),
@@ -62,76 +150,92 @@ class LanguageServer:
             initializationOptions=settings,
         )
         if answer["capabilities"].get("positionEncoding") != "utf-32":
-            raise LanguageServerError("is too old: it can't count in code points")
+            raise self._failure("is too old: it can't count in code points")
         self.notify("initialized")
 
-    @contextmanager
-    def document(self, path: Path, text: str) -> "Generator[Document]":
-        """Open a text as the document at `path`, where no file need be; no other is open meanwhile."""
-        with self._watched():
-            document = Document(self, path.as_uri(), text)
-            yield document
-            document.close()
-
-    def close(self) -> None:
-        """End the process."""
-        self._process.kill()
-        self._process.communicate()
-
-    def request(self, method: str, **params: Any) -> Any:
-        """Return the result of a request."""
-        self._requests += 1
-        self._send({"id": self._requests, "method": method, "params": params})
-        while "method" in (answer := self._receive()) or answer.get("id") != self._requests:
-            if "method" in answer and "id" in answer:  # a question to the editor, which has no answer
-                self._send({"id": answer["id"], "result": None})
-        if "error" in answer:
-            raise LanguageServerError(f"{method} failed: {answer['error'].get('message')}")
-        return answer.get("result")
-
-    def notify(self, method: str, **params: Any) -> None:
-        """Tell the server something that has no answer."""
-        self._send({"method": method, "params": params})
-
-    @contextmanager
-    def _watched(self) -> Generator[None]:
-        """Take the turn, and end a server that takes too long, which ends the wait for its answer."""
-        with self._turn:
-            watchdog = threading.Timer(self._seconds, self._give_up)
-            watchdog.start()
-            try:
+    @asynccontextmanager
+    async def _in_time(self) -> AsyncGenerator[None]:
+        """End a server that takes too long, or whose answers are not what they should be."""
+        try:
+            async with asyncio.timeout(self._seconds):
                 yield
-            except (OSError, ValueError, KeyError) as error:
-                code = self._process.poll()
-                reason = f"ended with exit code {code}" if code is not None else f"answered {error!r}"
-                raise LanguageServerError(f"took longer than {self._seconds:g} s" if self._late else reason) from error
+        except TimeoutError as error:
+            raise self._failure(f"took longer than {self._seconds:g} s") from error
+        except _NOT_UNDERSTOOD as error:
+            raise self._failure(f"answered {error!r}") from error
+
+    def _failure(self, reason: str) -> LanguageServerError:
+        self._give_up(reason)
+        return LanguageServerError(reason)
+
+    async def _keep(self, at_end: Callable[[], None]) -> None:
+        """Wait for the end of the process, and bring it about if the loop ends its tasks."""
+        try:
+            await self._ended.wait()
+        finally:
+            self.end()
+            try:
+                await self._ended.wait()
             finally:
-                watchdog.cancel()
+                at_end()
 
-    def _give_up(self) -> None:
-        self._late = True
-        self._process.kill()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.SubprocessTransport)
+        self._transport = transport
 
-    def _send(self, message: Mapping[str, Any]) -> None:
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self._received += data
+        try:
+            while (message := self._next_message()) is not None:
+                self._take(message)
+        except _NOT_UNDERSTOOD as error:
+            self._give_up(f"answered {error!r}")
+
+    def process_exited(self) -> None:
+        self._give_up(f"ended with exit code {self._transport.get_returncode()}")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport.close()
+        self._ended.set()
+
+    def _give_up(self, reason: str) -> None:
+        self._fault = self._fault or reason
+        self.end()
+        for answer in self._answers.values():
+            if not answer.done():
+                answer.set_exception(LanguageServerError(self._fault))
+
+    def _next_message(self) -> dict[str, Any] | None:
+        """Return a message if all of it has come. Raises some of _NOT_UNDERSTOOD."""
+        head, end, rest = self._received.partition(b"\r\n\r\n")
+        if not end and len(head) < _LARGEST_HEAD:
+            return None
+        length = int(dict(line.lower().split(b":", 1) for line in head.splitlines())[b"content-length"])
+        if len(rest) < length:
+            return None
+        self._received = rest[length:]
+        return json.loads(rest[:length])
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "method" not in message:
+            answer = self._answers.get(message["id"])
+            if answer is not None and not answer.done():
+                answer.set_result(message)
+        elif "id" in message:  # a question to the editor, which has no answer
+            self._queue({"id": message["id"], "result": None})
+            self._send()
+        elif message["method"] == "window/showMessage" and message["params"]["type"] == _ERROR:
+            self.complaint = self.complaint or message["params"]["message"]
+
+    def _queue(self, message: Mapping[str, Any]) -> None:
         content = json.dumps({"jsonrpc": "2.0", **message}).encode()
-        stream = self._process.stdin
-        assert stream is not None
-        stream.write(b"Content-Length: %d\r\n\r\n%b" % (len(content), content))
-        stream.flush()
+        self._unsent += b"Content-Length: %d\r\n\r\n%b" % (len(content), content)
 
-    def _receive(self) -> dict[str, Any]:
-        stream = self._process.stdout
-        assert stream is not None
-        length = 0
-        while line := stream.readline().strip():
-            name, _, value = line.partition(b":")
-            if name.lower() == b"content-length":
-                length = int(value)
-        content = stream.read(length)
-        if not content:
-            self._process.wait(self._seconds)
-            raise ConnectionError("nothing")
-        return json.loads(content)
+    def _send(self) -> None:
+        stream = self._transport.get_pipe_transport(0)
+        assert isinstance(stream, asyncio.WriteTransport)
+        stream.write(bytes(self._unsent))
+        self._unsent.clear()
 
 
 class Document:
@@ -146,33 +250,104 @@ class Document:
             "textDocument/didOpen", textDocument={**self._name, "languageId": "python", "version": 1, "text": text}
         )
 
-    def diagnostics(self) -> list[dict[str, Any]]:
-        """Return what the server finds in the text."""
-        return self._server.request("textDocument/diagnostic", textDocument=self._name)["items"]
+    async def findings(self) -> list[Finding]:
+        """Return what the server finds in the text, in order."""
+        answer = await self._server.request("textDocument/diagnostic", textDocument=self._name)
+        return sorted(
+            Finding(
+                each["range"]["start"]["line"] + 1,
+                each["range"]["start"]["character"],
+                str(each.get("code") or "syntax"),
+                each["message"].partition("\n")[0],
+                each.get("severity", _ERROR) == _ERROR,
+            )
+            for each in answer["items"]
+        )
 
-    def format(self) -> None:
+    async def format(self) -> None:
         """Change the text to its formatted form."""
         options = {"tabSize": 4, "insertSpaces": True}
-        self._apply(self._server.request("textDocument/formatting", textDocument=self._name, options=options) or [])
+        edits = await self._server.request("textDocument/formatting", textDocument=self._name, options=options)
+        self._apply(edits or [])
 
-    def act(self, kind: str) -> None:
+    async def act(self, kind: str) -> None:
         """Change the text as a code action of this kind does, such as "source.fixAll"."""
         wanted = {"diagnostics": [], "only": [kind]}
-        actions = self._server.request("textDocument/codeAction", textDocument=self._name, range=_START, context=wanted)
+        name = self._name
+        actions = await self._server.request("textDocument/codeAction", textDocument=name, range=_START, context=wanted)
         for action in (actions or [])[:1]:
             self._apply([edit for edits in action["edit"]["changes"].values() for edit in edits])
 
-    def close(self) -> None:
-        """Close the text."""
-        self._server.notify("textDocument/didClose", textDocument=self._name)
-
-    def _apply(self, edits: Sequence[Mapping[str, Any]]) -> None:
-        if not edits:
-            return
-        self.text = apply_edits(self.text, edits)
+    def replace(self, text: str) -> None:
+        """Put another text in its place."""
+        self.text = text
         self._version += 1
         document = {**self._name, "version": self._version}
-        self._server.notify("textDocument/didChange", textDocument=document, contentChanges=[{"text": self.text}])
+        self._server.notify("textDocument/didChange", textDocument=document, contentChanges=[{"text": text}])
+
+    def _apply(self, edits: Sequence[Mapping[str, Any]]) -> None:
+        if edits:
+            self.replace(apply_edits(self.text, edits))
+
+
+class Lendable(Protocol):
+    """A server, or what holds one."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be lent."""
+
+    def end(self) -> None:
+        """End it."""
+
+
+Key = TypeVar("Key")
+Lent = TypeVar("Lent", bound=Lendable)
+
+
+class Servers(Generic[Key, Lent]):
+    """The servers of one run, at most `most`, each lent to one at a time.
+
+    `start` makes one for a key, when it is wanted and none for that key is free; at the limit, one for another key ends
+    in its favour. Those of an event loop end with its tasks, so a further loop begins anew.
+    """
+
+    def __init__(self, start: Callable[[Key], Awaitable[Lent]], *, most: int) -> None:
+        self._start = start
+        self._most = most
+        self._begin_anew(None)
+
+    def _begin_anew(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self._loop = loop
+        self._free: list[tuple[Key, Lent]] = []
+        self._lent = 0
+        self._turns = asyncio.Semaphore(self._most)
+
+    @asynccontextmanager
+    async def one(self, key: Key) -> AsyncGenerator[Lent]:
+        """Lend a server, in the order of asking. Raises what `start` raises."""
+        if self._loop is not (loop := asyncio.get_running_loop()):
+            self._begin_anew(loop)
+        async with self._turns:
+            self._lent += 1
+            try:
+                server = self._take(key) or await self._start(key)
+                try:
+                    yield server
+                finally:
+                    self._free.append((key, server))
+            finally:
+                self._lent -= 1
+
+    def _take(self, key: Key) -> Lent | None:
+        """Return a free server for a key; None if there is none, with room for another."""
+        self._free = [each for each in self._free if each[1].alive]
+        for index in reversed(range(len(self._free))):
+            if self._free[index][0] == key:
+                return self._free.pop(index)[1]
+        if self._free and len(self._free) + self._lent > self._most:
+            self._free.pop(0)[1].end()
+        return None
 
 
 def apply_edits(text: str, edits: Sequence[Mapping[str, Any]]) -> str:

@@ -1,111 +1,202 @@
 """What ty says of a candidate, as if it stood in its place.
 
-Starting ty takes longer than checking a candidate, so those that come while it is busy are checked together. If it is
-missing, crashes or takes too long, the check fails.
+It runs on as a language server: a process for each candidate would take ten times as long. If it is missing, crashes
+or takes too long, the check fails.
 """
 
-import asyncio
 import os
-import re
+import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from jaunt.batching import Batches, PerLoop
+from jaunt.files import ensure_state_folder
+from jaunt.language_server import CREATED, DELETED, Finding, LanguageServer, LanguageServerError, Servers
+from jaunt.leftovers import temporary_path
 from jaunt.source import first_line
-from jaunt.verify import TOOL_SECONDS, Place, ToolError, error_at, find_tool, last_line
+from jaunt.validation import Checked
+from jaunt.verify import TOOL_SECONDS, Place, ToolError, error_at, find_tool, nearest_settings, require_success
 
-Candidate = tuple[str, Place]
-
-_LARGEST_BATCH = 64
-_TY_LINE = re.compile(r"(?P<path>.+?):(?P<line>\d+):\d+: (?P<level>\w+)\[(?P<rule>[\w-]+)\] (?P<message>.*)")
 _UNRESOLVED = {"unresolved-import", "import-not-found"}
+_NO_SYNTAX = "("  # an error by any settings
 
 
-async def check_with_ty(source: str, place: Place) -> list[str]:
-    """Return the errors that ty finds in a candidate but not in its spec module. Raises ToolError.
+class Ty:
+    """ty for the candidates of one run: a server a core at most, each of which looks at one candidate at a time.
 
-    It looks at a copy outside the project, in a partial stub package, which it searches before the package itself.
-    A class that is a spec is there, as at run time, the candidate's own. Candidates that wait at the same time are
-    checked in one run; what fails in company is checked once more, alone.
+    What hand-written files say is looked at once; of the generated ones that candidates build on, the servers hear.
     """
-    return await _batches.get().submit((source, place))
+
+    name = "ty"
+
+    def __init__(self) -> None:
+        self._servers = Servers(_start, most=os.cpu_count() or 1)
+        self._states: dict[Path, tuple[int, int] | None] = {}
+        self._landed: list[tuple[Path, int]] = []
+
+    async def check(self, source: str, place: Place) -> Checked:
+        """Return a candidate with the errors that ty finds in it but not in its spec module. Raises ToolError.
+
+        It looks at a copy in a folder of its own, in a partial stub package, which it searches before the package
+        itself. A class that is a spec is there, as at run time, the candidate's own.
+        """
+        self._look_at(place.dependencies)
+        try:
+            async with self._servers.one((place.root, place.bases)) as desk:
+                desk.tell_of(self._landed)
+                found = await desk.errors(source, place)
+        except LanguageServerError as error:
+            raise ToolError(f"ty {error}") from error
+        return Checked(source, [error_at("ty", source, each.line, f"{each.message} [{each.rule}]") for each in found])
+
+    def _look_at(self, paths: Sequence[Path]) -> None:
+        """Note which files are not what they were when a candidate that builds on them was last looked at."""
+        for path in paths:
+            try:
+                status = path.stat()
+                state = (status.st_mtime_ns, status.st_size)
+            except OSError:
+                state = None
+            if path not in self._states or self._states[path] != state:
+                self._states[path] = state
+                self._landed.append((path, CREATED if state else DELETED))
 
 
-async def _check_with_ty(candidates: Sequence[Candidate]) -> list[list[str]]:
-    try:
-        with tempfile.TemporaryDirectory(prefix="jaunt-") as folder:
-            return await _ty_errors(candidates, Path(folder))
-    except ToolError as error:
-        if len(candidates) == 1:
-            raise
-        return [[str(error)] for _ in candidates]  # each is then checked alone
+class Desk:
+    """A server of ty and the folder that it finds candidates in."""
+
+    def __init__(self, server: LanguageServer, folder: Path, bases: Sequence[Path]) -> None:
+        self._server = server
+        self._folder = folder
+        self._bases = bases
+        self._known: set[Path] = set()
+        self._heard = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether candidates can be looked at."""
+        return self._server.alive
+
+    def end(self) -> None:
+        """End the server, which removes the folder."""
+        self._server.end()
+
+    def tell_of(self, landed: Sequence[tuple[Path, int]]) -> None:
+        """Tell the server of those of a growing list of files, CREATED or DELETED, that it has not heard of yet."""
+        for path, kind in landed[self._heard :]:
+            base = next((each for each in self._bases if path.is_relative_to(each)), path.parent)
+            self._tell(path, kind, base / path.relative_to(base).parts[0])
+        self._heard = len(landed)
+
+    async def errors(self, source: str, place: Place) -> list[Finding]:
+        """Return what is wrong with a candidate alone. Raises LanguageServerError, ToolError."""
+        package = self._folder / f"{place.generated_module.partition('.')[0]}-stubs"
+        files = stub_files(package, source, place)
+        try:
+            if package not in self._known:
+                self._put(package / "py.typed", "partial\n", package)  # what isn't here is looked for in the package
+            for path, text in files.items():
+                self._put(path, text, package)
+            found = await self._look(next(iter(files)), source)
+            if any(each.rule in _UNRESOLVED for each in found):
+                of_spec = await self._look(Path(place.spec.path), place.spec.text)
+                known = {each.message for each in of_spec if each.rule in _UNRESOLVED}
+                found = [each for each in found if each.message not in known]
+        except OSError as error:
+            self.end()
+            raise ToolError(f"ty has no copy of the candidate: {error}") from error
+        finally:
+            for path in files:
+                path.unlink(missing_ok=True)
+            self._server.tell_of((path, DELETED) for path in files)
+        if self._server.complaint:
+            self.end()
+            raise ToolError(f"ty failed: {self._server.complaint}")
+        return found
+
+    async def require_sight(self, root: Path) -> None:
+        """Raise ToolError unless the server has read its settings, and looks at what is in the folder."""
+        found = await self._look(self._folder / "probe.py", _NO_SYNTAX)
+        if self._server.complaint:
+            paths = [argument for path in (self._folder, *self._bases) for argument in ("--extra-search-path", path)]
+            arguments = ["check", "--project", root, "--python", sys.executable, *paths, self._folder]
+            await require_success("ty", arguments, self._folder)
+            raise ToolError(f"ty failed: {self._server.complaint}")
+        if not found:
+            raise ToolError(f"ty does not look at what is in {self._folder}")
+
+    async def _look(self, path: Path, text: str) -> list[Finding]:
+        async with self._server.document(path, text) as document:
+            return [each for each in await document.findings() if each.is_error]
+
+    def _put(self, path: Path, text: str, package: Path) -> None:
+        if path.parent not in self._known:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        self._tell(path, CREATED, package)
+
+    def _tell(self, path: Path, kind: int, top: Path) -> None:
+        """Tell the server of a file and, if its folder may be new too, to look again at all in the folder `top`."""
+        if kind == CREATED and path.parent not in self._known:
+            self._known.add(path.parent)
+            self._server.tell_of([(top, DELETED)])  # all below is looked at again; CREATED is for a folder alone
+        self._server.tell_of([(path, kind)])
 
 
-_batches: PerLoop[Batches[Candidate, list[str]]] = PerLoop(
-    lambda: Batches(
-        _check_with_ty,
-        turns=os.cpu_count() or 1,
-        largest=_LARGEST_BATCH,
-        group=lambda candidate: (candidate[1].root, candidate[1].bases),
-        name=lambda candidate: candidate[1].path,
-        failed=bool,
+async def _start(key: tuple[Path, tuple[Path, ...]]) -> Desk:
+    """Return a server for a project's folder and the bases of a module. Raises LanguageServerError, ToolError."""
+    root, bases = key
+    program = find_tool("ty")
+    settings = nearest_settings("ty", root, ["ty.toml"])
+    folder = temporary_path(ensure_state_folder(root))  # in the project, as ty looks at nothing else
+    folder.mkdir()
+    server = await LanguageServer.start(
+        [program, "server"],
+        settings.parent if settings else root,
+        _options([folder, *bases]),
+        seconds=TOOL_SECONDS,
+        at_end=partial(shutil.rmtree, folder, ignore_errors=True),
     )
-)
+    desk = Desk(server, folder, bases)
+    try:
+        await desk.require_sight(root)
+    except BaseException:
+        desk.end()
+        raise
+    return desk
 
 
-async def _ty_errors(candidates: Sequence[Candidate], overlay: Path) -> list[list[str]]:
-    """Return the errors of each candidate, all of them laid out in the folder `overlay`."""
-    files = await asyncio.to_thread(lambda: [_lay_out(overlay, source, place) for source, place in candidates])
-    found = await _ty(files, overlay, candidates[0][1])
-    doubtful = [index for index, each in enumerate(found) if any(rule in _UNRESOLVED for _, rule, _ in each)]
-    specs = list(dict.fromkeys(Path(candidates[index][1].spec.path) for index in doubtful))
-    of_spec = dict(zip(specs, await _ty(specs, overlay, candidates[0][1]) if specs else (), strict=True))
-    for index in doubtful:
-        errors = of_spec[Path(candidates[index][1].spec.path)]
-        known = {message for _, rule, message in errors if rule in _UNRESOLVED}
-        found[index] = [each for each in found[index] if each[2] not in known]
-    return [
-        [error_at("ty", source, line, f"{message} [{rule}]") for line, rule, message in each]
-        for (source, _), each in zip(candidates, found, strict=True)
-    ]
+def _options(search_paths: Sequence[Path]) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "diagnosticMode": "openFilesOnly",
+        "configuration": {
+            "environment": {"python": sys.executable, "extra-paths": [str(path) for path in search_paths]},
+            "src": {"include": ["**"], "exclude": ["!**"]},  # whatever the settings exclude: a candidate is looked at
+        },
+    }
+    if file := os.environ.get("TY_CONFIG_FILE"):  # to which the server pays no heed
+        options["configurationFile"] = str(Path(file).absolute())
+    return options
 
 
-async def _ty(files: Sequence[Path], overlay: Path, place: Place) -> list[list[tuple[int, str, str]]]:
-    """Return line, rule and message of each error that ty finds in each of the files."""
-    paths = [argument for path in (overlay, *place.bases) for argument in ("--extra-search-path", str(path))]
-    options = ["--project", str(place.root), "--python", sys.executable, "--output-format", "concise"]
-    options += ["--color", "never"]
-    code, output, said = await _run(["check", *options, *paths, *map(str, files)], overlay)
-    matches = [match for line in output.splitlines() if (match := _TY_LINE.match(line))]
-    if code not in (0, 1) or (code == 1 and not matches):
-        raise ToolError(f"ty failed: {last_line(said) or last_line(output) or f'exit code {code}'}")
-    found: dict[Path, list[tuple[int, str, str]]] = {file.resolve(): [] for file in files}
-    for m in matches:
-        file = (overlay / m["path"]).resolve()
-        if m["level"] == "error" and file in found:
-            found[file].append((int(m["line"]), m["rule"], m["message"]))
-    return [found[file.resolve()] for file in files]
+def stub_files(package: Path, source: str, place: Place) -> dict[Path, str]:
+    """Return the files of a stub package as which ty is to see a candidate, the candidate first, and their texts.
 
-
-def _lay_out(overlay: Path, source: str, place: Place) -> Path:
-    """Write the candidate below `overlay`, and the spec module if it has class specs."""
-    top, *below = place.generated_module.split(".")
-    package = overlay / f"{top}-stubs"
+    The spec module is among them if it has class specs.
+    """
+    below = place.generated_module.split(".")[1:]
     is_package = place.path.name == "__init__.py"
     single_file = not is_package and len(below) == 1
     candidate = package.joinpath(*below, "__init__.py") if is_package else package.joinpath(*below).with_suffix(".py")
-    candidate.parent.mkdir(parents=True, exist_ok=True)
-    candidate.write_text(source, encoding="utf-8")
-    (package / "py.typed").write_text("partial\n")  # what isn't here is looked for in the package itself
+    files = {candidate: source}
     if place.classes or single_file:
         parts = place.spec.module.split(".")[1:]
         is_init = place.spec.is_package or single_file
         spec = package.joinpath(*parts, "__init__.py") if is_init else package.joinpath(*parts).with_suffix(".py")
-        spec.parent.mkdir(parents=True, exist_ok=True)
-        spec.write_text(_with_generated_classes(place), encoding="utf-8")
-    return candidate
+        files[spec] = _with_generated_classes(place)
+    return files
 
 
 def _with_generated_classes(place: Place) -> str:
@@ -119,28 +210,3 @@ def _with_generated_classes(place: Place) -> str:
         statement = f"{indent}from {place.generated_module} import {name} as {name}"
         lines[start : start + len(blank) + 1] = [statement, *blank]
     return "\n".join(lines)
-
-
-async def _run(arguments: Sequence[str], folder: Path) -> tuple[int, str, str]:
-    """Run ty in a folder; return its exit code and what it printed. Raises ToolError."""
-    program = find_tool("ty")
-    try:
-        child = await asyncio.create_subprocess_exec(
-            *(str(program), *arguments),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=folder,
-            env={**os.environ, "NO_COLOR": "1"},
-        )
-    except OSError as error:
-        raise ToolError(f"{program} cannot be run: {error.strerror}") from error
-    try:
-        output, errors = await asyncio.wait_for(child.communicate(), TOOL_SECONDS)
-    except TimeoutError as error:
-        raise ToolError(f"ty took longer than {TOOL_SECONDS:g} s") from error
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
-    return child.returncode or 0, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace")
