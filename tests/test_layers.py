@@ -71,6 +71,7 @@ ORDER = [
     "ty",
     "examiner",
     "doctests",
+    "examiners",
     "generate.__init__",
     "generate.base",
     "generate.prompt",
