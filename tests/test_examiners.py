@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def count(n: int) -> int:
 GOOD = "def count(n: int) -> int:\n    return n\n"
 MARK = """\
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,7 @@ def examiners(tmp_path: Path) -> Examiners:
 
 def make(root: Path, **settings: Any) -> Examiners:
     write_files(root, {"app/__init__.py": "", "app/numbers.py": SPEC})
-    config = SandboxConfig(**{"seconds": 20, **settings})
+    config = replace(SandboxConfig(seconds=20), **settings)
     return Examiners(Bench(Sandbox(config), root, (str(root),), "__generated__"))
 
 
@@ -165,6 +167,7 @@ def test_a_cancelled_examination_ends_its_sandbox_and_the_next_one_is_not_misled
     reached.mkdir()
     slow = f"""\
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +220,7 @@ def test_a_process_that_ends_takes_its_sandboxes_and_their_folders_with_it(tmp_p
     program = f"""\
 import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from test_examiners import GOOD, make, orders
