@@ -78,6 +78,7 @@ ORDER = [
     "generate.model",
     "generate.budget",
     "generate.transport",
+    "generate.proxies",
     "generate.connections",
     "generate.sdk",
     "generate.printed",
