@@ -22,7 +22,7 @@ from jaunt.generate.recorded_backend import format_recording, recording_path
 from jaunt.header import PYTHON, body_digest, format_header, is_edited, split_header
 from jaunt.history import History
 from jaunt.job import Outcome, failure, job_name
-from jaunt.plan import Fingerprint, judge_file
+from jaunt.plan import Fingerprint, build_command, judge_file
 from jaunt.registry import SpecEntry
 from jaunt.rejected import forget_rejected, keep_rejected
 from jaunt.spec_ref import SpecRef
@@ -334,9 +334,10 @@ def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
     if verdict.state == "broken":
         raise JauntGenerationError(verdict.reason, hint="make it readable, or remove it")
     if verdict.protected and not shop.force:
+        command = f"{build_command(work.fingerprint.kind)} --force"
         raise JauntGenerationError(
             f"{work.path} was {verdict.reason}; it is not overwritten",
-            hint="`jaunt build --force` overwrites it; move the edit into the spec to keep it",
+            hint=f"`{command}` overwrites it; move the edit into the spec to keep it",
         )
 
 
