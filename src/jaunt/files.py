@@ -36,8 +36,10 @@ def write_atomic(path: Path, text: str, *, within: Path, durable: bool = True) -
 def check_writable(path: Path, *, within: Path) -> None:
     """Raise the JauntWriteError that `write_atomic` would, as far as that can be told without writing."""
     try:
-        _check_plain(path, _check_contained(path, within))
-        folder = next(folder for folder in path.parents if _lstat(folder) is not None)
+        steps = _check_contained(path, within)
+        _check_plain(path, steps)
+        there = [Path(step) for step, found in steps[:-1] if found is not None]
+        folder = there[-1] if there else next(folder for folder in path.parents if _lstat(folder) is not None)
         if not folder.is_dir():
             raise JauntWriteError(f"cannot write {path}: {folder} is not a folder", hint=f"move {folder} away")
         if not os.access(folder, os.W_OK | os.X_OK):
@@ -142,12 +144,13 @@ def _lstat(path: Path | str) -> os.stat_result | None:
 def _replace(path: Path, data: bytes, existing: os.stat_result | None, durable: bool) -> None:
     temp = temporary_path(path.parent)
     try:
-        with temp.open("xb") as file:
+        with temp.open("xb", buffering=0) as file:
             if existing is not None:
                 temp.chmod(stat.S_IMODE(existing.st_mode))
-            file.write(data)
+            rest = memoryview(data)
+            while rest:  # a single write may take less than all
+                rest = rest[file.write(rest) :]
             if durable:
-                file.flush()
                 os.fsync(file.fileno())
         temp.replace(path)
     except BaseException:
