@@ -127,7 +127,7 @@ def ended(child: subprocess.Popen[str]) -> tuple[int, str]:
 
 
 def leftovers(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.suffix == ".tmp"]
+    return [path for path in folder.rglob("*") if path.suffix in (".lock", ".tmp")]
 
 
 # --- at the same time --------------------------------------------------------------------------------
@@ -252,24 +252,27 @@ def test_a_readonly_store_is_neither_locked_nor_waited_for(tmp_path: Path, model
 
 def test_a_store_without_locks_is_one_warning_and_no_obstacle(tmp_path: Path, model: Model) -> None:
     root = make_project(tmp_path / "shop", model)
-    (tmp_path / "store" / "locks").mkdir(parents=True)
+    (tmp_path / "store" / "build").mkdir(parents=True)
+    project = load_project(load_config(root=root))
+    for digest in (project.digests[module] for module in ALL):
+        (tmp_path / "store" / "build" / digest[:2] / f"{digest}.lock").mkdir(parents=True)
     done = run_jaunt("build", cwd=root)
     assert done.returncode == 0
     assert sum("no lock can be taken" in line for line in done.stderr.splitlines()) == 1, done.stderr
     assert len(list(Store(tmp_path / "store").files())) == 3
 
 
-def test_a_killed_build_leaves_no_lock_and_nothing_that_counts_as_a_generation(tmp_path: Path, model: Model) -> None:
+def test_prune_removes_the_locks_of_killed_builds_and_info_does_not_count_them(tmp_path: Path, model: Model) -> None:
     root = make_project(tmp_path / "shop", model)
     model.go.clear()
     with started(root, "build") as build:
         wait_until(lambda: len(model.asked) == 2)
         os.killpg(build.pid, signal.SIGKILL)
         build.wait(CHILD_SECONDS)
-    assert [path.name for path in (tmp_path / "store").rglob("*")] == ["locks"]
+    assert len(leftovers(tmp_path / "store")) == 2
     assert json.loads(run_jaunt("store", "info", "--json", cwd=root).stdout)["generations"] == 0
-    model.go.set()
-    assert run_jaunt("build", cwd=root).returncode == 0
+    assert run_jaunt("store", "prune", "--keep-days", "1", cwd=root).returncode == 0
+    assert leftovers(tmp_path / "store") == []
 
 
 # --- kills and interruptions -------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def test_the_pytest_plugin_loads_no_more_than_the_light_half() -> None:
     }
 
 
-BUILDING = {"asyncio", "ssl", "socket", "doit", "rich", "pytest", "tempfile", "urllib.request", "unittest"}
+BUILDING = {"asyncio", "ssl", "socket", "doit", "rich", "pytest", "filelock", "tempfile", "urllib.request", "unittest"}
 BUILDING |= {f"jaunt.{name}" for name in ("builder", "engine", "gate", "generate.base", "live", "pipeline", "sandbox")}
 
 

@@ -187,6 +187,8 @@ def _lock(config: JauntConfig) -> Finding:
     """Check, by taking one, that locks work in the store's folder, or in the nearest one above that is there."""
     if config.store.readonly:
         return Finding("ok", "lock", "not used: the store is readonly")
+    if not importlib.util.find_spec("filelock"):
+        return Finding("fail", "lock", "filelock is not installed beside jaunt", "pip install filelock")
     store = config.root / config.store.path
     folder = next(folder for folder in [store, *store.parents] if folder.is_dir())
     problem = why_no_lock(folder)

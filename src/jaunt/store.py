@@ -2,7 +2,7 @@
 
 One readable file each, `<folder>/<kind>/<first two digits>/<digest>.py`: a few comment lines, then the source. The
 digest of the source stands in them and is checked on reading: a store that is damaged, foreign or gone costs a call,
-never a result. While a build asks the model for a source, it has a lock in the file `<folder>/locks`, which is empty.
+never a result. While a build asks the model for a source, `<digest>.lock` stands beside it.
 """
 
 import os
@@ -16,7 +16,7 @@ from pathlib import Path
 from jaunt.errors import JauntWriteError
 from jaunt.files import write_atomic
 from jaunt.header import body_digest, header_fields, split_header
-from jaunt.lock import Place, Turn
+from jaunt.lock import Turn, remove_idle_lock
 
 STORE_MARKER = "# A validated generation, kept by jaunt."
 _DAY = 86_400.0
@@ -82,9 +82,8 @@ class Store:
 
     def turn(self, kind: str, digest: str, *, on_wait: Callable[[], None] | None = None) -> Turn[Lookup]:
         """Return the right to ask for a contract; entering it waits, then looks into the store."""
-        # Of 60 bits, no two contracts will be the same, and if so, one would only wait for the other.
-        place = Place(self.folder / "locks", int(digest[:15], 16))
-        return Turn(place, partial(self.get, kind, digest), on_wait=on_wait)
+        path = self._path(kind, digest).with_suffix(".lock")
+        return Turn(path, partial(self.get, kind, digest), on_wait=on_wait)
 
     def why_lockless(self, turn: Turn[Lookup]) -> str | None:
         """Return a warning that no lock could be taken, for the first turn that has found so; else None."""
@@ -106,8 +105,11 @@ class Store:
     def prune(self, *, keep_days: float | None = None, max_size: int | None = None) -> list[StoredFile]:
         """Remove what was not used for `keep_days`, then the least recently used until `max_size` bytes are left.
 
-        Returns the entries that were removed. Raises JauntWriteError if an entry can't be removed.
+        Returns the entries that were removed. The locks that killed builds have left are removed as well.
+        Raises JauntWriteError if an entry can't be removed.
         """
+        for path in self.folder.glob("*/??/*.lock"):
+            remove_idle_lock(path)
         newest_first = sorted(self.files(), key=lambda file: -file.used)
         removed, size = [], 0
         for file in newest_first:
