@@ -19,7 +19,7 @@ from jaunt.pipeline import ModuleWork
 from jaunt.project import Project
 from jaunt.ruff import check_with_ruff
 from jaunt.sandbox import Sandbox
-from jaunt.source import ModuleSource, read_source
+from jaunt.source import ModuleSource
 from jaunt.ty import check_with_ty
 from jaunt.validation import Checked, missing_names, parse_candidate, text_errors
 from jaunt.verify import Place, ToolError, class_specs, find_tool
@@ -53,7 +53,7 @@ def project_checks(project: Project) -> Callable[[ModuleWork], Sequence[Check]]:
     examiners = _examiners(project)
 
     def checks_for(work: ModuleWork) -> Sequence[Check]:
-        spec = read_source(work.module, str(work.entries[0].source_file))
+        spec = work.texts.source(work.entries[0])
         static = StaticCheck(_static_rules(project, work, spec, declared))
         bases = tuple(dict.fromkeys([work.base, *project.bases()]))
         classes = class_specs(spec, static.rules.names)

@@ -38,9 +38,8 @@ def check_writable(path: Path, *, within: Path) -> None:
     try:
         steps = _check_contained(path, within)
         _check_plain(path, steps)
-        there = [Path(step) for step, found in steps[:-1] if found is not None]
-        folder = there[-1] if there else next(folder for folder in path.parents if _lstat(folder) is not None)
-        if not folder.is_dir():
+        folder, found = next((step for step in reversed(steps[:-1]) if step[1]), None) or _nearest(within)
+        if not (found and stat.S_ISDIR(found.st_mode)) and not os.path.isdir(folder):  # noqa: PTH112 - as above
             raise JauntWriteError(f"cannot write {path}: {folder} is not a folder", hint=f"move {folder} away")
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -117,6 +116,12 @@ def _check_contained(path: Path, within: Path) -> list[Step]:
                 hint="replace the symlink by a folder",
             )
     return steps
+
+
+def _nearest(folder: Path) -> Step:
+    """Return a folder with its status, or the nearest one above it that there is."""
+    steps = ((str(each), _lstat(each)) for each in [folder, *folder.parents])
+    return next(step for step in steps if step[1])
 
 
 def _check_plain(path: Path, steps: Sequence[Step]) -> os.stat_result | None:
