@@ -46,7 +46,7 @@ class History:
 
         What can't be kept is left out: no build fails for it.
         """
-        last = self.get(kind, module)
+        last = self.get(kind, module) if before else None
         known = last is not None and f"sha256:{last.digest}" == extract_module_digest(before)
         record = Record(kind, module, self._run, digest, contract, before, last.contract if last and known else None)
         with suppress(JauntWriteError, OSError):
