@@ -1,5 +1,6 @@
 """The jaunt command as a person uses it: flags, lines, exit codes."""
 
+import gc
 import json
 import os
 import re
@@ -667,3 +668,9 @@ def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path, arguments: list[
 
 def test_the_command_line_of_a_program_that_calls_main_is_not_read() -> None:
     assert main([]) == 2
+
+
+def test_a_command_leaves_the_collector_of_its_process_as_it_was(tmp_path: Path) -> None:
+    before = gc.get_threshold()
+    assert main(["--root", str(tmp_path / "missing"), "status"]) != 0
+    assert gc.get_threshold() == before

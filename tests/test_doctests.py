@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from candidates import PYPROJECT
@@ -10,9 +11,10 @@ from support import write_files
 
 from jaunt.builder import project_works
 from jaunt.checks import ExampleCheck, project_checks
-from jaunt.config import SandboxConfig, load_config
+from jaunt.config import load_config
 from jaunt.doctests import find_examples
 from jaunt.errors import JauntDiscoveryError
+from jaunt.examiners import Examiners
 from jaunt.project import load_project
 from jaunt.sandbox import Sandbox
 from jaunt.source import read_source
@@ -63,8 +65,14 @@ def example_check(root: Path, module: str, files: dict[str, str]) -> ExampleChec
 
 
 def run(check: ExampleCheck, source: str, *, seconds: int = 20) -> list[str]:
-    sandbox = Sandbox(replace(check.sandbox.config, seconds=seconds))
-    return asyncio.run(replace(check, sandbox=sandbox)(source))
+    return asyncio.run(limited(check, seconds=seconds)(source))
+
+
+def limited(check: ExampleCheck, **limits: Any) -> ExampleCheck:
+    """Return the check with examiners of its own, under other settings of the sandbox."""
+    bench = check.examiners.bench
+    sandbox = Sandbox(replace(bench.sandbox.config, **limits))
+    return replace(check, examiners=Examiners(replace(bench, sandbox=sandbox)))
 
 
 @pytest.fixture
@@ -136,7 +144,7 @@ def test_an_example_that_never_ends_is_stopped_and_named(double: ExampleCheck) -
 def test_nothing_that_fails_the_static_checks_is_run(double: ExampleCheck) -> None:
     trace = double.place.root / "trace"
     source = f"open({str(trace)!r}, 'w').close()\n{GOOD_DOUBLE}"
-    assert run(replace(double, sandbox=Sandbox(SandboxConfig(mode="off"))), source) == []
+    assert run(limited(double, mode="off"), source) == []
     assert not trace.exists()
 
 
@@ -292,7 +300,8 @@ def test_candidates_that_come_together_share_a_sandbox_and_are_told_apart(tmp_pa
     sources[7] = sources[7].replace("    return", "    while n == 4:\n        pass\n    return")  # never ends
 
     async def all_of_them() -> list[list[str]]:
-        quick = [replace(check, sandbox=Sandbox(replace(check.sandbox.config, seconds=5))) for check in checks]
+        examiners = limited(checks[0], seconds=5).examiners
+        quick = [replace(check, examiners=examiners) for check in checks]
         return await asyncio.gather(*(check(source) for check, source in zip(quick, sources, strict=True)))
 
     found = asyncio.run(all_of_them())

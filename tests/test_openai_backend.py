@@ -102,6 +102,29 @@ def test_the_request_holds_model_messages_and_key() -> None:
     assert call.body.keys() == {"model", "messages"}
 
 
+def test_a_server_without_tls_needs_no_certificates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Loading them takes 60 ms."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    with serving(GOOD["openai"]) as server:
+        assert generate(make("openai", server)) == CODE
+        # With TLS they are needed, and their lack is told.
+        secure = make("openai", server, base_url=server.url.replace("http:", "https:"))
+        assert "FileNotFoundError" in failure(secure).message
+    assert len(server.calls) == 1
+
+
+def test_a_server_elsewhere_is_reached_by_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(GOOD["openai"]) as proxy, serving(GOOD["openai"]) as server:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        assert generate(make("openai", server, base_url="http://models.invalid/v1")) == CODE
+        assert [call.path for call in proxy.calls] == ["http://models.invalid/v1/chat/completions"]
+        generate(make("openai", server))  # on this machine
+        assert (len(proxy.calls), len(server.calls)) == (1, 1)
+        monkeypatch.setenv("no_proxy", "models.invalid")
+        failure(make("openai", server, base_url="http://models.invalid/v1"))
+        assert len(proxy.calls) == 1
+
+
 def test_limit_and_temperature_are_sent_where_they_are_set() -> None:
     with serving(GOOD["openai"]) as server:
         generate(make("openai", server, max_tokens=500, temperature=0.0))

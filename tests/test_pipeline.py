@@ -83,6 +83,26 @@ def test_what_stands_in_the_way_is_found_before_the_model_is_paid(tmp_path: Path
     assert list(outside.iterdir()) == []
 
 
+@pytest.mark.parametrize(("kind", "command"), [("build", "jaunt build --force"), ("test", "jaunt test --force")])
+def test_the_hint_to_a_hand_edit_names_the_command_for_its_kind(tmp_path: Path, kind: str, command: str) -> None:
+    work = make_work(tmp_path)
+    write_files(tmp_path, {"pkg/__generated__/a.py": "mine = 1\n"})
+    backend = FakeBackend()
+    cause = build(replace(work, fingerprint=replace(work.fingerprint, kind=kind)), Workshop(backend)).cause
+    assert isinstance(cause, JauntGenerationError)
+    assert f"`{command}` overwrites it" in str(cause.hint)
+    assert backend.calls == []
+
+
+@pytest.mark.parametrize(("content", "shown"), [(b"mine = 1\r\n", "mine = 1\n"), (b"mine = '\xff'\n", ""), (b"", "")])
+def test_what_is_overwritten_is_shown_to_the_model_if_it_is_text(tmp_path: Path, content: bytes, shown: str) -> None:
+    work, backend = make_work(tmp_path), FakeBackend()
+    work.path.parent.mkdir()
+    work.path.write_bytes(content)
+    assert build(work, Workshop(backend, force=True)).status == "generated"
+    assert backend.contexts["pkg.a"].previous_source == shown
+
+
 def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> None:
     root = make_shop(tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"})
     (work,) = project_works(load_project(load_config(root=root)), ["app.bare"])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaunt.errors import JauntAuthenticationError, JauntGenerationError
-from jaunt.generate.transport import Fault, Policy, Transport, one_line, parse_retry_after, scrub
+from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after, printable_line, scrub
 
 QUICK = Policy(timeout=20.0, base_delay=0.01)
 BUSY = Fault("busy", again=True)
@@ -242,5 +242,5 @@ def test_an_empty_secret_hides_nothing() -> None:
 
 
 def test_a_message_is_one_line_of_limited_length() -> None:
-    assert one_line("a\n\x1b[1m b\tc") == "a [1m b c"
-    assert len(one_line("x" * 1000)) == 300
+    assert printable_line("a\n\x1b[1m b\tc") == "a [1m b c"
+    assert len(printable_line("x" * 1000)) == 300

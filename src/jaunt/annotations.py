@@ -10,7 +10,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 
 from jaunt.contract import canonical
-from jaunt.source import ModuleSource, parse_annotation
+from jaunt.source import ModuleSource, parse_annotation, written_name
 
 _RENAMED = {  # of typing and typing_extensions
     **{name.capitalize(): name for name in ("list", "dict", "set", "tuple", "type", "deque")},
@@ -98,7 +98,7 @@ class Reader:
 
     def _name(self, node: ast.expr, module: ModuleSource) -> str:
         path = module.dotted(node) or (
-            ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else canonical(node)
+            written_name(node) if isinstance(node, ast.Name | ast.Attribute) else canonical(node)
         )
         home, _, name = path.rpartition(".")
         if home in {"typing", "typing_extensions", ""}:

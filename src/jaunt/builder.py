@@ -312,6 +312,8 @@ def _packages_below(module: str, base: Path, bases: Iterable[Path]) -> Path | No
     none is made at all: an `__init__.py` in one part would hide the others.
     """
     package = base / module.partition(".")[0]
+    if (package / "__init__.py").exists():  # as nearly always
+        return base
     parts = [part for part in (each / package.name for each in bases) if part.is_dir()]
     if package not in parts or any((part / "__init__.py").exists() for part in parts):
         return base

@@ -1,26 +1,25 @@
 """All checks that a project's candidates have to pass: static ones, ruff, ty, the examples of the specs."""
 
-import asyncio
 import fnmatch
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jaunt.assertions import assertion_free_tests
 from jaunt.background import in_background
-from jaunt.batching import Batches, PerLoop
 from jaunt.conformance import conformance_errors
-from jaunt.doctests import LARGEST_BATCH, Docstring, Orders, find_examples, run_examples
+from jaunt.doctests import Bench, Docstring, find_examples
 from jaunt.effects import effect_errors
 from jaunt.errors import JauntConfigError, JauntDiscoveryError
+from jaunt.examiner import Orders
+from jaunt.examiners import Examiners
 from jaunt.generate.base import Check
 from jaunt.imports import ImportRules, declared_modules, import_errors, imported_heads, late_names, stub_paths
 from jaunt.pipeline import ModuleWork
 from jaunt.project import Project
 from jaunt.ruff import Ruff
-from jaunt.sandbox import Halt, Sandbox
-from jaunt.source import ModuleSource, read_source
+from jaunt.sandbox import Sandbox
+from jaunt.source import ModuleSource
 from jaunt.ty import Ty
 from jaunt.validation import Checked, missing_names, parse_candidate, text_errors
 from jaunt.verify import Place, ToolError, class_specs, find_tool
@@ -52,9 +51,10 @@ def project_checks(project: Project) -> Callable[[ModuleWork], Sequence[Check]]:
             _require(tool)
     declared = declared_modules(project.root)
     ruff, ty = Ruff(), Ty()
+    examiners = _examiners(project)
 
     def checks_for(work: ModuleWork) -> Sequence[Check]:
-        spec = read_source(work.module, str(work.entries[0].source_file))
+        spec = work.texts.source(work.entries[0])
         static = StaticCheck(_static_rules(project, work, spec, declared))
         bases = tuple(dict.fromkeys([work.base, *project.bases()]))
         classes = class_specs(spec, static.rules.names)
@@ -65,7 +65,7 @@ def project_checks(project: Project) -> Callable[[ModuleWork], Sequence[Check]]:
         checks += [ToolCheck(ty, verify.ty, place, static)] if verify.ty != "off" else []
         wanted = verify.doctests and not any(fnmatch.fnmatchcase(work.module, each) for each in verify.no_doctests)
         if work.fingerprint.kind == "build" and wanted:
-            checks.append(_example_check(project, static, place))
+            checks.append(_example_check(static, place, examiners))
         return checks
 
     return checks_for
@@ -134,42 +134,13 @@ class ExampleCheck:
     static: StaticCheck
     orders: Orders
     place: Place
-    sandbox: Sandbox
-    generated_dir: str
+    examiners: Examiners
     after_failure: bool = True
 
     async def __call__(self, source: str) -> list[str]:
         if await self.static(source):
             return []  # what fails the static checks is never run
-        return await _example_batches.get().submit(replace(self, orders=replace(self.orders, source=source)))
-
-
-async def _run_examples(checks: Sequence[ExampleCheck]) -> list[list[str]]:
-    halt = Halt()
-    try:
-        return await asyncio.to_thread(
-            run_examples,
-            [check.orders for check in checks],
-            checks[0].sandbox,
-            root=checks[0].place.root,
-            generated_dir=checks[0].generated_dir,
-            halt=halt,
-        )
-    except asyncio.CancelledError:
-        halt()
-        raise
-
-
-_example_batches: PerLoop[Batches[ExampleCheck, list[str]]] = PerLoop(
-    lambda: Batches(
-        _run_examples,
-        turns=os.cpu_count() or 1,
-        largest=LARGEST_BATCH,
-        group=lambda check: (check.place.root, check.place.bases, check.sandbox, check.generated_dir),
-        name=lambda check: check.orders.filename,
-        failed=bool,
-    )
-)
+        return await self.examiners.examine(replace(self.orders, source=source))
 
 
 def _static_rules(
@@ -193,7 +164,7 @@ def _static_rules(
     return StaticRules(spec, names, work.generated_module, work.path.name, rules)
 
 
-def _example_check(project: Project, static: StaticCheck, place: Place) -> ExampleCheck:
+def _example_check(static: StaticCheck, place: Place, examiners: Examiners) -> ExampleCheck:
     try:
         docstrings: list[Docstring] = find_examples(place.spec, static.rules.names)
     except ValueError as error:
@@ -211,8 +182,13 @@ def _example_check(project: Project, static: StaticCheck, place: Place) -> Examp
         single_file=single_file,
         bases=[str(base) for base in place.bases],
     )
+    return ExampleCheck(static, orders, place, examiners)
+
+
+def _examiners(project: Project) -> Examiners:
     limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
-    return ExampleCheck(static, orders, place, Sandbox(limits), project.config.paths.generated_dir)
+    bases = tuple(map(str, project.bases()))
+    return Examiners(Bench(Sandbox(limits), project.root, bases, project.config.paths.generated_dir))
 
 
 def _require(tool: str) -> Path:

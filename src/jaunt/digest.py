@@ -21,14 +21,22 @@ def extract_source_segment(entry: SpecEntry) -> str:
 
 
 class SpecTexts:
-    """The source texts of specs; each file is read and parsed once, its syntax tree is not kept."""
+    """The source texts of specs; each file is read and parsed once, and only the last one's syntax tree is kept."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[str, Mapping[str, str]]] = {}
+        self._last: ModuleSource | None = None
 
     def add(self, source: ModuleSource) -> None:
         """Take the texts from a file that was parsed already."""
         self._known[source.path] = (source.text, {name: source.segment(name) for name in source.definitions})
+
+    def source(self, entry: SpecEntry) -> ModuleSource:
+        """Return the file that a spec stands in, parsed, of which the texts are made; raises as `read_source` does."""
+        path = str(entry.source_file)
+        if self._last is None or (self._last.module, self._last.path) != (entry.module, path):
+            self._last = read_source(entry.module, path)
+        return self._last
 
     def module(self, entry: SpecEntry) -> str:
         """Return the whole text of the file that a spec stands in; raises as `extract_source_segment` does."""
@@ -48,7 +56,7 @@ class SpecTexts:
     def _read(self, entry: SpecEntry) -> tuple[str, Mapping[str, str]]:
         path = str(entry.source_file)
         if path not in self._known:
-            self.add(read_source(entry.module, path))
+            self.add(self.source(entry))
         return self._known[path]
 
 

@@ -1,7 +1,6 @@
 """The examples in specs' docstrings, run against a candidate before it lands, in the sandbox.
 
-The spec's own docstrings count, as the contract has them; `examiner.py` is what runs there. Starting a sandbox takes
-ten times as long as the examples of most modules, so several candidates may share one.
+The spec's own docstrings count, as the contract has them; `examiner.py` is what runs there.
 """
 
 import ast
@@ -10,15 +9,12 @@ import os
 import secrets
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from jaunt.examiner import LONGEST, Docstring, Orders
+from jaunt.examiner import LONGEST, Docstring, Orders, frame
 from jaunt.sandbox import OWN_BYTECODE, Completed, Halt, Sandbox
 from jaunt.source import ModuleSource
-
-LARGEST_BATCH = 64 if hasattr(os, "pidfd_open") else 1
-"""How many candidates may share a sandbox."""
 
 _EXAMINER = Path(__file__).with_name("examiner.py").resolve()
 
@@ -45,43 +41,66 @@ def find_examples(spec: ModuleSource, names: Iterable[str]) -> list[Docstring]:
     return found
 
 
-def run_examples(
-    many: Sequence[Orders], sandbox: Sandbox, *, root: Path, generated_dir: str, halt: Halt | None = None
-) -> list[list[str]]:
-    """Import candidates in the sandbox and run the examples against each; return what fails, candidate by candidate.
+@dataclass(frozen=True)
+class Bench:
+    """Where candidates are examined. `root` is the project's folder, `bases` are those that module names start from."""
 
-    `root` is the project's folder; `halt` ends the run. In company, a candidate may fail for want of time, or by what
-    another does. Raises JauntConfigError if the sandbox can't be used.
+    sandbox: Sandbox
+    root: Path
+    bases: tuple[str, ...]
+    generated_dir: str
+
+    def run(
+        self, *arguments: str, stdin: bytes = b"", pass_fds: Sequence[int] = (), halt: Halt | None = None
+    ) -> Completed:
+        """Run the examiner in the sandbox. Raises JauntConfigError if that can't be used."""
+        inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+        return self.sandbox.run(
+            [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), *arguments],
+            cwd=self.root,
+            pythonpath=[*self.bases, *inherited, _EXAMINER.parents[1]],
+            stdin=stdin,
+            pass_fds=pass_fds,
+            env={"JAUNT_GENERATED_DIR": self.generated_dir, "PYTHONIOENCODING": "utf-8"},
+            halt=halt,
+        )
+
+
+def run_examples(orders: Orders, bench: Bench, halt: Halt | None = None) -> list[str]:
+    """Import a candidate in a sandbox of its own and run the examples against it; return what fails.
+
+    `halt` ends the run. Raises JauntConfigError if the sandbox can't be used.
     """
-    many = [replace(orders, key=secrets.token_hex(16)) for orders in many]
-    inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    completed = sandbox.run(
-        [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), str(len(many))],
-        cwd=root,
-        pythonpath=[*many[0].bases, *inherited, _EXAMINER.parents[1]],
-        readable=list(dict.fromkeys(Path(orders.filename).parent for orders in many)),
-        stdin=b"".join(map(_packed, many)),
-        env={"JAUNT_GENERATED_DIR": generated_dir, "PYTHONIOENCODING": "utf-8"},
-        halt=halt,
-    )
-    return [_errors(orders, completed) for orders in many]
-
-
-def _errors(orders: Orders, completed: Completed) -> list[str]:
-    reports = _reports(completed.stdout, orders.key)
-    errors = [error for name in ("", *(d.name for d in orders.docstrings)) for error in reports.get(name, ())]
-    missing = [name for name in ("", *(d.name for d in orders.docstrings)) if name not in reports]
-    if missing and not reports.get(""):
-        doing = f"running the examples of {missing[0]}" if missing[0] else f"importing {orders.spec_module}"
+    orders = with_key(orders)
+    completed = bench.run(stdin=packed(orders), halt=halt)
+    errors, missing = read_reports(orders, completed.stdout)
+    if missing is not None:
+        doing = f"running the examples of {missing}" if missing else f"importing {orders.spec_module}"
         message = completed.message or "ended the process with exit code 0"
-        errors.append(f"{missing[0] or orders.spec_module}: {doing} {message}{_last_words(completed.stderr)}")
+        errors.append(f"{missing or orders.spec_module}: {doing} {message}{_last_words(completed.stderr)}")
     return errors
 
 
-def _packed(orders: Orders) -> bytes:
-    """Return orders as the child process reads them: their length in eight digits, then JSON."""
-    content = json.dumps(asdict(orders)).encode()
-    return b"%08d%b" % (len(content), content)
+def with_key(orders: Orders) -> Orders:
+    """Return orders with a new key, without which no report counts."""
+    return replace(orders, key=secrets.token_hex(16))
+
+
+def packed(orders: Orders) -> bytes:
+    """Return orders as the examiner reads them."""
+    return frame(json.dumps(asdict(orders)).encode())
+
+
+def read_reports(orders: Orders, output: str) -> tuple[list[str], str | None]:
+    """Return the errors in what the examiner printed, and which docstring's report is missing.
+
+    That is "" if the one of the import is, None if there is none to wait for.
+    """
+    reports = _reports(output, orders.key)
+    names = ["", *(docstring.name for docstring in orders.docstrings)]
+    errors = [error for name in names for error in reports.get(name, ())]
+    missing = None if reports.get("") else next((name for name in names if name not in reports), None)
+    return errors, missing
 
 
 def _documented(

@@ -23,7 +23,7 @@ from jaunt.purity import (
     SKIPS,
     VIEWS,
 )
-from jaunt.source import Function, ModuleSource, assignment_targets, dotted_path
+from jaunt.source import Function, ModuleSource, assignment_targets, child_nodes, dotted_path, written_name
 
 _CLASS_HOOKS = {"__init_subclass__", "__set_name__"}
 _REACHING_OUT = (
@@ -281,7 +281,7 @@ class _Checker:
         """Return the dotted path that a name stands for; names that nothing binds are built in."""
         path = self._candidate.dotted(node)
         if path is None and isinstance(node, ast.Name | ast.Attribute):
-            text = ast.unparse(node)
+            text = written_name(node)
             head = text.partition(".")[0]
             is_builtin = hasattr(builtins, head) and head not in self._candidate.constants
             return f"builtins.{text}" if is_builtin else text
@@ -302,7 +302,7 @@ def _evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         elif isinstance(node, Function):
             pending += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
         else:
-            pending += reversed(list(ast.iter_child_nodes(node)))
+            pending += reversed(child_nodes(node))
 
 
 def _skips(candidate: ModuleSource) -> Iterator[str]:

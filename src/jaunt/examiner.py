@@ -1,17 +1,20 @@
 """The examiner: imports candidates inside the sandbox and runs the examples of their specs.
 
-`doctests.py` starts it by path, with the number of candidates as its argument and the orders for each on standard
-input. The candidate stands in for the generated module while its spec module is imported, so the examples see what a
-caller will see; the code of other specs comes from the disk. Several candidates are examined one after the other, each
-in a process of its own.
+`doctests.py` and `examiners.py` start it by path. Without an argument it examines one candidate: the orders are on
+standard input, and it reports on standard output. With the number of a socket as its argument it examines one candidate
+after the other, each in a process of its own, until the socket is closed; orders and reports go through the socket,
+framed by `frame`. The candidate stands in for the generated module while its spec module is imported, so the examples
+see what a caller will see; the code of other specs comes from the disk.
 """
 
+import gc
 import importlib
 import importlib.abc
 import json
 import os
 import select
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.machinery import (
@@ -27,7 +30,9 @@ from pathlib import Path
 from typing import Any
 
 LONGEST = 2_000  # characters of what an example gave
+COUNT = 8  # digits of the number of bytes that a frame begins with
 _SECONDS_IN_COMPANY = 2.0  # what takes longer has to be alone
+_LONGEST_REPORT = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -57,38 +62,80 @@ class Orders:
     key: str = ""
 
 
+def frame(content: bytes) -> bytes:
+    """Return content as it goes through a stream: its length in digits, then itself."""
+    return b"%0*d%b" % (COUNT, len(content), content)
+
+
 def _child() -> None:
-    count = int(sys.argv[1])
-    if count == 1:
-        _examine(_next_orders())
-        return
-    from jaunt import keeper, loader, runtime  # noqa: F401
+    if len(sys.argv) > 1:
+        _serve(int(sys.argv[1]))
+        os._exit(0)
+    orders = _next_orders(0)
+    if orders is not None:
+        _examine(orders, os.dup(1))
+
+
+def _serve(control: int) -> None:
+    """Examine candidates in processes of their own, one at a time, as long as orders come."""
+    from jaunt import keeper, loader, runtime  # noqa: F401 - loaded here, they are there in every process
 
     keeper.adopt_orphans()
     keeper.hide_from_own_user()
-    for _ in range(count):
-        orders = _next_orders()  # one at a time: no candidate finds the key of one that comes after it
+    gc.freeze()  # no process copies the memory of what is there already
+    while (orders := _next_orders(control)) is not None:  # one at a time: nobody finds the key of the next one
         if orders.docstrings:
-            import doctest  # noqa: F401 - loaded here, it is there in every process from now on
+            import doctest  # noqa: F401 - as above
+        ours, theirs = os.pipe()
         process = os.fork()
         if process == 0:
+            os.close(control)
+            os.close(ours)
             os.setsid()
-            _examine(orders)
+            _examine(orders, theirs)
             os._exit(0)
-        ended = os.pidfd_open(process)
-        select.select([ended], [], [], _SECONDS_IN_COMPANY)
-        os.close(ended)
+        os.close(theirs)
+        report = _collect(ours, process)
         keeper.kill_all(process)
+        os.write(control, frame(report))
 
 
-def _next_orders() -> Orders:
-    content = json.loads(os.read(0, int(os.read(0, 8))))
+def _collect(results: int, process: int) -> bytes:
+    """Return what a process reports until it ends, or closes its pipe, or takes too long."""
+    report = b""
+    deadline = time.monotonic() + _SECONDS_IN_COMPANY
+    ended = os.pidfd_open(process)
+    while len(report) < _LONGEST_REPORT:
+        ready, _, _ = select.select([results, ended], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(results, 1 << 16) if results in ready else b""
+        if not chunk:
+            break
+        report += chunk
+    os.close(ended)
+    os.close(results)
+    return report
+
+
+def _next_orders(stream: int) -> Orders | None:
+    """Read orders from a descriptor; None at its end."""
+    size = _read(stream, COUNT)
+    if not size:
+        return None
+    content = json.loads(_read(stream, int(size)))
     return Orders(docstrings=[Docstring(**each) for each in content.pop("docstrings")], **content)
 
 
-def _examine(orders: Orders) -> None:
-    """Import the candidate and run the examples; report each finding as soon as it is there."""
-    report = _reporter(orders.key)
+def _read(stream: int, size: int) -> bytes:
+    content = b""
+    while len(content) < size and (chunk := os.read(stream, size - len(content))):
+        content += chunk
+    return content
+
+
+def _examine(orders: Orders, results: int) -> None:
+    """Import the candidate and run the examples; report each finding to `results` as soon as it is there."""
+    report = _reporter(orders.key, results)
+    sys.path[:0] = orders.bases  # its own first
     _read_sources_below(orders.bases)
     try:
         spec, generated = _import(orders)
@@ -122,9 +169,9 @@ class _SourceLoader(SourceFileLoader):
         return self.source_to_code(self.get_data(path), path)
 
 
-def _reporter(key: str) -> Any:
-    """Return the function that writes to the real standard output, which nothing else does from here on."""
-    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
+def _reporter(key: str, descriptor: int) -> Any:
+    """Return the function that writes to a descriptor, which nothing else does from here on."""
+    results = os.fdopen(descriptor, "w", encoding="utf-8")
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)  # the orders hold the key

@@ -36,9 +36,10 @@ def write_atomic(path: Path, text: str, *, within: Path, durable: bool = True) -
 def check_writable(path: Path, *, within: Path) -> None:
     """Raise the JauntWriteError that `write_atomic` would, as far as that can be told without writing."""
     try:
-        _check_plain(path, _check_contained(path, within))
-        folder = next(folder for folder in path.parents if _lstat(folder) is not None)
-        if not folder.is_dir():
+        steps = _check_contained(path, within)
+        _check_plain(path, steps)
+        folder, found = next((step for step in reversed(steps[:-1]) if step[1]), None) or _nearest(within)
+        if not (found and stat.S_ISDIR(found.st_mode)) and not os.path.isdir(folder):  # noqa: PTH112 - as above
             raise JauntWriteError(f"cannot write {path}: {folder} is not a folder", hint=f"move {folder} away")
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -117,6 +118,12 @@ def _check_contained(path: Path, within: Path) -> list[Step]:
     return steps
 
 
+def _nearest(folder: Path) -> Step:
+    """Return a folder with its status, or the nearest one above it that there is."""
+    steps = ((str(each), _lstat(each)) for each in [folder, *folder.parents])
+    return next(step for step in steps if step[1])
+
+
 def _check_plain(path: Path, steps: Sequence[Step]) -> os.stat_result | None:
     """Return the status of the file that the steps lead to, if there is one; JauntWriteError if it is no file."""
     found = steps[-1][1] if steps else _lstat(path)
@@ -142,12 +149,13 @@ def _lstat(path: Path | str) -> os.stat_result | None:
 def _replace(path: Path, data: bytes, existing: os.stat_result | None, durable: bool) -> None:
     temp = temporary_path(path.parent)
     try:
-        with temp.open("xb") as file:
+        with temp.open("xb", buffering=0) as file:
             if existing is not None:
                 temp.chmod(stat.S_IMODE(existing.st_mode))
-            file.write(data)
+            rest = memoryview(data)
+            while rest:  # a single write may take less than all
+                rest = rest[file.write(rest) :]
             if durable:
-                file.flush()
                 os.fsync(file.fileno())
         temp.replace(path)
     except BaseException:

@@ -16,6 +16,7 @@ from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.files import check_writable
 from jaunt.generate.model import KEY_VARIABLES
 from jaunt.generate.providers import make_backend
+from jaunt.generate.proxies import proxy_for
 from jaunt.leftovers import abandoned_files
 from jaunt.lock import why_no_lock
 from jaunt.project import Project, search_roots
@@ -136,12 +137,10 @@ def _provider(config: JauntConfig) -> Iterator[Finding]:
 
 def _server(url: str) -> Finding:
     """Open a connection to a server and close it: nothing is sent."""
-    from urllib.request import getproxies  # an HTTP client and more, for one question that few projects have
-
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     where = f"{host}:{port}"
-    if parts.scheme in getproxies() and host not in ("127.0.0.1", "::1", "localhost"):
+    if proxy_for(url):
         return Finding("ok", "server", f"{where} is reached by a proxy; not tried")
     try:
         socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()

@@ -6,7 +6,7 @@ It is for people who look back, never truth: where it is missing or damaged, `ja
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
@@ -46,11 +46,11 @@ class History:
 
         What can't be kept is left out: no build fails for it.
         """
-        last = self.get(kind, module)
+        last = self.get(kind, module) if before else None
         known = last is not None and f"sha256:{last.digest}" == extract_module_digest(before)
         record = Record(kind, module, self._run, digest, contract, before, last.contract if last and known else None)
         with suppress(JauntWriteError, OSError):
-            write_atomic(self._path(kind, module), json.dumps(asdict(record)), within=self._root, durable=False)
+            write_atomic(self._path(kind, module), json.dumps(vars(record)), within=self._root, durable=False)
 
     def get(self, kind: str, module: str) -> Record | None:
         """Return a module's record, None if there is none that can be read."""

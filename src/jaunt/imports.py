@@ -85,13 +85,20 @@ def stub_paths(spec: ModuleSource, names: Collection[str], bases: Iterable[Path]
     package = spec.module.rpartition(".")[0]
     while package:
         files = (base.joinpath(*package.split("."), "__init__.py") for base in bases)
-        text = next((file.read_text("utf-8", "replace") for file in files if file.is_file()), "")
+        text = next((text for file in files if (text := _text_of(file)) is not None), "")
         if any(name in text for name in names):
             tree = parse_or_none(text) or ast.Module([], [])  # what can't be parsed is reported where it is imported
             bindings = ModuleSource(package, "__init__.py", text, tree).bindings
             paths |= {f"{package}.{name}" for name, path in bindings.items() if path in paths}
         package = package.rpartition(".")[0]
     return frozenset(paths)
+
+
+def _text_of(file: Path) -> str | None:
+    try:
+        return file.read_text("utf-8", "replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
 
 
 def late_names(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:

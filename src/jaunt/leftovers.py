@@ -6,9 +6,11 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 _LONGEST_WRITE = 3600.0  # seconds
+_RUN, _numbers = os.urandom(6).hex(), count()  # process ids come again, and on other machines too
 
 
 def temporary_path(folder: Path) -> Path:
@@ -16,7 +18,7 @@ def temporary_path(folder: Path) -> Path:
 
     The file's own name is no part of it: that may be at the limit of the file system.
     """
-    return folder / f".jaunt-{_MACHINE}-{os.getpid()}-{os.urandom(6).hex()}.tmp"
+    return folder / f".jaunt-{_MACHINE}-{os.getpid()}-{_RUN}{next(_numbers):x}.tmp"
 
 
 def temporary_files(folder: Path) -> Iterator[Path]:

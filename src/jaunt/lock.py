@@ -1,7 +1,6 @@
 """A lock between processes: one build asks the model for a contract, and the others wait for its answer."""
 
 import os
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -29,47 +28,39 @@ class Turn(Generic[T]):
         self._path = path
         self._on_wait = on_wait
         self._lock: BaseFileLock | None = None
-        self._over = False
-        self._mutex = threading.Lock()
 
     async def __aenter__(self) -> T:
         import asyncio  # it takes 20 ms, which a command that only looks into the store needn't pay
 
         pause = _FIRST_PAUSE
+        while not self._take():  # not in a thread: a try is over before one would begin
+            if self._on_wait is not None and pause == _FIRST_PAUSE:
+                self._on_wait()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
         try:
-            while (found := await asyncio.to_thread(self._take)) is None:
-                if self._on_wait is not None and pause == _FIRST_PAUSE:
-                    self._on_wait()
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE)
+            return self._look()
         except BaseException:
-            self._give_back()  # after a cancellation, the thread may have taken it, or be about to
+            self._give_back()
             raise
-        return found[0]
 
     async def __aexit__(self, *_: object) -> None:
         self._give_back()
 
-    def _take(self) -> tuple[T] | None:
-        """Take the lock and return what `look` does, None if another process has it; one trip to a thread for both."""
-        with self._mutex:
-            if not self._over:
-                try:
-                    self._path.parent.mkdir(parents=True, exist_ok=True)
-                    self._lock = _try_lock(self._path)
-                except OSError as error:
-                    self.problem = error.strerror or str(error)
-                else:
-                    if self._lock is None:
-                        return None
-        return (self._look(),)
+    def _take(self) -> bool:
+        """Return whether there is nothing to wait for: the lock was taken, or there is none to be had."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = _try_lock(self._path)
+        except OSError as error:
+            self.problem = error.strerror or str(error)
+            return True
+        return self._lock is not None
 
     def _give_back(self) -> None:
-        with self._mutex:
-            self._over = True
-            if self._lock is not None:
-                _remove_and_release(self._path, self._lock)
-                self._lock = None
+        if self._lock is not None:
+            _remove_and_release(self._path, self._lock)
+            self._lock = None
 
 
 def remove_idle_lock(path: Path) -> None:

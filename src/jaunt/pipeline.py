@@ -22,7 +22,7 @@ from jaunt.generate.recorded_backend import format_recording, recording_path
 from jaunt.header import PYTHON, body_digest, format_header, is_edited, split_header
 from jaunt.history import History
 from jaunt.job import Outcome, failure, job_name
-from jaunt.plan import Fingerprint, judge_file
+from jaunt.plan import Fingerprint, build_command, judge, read_generated
 from jaunt.registry import SpecEntry
 from jaunt.rejected import forget_rejected, keep_rejected
 from jaunt.spec_ref import SpecRef
@@ -129,16 +129,12 @@ async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
     context = await _prepare(work, shop)
     clock = _Clock()
     checks = [clock.timed(check) for check in shop.checks_for(work)] if shop.checks_for else []
-    outcome, source = await _find_code(work, shop, context, checks)
-    asked = time.perf_counter()
-    if source is not None:
-        land = partial(_land, work, shop, context, source, outcome)
-        outcome = await asyncio.get_running_loop().run_in_executor(shop.writers, land)
+    outcome = await _find_code(work, shop, context, checks)
+    waited = time.perf_counter() - clock.begin - clock.check_seconds - outcome.write_seconds
     return replace(
         outcome,
-        model_seconds=max(0.0, asked - clock.begin - clock.check_seconds) if outcome.attempts else 0.0,
+        model_seconds=max(0.0, waited) if outcome.attempts else 0.0,
         check_seconds=clock.check_seconds,
-        write_seconds=time.perf_counter() - asked,
     )
 
 
@@ -163,32 +159,29 @@ class _Clock:
         return run
 
 
-async def _find_code(
-    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
-) -> tuple[Outcome, str | None]:
-    """Return code that passed, from the store or else the model, with the outcome so far; None if there is none."""
+async def _find_code(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> Outcome:
+    """Write code that passes, from the store or else the model, and return what came of it."""
     store = shop.readable_store
     contract = (work.fingerprint.kind, work.fingerprint.digest)
     # One small file, as those of `_prepare`: not by way of a thread.
     stored = store.get(*contract) if store is not None else Lookup()
     found = await _try_stored(stored, context, checks)
     if found is not None:
-        return found
+        return await _write_down(work, shop, context, *found)
     if store is None or store.readonly:
-        outcome, source = await _generate(work, shop, context, checks)
-        return _warned(outcome, stored.warning), source
+        return _warned(await _generate(work, shop, context, checks), stored.warning)
     waits = partial(shop.on_wait, work.module) if shop.on_wait else None
     turn = store.turn(*contract, on_wait=waits)
     async with turn as again:  # another build may have asked in the meantime
         found = await _try_stored(again, context, checks) if again != stored else None
         if found is not None:
-            return found
-        outcome, source = await _generate(work, shop, context, checks)
-    return _warned(outcome, again.warning, store.why_lockless(turn)), source
+            return await _write_down(work, shop, context, *found)
+        outcome = await _generate(work, shop, context, checks)
+    return _warned(outcome, again.warning, store.why_lockless(turn))
 
 
 def _warned(outcome: Outcome, *warnings: str | None) -> Outcome:
-    return replace(outcome, warnings=(*filter(None, warnings), *outcome.warnings))
+    return replace(outcome, warnings=(*filter(None, warnings), *outcome.warnings)) if any(warnings) else outcome
 
 
 async def _try_stored(
@@ -203,28 +196,22 @@ async def _try_stored(
     return Outcome("generated", warnings=tuple(examined.warnings), origin="store"), normalize_source(examined.source)
 
 
-async def _generate(
-    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]
-) -> tuple[Outcome, str | None]:
-    """Ask the backend; keep a candidate that passed in the store, and one that failed for a person to see."""
+async def _generate(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> Outcome:
+    """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
     result = await _ask(shop, context, checks)
     warnings = result.warnings
     if result.source is None:
         errors = result.errors or ["the backend gave no code"]
         kept = await asyncio.to_thread(keep_rejected, shop.rejected, work.module, result.candidate, errors)
-        failed = Outcome(
+        return Outcome(
             "failed",
             (*errors, *kept),
             attempts=result.attempts,
             warnings=tuple(warnings),
             cause=JauntGenerationError(f"{work.module}: no candidate passed"),
         )
-        return failed, None
-    source = normalize_source(result.source)
-    # Kept before it is written: what was paid for survives a crash of anything that comes after it.
-    unkept = await _keep(work, shop, source)
-    warnings = [*warnings, unkept] if unkept else warnings
-    return Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model"), source
+    outcome = Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model")
+    return await _write_down(work, shop, context, outcome, normalize_source(result.source))
 
 
 async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
@@ -252,8 +239,11 @@ async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Chec
     )
 
 
-def make_context(work: ModuleWork) -> ModuleSpecContext:
-    """Return what the model is told about a module; its dependencies have to be built first, as their code is read."""
+def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpecContext:
+    """Return what the model is told about a module; its dependencies have to be built first, as their code is read.
+
+    `replaced` is the text of the module's generated file, if it is known already.
+    """
     prompts = {e.spec_ref: str(e.decorator_kwargs.get("prompt") or "") for e in work.entries}
     return ModuleSpecContext(
         kind=work.fingerprint.kind,
@@ -268,7 +258,7 @@ def make_context(work: ModuleWork) -> ModuleSpecContext:
         },
         spec_module_source=work.texts.module(work.entries[0]) if work.entries else "",
         module_digest=work.fingerprint.digest,
-        previous_source=_body(work.path),
+        previous_source=_body(work.path) if replaced is None else split_header(replaced)[1],
     )
 
 
@@ -322,53 +312,72 @@ async def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
     if work.problem is not None:
         raise work.problem
     check_writable(work.path, within=work.base)
-    _protect_hand_edits(work, shop)
+    replaced = _text_to_replace(work, shop)
     problem = await shop.gate(work.module) if shop.gate else None
     if problem is not None:
         raise problem
-    return make_context(work)
+    return make_context(work, replaced=replaced)
 
 
-def _protect_hand_edits(work: ModuleWork, shop: Workshop) -> None:
-    verdict = judge_file(work.path, work.fingerprint)
-    if verdict.state == "broken":
-        raise JauntGenerationError(verdict.reason, hint="make it readable, or remove it")
+def _text_to_replace(work: ModuleWork, shop: Workshop) -> str:
+    """Return the text of the module's generated file, "" if there is none; raise if it is not to be overwritten."""
+    try:
+        text = read_generated(work.path)
+    except OSError as error:
+        reason = f"{work.path}: cannot be read: {error.strerror}"
+        raise JauntGenerationError(reason, hint="make it readable, or remove it") from error
+    verdict = judge(text, work.fingerprint)
     if verdict.protected and not shop.force:
+        command = f"{build_command(work.fingerprint.kind)} --force"
         raise JauntGenerationError(
             f"{work.path} was {verdict.reason}; it is not overwritten",
-            hint="`jaunt build --force` overwrites it; move the edit into the spec to keep it",
+            hint=f"`{command}` overwrites it; move the edit into the spec to keep it",
         )
+    if text is None or (verdict.protected and "\ufffd" in text):
+        return ""  # not built, or no text: then there is nothing to show
+    return text
 
 
-def _land(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str, outcome: Outcome) -> Outcome:
+async def _write_down(
+    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, outcome: Outcome, source: str
+) -> Outcome:
+    """Write a candidate that passed, in a thread; if this is cancelled meanwhile, it is written all the same."""
+    begin = time.perf_counter()
+    write = partial(_keep_and_land, work, shop, context, outcome, source)
+    written = asyncio.get_running_loop().run_in_executor(shop.writers, write)
+    try:
+        outcome = await asyncio.shield(written)
+    except asyncio.CancelledError:  # it may come while no thread is free, and what was paid for must not be lost
+        await asyncio.wait([written])
+        raise
+    return replace(outcome, write_seconds=time.perf_counter() - begin)
+
+
+def _keep_and_land(
+    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, outcome: Outcome, source: str
+) -> Outcome:
+    if shop.store is not None and outcome.origin == "model":
+        # Kept before it is written: what was paid for survives a crash of anything that comes after it.
+        unkept = shop.store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=work.module)
+        outcome = replace(outcome, warnings=(*outcome.warnings, unkept)) if unkept else outcome
+    return replace(outcome, path=_land(work, shop, context, source))
+
+
+def _land(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str) -> Path:
     """Write a candidate that passed, a recording of it where one is wanted, and what it replaces into the history."""
     forget_rejected(shop.rejected, work.module)
     if shop.record is not None:
         path = recording_path(shop.record, work.module)
         write_atomic(path, format_recording(context, source), within=shop.record)
-    before = _text(work.path) if shop.history is not None else ""
-    path = _write(work, shop, source)
+    before = _text_to_replace(work, shop)  # once more: someone may have edited it while the model was busy
+    path = _write(work, source)
     if shop.history is not None:
         contract = {**context.spec_sources, **context.dependency_apis}
         shop.history.add(work.fingerprint.kind, work.module, work.fingerprint.digest, contract, before)
-    return replace(outcome, path=path)
+    return path
 
 
-async def _keep(work: ModuleWork, shop: Workshop, source: str) -> str | None:
-    if shop.store is None:
-        return None
-    kind, digest = work.fingerprint.kind, work.fingerprint.digest
-    put = partial(shop.store.put, kind, digest, source, module=work.module)
-    kept = asyncio.get_running_loop().run_in_executor(shop.writers, put)
-    try:
-        return await asyncio.shield(kept)
-    except asyncio.CancelledError:  # it may come while no thread is free, and must not keep this from being done
-        await asyncio.wait([kept])
-        raise
-
-
-def _write(work: ModuleWork, shop: Workshop, source: str) -> Path:
-    _protect_hand_edits(work, shop)  # someone may have edited it while the model was busy
+def _write(work: ModuleWork, source: str) -> Path:
     fields = {
         "tool_version": __version__,
         **work.fingerprint.header_fields(),
@@ -384,11 +393,7 @@ def normalize_source(source: str) -> str:
 
 
 def _body(path: Path) -> str:
-    return split_header(_text(path))[1]
-
-
-def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return split_header(path.read_text(encoding="utf-8"))[1]
     except (OSError, UnicodeDecodeError):
         return ""  # not built, or unreadable: then there is nothing to show

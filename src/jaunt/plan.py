@@ -120,12 +120,17 @@ def contract_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
 def judge_file(path: Path, expected: Fingerprint) -> Verdict:
     """Apply the dirty rule to the file at `path`."""
     try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except FileNotFoundError:
-        text = None
+        return judge(read_generated(path), expected)
     except OSError as error:
         return Verdict("broken", f"{path}: cannot be read: {error.strerror}", stale=True)
-    return judge(text, expected)
+
+
+def read_generated(path: Path) -> str | None:
+    """Return the text of a generated file as the dirty rule takes it, None if there is none; raises OSError."""
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,18 @@ ones. The return annotation and `async` are the stub's too, with what type check
 import ast
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from jaunt.annotations import Reader, as_iterator, inner_type, last_name
-from jaunt.source import Definition, Function, ModuleSource
+from jaunt.source import Definition, Function, ModuleSource, written_name
 
 POSITIONAL_ONLY = "positional-only"
 POSITIONAL = "positional or keyword"
 VARIADIC = "variadic positional"
 KEYWORD_ONLY = "keyword-only"
 KEYWORDS = "variadic keyword"
-_ROLES = {"property", "staticmethod", "classmethod", "abstractmethod", "contextmanager", "asynccontextmanager"}
+_MANAGER_MAKERS = {"contextmanager", "asynccontextmanager"}
+_ROLES = {"property", "staticmethod", "classmethod", "abstractmethod", *_MANAGER_MAKERS}
 _MANAGERS = {"AbstractContextManager", "ContextManager", "AbstractAsyncContextManager", "AsyncContextManager"}
 _ASYNC_ITERATORS = {"AsyncIterator", "AsyncIterable", "AsyncGenerator"}
 _AWAITABLES = {"Awaitable", "Coroutine"}
@@ -106,10 +108,9 @@ def type_parameters(node: ast.AST) -> list[str]:
 
 def _async_errors(stub: Function, found: Function) -> Iterator[str]:
     wanted, is_async = isinstance(stub, ast.AsyncFunctionDef), isinstance(found, ast.AsyncFunctionDef)
-    managed = bool(roles(stub) & {"contextmanager", "asynccontextmanager"})
     if wanted and not is_async:
         yield f"is a plain function, expected `{signature(stub)}`"
-    elif wanted and not managed and is_generator(found) != is_generator(stub):
+    elif wanted and not roles(stub) & _MANAGER_MAKERS and is_generator(found) != is_generator(stub):
         kinds = ("an async generator", "a coroutine function, which is awaited")
         given, expected = kinds if is_generator(found) else kinds[::-1]
         yield f"is {given}, expected {expected}: `{signature(stub)}`"
@@ -126,13 +127,13 @@ def _may_be_async(stub: Function, found: Function) -> bool:
 
 def _manages(stub: Function, found: Function) -> bool:
     """Return whether `found` is made the context manager that the stub returns by a decorator."""
-    return last_name(stub.returns) in _MANAGERS and bool(roles(found) & {"contextmanager", "asynccontextmanager"})
+    return last_name(stub.returns) in _MANAGERS and bool(roles(found) & _MANAGER_MAKERS)
 
 
 def _role_errors(stub: Function, found: Function) -> Iterator[str]:
     expected, given = roles(stub), roles(found)
     yield from (f"lacks the decorator `@{role}`, expected as in the spec" for role in sorted(expected - given))
-    extra = given - expected - ({"contextmanager", "asynccontextmanager"} if _manages(stub, found) else set())
+    extra = given - expected - (_MANAGER_MAKERS if _manages(stub, found) else set())
     yield from (f"has the decorator `@{role}`, expected none: the spec has no such" for role in sorted(extra))
 
 
@@ -159,6 +160,8 @@ def _parameters(function: Function, *, is_method: bool) -> dict[str, Parameter]:
 
 
 def _parameter_errors(stub: Function, expected: dict[str, Parameter], given: dict[str, Parameter]) -> Iterator[str]:
+    if [(p.name, p.kind) for p in expected.values()] == [(p.name, p.kind) for p in given.values()]:
+        return  # as nearly always, and what an error says takes longer
     whole = f"expected `{signature(stub)}`"
     yield from (f"has no parameter {name!r}, {whole}" for name in expected if name not in given)
     yield from (f"has a parameter {name!r} that is not in the spec, {whole}" for name in given if name not in expected)
@@ -204,37 +207,56 @@ def _annotation_errors(
             yield f"parameter {given.name!r} is annotated {shown[0]}, expected {shown[1]}"
     if stub.returns is None or _manages(stub, found):
         return
-    wanted = ast.unparse(stub.returns)
     if found.returns is None:
         if found.name not in {"__init__", "__init_subclass__"}:
-            yield f"has no return annotation, expected `-> {wanted}`"
+            yield f"has no return annotation, expected `-> {ast.unparse(stub.returns)}`"
     elif not compare.same_return(stub, found, stub.returns, found.returns):
-        yield f"returns {ast.unparse(found.returns)}, expected {wanted}"
+        yield f"returns {ast.unparse(found.returns)}, expected {ast.unparse(stub.returns)}"
 
 
 class AnnotationComparison:
     """Compares annotations of one signature, in its order: type variables may have other names."""
 
     def __init__(self, modules: Modules, owner: str | None, parameters: Collection[str] = ()) -> None:
-        # The candidate may use the spec module's aliases, never the other way round.
-        self._readers = [
-            (
+        def readers(*, expand: bool) -> tuple[Reader, Reader]:
+            # The candidate may use the spec module's aliases, never the other way round.
+            return (
                 Reader(modules.spec, owner=owner, type_parameters=parameters, expand=expand),
                 Reader(modules.candidate, [modules.spec], owner=owner, type_parameters=parameters, expand=expand),
             )
-            for expand in (False, True)
-        ]
+
+        self._bound = [names for m in (modules.spec, modules.candidate) for names in (m.bindings, m.constants)]
+        self._bound.append(dict.fromkeys(parameters, ""))
+        self._as_written = readers(expand=False)
+        self._expanding = partial(readers, expand=True)
+        self._compared: list[tuple[ast.expr, ast.expr]] = []
 
     def same(self, expected: ast.expr, given: ast.expr) -> bool:
         """Return whether two annotations mean the same; a bare generic leaves its parameters open."""
-        forms = [(spec.normal(expected), candidate.normal(given)) for spec, candidate in self._readers]
-        return any(wanted == form or form.startswith(f"{wanted}[") for wanted, form in forms)
+        if self._is_same_builtin(expected, given):
+            return True  # as most are
+        self._compared.append((expected, given))
+        if _same_form(*self._as_written, expected, given):
+            return True
+        # Few differ as they are written. Type variables are counted, so all that was compared before counts as well.
+        spec, candidate = self._expanding()
+        return [_same_form(spec, candidate, *pair) for pair in self._compared][-1]
+
+    def _is_same_builtin(self, expected: ast.expr, given: ast.expr) -> bool:
+        if not (isinstance(expected, ast.Name) and isinstance(given, ast.Name) and expected.id == given.id):
+            return False
+        return not any(expected.id in names for names in self._bound)
 
     def same_return(self, stub: Function, found: Function, expected: ast.expr, given: ast.expr) -> bool:
         """Return whether two return annotations promise the same to a caller."""
         if isinstance(found, ast.AsyncFunctionDef) and not isinstance(stub, ast.AsyncFunctionDef):
             expected = inner_type(expected, _AWAITABLES) or expected
         return any(self.same(expected, each) for each in [given, *as_iterator(given)])
+
+
+def _same_form(spec: Reader, candidate: Reader, expected: ast.expr, given: ast.expr) -> bool:
+    wanted, form = spec.normal(expected), candidate.normal(given)
+    return wanted == form or form.startswith(f"{wanted}[")
 
 
 def _value_forms(node: ast.expr, *modules: ModuleSource) -> set[str]:
@@ -256,7 +278,7 @@ def _value_form(node: ast.AST, module: ModuleSource) -> str:
     if isinstance(node, ast.Name | ast.Attribute):
         path = module.dotted(node)
         if path or isinstance(node, ast.Name):
-            return (path or ast.unparse(node)).rpartition(".")[2]
+            return (path or written_name(node)).rpartition(".")[2]
     children = ", ".join(_value_form(child, module) for child in ast.iter_child_nodes(node))
     name = node.attr if isinstance(node, ast.Attribute) else ""
     return f"{type(node).__name__} {name}({children})"

@@ -75,9 +75,8 @@ class Store:
         fields = _fields(kind, digest, source, module)
         text = "".join([f"{STORE_MARKER}\n", *(f"# jaunt:{k}={v}\n" for k, v in fields.items()), "\n", source])
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
             write_atomic(self._path(kind, digest), text, within=self.folder)
-        except (JauntWriteError, OSError) as error:
+        except JauntWriteError as error:
             return f"{self.folder}: the generation of {module} could not be kept: {error}"
         return None
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jaunt.source import ModuleSource, without_warnings
 
@@ -55,16 +56,23 @@ def parse_candidate(
     if problem:
         return None, [f"{filename}: {problem}"]
     try:
-        with without_warnings():
-            tree = ast.parse(source, filename)
-            # Finds what parses but can't be compiled: `return` outside a function.
-            compile(tree, filename, "exec", dont_inherit=True)
+        tree = _compiled(source)
     except SyntaxError as error:
         where = f"{filename}:{error.lineno}" if error.lineno else filename
         return None, [f"{where}: syntax error: {error.msg}"]
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:  # UnicodeError is a ValueError
         return None, [f"{filename}: cannot be compiled: {type(error).__name__}: {error}"]
     return ModuleSource(module, filename, source, tree), []
+
+
+@lru_cache(maxsize=32)  # few: see `parse_source`
+def _compiled(source: str) -> ast.Module:
+    """Parse a candidate that also compiles; the last few are remembered, as several checks look at one in a row."""
+    with without_warnings():
+        tree = ast.parse(source)
+        # Finds what parses but can't be compiled: `return` outside a function.
+        compile(tree, "<candidate>", "exec", dont_inherit=True)
+    return tree
 
 
 def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> list[str]:

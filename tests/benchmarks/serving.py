@@ -66,8 +66,10 @@ class Model:
 def _reply(body: bytes) -> bytes:
     text = json.loads(body)["messages"][-1]["content"]
     names = dict.fromkeys(re.findall(r"def (f\d+)\(x: int", text))
+    module = re.search(r"of module (\d+)", text)  # no two modules get the same code, as no two do of a real model
     functions = [f"def {name}(x: int, *, scale: float = 1.0) -> int:\n    return int(x * scale)" for name in names]
-    message = {"role": "assistant", "content": "```python\n" + "\n\n\n".join(functions) + "\n```"}
+    code = "\n\n\n".join([f"NUMBER = {module[1] if module else 0}", *functions])
+    message = {"role": "assistant", "content": f"```python\n{code}\n```"}
     answer = json.dumps(
         {
             "id": "1",

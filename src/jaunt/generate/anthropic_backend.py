@@ -1,48 +1,32 @@
 """The provider `anthropic`: Anthropic's messages, by the official SDK."""
 
-from types import ModuleType
 from typing import Any
 
 from jaunt.config import LLMConfig
-from jaunt.generate.model import KEY_VARIABLES, Answer, ModelBackend, Request, Usage
+from jaunt.generate.model import Answer, Request, Usage
 from jaunt.generate.prompt import Templates
-from jaunt.generate.sdk import SdkClient, client_options, host_of, read_key, require_model, token_count
-from jaunt.generate.transport import Policy, Transport
+from jaunt.generate.sdk import SdkBackend, require_model, token_count
+from jaunt.generate.transport import Policy
 
-DEFAULT_URL = "https://api.anthropic.com"
 DEFAULT_MAX_TOKENS = 16_384  # the API demands a limit
 
 
-class AnthropicBackend(ModelBackend):
-    """Asks for one message a request; raises JauntConfigError if it can't be used as configured."""
+class AnthropicBackend(SdkBackend):
+    """Asks for one message a request."""
+
+    package = "anthropic"
+    client_class = "AsyncAnthropic"
+    default_url = "https://api.anthropic.com"
 
     def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
-        key = read_key(llm, KEY_VARIABLES["anthropic"])
-        super().__init__(templates, secrets=[key])
+        super().__init__(llm, templates, policy=policy)
         self._options = _options(llm)
-        # Always given: without it, the SDK would take the address from the environment.
-        url = llm.base_url or DEFAULT_URL
 
-        def make(sdk: ModuleType, http: Any) -> Any:
-            return sdk.AsyncAnthropic(api_key=key, base_url=url, **client_options(llm, http))
-
-        self._client = SdkClient("anthropic", make)
-        policy = policy or Policy(timeout=llm.timeout)
-        self._transport = Transport(f"anthropic at {host_of(url)}", policy, secrets=self.secrets)
-
-    async def complete(self, request: Request) -> Answer:
+    async def ask(self, client: Any, request: Request) -> Answer:
         """Send the messages, those of the role "system" as the system prompt."""
         system = "\n\n".join(each.content for each in request.messages if each.role == "system")
         messages = [{"role": each.role, "content": each.content} for each in request.messages if each.role != "system"]
-
-        async def ask(client: Any) -> Answer:
-            return _answer(await client.messages.create(system=system, messages=messages, **self._options))
-
-        return await self._transport.send(lambda: self._client.call(ask))
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
+        return _answer(await client.messages.create(system=system, messages=messages, **self._options))
 
 
 def _options(llm: LLMConfig) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """HTTP connections for a provider's client: no more work for many at a time, and bounded answers."""
 
+import ssl
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
+from functools import cached_property
 
 import httpx2
 
+from jaunt.generate.proxies import proxy_for
 from jaunt.generate.transport import Fault
 
 ANSWER_LIMIT = 8 * 2**20
@@ -19,21 +23,25 @@ class Connections(httpx2.AsyncBaseTransport):
     """
 
     def __init__(self) -> None:
-        self._ssl = httpx2.create_ssl_context()
         self._limits = httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS)
         self._all: list[httpx2.AsyncHTTPTransport] = []
-        self._idle: list[httpx2.AsyncHTTPTransport] = []
+        self._idle: defaultdict[tuple[str, str], list[httpx2.AsyncHTTPTransport]] = defaultdict(list)
+
+    @cached_property
+    def _certificates(self) -> ssl.SSLContext:
+        return httpx2.create_ssl_context()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; raises Fault for an answer that is encoded, which may unpack to a huge one."""
-        connection = self._take()
+        idle = self._idle[request.url.scheme, request.url.host]
+        connection = idle.pop() if idle else self._make(request.url)
         try:
             response = await connection.handle_async_request(request)
         except BaseException:
-            self._idle.append(connection)
+            idle.append(connection)
             raise
         assert isinstance(response.stream, httpx2.AsyncByteStream)
-        response.stream = _Body(response.stream, lambda: self._idle.append(connection))
+        response.stream = _Body(response.stream, lambda: idle.append(connection))
         encoding = response.headers.get("content-encoding", "identity")
         if encoding != "identity":
             await response.aclose()
@@ -45,11 +53,11 @@ class Connections(httpx2.AsyncBaseTransport):
         for connection in self._all:
             await connection.aclose()
 
-    def _take(self) -> httpx2.AsyncHTTPTransport:
-        if not self._idle:
-            self._all.append(httpx2.AsyncHTTPTransport(verify=self._ssl, limits=self._limits))
-            return self._all[-1]
-        return self._idle.pop()
+    def _make(self, url: httpx2.URL) -> httpx2.AsyncHTTPTransport:
+        # A server without TLS needs no certificates, which take 60 ms to load.
+        verify = self._certificates if url.scheme == "https" else False
+        self._all.append(httpx2.AsyncHTTPTransport(verify=verify, limits=self._limits, proxy=proxy_for(str(url))))
+        return self._all[-1]
 
 
 class _Body(httpx2.AsyncByteStream):

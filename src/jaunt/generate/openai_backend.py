@@ -1,56 +1,31 @@
 """The provider `openai`: OpenAI, or any server that speaks its chat completions, by the official SDK."""
 
-from types import ModuleType
 from typing import Any
 
 from jaunt.config import LLMConfig
-from jaunt.generate.model import KEY_VARIABLES, Answer, ModelBackend, Request, Usage
+from jaunt.generate.model import Answer, Request, Usage
 from jaunt.generate.prompt import Templates
-from jaunt.generate.sdk import (
-    SdkClient,
-    client_options,
-    host_of,
-    message_in,
-    read_key,
-    require_model,
-    token_count,
-)
-from jaunt.generate.transport import Fault, Policy, Transport
-
-DEFAULT_URL = "https://api.openai.com/v1"
-NO_KEY = "no-key"  # the SDK demands one, a local server doesn't
+from jaunt.generate.sdk import SdkBackend, message_in, require_model, token_count
+from jaunt.generate.transport import Fault, Policy
 
 
-class OpenAIBackend(ModelBackend):
-    """Asks for one chat completion a request; raises JauntConfigError if it can't be used as configured."""
+class OpenAIBackend(SdkBackend):
+    """Asks for one chat completion a request."""
+
+    package = "openai"
+    client_class = "AsyncOpenAI"
+    default_url = "https://api.openai.com/v1"
 
     def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
-        keyless = llm.base_url and not llm.api_key_env
-        key = NO_KEY if keyless else read_key(llm, KEY_VARIABLES["openai"])
-        super().__init__(templates, secrets=[] if keyless else [key])
+        super().__init__(llm, templates, policy=policy, keyless=bool(llm.base_url and not llm.api_key_env))
         self._options = _options(llm)
-        # Always given: without it, the SDK would take the address from the environment.
-        url = llm.base_url or DEFAULT_URL
 
-        def make(sdk: ModuleType, http: Any) -> Any:
-            return sdk.AsyncOpenAI(api_key=key, base_url=url, **client_options(llm, http))
-
-        self._client = SdkClient("openai", make)
-        policy = policy or Policy(timeout=llm.timeout)
-        self._transport = Transport(f"openai at {host_of(url)}", policy, secrets=self.secrets)
-
-    async def complete(self, request: Request) -> Answer:
+    async def ask(self, client: Any, request: Request) -> Answer:
         """Send the messages and return the first choice."""
         messages = [{"role": each.role, "content": each.content} for each in request.messages]
-
-        async def ask(client: Any) -> Answer:
-            return _answer(await client.chat.completions.create(messages=messages, **self._options))
-
-        return await self._transport.send(lambda: self._client.call(ask))
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
+        # As `messages`, the SDK would match each with all forms that one may have: a quarter of a call's CPU time.
+        answer = await client.chat.completions.create(messages=(), extra_body={"messages": messages}, **self._options)
+        return _answer(answer)
 
 
 def _options(llm: LLMConfig) -> dict[str, Any]:

@@ -87,10 +87,19 @@ def extract_code(answer: str) -> str:
     text = answer.replace("\r\n", "\n").removeprefix("\ufeff")
     text = re.sub(r"\A\s*<think>.*?</think>", "", text, flags=re.DOTALL).strip("\n")
     closed, others = _fenced_blocks(text)
+    blocks = list(dict.fromkeys(sorted([*closed, *others], key=len, reverse=True)))
     # A fence may stand in a docstring, of code that is itself fenced or not: what compiles tells.
-    candidates = [text, *sorted([*closed, *others], key=len, reverse=True)] if closed or others else []
-    code = next((block for block in candidates if not compile_check(block, "<answer>")), None)
-    return (code or max(closed, key=len, default=None) or (others or [text])[-1]).strip("\n") + "\n"
+    if not blocks or (not text.startswith("`") and _compiles(text)):
+        code = text
+    elif len(blocks) == 1:
+        code = blocks[0]
+    else:
+        code = next(filter(_compiles, blocks), "") or max(closed, key=len, default="") or others[-1]
+    return code.strip("\n") + "\n"
+
+
+def _compiles(text: str) -> bool:
+    return not compile_check(text, "<answer>")
 
 
 def _fenced_blocks(text: str) -> tuple[list[str], list[str]]:

@@ -1,4 +1,4 @@
-"""What the official SDKs share: a client for an event loop, no redirects, errors as faults.
+"""What the providers with an official SDK share: a client for an event loop, no redirects, errors as faults.
 
 The same generator makes all of them, so they have the same classes. An SDK is imported only when it is needed.
 """
@@ -6,41 +6,57 @@ The same generator makes all of them, so they have the same classes. An SDK is i
 import asyncio
 import importlib
 import os
-from collections.abc import Awaitable, Callable
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntConfigError
-from jaunt.generate.transport import Fault, parse_retry_after
-
-T = TypeVar("T")
+from jaunt.generate.model import KEY_VARIABLES, Answer, ModelBackend, Request
+from jaunt.generate.prompt import Templates
+from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after
 
 CONNECT_TIMEOUT = 10.0  # seconds
+NO_KEY = "no-key"  # an SDK demands one, a local server doesn't
 
 
-class SdkClient:
-    """An SDK's asynchronous client, made on the event loop that uses it.
+class SdkBackend(ModelBackend):
+    """Base of the providers that have such an SDK; raises JauntConfigError if it can't be used as configured.
 
-    `package` is the SDK's name; `make` takes the SDK and the HTTP client to use, and returns a client.
-    Raises JauntConfigError if the SDK isn't installed.
+    A subclass names the SDK's package, its client class and the provider's address, and defines `ask`. `keyless` is for
+    a server that wants no key.
     """
 
-    def __init__(self, package: str, make: Callable[[ModuleType, Any], Any]) -> None:
-        self._sdk = _import_sdk(package)
-        self._make = make
+    package: ClassVar[str]
+    client_class: ClassVar[str]
+    default_url: ClassVar[str]
+
+    def __init__(
+        self,
+        llm: LLMConfig,
+        templates: Templates | None = None,
+        *,
+        policy: Policy | None = None,
+        keyless: bool = False,
+    ) -> None:
+        self._key = NO_KEY if keyless else read_key(llm, KEY_VARIABLES[self.package])
+        super().__init__(templates, secrets=[] if keyless else [self._key])
+        self._llm = llm
+        # Always given: without it, the SDK would take the address from the environment.
+        self._url = llm.base_url or self.default_url
+        self._sdk = _import_sdk(self.package)
         self._client: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        name = f"{self.package} at {host_of(self._url)}"
+        self._transport = Transport(name, policy or Policy(timeout=llm.timeout), secrets=self.secrets)
 
-    async def call(self, use: Callable[[Any], Awaitable[T]]) -> T:
-        """Return what `use` makes of the client; whatever fails in there is raised as a Fault."""
-        try:
-            return await use(self._client_here())
-        except Exception as error:  # noqa: BLE001 - the boundary: any bytes may have come from the server
-            fault = _fault_of(error, self._sdk.APIConnectionError)
-        # Raised out here, so that it has no context: the SDK's exception holds the request and its key.
-        raise fault
+    async def ask(self, client: Any, request: Request) -> Answer:
+        """Send one request by the SDK's client, once; whatever is raised becomes a Fault."""
+        raise NotImplementedError
+
+    async def complete(self, request: Request) -> Answer:
+        """Send one request, again where that may help."""
+        return await self._transport.send(lambda: self._try(request))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -48,27 +64,32 @@ class SdkClient:
         if client is not None and self._loop is asyncio.get_running_loop():
             await client.close()
 
+    async def _try(self, request: Request) -> Answer:
+        try:
+            return await self.ask(self._client_here(), request)
+        except Exception as error:  # noqa: BLE001 - the boundary: any bytes may have come from the server
+            fault = _fault_of(error, self._sdk.APIConnectionError)
+        # Raised out here, so that it has no context: the SDK's exception holds the request and its key.
+        raise fault
+
     def _client_here(self) -> Any:
+        """Return the client of the running event loop."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            from jaunt.generate.connections import Connections  # it needs httpx2, which the SDKs bring along
+            import httpx2  # the SDKs bring it along
 
-            http = self._sdk.DefaultAsyncHttpxClient(follow_redirects=False, transport=Connections())
-            self._client = self._make(self._sdk, http)
+            from jaunt.generate.connections import Connections
+
+            self._client = getattr(self._sdk, self.client_class)(
+                api_key=self._key,
+                base_url=self._url,
+                http_client=self._sdk.DefaultAsyncHttpxClient(follow_redirects=False, transport=Connections()),
+                max_retries=0,  # they are `Transport`'s
+                timeout=httpx2.Timeout(self._llm.timeout, connect=CONNECT_TIMEOUT),
+                default_headers={"Accept-Encoding": "identity"},
+            )
             self._loop = loop
         return self._client
-
-
-def client_options(llm: LLMConfig, http: Any) -> dict[str, Any]:
-    """Return the arguments that the clients of all SDKs get alike; the retries are `Transport`'s."""
-    import httpx2
-
-    return {
-        "http_client": http,
-        "max_retries": 0,
-        "timeout": httpx2.Timeout(llm.timeout, connect=CONNECT_TIMEOUT),
-        "default_headers": {"Accept-Encoding": "identity"},
-    }
 
 
 def read_key(llm: LLMConfig, default: str) -> str:

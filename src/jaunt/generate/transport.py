@@ -134,7 +134,7 @@ class Transport:
         return JauntGenerationError(f"{self._clean(fault)}{count}", hint=fault.hint)
 
     def _clean(self, fault: Fault) -> str:
-        return f"{self._name}: {one_line(scrub(str(fault), self._secrets))}"
+        return f"{self._name}: {printable_line(scrub(str(fault), self._secrets))}"
 
 
 def scrub(text: str, secrets: Sequence[str]) -> str:
@@ -145,7 +145,7 @@ def scrub(text: str, secrets: Sequence[str]) -> str:
     return text
 
 
-def one_line(text: str, limit: int = 300) -> str:
+def printable_line(text: str, limit: int = 300) -> str:
     """Return a text without line breaks and control characters, cut after `limit` characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= limit else f"{line[: limit - 3]}..."

@@ -1,0 +1,115 @@
+"""Sandboxes that stay for a run: starting one takes ten times as long as the examples of most modules.
+
+Each examines one candidate after the other. What does not pass there, for whatever reason, is examined once more in a
+sandbox of its own, with all of its time, and that alone counts: no candidate fails by what another one did.
+"""
+
+import asyncio
+import os
+import socket
+import threading
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from jaunt.batching import PerLoop
+from jaunt.doctests import Bench, packed, read_reports, run_examples, with_key
+from jaunt.errors import JauntConfigError
+from jaunt.examiner import COUNT, Orders
+from jaunt.sandbox import Halt
+
+_CAN_STAY = hasattr(os, "pidfd_open")
+_A_DAY = 86_400  # seconds
+_END_SECONDS = 5.0
+
+
+class Examiners:
+    """Examines candidates, as many at a time as there are processors; its sandboxes end with it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self._pools = PerLoop(lambda: _Pool(asyncio.Semaphore(os.cpu_count() or 1), []))
+
+    async def examine(self, orders: Orders) -> list[str]:
+        """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
+        pool = self._pools.get()
+        async with pool.turns:
+            if _CAN_STAY and await self._passes(orders, pool.idle):
+                return []
+            return await self._examine_alone(orders)
+
+    async def _passes(self, orders: Orders, idle: "list[_Examiner]") -> bool:
+        examiner = idle.pop() if idle else _Examiner(self.bench)
+        orders = with_key(orders)
+        try:
+            async with asyncio.timeout(self.bench.sandbox.config.seconds):
+                report = await examiner.ask(packed(orders))
+        except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
+            examiner.end()
+            return False
+        except BaseException:
+            examiner.end()
+            raise
+        idle.append(examiner)
+        return read_reports(orders, report.decode("utf-8", "replace")) == ([], None)
+
+    async def _examine_alone(self, orders: Orders) -> list[str]:
+        halt = Halt()
+        try:
+            return await asyncio.to_thread(run_examples, orders, self.bench, halt)
+        except asyncio.CancelledError:
+            halt()
+            raise
+
+
+class _Pool:
+    """What belongs to one event loop: the turns, and the examiners that wait for a candidate."""
+
+    def __init__(self, turns: asyncio.Semaphore, idle: "list[_Examiner]") -> None:
+        self.turns = turns
+        self.idle = idle
+
+
+class _Examiner:
+    """A sandbox that runs in a thread of its own, and our end of the socket that its program listens to.
+
+    `end` stops it, and so do the end of this object and of this process. Its limit on processor time is that of one
+    run: when it is used up, the sandbox ends, and the next candidate gets a new one.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self._socket, theirs = socket.socketpair()
+        self._socket.setblocking(False)
+        staying = replace(bench.sandbox, config=replace(bench.sandbox.config, seconds=_A_DAY))
+        halt = Halt()
+        arguments = (replace(bench, sandbox=staying), theirs, halt)
+        thread = threading.Thread(target=_run, args=arguments, name="jaunt-examiner", daemon=True)
+        thread.start()
+        self.end: Callable[[], object] = weakref.finalize(self, _end, self._socket, halt, thread)
+
+    async def ask(self, orders: bytes) -> bytes:
+        """Send orders and return the report; raises OSError or ValueError if the sandbox has ended."""
+        await asyncio.get_running_loop().sock_sendall(self._socket, orders)
+        return await self._receive(int(await self._receive(COUNT)))
+
+    async def _receive(self, size: int) -> bytes:
+        content = b""
+        while len(content) < size:
+            chunk = await asyncio.get_running_loop().sock_recv(self._socket, size - len(content))
+            if not chunk:
+                raise ConnectionError("the sandbox has ended")
+            content += chunk
+        return content
+
+
+def _run(bench: Bench, control: socket.socket, halt: Halt) -> None:
+    # What is wrong with the sandbox will be said by the run of the candidate alone.
+    with control, suppress(JauntConfigError, OSError):
+        bench.run(str(control.fileno()), pass_fds=[control.fileno()], halt=halt)
+
+
+def _end(control: socket.socket, halt: Halt, thread: threading.Thread) -> None:
+    control.close()
+    halt()  # a candidate may have stopped the examiner, which then never sees that the socket is closed
+    thread.join(_END_SECONDS)  # it removes what the sandbox leaves behind

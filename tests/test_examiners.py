@@ -1,0 +1,244 @@
+"""Sandboxes that stay: candidates share one, and none fails or passes by what another did."""
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import child_environment, write_files
+
+from jaunt.config import SandboxConfig
+from jaunt.doctests import Bench
+from jaunt.examiner import Docstring, Orders
+from jaunt.examiners import Examiners
+from jaunt.sandbox import Sandbox
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="here no sandbox stays")
+
+SPEC = '''\
+import jaunt
+
+
+@jaunt.magic
+def count(n: int) -> int:
+    """Return the number.
+
+    >>> count(1)
+    1
+    """
+    ...
+'''
+GOOD = "def count(n: int) -> int:\n    return n\n"
+MARK = """\
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+
+def count(n: int) -> int:
+    mark = Path(os.environ["HOME"], "mark")
+    if n == 1 and mark.exists():
+        return {found}
+    mark.touch()
+    return {not_found}
+"""
+"""Leaves a file in the scratch folder, and answers by whether one was there."""
+
+
+@pytest.fixture
+def examiners(tmp_path: Path) -> Examiners:
+    return make(tmp_path)
+
+
+def make(root: Path, **settings: Any) -> Examiners:
+    write_files(root, {"app/__init__.py": "", "app/numbers.py": SPEC})
+    config = replace(SandboxConfig(seconds=20), **settings)
+    return Examiners(Bench(Sandbox(config), root, (str(root),), "__generated__"))
+
+
+def orders(root: Path, source: str) -> Orders:
+    return Orders(
+        spec_module="app.numbers",
+        generated_module="app.__generated__.numbers",
+        source=source,
+        filename=str(root / "app/__generated__/numbers.py"),
+        names=["count"],
+        docstrings=[Docstring("count", "Return the number.\n\n>>> count(1)\n1\n", 6)],
+        single_file=False,
+        bases=[str(root)],
+    )
+
+
+def examine(examiners: Examiners, *sources: str) -> list[list[str]]:
+    """Examine candidates one after the other; return what fails of each."""
+
+    async def one_by_one() -> list[list[str]]:
+        return [await examiners.examine(orders(examiners.bench.root, source)) for source in sources]
+
+    return asyncio.run(one_by_one())
+
+
+def running() -> int:
+    """Return how many sandboxes stay: each is run by a thread, which ends when nothing of it is alive."""
+    return sum(thread.name == "jaunt-examiner" for thread in threading.enumerate())
+
+
+def test_one_sandbox_serves_candidates_that_pass(examiners: Examiners) -> None:
+    assert examine(examiners, MARK.format(found=1, not_found=1), MARK.format(found=1, not_found=2)) == [[], []]
+
+
+def test_what_fails_beside_others_is_examined_alone(examiners: Examiners) -> None:
+    """The second one finds what the first has left, and would fail by it."""
+    assert examine(examiners, MARK.format(found=1, not_found=1), MARK.format(found=2, not_found=1)) == [[], []]
+
+
+def test_what_fails_alone_too_fails(examiners: Examiners) -> None:
+    good, (error,), again = examine(examiners, GOOD, GOOD.replace("n\n", "n + 1\n"), GOOD)
+    assert good == again == []
+    assert error.startswith("count: the example in line 8 of the spec module fails")
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "os.kill(os.getppid(), signal.SIGKILL)",
+        "os.kill(os.getppid(), signal.SIGSTOP)",
+        "os.kill(os.getpid(), signal.SIGSTOP)",
+        "print('x' * 2_000_000)",
+        "[os.write(number, b'00000002{}') for number in range(3, 40) if writable(number)]",
+        "[os.close(number) for number in range(3, 40) if writable(number)]",
+        "os.fork() or os.setsid() or signal.pause()",
+    ],
+)
+def test_a_candidate_that_attacks_its_examiner_spoils_nothing_for_the_next(tmp_path: Path, deed: str) -> None:
+    evil = f"""\
+import os
+import signal
+
+
+def writable(number: int) -> bool:
+    try:
+        return os.write(number, b"") == 0
+    except OSError:
+        return False
+
+
+def count(n: int) -> int:
+    {deed}
+    return n + 1
+"""
+    examiners = make(tmp_path, seconds=4, output_mb=1)
+    first, bad, last = examine(examiners, GOOD, evil, GOOD)
+    assert first == last == []
+    assert len(bad) == 1
+
+
+def test_a_sandbox_that_has_used_up_its_time_is_replaced(tmp_path: Path) -> None:
+    """Each candidate takes less than the limit, all of them together take more."""
+    busy = (
+        "import time\n\n\ndef count(n: int) -> int:\n    while time.process_time() < 0.7:\n        pass\n    return n\n"
+    )
+    assert examine(make(tmp_path, cpu_seconds=2), *[busy] * 5) == [[]] * 5
+
+
+def test_a_candidate_sees_files_that_have_changed_since_the_sandbox_began(examiners: Examiners) -> None:
+    helper = examiners.bench.root / "app/helper.py"
+
+    async def before_and_after() -> list[list[str]]:
+        found = []
+        for value in (1, 2):
+            helper.write_text(f"VALUE = {value}\n")
+            source = f"from app.helper import VALUE\n\n\ndef count(n: int) -> int:\n    return n + VALUE - {value}\n"
+            found.append(await examiners.examine(orders(examiners.bench.root, source)))
+        return found
+
+    assert asyncio.run(before_and_after()) == [[], []]
+
+
+def test_a_cancelled_examination_ends_its_sandbox_and_the_next_one_is_not_misled(tmp_path: Path) -> None:
+    reached = tmp_path / "reached"
+    reached.mkdir()
+    slow = f"""\
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+
+def count(n: int) -> int:
+    Path({str(reached)!r}, "it").touch()
+    while True:
+        time.sleep(1)
+"""
+    examiners = make(tmp_path, mode="off")
+
+    async def cancel_and_go_on() -> list[str]:
+        task = asyncio.create_task(examiners.examine(orders(tmp_path, slow)))
+        while not (reached / "it").exists():  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return await examiners.examine(orders(tmp_path, GOOD))
+
+    assert asyncio.run(cancel_and_go_on()) == []
+
+
+def test_no_sandbox_outlives_its_event_loop(examiners: Examiners) -> None:
+    async def look() -> int:
+        assert await examiners.examine(orders(examiners.bench.root, GOOD)) == []
+        return running()
+
+    gc.collect()
+    assert (running(), asyncio.run(look())) == (0, 1)
+    gc.collect()
+    assert running() == 0
+
+
+def test_no_sandbox_outlives_its_examiners(tmp_path: Path) -> None:
+    async def use_and_drop() -> tuple[int, int]:
+        examiners = make(tmp_path)
+        assert await examiners.examine(orders(tmp_path, GOOD)) == []
+        used = running()
+        del examiners
+        gc.collect()
+        return used, running()
+
+    gc.collect()
+    assert asyncio.run(use_and_drop()) == (1, 0)
+
+
+def test_a_process_that_ends_takes_its_sandboxes_and_their_folders_with_it(tmp_path: Path) -> None:
+    write_files(tmp_path, {"project/app/__init__.py": "", "project/app/numbers.py": SPEC, "scratch/.keep": ""})
+    program = f"""\
+import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from test_examiners import GOOD, make, orders
+root = Path({str(tmp_path / "project")!r})
+examiners = make(root)
+print(asyncio.run(examiners.examine(orders(root, GOOD))))
+"""
+    environment = child_environment(TMPDIR=str(tmp_path / "scratch"))
+    ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("[]\n", "")
+    assert [each.name for each in (tmp_path / "scratch").iterdir()] == [".keep"]
+
+
+def test_a_sandbox_that_cannot_be_had_is_an_error_of_the_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jaunt.errors import JauntConfigError
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(JauntConfigError, match="strict"):
+        examine(make(tmp_path, mode="limits", strict=True), GOOD)
