@@ -1,6 +1,7 @@
 """Puts the candidates of `corpus.py` to the checks of a project on disk."""
 
 import os
+import signal
 import textwrap
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,3 +85,9 @@ def servers_of(tool: str) -> list[int]:
         pytest.skip("no list of child processes here")
     ids = map(int, children.read_text().split())
     return [pid for pid in ids if f"{tool}\0server".encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def stop(child: int) -> None:
+    """Stop a child process; it has stopped when this returns."""
+    os.kill(child, signal.SIGSTOP)
+    os.waitid(os.P_PID, child, os.WSTOPPED)

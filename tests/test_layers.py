@@ -64,7 +64,7 @@ ORDER = [
     "sandbox",
     "recorder",
     "verdict",
-    "batching",
+    "per_loop",
     "language_server",
     "verify",
     "ruff",

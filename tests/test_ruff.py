@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from candidates import INC, Sample, make_sample, place_of, servers_of
+from candidates import INC, Sample, make_sample, place_of, servers_of, stop
 from corpus import GOOD
 
 from jaunt.checks import StaticCheck, ToolCheck
@@ -98,7 +98,7 @@ def test_a_server_of_ruff_that_is_killed_at_work_fails_that_candidate_alone(samp
         tool = Ruff()
         assert list((await tool.check(INC.candidate, place)).errors) == []
         (server,) = servers_of("ruff")
-        os.kill(server, signal.SIGSTOP)
+        stop(server)
         unlucky = asyncio.create_task(tool.check(INC.candidate, place))
         await asyncio.sleep(0)  # it has asked by now
         os.kill(server, signal.SIGKILL)

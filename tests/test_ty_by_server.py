@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from candidates import servers_of
+from candidates import servers_of, stop
 from support import write_files
 from test_language_server import OPENED, PRELUDE
 
@@ -21,6 +21,7 @@ from jaunt.builder import project_works
 from jaunt.checks import ToolCheck, project_checks
 from jaunt.config import load_config
 from jaunt.language_server import LanguageServer
+from jaunt.leftovers import abandoned_files, temporary_files
 from jaunt.project import load_project
 from jaunt.ty import Desk, Ty, stub_files
 from jaunt.verify import Place, ToolError, error_at, find_tool
@@ -331,6 +332,22 @@ def test_the_folder_for_candidates_may_be_removed_at_the_price_of_one_check(tmp_
     assert asyncio.run(use()) == [1, 1]
 
 
+def test_the_folder_for_candidates_of_a_long_build_is_no_leftover(tmp_path: Path) -> None:
+    place = make_place(tmp_path, {})
+    state = tmp_path / ".jaunt"
+
+    async def use() -> None:
+        tool = Ty()
+        await tool.check(WRONG, place)
+        (folder,) = temporary_files(state)
+        os.utime(folder, (1, 1))
+        assert list(abandoned_files([state])) == [folder]
+        await tool.check(WRONG, place)
+        assert list(abandoned_files([state])) == []
+
+    asyncio.run(use())
+
+
 def test_the_first_candidate_starts_one_server_and_many_start_one_a_core(tmp_path: Path) -> None:
     place = make_place(tmp_path, {})
 
@@ -355,7 +372,7 @@ def test_a_server_that_is_killed_at_work_fails_that_candidate_alone(tmp_path: Pa
         tool = Ty()
         await tool.check(WRONG, place)
         (server,) = servers_of("ty")
-        os.kill(server, signal.SIGSTOP)
+        stop(server)
         unlucky = asyncio.create_task(tool.check(WRONG, place))
         await asyncio.sleep(0)  # it has asked by now
         os.kill(server, signal.SIGKILL)

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from jaunt.batching import PerLoop
 from jaunt.doctests import Bench, packed, read_reports, run_examples, with_key
 from jaunt.errors import JauntConfigError
 from jaunt.examiner import COUNT, Orders
+from jaunt.per_loop import PerLoop
 from jaunt.sandbox import Halt
 
 _CAN_STAY = hasattr(os, "pidfd_open")

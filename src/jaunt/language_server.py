@@ -9,9 +9,11 @@ import os
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+
+from jaunt.per_loop import PerLoop
 
 CREATED = 1
 DELETED = 3
@@ -309,45 +311,45 @@ class Servers(Generic[Key, Lent]):
     """The servers of one run, at most `most`, each lent to one at a time.
 
     `start` makes one for a key, when it is wanted and none for that key is free; at the limit, one for another key ends
-    in its favour. Those of an event loop end with its tasks, so a further loop begins anew.
+    in its favour. Each event loop has its own, which end with its tasks.
     """
 
     def __init__(self, start: Callable[[Key], Awaitable[Lent]], *, most: int) -> None:
         self._start = start
         self._most = most
-        self._begin_anew(None)
-
-    def _begin_anew(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        self._loop = loop
-        self._free: list[tuple[Key, Lent]] = []
-        self._lent = 0
-        self._turns = asyncio.Semaphore(self._most)
+        self._pools: PerLoop[_Pool[Key, Lent]] = PerLoop(lambda: _Pool(asyncio.Semaphore(most)))
 
     @asynccontextmanager
     async def one(self, key: Key) -> AsyncGenerator[Lent]:
         """Lend a server, in the order of asking. Raises what `start` raises."""
-        if self._loop is not (loop := asyncio.get_running_loop()):
-            self._begin_anew(loop)
-        async with self._turns:
-            self._lent += 1
+        pool = self._pools.get()
+        async with pool.turns:
+            pool.lent += 1
             try:
-                server = self._take(key) or await self._start(key)
+                server = self._take(pool, key) or await self._start(key)
                 try:
                     yield server
                 finally:
-                    self._free.append((key, server))
+                    pool.free.append((key, server))
             finally:
-                self._lent -= 1
+                pool.lent -= 1
 
-    def _take(self, key: Key) -> Lent | None:
+    def _take(self, pool: "_Pool[Key, Lent]", key: Key) -> Lent | None:
         """Return a free server for a key; None if there is none, with room for another."""
-        self._free = [each for each in self._free if each[1].alive]
-        for index in reversed(range(len(self._free))):
-            if self._free[index][0] == key:
-                return self._free.pop(index)[1]
-        if self._free and len(self._free) + self._lent > self._most:
-            self._free.pop(0)[1].end()
+        pool.free = [each for each in pool.free if each[1].alive]
+        for index in reversed(range(len(pool.free))):
+            if pool.free[index][0] == key:
+                return pool.free.pop(index)[1]
+        if pool.free and len(pool.free) + pool.lent > self._most:
+            pool.free.pop(0)[1].end()
         return None
+
+
+@dataclass
+class _Pool(Generic[Key, Lent]):
+    turns: asyncio.Semaphore
+    free: list[tuple[Key, Lent]] = field(default_factory=list)
+    lent: int = 0
 
 
 def apply_edits(text: str, edits: Sequence[Mapping[str, Any]]) -> str:

@@ -99,6 +99,7 @@ class Desk:
                 self._put(package / "py.typed", "partial\n", package)  # what isn't here is looked for in the package
             for path, text in files.items():
                 self._put(path, text, package)
+            os.utime(self._folder)  # what stays the same for long is taken for a leftover
             found = await self._look(next(iter(files)), source)
             if any(each.rule in _UNRESOLVED for each in found):
                 of_spec = await self._look(Path(place.spec.path), place.spec.text)
