@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntGenerationError
+from jaunt.generate.answer import extract_code
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
-from jaunt.generate.prompt import Message, Templates, extract_code, load_templates, render_messages
+from jaunt.generate.prompt import Message, Templates, load_templates, render_messages
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 """The environment variable of each provider's key, unless `api_key_env` names another."""
@@ -93,7 +94,7 @@ class ModelBackend(GeneratorBackend):
         self.usage += answer.usage
         self.usage_by_module[ctx.spec_module] = self.usage_by_module.get(ctx.spec_module, Usage()) + answer.usage
         self._require_whole(answer, ctx.spec_module)
-        return extract_code(answer.text)
+        return extract_code(answer.text, ctx.expected_names)
 
     def _require_whole(self, answer: Answer, module: str) -> None:
         if answer.truncated_at is not None:
