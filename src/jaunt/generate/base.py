@@ -154,7 +154,7 @@ async def check_candidate(candidate: str, expected_names: Sequence[str], checks:
     size = len(candidate) if isinstance(candidate, str) else 0
     try:
         errors = await in_background(validate_generated_source, candidate, list(expected_names), size=size)
-        readable = not errors or not await in_background(compile_check, candidate, "<candidate>", size=size)
+        readable = not errors or not await in_background(compile_check, candidate, "", size=size)
     except ChildProcessError as error:
         errors, readable = [f"cannot be parsed: {error}"], False
     if not readable:
