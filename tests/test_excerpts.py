@@ -80,7 +80,9 @@ def test_what_is_written_by_hand_stays_as_it_is() -> None:
 
 
 def test_specs_among_what_is_written_by_hand_are_left_out() -> None:
-    text = f"import jaunt, os\n\nA = 1\n\n\n{SPEC}\n\nB = 2\n\n\n{SPEC.replace('f()', 'g()')}\n\ndef helper():\n    pass\n"
+    text = (
+        f"import jaunt, os\n\nA = 1\n\n\n{SPEC}\n\nB = 2\n\n\n{SPEC.replace('f()', 'g()')}\n\ndef helper():\n    pass\n"
+    )
     assert handwritten_part(parse(text)) == "import os\n\nA = 1\n\n\nB = 2\n\n\ndef helper():\n    pass"
 
 

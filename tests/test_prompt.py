@@ -64,7 +64,8 @@ def test_the_built_in_prompt_tells_all_that_a_context_holds(kind: str) -> None:
         "def unslug(): ...",
         "INSTRUCTION",
         "def split(API): ...",
-        "`app.words`",
+        "`from app.words import split`",
+        "`from app.slug import NAME`",
         "HANDWRITTEN = 1",
         "PREVIOUS = 1",
         "- ERROR one\n- ERROR two",
@@ -73,6 +74,25 @@ def test_the_built_in_prompt_tells_all_that_a_context_holds(kind: str) -> None:
     ]
     assert [text for text in told if text not in user.content] == []
     assert "{{" not in system.content + user.content
+
+
+@pytest.mark.parametrize("kind", ["build", "test"])
+def test_a_prompt_does_not_name_jaunt(kind: str) -> None:
+    system, user = render_messages(context(kind=kind, handwritten_source="A = 1"), load_templates(), errors=["E"])
+    assert "jaunt" not in system.content + user.content
+    assert "magic" not in system.content + user.content
+
+
+def test_specs_and_dependencies_are_shown_without_what_makes_them_specs() -> None:
+    spec, api = SpecRef("app.slug:slugify"), SpecRef("app.words:split")
+    ctx = context(
+        spec_sources={spec: "@m\ndef slugify(): ..."},
+        dependency_apis={api: "@m\ndef split(): ...", "app.words:join": "def join(): ..."},
+        plain_sources={spec: "def slugify(): ...", api: "def split(): ..."},
+    )
+    user = render_messages(ctx, load_templates())[1].content
+    assert user.count("def ") == 3
+    assert "@m" not in user
 
 
 def test_the_generated_code_of_dependencies_is_shown_to_a_build() -> None:

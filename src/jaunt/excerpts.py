@@ -49,7 +49,7 @@ def _is_spec(source: ModuleSource, node: Definition) -> bool:
 
 
 def _without_jaunt(source: ModuleSource, statement: ast.stmt, specs: Collection[str]) -> str | None:
-    """Return what is shown in place of a statement, "" for nothing; None if it has to do with neither spec nor jaunt."""
+    """Return what is shown in place of a statement, "" for nothing; None if it has nothing to do with jaunt."""
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return "" if name in specs else None

@@ -88,7 +88,9 @@ class ModuleSource:
             base = self.absolute(statement)
             named = {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
             # Of `from jaunt import *`, the names that matter here are known without a look into jaunt.
-            return named or {name: f"{base}.{name}" for name in ("magic", "test") if f"{base}.{name}" in SPEC_DECORATORS}
+            return named or {
+                name: f"{base}.{name}" for name in ("magic", "test") if f"{base}.{name}" in SPEC_DECORATORS
+            }
         heads = {a.name.partition(".")[0] for a in statement.names if not a.asname}
         return {head: head for head in heads} | {a.asname: a.name for a in statement.names if a.asname}
 
@@ -183,7 +185,9 @@ class ModuleSource:
         nodes: list[Definition] = [*self.overloads_of(name), self.definitions[name]]
         unique = {first_line(node): node for node in nodes}
         return "\n\n".join(
-            "\n".join(self._lines[n - 1] for n in range(start, (node.end_lineno or start) + 1) if n not in without).rstrip()
+            "\n".join(
+                self._lines[n - 1] for n in range(start, (node.end_lineno or start) + 1) if n not in without
+            ).rstrip()
             for start, node in sorted(unique.items())
         )
 
