@@ -43,5 +43,5 @@ def _answer(message: Any) -> Answer:
     cached = token_count(message.usage, "cache_read_input_tokens")
     new = token_count(message.usage, "input_tokens") + token_count(message.usage, "cache_creation_input_tokens")
     usage = Usage(new + cached, token_count(message.usage, "output_tokens"), cached)
-    cut = usage.output_tokens if message.stop_reason == "max_tokens" else None
+    cut = usage.output_tokens if message.stop_reason in ("max_tokens", "model_context_window_exceeded") else None
     return Answer(text, cut, usage, stop_reason=message.stop_reason or "")
