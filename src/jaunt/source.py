@@ -184,12 +184,12 @@ class ModuleSource:
         """
         nodes: list[Definition] = [*self.overloads_of(name), self.definitions[name]]
         unique = {first_line(node): node for node in nodes}
-        return "\n\n".join(
-            "\n".join(
-                self._lines[n - 1] for n in range(start, (node.end_lineno or start) + 1) if n not in without
-            ).rstrip()
-            for start, node in sorted(unique.items())
-        )
+        pieces = []
+        for start, node in sorted(unique.items()):
+            lines = self._lines[start - 1 : node.end_lineno]
+            kept = [line for number, line in enumerate(lines, start) if number not in without] if without else lines
+            pieces.append("\n".join(kept).rstrip())
+        return "\n\n".join(pieces)
 
 
 def first_line(node: Definition) -> int:
