@@ -8,7 +8,7 @@ from pathlib import Path
 from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.base import ModuleSpecContext
-from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.spec_ref import module_of, qualname_of
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
@@ -116,7 +116,7 @@ def _code(source: str) -> str:
     return f"{fence}python\n{source.strip()}\n{fence}"
 
 
-def _import_of(ref: SpecRef) -> str:
+def _import_of(ref: str) -> str:
     return f"from {module_of(ref)} import {qualname_of(ref).partition('.')[0]}"
 
 
