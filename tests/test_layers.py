@@ -66,7 +66,7 @@ ORDER = [
     "sandbox",
     "recorder",
     "verdict",
-    "batching",
+    "servers",
     "language_server",
     "verify",
     "ruff",
