@@ -91,8 +91,9 @@ def test_input_tokens_are_all_that_was_read_the_cached_ones_told_apart() -> None
     assert backend.usage == backend.usage_by_module["app.slug"] == Usage(100, 20, 60)
 
 
-def test_an_answer_that_was_cut_off_says_where() -> None:
-    with serving(payload(message(stop_reason="max_tokens"))) as server:
+@pytest.mark.parametrize("reason", ["max_tokens", "model_context_window_exceeded"])
+def test_an_answer_that_was_cut_off_says_where(reason: str) -> None:
+    with serving(payload(message(stop_reason=reason))) as server:
         backend = make("anthropic", server)
         with pytest.raises(JauntGenerationError, match=r"app\.slug: the answer was cut off at 20 tokens"):
             generate(backend)

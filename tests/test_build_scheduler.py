@@ -173,7 +173,7 @@ def test_the_context_holds_the_specs_and_the_code_that_they_depend_on(tmp_path: 
     assert ctx.decorator_prompts == {SpecRef("pkg.b:b"): "Be brief."}
     assert list(ctx.dependency_apis) == ["pkg.a:a"]
     assert ctx.dependency_generated_modules == {"pkg.a": "def a() -> int:\n    return 1\n"}
-    assert "LIMIT = 3" in ctx.spec_module_source
+    assert "LIMIT = 3" in ctx.handwritten_source
     assert ctx.previous_source == ""
 
 

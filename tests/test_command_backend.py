@@ -411,6 +411,22 @@ def test_a_script_of_the_project_is_given_by_a_relative_path(tmp_path: Path) -> 
     assert asyncio.run(backend.generate_module(CONTEXT)) == CODE
 
 
+def test_a_script_that_may_not_be_run_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "ask.sh").write_text("#!/bin/sh\n")
+    with pytest.raises(JauntConfigError, match=r"ask\.sh is not executable") as caught:
+        command_line(LLMConfig(command=["./ask.sh"]), tmp_path)
+    assert caught.value.hint == f"chmod +x {tmp_path}/ask.sh"
+
+
+@pytest.mark.parametrize(("line", "hint"), [("", "#!/bin/sh"), ("#!/no/such/shell\n", "#!")])
+def test_a_script_that_cannot_be_started_is_told_with_what_to_do(tmp_path: Path, line: str, hint: str) -> None:
+    (tmp_path / "ask.sh").write_text(f"{line}{ANSWER}\n")
+    (tmp_path / "ask.sh").chmod(0o755)
+    found = failure(CommandBackend(LLMConfig(provider="command", command=["./ask.sh"]), tmp_path, policy=PATIENT))
+    assert "cannot be started" in found.message
+    assert hint in (found.hint or "")
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [

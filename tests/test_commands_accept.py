@@ -140,7 +140,7 @@ def no_text(root: Path) -> None:
             f"{WORDS}: the edit was made for a contract that has changed since: spec changed",
             "undo that change",
         ),
-        (unparsable, f"{WORDS}: <candidate>:", "correct the edit"),
+        (unparsable, f"{WORDS}: line ", "correct the edit"),
         (nameless, "'split_words'", "correct the edit"),
         (headless, f"{WORDS}: without its header nobody can tell", "put the header's lines back"),
         (missing, "app.words is not built", "jaunt build"),

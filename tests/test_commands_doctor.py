@@ -109,6 +109,15 @@ def test_a_provider_that_cannot_be_used_fails(tmp_path: Path, config: str, text:
     assert found.hint
 
 
+def test_a_script_that_the_command_will_not_find_is_a_warning(tmp_path: Path) -> None:
+    write_files(tmp_path, {"ask.sh": "cat\n"})
+    settings = '[llm]\nprovider = "command"\ncommand = ["sh", "{}ask.sh"]\n'
+    found = findings(project(tmp_path, settings.replace("{}", "")))["provider"]
+    assert (found.level, found.text) == ("warn", "ask.sh is not in the empty folder that the command runs in")
+    assert "{root}" in found.hint
+    assert findings(project(tmp_path, settings.replace("{}", "{root}/")))["provider"].level == "ok"
+
+
 @pytest.fixture
 def server() -> Iterator[socket.socket]:
     """A server on this machine that takes connections and says nothing."""

@@ -214,6 +214,35 @@ def test_an_answer_that_was_cut_off_nobody_knows_where() -> None:
         assert failure(make("openai", server)).message == "app.slug: the answer was cut off by a length limit"
 
 
+@both
+@pytest.mark.parametrize(("max_tokens", "hint"), [(20, "max_tokens"), (21, "context size"), (None, "context size")])
+def test_the_limit_that_was_reached_is_the_one_to_raise(provider: str, max_tokens: int | None, hint: str) -> None:
+    cut = {"openai": completion(finish_reason="length"), "anthropic": {**message(), "stop_reason": "max_tokens"}}
+    with serving(payload(cut[provider])) as server:
+        said = failure(make(provider, server, max_tokens=max_tokens)).hint or ""
+    assert (
+        said
+        == f"raise {'the context size of the server' if hint == 'context size' else 'max_tokens in [llm]'}, "
+        + ("or split the module")
+    )
+
+
+def test_a_limit_that_nobody_knows_may_be_that_of_the_configuration() -> None:
+    with serving(payload(completion(finish_reason="length", usage=None))) as server:
+        assert "max_tokens" in (failure(make("openai", server, max_tokens=500)).hint or "")
+
+
+def test_an_answer_that_was_cut_off_is_none_even_if_a_block_in_it_is_whole() -> None:
+    with serving(payload(completion(f"```python\n{CODE}```\nAnd so", "length"))) as server:
+        assert "cut off at 20 tokens" in failure(make("openai", server)).message
+
+
+def test_the_code_is_the_block_that_defines_what_is_required() -> None:
+    use = "```python\nimport app.slug\n\nprint(app.slug.slugify('a long title of a page'))\n```\n"
+    with serving(payload(completion(f"```python\nimport jaunt\n\n@jaunt.magic\n{CODE}```\nSo:\n{use}"))) as server:
+        assert generate(make("openai", server)) == CODE
+
+
 @pytest.mark.parametrize("text", [None, "", " \n"])
 def test_an_answer_without_text_says_why_the_model_stopped(text: str | None) -> None:
     with serving(payload(completion(text, "content_filter"))) as server:
@@ -268,9 +297,26 @@ def test_what_has_passed_is_forgotten(provider: str, name: str) -> None:
 def test_a_server_that_is_not_there_is_told_in_one_line() -> None:
     with serving(GOOD["openai"]) as server:
         backend = make("openai", server)
-    said = failure(backend).message
-    assert "the connection failed" in said
-    assert said.endswith("(tried 3 times)")
+    found = failure(backend)
+    assert "the connection failed" in found.message
+    assert found.message.endswith("(tried 3 times)")
+    assert found.hint == "start it, or correct base_url in [llm]"
+
+
+@both
+@pytest.mark.parametrize(
+    "said",
+    [
+        "the request exceeds the available context size (512 tokens), try increasing it",
+        "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
+        "prompt is too long: 210000 tokens > 200000 maximum",
+    ],
+)
+def test_a_prompt_that_is_too_long_is_told_with_what_to_do(provider: str, said: str) -> None:
+    with serving(error(400, said)) as server:
+        found = failure(make(provider, server))
+    assert said in found.message
+    assert found.hint == "raise the context size of the server, or split the module"
 
 
 @both

@@ -114,6 +114,21 @@ def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> Non
     assert build(work, Workshop(FakeBackend())).warnings == ()
 
 
+def test_the_context_has_the_specs_without_what_makes_them_specs(tmp_path: Path) -> None:
+    files = {
+        "pkg/a.py": 'from jaunt import magic as m\n\n\n@m\ndef a() -> int:\n    """One."""\n    ...\n',
+        "pkg/b.py": "import jaunt\n\nfrom pkg.a import a\n\nLIMIT = 1\n\n\n"
+        '@jaunt.magic(deps=[a])\ndef b() -> int:\n    """Two."""\n    ...\n',
+    }
+    context = make_context(make_work(tmp_path, "pkg.b", {"pkg/__init__.py": "", **files}))
+    assert context.plain_sources == {
+        "pkg.b:b": 'def b() -> int:\n    """Two."""\n    ...',
+        "pkg.a:a": 'def a() -> int:\n    """One."""\n    ...',
+    }
+    assert context.spec_sources["pkg.b:b"].startswith("@jaunt.magic(deps=[a])\n")
+    assert context.handwritten_source == "from pkg.a import a\n\nLIMIT = 1"
+
+
 def test_the_context_is_read_when_it_is_needed(tmp_path: Path) -> None:
     # The code of a dependency is there only once its own module has been built.
     work = make_work(tmp_path, "pkg.sub.b")

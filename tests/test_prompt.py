@@ -4,8 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
@@ -14,13 +12,11 @@ from jaunt.generate.prompt import (
     DEPENDENCY_CODE_LIMIT,
     Message,
     Templates,
-    extract_code,
     load_templates,
     render_messages,
 )
 from jaunt.spec_ref import SpecRef
 
-CODE = 'def f():\n    """Do it."""\n    return 1\n'
 WHOLE = "{{specs}}|{{dependencies}}|{{dependency_code}}|{{previous}}|{{handwritten}}|{{instructions}}|{{errors}}"
 
 
@@ -57,7 +53,7 @@ def test_the_built_in_prompt_tells_all_that_a_context_holds(kind: str) -> None:
         kind=kind,
         decorator_prompts={SpecRef("app.slug:slugify"): "INSTRUCTION"},
         dependency_apis={SpecRef("app.words:split"): "def split(API): ..."},
-        spec_module_source="HANDWRITTEN = 1",
+        handwritten_source="HANDWRITTEN = 1",
         previous_source="PREVIOUS = 1",
     )
     system, user = render_messages(ctx, load_templates(), errors=["ERROR one", "ERROR two"])
@@ -68,7 +64,8 @@ def test_the_built_in_prompt_tells_all_that_a_context_holds(kind: str) -> None:
         "def unslug(): ...",
         "INSTRUCTION",
         "def split(API): ...",
-        "`app.words`",
+        "`from app.words import split`",
+        "`from app.slug import NAME`",
         "HANDWRITTEN = 1",
         "PREVIOUS = 1",
         "- ERROR one\n- ERROR two",
@@ -77,6 +74,25 @@ def test_the_built_in_prompt_tells_all_that_a_context_holds(kind: str) -> None:
     ]
     assert [text for text in told if text not in user.content] == []
     assert "{{" not in system.content + user.content
+
+
+@pytest.mark.parametrize("kind", ["build", "test"])
+def test_a_prompt_does_not_name_jaunt(kind: str) -> None:
+    system, user = render_messages(context(kind=kind, handwritten_source="A = 1"), load_templates(), errors=["E"])
+    assert "jaunt" not in system.content + user.content
+    assert "magic" not in system.content + user.content
+
+
+def test_specs_and_dependencies_are_shown_without_what_makes_them_specs() -> None:
+    spec, api = SpecRef("app.slug:slugify"), SpecRef("app.words:split")
+    ctx = context(
+        spec_sources={spec: "@m\ndef slugify(): ..."},
+        dependency_apis={api: "@m\ndef split(): ...", "app.words:join": "def join(): ..."},
+        plain_sources={spec: "def slugify(): ...", api: "def split(): ..."},
+    )
+    user = render_messages(ctx, load_templates())[1].content
+    assert user.count("def ") == 3
+    assert "@m" not in user
 
 
 def test_the_generated_code_of_dependencies_is_shown_to_a_build() -> None:
@@ -142,48 +158,3 @@ def test_a_template_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path
     for name in ("gone.md", "bytes.md", "."):
         with pytest.raises(JauntConfigError, match=r"^prompts\.build_system: .*: cannot be read: "):
             load_templates(PromptsConfig(build_system=name), root=tmp_path)
-
-
-# ----------------------------------------------------------------------------------------------------
-# Answers
-
-FENCED_DOC = 'def f():\n    """Do it:\n\n```python\nf()\n```\n\n    Or not.\n    """\n    return 1\n'
-
-
-@pytest.mark.parametrize(
-    ("answer", "code"),
-    [
-        (CODE, CODE),
-        (CODE.rstrip(), CODE),
-        (f"\n\n{CODE}\n\n", CODE),
-        ("\ufeff" + CODE.replace("\n", "\r\n"), CODE),
-        (f"```python\n{CODE}```", CODE),
-        (f"```\n{CODE}```\n", CODE),
-        (f"```py title=x\n{CODE}```   \n", CODE),
-        (f"Sure! Here it is:\n\n```python\n{CODE}```\n\nIt returns 1.", CODE),
-        (f"First a hint:\n```sh\npip\n```\nThen:\n```python\n{CODE}```\n", CODE),
-        (f"<think>\nLet me see:\n```python\nwrong\n```\n</think>\n\n{CODE}", CODE),
-        (f"<think>x</think>```python\n{CODE}```", CODE),
-        (f"````python\n{CODE}````", CODE),
-        (f"```python\n{CODE}", CODE),
-        (FENCED_DOC, FENCED_DOC),
-        (f"```python\n{FENCED_DOC}```", FENCED_DOC),
-        (f"````python\n{FENCED_DOC}````", FENCED_DOC),
-        (f"Here:\n\n```python\n{FENCED_DOC}```\n\nDone.", FENCED_DOC),
-        (f"Here:\n\n````python\n{FENCED_DOC}````\n\nDone.", FENCED_DOC),
-    ],
-)
-def test_code_is_taken_out_of_an_answer(answer: str, code: str) -> None:
-    assert extract_code(answer) == code
-
-
-def test_an_answer_without_code_is_left_to_the_checks() -> None:
-    assert extract_code("I can't do that.") == "I can't do that.\n"
-    assert extract_code("```python\ndef (\n```") == "def (\n"
-    assert extract_code("") == "\n"
-
-
-@given(st.text())
-def test_any_answer_gives_text_that_ends_in_one_newline(answer: str) -> None:
-    code = extract_code(answer)
-    assert code.endswith("\n") and not code.endswith("\n\n")

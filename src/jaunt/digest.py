@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from jaunt.contract import contract_parts, is_detail
 from jaunt.deps import components, dependencies_of, entry_source, entry_sources, explicit_deps, not_defined, toposort
+from jaunt.excerpts import handwritten_part, plain_segment
 from jaunt.registry import SpecEntry
 from jaunt.source import ModuleSource, read_source
 from jaunt.spec_ref import SpecRef, module_of
@@ -24,12 +25,14 @@ class SpecTexts:
     """The source texts of specs; each file is read and parsed once, and only the last one's syntax tree is kept."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[str, Mapping[str, str]]] = {}
+        self._known: dict[str, _FileTexts] = {}
         self._last: ModuleSource | None = None
 
     def add(self, source: ModuleSource) -> None:
         """Take the texts from a file that was parsed already."""
-        self._known[source.path] = (source.text, {name: source.segment(name) for name in source.definitions})
+        segments = {name: source.segment(name) for name in source.definitions}
+        plain = {name: plain_segment(source, name) for name in source.definitions}
+        self._known[source.path] = _FileTexts(segments, plain, handwritten_part(source))
 
     def source(self, entry: SpecEntry) -> ModuleSource:
         """Return the file that a spec stands in, parsed, of which the texts are made; raises as `read_source` does."""
@@ -38,26 +41,41 @@ class SpecTexts:
             self._last = read_source(entry.module, path)
         return self._last
 
-    def module(self, entry: SpecEntry) -> str:
-        """Return the whole text of the file that a spec stands in; raises as `extract_source_segment` does."""
-        return self._read(entry)[0]
+    def handwritten(self, entry: SpecEntry) -> str:
+        """Return what is no spec in the file that a spec stands in; raises as `extract_source_segment` does."""
+        return self._read(entry).handwritten
 
     def segment(self, entry: SpecEntry) -> str:
         """Return what `extract_source_segment` does."""
-        segments = self._read(entry)[1]
-        if entry.qualname not in segments:
-            raise not_defined(entry)
-        return segments[entry.qualname]
+        return _text_of(entry, self._read(entry).segments)
 
     def segments(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
         """Return the source text of each spec."""
         return {entry.spec_ref: self.segment(entry) for entry in entries}
 
-    def _read(self, entry: SpecEntry) -> tuple[str, Mapping[str, str]]:
+    def plain_segments(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
+        """Return the source text of each spec, without jaunt's decorators."""
+        return {entry.spec_ref: _text_of(entry, self._read(entry).plain) for entry in entries}
+
+    def _read(self, entry: SpecEntry) -> "_FileTexts":
         path = str(entry.source_file)
         if path not in self._known:
             self.add(self.source(entry))
         return self._known[path]
+
+
+class _FileTexts(NamedTuple):
+    """The texts of a file: by name, each definition, and the same without jaunt's decorators; and what is no spec."""
+
+    segments: Mapping[str, str]
+    plain: Mapping[str, str]
+    handwritten: str
+
+
+def _text_of(entry: SpecEntry, texts: Mapping[str, str]) -> str:
+    if entry.qualname not in texts:
+        raise not_defined(entry)
+    return texts[entry.qualname]
 
 
 def local_digest(entry: SpecEntry) -> str:

@@ -95,23 +95,21 @@ def _serve(control: int) -> None:
             _examine(orders, theirs)
             os._exit(0)
         os.close(theirs)
-        report = _collect(ours, process)
+        report = _collect(ours)
         keeper.kill_all(process)
         os.write(control, frame(report))
 
 
-def _collect(results: int, process: int) -> bytes:
-    """Return what a process reports until it ends, or closes its pipe, or takes too long."""
+def _collect(results: int) -> bytes:
+    """Return what a process reports until it ends, with all that it has started, or takes too long."""
     report = b""
     deadline = time.monotonic() + _SECONDS_IN_COMPANY
-    ended = os.pidfd_open(process)
     while len(report) < _LONGEST_REPORT:
-        ready, _, _ = select.select([results, ended], [], [], max(0.0, deadline - time.monotonic()))
-        chunk = os.read(results, 1 << 16) if results in ready else b""
+        ready, _, _ = select.select([results], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(results, 1 << 16) if ready else b""
         if not chunk:
             break
         report += chunk
-    os.close(ended)
     os.close(results)
     return report
 

@@ -9,17 +9,15 @@ import os
 import socket
 import threading
 import weakref
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
 from jaunt.doctests import Bench, packed, read_reports, run_examples, with_key
 from jaunt.errors import JauntConfigError
 from jaunt.examiner import COUNT, Orders
-from jaunt.per_loop import PerLoop
 from jaunt.sandbox import Halt
+from jaunt.servers import Servers
 
-_CAN_STAY = hasattr(os, "pidfd_open")
 _A_DAY = 86_400  # seconds
 _END_SECONDS = 5.0
 
@@ -29,30 +27,12 @@ class Examiners:
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        self._pools = PerLoop(lambda: _Pool(asyncio.Semaphore(os.cpu_count() or 1), []))
+        self._servers = Servers(_start, most=os.cpu_count() or 1)
 
     async def examine(self, orders: Orders) -> list[str]:
         """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
-        pool = self._pools.get()
-        async with pool.turns:
-            if _CAN_STAY and await self._passes(orders, pool.idle):
-                return []
-            return await self._examine_alone(orders)
-
-    async def _passes(self, orders: Orders, idle: "list[_Examiner]") -> bool:
-        examiner = idle.pop() if idle else _Examiner(self.bench)
-        orders = with_key(orders)
-        try:
-            async with asyncio.timeout(self.bench.sandbox.config.seconds):
-                report = await examiner.ask(packed(orders))
-        except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
-            examiner.end()
-            return False
-        except BaseException:
-            examiner.end()
-            raise
-        idle.append(examiner)
-        return read_reports(orders, report.decode("utf-8", "replace")) == ([], None)
+        async with self._servers.one(self.bench) as examiner:
+            return [] if await examiner.passes(orders) else await self._examine_alone(orders)
 
     async def _examine_alone(self, orders: Orders) -> list[str]:
         halt = Halt()
@@ -63,14 +43,6 @@ class Examiners:
             raise
 
 
-class _Pool:
-    """What belongs to one event loop: the turns, and the examiners that wait for a candidate."""
-
-    def __init__(self, turns: asyncio.Semaphore, idle: "list[_Examiner]") -> None:
-        self.turns = turns
-        self.idle = idle
-
-
 class _Examiner:
     """A sandbox that runs in a thread of its own, and our end of the socket that its program listens to.
 
@@ -79,6 +51,7 @@ class _Examiner:
     """
 
     def __init__(self, bench: Bench) -> None:
+        self._seconds = bench.sandbox.config.seconds
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
         staying = replace(bench.sandbox, config=replace(bench.sandbox.config, seconds=_A_DAY))
@@ -86,9 +59,32 @@ class _Examiner:
         arguments = (replace(bench, sandbox=staying), theirs, halt)
         thread = threading.Thread(target=_run, args=arguments, name="jaunt-examiner", daemon=True)
         thread.start()
-        self.end: Callable[[], object] = weakref.finalize(self, _end, self._socket, halt, thread)
+        self._finalizer = weakref.finalize(self, _end, self._socket, halt, thread)
 
-    async def ask(self, orders: bytes) -> bytes:
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return self._finalizer.alive
+
+    def end(self) -> None:
+        """End the sandbox."""
+        self._finalizer()
+
+    async def passes(self, orders: Orders) -> bool:
+        """Return whether a candidate passes; if not, that may be for want of time, or by what another one did."""
+        orders = with_key(orders)
+        try:
+            async with asyncio.timeout(self._seconds):
+                report = await self._ask(packed(orders))
+        except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
+            self.end()
+            return False
+        except BaseException:
+            self.end()
+            raise
+        return read_reports(orders, report.decode("utf-8", "replace")) == ([], None)
+
+    async def _ask(self, orders: bytes) -> bytes:
         """Send orders and return the report; raises OSError or ValueError if the sandbox has ended."""
         await asyncio.get_running_loop().sock_sendall(self._socket, orders)
         return await self._receive(int(await self._receive(COUNT)))
@@ -101,6 +97,10 @@ class _Examiner:
                 raise ConnectionError("the sandbox has ended")
             content += chunk
         return content
+
+
+async def _start(bench: Bench) -> _Examiner:
+    return _Examiner(bench)
 
 
 def _run(bench: Bench, control: socket.socket, halt: Halt) -> None:

@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.files import check_writable
+from jaunt.generate.command_backend import FOLDER_HINT, relative_files
 from jaunt.generate.model import KEY_VARIABLES
 from jaunt.generate.providers import make_backend
 from jaunt.generate.proxies import proxy_for
+from jaunt.generate.sdk import SERVER_HINT
 from jaunt.leftovers import abandoned_files
 from jaunt.lock import why_no_lock
 from jaunt.project import Project, search_roots
@@ -133,6 +135,8 @@ def _provider(config: JauntConfig) -> Iterator[Finding]:
     yield Finding("ok", "provider", named + (f", {variable} is set" if variable else ""))
     if llm.base_url and llm.provider in ("openai", "anthropic"):
         yield _server(llm.base_url)
+    for name in relative_files(llm, config.root) if llm.provider == "command" else ():
+        yield Finding("warn", "provider", f"{name} is not in the empty folder that the command runs in", FOLDER_HINT)
 
 
 def _server(url: str) -> Finding:
@@ -146,7 +150,7 @@ def _server(url: str) -> Finding:
         socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
-        return Finding("fail", "server", f"{where} does not answer: {reason}", "start it, or correct base_url in [llm]")
+        return Finding("fail", "server", f"{where} does not answer: {reason}", SERVER_HINT)
     return Finding("ok", "server", f"{where} answers")
 
 

@@ -7,13 +7,11 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
-
-from jaunt.per_loop import PerLoop
+from typing import Any
 
 CREATED = 1
 DELETED = 3
@@ -290,66 +288,6 @@ class Document:
     def _apply(self, edits: Sequence[Mapping[str, Any]]) -> None:
         if edits:
             self.replace(apply_edits(self.text, edits))
-
-
-class Lendable(Protocol):
-    """A server, or what holds one."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether it can be lent."""
-
-    def end(self) -> None:
-        """End it."""
-
-
-Key = TypeVar("Key")
-Lent = TypeVar("Lent", bound=Lendable)
-
-
-class Servers(Generic[Key, Lent]):
-    """The servers of one run, at most `most`, each lent to one at a time.
-
-    `start` makes one for a key, when it is wanted and none for that key is free; at the limit, one for another key ends
-    in its favour. Each event loop has its own, which end with its tasks.
-    """
-
-    def __init__(self, start: Callable[[Key], Awaitable[Lent]], *, most: int) -> None:
-        self._start = start
-        self._most = most
-        self._pools: PerLoop[_Pool[Key, Lent]] = PerLoop(lambda: _Pool(asyncio.Semaphore(most)))
-
-    @asynccontextmanager
-    async def one(self, key: Key) -> AsyncGenerator[Lent]:
-        """Lend a server, in the order of asking. Raises what `start` raises."""
-        pool = self._pools.get()
-        async with pool.turns:
-            pool.lent += 1
-            try:
-                server = self._take(pool, key) or await self._start(key)
-                try:
-                    yield server
-                finally:
-                    pool.free.append((key, server))
-            finally:
-                pool.lent -= 1
-
-    def _take(self, pool: "_Pool[Key, Lent]", key: Key) -> Lent | None:
-        """Return a free server for a key; None if there is none, with room for another."""
-        pool.free = [each for each in pool.free if each[1].alive]
-        for index in reversed(range(len(pool.free))):
-            if pool.free[index][0] == key:
-                return pool.free.pop(index)[1]
-        if pool.free and len(pool.free) + pool.lent > self._most:
-            pool.free.pop(0)[1].end()
-        return None
-
-
-@dataclass
-class _Pool(Generic[Key, Lent]):
-    turns: asyncio.Semaphore
-    free: list[tuple[Key, Lent]] = field(default_factory=list)
-    lent: int = 0
 
 
 def apply_edits(text: str, edits: Sequence[Mapping[str, Any]]) -> str:

@@ -256,7 +256,8 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         dependency_generated_modules={
             module: text for module, path in work.dependency_paths.items() if (text := _body(path))
         },
-        spec_module_source=work.texts.module(work.entries[0]) if work.entries else "",
+        plain_sources={**work.texts.plain_segments([*work.entries, *work.dependencies.values()])},
+        handwritten_source=work.texts.handwritten(work.entries[0]) if work.entries else "",
         module_digest=work.fingerprint.digest,
         previous_source=_body(work.path) if replaced is None else split_header(replaced)[1],
     )

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jaunt.language_server import LanguageServer, LanguageServerError, Servers
+from jaunt.language_server import LanguageServer, LanguageServerError
+from jaunt.servers import Servers
 from jaunt.validation import Checked
 from jaunt.verify import TOOL_SECONDS, Place, ToolError, error_at, find_tool, nearest_settings, require_success
 

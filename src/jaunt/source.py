@@ -6,7 +6,7 @@ import threading
 import tokenize
 import warnings
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -19,12 +19,14 @@ from jaunt.registry import SpecKind
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = Function | ast.ClassDef
 
-_DECORATORS: dict[str, SpecKind] = {
+SPEC_DECORATORS: dict[str, SpecKind] = {
     "jaunt.magic": "magic",
     "jaunt.test": "test",
     "jaunt.runtime.magic": "magic",
     "jaunt.runtime.test": "test",
 }
+"""Dotted path -> the kind of the specs that it makes."""
+
 _OVERLOADS = {"typing.overload", "typing_extensions.overload"}
 
 
@@ -86,7 +88,9 @@ class ModuleSource:
             base = self.absolute(statement)
             named = {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
             # Of `from jaunt import *`, the names that matter here are known without a look into jaunt.
-            return named or {name: f"{base}.{name}" for name in ("magic", "test") if f"{base}.{name}" in _DECORATORS}
+            return named or {
+                name: f"{base}.{name}" for name in ("magic", "test") if f"{base}.{name}" in SPEC_DECORATORS
+            }
         heads = {a.name.partition(".")[0] for a in statement.names if not a.asname}
         return {head: head for head in heads} | {a.asname: a.name for a in statement.names if a.asname}
 
@@ -152,7 +156,7 @@ class ModuleSource:
     def spec_decorator(self, node: ast.expr) -> tuple[SpecKind, ast.Call | None] | None:
         """Return (kind, call) if a decorator is jaunt's, bare, called, or called before; None if it is another's."""
         call = node if isinstance(node, ast.Call) else None
-        kind = _DECORATORS.get(self.dotted(call.func if call else node) or "")
+        kind = SPEC_DECORATORS.get(self.dotted(call.func if call else node) or "")
         if kind is None and isinstance(node, ast.Name) and isinstance(value := self.constant(node.id), ast.Call):
             return self.spec_decorator(value)  # brief = jaunt.magic(prompt="Be brief.")
         return (kind, call) if kind else None
@@ -173,13 +177,19 @@ class ModuleSource:
     def _lines(self) -> list[str]:
         return self.text.split("\n")
 
-    def segment(self, name: str) -> str:
-        """Return the source text of a definition with its decorators, its overloads before it."""
+    def segment(self, name: str, *, without: Collection[int] = ()) -> str:
+        """Return the source text of a definition with its decorators, its overloads before it.
+
+        The lines `without`, counted from 1, are left out.
+        """
         nodes: list[Definition] = [*self.overloads_of(name), self.definitions[name]]
         unique = {first_line(node): node for node in nodes}
-        return "\n\n".join(
-            "\n".join(self._lines[start - 1 : node.end_lineno]).rstrip() for start, node in sorted(unique.items())
-        )
+        pieces = []
+        for start, node in sorted(unique.items()):
+            lines = self._lines[start - 1 : node.end_lineno]
+            kept = [line for number, line in enumerate(lines, start) if number not in without] if without else lines
+            pieces.append("\n".join(kept).rstrip())
+        return "\n\n".join(pieces)
 
 
 def first_line(node: Definition) -> int:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.files import ensure_state_folder
-from jaunt.language_server import CREATED, DELETED, Finding, LanguageServer, LanguageServerError, Servers
+from jaunt.language_server import CREATED, DELETED, Finding, LanguageServer, LanguageServerError
 from jaunt.leftovers import temporary_path
+from jaunt.servers import Servers
 from jaunt.source import first_line
 from jaunt.validation import Checked
 from jaunt.verify import TOOL_SECONDS, Place, ToolError, error_at, find_tool, nearest_settings, require_success

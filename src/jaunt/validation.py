@@ -46,22 +46,24 @@ def compile_check(source: str, filename: str) -> list[str]:
 
 
 def parse_candidate(
-    source: str, *, module: str = "candidate", filename: str = "<candidate>"
+    source: str, *, module: str = "candidate", filename: str = ""
 ) -> tuple[ModuleSource | None, list[str]]:
     """Return a candidate that also compiles, or None and the one error that keeps it from that.
 
-    `module` is the name that it would be imported by.
+    `module` is the name that it would be imported by; the error begins with `filename`, if it has one.
     """
     problem = _unreadable(source)
     if problem:
-        return None, [f"{filename}: {problem}"]
+        return None, [_located(filename, problem)]
     try:
         tree = _compiled(source)
     except SyntaxError as error:
-        where = f"{filename}:{error.lineno}" if error.lineno else filename
-        return None, [f"{where}: syntax error: {error.msg}"]
+        line = error.lineno
+        if line and not filename:
+            return None, [f"line {line}: syntax error: {error.msg}"]
+        return None, [_located(f"{filename}:{line}" if line else filename, f"syntax error: {error.msg}")]
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:  # UnicodeError is a ValueError
-        return None, [f"{filename}: cannot be compiled: {type(error).__name__}: {error}"]
+        return None, [_located(filename, f"cannot be compiled: {type(error).__name__}: {error}")]
     return ModuleSource(module, filename, source, tree), []
 
 
@@ -109,6 +111,10 @@ def _unreadable(source: object) -> str | None:
     except UnicodeEncodeError as error:
         return f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
     return None
+
+
+def _located(where: str, problem: str) -> str:
+    return f"{where}: {problem}" if where else problem
 
 
 def _character(char: str) -> str:

@@ -20,7 +20,8 @@ class AnthropicBackend(SdkBackend):
 
     def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
         super().__init__(llm, templates, policy=policy)
-        self._options = _options(llm)
+        self.max_tokens = llm.max_tokens or DEFAULT_MAX_TOKENS
+        self._options = _options(llm, self.max_tokens)
 
     async def ask(self, client: Any, request: Request) -> Answer:
         """Send the messages, those of the role "system" as the system prompt."""
@@ -29,11 +30,8 @@ class AnthropicBackend(SdkBackend):
         return _answer(await client.messages.create(system=system, messages=messages, **self._options))
 
 
-def _options(llm: LLMConfig) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "model": require_model(llm),
-        "max_tokens": llm.max_tokens or DEFAULT_MAX_TOKENS,
-    }
+def _options(llm: LLMConfig, max_tokens: int) -> dict[str, Any]:
+    options: dict[str, Any] = {"model": require_model(llm), "max_tokens": max_tokens}
     if llm.temperature is not None:  # the SDK has no argument for it any more, but older models take it
         options["extra_body"] = {"temperature": llm.temperature}
     return options
@@ -45,5 +43,5 @@ def _answer(message: Any) -> Answer:
     cached = token_count(message.usage, "cache_read_input_tokens")
     new = token_count(message.usage, "input_tokens") + token_count(message.usage, "cache_creation_input_tokens")
     usage = Usage(new + cached, token_count(message.usage, "output_tokens"), cached)
-    cut = usage.output_tokens if message.stop_reason == "max_tokens" else None
+    cut = usage.output_tokens if message.stop_reason in ("max_tokens", "model_context_window_exceeded") else None
     return Answer(text, cut, usage, stop_reason=message.stop_reason or "")

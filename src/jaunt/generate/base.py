@@ -23,9 +23,10 @@ class ModuleSpecContext:
     """All that a model may need to write one module.
 
     `kind` is "build" or "test"; `expected_names` must be defined; `spec_sources`, `decorator_prompts` and
-    `dependency_apis` go from spec reference to text, `dependency_generated_modules` from a spec module's name
-    to the code generated for it. `spec_module_source` is the spec module's whole text; `module_digest` is the
-    digest of the contract (64 hex digits); `previous_source` is the code that the new one replaces.
+    `dependency_apis` go from spec reference to text, and so do `plain_sources`: the same texts without jaunt's
+    decorators, where they are known. `dependency_generated_modules` goes from a spec module's name to the code
+    generated for it. `handwritten_source` is what is no spec in the spec module; `module_digest` is the digest of the
+    contract (64 hex digits); `previous_source` is the code that the new one replaces.
     """
 
     kind: str
@@ -36,7 +37,8 @@ class ModuleSpecContext:
     decorator_prompts: Mapping[str, str] = field(default_factory=dict)
     dependency_apis: Mapping[str, str] = field(default_factory=dict)
     dependency_generated_modules: Mapping[str, str] = field(default_factory=dict)
-    spec_module_source: str = ""
+    plain_sources: Mapping[str, str] = field(default_factory=dict)
+    handwritten_source: str = ""
     module_digest: str = ""
     previous_source: str = ""
 
@@ -152,7 +154,7 @@ async def check_candidate(candidate: str, expected_names: Sequence[str], checks:
     size = len(candidate) if isinstance(candidate, str) else 0
     try:
         errors = await in_background(validate_generated_source, candidate, list(expected_names), size=size)
-        readable = not errors or not await in_background(compile_check, candidate, "<candidate>", size=size)
+        readable = not errors or not await in_background(compile_check, candidate, "", size=size)
     except ChildProcessError as error:
         errors, readable = [f"cannot be parsed: {error}"], False
     if not readable:

@@ -1,5 +1,6 @@
 """The provider `command`: any program, the prompt on its standard input, the answer on its output."""
 
+import errno
 import os
 import shutil
 from collections.abc import Sequence
@@ -15,7 +16,11 @@ from jaunt.generate.prompt import Templates
 from jaunt.generate.sdk import read_key
 from jaunt.generate.transport import Fault, Policy, Transport
 
-_FOLDER_HINT = "it runs in an empty folder; in [llm] command, {root} stands for the project's"
+FOLDER_HINT = "it runs in an empty folder; in [llm] command, {root} stands for the project's"
+_START_HINTS = {
+    errno.ENOEXEC: 'begin it with the line #!/bin/sh, or name what runs it: ["sh", "{root}/model.sh"]',
+    errno.ENOENT: "correct the program that its first line, #!, names",
+}
 
 
 @dataclass(frozen=True)
@@ -79,14 +84,14 @@ class CommandBackend(ModelBackend):
             ran = await run_program(self._arguments, prompt, env=self._environment)
             printed, errors = self._read(plain_text(ran.output)), ran.errors.decode("utf-8", "replace")
         except OSError as error:
-            raise Fault(f"cannot be started: {error.strerror}") from None
+            raise Fault(f"cannot be started: {error.strerror}", hint=_START_HINTS.get(error.errno or 0)) from None
         except UnicodeDecodeError:
             raise Fault("the answer is not UTF-8") from None
         if ran.code is None:
             raise Fault(f"the answer is longer than {OUTPUT_LIMIT // 2**20} MB")
         if ran.code:
             problem = _last_line(printed.problem) or _last_line(errors)
-            raise Fault(": ".join(filter(None, [_ending(ran.code), problem])), hint=_FOLDER_HINT)
+            raise Fault(": ".join(filter(None, [_ending(ran.code), problem])), hint=FOLDER_HINT)
         if problem := _last_line(printed.problem):
             raise Fault(problem)
         return Answer(printed.text, usage=printed.usage or estimate_usage(prompt, printed.text))
@@ -112,11 +117,18 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
     filled = [each.replace("{model}", llm.model).replace("{root}", str(root)) for each in arguments]
     program = str(root / filled[0]) if os.sep in filled[0] else filled[0]
     found = shutil.which(program)
+    if found is None and shutil.which(program, mode=os.F_OK):
+        raise JauntConfigError(f"llm.command: {program} is not executable", hint=f"chmod +x {program}")
     if found is None:
         where = "" if os.sep in program else " on PATH"
         hint = f"install it: {preset.source}" if preset else "correct [llm] command, or install it"
         raise JauntConfigError(f"llm.command: there is no program {program}{where}", hint=hint)
     return [str(Path(found).absolute()), *filled[1:]]
+
+
+def relative_files(llm: LLMConfig, root: Path) -> list[str]:
+    """Return the arguments that name files of the project by relative paths, which its empty folder doesn't have."""
+    return [each for each in llm.command[1:] if not Path(each).is_absolute() and (root / each).is_file()]
 
 
 def _preset(llm: LLMConfig) -> Preset | None:

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntGenerationError
+from jaunt.generate.answer import extract_code
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
-from jaunt.generate.prompt import Message, Templates, extract_code, load_templates, render_messages
+from jaunt.generate.prompt import Message, Templates, load_templates, render_messages
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 """The environment variable of each provider's key, unless `api_key_env` names another."""
+
+CONTEXT_HINT = "raise the context size of the server, or split the module"
+"""What to do where a prompt with its answer is longer than the model can take."""
 
 _SHORTEST_KEY = 12
 """In characters: what some put in place of a key ("ollama") may well stand in a module."""
@@ -69,8 +73,11 @@ class ModelBackend(GeneratorBackend):
 
     `usage` is what all calls so far took, `usage_by_module` the same by the spec module's name.
     An answer that holds one of the `secrets` is refused. `admit`, if set, is given the usage so far before
-    each call, and raises JauntGenerationError where no further one may be made.
+    each call, and raises JauntGenerationError where no further one may be made. `max_tokens` is the longest answer that
+    is asked for (None: as long as the other side allows).
     """
+
+    max_tokens: int | None = None
 
     def __init__(self, templates: Templates | None = None, *, secrets: Sequence[str] = ()) -> None:
         self.templates = templates or load_templates()
@@ -93,17 +100,20 @@ class ModelBackend(GeneratorBackend):
         self.usage += answer.usage
         self.usage_by_module[ctx.spec_module] = self.usage_by_module.get(ctx.spec_module, Usage()) + answer.usage
         self._require_whole(answer, ctx.spec_module)
-        return extract_code(answer.text)
+        return extract_code(answer.text, ctx.expected_names)
 
     def _require_whole(self, answer: Answer, module: str) -> None:
         if answer.truncated_at is not None:
             where = f"at {answer.truncated_at} tokens" if answer.truncated_at else "by a length limit"
-            raise JauntGenerationError(
-                f"{module}: the answer was cut off {where}",
-                hint="raise max_tokens in [llm], or the context size of a server of your own, or split the module",
-            )
+            raise JauntGenerationError(f"{module}: the answer was cut off {where}", hint=self._length_hint(answer))
         if not answer.text.strip():
             reason = f" (it stopped for: {answer.stop_reason})" if answer.stop_reason else ""
             raise JauntGenerationError(f"{module}: the model answered without any text{reason}")
         if any(secret in answer.text for secret in self.secrets if len(secret) >= _SHORTEST_KEY):
             raise JauntGenerationError(f"{module}: the answer holds the key, so it is not kept")
+
+    def _length_hint(self, answer: Answer) -> str:
+        """Say which limit it was: ours where it was reached, else that of the server's context."""
+        if self.max_tokens is None or 0 < (answer.truncated_at or 0) < self.max_tokens:
+            return CONTEXT_HINT
+        return "raise max_tokens in [llm], or split the module"

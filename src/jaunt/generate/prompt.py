@@ -3,21 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.base import ModuleSpecContext
-from jaunt.spec_ref import module_of
-from jaunt.validation import compile_check
+from jaunt.spec_ref import module_of, qualname_of
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
 
 _PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
-_FENCE = re.compile(r"^(`{3,})[^\n`]*\n", re.MULTILINE)
-_MOST_FENCES = 50  # an answer that is all fences must not take for ever
 _PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[a-z_]+)\s*\}\}")
 _SLOT = re.compile(rf"(?P<start>^)?{_PLACEHOLDER.pattern}(?P<gap>\n*)", re.MULTILINE)
 
@@ -79,57 +75,25 @@ def render_messages(
     return [Message("system", fill("system")), Message("user", fill("module"))]
 
 
-def extract_code(answer: str) -> str:
-    """Return the source in a model's answer.
-
-    A `<think>` part, the prose around a fenced block, CRLF and a byte order mark are removed.
-    """
-    text = answer.replace("\r\n", "\n").removeprefix("\ufeff")
-    text = re.sub(r"\A\s*<think>.*?</think>", "", text, flags=re.DOTALL).strip("\n")
-    closed, others = _fenced_blocks(text)
-    blocks = list(dict.fromkeys(sorted([*closed, *others], key=len, reverse=True)))
-    # A fence may stand in a docstring, of code that is itself fenced or not: what compiles tells.
-    if not blocks or (not text.startswith("`") and _compiles(text)):
-        code = text
-    elif len(blocks) == 1:
-        code = blocks[0]
-    else:
-        code = next(filter(_compiles, blocks), "") or max(closed, key=len, default="") or others[-1]
-    return code.strip("\n") + "\n"
-
-
-def _compiles(text: str) -> bool:
-    return not compile_check(text, "<answer>")
-
-
-def _fenced_blocks(text: str) -> tuple[list[str], list[str]]:
-    """Return the fenced blocks, up to the next closing fence each; and what else they may be: longer."""
-    closed, others = [], []
-    for opening in islice(_FENCE.finditer(text), _MOST_FENCES):
-        ends = [m.start() for m in re.finditer(rf"^{opening[1]}[ \t]*$", text[opening.end() :], re.MULTILINE)]
-        rest = text[opening.end() :]
-        if ends:
-            closed.append(rest[: ends[0]])
-        others.append(rest[: ends[-1]] if ends else rest)
-    return closed, others
-
-
 def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
+    module, plain = ctx.spec_module, ctx.plain_sources
+    specs = {ref: plain.get(ref, source) for ref, source in ctx.spec_sources.items()}
+    apis = {ref: plain.get(ref, api) for ref, api in ctx.dependency_apis.items()}
     prompts = [f"`{ref}`: {text}" for ref, text in ctx.decorator_prompts.items()]
     return {
         "kind": ctx.kind,
-        "spec_module": ctx.spec_module,
+        "spec_module": module,
         "generated_module": ctx.generated_module,
         "required_names": ", ".join(f"`{name}`" for name in ctx.expected_names),
-        "specs": _section("The specs", (_code(source) for source in ctx.spec_sources.values())),
+        "specs": _section("The specs", map(_code, specs.values())),
         "instructions": _section("Instructions for single specs", prompts),
         "handwritten": _section(
-            f"The spec module `{ctx.spec_module}` as it stands; what is no spec can be imported from it",
-            [_code(ctx.spec_module_source)] if ctx.spec_module_source else [],
+            f"Written by hand in `{module}`: import what you use of it, don't repeat it",
+            [f"`from {module} import NAME`\n\n{_code(ctx.handwritten_source)}"] if ctx.handwritten_source else [],
         ),
         "dependencies": _section(
-            "Dependencies: what they are, and where to import them from",
-            (f"from `{module_of(ref)}`:\n\n{_code(api)}" for ref, api in ctx.dependency_apis.items()),
+            "Dependencies: import what you use of them",
+            (f"`{_import_of(ref)}`\n\n{_code(api)}" for ref, api in apis.items()),
         ),
         "dependency_code": _section(
             "The code that was generated for the dependencies, to be read, not imported", _capped_code(ctx)
@@ -150,6 +114,10 @@ def _section(title: str, parts: Iterable[str]) -> str:
 def _code(source: str) -> str:
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`{3,}", source)), default=0))
     return f"{fence}python\n{source.strip()}\n{fence}"
+
+
+def _import_of(ref: str) -> str:
+    return f"from {module_of(ref)} import {qualname_of(ref).partition('.')[0]}"
 
 
 def _capped_code(ctx: ModuleSpecContext) -> Iterable[str]:

@@ -6,18 +6,24 @@ The same generator makes all of them, so they have the same classes. An SDK is i
 import asyncio
 import importlib
 import os
+import re
 from types import ModuleType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntConfigError
-from jaunt.generate.model import KEY_VARIABLES, Answer, ModelBackend, Request
+from jaunt.generate.model import CONTEXT_HINT, KEY_VARIABLES, Answer, ModelBackend, Request
 from jaunt.generate.prompt import Templates
 from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after
 
 CONNECT_TIMEOUT = 10.0  # seconds
 NO_KEY = "no-key"  # an SDK demands one, a local server doesn't
+
+SERVER_HINT = "start it, or correct base_url in [llm]"
+"""What to do where a server of one's own doesn't answer."""
+
+_TOO_LONG = re.compile(r"context[ _](?:size|length|window)|prompt is too long", re.IGNORECASE)
 
 
 class SdkBackend(ModelBackend):
@@ -41,6 +47,7 @@ class SdkBackend(ModelBackend):
     ) -> None:
         self._key = NO_KEY if keyless else read_key(llm, KEY_VARIABLES[self.package])
         super().__init__(templates, secrets=[] if keyless else [self._key])
+        self.max_tokens = llm.max_tokens
         self._llm = llm
         # Always given: without it, the SDK would take the address from the environment.
         self._url = llm.base_url or self.default_url
@@ -68,7 +75,7 @@ class SdkBackend(ModelBackend):
         try:
             return await self.ask(self._client_here(), request)
         except Exception as error:  # noqa: BLE001 - the boundary: any bytes may have come from the server
-            fault = _fault_of(error, self._sdk.APIConnectionError)
+            fault = _fault_of(error, self._sdk.APIConnectionError, SERVER_HINT if self._llm.base_url else None)
         # Raised out here, so that it has no context: the SDK's exception holds the request and its key.
         raise fault
 
@@ -145,7 +152,7 @@ def _import_sdk(package: str) -> ModuleType:
         ) from error
 
 
-def _fault_of(error: Exception, connection_error: type[Exception]) -> Fault:
+def _fault_of(error: Exception, connection_error: type[Exception], hint: str | None) -> Fault:
     for known in (error, error.__cause__):
         if isinstance(known, Fault):
             return known
@@ -154,7 +161,7 @@ def _fault_of(error: Exception, connection_error: type[Exception]) -> Fault:
         return _fault_of_status(error, response)
     if isinstance(error, connection_error):
         cause = error.__cause__ or error
-        return Fault(f"the connection failed: {type(cause).__name__}: {cause}".rstrip(": "), again=True)
+        return Fault(f"the connection failed: {type(cause).__name__}: {cause}".rstrip(": "), again=True, hint=hint)
     return Fault(f"the answer is not of the expected form: {type(error).__name__}: {error}", again=True)
 
 
@@ -168,6 +175,8 @@ def _fault_of_status(error: Exception, response: Any) -> Fault:
     if status in (401, 403):
         return Fault(said, denied=True, hint="check the key, and what it may be used for")
     hint = "check base_url and model in [llm]" if status == 404 else None
+    if status in (400, 413) and _TOO_LONG.search(said):
+        hint = CONTEXT_HINT
     return Fault(
         said,
         again=status in (408, 429) or status >= 500,

@@ -1,0 +1,99 @@
+"""Excerpts of a spec module that a model is shown: its specs without jaunt's decorators, and what is no spec."""
+
+import ast
+from collections.abc import Collection
+
+from jaunt.source import Definition, ModuleSource, first_line
+
+_LATE = "# What follows is imported inside the function that uses it, not at the top."
+_BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While)
+
+
+def plain_segment(source: ModuleSource, name: str) -> str:
+    """Return what `source.segment` does, without the lines of jaunt's own decorators."""
+    decorators = [d for node in [*source.overloads_of(name), source.definitions[name]] for d in node.decorator_list]
+    own = [d for d in decorators if source.spec_decorator(d) is not None]
+    return source.segment(name, without={line for d in own for line in range(d.lineno, (d.end_lineno or d.lineno) + 1)})
+
+
+def handwritten_part(source: ModuleSource) -> str:
+    """Return what is left of a module without its specs and all that it has of jaunt; "" if that is nothing.
+
+    A comment tells from where on there are names that are not there yet when a class spec is made.
+    """
+    specs = {s.name for s in source.statements if isinstance(s, Definition) and _is_spec(source, s)}
+    replaced = {id(s): text for s in source.statements if (text := _without_jaunt(source, s, specs)) is not None}
+    lines = dict(enumerate(source.text.split("\n"), 1))
+    kept: list[ast.stmt] = []
+    class_line = 0
+    for statement in source.tree.body:
+        parts = _parts(source, statement)
+        if all(replaced.get(id(part)) == "" for part in parts):
+            class_line = class_line or (statement.lineno if isinstance(statement, ast.ClassDef) else 0)
+            _remove(lines, statement)
+            continue
+        if class_line and not any(s.lineno > class_line for s in kept):
+            line = _first_line(statement)
+            lines[line] = f"{_LATE}\n{lines[line]}"
+        kept.append(statement)
+        for part in parts:
+            if id(part) in replaced:
+                _replace(lines, part, replaced[id(part)] or "...")
+    if all(isinstance(s, ast.ImportFrom) and s.module == "__future__" for s in kept):
+        return ""
+    return "\n".join(lines.values()).strip("\n")
+
+
+def _is_spec(source: ModuleSource, node: Definition) -> bool:
+    return any(source.spec_decorator(d) is not None for d in node.decorator_list)
+
+
+def _without_jaunt(source: ModuleSource, statement: ast.stmt, specs: Collection[str]) -> str | None:
+    """Return what is shown in place of a statement, "" for nothing; None if it has nothing to do with jaunt."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return "" if name in specs else None
+        case ast.Assign(value=value):  # brief = jaunt.magic(prompt="Be brief.")
+            return "" if source.spec_decorator(value) is not None else None
+        case ast.ImportFrom(level=0, module=str(module)):
+            return "" if _is_jaunt(module) else None
+        case ast.Import(names=names):
+            others = [alias for alias in names if not _is_jaunt(alias.name)]
+            if len(others) < len(names):
+                return ast.unparse(ast.Import(others)) if others else ""
+    return None
+
+
+def _is_jaunt(module: str) -> bool:
+    return module.partition(".")[0] == "jaunt"
+
+
+def _parts(source: ModuleSource, statement: ast.stmt) -> list[ast.stmt]:
+    """Return the simple statements and definitions of a module-level statement."""
+    if not isinstance(statement, _BLOCKS):
+        return [statement]
+    last = statement.end_lineno or statement.lineno
+    inside = [s for s in source.statements if statement.lineno <= s.lineno <= last and not isinstance(s, _BLOCKS)]
+    return [s for s in inside if s is not statement]
+
+
+def _first_line(statement: ast.stmt) -> int:
+    return first_line(statement) if isinstance(statement, Definition) else statement.lineno
+
+
+def _remove(lines: dict[int, str], statement: ast.stmt) -> None:
+    """Remove a statement's lines, the blank ones after it, and the comment right above a definition."""
+    first, last = _first_line(statement), statement.end_lineno or statement.lineno
+    while isinstance(statement, Definition) and lines.get(first - 1, "").startswith("#"):
+        first -= 1
+    while lines.get(last + 1, "x").strip() == "":
+        last += 1
+    for line in range(first, last + 1):
+        lines.pop(line, None)
+
+
+def _replace(lines: dict[int, str], statement: ast.stmt, text: str) -> None:
+    first = _first_line(statement)
+    for line in range(first + 1, (statement.end_lineno or first) + 1):
+        lines.pop(line, None)
+    lines[first] = " " * statement.col_offset + text
