@@ -90,6 +90,21 @@ def test_the_block_that_defines_the_required_names_is_taken(answer: str, code: s
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        f"{ADD}\n\ndef _helper(:\n    pass\n",
+        f"def _helper(:\n    pass\n\n\n{ADD}",
+        f"{ADD}\n\ntry:\n    LIMIT = add(1, 2)\n",
+        "def add(a, b):\n    a = 1\n    return (a\n",
+        f"{ADD}\n\n(\nLIMIT = 1\n",
+    ],
+)
+def test_code_that_cannot_be_parsed_is_not_cut_to_what_can(code: str) -> None:
+    assert extract_code(code, ["add"]) == code
+    assert extract_code(f"Here it is:\n\n{code}\nIt adds.\n", ["add"]) == f"Here it is:\n\n{code}\nIt adds.\n"
+
+
+@pytest.mark.parametrize(
     ("answer", "code"),
     [
         (fenced(ADD) + "and\n" + fenced(SUB), f"{ADD}\n\n{SUB}"),

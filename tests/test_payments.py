@@ -174,6 +174,6 @@ def test_prompt_prints_what_is_sent_and_its_size(shop: Path, capsys: pytest.Capt
     assert main(["prompt", "app.slug"]) == 0
     printed = capsys.readouterr().out
     assert "def slugify(text: str) -> str:" in printed
-    assert "from `app.words`" in printed
+    assert "`from app.words import " in printed
     assert " characters, about " in printed
     assert calls(shop) == []

@@ -19,7 +19,7 @@ _MARGIN = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\Z")
 _DEFINED = re.compile(r"^(?:(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*[:=])", re.MULTILINE)
 _BEGINS = re.compile(
     r"(?:async[ \t]+def|def|class|import|if|for|with)[ \t]+\w+|try:|from[ \t]+[\w.]+[ \t]+import\b"
-    r"|[@#\"']|\w+[ \t]*(?:=|:.*=)"
+    r"|[@\"']|\w+[ \t]*(?:=|:.*=)"
 )
 _GOES_ON = re.compile(rf"[ \t)\]}}]|{_BEGINS.pattern}")
 _LEFTOVER_NAMES = {"jaunt": "jaunt", "magic": "jaunt.magic", "test": "jaunt.test"}
@@ -75,8 +75,9 @@ def _code_in(text: str, names: Sequence[str]) -> str:
     if code is None and len(at_margin) < len(fences):
         indented = _longest_first(each for found in _fenced_blocks(text, fences) for each in found)
         code = _best([reading for reading in indented if _mentions(reading, names)], names)
-    if code is None and names and _defines(cut := _without_prose(text, names), names):
-        code = cut
+    if code is None and names:
+        unfenced = [_without_prose(part, names) for part in (text, text[: fences[0].start])]
+        code = next((each for each in unfenced if _defines(each, names)), None)
     return code or next(filter(_parsed, readings), "") or max(blocks, key=len, default="") or [text, *others][-1]
 
 
@@ -141,7 +142,7 @@ def _joined(blocks: Sequence[str], names: Sequence[str]) -> str | None:
             continue  # said before, or a repeated stub
         parts.append(block.strip("\n"))
         known |= defined
-        missing -= {name for name in names if name in _mentioned(block)}
+        missing -= _mentioned(block)
     joined = "\n\n\n".join(parts)
     return joined if names and not missing and _defines(joined, names) else None
 
@@ -160,16 +161,19 @@ def _without_prose(text: str, names: Sequence[str]) -> str:
         return text
     if len(text) > MAX_BYTES or _parsed(text):
         return text
-    left = _MOST_CUTS
-    for start in [number for number, line in enumerate(lines) if _BEGINS.match(line)][:_MOST_CUTS]:
-        code = lines[start:]
-        while code and left and (wrong := _wrong_line("\n".join(code))):
-            left -= 1
-            code = code[: wrong - 1]
-        found = "\n".join(code).rstrip()
-        if found and left and _defines(found, names):
-            return found
-    return text
+    start = next((number for number, line in enumerate(lines) if _BEGINS.match(line)), len(lines))
+    while start and lines[start - 1].startswith("#"):
+        start -= 1
+    end = len(lines)
+    for _ in range(_MOST_CUTS):
+        wrong = _wrong_line("\n".join(lines[start:end]))
+        if not wrong or start == end:
+            break
+        end = min(start + wrong, end) - 1  # what is never closed may be told of the line after the last
+    found = "\n".join(lines[start:end]).rstrip()
+    # What looks like code is never cut off: that it can't be parsed is the model's own error.
+    is_prose = not any(_GOES_ON.match(line) for line in lines[end:])
+    return found if is_prose and found and _defines(found, names) else text
 
 
 def _wrong_line(text: str) -> int:
@@ -191,9 +195,8 @@ def _mentioned(text: str) -> set[str]:
 
 def _mentions(text: str, names: Sequence[str]) -> bool:
     # The search by words alone takes 3 us, a hundredth of what a parser takes.
-    return all(f"def {name}(" in text or f"class {name}" in text for name in names) or _mentioned(text).issuperset(
-        names
-    )
+    by_words = all(f"def {name}(" in text or f"class {name}" in text for name in names)
+    return by_words or _mentioned(text).issuperset(names)
 
 
 def _parsed(text: str) -> ModuleSource | None:
@@ -243,9 +246,8 @@ def _without_leftovers(code: str, names: Sequence[str]) -> str:
 
 def _spec_decorators(source: ModuleSource, name: str) -> list[ast.expr]:
     """Return jaunt's decorators of a definition, by names that are imported or bound to nothing at all."""
-    bound = {
-        node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+    nodes = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name)]
+    bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
     known = {k: v for k, v in _LEFTOVER_NAMES.items() if k not in bound} | source.bindings
     found = []
     for node in [*source.overloads_of(name), source.definitions.get(name)]:
