@@ -112,17 +112,18 @@ async def build_works(
     jobs: int,
     listener: "Listener | None" = None,
 ) -> BuildReport:
-    """Build the stale ones among `works`, and their dependents, in one run of the engine."""
+    """Build the stale ones among `works`, and their dependents, in one run of the engine, the only one of `shop`."""
     from jaunt.engine import run_jobs
 
     by_module = {work.module: work for work in works}
     chosen = dependents_of(dag, stale) & by_module.keys()
     names = {m: by_module[m].job_name for m in chosen}
-    outcomes = await run_jobs(
-        [make_job(by_module[m], shop, (names[d] for d in dag.get(m, ()) if d in names)) for m in sorted(chosen)],
-        limit=jobs,
-        listener=listener,
-    )
+    with shop.writers:  # no thread outlives the build
+        outcomes = await run_jobs(
+            [make_job(by_module[m], shop, (names[d] for d in dag.get(m, ()) if d in names)) for m in sorted(chosen)],
+            limit=jobs,
+            listener=listener,
+        )
     report = BuildReport(skipped=by_module.keys() - chosen)
     for module in sorted(chosen):
         outcome = outcomes[names[module]]
