@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import os
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +82,18 @@ def examine(examiners: Examiners, *sources: str) -> list[list[str]]:
         return [await examiners.examine(orders(examiners.bench.root, source)) for source in sources]
 
     return asyncio.run(one_by_one())
+
+
+def is_gone(process: int) -> bool:
+    """Return whether a process has ended, at the latest after some seconds."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def running() -> int:
@@ -163,6 +177,7 @@ def test_a_cancelled_examination_ends_its_sandbox_and_the_next_one_is_not_misled
     reached = tmp_path / "reached"
     reached.mkdir()
     slow = f"""\
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -170,7 +185,7 @@ from typing import Any
 
 
 def count(n: int) -> int:
-    Path({str(reached)!r}, "it").touch()
+    Path({str(reached)!r}, "it").write_text(str(os.getpid()))
     while True:
         time.sleep(1)
 """
@@ -178,7 +193,7 @@ def count(n: int) -> int:
 
     async def cancel_and_go_on() -> list[str]:
         task = asyncio.create_task(examiners.examine(orders(tmp_path, slow)))
-        while not (reached / "it").exists():  # noqa: ASYNC110 - another process makes it
+        while not ((reached / "it").exists() and (reached / "it").read_text()):  # noqa: ASYNC110 - another process makes it
             await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -186,6 +201,22 @@ def count(n: int) -> int:
         return await examiners.examine(orders(tmp_path, GOOD))
 
     assert asyncio.run(cancel_and_go_on()) == []
+    assert is_gone(int((reached / "it").read_text()))
+
+
+def test_no_sandbox_outlives_its_event_loop(examiners: Examiners) -> None:
+    async def look() -> int:
+        assert await examiners.examine(orders(examiners.bench.root, GOOD)) == []
+        return running()
+
+    gc.collect()
+    before = running()
+    gc.disable()
+    try:
+        assert asyncio.run(look()) == before + 1
+        assert running() == before
+    finally:
+        gc.enable()
 
 
 def test_no_sandbox_outlives_its_examiners(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ def _serve(control: int) -> None:
             os.close(control)
             os.close(ours)
             os.setsid()
+            keeper.die_with_parent()  # where there is no keeper, nobody else would end it
             _examine(orders, theirs)
             os._exit(0)
         os.close(theirs)

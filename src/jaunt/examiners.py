@@ -9,6 +9,7 @@ import os
 import socket
 import threading
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -46,8 +47,8 @@ class Examiners:
 class _Examiner:
     """A sandbox that runs in a thread of its own, and our end of the socket that its program listens to.
 
-    `end` stops it, and so do the end of this object and of this process. Its limit on processor time is that of one
-    run: when it is used up, the sandbox ends, and the next candidate gets a new one.
+    `end` stops it, and so does the end of this object, of the event loop and of this process. Its limit on processor
+    time is that of one run: when it is used up, the sandbox ends, and the next candidate gets a new one.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -59,16 +60,16 @@ class _Examiner:
         arguments = (replace(bench, sandbox=staying), theirs, halt)
         thread = threading.Thread(target=_run, args=arguments, name="jaunt-examiner", daemon=True)
         thread.start()
-        self._finalizer = weakref.finalize(self, _end, self._socket, halt, thread)
+        self.finalizer = weakref.finalize(self, _end, self._socket, halt, thread)
 
     @property
     def alive(self) -> bool:
         """Whether it can be asked."""
-        return self._finalizer.alive
+        return self.finalizer.alive
 
     def end(self) -> None:
         """End the sandbox."""
-        self._finalizer()
+        self.finalizer()
 
     async def passes(self, orders: Orders) -> bool:
         """Return whether a candidate passes; if not, that may be for want of time, or by what another one did."""
@@ -100,7 +101,23 @@ class _Examiner:
 
 
 async def _start(bench: Bench) -> _Examiner:
-    return _Examiner(bench)
+    examiner = _Examiner(bench)
+    task = asyncio.create_task(_end_with_loop(examiner.finalizer))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+    return examiner
+
+
+_tasks: set[asyncio.Task[None]] = set()
+"""Kept here, as an event loop keeps none itself."""
+
+
+async def _end_with_loop(end: Callable[[], object]) -> None:
+    """Call `end` when the event loop ends its tasks: the collector of garbage may come much later."""
+    try:
+        await asyncio.get_running_loop().create_future()
+    finally:
+        end()
 
 
 def _run(bench: Bench, control: socket.socket, halt: Halt) -> None:

@@ -72,6 +72,11 @@ def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
+def die_with_parent() -> None:
+    """Have this process killed when its parent ends, however that ends."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def kill_all(program: int) -> None:
     """Kill the process group of a child, and all descendants; those that are born meanwhile, too."""
     with suppress(OSError):
@@ -226,7 +231,7 @@ def _become_program(job: Job) -> NoReturn:
     """Put on the limits and execute the program; where it can't be, say so on its standard error."""
     try:
         os.setsid()  # so that it cannot kill the keeper along with its own process group
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        die_with_parent()
         _close_all_but(job["keep"])
         _limit_resources(job)
         _prctl(_PR_SET_NO_NEW_PRIVS, 1)
@@ -295,7 +300,7 @@ def _enter_namespaces() -> None:
 
     Returns in that process alone; the one that called waits for it and exits. Raises OSError.
     """
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     mapper = _start_mapper() if os.geteuid() == 0 else None
     kinds = _CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_NEWNS | _CLONE_NEWNET | _CLONE_NEWIPC
     user, group = os.geteuid(), os.getegid()
@@ -310,7 +315,7 @@ def _enter_namespaces() -> None:
     if first:
         os.waitpid(first, 0)
         os._exit(0)
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     _check(_mount("none", "/", None, _MS_REC | _MS_PRIVATE), "cannot make mounts private")
     # A container may refuse these two: then /proc shows other processes, but the user namespace shuts them.
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
