@@ -96,9 +96,9 @@ def is_gone(process: int) -> bool:
     return False
 
 
-def running() -> int:
-    """Return how many sandboxes stay: each is run by a thread, which ends when nothing of it is alive."""
-    return sum(thread.name == "jaunt-examiner" for thread in threading.enumerate())
+def sandboxes() -> set[threading.Thread]:
+    """Return the threads that run the sandboxes that stay: each ends when nothing of its sandbox is alive."""
+    return {thread for thread in threading.enumerate() if thread.name == "jaunt-examiner"}
 
 
 def test_one_sandbox_serves_candidates_that_pass(examiners: Examiners) -> None:
@@ -205,31 +205,32 @@ def count(n: int) -> int:
 
 
 def test_no_sandbox_outlives_its_event_loop(examiners: Examiners) -> None:
-    async def look() -> int:
-        assert await examiners.examine(orders(examiners.bench.root, GOOD)) == []
-        return running()
+    before = sandboxes()
 
-    gc.collect()
-    before = running()
+    async def look() -> set[threading.Thread]:
+        assert await examiners.examine(orders(examiners.bench.root, GOOD)) == []
+        return sandboxes() - before
+
     gc.disable()
     try:
-        assert asyncio.run(look()) == before + 1
-        assert running() == before
+        (new,) = asyncio.run(look())
+        assert not new.is_alive()
     finally:
         gc.enable()
 
 
 def test_no_sandbox_outlives_its_examiners(tmp_path: Path) -> None:
-    async def use_and_drop() -> tuple[int, int]:
+    before = sandboxes()
+
+    async def use_and_drop() -> bool:
         examiners = make(tmp_path)
         assert await examiners.examine(orders(tmp_path, GOOD)) == []
-        used = running()
+        (new,) = sandboxes() - before
         del examiners
         gc.collect()
-        return used, running()
+        return new.is_alive()
 
-    gc.collect()
-    assert asyncio.run(use_and_drop()) == (1, 0)
+    assert not asyncio.run(use_and_drop())
 
 
 def test_a_process_that_ends_takes_its_sandboxes_and_their_folders_with_it(tmp_path: Path) -> None:
