@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jaunt.generate.answer import extract_code
@@ -246,6 +246,7 @@ ENVELOPES: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("name", ENVELOPES)
 @given(MODULES)
+@example('# Of it.\ndef add(x):\n    """Do it.\n    ```\ndef add(x): ...\n    ```\n    """\n    return 1\n')
 def test_a_module_comes_out_of_any_envelope_as_it_went_in(name: str, code: str) -> None:
     assert extract_code(ENVELOPES[name](code), ["add"]) == code
 

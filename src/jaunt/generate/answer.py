@@ -61,7 +61,7 @@ def _code_in(text: str, names: Sequence[str]) -> str:
     if not fences:
         return _without_prose(text, names)
     # A fence may stand in a docstring, of code that is itself fenced or not: what parses tells.
-    if _BEGINS.match(text) and _parsed(text):
+    if (text.startswith("#") or _BEGINS.match(text)) and _parsed(text):
         return text
     at_margin = [fence for fence in fences if not fence.lead]
     blocks, others = _fenced_blocks(text, fences if fences[0].lead else at_margin)
