@@ -1,6 +1,7 @@
 """The jaunt command: find the command, parse, call, map errors to exit codes."""
 
 import argparse
+import atexit
 import difflib
 import gc
 import importlib
@@ -54,8 +55,10 @@ def _rare_collections() -> Generator[None]:
     """Let Python look for cyclic garbage after 100,000 new objects instead of 700: there is little of it in a command.
 
     Each look goes through all objects of a project, again and again. In a build of 500 modules it took a quarter of
-    the CPU time (`tests/benchmarks/serving.py`).
+    the CPU time, and the last ones, as Python ends, another 0.25 s (`tests/benchmarks/serving.py`).
     """
+    atexit.unregister(gc.freeze)  # it is registered once, by however many calls in a process
+    atexit.register(gc.freeze)
     usual = gc.get_threshold()
     gc.set_threshold(100_000, *usual[1:])
     try:

@@ -28,5 +28,5 @@ def keep_rejected(folder: Path | None, module: str, candidate: str, errors: Sequ
 
 def forget_rejected(folder: Path | None, module: str) -> None:
     """Remove what was kept of a module, as it has been built since."""
-    if folder is not None:
+    if folder is not None and (folder / module).exists():
         shutil.rmtree(folder / module, ignore_errors=True)
