@@ -185,6 +185,7 @@ def test_every_key_is_read(root: Path) -> None:
         base_url = "http://127.0.0.1:8080/v1"
         max_tokens = 4000
         temperature = 0
+        options = { stop = ["END"], seed = 1 }
         timeout = 30
         command = ["model", "-x"]
         pass_env = ["HTTPS_PROXY"]
@@ -221,6 +222,7 @@ def test_every_key_is_read(root: Path) -> None:
         "base_url": "http://127.0.0.1:8080/v1",
         "max_tokens": 4000,
         "temperature": 0,
+        "options": {"stop": ["END"], "seed": 1},
         "timeout": 30,
         "command": ["model", "-x"],
         "pass_env": ["HTTPS_PROXY"],
@@ -309,6 +311,11 @@ def test_a_byte_order_mark_and_windows_newlines_are_fine(root: Path) -> None:
         ("llm.timeout = nan", "llm.timeout: must be more than 0, is nan", None),
         ("llm.max_tokens = 0", "llm.max_tokens: must be at least 1, is 0", None),
         ("llm.temperature = -1.0", "llm.temperature: must be 0 or more, is -1.0", None),
+        ("llm.options = ['stop']", 'llm.options: expected a table, got ["stop"]', None),
+        ("llm.options.stream = true", "llm.options: stream is set by jaunt itself", None),
+        ("llm.options.messages = []", "llm.options: messages is set by jaunt itself", None),
+        ("llm.options.a.b = nan", "llm.options: must be what JSON can hold: no dates, no nan", None),
+        ("llm.options.since = 2020-01-01", "llm.options: must be what JSON can hold: no dates, no nan", None),
         ("llm.price.input = inf", "llm.price.input: must be 0 or more, is inf", None),
         ("llm.price.cached_input = -1", "llm.price.cached_input: must be 0 or more, is -1", None),
         ("llm.price = 3", "llm.price: expected a table, got 3", "write it as [llm.price]"),

@@ -131,6 +131,16 @@ def test_limit_and_temperature_are_sent_where_they_are_set() -> None:
     assert (server.calls[0].body["max_tokens"], server.calls[0].body["temperature"]) == (500, 0.0)
 
 
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_options_are_sent_as_they_are_and_go_before_those_of_jaunt(provider: str) -> None:
+    options = {"stop": ["\n```\n"], "reasoning": {"effort": "low"}, "max_tokens": 7}
+    with serving(GOOD[provider]) as server:
+        generate(make(provider, server, max_tokens=500, options=options))
+    body = server.calls[0].body
+    assert {name: body.get(name) for name in options} == options
+    assert body["model"] == "some-model"
+
+
 def test_a_server_of_ones_own_needs_no_key_and_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-meant-for-openai")
     with serving(GOOD["openai"]) as server:

@@ -26,6 +26,8 @@ from jaunt.paths import DEFAULT_GENERATED_DIR
 CONFIG_VERSION = 1
 SANDBOX_MODES = ("auto", "bwrap", "limits", "off")
 SEVERITIES = ("error", "warn", "off")
+OWN_FIELDS = frozenset({"messages", "model", "stream", "system"})
+"""The fields of a request that `llm.options` can't set."""
 
 
 def _at_least(minimum: int) -> Callable[[int], str | None]:
@@ -62,6 +64,17 @@ def _sandbox_mode(value: str) -> str | None:
     return None if ok else f"must be one of {', '.join(SANDBOX_MODES)}, is {json.dumps(value)}"
 
 
+def _request_options(value: dict[str, Any]) -> str | None:
+    own = sorted(value.keys() & OWN_FIELDS)
+    if own:
+        return f"{own[0]} is set by jaunt itself"
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return "must be what JSON can hold: no dates, no nan"
+    return None
+
+
 def _severity(value: str) -> str | None:
     return None if value in SEVERITIES else f"must be one of {', '.join(SEVERITIES)}, is {json.dumps(value)}"
 
@@ -95,6 +108,7 @@ class LLMConfig:
 
     `api_key_env` names the environment variable that holds the key. `base_url` is a server in place of the
     provider's own. `max_tokens` limits an answer's length; `temperature` is not sent where it is None.
+    `options` are further fields of a request to `openai` or `anthropic`, as the server names them.
     `timeout` is the time for a call, its retries included, in seconds. `command` is a program and its
     arguments, or a preset's name; besides a few harmless variables it sees those in `pass_env`.
     `recordings` are folders relative to the project's root. Without `price`, nothing is said of costs.
@@ -106,6 +120,7 @@ class LLMConfig:
     base_url: str = field(default="", metadata={"check": _http_url})
     max_tokens: int | None = field(default=None, metadata={"check": _at_least(1)})
     temperature: float | None = field(default=None, metadata={"check": _not_negative})
+    options: dict[str, Any] = field(default_factory=dict, metadata={"check": _request_options})
     timeout: float = field(default=600.0, metadata={"check": _positive})
     command: list[str] = field(default_factory=list, metadata={"or_one": True})
     pass_env: list[str] = field(default_factory=list, metadata={"or_one": True})
@@ -351,6 +366,7 @@ _TYPE_NAMES: dict[Any, str] = {
     float: "a number",
     str: "a string",
     list[str]: "a list of strings",
+    dict[str, Any]: "a table",
 }
 
 
@@ -359,7 +375,7 @@ def _fits(value: Any, wanted: Any) -> bool:
         return type(value) in (int, float)
     if get_origin(wanted) is list:
         return isinstance(value, list) and all(_fits(item, *get_args(wanted)) for item in value)
-    return type(value) is wanted  # not isinstance: to Python, true is an int
+    return type(value) is (get_origin(wanted) or wanted)  # not isinstance: to Python, true is an int
 
 
 def _without_none(annotation: Any) -> Any:

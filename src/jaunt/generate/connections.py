@@ -31,6 +31,10 @@ class Connections(httpx2.AsyncBaseTransport):
     def _certificates(self) -> ssl.SSLContext:
         return httpx2.create_ssl_context()
 
+    @cached_property
+    def _no_certificates(self) -> ssl.SSLContext:
+        return httpx2.create_ssl_context(verify=False)
+
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send a request; raises Fault for an answer that is encoded, which may unpack to a huge one."""
         idle = self._idle[request.url.scheme, request.url.host]
@@ -55,7 +59,7 @@ class Connections(httpx2.AsyncBaseTransport):
 
     def _make(self, url: httpx2.URL) -> httpx2.AsyncHTTPTransport:
         # A server without TLS needs no certificates, which take 60 ms to load.
-        verify = self._certificates if url.scheme == "https" else False
+        verify = self._certificates if url.scheme == "https" else self._no_certificates
         self._all.append(httpx2.AsyncHTTPTransport(verify=verify, limits=self._limits, proxy=proxy_for(str(url))))
         return self._all[-1]
 
