@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from jaunt.config import SandboxConfig
 from jaunt.doctests import Bench
 from jaunt.examiner import Docstring, Orders
 from jaunt.examiners import Examiners
-from jaunt.sandbox import Sandbox
+from jaunt.sandbox import Completed, Halt, Sandbox
 
 SPEC = '''\
 import jaunt
@@ -173,6 +174,40 @@ def test_a_candidate_sees_files_that_have_changed_since_the_sandbox_began(examin
     assert asyncio.run(before_and_after()) == [[], []]
 
 
+class HeldBench(Bench):
+    """A bench on which the end of a sandbox is held up."""
+
+    let_go = threading.Event()
+
+    def run(
+        self, *arguments: str, stdin: bytes = b"", pass_fds: Sequence[int] = (), halt: Halt | None = None
+    ) -> Completed:
+        completed = super().run(*arguments, stdin=stdin, pass_fds=pass_fds, halt=halt)
+        assert self.let_go.wait(60)
+        return completed
+
+
+def test_a_sandbox_is_ended_beside_the_event_loop_and_the_loop_does_not_close_before(tmp_path: Path) -> None:
+    bench = make(tmp_path).bench
+    held = Examiners(HeldBench(bench.sandbox, bench.root, bench.bases, bench.generated_dir))
+    before = sandboxes()
+
+    async def give_up() -> set[threading.Thread]:
+        task = asyncio.create_task(held.examine(orders(tmp_path, GOOD)))
+        while not (new := sandboxes() - before):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0)
+        task.cancel()
+        begin = time.monotonic()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert time.monotonic() - begin < 4
+        asyncio.get_running_loop().call_later(0.1, HeldBench.let_go.set)
+        return new
+
+    (new,) = asyncio.run(give_up())
+    assert not new.is_alive()
+
+
 def test_a_cancelled_examination_ends_its_sandbox_and_the_next_one_is_not_misled(tmp_path: Path) -> None:
     reached = tmp_path / "reached"
     reached.mkdir()
@@ -233,7 +268,8 @@ def test_no_sandbox_outlives_its_examiners(tmp_path: Path) -> None:
     assert not asyncio.run(use_and_drop())
 
 
-def test_a_process_that_ends_takes_its_sandboxes_and_their_folders_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("run", ["asyncio.run", "asyncio.new_event_loop().run_until_complete"])
+def test_a_process_that_ends_takes_its_sandboxes_and_their_folders_with_it(tmp_path: Path, run: str) -> None:
     write_files(tmp_path, {"project/app/__init__.py": "", "project/app/numbers.py": SPEC, "scratch/.keep": ""})
     program = f"""\
 import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
@@ -244,11 +280,12 @@ from typing import Any
 from test_examiners import GOOD, make, orders
 root = Path({str(tmp_path / "project")!r})
 examiners = make(root)
-print(asyncio.run(examiners.examine(orders(root, GOOD))))
+print({run}(examiners.examine(orders(root, GOOD))))
 """
     environment = child_environment(TMPDIR=str(tmp_path / "scratch"))
     ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
-    assert (ended.stdout, ended.stderr) == ("[]\n", "")
+    assert ended.stdout == "[]\n"
+    assert run != "asyncio.run" or ended.stderr == ""
     assert [each.name for each in (tmp_path / "scratch").iterdir()] == [".keep"]
 
 

@@ -3,12 +3,26 @@
 import asyncio
 import os
 import sys
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from jaunt.language_server import LanguageServer, LanguageServerError, apply_edits
+from jaunt.servers import Servers
 from jaunt.verify import find_tool
+
+
+@asynccontextmanager
+async def lent(folder: Path, script: str, seconds: float = 60) -> AsyncGenerator[LanguageServer]:
+    async with servers([sys.executable, "-c", script], seconds).one(folder) as server:
+        yield server
+
+
+def servers(command: Sequence[str | Path], seconds: float = 60) -> Servers[Path, LanguageServer]:
+    """Return servers by folder, which end with their event loop."""
+    return Servers(lambda root: LanguageServer.start(command, root, {}, seconds=seconds), most=1)
 
 
 def edit(begin: tuple[int, int], end: tuple[int, int], new: str) -> dict[str, object]:
@@ -31,8 +45,9 @@ def test_a_document_is_formatted_and_fixed_without_a_file(tmp_path: Path) -> Non
     path = tmp_path / "not there" / "\u00e4.py"
 
     async def use() -> None:
-        server = await LanguageServer.start([find_tool("ruff"), "server"], tmp_path, {}, seconds=60)
-        async with server.document(path, "import os\nx = {'\U0001f600': nope }\n") as document:
+        text = "import os\nx = {'\U0001f600': nope }\n"
+        ruff = servers([find_tool("ruff"), "server"])
+        async with ruff.one(tmp_path) as server, server.document(path, text) as document:
             await document.format()
             await document.act("source.fixAll")
             await document.format()
@@ -70,10 +85,6 @@ assert read()["method"] == "initialized"
 OPENED = "assert read()['method'] == 'textDocument/didOpen'\n"
 
 
-async def start(folder: Path, script: str, seconds: float = 60) -> LanguageServer:
-    return await LanguageServer.start([sys.executable, "-c", script], folder, {}, seconds=seconds)
-
-
 async def messages(server: LanguageServer, folder: Path) -> list[str]:
     async with server.document(folder / "a.py", "x = 1\n") as document:
         return [each.message for each in await document.findings()]
@@ -99,12 +110,12 @@ async def messages(server: LanguageServer, folder: Path) -> list[str]:
 )
 def test_a_server_that_fails_says_how_and_has_ended(tmp_path: Path, after: str, error: str) -> None:
     async def use() -> str:
-        server = await start(tmp_path, PRELUDE + OPENED + after)
-        with pytest.raises(LanguageServerError) as raised:
-            await messages(server, tmp_path)
-        assert not server.alive
-        with pytest.raises(LanguageServerError):
-            await messages(server, tmp_path)
+        async with lent(tmp_path, PRELUDE + OPENED + after) as server:
+            with pytest.raises(LanguageServerError) as raised:
+                await messages(server, tmp_path)
+            assert not server.alive
+            with pytest.raises(LanguageServerError):
+                await messages(server, tmp_path)
         return str(raised.value)
 
     assert asyncio.run(use()).startswith(error)
@@ -119,26 +130,26 @@ def test_a_server_that_fails_says_how_and_has_ended(tmp_path: Path, after: str, 
     ],
 )
 def test_a_server_that_never_gets_ready_says_why(tmp_path: Path, script: str, error: str) -> None:
+    seconds = 60 if error.startswith(("ended", "is")) else 1
+    starting = LanguageServer.start([sys.executable, "-c", script], tmp_path, {}, seconds=seconds)
     with pytest.raises(LanguageServerError, match=error):
-        asyncio.run(start(tmp_path, script, 60 if error.startswith(("ended", "is")) else 1))
+        asyncio.run(starting)
 
 
 def test_a_server_that_hangs_is_ended_in_time(tmp_path: Path) -> None:
     async def use() -> None:
-        server = await start(tmp_path, PRELUDE + "time.sleep(600)", 2)
-        with pytest.raises(LanguageServerError, match="took longer than 2 s"):
-            await messages(server, tmp_path)
-        assert not server.alive
+        async with lent(tmp_path, PRELUDE + "time.sleep(600)", 2) as server:
+            with pytest.raises(LanguageServerError, match="took longer than 2 s"):
+                await messages(server, tmp_path)
+            assert not server.alive
 
     asyncio.run(use())
 
 
 def test_a_program_that_is_not_there_says_so(tmp_path: Path) -> None:
-    ended: list[bool] = []
-    starting = LanguageServer.start([tmp_path / "none"], tmp_path, {}, seconds=2, at_end=lambda: ended.append(True))
+    starting = LanguageServer.start([tmp_path / "none"], tmp_path, {}, seconds=2)
     with pytest.raises(LanguageServerError, match=r"cannot be run: No such file"):
         asyncio.run(starting)
-    assert ended == [True]
 
 
 def test_messages_come_in_pieces_and_in_bundles(tmp_path: Path) -> None:
@@ -157,8 +168,8 @@ read()
 """
 
     async def use() -> list[list[str]]:
-        server = await start(tmp_path, PRELUDE + OPENED + pieces)
-        return [await messages(server, tmp_path) for _ in range(2)]
+        async with lent(tmp_path, PRELUDE + OPENED + pieces) as server:
+            return [await messages(server, tmp_path) for _ in range(2)]
 
     assert asyncio.run(use()) == [[], []]
 
@@ -170,9 +181,9 @@ def test_what_it_tells_its_user_as_an_error_is_kept(tmp_path: Path) -> None:
     )
 
     async def use() -> str:
-        server = await start(tmp_path, PRELUDE + OPENED + said + "find(read()); read()")
-        assert await messages(server, tmp_path) == []
-        return server.complaint
+        async with lent(tmp_path, PRELUDE + OPENED + said + "find(read()); read()") as server:
+            assert await messages(server, tmp_path) == []
+            return server.complaint
 
     assert asyncio.run(use()) == "bad settings"
 
@@ -188,29 +199,72 @@ read()
 """
 
     async def use() -> list[str]:
-        server = await start(tmp_path, PRELUDE + OPENED + late)
-        first = asyncio.create_task(messages(server, tmp_path))
-        await asyncio.sleep(0)  # it has asked by now
-        first.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await first
-        return await messages(server, tmp_path)
+        async with lent(tmp_path, PRELUDE + OPENED + late) as server:
+            first = asyncio.create_task(messages(server, tmp_path))
+            await asyncio.sleep(0)  # it has asked by now
+            first.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await first
+            return await messages(server, tmp_path)
 
     assert asyncio.run(use()) == ["second"]
 
 
+SAY_PID = "import os; open('pid', 'w').write(str(os.getpid()))\n"
+
+
+def is_gone(folder: Path) -> bool:
+    """Return whether the process that wrote its id into a folder has ended, and was waited for."""
+    try:
+        os.kill(int((folder / "pid").read_text()), 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
 def test_a_server_ends_with_the_loop_it_was_started_on(tmp_path: Path) -> None:
-    ended: list[str] = []
-    script = PRELUDE + OPENED + f"open({str(tmp_path / 'pid')!r}, 'w').write(str(__import__('os').getpid()))\n"
+    lending = servers([sys.executable, "-c", PRELUDE + OPENED + SAY_PID + "find(read()); read()"])
+
+    async def use() -> LanguageServer:
+        async with lending.one(tmp_path) as server:
+            await messages(server, tmp_path)
+        assert server.alive
+        assert not is_gone(tmp_path)
+        return server
+
+    assert not asyncio.run(use()).alive
+    assert is_gone(tmp_path)
+
+
+@pytest.mark.parametrize("how", ["cancelled", "too late"])
+def test_a_server_that_is_given_up_while_it_starts_has_ended_then(tmp_path: Path, how: str) -> None:
+    command = [sys.executable, "-c", SAY_PID + PRELUDE.replace("write(id=first", "time.sleep(600); write(id=first")]
+
+    async def give_up() -> None:
+        starting = asyncio.create_task(
+            LanguageServer.start(command, tmp_path, {}, seconds=60 if how == "cancelled" else 2)
+        )
+        while how == "cancelled" and not ((tmp_path / "pid").exists() and (tmp_path / "pid").read_text()):  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.01)
+        if how == "cancelled":
+            starting.cancel()
+        with pytest.raises((LanguageServerError, asyncio.CancelledError)):
+            await starting
+        assert is_gone(tmp_path)
+
+    asyncio.run(give_up())
+
+
+def test_a_program_that_leaves_a_child_behind_holds_nobody_up(tmp_path: Path) -> None:
+    script = (
+        "import os, sys\nif os.fork() == 0:\n    sys.stdin.read(); open('done', 'w'); os._exit(0)\nraise SystemExit(3)"
+    )
 
     async def use() -> None:
-        command = [sys.executable, "-c", script + "find(read()); read()"]
-        server = await LanguageServer.start(command, tmp_path, {}, seconds=60, at_end=lambda: ended.append("ended"))
-        await messages(server, tmp_path)
-        assert server.alive
-        assert ended == []
+        async with asyncio.timeout(20):
+            with pytest.raises(LanguageServerError, match="ended with exit code 3"):
+                await LanguageServer.start([sys.executable, "-c", script], tmp_path, {}, seconds=60)
+            while not (tmp_path / "done").exists():  # noqa: ASYNC110 - another process makes it
+                await asyncio.sleep(0.01)
 
     asyncio.run(use())
-    assert ended == ["ended"]
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)

@@ -15,12 +15,11 @@ from pathlib import Path
 import pytest
 from candidates import servers_of, stop
 from support import write_files
-from test_language_server import OPENED, PRELUDE
+from test_language_server import OPENED, PRELUDE, lent
 
 from jaunt.builder import project_works
 from jaunt.checks import ToolCheck, project_checks
 from jaunt.config import load_config
-from jaunt.language_server import LanguageServer
 from jaunt.leftovers import abandoned_files, temporary_files
 from jaunt.project import load_project
 from jaunt.ty import Desk, Ty, stub_files
@@ -193,10 +192,9 @@ def test_any_name_of_a_folder_will_do(tmp_path: Path) -> None:
 
 def test_a_server_that_finds_nothing_in_what_is_no_python_is_not_believed(tmp_path: Path) -> None:
     async def use() -> None:
-        command = [sys.executable, "-c", PRELUDE + OPENED + "find(read()); read()"]
-        server = await LanguageServer.start(command, tmp_path, {}, seconds=60)
-        with pytest.raises(ToolError, match=r"^ty does not look at what is in "):
-            await Desk(server, tmp_path, ()).require_sight(tmp_path)
+        async with lent(tmp_path, PRELUDE + OPENED + "find(read()); read()") as server:
+            with pytest.raises(ToolError, match=r"^ty does not look at what is in "):
+                await Desk(server, tmp_path, ()).require_sight(tmp_path)
 
     asyncio.run(use())
 
@@ -365,6 +363,24 @@ def test_the_first_candidate_starts_one_server_and_many_start_one_a_core(tmp_pat
     assert not list((tmp_path / ".jaunt").glob(".jaunt-*"))
 
 
+def test_a_process_that_leaves_its_loop_to_itself_takes_the_folder_for_candidates_with_it(tmp_path: Path) -> None:
+    make_place(tmp_path / "project", {})
+    program = f"""\
+import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+import asyncio
+from pathlib import Path
+from test_ty_by_server import Ty, WRONG, place_in, temporary_files
+root = Path({str(tmp_path / "project")!r})
+tool = Ty()
+loop = asyncio.new_event_loop()
+loop.run_until_complete(tool.check(WRONG, place_in(root)))
+print(len(list(temporary_files(root / ".jaunt"))))
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ended.stdout == "1\n"
+    assert list(temporary_files(tmp_path / "project/.jaunt")) == []
+
+
 def test_a_server_that_is_killed_at_work_fails_that_candidate_alone(tmp_path: Path) -> None:
     place = make_place(tmp_path, {})
 
@@ -415,7 +431,8 @@ from test_ty_by_server import WRONG, place_in
 from jaunt.ty import Ty
 
 async def main():
-    await Ty().check(WRONG, place_in(Path({root!r})))
+    tool = Ty()
+    await tool.check(WRONG, place_in(Path({root!r})))
     print(*servers_of("ty"), flush=True)
     await asyncio.sleep(600)
 

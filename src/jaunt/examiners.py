@@ -8,10 +8,10 @@ import asyncio
 import os
 import socket
 import threading
-import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from jaunt.doctests import Bench, packed, read_reports, run_examples, with_key
 from jaunt.errors import JauntConfigError
@@ -47,8 +47,8 @@ class Examiners:
 class _Examiner:
     """A sandbox that runs in a thread of its own, and our end of the socket that its program listens to.
 
-    `end` stops it, and so does the end of this object, of the event loop and of this process. Its limit on processor
-    time is that of one run: when it is used up, the sandbox ends, and the next candidate gets a new one.
+    Its limit on processor time is that of one run: when it is used up, the sandbox ends, and the next candidate gets a
+    new one.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -56,20 +56,32 @@ class _Examiner:
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
         staying = replace(bench.sandbox, config=replace(bench.sandbox.config, seconds=_A_DAY))
-        halt = Halt()
-        arguments = (replace(bench, sandbox=staying), theirs, halt)
-        thread = threading.Thread(target=_run, args=arguments, name="jaunt-examiner", daemon=True)
-        thread.start()
-        self.finalizer = weakref.finalize(self, _end, self._socket, halt, thread)
+        self._halt = Halt()
+        self._ended = asyncio.Event()
+        at_end = partial(asyncio.get_running_loop().call_soon_threadsafe, self._ended.set)
+        arguments = (replace(bench, sandbox=staying), theirs, self._halt, at_end)
+        self._thread = threading.Thread(target=_run, args=arguments, name="jaunt-examiner", daemon=True)
+        self._thread.start()
 
     @property
     def alive(self) -> bool:
         """Whether it can be asked."""
-        return self.finalizer.alive
+        return not self._halt.called
 
     def end(self) -> None:
-        """End the sandbox."""
-        self.finalizer()
+        """End the sandbox, without waiting for that."""
+        self._socket.close()
+        self._halt()  # a candidate may have stopped the examiner, which then never sees that the socket is closed
+
+    async def ended(self) -> None:
+        """Wait until the sandbox has ended, and the thread has removed what it leaves behind."""
+        await self._ended.wait()
+        self._thread.join()  # which does nothing more
+
+    def end_now(self) -> None:
+        """End the sandbox, and wait for that without the event loop."""
+        self.end()
+        self._thread.join(_END_SECONDS)
 
     async def passes(self, orders: Orders) -> bool:
         """Return whether a candidate passes; if not, that may be for want of time, or by what another one did."""
@@ -101,32 +113,14 @@ class _Examiner:
 
 
 async def _start(bench: Bench) -> _Examiner:
-    examiner = _Examiner(bench)
-    task = asyncio.create_task(_end_with_loop(examiner.finalizer))
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
-    return examiner
+    return _Examiner(bench)
 
 
-_tasks: set[asyncio.Task[None]] = set()
-"""Kept here, as an event loop keeps none itself."""
-
-
-async def _end_with_loop(end: Callable[[], object]) -> None:
-    """Call `end` when the event loop ends its tasks: the collector of garbage may come much later."""
+def _run(bench: Bench, control: socket.socket, halt: Halt, at_end: Callable[[], object]) -> None:
     try:
-        await asyncio.get_running_loop().create_future()
+        # What is wrong with the sandbox will be said by the run of the candidate alone.
+        with control, suppress(JauntConfigError, OSError):
+            bench.run(str(control.fileno()), pass_fds=[control.fileno()], halt=halt)
     finally:
-        end()
-
-
-def _run(bench: Bench, control: socket.socket, halt: Halt) -> None:
-    # What is wrong with the sandbox will be said by the run of the candidate alone.
-    with control, suppress(JauntConfigError, OSError):
-        bench.run(str(control.fileno()), pass_fds=[control.fileno()], halt=halt)
-
-
-def _end(control: socket.socket, halt: Halt, thread: threading.Thread) -> None:
-    control.close()
-    halt()  # a candidate may have stopped the examiner, which then never sees that the socket is closed
-    thread.join(_END_SECONDS)  # it removes what the sandbox leaves behind
+        with suppress(RuntimeError):  # the event loop is closed
+            at_end()

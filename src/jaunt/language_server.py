@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ class Finding:
 
 
 class LanguageServer(asyncio.SubprocessProtocol):
-    """One server process, for one document at a time; it ends with the tasks of the event loop that started it.
+    """One server process, for one document at a time.
 
     Methods raise LanguageServerError; a server that did so has ended. It goes on if who asks is cancelled. What it says
     is taken as it comes: streams would wake the loop more often, and leave half a message to whoever comes next.
@@ -55,7 +55,6 @@ class LanguageServer(asyncio.SubprocessProtocol):
         self._unsent = bytearray()
         self._received = b""
         self._ended = asyncio.Event()
-        self._keeper: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(
@@ -65,29 +64,25 @@ class LanguageServer(asyncio.SubprocessProtocol):
         settings: Mapping[str, Any],
         *,
         seconds: float,
-        at_end: Callable[[], None] = lambda: None,
     ) -> "LanguageServer":
         """Return a server that works for the folder `root`, once it is ready.
 
         `command` starts it, `settings` are initialization options of its own, `seconds` is how long it may take for
-        one document. `at_end` is called when it has ended, or could not be started.
+        one document.
         """
         try:
             # If this process is killed, it ends as its input is closed.
             _, server = await asyncio.get_running_loop().subprocess_exec(
                 lambda: cls(seconds), *map(str, command), cwd=root, stderr=asyncio.subprocess.DEVNULL
             )
-        except BaseException as error:
-            at_end()
-            if isinstance(error, OSError):
-                raise LanguageServerError(f"cannot be run: {error.strerror}") from error
-            raise
-        server._keeper = asyncio.create_task(server._keep(at_end))
+        except OSError as error:
+            raise LanguageServerError(f"cannot be run: {error.strerror}") from error
         try:
             async with server._in_time():
                 await server._begin(root, settings)
         except BaseException:
             server.end()
+            await server.ended()
             raise
         return server
 
@@ -101,6 +96,14 @@ class LanguageServer(asyncio.SubprocessProtocol):
         self._fault = self._fault or "was ended"
         with suppress(ProcessLookupError):
             self._transport.kill()
+
+    async def ended(self) -> None:
+        """Wait until the process has ended."""
+        await self._ended.wait()
+
+    def end_now(self) -> None:
+        """End the process as the system does it, without the event loop."""
+        self.end()
 
     @asynccontextmanager
     async def document(self, path: Path, text: str) -> "AsyncGenerator[Document]":
@@ -168,17 +171,6 @@ class LanguageServer(asyncio.SubprocessProtocol):
         self._give_up(reason)
         return LanguageServerError(reason)
 
-    async def _keep(self, at_end: Callable[[], None]) -> None:
-        """Wait for the end of the process, and bring it about if the loop ends its tasks."""
-        try:
-            await self._ended.wait()
-        finally:
-            self.end()
-            try:
-                await self._ended.wait()
-            finally:
-                at_end()
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.SubprocessTransport)
         self._transport = transport
@@ -193,9 +185,9 @@ class LanguageServer(asyncio.SubprocessProtocol):
 
     def process_exited(self) -> None:
         self._give_up(f"ended with exit code {self._transport.get_returncode()}")
+        self._transport.close()  # a child of it may have the streams too
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._transport.close()
         self._ended.set()
 
     def _give_up(self, reason: str) -> None:

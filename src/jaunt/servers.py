@@ -1,8 +1,9 @@
 """Servers that are lent: programs that stay, since to start one takes longer than what it does for a candidate."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Generic, Protocol, TypeVar
 
 
@@ -14,7 +15,13 @@ class Lendable(Protocol):
         """Whether it can be lent."""
 
     def end(self) -> None:
-        """End it."""
+        """Have it end, without waiting for that; nothing happens if it has."""
+
+    async def ended(self) -> None:
+        """Wait until it has ended, for whatever reason, and remove what it leaves behind."""
+
+    def end_now(self) -> None:
+        """End it without its event loop, which may be closed, and remove what it leaves behind."""
 
 
 Key = TypeVar("Key")
@@ -22,45 +29,72 @@ Lent = TypeVar("Lent", bound=Lendable)
 
 
 class Servers(Generic[Key, Lent]):
-    """What serves the candidates of one run and stays for all of them: at most `most`, each lent to one at a time.
+    """What serves the candidates of one run and stays for all of them, each lent to one at a time.
 
     `start` makes one for a key, when it is wanted and none for that key is free; at the limit, one for another key ends
-    in its favour. Those of an event loop end with its tasks, so a further loop begins anew.
+    in its favour. Each event loop has servers of its own, at most `most`. They end with the tasks of their loop, and at
+    the latest with this object and this process.
     """
 
     def __init__(self, start: Callable[[Key], Awaitable[Lent]], *, most: int) -> None:
         self._start = start
         self._most = most
-        self._begin_anew(None)
-
-    def _begin_anew(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        self._loop = loop
-        self._free: list[tuple[Key, Lent]] = []
-        self._lent = 0
-        self._turns = asyncio.Semaphore(self._most)
+        self._shelves: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Shelf[Key, Lent]]
+        self._shelves = weakref.WeakKeyDictionary()
+        self._keepers: dict[Lent, asyncio.Task[None]] = {}
+        weakref.finalize(self, _end_now, self._keepers)
 
     @asynccontextmanager
     async def one(self, key: Key) -> AsyncGenerator[Lent]:
         """Lend a server, in the order of asking. Raises what `start` raises."""
-        if self._loop is not (loop := asyncio.get_running_loop()):
-            self._begin_anew(loop)
-        async with self._turns:
-            self._lent += 1
+        shelf = self._shelves.setdefault(asyncio.get_running_loop(), _Shelf(self._most))
+        async with shelf.turns:
+            shelf.lent += 1
             try:
-                server = self._take(key) or await self._start(key)
+                server = shelf.take(key) or await self._begin(key)
                 try:
                     yield server
                 finally:
-                    self._free.append((key, server))
+                    shelf.free.append((key, server))
             finally:
-                self._lent -= 1
+                shelf.lent -= 1
 
-    def _take(self, key: Key) -> Lent | None:
+    async def _begin(self, key: Key) -> Lent:
+        server = await self._start(key)
+        self._keepers[server] = asyncio.create_task(_keep(server, self._keepers))
+        return server
+
+
+class _Shelf(Generic[Key, Lent]):
+    """The servers of an event loop: those that are free, and how many are lent."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.free: list[tuple[Key, Lent]] = []
+        self.lent = 0
+        self.turns = asyncio.Semaphore(most)
+
+    def take(self, key: Key) -> Lent | None:
         """Return a free server for a key; None if there is none, with room for another."""
-        self._free = [each for each in self._free if each[1].alive]
-        for index in reversed(range(len(self._free))):
-            if self._free[index][0] == key:
-                return self._free.pop(index)[1]
-        if self._free and len(self._free) + self._lent > self._most:
-            self._free.pop(0)[1].end()
+        self.free = [each for each in self.free if each[1].alive]
+        for index in reversed(range(len(self.free))):
+            if self.free[index][0] == key:
+                return self.free.pop(index)[1]
+        if self.free and len(self.free) + self.lent > self._most:
+            self.free.pop(0)[1].end()
         return None
+
+
+async def _keep(server: Lent, keepers: dict[Lent, asyncio.Task[None]]) -> None:
+    """Wait for the end of a server, and bring it about if the event loop ends its tasks."""
+    with suppress(asyncio.CancelledError):
+        await server.ended()
+    server.end()
+    await server.ended()
+    del keepers[server]
+
+
+def _end_now(keepers: dict[Lent, asyncio.Task[None]]) -> None:
+    """End the servers whose event loop has not."""
+    for server in list(keepers):
+        server.end_now()

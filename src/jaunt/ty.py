@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +80,18 @@ class Desk:
         return self._server.alive
 
     def end(self) -> None:
-        """End the server, which removes the folder."""
+        """End the server, without waiting for that."""
         self._server.end()
+
+    async def ended(self) -> None:
+        """Wait until the server has ended, and remove the folder."""
+        await self._server.ended()
+        _remove(self._folder)
+
+    def end_now(self) -> None:
+        """End the server and remove the folder, without the event loop."""
+        self._server.end_now()
+        _remove(self._folder)
 
     def tell_of(self, landed: Sequence[tuple[Path, int]]) -> None:
         """Tell the server of those of a growing list of files, CREATED or DELETED, that it has not heard of yet."""
@@ -154,20 +163,25 @@ async def _start(key: tuple[Path, tuple[Path, ...]]) -> Desk:
     settings = nearest_settings("ty", root, ["ty.toml"])
     folder = temporary_path(ensure_state_folder(root))  # in the project, as ty looks at nothing else
     folder.mkdir()
-    server = await LanguageServer.start(
-        [program, "server"],
-        settings.parent if settings else root,
-        _options([folder, *bases]),
-        seconds=TOOL_SECONDS,
-        at_end=partial(shutil.rmtree, folder, ignore_errors=True),
-    )
+    above = settings.parent if settings else root
+    try:
+        options = _options([folder, *bases])
+        server = await LanguageServer.start([program, "server"], above, options, seconds=TOOL_SECONDS)
+    except BaseException:
+        _remove(folder)
+        raise
     desk = Desk(server, folder, bases)
     try:
         await desk.require_sight(root)
     except BaseException:
         desk.end()
+        await desk.ended()
         raise
     return desk
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _options(search_paths: Sequence[Path]) -> dict[str, Any]:
