@@ -77,6 +77,8 @@ ORDER = [
     "generate.__init__",
     "generate.base",
     "generate.prompt",
+    "generate.fences",
+    "generate.spec_leftovers",
     "generate.answer",
     "generate.model",
     "generate.budget",

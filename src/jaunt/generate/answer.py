@@ -2,37 +2,24 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from jaunt.contract import is_stub
-from jaunt.edits import Edits
-from jaunt.source import SPEC_DECORATORS, Definition, Function, ModuleSource, dotted_path, without_warnings
+from jaunt.generate.fences import fenced_blocks, find_fences
+from jaunt.generate.spec_leftovers import without_leftovers
+from jaunt.source import Definition, Function, ModuleSource, without_warnings
 from jaunt.validation import MAX_BYTES, missing_names, parse_candidate
 
 _MOST_FENCES = 50  # an answer that is all fences must not take for ever
 _MOST_CUTS = 20  # nor must one that is all prose
 
-_MARK = re.compile(r"`{3,}|~{3,}")
-_MARGIN = re.compile(r"[ \t]*(?:(?:[-*+]|\d+[.)])[ \t]+)?\Z")
 _DEFINED = re.compile(r"^(?:(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*[:=])", re.MULTILINE)
 _BEGINS = re.compile(
     r"(?:async[ \t]+def|def|class|import|if|for|with)[ \t]+\w+|try:|from[ \t]+[\w.]+[ \t]+import\b"
     r"|[@\"']|\w+[ \t]*(?:=|:.*=)"
 )
 _GOES_ON = re.compile(rf"[ \t)\]}}]|{_BEGINS.pattern}")
-_LEFTOVER_NAMES = {"jaunt": "jaunt", "magic": "jaunt.magic", "test": "jaunt.test"}
-
-
-class _Fence(NamedTuple):
-    """A line with a fence: what stands before and behind the marks, and where the line begins and ends."""
-
-    lead: str
-    mark: str
-    info: str
-    start: int
-    end: int
 
 
 def extract_code(answer: str, names: Sequence[str] = ()) -> str:
@@ -45,7 +32,7 @@ def extract_code(answer: str, names: Sequence[str] = ()) -> str:
     text = answer.replace("\r\n", "\n").removeprefix("\ufeff")
     readings = [_code_in(each.strip("\n"), names) for each in _without_thoughts(text)]
     code = readings[0] if len(readings) == 1 else next((r for r in readings if _defines(r, names)), readings[0])
-    return _without_leftovers(code.strip("\n") + "\n", names)
+    return without_leftovers(code.strip("\n") + "\n", names)
 
 
 def _without_thoughts(text: str) -> list[str]:
@@ -57,14 +44,14 @@ def _without_thoughts(text: str) -> list[str]:
 
 
 def _code_in(text: str, names: Sequence[str]) -> str:
-    fences = list(islice(_fences(text), _MOST_FENCES))
+    fences = list(islice(find_fences(text), _MOST_FENCES))
     if not fences:
         return _without_prose(text, names)
     # A fence may stand in a docstring, of code that is itself fenced or not: what parses tells.
     if (text.startswith("#") or _BEGINS.match(text)) and _parsed(text):
         return text
     at_margin = [fence for fence in fences if not fence.lead]
-    blocks, others = _fenced_blocks(text, fences if fences[0].lead else at_margin)
+    blocks, others = fenced_blocks(text, fences if fences[0].lead else at_margin)
     if fences[0].lead and (cut := _without_prose(text, names)) != text:
         others.append(cut)
     readings = _longest_first([*blocks, *others])
@@ -73,51 +60,12 @@ def _code_in(text: str, names: Sequence[str]) -> str:
         return likely[0]  # as it nearly always is: it is parsed later, beside the event loop
     code = _best(likely, names) or _joined(blocks, names)
     if code is None and len(at_margin) < len(fences):
-        indented = _longest_first(each for found in _fenced_blocks(text, fences) for each in found)
+        indented = _longest_first(each for found in fenced_blocks(text, fences) for each in found)
         code = _best([reading for reading in indented if _mentions(reading, names)], names)
     if code is None and names:
         unfenced = [_without_prose(part, names) for part in (text, text[: fences[0].start])]
         code = next((each for each in unfenced if _defines(each, names)), None)
     return code or next(filter(_parsed, readings), "") or max(blocks, key=len, default="") or [text, *others][-1]
-
-
-def _fences(text: str) -> Iterator[_Fence]:
-    end = -1
-    for mark in _MARK.finditer(text):
-        start = text.rfind("\n", 0, mark.start()) + 1
-        if start <= end:
-            continue  # on the line of the last one
-        end = (text.find("\n", mark.end()) + 1 or len(text) + 1) - 1
-        info = text[mark.end() : end].strip(" \t")
-        if "`" not in info:  # else it is code in a sentence
-            yield _Fence(text[start : mark.start()], mark[0], info, start, end)
-
-
-def _fenced_blocks(text: str, fences: Sequence[_Fence]) -> tuple[list[str], list[str]]:
-    """Return the fenced blocks, up to the next closing fence each; and what else they may be."""
-    blocks, others = [], []
-    if not fences[0].lead.strip() and not fences[0].info:
-        others.append(text[: fences[0].start])  # it may be a closing fence without an opening one
-    for number, opening in enumerate(fences):
-        margin = len(opening.lead) if _MARGIN.match(opening.lead) else 0
-        if opening.lead and not margin and not re.fullmatch(r"\w*", opening.info):
-            continue
-        closing = [
-            each.start
-            for each in fences[number + 1 :]
-            if each.mark == opening.mark and not each.info and not each.lead.strip() and len(each.lead) <= margin
-        ]
-        start = opening.end + 1
-        if closing:
-            blocks.append(_outdented(text[start : closing[0]], margin))
-            others.append(_outdented(text[start : closing[-1]], margin))
-        else:
-            others.append(_outdented(text[start:].rstrip().removesuffix(opening.mark), margin))
-    return blocks, others
-
-
-def _outdented(text: str, margin: int) -> str:
-    return re.sub(rf"^[ \t]{{1,{margin}}}", "", text, flags=re.MULTILINE) if margin else text
 
 
 def _longest_first(texts: Iterable[str]) -> list[str]:
@@ -222,51 +170,3 @@ def _is_stub(node: Definition) -> bool:
         return bool(methods) and all(map(_is_stub, methods))
     body = node.body if ast.get_docstring(node, clean=False) is None else node.body[1:]
     return all(map(is_stub, body))
-
-
-def _without_leftovers(code: str, names: Sequence[str]) -> str:
-    """Return code without what it took over from the spec; as it is, if it can't be parsed."""
-    may_have = any(word in code for word in ("jaunt", "@magic", "@test"))
-    source = parse_candidate(code, module="app.answer")[0] if may_have else None
-    if source is None:
-        return code
-    edits = Edits(code)
-    decorators = [d for name in names for d in _spec_decorators(source, name)]
-    inside = {id(node) for decorator in decorators for node in ast.walk(decorator)}
-    used = {node.id for node in ast.walk(source.tree) if isinstance(node, ast.Name) and id(node) not in inside}
-    for decorator in decorators:
-        edits.replace_lines(decorator.lineno, decorator.end_lineno or decorator.lineno, [])
-    for statement in source.tree.body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            kept = [alias for alias in statement.names if not _is_leftover(statement, alias, used)]
-            if len(kept) < len(statement.names):
-                edits.replace_statement(statement, [_import_of(statement, kept)] if kept else [])
-    return edits.applied().strip("\n") + "\n"
-
-
-def _spec_decorators(source: ModuleSource, name: str) -> list[ast.expr]:
-    """Return jaunt's decorators of a definition, by names that are imported or bound to nothing at all."""
-    nodes = [node for node in ast.walk(source.tree) if isinstance(node, ast.Name)]
-    bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
-    known = {k: v for k, v in _LEFTOVER_NAMES.items() if k not in bound} | source.bindings
-    found = []
-    for node in [*source.overloads_of(name), source.definitions.get(name)]:
-        for decorator in node.decorator_list if node else []:
-            function = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if dotted_path(function, known) in SPEC_DECORATORS:
-                found.append(decorator)
-    return found
-
-
-def _is_leftover(statement: ast.Import | ast.ImportFrom, alias: ast.alias, used: Collection[str]) -> bool:
-    """Whether an import is one of jaunt's that nothing uses; a `*` may be used."""
-    module = statement.module or "" if isinstance(statement, ast.ImportFrom) else alias.name
-    if getattr(statement, "level", 0) or module.partition(".")[0] != "jaunt" or alias.name == "*":
-        return False
-    return (alias.asname or alias.name.partition(".")[0]) not in used
-
-
-def _import_of(statement: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> str:
-    if isinstance(statement, ast.ImportFrom):
-        return ast.unparse(ast.ImportFrom(statement.module, names, statement.level))
-    return ast.unparse(ast.Import(names))
