@@ -130,6 +130,15 @@ def test_usual_tests_pass(mode: str, tmp_path: Path) -> None:
     assert kept == {"pyproject.toml", "conftest.py", "test_it.py"}  # nothing was written into the project
 
 
+@pytest.mark.parametrize("env", [[], [NO_PLUGINS]], ids=["loaded", "not loaded"])
+def test_pytest_xdist_where_it_is_installed_runs_no_test_elsewhere(env: list[str], tmp_path: Path) -> None:
+    pytest.importorskip("xdist")
+    if not env:
+        (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -n 2 --dist loadgroup\n")
+    verdict = judge(tmp_path, "def test_a(): assert 1 + 1 == 2", env=env, expected={tmp_path / GENERATED: ["test_a"]})
+    assert told(verdict) == []
+
+
 def test_tests_read_the_code_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "app.py").write_text("def one(): return 1")

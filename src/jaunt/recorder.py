@@ -49,16 +49,7 @@ def main() -> None:
     os.dup2(null, 0)  # the orders hold the key
     os.set_inheritable(orders["report"], False)
     record = _make_record(bytes.fromhex(orders.pop("key")), orders["report"])
-    record("end", int(pytest.main([*orders["args"], *_one_process()], plugins=[_make_plugin(record)])))
-
-
-def _one_process() -> list[str]:
-    """Return the options that keep pytest-xdist, where it is installed, from running tests elsewhere."""
-    try:
-        import xdist  # noqa: F401  # ty: ignore[import-not-found]
-    except ImportError:
-        return []
-    return ["-n0"]
+    record("end", int(pytest.main(orders["args"], plugins=[_make_plugin(record)])))
 
 
 def _make_record(key: bytes, descriptor: int) -> Callable[..., None]:
@@ -89,6 +80,10 @@ def _make_plugin(record: Callable[..., None]) -> object:
             # Only now: pytest and its plugins come from their own bytecode, as compiling them takes seconds.
             sys.dont_write_bytecode = False
             sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX")
+
+        def pytest_configure(self, config: pytest.Config) -> None:
+            """Keep pytest-xdist, where it is loaded, from running tests elsewhere."""
+            config.option.dist = "no"  # no option: where it is installed and not loaded, pytest would not know it
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_collection(self, session: pytest.Session) -> None:
