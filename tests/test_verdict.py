@@ -139,6 +139,19 @@ def test_pytest_xdist_where_it_is_installed_runs_no_test_elsewhere(env: list[str
     assert told(verdict) == []
 
 
+def test_what_a_plugin_needs_is_not_compiled_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = tmp_path / "said"
+    source = f"""
+    import atexit, sys
+    from pathlib import Path
+    def say(): Path({str(said)!r}).write_text(str([*Path(sys.pycache_prefix).rglob("hypothesis")]))
+    def test_a(): atexit.register(say)
+    """
+    monkeypatch.delenv(NO_PLUGINS)
+    assert told(judge(tmp_path, source, mode="off")) == []
+    assert said.read_text() == "[]"
+
+
 def test_tests_read_the_code_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "app.py").write_text("def one(): return 1")

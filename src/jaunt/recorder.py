@@ -78,6 +78,8 @@ def _make_plugin(record: Callable[..., None]) -> object:
             """Look at pytest when its plugins are there, and nothing of the project is."""
             original.update(_functions_of_pytest())
             # Only now: pytest and its plugins come from their own bytecode, as compiling them takes seconds.
+            if "_hypothesis_pytestplugin" in sys.modules:
+                import hypothesis.internal.observability  # noqa: F401 - what that plugin imports later on
             sys.dont_write_bytecode = False
             sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX")
 
