@@ -45,6 +45,7 @@ def test_derived() -> None:
     ...
 '''
 )
+UNCHECKED = '[verify]\nruff = "off"\nty = "off"\n'  # no finding of theirs plays a part here
 WRONG = 'def slugify(text: str) -> str:\n    return text.lower().replace(" ", "_")\n'
 
 
@@ -56,7 +57,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_files(model, {"model.py": MODEL, **{f"{m}.answer": text for m, text in answers.items()}})
     command = json.dumps([sys.executable, str(model / "model.py")])
     project = tmp_path / "project"
-    toml = f'[llm]\nprovider = "command"\ncommand = {command}\n'
+    toml = f'[llm]\nprovider = "command"\ncommand = {command}\n\n{UNCHECKED}'
     write_files(project, {**SHOP, "tests/test_slug.py": SPECS, "jaunt.toml": toml})
     monkeypatch.chdir(project)
     return project
