@@ -3,10 +3,11 @@
     python tests/benchmarks/serving.py [--modules 500] [--seconds 0.5] [--jobs 64] [--specs 5]
 
 Starts an OpenAI-compatible server on loopback, in a process of its own, that answers each request after the given
-seconds with a module that passes. Builds a project of modules without dependencies with `jaunt build`: with the checks
-that start no program, with one of ruff, ty and the sandbox each, and with the default ones. Prints wall time, its ratio
-to the bound (the rounds that the jobs need, times the seconds of an answer), and the CPU time of jaunt and of the
-programs it started. Needs the extra `openai`. Nothing is asserted.
+seconds with a module that passes. Sends it as many requests by the official SDK alone, as its documentation does; then
+builds a project of modules without dependencies with `jaunt build`: with the checks that start no program, with one of
+ruff, ty and the sandbox each, and with the default ones. Prints the wall time of the process, and that from the first
+request to its end, each with its ratio to the bound (the rounds that the jobs need, times the seconds of an answer),
+and the CPU time of the process and of the programs it started. Needs the extra `openai`. Nothing is asserted.
 """
 
 import argparse
@@ -38,12 +39,36 @@ CHECKS = {
 """What is switched off in each row."""
 
 
+SDK_ALONE = """
+import asyncio, sys
+from openai import AsyncOpenAI
+prompt = "\\n".join(f"def f{number}(x: int" for number in range(5)) + "x" * 1000
+messages = [{"role": "system", "content": "y" * 1000}, {"role": "user", "content": prompt}]
+
+async def main(url, count, jobs):
+    client, turns = AsyncOpenAI(base_url=url, max_retries=0), asyncio.Semaphore(jobs)
+    async def ask():
+        async with turns:
+            await client.chat.completions.create(model="loopback", messages=messages)
+    await asyncio.gather(*(ask() for _ in range(count)))
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+"""
+"""What the SDK takes when nothing is done with the answers; the prompts are as long as those of jaunt."""
+
+
 class Model:
-    """The server: it counts requests and connections, and how many were in flight at a time."""
+    """The server: it counts requests and connections, how many were in flight at a time, and notes the first's time."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.requests = self.connections = self.in_flight = self.most = 0
+        self.in_flight = 0
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Count from zero."""
+        self.requests = self.connections = self.most = 0
+        self.first = math.inf
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection."""
@@ -54,6 +79,7 @@ class Model:
                 length = re.search(rb"(?i)content-length: *(\d+)", head)
                 body = await reader.readexactly(int(length[1]) if length else 0)
                 self.requests += 1
+                self.first = min(self.first, time.time())
                 self.in_flight += 1
                 self.most = max(self.most, self.in_flight)
                 await asyncio.sleep(self.seconds)
@@ -94,38 +120,42 @@ async def _serve(pipe: Connection, seconds: float) -> None:
     server = await asyncio.start_server(model.serve, "127.0.0.1", 0, backlog=512)
     pipe.send(server.sockets[0].getsockname()[1])
     while await asyncio.to_thread(pipe.recv):
-        pipe.send((model.requests, model.connections, model.most))
-        model.requests = model.connections = model.most = 0
+        pipe.send((model.requests, model.connections, model.most, model.first))
+        model.begin_anew()
 
 
-def build(root: Path, port: int, checks: str, jobs: int) -> tuple[float, float]:
-    """Build a project with `jaunt build`; return the seconds of wall time and of CPU time."""
-    (root / "jaunt.toml").write_text(
-        f'version = 1\n[llm]\nprovider = "openai"\nmodel = "loopback"\nbase_url = "http://127.0.0.1:{port}/v1"\n{checks}'
+def measure(
+    arguments: argparse.Namespace, pipe: Connection, name: str, command: Sequence[str], folder: str | None = None
+) -> None:
+    """Run a command and print its row."""
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.time()
+    environment = {**os.environ, "OPENAI_API_KEY": "loopback"}
+    subprocess.run([sys.executable, *command], cwd=folder, check=True, env=environment)
+    end, after = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    pipe.send(True)
+    requests, connections, most, first = pipe.recv()
+    bound = math.ceil(arguments.modules / arguments.jobs) * arguments.seconds
+    print(
+        f"{name:24}{end - begin:7.2f} s {(end - begin) / bound:5.2f} x   from the first request {end - first:5.2f} s "
+        f"{(end - first) / bound:5.2f} x   {1000 * cpu / arguments.modules:5.1f} ms CPU a module   "
+        f"{requests} requests, {connections} connections, {most} at a time",
+        flush=True,
     )
-    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    command = [sys.executable, "-m", "jaunt", "build", "--quiet", f"--jobs={jobs}"]
-    subprocess.run(command, cwd=root, check=True, env={**os.environ, "OPENAI_API_KEY": "loopback"})
-    wall, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def measure(arguments: argparse.Namespace, pipe: Connection, port: int, name: str, checks: str) -> None:
+def measure_build(arguments: argparse.Namespace, pipe: Connection, url: str, name: str, checks: str) -> None:
     """Build a new project and print its row."""
     modules: int = arguments.modules
+    settings = f'version = 1\n[llm]\nprovider = "openai"\nmodel = "loopback"\nbase_url = "{url}"\n{checks}'
     with tempfile.TemporaryDirectory() as folder:
         write_modules(Path(folder), dict.fromkeys(range(modules), ()), specs=arguments.specs)
-        wall, cpu = build(Path(folder), port, checks, arguments.jobs)
+        (Path(folder) / "jaunt.toml").write_text(settings)
+        command = ["-m", "jaunt", "build", "--quiet", f"--jobs={arguments.jobs}"]
+        measure(arguments, pipe, name, command, folder)
         built = len(list(Path(folder).glob("src/app/__generated__/m*.py")))
-    pipe.send(True)
-    requests, connections, most = pipe.recv()
     if built != modules:
         raise SystemExit(f"only {built} of {modules} modules were built")
-    bound = math.ceil(modules / arguments.jobs) * arguments.seconds
-    print(
-        f"{name:24}{wall:7.2f} s  {wall / bound:5.2f} x {bound:.1f} s  {1000 * cpu / modules:6.1f} ms CPU a module"
-        f"  {requests} requests, {connections} connections, {most} at a time"
-    )
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -139,11 +169,18 @@ def main(given: Sequence[str] | None = None) -> None:
     ours, theirs = multiprocessing.Pipe()
     server = multiprocessing.Process(target=run_server, args=(theirs, arguments.seconds), daemon=True)
     server.start()
-    port = ours.recv()
-    print(f"{arguments.modules} modules of {arguments.specs} specs, {arguments.jobs} jobs, {os.cpu_count()} processors")
+    url = f"http://127.0.0.1:{ours.recv()}/v1"
+    bound = math.ceil(arguments.modules / arguments.jobs) * arguments.seconds
+    print(
+        f"{arguments.modules} modules of {arguments.specs} specs, {arguments.jobs} jobs, {os.cpu_count()} processors; "
+        f"bound {bound:.1f} s",
+        flush=True,
+    )
+    command = ["-c", SDK_ALONE, url, str(arguments.modules), str(arguments.jobs)]
+    measure(arguments, ours, "the SDK alone", command)
     for name, off in CHECKS.items():
         settings = "".join(f"{check} = {value}\n" for check, value in off.items())
-        measure(arguments, ours, port, name, f"\n[verify]\n{settings}")
+        measure_build(arguments, ours, url, name, f"\n[verify]\n{settings}")
 
 
 if __name__ == "__main__":

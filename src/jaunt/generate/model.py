@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from jaunt.background import take_turn
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntGenerationError
 from jaunt.generate.answer import extract_code
@@ -99,6 +100,7 @@ class ModelBackend(GeneratorBackend):
         # Before anything else: an answer that is of no use is paid for as well.
         self.usage += answer.usage
         self.usage_by_module[ctx.spec_module] = self.usage_by_module.get(ctx.spec_module, Usage()) + answer.usage
+        await take_turn()
         self._require_whole(answer, ctx.spec_module)
         return extract_code(answer.text, ctx.expected_names)
 
