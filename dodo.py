@@ -15,7 +15,8 @@ __all__ = ["DOIT_CONFIG", "task_build", "task_check", "task_test"]
 BIN = Path(sys.executable).parent
 PYTHON_FILES = "src tests dodo.py"
 CHECKS = {
-    "suite": f"{sys.executable} -m pytest",
+    # A process for each core; the tests of one file stay together, as they share what they have built.
+    "suite": f"{sys.executable} -m pytest -n auto --maxprocesses 4 --dist loadfile",
     "ruff": f"{BIN / 'ruff'} check {PYTHON_FILES} && {BIN / 'ruff'} format --check {PYTHON_FILES}",
     "ty": f"{BIN / 'ty'} check --python {sys.executable}",
 }

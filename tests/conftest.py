@@ -1,6 +1,5 @@
 """Fixtures that tests share."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,8 +13,6 @@ from support import Said, make_shop, run_jaunt
 from jaunt.cli import main
 from jaunt.registry import SpecEntry, clear_registries
 from jaunt.spec_ref import SpecRef
-
-os.environ.pop("PYTEST_ADDOPTS", None)  # meant for this run, not for those that the tests start
 
 ProjectFiles = Callable[[Mapping[str, str | bytes]], Path]
 MakeEntry = Callable[..., SpecEntry]

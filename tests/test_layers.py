@@ -37,6 +37,7 @@ ORDER = [
     "contract",
     "edits",
     "arguments",
+    "from_source",
     "importer",
     "discovery",
     "source_files",

@@ -17,15 +17,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.machinery import (
-    EXTENSION_SUFFIXES,
-    SOURCE_SUFFIXES,
-    ExtensionFileLoader,
-    FileFinder,
-    ModuleSpec,
-    PathFinder,
-    SourceFileLoader,
-)
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +70,7 @@ def _child() -> None:
 
 def _serve(control: int) -> None:
     """Examine candidates in processes of their own, one at a time, as long as orders come."""
-    from jaunt import keeper, loader, runtime  # noqa: F401 - loaded here, they are there in every process
+    from jaunt import from_source, keeper, loader, runtime  # noqa: F401 - loaded here, they are in every process
 
     keeper.adopt_orphans()
     keeper.hide_from_own_user()
@@ -133,9 +125,11 @@ def _read(stream: int, size: int) -> bytes:
 
 def _examine(orders: Orders, results: int) -> None:
     """Import the candidate and run the examples; report each finding to `results` as soon as it is there."""
+    from jaunt.from_source import import_from_source
+
     report = _reporter(orders.key, results)
+    import_from_source(orders.bases)
     sys.path[:0] = orders.bases  # its own first
-    _read_sources_below(orders.bases)
     try:
         spec, generated = _import(orders)
     except BaseException as error:  # noqa: BLE001 - whatever a candidate raises on import is the finding
@@ -145,27 +139,6 @@ def _examine(orders: Orders, results: int) -> None:
     names = {name: generated[name] for name in orders.names if name in generated}
     for docstring in orders.docstrings:
         report(docstring.name, _failures(docstring, {**generated, **spec, **names}, orders.filename))
-
-
-def _read_sources_below(bases: Sequence[str]) -> None:
-    """Import the project's modules from their source: bytecode goes by whole seconds, and may be of another hand."""
-    find = FileFinder.path_hook((ExtensionFileLoader, EXTENSION_SUFFIXES), (_SourceLoader, SOURCE_SUFFIXES))
-    folders = [Path(base) for base in bases]
-
-    def below(path: str) -> Any:
-        folder = Path(path)
-        if "site-packages" in folder.parts or not any(folder.is_relative_to(base) for base in folders):
-            raise ImportError(path)
-        return find(path)
-
-    sys.path_hooks.insert(0, below)
-    sys.path_importer_cache.clear()
-
-
-class _SourceLoader(SourceFileLoader):
-    def get_code(self, fullname: str) -> Any:
-        path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
 
 
 def _reporter(key: str, descriptor: int) -> Any:

@@ -163,8 +163,11 @@ def _child() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - the other one may have read ahead
     # jaunt's own folder comes last: it may be that of all installed packages, which hide no standard one.
-    _take_from_source(request["path"])
-    sys.path = [*request["path"], *sys.path, str(Path(__file__).resolve().parent.parent)]
+    sys.path.append(str(Path(__file__).resolve().parent.parent))
+    from jaunt.from_source import import_from_source
+
+    import_from_source(request["path"])
+    sys.path[:0] = request["path"]
     # What the modules print must not reach the stream that carries the results; nor may a process that they
     # leave behind hold it open.
     results = os.fdopen(os.dup(1), "w", encoding="utf-8")
@@ -174,31 +177,6 @@ def _child() -> None:
     for name in request["names"]:
         results.write(json.dumps({"name": name, **_import_one(name, registered)}) + "\n")
         results.flush()
-
-
-def _take_from_source(folders: Sequence[str]) -> None:
-    """Let modules in `folders`, and not what is installed below them, be compiled each time, and no bytecode be kept.
-
-    Python takes bytecode for that of a source of the same second and size, which one from before an edit may be.
-    """
-    from importlib import machinery
-
-    class FromSource(machinery.SourceFileLoader):
-        def path_stats(self, path: Any) -> Any:
-            raise OSError  # without them bytecode is neither read nor written
-
-    make_finder = machinery.FileFinder.path_hook(
-        (machinery.ExtensionFileLoader, machinery.EXTENSION_SUFFIXES), (FromSource, machinery.SOURCE_SUFFIXES)
-    )
-    installed = [*sys.path]
-
-    def find_in(folder: str) -> Any:
-        around = [each for each in [*folders, *installed] if f"{folder}/".startswith(f"{each}/")]
-        if max(around, key=len, default="") not in folders:
-            raise ImportError
-        return make_finder(folder)
-
-    sys.path_hooks.insert(0, find_in)
 
 
 def _end_with_parent(request_stream: int) -> None:

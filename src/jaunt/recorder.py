@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from itertools import count
 from types import CodeType, FunctionType
 from typing import Any
@@ -79,10 +80,12 @@ def _make_plugin(record: Callable[..., None]) -> object:
             original.update(_functions_of_pytest())
             # Only now: pytest and its plugins come from their own bytecode, as compiling them takes seconds.
             if "_hypothesis_pytestplugin" in sys.modules:
-                import hypothesis.internal.observability  # noqa: F401 - what that plugin imports later on
+                with suppress(ImportError):
+                    import hypothesis.internal.observability  # noqa: F401 - what that plugin imports later on
             sys.dont_write_bytecode = False
             sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX")
 
+        @pytest.hookimpl(tryfirst=True)
         def pytest_configure(self, config: pytest.Config) -> None:
             """Keep pytest-xdist, where it is loaded, from running tests elsewhere."""
             config.option.dist = "no"  # no option: where it is installed and not loaded, pytest would not know it
