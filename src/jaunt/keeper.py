@@ -116,15 +116,18 @@ def _watch(job: Job, program: int, written: int | None) -> dict[str, Any]:
     while True:
         readable, _, _ = select.select([job["control"], *ended], [], [], TICK)
         status = _reap(program)
-        if _printed() > job["output"]:
-            return {"reason": "output", "status": status}
         if status is not None:
-            return {"reason": _why_it_ended(status, job), "status": status}
-        if job["control"] in readable:
-            return {"reason": "stopped", "status": None}
-        reason = "timeout" if time.monotonic() - begin > job["seconds"] else _excess(job, written)
+            reason = _why_it_ended(status, job)
+        elif job["control"] in readable:
+            reason = "stopped"
+        elif time.monotonic() - begin > job["seconds"]:
+            reason = "timeout"
+        else:
+            reason = _excess(job, written)
+        if _printed() > job["output"]:
+            reason = "output"  # last: what is printed counts as written, too, and may have come in the meantime
         if reason:
-            return {"reason": reason, "status": None}
+            return {"reason": reason, "status": status}
 
 
 def _reap(program: int) -> int | None:
