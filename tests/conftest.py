@@ -1,6 +1,7 @@
 """Fixtures that tests share."""
 
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
@@ -13,6 +14,9 @@ from support import Said, make_shop, run_jaunt
 from jaunt.cli import main
 from jaunt.registry import SpecEntry, clear_registries
 from jaunt.spec_ref import SpecRef
+
+# What is started in the background of a script ignores Ctrl-C, and so would all that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ProjectFiles = Callable[[Mapping[str, str | bytes]], Path]
 MakeEntry = Callable[..., SpecEntry]
