@@ -277,6 +277,8 @@ def test_a_byte_order_mark_and_windows_newlines_are_fine(root: Path) -> None:
 
 # What is wrong with it
 
+DEEP = ".".join(["a"] * 5000)
+
 
 @pytest.mark.parametrize(
     ("toml", "message", "hint"),
@@ -315,6 +317,8 @@ def test_a_byte_order_mark_and_windows_newlines_are_fine(root: Path) -> None:
         ("llm.options.stream = true", "llm.options: stream is set by jaunt itself", None),
         ("llm.options.messages = []", "llm.options: messages is set by jaunt itself", None),
         ("llm.options.a.b = nan", "llm.options: must be what JSON can hold: no dates, no nan", None),
+        (f"llm.options.{DEEP} = 1", "llm.options: must be less deeply nested", None),
+        (f"llm.temperature.{DEEP} = 1", "llm.temperature: expected a number, got a deeply nested table", None),
         ("llm.options.since = 2020-01-01", "llm.options: must be what JSON can hold: no dates, no nan", None),
         ("llm.price.input = inf", "llm.price.input: must be 0 or more, is inf", None),
         ("llm.price.cached_input = -1", "llm.price.cached_input: must be 0 or more, is -1", None),
@@ -326,6 +330,12 @@ def test_a_byte_order_mark_and_windows_newlines_are_fine(root: Path) -> None:
 def test_a_mistake_is_named_with_its_file_and_key(root: Path, toml: str, message: str, hint: str | None) -> None:
     error = failure(root, toml)
     assert (error.message, error.hint) == (f"jaunt.toml: {message}", hint)
+
+
+@pytest.mark.parametrize("place", ["[::1", "[zz]/v1", "127.0.0.1:99999/v1", "127.0.0.1:abc", "host/\\u007f/v1"])
+def test_a_base_url_that_can_be_no_address_is_told_at_once(root: Path, place: str) -> None:
+    error = failure(root, f'llm.base_url = "http://{place}"')
+    assert error.message == "jaunt.toml: llm.base_url: has a host, a port or a character that no URL can have"
 
 
 @pytest.mark.parametrize("name", ["", "my-gen", "a.b", "a/b", "..", "class", "None", "1st", " gen"])

@@ -195,7 +195,11 @@ def test_an_answer_of_no_use_is_counted_too() -> None:
     assert backend.usage == Usage(100, 20, 60)
 
 
-@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": "many", "completion_tokens": -1}, [1], True])
+@pytest.mark.parametrize(
+    "usage",
+    [None, {}, {"prompt_tokens": "many", "completion_tokens": -1}, {"prompt_tokens": 10**400}, [1], True],
+    ids=["none", "empty", "odd", "huge", "a list", "true"],
+)
 def test_tokens_that_a_server_does_not_tell_count_as_none(usage: object) -> None:
     with serving(payload(completion(usage=usage))) as server:
         backend = make("openai", server)
@@ -259,6 +263,12 @@ def test_an_answer_without_text_says_why_the_model_stopped(text: str | None) -> 
         assert failure(make("openai", server)).message == (
             "app.slug: the model answered without any text (it stopped for: content_filter)"
         )
+
+
+def test_why_the_model_stopped_is_told_in_one_line_without_the_key() -> None:
+    with serving(payload(completion("", f"{KEY}\n\x1b[31mtwice\ud800"))) as server:
+        said = failure(make("openai", server)).message
+    assert said.endswith("any text (it stopped for: [hidden] [31mtwice)")
 
 
 def test_an_answer_that_holds_the_key_is_not_kept() -> None:
@@ -428,6 +438,14 @@ def test_a_redirect_is_refused_and_the_key_is_not_sent_on(provider: str) -> None
     assert "base_url" in (said.hint or "")
 
 
+@pytest.mark.parametrize("place", ["http://[::1", "http://[zz]/", "//[", "/v1/"])
+def test_a_redirect_to_no_address_is_refused_too(place: str) -> None:
+    with serving(redirect(place)) as server:
+        said = failure(make("openai", server))
+    assert "it redirects to another path, which is not followed" in said.message
+    assert len(server.calls) == 1
+
+
 @both
 @pytest.mark.parametrize("value", [None, "", "  "])
 def test_a_missing_key_is_told_by_the_name_of_its_variable(
@@ -500,6 +518,29 @@ def test_a_huge_answer_is_broken_off_before_it_fills_the_memory(provider: str) -
     assert said.endswith("the answer is longer than 8 MB")
     assert int(megabytes) < 200
     assert len(server.calls) == 1
+
+
+@both
+@pytest.mark.parametrize("kind", ["text/plain", "Application/JSON", "", "application/octet-stream"])
+def test_an_answer_counts_whatever_kind_it_says_it_is(provider: str, kind: str) -> None:
+    body = completion() if provider == "openai" else message()
+    with serving(payload(body, Content_Type=kind)) as server:
+        assert generate(make(provider, server)) == CODE
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "Identity"])
+def test_an_answer_that_only_says_that_it_is_not_packed_is_taken(encoding: str) -> None:
+    with serving(payload(completion(), Content_Encoding=encoding)) as server:
+        assert generate(make("openai", server)) == CODE
+
+
+@pytest.mark.parametrize(("status", "calls"), [(401, 1), (429, 3), (503, 3)])
+def test_a_packed_error_counts_by_its_status(status: int, calls: int) -> None:
+    with serving(payload("x", status, Content_Encoding="gzip")) as server:
+        caught = failure(make("openai", server))
+    assert f": {status} " in caught.message
+    assert len(server.calls) == calls
+    assert isinstance(caught, JauntAuthenticationError) == (status == 401)
 
 
 def test_an_answer_that_would_have_to_be_unpacked_is_refused() -> None:

@@ -49,9 +49,17 @@ def _variable_name(value: str) -> str | None:
 
 
 def _http_url(value: str) -> str | None:
+    from urllib.parse import urlsplit  # here, since most configurations name no server
+
     # The value is not shown: it may hold a password.
     ok = not value or re.fullmatch(r"https?://[^/@\s]+(/\S*)?", value)
-    return None if ok else "must be http:// or https:// and a host, without user name or password"
+    if not ok:
+        return "must be http:// or https:// and a host, without user name or password"
+    try:
+        possible = value.isprintable() and urlsplit(value).port != 0
+    except ValueError:
+        possible = False
+    return None if possible else "has a host, a port or a character that no URL can have"
 
 
 def _package_name(value: str) -> str | None:
@@ -72,6 +80,8 @@ def _request_options(value: dict[str, Any]) -> str | None:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
         return "must be what JSON can hold: no dates, no nan"
+    except RecursionError:
+        return "must be less deeply nested"
     return None
 
 
@@ -402,7 +412,10 @@ def _under(key: str, name: str) -> str:
 
 
 def _toml(value: object) -> str:
-    text = json.dumps(value, default=str, ensure_ascii=False)
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except RecursionError:
+        return "a deeply nested table"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

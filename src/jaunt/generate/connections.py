@@ -36,7 +36,10 @@ class Connections(httpx2.AsyncBaseTransport):
         return httpx2.create_ssl_context(verify=False)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request; raises Fault for an answer that is encoded, which may unpack to a huge one."""
+        """Send a request; raises Fault for an answer that is encoded, which may unpack to a huge one.
+
+        Of an error that is encoded, the status and the headers are enough: it comes without its body.
+        """
         idle = self._idle[request.url.scheme, request.url.host]
         connection = idle.pop() if idle else self._make(request.url)
         try:
@@ -46,11 +49,13 @@ class Connections(httpx2.AsyncBaseTransport):
             raise
         assert isinstance(response.stream, httpx2.AsyncByteStream)
         response.stream = _Body(response.stream, lambda: idle.append(connection))
-        encoding = response.headers.get("content-encoding", "identity")
-        if encoding != "identity":
-            await response.aclose()
+        encoding = response.headers.pop("content-encoding", "")
+        if encoding.lower() in ("", "identity"):
+            return response
+        await response.aclose()
+        if response.is_success:
             raise Fault(f"the answer is encoded as {encoding}, which was not asked for")
-        return response
+        return httpx2.Response(response.status_code, headers=response.headers, extensions=response.extensions)
 
     async def aclose(self) -> None:
         """Close all connections."""

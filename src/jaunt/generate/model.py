@@ -9,6 +9,7 @@ from jaunt.errors import JauntGenerationError
 from jaunt.generate.answer import extract_code
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.prompt import Message, Templates, load_templates, render_messages
+from jaunt.generate.transport import printable_line, scrub
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 """The environment variable of each provider's key, unless `api_key_env` names another."""
@@ -109,7 +110,8 @@ class ModelBackend(GeneratorBackend):
             where = f"at {answer.truncated_at} tokens" if answer.truncated_at else "by a length limit"
             raise JauntGenerationError(f"{module}: the answer was cut off {where}", hint=self._length_hint(answer))
         if not answer.text.strip():
-            reason = f" (it stopped for: {answer.stop_reason})" if answer.stop_reason else ""
+            said = printable_line(scrub(str(answer.stop_reason), self.secrets))
+            reason = f" (it stopped for: {said})" if answer.stop_reason else ""
             raise JauntGenerationError(f"{module}: the model answered without any text{reason}")
         if any(secret in answer.text for secret in self.secrets if len(secret) >= _SHORTEST_KEY):
             raise JauntGenerationError(f"{module}: the answer holds the key, so it is not kept")

@@ -23,6 +23,9 @@ NO_KEY = "no-key"  # an SDK demands one, a local server doesn't
 SERVER_HINT = "start it, or correct base_url in [llm]"
 """What to do where a server of one's own doesn't answer."""
 
+_TOO_MANY_TOKENS = 10**15
+"""No call takes as many: sums of them can still be turned into a price."""
+
 _TOO_LONG = re.compile(r"context[ _](?:size|length|window)|prompt is too long", re.IGNORECASE)
 
 
@@ -77,11 +80,14 @@ class SdkBackend(ModelBackend):
             await client.close()
 
     async def _try(self, request: Request) -> Answer:
+        import httpx2  # the SDKs bring it along
+
         try:
             # Not by the SDK's classes for this path: to make them of a request and of an answer took half a
             # millisecond more of each call, and 30 ms of the first (`tests/benchmarks/serving.py`).
             sent = {**self.body_of(request), **self._llm.options}
-            body = await self._client_here().post(self.path, cast_to=object, body=sent)
+            response = await self._client_here().post(self.path, cast_to=httpx2.Response, body=sent)
+            body = response.json()  # read here, as the SDK does so only where the server says that it is JSON
             if not isinstance(body, dict):
                 raise Fault("the answer is no JSON object", again=True)
             return self.answer_in(body)
@@ -94,7 +100,7 @@ class SdkBackend(ModelBackend):
         """Return the client of the running event loop."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            import httpx2  # the SDKs bring it along
+            import httpx2
 
             from jaunt.generate.connections import Connections
 
@@ -135,15 +141,18 @@ def require_model(llm: LLMConfig) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return host and port of a URL, all of it that messages show."""
-    return urlsplit(url).netloc.rpartition("@")[2]
+    """Return host and port of a URL, all of it that messages show; "" if it has none, or is no URL."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
 
 
 def token_count(body: object, *path: str) -> int:
     """Return a number of tokens that a server reports; 0 for what is not there, or no such number."""
     for name in path:
         body = body.get(name) if isinstance(body, dict) else None
-    return body if type(body) is int and body > 0 else 0
+    return body if type(body) is int and 0 < body < _TOO_MANY_TOKENS else 0
 
 
 def message_in(body: object) -> str:

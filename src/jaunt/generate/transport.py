@@ -160,7 +160,7 @@ def parse_retry_after(value: str | None) -> float | None:
     except ValueError:
         try:
             date = parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
         seconds = max(0.0, (date - datetime.now(UTC)).total_seconds())
