@@ -324,11 +324,13 @@ class GatedBackend(FakeBackend):
 # --- child processes that are stopped while they build -----------------------------------------------
 
 SLOW_JAUNT = '''\
-import asyncio, sys
+import asyncio, signal, sys
 from pathlib import Path
 from jaunt.cli import main
 from jaunt.generate.providers import PROVIDERS
 
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests run by nohup ignore it, and so would their children
 recorded = PROVIDERS["recorded"]
 
 

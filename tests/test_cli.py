@@ -28,7 +28,7 @@ from support import (
 
 import jaunt
 from jaunt.cli import main
-from jaunt.commands import COMMANDS
+from jaunt.commands import COMMANDS, stop_signals
 from jaunt.header import parse_header, split_header
 
 PROGRESS = re.compile(r"\[ *\d+/\d+\] (generated|failed|interrupted) +\S+ +\d+\.\d s")
@@ -590,9 +590,22 @@ def test_json_of_a_bug_is_an_object_too(shop: Path) -> None:
 
 # --- ends --------------------------------------------------------------------------------------------
 
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_is_ignored_asks_for_no_end() -> None:
+    usual = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert stop_signals() == [signal.SIGTERM]
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        assert stop_signals() == [signal.SIGTERM, signal.SIGHUP]
+    finally:
+        signal.signal(signal.SIGHUP, usual)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+@pytest.mark.parametrize("by", STOPS)
 def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(tmp_path: Path, by: signal.Signals) -> None:
     root = make_shop(tmp_path)
     finished = [root / GENERATED / "words.py", root / GENERATED / "tally.py"]
@@ -607,7 +620,7 @@ def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(tmp_path: Pat
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", STOPS)
 def test_json_of_an_interrupted_build_has_what_was_finished(tmp_path: Path, by: signal.Signals) -> None:
     root = make_shop(tmp_path, changes={"src/app/page.py": spec_file("page", "app.slug:slugify")})
     finished = [root / GENERATED / "words.py", root / GENERATED / "tally.py"]

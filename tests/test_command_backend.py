@@ -133,6 +133,19 @@ def test_plain_text(output: bytes, text: str) -> None:
     assert plain_text(output) == text
 
 
+@pytest.mark.parametrize("start", [b"\x1b]a", b"\x1bPa", b"\x1b[0", b"\x1b(", b"\x1b", b"\x1b]\x1b[1"])
+def test_a_flood_of_sequences_that_never_end_is_read_in_little_time(start: bytes) -> None:
+    begin = time.process_time()
+    plain_text(start * (2**20 // len(start)))
+    assert time.process_time() - begin < 5  # seconds of CPU: to look to the end from each of them would take minutes
+
+
+def test_an_argument_that_no_program_can_be_given_is_told(tmp_path: Path) -> None:
+    for command in (["sh", "a\0b"], ["s\0h"]):
+        with pytest.raises(JauntConfigError, match="holds a NUL character"):
+            command_line(LLMConfig(provider="command", command=command), tmp_path)
+
+
 def test_its_tokens_are_estimated_and_marked_as_such() -> None:
     backend = shell(f"cat > /dev/null; {ANSWER}")
     generate(backend)

@@ -170,6 +170,26 @@ def test_store_info_and_prune_say_what_they_found(shop: Path, capsys: pytest.Cap
     assert "--keep-days" in capsys.readouterr().err
 
 
+def test_what_the_budget_left_no_call_for_is_not_started_in_json_too(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (shop / "jaunt.toml").open("a") as file:
+        file.write("[build]\nmax_tokens = 1\njobs = 1\n")
+    assert main(["build", "--json"]) == 3
+    statuses = [module["status"] for module in json.loads(capsys.readouterr().out)["modules"]]
+    assert sorted(statuses) == ["generated", "not started", "not started"]
+
+
+@pytest.mark.parametrize("days", ["-1", "nan", "inf", "many"])
+def test_a_number_of_days_that_makes_no_sense_prunes_nothing(
+    shop: Path, capsys: pytest.CaptureFixture[str], days: str
+) -> None:
+    main(["build"])
+    assert main(["store", "prune", f"--keep-days={days}"]) == 2
+    assert f"--keep-days: must be a number of days, 0 or more, not '{days}'" in capsys.readouterr().err
+    assert len([*(shop / ".jaunt" / "store").rglob("*.py")]) == 3
+
+
 def test_prompt_prints_what_is_sent_and_its_size(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prompt", "app.slug"]) == 0
     printed = capsys.readouterr().out

@@ -47,6 +47,23 @@ def render(ctx: ModuleSpecContext, module: str = WHOLE, errors: list[str] | None
 # Messages
 
 
+def test_a_retry_is_shown_the_candidate_that_had_the_errors() -> None:
+    told = render(context(rejected_source="def slugify(): WRONG\n"), "{{errors}}", errors=["E1", "E2"])
+    assert "- E1\n- E2\n" in told
+    assert told.rstrip().endswith("```python\ndef slugify(): WRONG\n```")
+    assert "```" not in render(context(), "{{errors}}", errors=["E1"])
+
+
+def test_a_candidate_that_was_far_too_long_is_not_sent_back() -> None:
+    told = render(context(rejected_source="x = 1\n" * 100_000), "{{errors}}", errors=["too long"])
+    assert "- too long" in told
+    assert len(told) < 1000
+
+
+def test_a_candidate_that_is_no_unicode_can_be_sent_back() -> None:
+    assert "'?'" in render(context(rejected_source="A = '\ud800'"), "{{errors}}", errors=["E"]).encode().decode()
+
+
 @pytest.mark.parametrize("kind", ["build", "test"])
 def test_the_built_in_prompt_tells_all_that_a_context_holds(kind: str) -> None:
     ctx = context(

@@ -20,11 +20,13 @@ class Scripted(GeneratorBackend):
     def __init__(self, *answers: str | JauntError | Answer) -> None:
         self.answers = list(answers)
         self.told: list[list[str] | None] = []
+        self.shown: list[str] = []
         self.cancelled = 0
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         answer = self.answers[len(self.told)]
         self.told.append(extra_error_context)
+        self.shown.append(ctx.rejected_source)
         try:
             if isinstance(answer, JauntError):
                 raise answer
@@ -51,6 +53,12 @@ def ask(
         return await asyncio.wait_for(work, 30)
 
     return asyncio.run(run())
+
+
+def test_each_attempt_after_the_first_is_shown_the_candidate_before_it() -> None:
+    backend = Scripted(NAMELESS, BROKEN, GOOD)
+    assert ask(backend, attempts=3).source == GOOD
+    assert backend.shown == ["", NAMELESS, BROKEN]
 
 
 def test_the_first_candidate_that_passes_wins_and_the_others_are_cancelled_and_awaited() -> None:

@@ -25,6 +25,7 @@ from jaunt.commands import (
     Result,
     declare_arguments,
     exit_code,
+    stop_signals,
 )
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.report import error_line, one_line, print_error
@@ -38,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         with suppress(ValueError):  # only the main thread may set handlers
-            signal.signal(signal.SIGTERM, _interrupt)
+            for number in stop_signals():
+                signal.signal(number, _interrupt)
         # What the terminal can't encode is escaped, not a traceback; a caller's own stream may not know the method.
         with suppress(AttributeError):
             cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")

@@ -5,6 +5,7 @@ Only the chosen one is imported.
 
 import argparse
 import importlib
+import signal
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -47,6 +48,15 @@ def declare_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command `name`, and `--json`, which every command takes."""
     importlib.import_module(f"jaunt.commands.{name}").add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object; all else goes to standard error")
+
+
+def stop_signals() -> list[signal.Signals]:
+    """Return the signals by which a command is asked to end, besides Ctrl-C; one that is ignored, by nohup, stays so.
+
+    SIGHUP is one: when a terminal closes, the programs that write code, in sessions of their own, are not told of it.
+    """
+    known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))  # Windows has no SIGHUP
+    return [each for each in known if each is not None and signal.getsignal(each) is not signal.SIG_IGN]
 
 
 def exit_code(errors: Iterable[BaseException | None]) -> int:

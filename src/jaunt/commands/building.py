@@ -8,7 +8,7 @@ from jaunt.commands import EXIT_OK, Interrupted, exit_code
 from jaunt.job import Outcome
 from jaunt.plan import Plan
 from jaunt.profile import phase
-from jaunt.report import Stopwatch, print_edited, print_summary
+from jaunt.report import Stopwatch, print_edited, print_summary, status_word
 
 
 def build_plan(
@@ -17,7 +17,7 @@ def build_plan(
     """Build what is stale in a plan, print what came of it, and return the exit code and the facts.
 
     `failures` is, by module, what the model is told of the tests that the code to be replaced has failed.
-    Raises Interrupted, with the facts of what was finished, on Ctrl-C and SIGTERM.
+    Raises Interrupted, with the facts of what was finished, on Ctrl-C and on signals that ask for an end.
     """
     watch = Stopwatch()
     outcomes: dict[str, Outcome] = {}
@@ -63,7 +63,7 @@ def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> 
         modules.append(
             {
                 **facts,
-                "status": outcome.status,
+                "status": status_word(outcome),
                 "seconds": round(outcome.seconds, 3),
                 "model_seconds": round(outcome.model_seconds, 3),
                 "check_seconds": round(outcome.check_seconds, 3),

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jaunt.commands import stop_signals
 from jaunt.errors import JauntWriteError
 from jaunt.gate import ImportGate
 from jaunt.job import Job, Outcome
@@ -27,7 +28,7 @@ def generate(
     failures: Mapping[str, Sequence[str]] | None,
     outcomes: dict[str, Outcome],
 ) -> bool:
-    """Build what is stale; return whether it was finished, and not interrupted by Ctrl-C or SIGTERM.
+    """Build what is stale; return whether it was finished, and not interrupted by Ctrl-C or a signal.
 
     `outcomes` takes what came of each module as it ends.
     """
@@ -74,7 +75,7 @@ async def _generate(
         progress(event, job, outcome)
 
     try:
-        with _cancelled_by_sigterm(), progress:
+        with _cancelled_by_signals(), progress:
             shop = replace(shop, on_attempt=progress.attempt, on_wait=progress.waiting)
             await run_plan(plan, shop, jobs=jobs, listener=listen)
     finally:
@@ -99,21 +100,23 @@ def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend",
 
 
 @contextmanager
-def _cancelled_by_sigterm() -> Generator[None]:
-    """Let SIGTERM cancel the current task, as asyncio.run does with Ctrl-C.
+def _cancelled_by_signals() -> Generator[None]:
+    """Let a signal that asks for an end cancel the current task, as asyncio.run does with Ctrl-C.
 
     An exception raised by a handler could hit any line, and be taken for the failure of the module that runs it.
     """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None  # asyncio.run runs us in one
-    usual = signal.getsignal(signal.SIGTERM)
+    usual = {number: signal.getsignal(number) for number in stop_signals()}
     try:
-        loop.add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in usual:
+            loop.add_signal_handler(number, task.cancel)
     except (NotImplementedError, ValueError, RuntimeError):  # Windows; or not in the main thread
         yield
         return
     try:
         yield
     finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-        signal.signal(signal.SIGTERM, usual)
+        for number, handler in usual.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)

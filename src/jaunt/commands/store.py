@@ -1,8 +1,10 @@
 """`jaunt store`."""
 
 import argparse
+import math
 import re
 import time
+from contextlib import suppress
 
 from jaunt.commands import Result
 from jaunt.commands.common import add_config_options, read_config
@@ -16,7 +18,7 @@ _UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("action", choices=["info", "prune"], help="say what is in it, or remove some of it")
-    parser.add_argument("--keep-days", type=float, metavar="N", help="prune: keep what was used in the last N days")
+    parser.add_argument("--keep-days", type=_days, metavar="N", help="prune: keep what was used in the last N days")
     parser.add_argument(
         "--max-size", type=_size, metavar="S", help="prune: keep S bytes of what was used last (500K, 20M)"
     )
@@ -47,6 +49,13 @@ def _prune(store: Store, arguments: argparse.Namespace) -> Result:
     size = sum(file.size for file in removed)
     say(f"removed {len(removed)} generations, {size / 1000:.1f} KB")
     return Result(data={"removed": len(removed), "bytes": size})
+
+
+def _days(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (days := float(text)) < math.inf:
+            return days
+    raise argparse.ArgumentTypeError(f"must be a number of days, 0 or more, not {text!r}")
 
 
 def _size(text: str) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jaunt.background import in_background
 from jaunt.errors import JauntError
@@ -26,7 +26,8 @@ class ModuleSpecContext:
     `dependency_apis` go from spec reference to text, and so do `plain_sources`: the same texts without jaunt's
     decorators, where they are known. `dependency_generated_modules` goes from a spec module's name to the code
     generated for it. `handwritten_source` is what is no spec in the spec module; `module_digest` is the digest of the
-    contract (64 hex digits); `previous_source` is the code that the new one replaces.
+    contract (64 hex digits); `previous_source` is the code that the new one replaces, `rejected_source` the candidate
+    of the attempt before this one.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class ModuleSpecContext:
     handwritten_source: str = ""
     module_digest: str = ""
     previous_source: str = ""
+    rejected_source: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ class GeneratorBackend:
         """Ask until a candidate passes syntax, required names and `checks`, at most `max_attempts` times.
 
         Each time, `candidates` answers are asked for at once; the first that passes ends it, and the others
-        are cancelled. Every attempt after the first is given all errors so far, in order; of several
-        candidates, those of the one that got furthest.
+        are cancelled. Every attempt after the first is given all errors so far, in order, and the candidate that had
+        the last of them; of several candidates, those of the one that got furthest, and that one.
         """
         errors: list[str] = []
         found = Examination("")
@@ -105,6 +107,7 @@ class GeneratorBackend:
                 return GenerationResult(attempt, found.source, [], found.source, found.warnings)
             prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
             errors += [f"{prefix}{error}" for error in found.errors]
+            ctx = replace(ctx, rejected_source=found.source)
         return GenerationResult(max_attempts, None, found.errors, found.source, found.warnings)
 
     async def _best_of(

@@ -111,6 +111,8 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
         )
     if preset and preset.needs_model and not llm.model:
         raise JauntConfigError(f"llm.model: {llm.command[0]} needs it", hint='in [llm]: model = "..."')
+    if any("\0" in each for each in (*llm.command, llm.model)):
+        raise JauntConfigError("llm.command: holds a NUL character", hint="no program can be given one: take it out")
     arguments = list(llm.command)
     if preset:
         arguments = [*preset.arguments, *(preset.with_model if llm.model else ())]

@@ -20,11 +20,12 @@ _SWEEPS = 20  # rounds of killing, since a process may start another while we lo
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves
-    r"|\x1b\].*?(?:\x07|\x1b\\)"  # OSC: titles, links
-    r"|\x1b[PX^_].*?\x1b\\"  # DCS, SOS, PM, APC
-    r"|\x1b[ -/]*[0-~]",
-    re.DOTALL,
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: titles, links
+    r"|\x1b[PX^_][^\x1b]*\x1b\\"  # DCS, SOS, PM, APC
+    r"|\x1b[ -/]*[0-~]"
 )
+# As in terminals, an escape character ends what was begun. To look on for an end, from each of a million beginnings,
+# would take hours.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 

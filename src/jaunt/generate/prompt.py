@@ -9,6 +9,7 @@ from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.spec_ref import module_of, qualname_of
+from jaunt.validation import MAX_BYTES
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
@@ -102,7 +103,10 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
             "The current code: keep what still fits the specs, change what doesn't",
             [_code(ctx.previous_source)] if ctx.previous_source else [],
         ),
-        "errors": _section("Earlier attempts failed; correct this", ["\n".join(f"- {e}" for e in errors)]),
+        "errors": _section(
+            "Earlier attempts failed; correct this",
+            ["\n".join(f"- {e}" for e in errors), _rejected(ctx.rejected_source) if errors else ""],
+        ),
     }  # fmt: skip
 
 
@@ -114,6 +118,13 @@ def _section(title: str, parts: Iterable[str]) -> str:
 def _code(source: str) -> str:
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`{3,}", source)), default=0))
     return f"{fence}python\n{source.strip()}\n{fence}"
+
+
+def _rejected(source: str) -> str:
+    if not source.strip() or len(source) > MAX_BYTES:
+        return ""
+    text = source.encode("utf-8", "replace").decode()  # a server may have sent half of a surrogate pair
+    return f"The last attempt, which had the last of these errors:\n\n{_code(text)}"
 
 
 def _import_of(ref: str) -> str:
