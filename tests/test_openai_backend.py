@@ -355,9 +355,10 @@ def test_an_error_in_another_form_is_told_too(provider: str) -> None:
         assert failure(make(provider, server)).message.endswith("400 Bad Request: no such model")
 
 
-def test_an_error_with_the_status_of_success_is_told_in_the_words_of_the_server() -> None:
-    with serving(payload({"error": {"message": "no credits", "code": 402}})) as server:
-        assert failure(make("openai", server)).message.endswith("no completion: no credits (tried 3 times)")
+@both
+def test_an_error_with_the_status_of_success_is_told_in_the_words_of_the_server(provider: str) -> None:
+    with serving(payload({"type": "error", "error": {"message": "no credits", "code": 402}})) as server:
+        assert failure(make(provider, server)).message.endswith("no completion: no credits (tried 3 times)")
 
 
 @both

@@ -5,7 +5,7 @@ from typing import Any
 from jaunt.config import LLMConfig
 from jaunt.generate.model import Answer, Request, Usage
 from jaunt.generate.prompt import Templates
-from jaunt.generate.sdk import SdkBackend, message_in, require_model, token_count
+from jaunt.generate.sdk import SdkBackend, require_model, token_count
 from jaunt.generate.transport import Fault, Policy
 
 
@@ -28,8 +28,8 @@ class OpenAIBackend(SdkBackend):
 
     def answer_in(self, body: dict[str, Any]) -> Answer:
         """Return the first choice."""
-        if not body.get("choices"):  # OpenRouter sends its errors with the status 200
-            raise Fault(f"no completion: {message_in(body.get('error'))}".rstrip(": "), again=True)
+        if not body.get("choices"):
+            raise Fault("no completion", again=True)
         choice = body["choices"][0]
         text = choice["message"].get("content") or ""
         if not isinstance(text, str):

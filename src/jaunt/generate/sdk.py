@@ -90,6 +90,8 @@ class SdkBackend(ModelBackend):
             body = response.json()  # read here, as the SDK does so only where the server says that it is JSON
             if not isinstance(body, dict):
                 raise Fault("the answer is no JSON object", again=True)
+            if body.get("error"):  # some servers send their errors with the status 200
+                raise Fault(f"no completion: {message_in(body)}".rstrip(": "), again=True)
             return self.answer_in(body)
         except Exception as error:  # noqa: BLE001 - the boundary: any bytes may have come from the server
             fault = _fault_of(error, self._sdk.APIConnectionError, SERVER_HINT if self._llm.base_url else None)
