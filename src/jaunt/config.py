@@ -28,6 +28,8 @@ SANDBOX_MODES = ("auto", "bwrap", "limits", "off")
 SEVERITIES = ("error", "warn", "off")
 OWN_FIELDS = frozenset({"messages", "model", "stream", "system"})
 """The fields of a request that `llm.options` can't set."""
+DEEPEST_OPTION = 100
+"""In tables and lists: an SDK handles them by recursion."""
 
 
 def _at_least(minimum: int) -> Callable[[int], str | None]:
@@ -76,13 +78,22 @@ def _request_options(value: dict[str, Any]) -> str | None:
     own = sorted(value.keys() & OWN_FIELDS)
     if own:
         return f"{own[0]} is set by jaunt itself"
+    if _depth(value) > DEEPEST_OPTION:
+        return "must be less deeply nested"
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError):
         return "must be what JSON can hold: no dates, no nan"
-    except RecursionError:
-        return "must be less deeply nested"
     return None
+
+
+def _depth(value: object) -> int:
+    """Return how many tables and lists stand in each other; without a call for each, which Python limits."""
+    depth, level = 0, [value]
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        depth += 1
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return depth
 
 
 def _severity(value: str) -> str | None:
