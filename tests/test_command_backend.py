@@ -297,6 +297,14 @@ def test_its_key_is_in_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     assert error.message == "sh: it ended with exit code 1: bad key [hidden]"
 
 
+def test_half_of_its_key_is_in_no_error_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_KEY", KEY)
+    filler = "m" * 4087  # with the space, all but the last 8 of the 4,096 bytes that are kept
+    said = failure(shell(f'printf "%s {filler}" "$MODEL_KEY" >&2; exit 3', api_key_env="MODEL_KEY")).message
+    assert "mmmm" in said
+    assert KEY[-8:] not in said
+
+
 def test_a_key_that_is_configured_has_to_be_there() -> None:
     with pytest.raises(JauntConfigError, match="SURELY_NOT_SET is not set"):
         shell(ANSWER, api_key_env="SURELY_NOT_SET")

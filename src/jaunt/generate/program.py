@@ -76,7 +76,7 @@ async def run_program(arguments: Sequence[str], text: str, *, env: Mapping[str, 
         await asyncio.wait([talk.exited], timeout=_GRACE)
         code = transport.get_returncode()
         transport.close()
-        return Ran(None if len(talk.output) > limit else code, bytes(talk.output), bytes(talk.errors))
+        return Ran(None if len(talk.output) > limit else code, bytes(talk.output), _whole_words(talk.errors))
 
 
 def scrubbed_environment(names: Collection[str] = ()) -> dict[str, str]:
@@ -127,6 +127,11 @@ class _Talk(asyncio.SubprocessProtocol):
     def process_exited(self) -> None:
         _settle(self.exited)
         _settle(self.over)
+
+
+def _whole_words(tail: bytearray) -> bytes:
+    """Return what is kept of standard error without the word that was cut: it may be half a key, which nobody hides."""
+    return re.sub(rb"\A\S*", b"", tail) if len(tail) == _TAIL else bytes(tail)
 
 
 def _settle(future: asyncio.Future[None]) -> None:
