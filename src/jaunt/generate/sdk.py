@@ -55,7 +55,7 @@ class SdkBackend(ModelBackend):
         self._llm = llm
         # Always given: without it, the SDK would take the address from the environment.
         self._url = llm.base_url or self.default_url
-        self._sdk = _import_sdk(self.package)
+        self._http, self._sdk = _import_packages("httpx2", self.package)  # the SDKs bring the first one along
         self._client: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
         name = f"{self.package} at {host_of(self._url)}"
@@ -80,13 +80,11 @@ class SdkBackend(ModelBackend):
             await client.close()
 
     async def _try(self, request: Request) -> Answer:
-        import httpx2  # the SDKs bring it along
-
         try:
             # Not by the SDK's classes for this path: to make them of a request and of an answer took half a
             # millisecond more of each call, and 30 ms of the first (`tests/benchmarks/serving.py`).
             sent = {**self.body_of(request), **self._llm.options}
-            response = await self._client_here().post(self.path, cast_to=httpx2.Response, body=sent)
+            response = await self._client_here().post(self.path, cast_to=self._http.Response, body=sent)
             body = response.json()  # read here, as the SDK does so only where the server says that it is JSON
             if not isinstance(body, dict):
                 raise Fault("the answer is no JSON object", again=True)
@@ -102,8 +100,6 @@ class SdkBackend(ModelBackend):
         """Return the client of the running event loop."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            import httpx2
-
             from jaunt.generate.connections import Connections
 
             self._client = getattr(self._sdk, self.client_class)(
@@ -111,7 +107,7 @@ class SdkBackend(ModelBackend):
                 base_url=self._url,
                 http_client=self._sdk.DefaultAsyncHttpxClient(follow_redirects=False, transport=Connections()),
                 max_retries=0,  # they are `Transport`'s
-                timeout=httpx2.Timeout(self._llm.timeout, connect=CONNECT_TIMEOUT),
+                timeout=self._http.Timeout(self._llm.timeout, connect=CONNECT_TIMEOUT),
                 default_headers={"Accept-Encoding": "identity"},
             )
             self._loop = loop
@@ -164,14 +160,13 @@ def message_in(body: object) -> str:
     return body if isinstance(body, str) else ""
 
 
-def _import_sdk(package: str) -> ModuleType:
+def _import_packages(*names: str) -> list[ModuleType]:
     try:
-        importlib.import_module("httpx2")
-        return importlib.import_module(package)
+        return [importlib.import_module(name) for name in names]
     except ImportError as error:
         raise JauntConfigError(
-            f"llm.provider: {package} needs a package that is not installed: {error.name or package}",
-            hint=f"pip install --upgrade {package}",
+            f"llm.provider: {names[-1]} needs a package that is not installed: {error.name or names[-1]}",
+            hint=f"pip install --upgrade {names[-1]}",
         ) from error
 
 
