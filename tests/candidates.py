@@ -10,13 +10,13 @@ import corpus
 import pytest
 from support import write_files
 
+from jaunt.build.pipeline import ModuleWork
 from jaunt.builder import project_works
-from jaunt.checks import ToolCheck, project_checks
+from jaunt.checks.project_checks import ToolCheck, project_checks
+from jaunt.checks.tools.tool import Place
 from jaunt.config import load_config
 from jaunt.generate.base import Check
-from jaunt.pipeline import ModuleWork
-from jaunt.project import Project, load_project
-from jaunt.verify import Place
+from jaunt.project.project import Project, load_project
 
 PYPROJECT = """\
 [project]

@@ -16,9 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jaunt import keeper
 from jaunt.config import SandboxConfig
-from jaunt.sandbox import Completed, Sandbox
+from jaunt.sandbox import supervisor as keeper
+from jaunt.sandbox.sandbox import Completed, Sandbox
 
 KEY = "sk-a-secret-that-must-not-leak"
 LIMITS: dict[str, Any] = {  # small, so that they are soon reached

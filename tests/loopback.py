@@ -195,8 +195,8 @@ def llm_config(provider: str, server: Server | None = None, **settings: Any) -> 
 
 def make(provider: str, server: Server, policy: Policy = QUICK, **settings: Any) -> ModelBackend:
     """Return a backend of `openai` or `anthropic` that asks `server`."""
-    from jaunt.generate.anthropic_backend import AnthropicBackend
-    from jaunt.generate.openai_backend import OpenAIBackend
+    from jaunt.generate.providers.anthropic import AnthropicBackend
+    from jaunt.generate.providers.openai import OpenAIBackend
 
     backend = {"openai": OpenAIBackend, "anthropic": AnthropicBackend}[provider]
     return backend(llm_config(provider, server, **settings), policy=policy)

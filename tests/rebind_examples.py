@@ -6,12 +6,12 @@ For whoever edited a spec of an example, and its recorded answer with it. The su
 from pathlib import Path
 
 import jaunt
+from jaunt.build.pipeline import make_context
 from jaunt.builder import project_works
 from jaunt.config import load_config
-from jaunt.generate.recorded_backend import RECORDING_MARKER, format_recording, recording_path
+from jaunt.generate.providers.recorded import RECORDING_MARKER, format_recording, recording_path
 from jaunt.header import split_header
-from jaunt.pipeline import make_context
-from jaunt.project import load_project
+from jaunt.project.project import load_project
 
 
 def rebind(root: Path) -> None:

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import jaunt
+from jaunt.build.pipeline import make_context
 from jaunt.builder import project_works
 from jaunt.config import load_config
 from jaunt.deps import build_spec_graph, collapse_to_module_dag
 from jaunt.discovery import Root, find_files, scan_modules
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.model import Answer, ModelBackend, Request, Usage
-from jaunt.generate.recorded_backend import format_recording, recording_path
-from jaunt.pipeline import make_context
-from jaunt.project import load_project
+from jaunt.generate.providers.recorded import format_recording, recording_path
+from jaunt.project.project import load_project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
 

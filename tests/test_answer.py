@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jaunt.generate.answer import extract_code
+from jaunt.generate.answer.extract import extract_code
 
 CODE = 'def f():\n    """Do it."""\n    return 1\n'
 

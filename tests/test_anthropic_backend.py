@@ -8,8 +8,8 @@ import pytest
 from loopback import CONTEXT, KEY, KEY_VARIABLE, make, payload, serving
 
 from jaunt.errors import JauntGenerationError
-from jaunt.generate.anthropic_backend import DEFAULT_MAX_TOKENS
 from jaunt.generate.model import ModelBackend, Usage
+from jaunt.generate.providers.anthropic import DEFAULT_MAX_TOKENS
 
 CODE = "def slugify(text):\n    return text\n"
 

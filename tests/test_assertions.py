@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.assertions import assertion_free_tests
+from jaunt.checks.static.assertions import assertion_free_tests
 
 ASSERTING = {
     "a comparison": "def test_a():\n    assert f() == 1",

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from jaunt.background import LARGE, SMALL, in_background, take_turn
+from jaunt.process.background import LARGE, SMALL, in_background, take_turn
 
 
 @pytest.mark.parametrize(("size", "is_in_thread"), [(0, False), (SMALL - 1, False), (SMALL, True), (LARGE - 1, True)])

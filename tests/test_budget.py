@@ -7,13 +7,13 @@ import pytest
 
 from jaunt.builder import project_workshop, run_plan
 from jaunt.config import BuildConfig, JauntConfig, LLMConfig, PriceConfig, load_config
+from jaunt.engine.job import Outcome
 from jaunt.errors import JauntBudgetError, JauntConfigError
 from jaunt.generate.budget import Budget, budget_of
 from jaunt.generate.model import ModelBackend, Usage
-from jaunt.job import Outcome
-from jaunt.plan import make_plan
-from jaunt.project import load_project
-from jaunt.report import print_summary
+from jaunt.plan.plan import make_plan
+from jaunt.project.project import load_project
+from jaunt.report.progress import print_summary
 from tests.support import SHOP, SHOP_ANSWERS, CountingBackend, write_files
 
 PRICE = PriceConfig(input=2.0, output=10.0, cached_input=0.5)

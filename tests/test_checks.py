@@ -11,15 +11,15 @@ from corpus import BAD, GOOD, GOOD_SLUG, SLUG, Case, function
 from support import FakeBackend, write_files
 
 import jaunt
+from jaunt.build.pipeline import Workshop, build_module
 from jaunt.builder import BuildReport, build_works, project_works
-from jaunt.checks import StaticCheck, ToolCheck, project_checks, static_errors
+from jaunt.checks.project_checks import StaticCheck, ToolCheck, project_checks, static_errors
+from jaunt.checks.static.imports import declared_modules
 from jaunt.config import JauntConfig, VerifyConfig, load_config
 from jaunt.generate.base import Examination, check_candidate
-from jaunt.generate.recorded_backend import RECORDING_MARKER
+from jaunt.generate.providers.recorded import RECORDING_MARKER
 from jaunt.header import split_header
-from jaunt.imports import declared_modules
-from jaunt.pipeline import Workshop, build_module
-from jaunt.project import Project, load_project
+from jaunt.project.project import Project, load_project
 
 EXAMPLES = Path(jaunt.__file__).parent / "examples"
 NO_TOOLS = VerifyConfig(ruff="off", ty="off", doctests=False)

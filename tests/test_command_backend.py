@@ -17,11 +17,11 @@ from loopback import CONTEXT, KEY, REQUEST
 from jaunt.config import JauntConfig, LLMConfig, load_config
 from jaunt.errors import JauntBudgetError, JauntConfigError, JauntGenerationError
 from jaunt.generate.budget import Budget
-from jaunt.generate.command_backend import PRESETS, CommandBackend, command_line
 from jaunt.generate.model import Request, Usage
-from jaunt.generate.program import plain_text
 from jaunt.generate.prompt import Message
 from jaunt.generate.providers import make_backend
+from jaunt.generate.providers.command import PRESETS, CommandBackend, command_line
+from jaunt.generate.providers.program import plain_text
 from jaunt.generate.transport import Policy
 
 CODE = "def slugify(text):\n    return text\n"

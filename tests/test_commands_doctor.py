@@ -13,9 +13,16 @@ from pathlib import Path
 import pytest
 from support import make_shop, run_jaunt, write_files
 
+from jaunt.commands.doctor.findings import (
+    DOIT_SERIES,
+    OLDEST_PYTHON,
+    Finding,
+    machine_findings,
+    project_findings,
+    spec_findings,
+)
 from jaunt.config import load_config
-from jaunt.health import DOIT_SERIES, OLDEST_PYTHON, Finding, machine_findings, project_findings, spec_findings
-from jaunt.project import load_project
+from jaunt.project.project import load_project
 
 SPEC = 'import jaunt\n\n\n@jaunt.magic\ndef f() -> int:\n    """One."""\n    ...\n'
 

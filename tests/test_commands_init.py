@@ -9,11 +9,11 @@ import pytest
 from support import run_jaunt, run_python, write_files
 
 from jaunt.cli import main
+from jaunt.commands.init.starter import start_project
 from jaunt.config import load_config
 from jaunt.errors import JauntConfigError
-from jaunt.plan import make_plan
-from jaunt.project import load_project
-from jaunt.starter import start_project
+from jaunt.plan.plan import make_plan
+from jaunt.project.project import load_project
 
 ALL = {
     ".gitignore",

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from support import CHILD_SECONDS, child_environment, write_files
 
+from jaunt.commands.watch.polling import SETTLE_SECONDS, take_snapshot, wait_for_change
 from jaunt.config import load_config
-from jaunt.watching import SETTLE_SECONDS, take_snapshot, wait_for_change
 
 ANSWER = '''\
 """Writes the code of either spec, and notes each call down."""

@@ -30,12 +30,12 @@ from support import (
     write_files,
 )
 
+from jaunt.build.pipeline import Workshop, build_module
+from jaunt.build.store import Store
 from jaunt.builder import project_works
 from jaunt.config import load_config
 from jaunt.header import is_edited, parse_header
-from jaunt.pipeline import Workshop, build_module
-from jaunt.project import load_project
-from jaunt.store import Store
+from jaunt.project.project import load_project
 
 pytest.importorskip("openai")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jaunt.conformance import conformance_errors
-from jaunt.source import ModuleSource
+from jaunt.checks.static.conformance import conformance_errors
+from jaunt.syntax.source import ModuleSource
 
 HEAD = """\
 import collections.abc as cabc

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import child_environment
 
-import jaunt.contract
-from jaunt.contract import Contract, canonical, contract_of, is_detail, is_stub
+import jaunt
 from jaunt.digest import combine_parts
-from jaunt.source import parse_source
+from jaunt.specs.contract import Contract, canonical, contract_of, is_detail, is_stub
+from jaunt.syntax.source import parse_source
 
 BASE = '''
 import jaunt
@@ -339,7 +339,7 @@ def test_every_python_finds_the_same_contract(python: str, tmp_path: Path) -> No
         [program, "-c", CHILD],
         input=AWKWARD.encode(),
         cwd=tmp_path,
-        env=child_environment(PYTHONPATH=str(Path(jaunt.contract.__file__).parents[1])),
+        env=child_environment(PYTHONPATH=str(Path(jaunt.__file__).parents[1])),
         capture_output=True,
         timeout=60,
         check=False,

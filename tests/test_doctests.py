@@ -10,14 +10,14 @@ from candidates import PYPROJECT
 from support import write_files
 
 from jaunt.builder import project_works
-from jaunt.checks import ExampleCheck, project_checks
+from jaunt.checks.doctests.examples import find_examples
+from jaunt.checks.doctests.sandboxes import Examiners
+from jaunt.checks.project_checks import ExampleCheck, project_checks
 from jaunt.config import load_config
-from jaunt.doctests import find_examples
 from jaunt.errors import JauntDiscoveryError
-from jaunt.examiners import Examiners
-from jaunt.project import load_project
-from jaunt.sandbox import Sandbox
-from jaunt.source import read_source
+from jaunt.project.project import load_project
+from jaunt.sandbox.sandbox import Sandbox
+from jaunt.syntax.source import read_source
 
 DOUBLE = '''\
 import jaunt

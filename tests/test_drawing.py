@@ -10,11 +10,11 @@ import pytest
 from browser import Browser, open_browser
 from support import SHOP, write_files
 
+from jaunt.commands.graph.nodes import FORMATS, draw_dot, draw_html, draw_mermaid, draw_text
 from jaunt.config import JauntConfig, load_config
 from jaunt.discovery import ModuleFile, SpecModule
-from jaunt.drawing import FORMATS, draw_dot, draw_html, draw_mermaid, draw_text
-from jaunt.plan import Plan, Verdict, make_plan
-from jaunt.project import Project, load_project
+from jaunt.plan.plan import Plan, Verdict, make_plan
+from jaunt.project.project import Project, load_project
 from jaunt.registry import SpecKind
 
 STALE = Verdict("stale", "spec changed: app.words:split_words (docstring)", stale=True)

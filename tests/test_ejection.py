@@ -8,9 +8,9 @@ from textwrap import dedent
 import pytest
 from support import write_files
 
-from jaunt.ejection import eject_source
+from jaunt.commands.eject.compose import eject_source
 from jaunt.errors import JauntRefusedError
-from jaunt.source import parse_source
+from jaunt.syntax.source import parse_source
 
 
 def eject(spec: str, generated: str, *names: str, shared: tuple[str, ...] = (), file: str = "app/mod.py") -> str:

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaunt
-from jaunt.engine import CallAction, JobAction, run_jobs
+from jaunt.engine.job import Job, Outcome, critical_path
+from jaunt.engine.runner import CallAction, JobAction, run_jobs
 from jaunt.errors import JauntDependencyCycleError, JauntGenerationError
-from jaunt.job import Job, Outcome, critical_path
 
 SOURCE_ROOT = str(Path(next(iter(jaunt.__path__))).parent)
 TIMEOUT = 60  # seconds after which a hanging run fails its test

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from support import child_environment, write_files
 
+from jaunt.checks.doctests.child import Docstring, Orders
+from jaunt.checks.doctests.examples import Bench
+from jaunt.checks.doctests.sandboxes import Examiners
 from jaunt.config import SandboxConfig
-from jaunt.doctests import Bench
-from jaunt.examiner import Docstring, Orders
-from jaunt.examiners import Examiners
-from jaunt.sandbox import Completed, Halt, Sandbox
+from jaunt.sandbox.sandbox import Completed, Halt, Sandbox
 
 SPEC = '''\
 import jaunt

@@ -10,7 +10,7 @@ from jaunt.cli import main
 from jaunt.config import load_config
 from jaunt.errors import JauntConfigError
 from jaunt.examples import copy_example, list_examples
-from jaunt.project import Project, load_project
+from jaunt.project.project import Project, load_project
 
 EXAMPLES = [name for name, _ in list_examples()]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.generate.fences import fenced_blocks, find_fences
+from jaunt.generate.answer.fences import fenced_blocks, find_fences
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from jaunt.errors import JauntError, JauntWriteError
-from jaunt.files import ensure_packages, write_atomic
+from jaunt.files.atomic import ensure_packages, write_atomic
 
 ENV = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from jaunt.build.store import Store
 from jaunt.builder import project_workshop, run_plan
 from jaunt.cli import main
+from jaunt.commands.build.forecast import forecast, total
 from jaunt.config import load_config
-from jaunt.forecast import forecast, total
-from jaunt.plan import Plan, make_plan
-from jaunt.project import load_project
-from jaunt.store import Store
+from jaunt.plan.plan import Plan, make_plan
+from jaunt.project.project import load_project
 from tests.support import CountingBackend, make_shop
 
 PRICES = "[llm.price]\ninput = 2.0\noutput = 10.0\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import ProjectFiles
 
-from jaunt.importer import Imported, import_modules
+from jaunt.project.importer import Imported, import_modules
 
 SPEC = "import jaunt\n@jaunt.magic\ndef f(): ...\n"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from jaunt.language_server import LanguageServer, LanguageServerError, apply_edits
-from jaunt.servers import Servers
-from jaunt.verify import find_tool
+from jaunt.checks.pool import Servers
+from jaunt.checks.tools.language_server import LanguageServer, LanguageServerError, apply_edits
+from jaunt.checks.tools.tool import find_tool
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaunt.layout import BOX_HEIGHT, Box, lay_out
+from jaunt.commands.graph.layout import BOX_HEIGHT, Box, lay_out
 
 Dag = dict[str, list[str]]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jaunt.job import Outcome
-from jaunt.ledger import Entry, Ledger, read_ledger, write_ledger
+from jaunt.build.ledger import Entry, Ledger, read_ledger, write_ledger
+from jaunt.engine.job import Outcome
 
 TWO = Ledger({"build:a": Entry(2.0, 100, 10, 0.5), "build:b": Entry(4.0, 300, 30, 1.5)})
 

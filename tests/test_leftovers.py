@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support import child_environment, make_shop, run_jaunt
 
-from jaunt.leftovers import abandoned_files, remove_leftovers, temporary_files, temporary_path
+from jaunt.files.temporary import abandoned_files, remove_leftovers, temporary_files, temporary_path
 
 LEAVE = """\
 import os, pathlib, signal, sys

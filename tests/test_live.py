@@ -19,10 +19,10 @@ import pytest
 from support import CHILD_SECONDS, child_environment, record, run_jaunt, run_python, write_files
 from support import CONFIG as RECORDED
 
+from jaunt.build.time_left import Pace
 from jaunt.cli import main
-from jaunt.live import Feed, LiveDisplay, duration
-from jaunt.pace import Pace
-from jaunt.report import MOST_LINES
+from jaunt.report.live import Feed, LiveDisplay, duration
+from jaunt.report.progress import MOST_LINES
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from support import child_environment
 
-from jaunt.lock import Turn, remove_idle_lock, why_no_lock
+from jaunt.files.lock import Turn, remove_idle_lock, why_no_lock
 
 HOLD = """\
 import asyncio, pathlib, sys

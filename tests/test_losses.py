@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.losses import losses
+from jaunt.commands.diff.lost import losses
 
 BEFORE = """\
 LIMIT = 3

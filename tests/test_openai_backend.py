@@ -33,8 +33,8 @@ from loopback import (
 from jaunt.config import JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.errors import JauntAuthenticationError, JauntConfigError, JauntGenerationError
 from jaunt.generate.model import ModelBackend, Usage
-from jaunt.generate.openai_backend import OpenAIBackend
 from jaunt.generate.providers import first_usable, make_backend
+from jaunt.generate.providers.openai import OpenAIBackend
 from jaunt.generate.transport import Policy
 
 CODE = "def slugify(text):\n    return text\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.pace import Pace
+from jaunt.build.time_left import Pace
 
 DIAMOND = {"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"]}
 

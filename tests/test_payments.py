@@ -120,9 +120,9 @@ def test_a_store_full_of_damage_costs_calls_and_one_warning_a_module(
 def test_a_hit_that_no_longer_passes_is_asked_for_anew(shop: Path) -> None:
     main(["build"])
     shutil.rmtree(generated(shop))
+    from jaunt.build.store import Store
     from jaunt.config import load_config
-    from jaunt.project import load_project
-    from jaunt.store import Store
+    from jaunt.project.project import load_project
 
     project = load_project(load_config(root=shop))
     store = Store(shop / ".jaunt" / "store")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jaunt.builder import detect_stale_modules
 from jaunt.config import load_config
 from jaunt.header import body_digest, format_header
-from jaunt.plan import Fingerprint, Verdict, judge, judge_file, make_plan, module_fingerprint
-from jaunt.project import Project, load_project
+from jaunt.plan.plan import Fingerprint, Verdict, judge, judge_file, make_plan, module_fingerprint
+from jaunt.project.project import Project, load_project
 
 WORDS = '''
 import jaunt

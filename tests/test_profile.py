@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jaunt.cli import main
-from jaunt.profile import phase, start_profile
+from jaunt.process.phases import phase, start_profile
 from tests.support import make_shop
 
 

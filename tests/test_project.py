@@ -7,7 +7,7 @@ from conftest import ProjectFiles
 
 from jaunt.config import load_config
 from jaunt.errors import JauntConfigError, JauntDependencyCycleError
-from jaunt.project import Project, load_project, select_targets
+from jaunt.project.project import Project, load_project, select_targets
 
 
 def spec(name: str = "f", *, deps: str = "", above: str = "") -> str:

@@ -18,11 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jaunt import scan_cache
+from jaunt.build.pipeline import Workshop
 from jaunt.builder import run_plan
 from jaunt.config import load_config
-from jaunt.pipeline import Workshop
-from jaunt.plan import make_plan
-from jaunt.project import load_project
+from jaunt.plan.plan import make_plan
+from jaunt.project.project import load_project
 from tests.random_projects import (
     EDITS,
     NAMES,

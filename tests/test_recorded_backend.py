@@ -10,7 +10,7 @@ from jaunt.config import JauntConfig, LLMConfig
 from jaunt.errors import JauntConfigError, JauntGenerationError
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.generate.providers import make_backend
-from jaunt.generate.recorded_backend import RecordedBackend, format_recording, recording_path
+from jaunt.generate.providers.recorded import RecordedBackend, format_recording, recording_path
 from jaunt.spec_ref import SpecRef
 
 CODE = "def slugify():\n    return 1\n"

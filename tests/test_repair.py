@@ -8,9 +8,9 @@ import pytest
 
 from jaunt.cli import main
 from jaunt.config import load_config
-from jaunt.project import load_project
-from jaunt.repair import repairs
-from jaunt.verdict import Failure
+from jaunt.project.project import load_project
+from jaunt.testing.pytest_run import Failure
+from jaunt.testing.repair import repairs
 from tests.support import SHOP, SHOP_ANSWERS, write_files
 
 MODEL = """\

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from support import make_shop, write_files
 
+from jaunt.commands.status.view import print_status
 from jaunt.config import load_config
+from jaunt.engine.job import Job, Outcome
 from jaunt.errors import JauntBudgetError, JauntDependencyCycleError, JauntDiscoveryError, JauntError
-from jaunt.job import Job, Outcome
-from jaunt.overview import print_status
-from jaunt.plan import Plan, Verdict, make_plan
-from jaunt.project import load_project
-from jaunt.report import Progress, Verbosity, print_error, print_summary, print_warning, relative_paths
+from jaunt.plan.plan import Plan, Verdict, make_plan
+from jaunt.project.project import load_project
+from jaunt.report.progress import Progress, Verbosity, print_error, print_summary, print_warning, relative_paths
 
 
 async def _nothing() -> Outcome:

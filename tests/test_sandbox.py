@@ -20,7 +20,7 @@ from escapes import ESCAPES, FORK_BOMB, HARMLESS, KEY
 import jaunt
 from jaunt.config import SandboxConfig, load_config
 from jaunt.errors import JauntConfigError
-from jaunt.sandbox import Completed, Halt, Sandbox, temporary_scratch
+from jaunt.sandbox.sandbox import Completed, Halt, Sandbox, temporary_scratch
 
 NOBODY = 65534
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jaunt import scan_cache
 from jaunt.config import load_config
-from jaunt.project import Project, load_project
+from jaunt.project.project import Project, load_project
 
 NAMES = [f"m{number}" for number in range(6)]
 

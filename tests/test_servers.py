@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 
 import pytest
 
-from jaunt.servers import Servers
+from jaunt.checks.pool import Servers
 
 
 class Worker:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jaunt.errors import JauntDiscoveryError
-from jaunt.source import ModuleSource, decode_source, parse_source, read_source
+from jaunt.syntax.source import ModuleSource, decode_source, parse_source, read_source
 
 
 def parse(text: str | bytes, module: str = "app.slug", path: str = "app/slug.py") -> ModuleSource:

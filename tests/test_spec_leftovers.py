@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.generate.spec_leftovers import without_leftovers
+from jaunt.generate.answer.jaunt_traces import without_leftovers
 
 ADD = "def add(a: int, b: int) -> int:\n    return a + b\n"
 

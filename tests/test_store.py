@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jaunt.store import Store
+from jaunt.build.store import Store
 
 DIGEST = "ab" + "0" * 62
 OTHER = "cd" + "1" * 62

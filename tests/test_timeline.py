@@ -9,8 +9,8 @@ import pytest
 from browser import Browser, open_browser
 from timed_build import BUILD, EVIL, timing
 
-from jaunt.timeline import Usage, analyse, timings_html
-from jaunt.timings import BuildTimings, JobTiming
+from jaunt.build.timings import BuildTimings, JobTiming
+from jaunt.commands.timings.timeline import Usage, analyse, timings_html
 
 # --- what follows from it ----------------------------------------------------------------------------
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from timed_build import BUILD
 
-from jaunt.engine import run_jobs
+from jaunt.build.timings import TIMINGS_FILE, BuildTimings, JobTiming, TimingsRecorder, read_timings, write_timings
+from jaunt.engine.job import Job, Outcome
+from jaunt.engine.runner import run_jobs
 from jaunt.errors import JauntConfigError, JauntWriteError
-from jaunt.job import Job, Outcome
-from jaunt.timings import TIMINGS_FILE, BuildTimings, JobTiming, TimingsRecorder, read_timings, write_timings
 
 # --- the recorder ------------------------------------------------------------------------------------
 

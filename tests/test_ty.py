@@ -7,9 +7,9 @@ import pytest
 from candidates import INC, Sample, make_sample, place_of
 from corpus import GOOD, Case, function
 
-from jaunt.ty import Ty
+from jaunt.checks.tools.tool import ToolError
+from jaunt.checks.tools.ty import Ty
 from jaunt.validation import Checked
-from jaunt.verify import ToolError
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from support import write_files
 from test_language_server import OPENED, PRELUDE, lent
 
 from jaunt.builder import project_works
-from jaunt.checks import ToolCheck, project_checks
+from jaunt.checks.project_checks import ToolCheck, project_checks
+from jaunt.checks.tools.tool import Place, ToolError, error_at, find_tool
+from jaunt.checks.tools.ty import Desk, Ty, stub_files
 from jaunt.config import load_config
-from jaunt.leftovers import abandoned_files, temporary_files
-from jaunt.project import load_project
-from jaunt.ty import Desk, Ty, stub_files
-from jaunt.verify import Place, ToolError, error_at, find_tool
+from jaunt.files.temporary import abandoned_files, temporary_files
+from jaunt.project.project import load_project
 
 INC = "def inc(n: int) -> int:"
 GOOD_NODE = "class Node:\n    mark = 1\n    def next(self) -> 'Node':\n        return first()\n"

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from jaunt.config import SandboxConfig
-from jaunt.sandbox import Sandbox
-from jaunt.verdict import Failure, Verdict, judge_tests, read_record
+from jaunt.sandbox.sandbox import Sandbox
+from jaunt.testing.pytest_run import Failure, Verdict, judge_tests, read_record
 
 NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"  # those of this installation have no part in most of these tests
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])

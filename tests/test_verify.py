@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jaunt.verify import ToolError, error_at, find_tool, nearest_settings
+from jaunt.checks.tools.tool import ToolError, error_at, find_tool, nearest_settings
 
 
 def test_a_tool_that_is_not_installed_says_so() -> None:

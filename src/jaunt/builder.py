@@ -7,27 +7,27 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jaunt.build.history import History
+from jaunt.build.import_gate import ImportGate
+from jaunt.build.ledger import Ledger, read_ledger, write_ledger
+from jaunt.build.pipeline import ModuleWork, Workshop, build_module, write_module
+from jaunt.build.store import Store
+from jaunt.build.time_left import Pace
 from jaunt.deps import dependents_of
 from jaunt.digest import SpecTexts, all_entry_parts, combine_parts, entry_parts, graph_digests, module_digest
-from jaunt.files import ensure_state_folder
-from jaunt.gate import ImportGate
+from jaunt.engine.job import Job, Outcome, job_name, waits_for
+from jaunt.files.atomic import ensure_state_folder
+from jaunt.files.temporary import remove_leftovers
 from jaunt.generate.base import Check, GeneratorBackend
-from jaunt.history import History
-from jaunt.job import Job, Outcome, job_name, waits_for
-from jaunt.ledger import Ledger, read_ledger, write_ledger
-from jaunt.leftovers import remove_leftovers
-from jaunt.orphans import generated_folders
-from jaunt.pace import Pace
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
-from jaunt.pipeline import ModuleWork, Workshop, build_module, write_module
-from jaunt.plan import Plan, fingerprint, judge_file, module_fingerprint
-from jaunt.project import KINDS, Project, search_roots
+from jaunt.plan.orphans import generated_folders
+from jaunt.plan.plan import Plan, fingerprint, judge_file, module_fingerprint
+from jaunt.project.project import KINDS, Project, search_roots
 from jaunt.registry import SpecEntry, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.store import Store
 
 if TYPE_CHECKING:  # the engine is imported when there is something to build: `jaunt prompt` needs the works alone
-    from jaunt.engine import Listener
+    from jaunt.engine.runner import Listener
 
 ModuleSpecs = Mapping[str, Sequence[SpecEntry]]
 Specs = Mapping[SpecRef, SpecEntry]
@@ -113,7 +113,7 @@ async def build_works(
     listener: "Listener | None" = None,
 ) -> BuildReport:
     """Build the stale ones among `works`, and their dependents, in one run of the engine, the only one of `shop`."""
-    from jaunt.engine import run_jobs
+    from jaunt.engine.runner import run_jobs
 
     by_module = {work.module: work for work in works}
     chosen = dependents_of(dag, stale) & by_module.keys()
@@ -150,7 +150,7 @@ async def run_plan(plan: Plan, shop: Workshop, *, jobs: int, listener: "Listener
 
     What the generations took last time is their cost, and what they take now is noted down for the next.
     """
-    from jaunt.engine import run_jobs
+    from jaunt.engine.runner import run_jobs
 
     project = plan.project
     ledger = read_ledger(project.root)
@@ -186,7 +186,7 @@ def project_workshop(
 
     `gate` is one that has begun already.
     """
-    from jaunt.checks import project_checks
+    from jaunt.checks.project_checks import project_checks
 
     config = plan.project.config
     state = ensure_state_folder(config.root)

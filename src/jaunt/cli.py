@@ -28,8 +28,8 @@ from jaunt.commands import (
     stop_signals,
 )
 from jaunt.errors import JauntConfigError, JauntError
-from jaunt.report import error_line, one_line, print_error
-from jaunt.terminal import hang
+from jaunt.report.progress import error_line, one_line, print_error
+from jaunt.report.terminal import hang
 
 _CODES = "exit codes: 0 done, 2 project, 3 generation, 4 tests or check, 130 interrupted"
 

@@ -6,11 +6,11 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TypeVar
 
-from jaunt.contract import Contract, contract_of
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
 from jaunt.registry import SpecEntry
-from jaunt.source import ModuleSource, Names, read_source
 from jaunt.spec_ref import SpecRef, module_of, normalize_spec_ref, spec_ref_from_object
+from jaunt.specs.contract import Contract, contract_of
+from jaunt.syntax.source import ModuleSource, Names, read_source
 
 Node = TypeVar("Node", bound=Hashable)
 

@@ -5,12 +5,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple
 
-from jaunt.contract import contract_parts, is_detail
 from jaunt.deps import components, dependencies_of, entry_source, entry_sources, explicit_deps, not_defined, toposort
 from jaunt.excerpts import handwritten_part, plain_segment
 from jaunt.registry import SpecEntry
-from jaunt.source import ModuleSource, read_source
 from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.contract import contract_parts, is_detail
+from jaunt.syntax.source import ModuleSource, read_source
 
 
 def extract_source_segment(entry: SpecEntry) -> str:

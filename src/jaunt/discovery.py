@@ -13,13 +13,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from jaunt.arguments import Unreadable, call_arguments
-from jaunt.contract import Contract, contract_of
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry, SpecKind, get_specs_by_module
 from jaunt.scan_cache import Stamper
-from jaunt.source import Definition, ModuleSource, Names, parse_source
 from jaunt.spec_ref import SpecRef
+from jaunt.specs.arguments import Unreadable, call_arguments
+from jaunt.specs.contract import Contract, contract_of
+from jaunt.syntax.source import Definition, ModuleSource, Names, parse_source
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules"}

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Collection
 
-from jaunt.source import Definition, ModuleSource, first_line
+from jaunt.syntax.source import Definition, ModuleSource, first_line
 
 _LATE = "# What follows is imported inside the function that uses it, not at the top."
 _BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While)

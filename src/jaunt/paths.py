@@ -1,5 +1,6 @@
 """From a spec module's name to its generated module's name and file; pure, no file system."""
 
+import os
 from functools import lru_cache
 
 TYPE_CHECKING = False  # type checkers take this name as true; the real one would import `typing`
@@ -7,6 +8,9 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
 DEFAULT_GENERATED_DIR = "__generated__"
+
+PACKAGE = os.path.dirname(os.path.realpath(__file__))  # noqa: PTH120 - a string: pathlib takes 10 ms to import
+"""The folder of jaunt itself: what is started or read by its path is found from here, whoever moves."""
 
 
 def spec_module_to_generated_module(module: str, generated_dir: str = DEFAULT_GENERATED_DIR) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 from jaunt import __version__
 from jaunt.errors import JauntWriteError
-from jaunt.files import ensure_state_folder, write_atomic
+from jaunt.files.atomic import ensure_state_folder, write_atomic
 
 _FORMAT = 3
 _GRANULARITY_NS = 2_000_000_000

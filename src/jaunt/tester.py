@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jaunt.build.pipeline import Workshop
 from jaunt.builder import BuildReport, ModuleDag, ModuleSpecs, SpecGraph, Specs, build_works, library_works
 from jaunt.config import SandboxConfig
-from jaunt.engine import Listener
+from jaunt.engine.runner import Listener
 from jaunt.generate.base import Check, GeneratorBackend
-from jaunt.pipeline import Workshop
-from jaunt.project import Project
-from jaunt.sandbox import Halt, Sandbox
-from jaunt.verdict import Failure, Verdict, judge_tests
+from jaunt.project.project import Project
+from jaunt.sandbox.sandbox import Halt, Sandbox
+from jaunt.testing.pytest_run import Failure, Verdict, judge_tests
 
 GENERATION_FAILED = 3
 """The exit code of a run whose test modules could not all be generated."""

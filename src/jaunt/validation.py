@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from jaunt.source import ModuleSource, without_warnings
+from jaunt.syntax.source import ModuleSource, without_warnings
 
 MAX_BYTES = 256 * 1024
 """The largest candidate that is looked at, as UTF-8."""

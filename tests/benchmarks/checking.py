@@ -19,11 +19,11 @@ from corpus import GOOD
 
 import jaunt
 from jaunt.builder import project_works
-from jaunt.checks import StaticCheck, ToolCheck, project_checks, static_errors
+from jaunt.checks.project_checks import StaticCheck, ToolCheck, project_checks, static_errors
 from jaunt.config import load_config
-from jaunt.generate.recorded_backend import RECORDING_MARKER
+from jaunt.generate.providers.recorded import RECORDING_MARKER
 from jaunt.header import split_header
-from jaunt.project import load_project
+from jaunt.project.project import load_project
 
 EXAMPLES = Path(jaunt.__file__).parent / "examples"
 LINES = 300

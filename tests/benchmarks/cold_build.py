@@ -17,7 +17,7 @@ from pathlib import Path
 from jaunt.builder import run_build
 from jaunt.config import load_config
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
-from jaunt.project import Project, load_project
+from jaunt.project.project import Project, load_project
 from jaunt.registry import group_by_module
 
 

@@ -21,8 +21,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from jaunt.engine import CallAction, make_dispatcher, run_jobs
-from jaunt.job import Job, Outcome, critical_path
+from jaunt.engine.job import Job, Outcome, critical_path
+from jaunt.engine.runner import CallAction, make_dispatcher, run_jobs
 
 Dag = Mapping[str, frozenset[str]]
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jaunt.commands import Result
-from jaunt.commands.common import add_project_options, add_target_option
-from jaunt.commands.planning import read_project, selected
+from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.steps import read_project, selected
 from jaunt.errors import JauntConfigError
 from jaunt.header import is_edited
-from jaunt.orphans import find_orphans
-from jaunt.project import Project
-from jaunt.report import MOST_LINES, and_more, print_warning, relative_paths, say
+from jaunt.plan.orphans import find_orphans
+from jaunt.project.project import Project
+from jaunt.report.progress import MOST_LINES, and_more, print_warning, relative_paths, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +72,7 @@ def _remove(file: _File, generated_dir: str, arguments: argparse.Namespace) -> s
         return f"{file.path} was left: it was edited by hand (--force removes it)"
     if arguments.dry_run:
         return None
-    from jaunt.pipeline import remove_module  # a dry run needs none of it
+    from jaunt.build.pipeline import remove_module  # a dry run needs none of it
 
     return remove_module(file.path, generated_dir=generated_dir, within=file.base, force=arguments.force)
 

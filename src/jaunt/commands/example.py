@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jaunt.commands import Result
 from jaunt.examples import copy_example, list_examples
-from jaunt.report import say
+from jaunt.report.progress import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

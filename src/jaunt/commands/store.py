@@ -6,11 +6,11 @@ import re
 import time
 from contextlib import suppress
 
+from jaunt.build.store import Store
 from jaunt.commands import Result
-from jaunt.commands.common import add_config_options, read_config
+from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.errors import JauntConfigError
-from jaunt.report import say
-from jaunt.store import Store
+from jaunt.report.progress import say
 
 _UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from jaunt.background import in_background
 from jaunt.errors import JauntError
+from jaunt.process.background import in_background
 from jaunt.validation import Checked, compile_check, validate_generated_source
 
 Check = Callable[[str], Awaitable[Sequence[str] | Checked]]

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from jaunt.background import take_turn
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntGenerationError
-from jaunt.generate.answer import extract_code
+from jaunt.generate.answer.extract import extract_code
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.prompt import Message, Templates, load_templates, render_messages
 from jaunt.generate.transport import printable_line, scrub
+from jaunt.process.background import take_turn
 
 KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 """The environment variable of each provider's key, unless `api_key_env` names another."""

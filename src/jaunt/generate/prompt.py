@@ -8,13 +8,14 @@ from pathlib import Path
 from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.base import ModuleSpecContext
+from jaunt.paths import PACKAGE
 from jaunt.spec_ref import module_of, qualname_of
 from jaunt.validation import MAX_BYTES
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
 
-_PROMPTS = Path(__file__).resolve().parent.parent / "prompts"
+_PROMPTS = Path(PACKAGE, "generate", "prompts")
 _PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[a-z_]+)\s*\}\}")
 _SLOT = re.compile(rf"(?P<start>^)?{_PLACEHOLDER.pattern}(?P<gap>\n*)", re.MULTILINE)
 

@@ -1,0 +1,94 @@
+"""What each module was before its last build, and the contracts of both, kept in `.jaunt/history/<kind>/<module>.json`.
+
+It is for people who look back, never truth: where it is missing or damaged, `jaunt diff` and `jaunt status` show less.
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaunt.errors import JauntWriteError
+from jaunt.files.atomic import write_atomic
+from jaunt.header import extract_module_digest
+
+
+@dataclass(frozen=True)
+class Record:
+    """A module's last build.
+
+    `run` tells the builds apart, a later one has the greater number; `digest` is the contract's. `contract` holds the
+    source text, by reference, of the specs that the code was written from: the module's own and those they depend on
+    directly. `before` is the generated file that was replaced, header and all, empty if there was none;
+    `contract_before` is what that one was written from, None if that is not known.
+    """
+
+    kind: str
+    module: str
+    run: int
+    digest: str
+    contract: Mapping[str, str]
+    before: str = ""
+    contract_before: Mapping[str, str] | None = None
+
+
+class History:
+    """The records of a project; only the last one of each module is kept. `run` is that of the records to add."""
+
+    def __init__(self, root: Path, *, run: int = 0) -> None:
+        self._root = root
+        self._run = run
+        self._folder = root / ".jaunt" / "history"
+
+    def add(self, kind: str, module: str, digest: str, contract: Mapping[str, str], before: str) -> None:
+        """Keep a record in place of the module's last one; `digest` is 64 hex digits.
+
+        What can't be kept is left out: no build fails for it.
+        """
+        last = self.get(kind, module) if before else None
+        known = last is not None and f"sha256:{last.digest}" == extract_module_digest(before)
+        record = Record(kind, module, self._run, digest, contract, before, last.contract if last and known else None)
+        with suppress(JauntWriteError, OSError):
+            write_atomic(self._path(kind, module), json.dumps(vars(record)), within=self._root, durable=False)
+
+    def get(self, kind: str, module: str) -> Record | None:
+        """Return a module's record, None if there is none that can be read."""
+        return _read(self._path(kind, module))
+
+    def last_run(self) -> list[Record]:
+        """Return the records of the last build that wrote anything, sorted by kind and module."""
+        newest_first = sorted(self._folder.glob("*/*.json"), key=_changed_at, reverse=True)
+        found: list[Record] = []
+        for path in newest_first:
+            record = _read(path)
+            if record is None:
+                continue
+            if found and record.run != found[0].run:
+                break  # a build's records are the newest ones: the others needn't be read
+            found.append(record)
+        return sorted(found, key=lambda record: (record.kind, record.module))
+
+    def _path(self, kind: str, module: str) -> Path:
+        return self._folder / kind / f"{module}.json"
+
+
+def _read(path: Path) -> Record | None:
+    try:
+        record = Record(**json.loads(path.read_bytes()))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+    texts = [record.kind, record.module, record.digest, record.before]
+    contracts = [record.contract, {} if record.contract_before is None else record.contract_before]
+    sound = all(isinstance(text, str) for text in texts) and isinstance(record.run, int)
+    return record if sound and all(map(_is_text_map, contracts)) else None
+
+
+def _is_text_map(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+
+
+def _changed_at(path: Path) -> int:
+    with suppress(OSError):
+        return path.stat().st_mtime_ns
+    return 0

@@ -1,0 +1,76 @@
+"""The import gate: no call of a model is paid for a spec module that can't be imported."""
+
+import asyncio
+import threading
+from collections.abc import Collection
+from concurrent.futures import Future
+
+from jaunt.deps import toposort
+from jaunt.errors import JauntDiscoveryError, JauntError
+from jaunt.project.importer import Imported, import_from_bases
+from jaunt.project.project import Project
+
+
+class ImportGate:
+    """Says why a spec module can't be imported, if so; code for such a module could not be used.
+
+    The modules are imported in a child process, one after another while others wait for their answer, dependencies
+    first: that keeps a long chain of imports from getting too deep, and the first modules to be built wait for the
+    least.
+    """
+
+    def __init__(self, project: Project, modules: Collection[str]) -> None:
+        self._project = project
+        self._modules = {m for m in modules if m not in project.problems}
+        self._errors: dict[str, str] = {}
+        self._awaited: dict[str, Future[None]] = {}
+        self._begun = False
+        self._ended = False
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Begin to import; it need not be called."""
+        with self._lock:
+            if self._begun:
+                return
+            self._begun = True
+        threading.Thread(target=self._import, name="jaunt-import-gate", daemon=True).start()
+
+    async def __call__(self, module: str) -> JauntError | None:
+        """Return the error that a module's import ends with, if any; waits until that is known."""
+        if module not in self._modules:
+            return None
+        self.begin()
+        with self._lock:
+            known = self._ended or module in self._errors
+            imported = None if known else self._awaited.setdefault(module, Future())
+        if imported is not None:
+            await asyncio.shield(asyncio.wrap_future(imported))
+        error = self._errors.get(module, "")
+        # Plain Python imports some 200 modules that import one another; a module further up may be sound.
+        if not error or error.startswith("RecursionError"):
+            return None
+        path = self._project.modules[module].file.path
+        return JauntDiscoveryError(
+            f"{path}: cannot be imported: {error}", hint="correct the module, or install what it needs"
+        )
+
+    def _import(self) -> None:
+        project = self._project
+        order = toposort({name: project.dag[name] & self._modules for name in self._modules})
+        bases = {name: project.modules[name].base for name in order}
+        try:
+            import_from_bases(bases, path=project.bases(), cwd=project.root, note=self._note)
+        finally:
+            with self._lock:
+                self._ended = True
+                awaited = [*self._awaited.values()]
+            for imported in awaited:
+                imported.set_result(None)
+
+    def _note(self, module: str, imported: Imported) -> None:
+        with self._lock:
+            self._errors[module] = imported.error
+            awaited = self._awaited.pop(module, None)
+        if awaited is not None:
+            awaited.set_result(None)

@@ -1,0 +1,32 @@
+"""The last candidate of each module that failed, with its errors, kept for a person to look at."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from jaunt.errors import JauntWriteError
+from jaunt.files.atomic import write_atomic
+
+
+def keep_rejected(folder: Path | None, module: str, candidate: str, errors: Sequence[str]) -> list[str]:
+    """Write `<folder>/<module>/candidate.py` and `errors.txt`; return a line that says where, or why not.
+
+    Nothing is kept, and nothing said, without a folder or a candidate.
+    """
+    if folder is None or not candidate:
+        return []
+    place = folder / module
+    text = candidate.encode("utf-8", "backslashreplace").decode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(place / "candidate.py", text, within=folder)
+        write_atomic(place / "errors.txt", "".join(f"{error}\n" for error in errors), within=folder)
+    except (OSError, JauntWriteError) as error:
+        return [f"the last candidate could not be kept: {error}"]
+    return [f"the last candidate and its errors are in {place}"]
+
+
+def forget_rejected(folder: Path | None, module: str) -> None:
+    """Remove what was kept of a module, as it has been built since."""
+    if folder is not None and (folder / module).exists():
+        shutil.rmtree(folder / module, ignore_errors=True)

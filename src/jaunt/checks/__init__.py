@@ -1,0 +1,1 @@
+"""What a candidate has to pass, a check a file."""

@@ -1,0 +1,1 @@
+"""The examples of the specs, run in the sandbox."""

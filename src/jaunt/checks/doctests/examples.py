@@ -1,0 +1,132 @@
+"""The examples in specs' docstrings, run against a candidate before it lands, in the sandbox.
+
+The spec's own docstrings count, as the contract has them; `examiner.py` is what runs there.
+"""
+
+import ast
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from jaunt.checks.doctests.child import LONGEST, Docstring, Orders, frame
+from jaunt.paths import PACKAGE
+from jaunt.sandbox.sandbox import OWN_BYTECODE, Completed, Halt, Sandbox
+from jaunt.syntax.source import ModuleSource
+
+_EXAMINER = Path(PACKAGE, "checks", "doctests", "child.py")
+
+
+def find_examples(spec: ModuleSource, names: Iterable[str]) -> list[Docstring]:
+    """Return the docstrings of specs, and of their members, that have examples.
+
+    Raises ValueError, which names symbol and line, for one that doctest can't read.
+    """
+    found = []
+    for name in names:
+        for label, node in _documented(spec.definitions[name], name):
+            text = ast.get_docstring(node, clean=False)
+            if not text or ">>>" not in text:
+                continue
+            import doctest  # it takes 40 ms, and most modules have no examples
+
+            line = node.body[0].lineno
+            try:
+                if doctest.DocTestParser().get_examples(text):
+                    found.append(Docstring(label, text, line))
+            except ValueError as error:
+                raise ValueError(f"{spec.path}:{line}: {label}: the examples can't be read: {error}") from error
+    return found
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where candidates are examined. `root` is the project's folder, `bases` are those that module names start from."""
+
+    sandbox: Sandbox
+    root: Path
+    bases: tuple[str, ...]
+    generated_dir: str
+
+    def run(
+        self, *arguments: str, stdin: bytes = b"", pass_fds: Sequence[int] = (), halt: Halt | None = None
+    ) -> Completed:
+        """Run the examiner in the sandbox. Raises JauntConfigError if that can't be used."""
+        inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+        return self.sandbox.run(
+            [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), *arguments],
+            cwd=self.root,
+            pythonpath=[*self.bases, *inherited, Path(PACKAGE).parent],
+            stdin=stdin,
+            pass_fds=pass_fds,
+            env={"JAUNT_GENERATED_DIR": self.generated_dir, "PYTHONIOENCODING": "utf-8"},
+            halt=halt,
+        )
+
+
+def run_examples(orders: Orders, bench: Bench, halt: Halt | None = None) -> list[str]:
+    """Import a candidate in a sandbox of its own and run the examples against it; return what fails.
+
+    `halt` ends the run. Raises JauntConfigError if the sandbox can't be used.
+    """
+    orders = with_key(orders)
+    completed = bench.run(stdin=packed(orders), halt=halt)
+    errors, missing = read_reports(orders, completed.stdout)
+    if missing is not None:
+        doing = f"running the examples of {missing}" if missing else f"importing {orders.spec_module}"
+        message = completed.message or "ended the process with exit code 0"
+        errors.append(f"{missing or orders.spec_module}: {doing} {message}{_last_words(completed.stderr)}")
+    return errors
+
+
+def with_key(orders: Orders) -> Orders:
+    """Return orders with a new key, without which no report counts."""
+    return replace(orders, key=secrets.token_hex(16))
+
+
+def packed(orders: Orders) -> bytes:
+    """Return orders as the examiner reads them."""
+    return frame(json.dumps(asdict(orders)).encode())
+
+
+def read_reports(orders: Orders, output: str) -> tuple[list[str], str | None]:
+    """Return the errors in what the examiner printed, and which docstring's report is missing.
+
+    That is "" if the one of the import is, None if there is none to wait for.
+    """
+    reports = _reports(output, orders.key)
+    names = ["", *(docstring.name for docstring in orders.docstrings)]
+    errors = [error for name in names for error in reports.get(name, ())]
+    missing = None if reports.get("") else next((name for name in names if name not in reports), None)
+    return errors, missing
+
+
+def _documented(
+    node: ast.AST, label: str
+) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield label, node
+    if isinstance(node, ast.ClassDef):
+        for member in node.body:
+            yield from _documented(member, f"{label}.{getattr(member, 'name', '')}")
+
+
+def _reports(output: str, key: str) -> dict[str, list[str]]:
+    """Return the errors by docstring, "" for the import; lines without the key don't count."""
+    reports: dict[str, list[str]] = {}
+    for line in output.splitlines():
+        try:
+            record = json.loads(line)
+            if record["key"] == key:
+                reports[record["name"]] = [str(error) for error in record["errors"]]
+        except (ValueError, KeyError, TypeError):
+            continue
+    return reports
+
+
+def _last_words(stderr: str) -> str:
+    lines = stderr.strip().splitlines()
+    return f": {lines[-1][:LONGEST]}" if lines else ""

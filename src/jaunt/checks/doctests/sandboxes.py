@@ -1,0 +1,126 @@
+"""Sandboxes that stay for a run: starting one takes ten times as long as the examples of most modules.
+
+Each examines one candidate after the other. What does not pass there, for whatever reason, is examined once more in a
+sandbox of its own, with all of its time, and that alone counts: no candidate fails by what another one did.
+"""
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+
+from jaunt.checks.doctests.child import COUNT, Orders
+from jaunt.checks.doctests.examples import Bench, packed, read_reports, run_examples, with_key
+from jaunt.checks.pool import Servers
+from jaunt.errors import JauntConfigError
+from jaunt.sandbox.sandbox import Halt
+
+_A_DAY = 86_400  # seconds
+_END_SECONDS = 5.0
+
+
+class Examiners:
+    """Examines candidates, as many at a time as there are processors; its sandboxes end with it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self._servers = Servers(_start, most=os.cpu_count() or 1)
+
+    async def examine(self, orders: Orders) -> list[str]:
+        """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
+        async with self._servers.one(self.bench) as examiner:
+            return [] if await examiner.passes(orders) else await self._examine_alone(orders)
+
+    async def _examine_alone(self, orders: Orders) -> list[str]:
+        halt = Halt()
+        try:
+            return await asyncio.to_thread(run_examples, orders, self.bench, halt)
+        except asyncio.CancelledError:
+            halt()
+            raise
+
+
+class _Examiner:
+    """A sandbox that runs in a thread of its own, and our end of the socket that its program listens to.
+
+    Its limit on processor time is that of one run: when it is used up, the sandbox ends, and the next candidate gets a
+    new one.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self._seconds = bench.sandbox.config.seconds
+        self._socket, theirs = socket.socketpair()
+        self._socket.setblocking(False)
+        staying = replace(bench.sandbox, config=replace(bench.sandbox.config, seconds=_A_DAY))
+        self._halt = Halt()
+        self._ended = asyncio.Event()
+        at_end = partial(asyncio.get_running_loop().call_soon_threadsafe, self._ended.set)
+        arguments = (replace(bench, sandbox=staying), theirs, self._halt, at_end)
+        self._thread = threading.Thread(target=_run, args=arguments, name="jaunt-examiner", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return not self._halt.called
+
+    def end(self) -> None:
+        """End the sandbox, without waiting for that."""
+        self._socket.close()
+        self._halt()  # a candidate may have stopped the examiner, which then never sees that the socket is closed
+
+    async def ended(self) -> None:
+        """Wait until the sandbox has ended, and the thread has removed what it leaves behind."""
+        await self._ended.wait()
+        self._thread.join()  # which does nothing more
+
+    def end_now(self) -> None:
+        """End the sandbox, and wait for that without the event loop."""
+        self.end()
+        self._thread.join(_END_SECONDS)
+
+    async def passes(self, orders: Orders) -> bool:
+        """Return whether a candidate passes; if not, that may be for want of time, or by what another one did."""
+        orders = with_key(orders)
+        try:
+            async with asyncio.timeout(self._seconds):
+                report = await self._ask(packed(orders))
+        except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
+            self.end()
+            return False
+        except BaseException:
+            self.end()
+            raise
+        return read_reports(orders, report.decode("utf-8", "replace")) == ([], None)
+
+    async def _ask(self, orders: bytes) -> bytes:
+        """Send orders and return the report; raises OSError or ValueError if the sandbox has ended."""
+        await asyncio.get_running_loop().sock_sendall(self._socket, orders)
+        return await self._receive(int(await self._receive(COUNT)))
+
+    async def _receive(self, size: int) -> bytes:
+        content = b""
+        while len(content) < size:
+            chunk = await asyncio.get_running_loop().sock_recv(self._socket, size - len(content))
+            if not chunk:
+                raise ConnectionError("the sandbox has ended")
+            content += chunk
+        return content
+
+
+async def _start(bench: Bench) -> _Examiner:
+    return _Examiner(bench)
+
+
+def _run(bench: Bench, control: socket.socket, halt: Halt, at_end: Callable[[], object]) -> None:
+    try:
+        # What is wrong with the sandbox will be said by the run of the candidate alone.
+        with control, suppress(JauntConfigError, OSError):
+            bench.run(str(control.fileno()), pass_fds=[control.fileno()], halt=halt)
+    finally:
+        with suppress(RuntimeError):  # the event loop is closed
+            at_end()

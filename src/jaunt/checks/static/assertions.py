@@ -1,0 +1,120 @@
+"""Assertions in generated tests: a test that asserts nothing is refused, by its source, before it is run."""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from jaunt.syntax.source import Function, parse_or_none
+
+_RAISING = {"raises", "warns", "deprecated_call", "fail"}  # pytest's, and unittest's `fail`
+_SPEAKING = ("assert", "check", "verify", "expect")  # what the name of a helper that asserts begins with
+
+
+def assertion_free_tests(source: str, expected_names: Sequence[str]) -> list[str]:
+    """Return an error for each of the expected tests that asserts nothing.
+
+    An assertion is an `assert` whose outcome isn't plain from its own text, `pytest.raises` and its like,
+    `raise AssertionError`, a call of a function of this module that asserts, or of one from elsewhere whose
+    name says so (`assert_called_once`, `check_order`). Source that can't be parsed, and names that it
+    doesn't define, give no error here: other checks see to them.
+    """
+    tree = parse_or_none(source)
+    if tree is None:
+        return []
+    functions = dict(_definitions(tree.body))
+    asserting = _asserting(functions)
+    errors = []
+    for name in expected_names:
+        tests = [each for each in functions if each == name or _is_method(each, name)]
+        errors += [
+            f"{test} asserts nothing: a test must fail if what it tests is wrong"
+            for test in tests
+            if test not in asserting
+        ]
+    return errors
+
+
+def _definitions(body: Iterable[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Function]]:
+    """Yield the functions at module level and the methods of classes, each with its dotted name."""
+    for statement in body:
+        if isinstance(statement, Function):
+            yield f"{prefix}{statement.name}", statement
+        elif isinstance(statement, ast.ClassDef):
+            yield from _definitions(statement.body, f"{prefix}{statement.name}.")
+        elif isinstance(statement, ast.If | ast.Try | ast.With):
+            for block in ("body", "orelse", "finalbody"):
+                yield from _definitions(getattr(statement, block, []), prefix)
+
+
+def _is_method(function: str, expected: str) -> bool:
+    owner, _, name = function.rpartition(".")
+    return owner != "" and ((owner == expected and name.startswith("test")) or function == expected.replace("::", "."))
+
+
+def _asserting(functions: Mapping[str, Function]) -> set[str]:
+    """Return which of the functions assert, themselves or by calling another one that does."""
+    by_name: dict[str, set[str]] = {}  # a call names a method by its last part
+    for function in functions:
+        by_name.setdefault(function.rpartition(".")[2], set()).add(function)
+    found: set[str] = set()
+    while True:
+        more = {
+            name
+            for name, node in functions.items()
+            if name not in found and any(_is_assertion(each, by_name, found) for each in _live(node.body))
+        }
+        if not more:
+            return found
+        found |= more
+
+
+def _live(body: Sequence[ast.stmt], used: set[str] | None = None) -> Iterator[ast.AST]:
+    """Yield the nodes of a block that can run: nothing after a `return`, no nested function never named."""
+    if used is None:
+        used = {node.id for statement in body for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    for statement in body:
+        yield from _live_in(statement, used)
+        if isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break):
+            return
+
+
+def _live_in(node: ast.AST, used: set[str]) -> Iterator[ast.AST]:
+    yield node
+    if isinstance(node, Function) and not (node.name in used or node.decorator_list):
+        return
+    if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Constant):
+        yield from _live(node.body if node.test.value else node.orelse, used)
+        return
+    for _, value in ast.iter_fields(node):
+        children = value if isinstance(value, list) else [value]
+        if children and isinstance(children[0], ast.stmt):
+            yield from _live(children, used)
+        else:
+            for child in children:
+                if isinstance(child, ast.AST):
+                    yield from _live_in(child, used)
+
+
+def _is_assertion(node: ast.AST, by_name: Mapping[str, set[str]], asserting: set[str]) -> bool:
+    match node:
+        case ast.Assert(test=test):
+            return not _is_always_true(test)
+        case ast.Raise(exc=ast.Name(id="AssertionError") | ast.Call(func=ast.Name(id="AssertionError"))):
+            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            if name in by_name:
+                return bool(by_name[name] & asserting)
+            return name in _RAISING or name.lstrip("_").lower().startswith(_SPEAKING)
+    return False
+
+
+def _is_always_true(test: ast.expr) -> bool:
+    match test:
+        case ast.Tuple(elts=[_, *_]) | ast.Lambda() | ast.JoinedStr(values=[ast.Constant(), *_]):
+            return True
+        case ast.BoolOp(op=ast.Or(), values=values):
+            return any(map(_is_always_true, values))
+        case ast.BoolOp(op=ast.And(), values=values):
+            return all(map(_is_always_true, values))
+    # Without a name in it, nothing that is tested has a part in it.
+    depends = any(isinstance(node, ast.Name | ast.Call | ast.Await) for node in ast.walk(test))
+    return not depends and not (isinstance(test, ast.Constant) and not test.value)

@@ -1,0 +1,297 @@
+"""What a candidate imports: nothing made up, nothing undeclared, and not the stubs that it implements.
+
+An import has to lead to the standard library, to a file of the project, to a dependency that the project
+declares, or to a module that `[verify] allow_imports` names. A name that a model made up is thus never
+imported, and never installed.
+"""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, dotted_path, first_line, parse_or_none
+
+_OPENS_A_BROWSER = {"antigravity", "this"}
+_IMPORT_FAILURES = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
+_IMPORTS_BY_CALL = re.compile("import_module|__import__")
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class ImportRules:
+    """What one module's candidates may import.
+
+    `stubs` are the dotted paths that mean a spec of the module itself; `late` the names that its spec module
+    binds only below its first class spec. `bases` are the folders that the project's module names start from.
+    `declared` are top-level modules of the dependencies.
+    """
+
+    spec_module: str
+    generated_dir: str
+    stubs: frozenset[str]
+    late: frozenset[str]
+    bases: tuple[Path, ...]
+    declared: frozenset[str]
+    kind: str = "build"
+
+
+def import_errors(candidate: ModuleSource, rules: ImportRules) -> list[str]:
+    """Return what is wrong with a candidate's imports, in functions too; each error begins with the line."""
+    for_type_checkers = {id(statement) for statement in _type_checking(candidate)}
+    at_top = {id(statement) for statement in candidate.statements} - for_type_checkers
+    nodes = all_statements(candidate.tree)
+    bindings = all_bindings(candidate, nodes)
+    found: list[tuple[int, str]] = []
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, e) for alias in node.names for e in _module_errors(alias.name, rules)]
+        elif isinstance(node, ast.ImportFrom):
+            errors = _from_errors(candidate, node, rules, at_top=id(node) in at_top)
+            found += [(node.lineno, error) for error in errors]
+        elif isinstance(node, ast.Try) and _is_optional_import(node):
+            found.append((node.lineno, "catches a failed import, expected one import that works"))
+    found += _expression_errors(candidate, rules, bindings)
+    return list(dict.fromkeys(f"line {line}: {error}" for line, error in sorted(found)))
+
+
+def all_statements(tree: ast.Module) -> list[ast.AST]:
+    """Return the statements of a tree, those in functions too; far quicker than `ast.walk`."""
+    found: list[ast.AST] = [tree]
+    for node in found:
+        for block in _BLOCKS:
+            found += getattr(node, block, ())
+    return found
+
+
+def all_bindings(candidate: ModuleSource, statements: Iterable[ast.AST]) -> dict[str, str]:
+    """Return what names stand for in a candidate: at module level, and by the imports in its functions."""
+    bindings: dict[str, str] = {}
+    for node in statements:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            bindings.update(candidate.imports(node))
+    return bindings | candidate.bindings
+
+
+def stub_paths(spec: ModuleSource, names: Collection[str], bases: Iterable[Path]) -> frozenset[str]:
+    """Return the paths that mean the specs `names` of a module: also in packages that re-export them."""
+    paths = {f"{spec.module}.{name}" for name in names}
+    package = spec.module.rpartition(".")[0]
+    while package:
+        files = (base.joinpath(*package.split("."), "__init__.py") for base in bases)
+        text = next((text for file in files if (text := _text_of(file)) is not None), "")
+        if any(name in text for name in names):
+            tree = parse_or_none(text) or ast.Module([], [])  # what can't be parsed is reported where it is imported
+            bindings = ModuleSource(package, "__init__.py", text, tree).bindings
+            paths |= {f"{package}.{name}" for name, path in bindings.items() if path in paths}
+        package = package.rpartition(".")[0]
+    return frozenset(paths)
+
+
+def _text_of(file: Path) -> str | None:
+    try:
+        return file.read_text("utf-8", "replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+def late_names(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
+    """Return what a spec module binds only below its first class spec.
+
+    The class is made while the spec module is half imported, so its generated module can't import those names
+    yet.
+    """
+    classes = [d for name in names if isinstance(d := spec.definitions.get(name), ast.ClassDef)]
+    if not classes:
+        return frozenset()
+    start = min(first_line(node) for node in classes)
+    early = {name for statement in spec.statements if statement.lineno < start for name in _bound(spec, statement)}
+    late = {name for statement in spec.statements if statement.lineno >= start for name in _bound(spec, statement)}
+    return frozenset(late - early)
+
+
+def declared_modules(root: Path) -> frozenset[str] | None:
+    """Return the top-level modules of the dependencies that pyproject.toml declares; None without it.
+
+    All of its dependencies count, optional ones and groups too. What a distribution installs is asked of the
+    environment; if it is not installed, its name stands for the module.
+    """
+    try:
+        document = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    project = document.get("project")
+    if not isinstance(project, dict):
+        return None
+    requirements = list(_requirements(project, document.get("dependency-groups")))
+    if "dependencies" in project.get("dynamic", ()):
+        try:
+            requirements += metadata.requires(str(project.get("name"))) or []
+        except metadata.PackageNotFoundError:
+            return None
+    names = {match[0] for text in requirements if (match := _NAME.match(text.strip()))}
+    return frozenset(module for name in names for module in _modules_of(name))
+
+
+def imported_heads(spec: ModuleSource) -> frozenset[str]:
+    """Return the top-level modules that a spec module imports itself."""
+    absolute = [s for s in spec.statements if isinstance(s, ast.ImportFrom) and not s.level and s.module]
+    names = [s.module for s in absolute if s.module]
+    names += [alias.name for s in spec.statements if isinstance(s, ast.Import) for alias in s.names]
+    return frozenset(name.partition(".")[0] for name in names)
+
+
+# --- one import --------------------------------------------------------------------------------------
+
+
+def _from_errors(candidate: ModuleSource, node: ast.ImportFrom, rules: ImportRules, *, at_top: bool) -> Iterator[str]:
+    module = candidate.absolute(node)
+    names = [alias.name for alias in node.names]
+    if "*" in names:
+        yield f"imports everything from {module}, expected the names that it uses"
+    for name in names:
+        if f"{module}.{name}" in rules.stubs:
+            yield _calls_stub(name, rules)
+        elif at_top and module == rules.spec_module and name in rules.late:
+            yield (
+                f"imports {name} from {module} at module level, expected inside the function that uses it: "
+                f"{module} binds it below its first class spec"
+            )
+    if rules.generated_dir in names:
+        module = f"{module}.{rules.generated_dir}"
+    yield from _module_errors(module, rules, relative=ast.unparse(node) if node.level else "")
+
+
+def _module_errors(module: str, rules: ImportRules, *, relative: str = "") -> Iterator[str]:
+    """Yield why a module may not be imported."""
+    head = module.partition(".")[0]
+    if rules.generated_dir in module.split("."):
+        if relative:
+            yield f"`{relative}` means {module} here, expected an import by the module's whole name"
+        else:
+            yield f"imports {module}, which is generated, expected an import from its spec module"
+    elif head in _OPENS_A_BROWSER:
+        yield f"imports {module}, which has effects on import"
+    elif head == "__main__" or (head not in rules.declared and head not in sys.stdlib_module_names):
+        found = _in_project(module, rules.bases)
+        if found is False:
+            yield f"imports {module}, but the project has no such module"
+        elif found is None:
+            yield _undeclared(module, rules)
+
+
+def _undeclared(module: str, rules: ImportRules) -> str:
+    if module.partition(".")[0] == "jaunt":
+        return f"imports {module}, expected plain code that knows nothing of jaunt"
+    tests = " or pytest" if rules.kind == "test" else ""
+    return f"imports {module}, expected the standard library{tests}, the project or a declared dependency"
+
+
+def _calls_stub(name: str, rules: ImportRules) -> str:
+    own = name.rpartition(".")[2]
+    return f"uses {name} from {rules.spec_module}, the stub that this module implements; use its own {own}"
+
+
+def _in_project(module: str, bases: Iterable[Path]) -> bool | None:
+    """Return whether a module is a file of the project; None if not even its top-level package is."""
+    known = False
+    for base in bases:
+        parts = module.split(".")
+        if _exists(base.joinpath(*parts)):
+            return True
+        known = known or (base / parts[0] / "__init__.py").is_file() or (base / f"{parts[0]}.py").is_file()
+    return False if known else None
+
+
+def _exists(path: Path) -> bool:
+    """Return whether a module is at `path`: a file, an extension, a package, or a folder of modules."""
+    if path.with_name(f"{path.name}.py").is_file() or (path / "__init__.py").is_file():
+        return True
+    return (
+        any(path.parent.glob(f"{path.name}.*.so"))
+        or any(path.parent.glob(f"{path.name}.*.pyd"))
+        or _holds_modules(path)
+    )
+
+
+def _holds_modules(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.glob("*.py"))
+
+
+def _expression_errors(
+    candidate: ModuleSource, rules: ImportRules, bindings: Mapping[str, str]
+) -> Iterator[tuple[int, str]]:
+    """Yield an error for each import by a call, and each use of a stub by way of its module."""
+    names = {path.rpartition(".")[2] for path in rules.stubs}
+    if not any(f".{name}" in candidate.text for name in names) and not _IMPORTS_BY_CALL.search(candidate.text):
+        return  # as nearly always, and looking at every node would take as long as all else
+    for node in ast.walk(candidate.tree):
+        if isinstance(node, ast.Call) and (module := _imported_by_call(node, bindings)):
+            yield from ((node.lineno, error) for error in _module_errors(module, rules))
+        elif isinstance(node, ast.Attribute) and node.attr in names and dotted_path(node, bindings) in rules.stubs:
+            yield node.lineno, _calls_stub(ast.unparse(node), rules)
+
+
+def _imported_by_call(node: ast.Call, bindings: Mapping[str, str]) -> str:
+    """Return the module that `importlib.import_module("name")` or `__import__("name")` imports, else ""."""
+    path = dotted_path(node.func, bindings) or getattr(node.func, "id", "")
+    first = node.args[0] if node.args else None
+    literal = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    return literal if path in {"importlib.import_module", "__import__"} else ""
+
+
+def _is_optional_import(node: ast.Try) -> bool:
+    imports = any(isinstance(statement, ast.Import | ast.ImportFrom) for statement in node.body)
+    return imports and any(_catches_import_error(handler) for handler in node.handlers)
+
+
+def _catches_import_error(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(error, ast.Name) and error.id in _IMPORT_FAILURES for error in caught)
+
+
+def _type_checking(candidate: ModuleSource) -> list[ast.stmt]:
+    """Return the imports that only type checkers see."""
+    blocks = (s for s in candidate.tree.body if isinstance(s, ast.If) and ast.unparse(s.test).endswith("TYPE_CHECKING"))
+    return [statement for block in blocks for statement in block.body]
+
+
+# --- what is bound, declared and installed -----------------------------------------------------------
+
+
+def _bound(spec: ModuleSource, statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement binds by hand; a block's statements come on their own."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+    elif isinstance(statement, Definition):
+        if not any(spec.spec_decorator(decorator) for decorator in statement.decorator_list):
+            yield statement.name
+    else:
+        targets = assignment_targets(statement)
+        yield from (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
+
+
+def _requirements(project: dict[str, Any], groups: Any) -> Iterator[str]:
+    optional = project.get("optional-dependencies")
+    lists = [project.get("dependencies"), *(optional.values() if isinstance(optional, dict) else ())]
+    lists += groups.values() if isinstance(groups, dict) else ()  # an included group is a group as well
+    yield from (item for each in lists if isinstance(each, list) for item in each if isinstance(item, str))
+
+
+def _modules_of(distribution: str) -> frozenset[str]:
+    """Return the top-level modules of a distribution; if it is not installed, its name, made a module's."""
+    try:
+        installed = metadata.distribution(distribution)
+    except (metadata.PackageNotFoundError, ValueError):
+        return frozenset({re.sub(r"[-.]+", "_", distribution).lower(), re.sub(r"[-.]+", "_", distribution)})
+    listed = (installed.read_text("top_level.txt") or "").split()
+    files = {file.parts[0].partition(".")[0] for file in installed.files or () if file.suffix in {".py", ".so", ".pyd"}}
+    return frozenset({*listed, *files, re.sub(r"[-.]+", "_", distribution).lower()})

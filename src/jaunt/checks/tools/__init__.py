@@ -1,0 +1,1 @@
+"""Checks by other programs: ruff and ty."""

@@ -1,0 +1,97 @@
+"""What ruff says of a candidate, by the settings that hold for the generated file.
+
+It runs on as a language server: a process for each candidate would take twenty times as long. If it is missing,
+crashes or takes too long, the check fails.
+"""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jaunt.checks.pool import Servers
+from jaunt.checks.tools.language_server import LanguageServer, LanguageServerError
+from jaunt.checks.tools.tool import (
+    TOOL_SECONDS,
+    Place,
+    ToolError,
+    error_at,
+    find_tool,
+    nearest_settings,
+    require_success,
+)
+from jaunt.validation import Checked
+
+_SAFE = {"settings": {"configuration": {"unsafe-fixes": False}}}  # whatever the project's settings say
+# Syntax errors, and pyflakes: undefined and unused names.
+_SURE = {
+    "settings": {
+        "configurationPreference": "editorOnly",
+        "configuration": {"target-version": f"py{sys.version_info.major}{sys.version_info.minor}"},
+        "exclude": [],
+        "lint": {"select": ["E9", "F"]},
+    }
+}
+_IMPORT_ORDER = {"I001", "I002"}  # fixed by an action of their own
+_NO_SYNTAX = "("  # an error by any settings
+
+
+class Ruff:
+    """ruff for the candidates of one run: a server with the project's settings, and one with the sure rules alone.
+
+    What the settings are is looked at once.
+    """
+
+    name = "ruff"
+
+    def __init__(self) -> None:
+        self._by_settings = Servers(lambda root: _start(root, _SAFE), most=1)
+        self._by_sure_rules = Servers(lambda root: _start(root, _SURE), most=1)
+        self._settings: dict[Path, Path | None] = {}
+
+    async def check(self, source: str, place: Place) -> Checked:
+        """Return a candidate, formatted and with what is safe to fix fixed, and what ruff still finds.
+
+        The settings are those that hold for the generated file. In a project that has none, or excludes the file,
+        only what is surely wrong counts: ruff's own choice of rules grows from release to release. Raises ToolError.
+        """
+        folder = place.path.parent
+        if folder not in self._settings:
+            self._settings[folder] = nearest_settings("ruff", folder, ("ruff.toml", ".ruff.toml"))
+        settings = self._settings[folder]
+        checked = await _consult(self._by_settings, source, place, settings) if settings else None
+        checked = checked or await _consult(self._by_sure_rules, source, place, None)
+        if checked is None:
+            raise ToolError(f"ruff does not look at {place.path}")
+        return checked
+
+
+async def _consult(
+    servers: Servers[Path, LanguageServer], source: str, place: Place, settings: Path | None
+) -> Checked | None:
+    """Return what ruff makes of a candidate; None if its settings, which are in the file `settings`, exclude it."""
+    try:
+        async with servers.one(place.root) as server, server.document(place.path, source) as document:
+            await document.format()
+            if found := await document.findings():
+                await document.act("source.fixAll")
+                if any(each.rule in _IMPORT_ORDER for each in found):
+                    await document.act("source.organizeImports")
+                await document.format()
+                found = await document.findings()
+            text = document.text
+            if not found:
+                document.replace(_NO_SYNTAX)
+                if not await document.findings():
+                    return None
+            complaint = server.complaint
+    except LanguageServerError as error:
+        raise ToolError(f"ruff {error}") from error
+    if complaint and settings:  # perhaps of others, in a folder that has nothing to do with the candidate
+        arguments = ["check", "--no-cache", "--stdin-filename", settings.with_name("empty.py"), "-"]
+        await require_success("ruff", arguments, settings.parent)
+    return Checked(text, [error_at("ruff", text, each.line, f"{each.rule} {each.message}") for each in found])
+
+
+async def _start(root: Path, settings: Mapping[str, Any]) -> LanguageServer:
+    return await LanguageServer.start([find_tool("ruff"), "server"], root, settings, seconds=TOOL_SECONDS)

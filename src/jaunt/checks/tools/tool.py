@@ -1,0 +1,109 @@
+"""What checks by other programs share: where a candidate is to stand, the program, and the wording of errors."""
+
+import ast
+import asyncio
+import os
+import re
+import shutil
+import sys
+import sysconfig
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaunt.syntax.source import ModuleSource
+
+TOOL_SECONDS = 60.0
+"""How long a tool may take for one candidate."""
+
+
+class ToolError(Exception):
+    """A tool could not check a candidate."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a candidate is to stand.
+
+    `root` is the project's folder, `bases` those that its module names start from, `path` the generated file.
+    `classes` names the specs that are classes, `dependencies` are the generated files that the module builds on.
+    """
+
+    root: Path
+    bases: tuple[Path, ...]
+    path: Path
+    generated_module: str
+    spec: ModuleSource
+    classes: frozenset[str] = frozenset()
+    dependencies: tuple[Path, ...] = ()
+
+
+def find_tool(name: str) -> Path:
+    """Return the program `name`, beside this Python or on PATH; raises ToolError if there is none."""
+    folders = [Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))]
+    found = shutil.which(name, path=os.pathsep.join(map(str, folders))) or shutil.which(name)
+    if found is None:
+        raise ToolError(f"{name} is not installed (not beside {sys.executable}, nor on PATH)")
+    return Path(found)
+
+
+def class_specs(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
+    """Return which of the specs `names` are classes."""
+    return frozenset(name for name in names if isinstance(spec.definitions.get(name), ast.ClassDef))
+
+
+def error_at(tool: str, source: str, line: int, message: str) -> str:
+    """Return a tool's error with the text of the line, counted from 1, that it is about."""
+    lines = re.split("\r\n|\r|\n", source)  # as tools count them
+    text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return f"{tool}: line {line}: {message}{f': `{text[:100]}`' if text else ''}"
+
+
+def nearest_settings(tool: str, folder: Path, names: Sequence[str]) -> Path | None:
+    """Return the file with settings of a tool that is nearest to a folder, in it or above; None if there is none.
+
+    It has one of the `names`, or is a pyproject.toml with a table of the tool's.
+    """
+    table = re.compile(rf"\[\s*tool\s*\.\s*{tool}\s*[].]")
+    for each in (folder, *folder.parents):
+        for name in names:
+            if (each / name).is_file():
+                return each / name
+        with suppress(OSError):
+            file = each / "pyproject.toml"
+            if table.search(file.read_text("utf-8", "replace")):
+                return file
+    return None
+
+
+async def require_success(tool: str, arguments: Sequence[str | Path], folder: Path) -> None:
+    """Run a tool on nothing in a folder; raises ToolError, with its own reason, if it fails."""
+    program = find_tool(tool)
+    child = None
+    try:
+        async with asyncio.timeout(TOOL_SECONDS):
+            child = await asyncio.create_subprocess_exec(
+                *(str(program), *map(str, arguments)),
+                cwd=folder,
+                env={**os.environ, "NO_COLOR": "1"},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+            )
+            said = (await child.communicate())[1].decode("utf-8", "replace")
+    except TimeoutError as error:
+        raise ToolError(f"{tool} took longer than {TOOL_SECONDS:g} s") from error
+    except OSError as error:
+        raise ToolError(f"{program} cannot be run: {error.strerror}") from error
+    finally:
+        if child is not None and child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode not in (0, 1):  # 1: it has found something
+        raise ToolError(f"{tool} failed: {last_line(said) or f'exit code {child.returncode}'}")
+
+
+def last_line(text: str) -> str:
+    """Return the last line that is not blank, "" if there is none."""
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

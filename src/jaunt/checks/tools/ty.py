@@ -1,0 +1,236 @@
+"""What ty says of a candidate, as if it stood in its place.
+
+It runs on as a language server: a process for each candidate would take ten times as long. If it is missing, crashes
+or takes too long, the check fails.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jaunt.checks.pool import Servers
+from jaunt.checks.tools.language_server import CREATED, DELETED, Finding, LanguageServer, LanguageServerError
+from jaunt.checks.tools.tool import (
+    TOOL_SECONDS,
+    Place,
+    ToolError,
+    error_at,
+    find_tool,
+    nearest_settings,
+    require_success,
+)
+from jaunt.files.atomic import ensure_state_folder
+from jaunt.files.temporary import temporary_path
+from jaunt.syntax.source import first_line
+from jaunt.validation import Checked
+
+_UNRESOLVED = {"unresolved-import", "import-not-found"}
+_NO_SYNTAX = "("  # an error by any settings
+
+
+class Ty:
+    """ty for the candidates of one run: a server a core at most, each of which looks at one candidate at a time.
+
+    What hand-written files say is looked at once; of the generated ones that candidates build on, the servers hear.
+    """
+
+    name = "ty"
+
+    def __init__(self) -> None:
+        self._servers = Servers(_start, most=os.cpu_count() or 1)
+        self._states: dict[Path, tuple[int, int] | None] = {}
+        self._landed: list[tuple[Path, int]] = []
+
+    async def check(self, source: str, place: Place) -> Checked:
+        """Return a candidate with the errors that ty finds in it but not in its spec module. Raises ToolError.
+
+        It looks at a copy in a folder of its own, in a partial stub package, which it searches before the package
+        itself. A class that is a spec is there, as at run time, the candidate's own.
+        """
+        self._look_at(place.dependencies)
+        try:
+            async with self._servers.one((place.root, place.bases)) as desk:
+                desk.tell_of(self._landed)
+                found = await desk.errors(source, place)
+        except LanguageServerError as error:
+            raise ToolError(f"ty {error}") from error
+        return Checked(source, [error_at("ty", source, each.line, f"{each.message} [{each.rule}]") for each in found])
+
+    def _look_at(self, paths: Sequence[Path]) -> None:
+        """Note which files are not what they were when a candidate that builds on them was last looked at."""
+        for path in paths:
+            try:
+                status = path.stat()
+                state = (status.st_mtime_ns, status.st_size)
+            except OSError:
+                state = None
+            if path not in self._states or self._states[path] != state:
+                self._states[path] = state
+                self._landed.append((path, CREATED if state else DELETED))
+
+
+class Desk:
+    """A server of ty and the folder that it finds candidates in."""
+
+    def __init__(self, server: LanguageServer, folder: Path, bases: Sequence[Path]) -> None:
+        self._server = server
+        self._folder = folder
+        self._bases = bases
+        self._known: set[Path] = set()
+        self._heard = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether candidates can be looked at."""
+        return self._server.alive
+
+    def end(self) -> None:
+        """End the server, without waiting for that."""
+        self._server.end()
+
+    async def ended(self) -> None:
+        """Wait until the server has ended, and remove the folder."""
+        await self._server.ended()
+        _remove(self._folder)
+
+    def end_now(self) -> None:
+        """End the server and remove the folder, without the event loop."""
+        self._server.end_now()
+        _remove(self._folder)
+
+    def tell_of(self, landed: Sequence[tuple[Path, int]]) -> None:
+        """Tell the server of those of a growing list of files, CREATED or DELETED, that it has not heard of yet."""
+        for path, kind in landed[self._heard :]:
+            base = next((each for each in self._bases if path.is_relative_to(each)), path.parent)
+            self._tell(path, kind, base / path.relative_to(base).parts[0])
+        self._heard = len(landed)
+
+    async def errors(self, source: str, place: Place) -> list[Finding]:
+        """Return what is wrong with a candidate alone. Raises LanguageServerError, ToolError."""
+        package = self._folder / f"{place.generated_module.partition('.')[0]}-stubs"
+        files = stub_files(package, source, place)
+        try:
+            if package not in self._known:
+                self._put(package / "py.typed", "partial\n", package)  # what isn't here is looked for in the package
+            for path, text in files.items():
+                self._put(path, text, package)
+            os.utime(self._folder)  # what stays the same for long is taken for a leftover
+            found = await self._look(next(iter(files)), source)
+            if any(each.rule in _UNRESOLVED for each in found):
+                of_spec = await self._look(Path(place.spec.path), place.spec.text)
+                known = {each.message for each in of_spec if each.rule in _UNRESOLVED}
+                found = [each for each in found if each.message not in known]
+        except OSError as error:
+            self.end()
+            raise ToolError(f"ty has no copy of the candidate: {error}") from error
+        finally:
+            for path in files:
+                path.unlink(missing_ok=True)
+            self._server.tell_of((path, DELETED) for path in files)
+        if self._server.complaint:
+            self.end()
+            raise ToolError(f"ty failed: {self._server.complaint}")
+        return found
+
+    async def require_sight(self, root: Path) -> None:
+        """Raise ToolError unless the server has read its settings, and looks at what is in the folder."""
+        found = await self._look(self._folder / "probe.py", _NO_SYNTAX)
+        if self._server.complaint:
+            paths = [argument for path in (self._folder, *self._bases) for argument in ("--extra-search-path", path)]
+            arguments = ["check", "--project", root, "--python", sys.executable, *paths, self._folder]
+            await require_success("ty", arguments, self._folder)
+            raise ToolError(f"ty failed: {self._server.complaint}")
+        if not found:
+            raise ToolError(f"ty does not look at what is in {self._folder}")
+
+    async def _look(self, path: Path, text: str) -> list[Finding]:
+        async with self._server.document(path, text) as document:
+            return [each for each in await document.findings() if each.is_error]
+
+    def _put(self, path: Path, text: str, package: Path) -> None:
+        if path.parent not in self._known:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        self._tell(path, CREATED, package)
+
+    def _tell(self, path: Path, kind: int, top: Path) -> None:
+        """Tell the server of a file and, if its folder may be new too, to look again at all in the folder `top`."""
+        if kind == CREATED and path.parent not in self._known:
+            self._known.add(path.parent)
+            self._server.tell_of([(top, DELETED)])  # all below is looked at again; CREATED is for a folder alone
+        self._server.tell_of([(path, kind)])
+
+
+async def _start(key: tuple[Path, tuple[Path, ...]]) -> Desk:
+    """Return a server for a project's folder and the bases of a module. Raises LanguageServerError, ToolError."""
+    root, bases = key
+    program = find_tool("ty")
+    settings = nearest_settings("ty", root, ["ty.toml"])
+    folder = temporary_path(ensure_state_folder(root))  # in the project, as ty looks at nothing else
+    folder.mkdir()
+    above = settings.parent if settings else root
+    try:
+        options = _options([folder, *bases])
+        server = await LanguageServer.start([program, "server"], above, options, seconds=TOOL_SECONDS)
+    except BaseException:
+        _remove(folder)
+        raise
+    desk = Desk(server, folder, bases)
+    try:
+        await desk.require_sight(root)
+    except BaseException:
+        desk.end()
+        await desk.ended()
+        raise
+    return desk
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _options(search_paths: Sequence[Path]) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "diagnosticMode": "openFilesOnly",
+        "configuration": {
+            "environment": {"python": sys.executable, "extra-paths": [str(path) for path in search_paths]},
+            "src": {"include": ["**"], "exclude": ["!**"]},  # whatever the settings exclude: a candidate is looked at
+        },
+    }
+    if file := os.environ.get("TY_CONFIG_FILE"):  # to which the server pays no heed
+        options["configurationFile"] = str(Path(file).absolute())
+    return options
+
+
+def stub_files(package: Path, source: str, place: Place) -> dict[Path, str]:
+    """Return the files of a stub package as which ty is to see a candidate, the candidate first, and their texts.
+
+    The spec module is among them if it has class specs.
+    """
+    below = place.generated_module.split(".")[1:]
+    is_package = place.path.name == "__init__.py"
+    single_file = not is_package and len(below) == 1
+    candidate = package.joinpath(*below, "__init__.py") if is_package else package.joinpath(*below).with_suffix(".py")
+    files = {candidate: source}
+    if place.classes or single_file:
+        parts = place.spec.module.split(".")[1:]
+        is_init = place.spec.is_package or single_file
+        spec = package.joinpath(*parts, "__init__.py") if is_init else package.joinpath(*parts).with_suffix(".py")
+        files[spec] = _with_generated_classes(place)
+    return files
+
+
+def _with_generated_classes(place: Place) -> str:
+    """Return the spec module's source with an import of the generated class in place of each class spec."""
+    lines = place.spec.text.split("\n")
+    for name in place.classes:
+        node = place.spec.definitions[name]
+        blank = [""] * ((node.end_lineno or node.lineno) - first_line(node))
+        start = first_line(node) - 1
+        indent = " " * node.col_offset
+        statement = f"{indent}from {place.generated_module} import {name} as {name}"
+        lines[start : start + len(blank) + 1] = [statement, *blank]
+    return "\n".join(lines)

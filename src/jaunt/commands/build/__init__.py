@@ -1,0 +1,55 @@
+"""`jaunt build`."""
+
+import argparse
+import sys
+
+from jaunt.commands import Result
+from jaunt.commands.shared.build_step import build_plan, module_phases
+from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option
+from jaunt.commands.shared.steps import plan_for, read_project
+from jaunt.plan.plan import Plan
+from jaunt.process.phases import start_profile
+from jaunt.report.progress import print_profile, say
+from jaunt.report.terminal import width_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.usage = "jaunt build [OPTION ...]"  # with every option in it, the help would not fit 24 lines
+    add_target_option(parser)
+    parser.add_argument("--dry-run", action="store_true", help="say what would be built, in what order, at what cost")
+    parser.add_argument("--plan", metavar="FILE", help="build exactly what `--dry-run --json` printed into FILE")
+    parser.add_argument("--profile", action="store_true", help="say where the time went")
+    add_build_options(parser)
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Generate what is stale, or say what would be."""
+    profile = start_profile() if arguments.profile else None
+    project = read_project(arguments)
+    plan = plan_for(project, arguments.target, kinds=("build",), force=arguments.force)
+    if arguments.plan:
+        from jaunt.commands.build.forecast import read_plan_file
+
+        plan = read_plan_file(arguments.plan, plan)
+    if arguments.dry_run:
+        return _forecast(plan, arguments)
+    code, facts = build_plan(plan, arguments)
+    if profile is not None:
+        modules = module_phases(facts)
+        facts["profile"] = {**profile, **modules}
+        print_profile(profile, modules, sum("model_seconds" in module for module in facts["modules"]))
+    return Result(code, facts)
+
+
+def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
+    from jaunt.build.store import Store
+    from jaunt.commands.build.forecast import forecast, forecast_facts, forecast_lines
+
+    config = plan.project.config
+    store = None if arguments.force or arguments.no_store else Store(config.root / config.store.path)
+    expected = forecast(plan, store)
+    for line in forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
+        say(line)
+    return Result(data=forecast_facts(plan, expected))

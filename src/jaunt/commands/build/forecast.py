@@ -1,0 +1,161 @@
+"""What a build would do: which modules in what order, from the store or the model, and about what it would take."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from jaunt.build.ledger import Entry, read_ledger
+from jaunt.build.store import Store
+from jaunt.deps import dependents_of
+from jaunt.engine.job import critical_path, job_name
+from jaunt.errors import JauntConfigError
+from jaunt.plan.plan import Plan, short_reason
+from jaunt.report.progress import MOST_LINES, and_more, error_line, one_line
+from jaunt.report.terminal import hang
+
+
+@dataclass(frozen=True)
+class Step:
+    """One module that a build would generate.
+
+    `least` and `most` are what its call would take, by this project's own history; None if there is no history.
+    """
+
+    module: str
+    kind: str
+    digest: str
+    reason: str
+    from_store: bool
+    least: Entry | None = None
+    most: Entry | None = None
+
+
+def forecast(plan: Plan, store: Store | None) -> list[Step]:
+    """Return what a build of `plan` would do, in the order in which it would be begun with one job at a time.
+
+    `store` is the one that would be read, if any. Modules that would fail (see `blocked`) are left out.
+    """
+    project = plan.project
+    ledger = read_ledger(project.root)
+    failing = blocked(plan)
+    modules = [m for m in plan.stale if m not in failing]
+    names = {m: job_name(project.kind_of(m), m) for m in modules}
+    length = critical_path({m: project.dag[m] for m in modules}, lambda m: ledger.seconds(names[m]))
+    steps = []
+    # Sorting is stable and the path lengths come dependencies first, as job.critical_path promises.
+    for module in sorted(length, key=lambda m: -length[m]):
+        kind, digest = project.kind_of(module), project.digests[module]
+        stored = store is not None and store.get(kind, digest).source is not None
+        bounds = None if stored else ledger.bounds(names[module])
+        least, most = bounds or (None, None)
+        steps.append(Step(module, kind, digest, plan.verdicts[module].reason, stored, least, most))
+    return steps
+
+
+def blocked(plan: Plan) -> dict[str, str]:
+    """Return the modules on which a build would fail without a call of the model, each with the reason."""
+    found = {
+        m: error_line(plan.problems[m]) if m in plan.problems else f"{v.reason} (--force overwrites it)"
+        for m, v in plan.verdicts.items()
+        if m in plan.problems or (v.stale and v.protected and not plan.force)
+    }
+    dag = plan.project.dag
+    dependents = dependents_of({m: dag[m] & plan.verdicts.keys() for m in plan.stale}, found)
+    further = {m: min(dag[m] & dependents) for m in sorted(dependents - found.keys())}
+    return {**found, **{m: f"needs {dep}, which fails" for m, dep in further.items()}}
+
+
+@dataclass(frozen=True)
+class Total:
+    """What all calls of a forecast would take together: the least and the most."""
+
+    calls: int
+    tokens: tuple[int, int] | None = None
+    cost: tuple[float, float] | None = None
+
+
+def total(steps: Sequence[Step]) -> Total:
+    """Add up a forecast; the tokens are None if a call has no history, the cost if one has no price."""
+    asked = [step for step in steps if not step.from_store]
+    bounds = [(step.least, step.most) for step in asked if step.least is not None and step.most is not None]
+    if not asked or len(bounds) < len(asked):
+        return Total(len(asked))
+    low, high = (sum(pair[i].input_tokens + pair[i].output_tokens for pair in bounds) for i in (0, 1))
+    costs = [(least.cost, most.cost) for least, most in bounds]
+    known = [(least, most) for least, most in costs if least is not None and most is not None]
+    cost = (sum(c[0] for c in known), sum(c[1] for c in known)) if len(known) == len(costs) else None
+    return Total(len(asked), (low, high) if high else None, cost)
+
+
+def forecast_lines(
+    plan: Plan, steps: Sequence[Step], *, verbose: bool = False, width: int | None = None
+) -> Iterator[str]:
+    """Yield what a person is told of a forecast: a line for each step, what would fail, and the sums.
+
+    Of the steps, and of what would fail, only the first MOST_LINES are listed unless `verbose`. `width` is the
+    terminal's, in columns.
+    """
+    fails = blocked(plan)
+    rows = [("store" if step.from_store else "model", step.module, _reason(plan, step, verbose)) for step in steps]
+    numbered = [(str(number), *row) for number, row in enumerate(rows, 1)]
+    groups = [numbered, [("-", "fails", module, reason) for module, reason in fails.items()]]
+    shown = [group if verbose else group[:MOST_LINES] for group in groups]
+    number_width, module_width = (max((len(row[i]) for group in shown for row in group), default=0) for i in (0, 2))
+    for group, told in zip(groups, shown, strict=True):
+        for number, origin, module, reason in told:
+            yield from hang(f"{number:>{number_width}}  {origin}  {module:<{module_width}}  ", one_line(reason), width)
+        if len(told) < len(group):
+            yield and_more(len(group) - len(told))
+    sums = total(steps)
+    text = f"{len(steps):,} to build: {len(steps) - sums.calls:,} from the store, {sums.calls:,} calls of the model"
+    if sums.tokens:
+        text += f", {_range(*sums.tokens, ',')} tokens"
+    elif sums.calls:
+        text += " (no history to estimate them by)"
+    text += f", cost {_range(*sums.cost, '.4f')}" if sums.cost else ""
+    yield from hang("", text + (f"; {len(fails):,} would fail" if fails else ""), width)
+
+
+def _reason(plan: Plan, step: Step, verbose: bool) -> str:
+    return step.reason if verbose else short_reason(step.module, plan.verdicts[step.module]) or step.reason
+
+
+def _range(least: float, most: float, form: str) -> str:
+    return f"{least:{form}}" if least == most else f"{least:{form}} to {most:{form}}"
+
+
+def forecast_facts(plan: Plan, steps: Sequence[Step]) -> dict[str, Any]:
+    """Return a forecast as plain data; `read_plan_file` takes it back."""
+    return {
+        "dry_run": True,
+        "modules": [asdict(step) for step in steps],
+        "total": asdict(total(steps)),
+        "fresh": plan.fresh,
+        "problems": blocked(plan),
+    }
+
+
+def read_plan_file(file: str, plan: Plan) -> Plan:
+    """Return the part of today's plan that a saved forecast names.
+
+    Raises JauntConfigError if the file is no forecast, if a contract has changed since it was saved, or if one of its
+    modules needs a stale one that it doesn't name.
+    """
+    try:
+        saved = {str(m["module"]): str(m["digest"]) for m in json.loads(Path(file).read_text("utf-8"))["modules"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise JauntConfigError(
+            f"{file}: is not a saved plan: {error}", hint="make one with: jaunt build --dry-run --json > plan.json"
+        ) from error
+    project = plan.project
+    again = "look at it again: jaunt build --dry-run"
+    for module, digest in saved.items():
+        if project.digests.get(module) != digest or module in project.problems:
+            raise JauntConfigError(f"{file}: the contract of {module} has changed since the plan was made", hint=again)
+    stale = set(plan.stale)
+    missing = sorted(dep for module in saved.keys() & stale for dep in project.dag[module] & stale - saved.keys())
+    if missing:
+        raise JauntConfigError(f"{file}: does not name {missing[0]}, which is stale and needed by it", hint=again)
+    return plan.only(saved)

@@ -1,0 +1,47 @@
+"""`jaunt completion`."""
+
+import argparse
+
+from jaunt.commands import COMMANDS, Result, declare_arguments
+from jaunt.commands.completion.scripts import SHELLS, Entry, completion_script, read_entry
+from jaunt.commands.shared.options import add_config_options, read_config
+from jaunt.errors import JauntConfigError
+from jaunt.project.project import Project, load_project
+from jaunt.report.progress import say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options; the scripts ask with `--names`."""
+    parser.add_argument("shell", nargs="?", choices=list(SHELLS), metavar="SHELL", help=f"one of {', '.join(SHELLS)}")
+    parser.add_argument("--names", metavar="PREFIX", help=argparse.SUPPRESS)
+    add_config_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Print the script for a shell, or the names in the project that may be meant."""
+    if arguments.names is not None:
+        names = _names(load_project(read_config(arguments)), arguments.names)
+        for name in names:
+            say(name)
+        return Result(data={"names": names})
+    if arguments.shell is None:
+        raise JauntConfigError("completion needs a SHELL", hint=f"one of: {', '.join(SHELLS)}")
+    script = completion_script(arguments.shell, {name: _entry(name) for name in COMMANDS})
+    say(script.rstrip("\n"))
+    return Result(data={"shell": arguments.shell, "script": script})
+
+
+def _names(project: Project, prefix: str) -> list[str]:
+    """Return the modules that begin with a prefix; once there is no choice between modules, the specs too."""
+    modules = sorted(module for module in project.modules if module.startswith(prefix))
+    if len(modules) > 1:
+        return modules
+    refs = (entry.spec_ref for module in project.modules.values() for entry in module.entries)
+    return [*modules, *sorted(ref for ref in refs if ref.startswith(prefix))]
+
+
+def _entry(name: str) -> Entry:
+    parser = argparse.ArgumentParser(add_help=False)
+    declare_arguments(name, parser)
+    parser.add_argument("--help", action="help", help="show what the command takes")
+    return read_entry(COMMANDS[name].summary, parser)

@@ -1,0 +1,60 @@
+"""`jaunt diff`."""
+
+import argparse
+from dataclasses import asdict
+
+from jaunt.build.history import History, Record
+from jaunt.commands import Result
+from jaunt.commands.diff.change import Change, make_change
+from jaunt.commands.shared.options import add_project_options
+from jaunt.commands.shared.steps import read_project
+from jaunt.errors import JauntRefusedError
+from jaunt.project.project import Project, select_targets
+from jaunt.report.progress import MOST_LINES, print_change, print_lines, relative_paths, say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("module", nargs="?", metavar="MODULE", help="the last build of this module (default: of all)")
+    parser.add_argument("--stat", action="store_true", help="only name the modules and what their code has lost")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help=f"show all, where more than {MOST_LINES} modules have changed"
+    )
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Show the code before and after the last build, what was lost first."""
+    project = read_project(arguments)
+    changes = [
+        _change(project, record) for record in _records(project, arguments.module) if record.module in project.modules
+    ]
+    most = len(changes) if arguments.verbose or len(changes) <= MOST_LINES else MOST_LINES
+    lost = [f"lost: {change.module}: {loss}" for change in changes for loss in change.lost]
+    print_lines(lost, verbose=arguments.verbose)
+    for change in changes[:most]:
+        print_change(change, stat=arguments.stat or most < len(changes))
+    if most < len(changes):
+        say(f"... and {len(changes) - most:,} more (-v shows them all with their diffs, `jaunt diff MODULE` one)")
+    if not changes:
+        say("no build is known here yet: .jaunt/history has no record of one")
+    return Result(data={"modules": [{**asdict(change), "path": str(change.path)} for change in changes]})
+
+
+def _records(project: Project, name: str | None) -> list[Record]:
+    history = History(project.root)
+    if name is None:
+        return history.last_run()
+    (module,) = select_targets(project, [name])
+    record = history.get(project.kind_of(module), module)
+    if record is None:
+        raise JauntRefusedError(
+            f"{module}: what its last build changed is not known here",
+            hint="it is kept in .jaunt/history from the next one on",
+        )
+    return [record]
+
+
+def _change(project: Project, record: Record) -> Change:
+    path = project.generated_path(record.module)
+    return make_change(record, path, shown=relative_paths(str(path)))

@@ -1,0 +1,65 @@
+"""Changes: a module's code and contract before and after its last build, as unified diffs."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaunt.build.history import Record
+from jaunt.commands.diff.lost import losses
+from jaunt.header import parse_header, split_header
+from jaunt.plan.plan import contract_changes, short_change
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a module's last build changed.
+
+    `reason` is what had changed in the contract, empty for a first build and for one that was asked for with
+    `--force`; `lost` is what the code no longer has; `contract` and `code` are unified diffs, empty without a change.
+    """
+
+    kind: str
+    module: str
+    path: Path
+    first: bool
+    reason: str
+    lost: tuple[str, ...]
+    contract: str
+    code: str
+
+
+def make_change(record: Record, path: Path, *, shown: str) -> Change:
+    """Return the change that a record describes; `path` is the generated file, `shown` its name in the diff."""
+    try:
+        now = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        now = ""  # it was removed since
+    before = split_header(record.before)[1]
+    after = split_header(now)[1]
+    old, new = parse_header(record.before), parse_header(now)
+    first = not record.before
+    reasons = contract_changes(old, new).split("; ") if old and new else []
+    return Change(
+        kind=record.kind,
+        module=record.module,
+        path=path,
+        first=first,
+        reason="; ".join(short_change(reason, record.module) for reason in reasons),
+        lost=() if first else tuple(losses(before, after)),
+        contract=contract_diff(record.contract_before or record.contract, record.contract),
+        code=unified_diff(before, after, shown),
+    )
+
+
+def contract_diff(before: Mapping[str, str], after: Mapping[str, str], old: str = "before", new: str = "after") -> str:
+    """Return the unified diff of the contracts that differ, by reference; `old` and `new` name the two sides."""
+    return "".join(
+        unified_diff(before.get(ref, ""), after.get(ref, ""), ref, old, new) for ref in sorted({*before, *after})
+    )
+
+
+def unified_diff(before: str, after: str, name: str, old: str = "before", new: str = "after") -> str:
+    """Return the unified diff of two texts, with a line break at its end, or nothing if they are the same."""
+    sides = ([f"{line}\n" for line in text.splitlines()] for text in (before, after))
+    return "".join(difflib.unified_diff(*sides, fromfile=f"{name} ({old})", tofile=f"{name} ({new})"))

@@ -1,0 +1,189 @@
+"""`jaunt eject`."""
+
+import argparse
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from jaunt.build.pipeline import remove_module, write_module
+from jaunt.builder import project_works
+from jaunt.checks.tools.tool import ToolError, find_tool
+from jaunt.commands import Result
+from jaunt.commands.diff.change import unified_diff
+from jaunt.commands.eject.compose import eject_source
+from jaunt.commands.shared.options import add_module_argument, add_project_options
+from jaunt.commands.shared.steps import read_module
+from jaunt.discovery import find_files
+from jaunt.errors import JauntDiscoveryError, JauntRefusedError
+from jaunt.files.atomic import check_writable, write_atomic
+from jaunt.header import parse_header, split_header
+from jaunt.paths import spec_module_to_generated_module
+from jaunt.plan.plan import Plan, build_command, judge_file, make_plan
+from jaunt.project.importer import import_from_bases
+from jaunt.project.project import Project, load_project, search_roots
+from jaunt.report.progress import one_line, print_diff, print_warning, relative_paths, say, some
+from jaunt.syntax.source import ModuleSource, parse_source, read_source
+from jaunt.validation import parse_candidate, validate_generated_source
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    add_module_argument(parser)
+    parser.add_argument("--dry-run", action="store_true", help="print what would change in the spec's file")
+    parser.add_argument("--force", action="store_true", help="eject code that is stale or edited by hand too")
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Replace a spec module's file by its handwritten parts and its generated code."""
+    project, module = read_module(arguments)
+    plan = make_plan(project)
+    _refuse_unless_fresh(plan, module, force=arguments.force)
+    file = project.modules[module].file
+    check_writable(file.path, within=file.base)
+    old = file.path.read_bytes()
+    new = _ejected(project, module)
+    shown = relative_paths(str(file.path))
+    facts = {"module": module, "path": str(file.path), "removed": str(project.generated_path(module))}
+    if arguments.dry_run:
+        print_diff(unified_diff(read_source(module, str(file.path)).text, new, shown))
+        return Result(data={**facts, "dry_run": True, "source": new})
+    write_atomic(file.path, new, within=file.base)
+    try:
+        after = _checked(project, module, infer_deps=arguments.infer_deps)
+    except BaseException:
+        file.path.write_bytes(old)  # after an interruption too, nothing has changed
+        raise
+    say(f"{shown} holds the code of {module} now, and is no spec module any more")
+    problem = _remove(project, module)
+    if problem:
+        print_warning(problem)
+    kept = _keep_fresh(plan, after)
+    if kept:
+        say(f"still fresh: {some(kept)}")
+    if project.kind_of(module) == "test":
+        say(f"its tests are ordinary ones now: pytest {shown}")
+    return Result(data={**facts, "dry_run": False, "kept_fresh": kept})
+
+
+def _refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
+    verdict = plan.verdicts[module]
+    command = build_command(plan.project.kind_of(module))
+    if verdict.state in ("unbuilt", "broken"):
+        raise JauntRefusedError(f"{module}: {verdict.reason}: there is no code to eject", hint=f"run: {command}")
+    if verdict.state != "fresh" and not force:
+        if verdict.state == "edited" and not verdict.stale:
+            command = f"jaunt accept {module}"
+        hint = f"run: {command}; --force ejects it as it is"
+        raise JauntRefusedError(f"{module} is not fresh: {verdict.reason}", hint=hint)
+
+
+# --- the new source ----------------------------------------------------------------------------------
+
+
+def _ejected(project: Project, module: str) -> str:
+    """Return the text that takes the place of the spec module's; raises JauntRefusedError."""
+    spec_module, path = project.modules[module], project.generated_path(module)
+    spec = read_source(module, str(spec_module.file.path))
+    try:
+        spec_module.file.path.read_text(encoding="utf-8")
+        code = split_header(path.read_text(encoding="utf-8"))[1]
+    except (OSError, UnicodeDecodeError) as error:
+        raise JauntRefusedError(
+            f"{module}: cannot be read as UTF-8: {error}", hint="save its files as UTF-8"
+        ) from error
+    names = [entry.qualname for entry in spec_module.entries]
+    errors = validate_generated_source(code, names)
+    if errors:
+        command = build_command(project.kind_of(module))
+        raise JauntRefusedError(f"{path}: {'; '.join(errors)}", hint=f"run: {command} --force --target {module}")
+    generated_module = spec_module_to_generated_module(module, project.config.paths.generated_dir)
+    generated = parse_source(generated_module, str(path), code.encode())
+    text = eject_source(spec, generated, names, shared=set(_shared(project, module)))
+    errors = parse_candidate(text, filename=str(spec_module.file.path))[1]
+    if errors:
+        raise JauntRefusedError("; ".join(errors), hint="eject it by hand")
+    return _tidied(spec_module.file.path, spec.text, text)
+
+
+def _shared(project: Project, module: str) -> Iterator[str]:
+    """Yield the names that other modules get from a spec module, by import or as attributes."""
+    roots = search_roots(project.config)
+    files = [(f.name, f.path) for f in find_files(roots, generated_dir=project.config.paths.generated_dir)]
+    files += [(spec_module_to_generated_module(m), project.generated_path(m)) for m in project.modules]
+    tail = module.rpartition(".")[2].encode()
+    for name, path in files:
+        try:
+            data = path.read_bytes()
+            source = parse_source(name, str(path), data) if tail in data and name != module else None
+        except (OSError, JauntDiscoveryError):
+            continue
+        for used in _paths(source) if source else ():
+            if used.startswith(f"{module}."):
+                yield used[len(module) + 1 :].partition(".")[0]
+
+
+def _paths(source: ModuleSource) -> Iterator[str]:
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{source.absolute(node)}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            yield source.dotted(node) or ""
+
+
+def _tidied(path: Path, old: str, new: str) -> str:
+    """Return a text formatted by ruff, its imports sorted if those of `old` were; as it is if there is no ruff."""
+    try:
+        ruff = str(find_tool("ruff"))
+    except ToolError:
+        return new
+
+    def run_ruff(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [ruff, *arguments, "--quiet", "--no-cache", "--stdin-filename", str(path), "-"]
+        return subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8", check=False)
+
+    if run_ruff(old, "check", "--select", "I").returncode == 0:
+        new = run_ruff(new, "check", "--select", "I", "--fix").stdout or new
+    return run_ruff(new, "format").stdout or new
+
+
+# --- the project around it ---------------------------------------------------------------------------
+
+
+def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Project:
+    """Return the project as it is now; raises JauntRefusedError if a module of it broke."""
+    file = project.modules[module].file
+    imported = import_from_bases({module: file.base}, path=project.bases(), cwd=project.root)
+    if imported[module].error:
+        raise JauntRefusedError(
+            f"{file.path}: could not be imported any more: {imported[module].error}",
+            hint="nothing was changed; eject it by hand",
+        )
+    after = load_project(project.config, infer_deps=infer_deps)
+    broken = sorted(after.problems.keys() - project.problems.keys())
+    if broken or module in after.modules:
+        reason = one_line(str(after.problems[broken[0]])) if broken else f"{module} has specs that could not be ejected"
+        raise JauntRefusedError(reason, hint="nothing was changed; eject it by hand")
+    return after
+
+
+def _remove(project: Project, module: str) -> str | None:
+    path, generated_dir = project.generated_path(module), project.config.paths.generated_dir
+    return remove_module(path, generated_dir=generated_dir, within=project.modules[module].file.base, force=True)
+
+
+def _keep_fresh(before: Plan, after: Project) -> list[str]:
+    """Put today's contract into the headers of the modules that were fresh; return those whose contract had changed.
+
+    What is ejected has no contract any more, so the contracts of its dependents are other ones than before; but the
+    code that they call is the very same, so they need no new code.
+    """
+    kept = []
+    for work in project_works(after, [m for m in before.fresh if m in after.modules]):
+        if judge_file(work.path, work.fingerprint).stale:
+            text = work.path.read_text(encoding="utf-8")
+            fields = {**(parse_header(text) or {}), **work.fingerprint.header_fields()}
+            write_module(work.path, split_header(text)[1], fields, within=work.base, packages_below=work.packages_below)
+            kept.append(work.module)
+    return kept

@@ -1,0 +1,54 @@
+"""`jaunt graph`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from jaunt.commands import Result
+from jaunt.commands.graph.nodes import FORMATS, draw_text
+from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.steps import plan_for, read_project
+from jaunt.files.atomic import write_text_file
+from jaunt.plan.plan import Plan
+from jaunt.report.progress import say
+from jaunt.report.terminal import has_colours, takes_unicode, width_of
+
+_FILE_WIDTH = 120  # columns, where no terminal is
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    add_target_option(parser)
+    parser.add_argument("--format", choices=FORMATS, default="text", help="what to draw it as (default: text)")
+    parser.add_argument("--invert", action="store_true", help="text: what each module affects, not what it needs")
+    parser.add_argument("--output", metavar="FILE", help="write it there, not to standard output")
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Draw the module DAG, each module with its state."""
+    project = read_project(arguments)
+    plan = plan_for(project, () if arguments.invert else arguments.target)
+    drawn = _text(plan, arguments) if arguments.format == "text" else FORMATS[arguments.format](plan)
+    if arguments.output:
+        write_text_file(Path(arguments.output), f"{drawn}\n")
+        say(f"wrote {arguments.output}")
+    else:
+        say(drawn)
+    modules = [
+        {"module": m, "kind": project.kind_of(m), "state": v.state, "needs": sorted(project.dag[m])}
+        for m, v in plan.verdicts.items()
+    ]
+    return Result(data={"modules": modules})
+
+
+def _text(plan: Plan, arguments: argparse.Namespace) -> str:
+    to_file = bool(arguments.output)
+    return draw_text(
+        plan,
+        width=(None if to_file else width_of(sys.stdout)) or _FILE_WIDTH,
+        colour=not to_file and has_colours(sys.stdout),
+        roots=sorted(arguments.target) if arguments.invert else (),
+        invert=arguments.invert,
+        ascii_only=not takes_unicode(sys.stdout),
+    )

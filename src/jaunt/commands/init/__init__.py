@@ -1,0 +1,49 @@
+"""`jaunt init`."""
+
+import argparse
+import shlex
+from pathlib import Path
+
+from jaunt.commands import Result
+from jaunt.commands.init.starter import Started, start_project
+from jaunt.config import load_config
+from jaunt.generate.providers import first_usable
+from jaunt.report.progress import say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("directory", nargs="?", default=".", metavar="DIR", help="the project's folder (default: here)")
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Write what is missing, say what was left as it is, and what to do next."""
+    started = start_project(Path(arguments.directory))
+    for name in started.created:
+        say(f"created   {name}")
+    for name in started.extended:
+        say(f"extended  {name}")
+    for name, remark in started.kept.items():
+        say(f"kept      {name} ({remark})")
+    steps = _next_steps(started, arguments.directory)
+    say(f"next: {', then run: '.join(steps)}")
+    return Result(
+        data={
+            "directory": str(started.root),
+            "package": started.package,
+            "created": started.created,
+            "extended": started.extended,
+            "kept": list(started.kept),
+            "next": steps,
+        }
+    )
+
+
+def _next_steps(started: Started, directory: str) -> list[str]:
+    config = load_config(root=started.root)
+    steps = []
+    if not config.llm.provider and config.config_file is not None:
+        usable = first_usable()
+        found = f"; usable here is {usable.settings}, as {usable.reason}" if usable else ""
+        steps.append(f"choose who writes the code, under [llm] in {config.config_file.name}{found}")
+    return [*steps, "jaunt test" if directory == "." else f"jaunt test --root {shlex.quote(directory)}"]

@@ -1,0 +1,122 @@
+"""The part of a build that takes time: it runs on an event loop, reports as it goes, and may be interrupted."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jaunt.build.import_gate import ImportGate
+from jaunt.commands import stop_signals
+from jaunt.engine.job import Job, Outcome
+from jaunt.errors import JauntWriteError
+from jaunt.plan.plan import Plan
+from jaunt.report.progress import Progress, error_line, print_warning
+
+if TYPE_CHECKING:
+    from jaunt.generate.providers import LazyBackend
+
+
+def generate(
+    plan: Plan,
+    arguments: argparse.Namespace,
+    failures: Mapping[str, Sequence[str]] | None,
+    outcomes: dict[str, Outcome],
+) -> bool:
+    """Build what is stale; return whether it was finished, and not interrupted by Ctrl-C or a signal.
+
+    `outcomes` takes what came of each module as it ends.
+    """
+    try:
+        asyncio.run(_generate(plan, arguments, failures, outcomes))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        return False
+    return True
+
+
+async def _generate(
+    plan: Plan,
+    arguments: argparse.Namespace,
+    failures: Mapping[str, Sequence[str]] | None,
+    outcomes: dict[str, Outcome],
+) -> None:
+    gate = ImportGate(plan.project, plan.stale)
+    gate.begin()  # while the rest is imported: that takes 0.1 s
+    from jaunt.build.timings import TimingsRecorder
+    from jaunt.builder import misses_store, project_workshop, run_plan
+    from jaunt.generate.providers import LazyBackend
+    from jaunt.testing.repair import RepairBackend
+
+    config = plan.project.config
+    backend = LazyBackend(config)
+    record = Path(arguments.record) if arguments.record else None
+    shop = project_workshop(
+        plan,
+        RepairBackend(backend, failures) if failures else backend,
+        force=arguments.force,
+        read_store=not arguments.no_store and not failures,
+        record=record,
+        gate=gate,
+    )
+    if misses_store(plan, shop):
+        backend.open()  # what is wrong with the provider is then one error, not one for each module
+    jobs = arguments.jobs or config.build.jobs
+    progress, timings = _progress(plan, arguments, backend, jobs), TimingsRecorder(limit=jobs)
+
+    def listen(event: str, job: Job, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            outcomes[job.module] = outcome
+        timings(event, job, outcome)
+        progress(event, job, outcome)
+
+    try:
+        with _cancelled_by_signals(), progress:
+            shop = replace(shop, on_attempt=progress.attempt, on_wait=progress.waiting)
+            await run_plan(plan, shop, jobs=jobs, listener=listen)
+    finally:
+        await shop.backend.close()
+        try:
+            timings.save(config.root)
+        except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that
+            print_warning(error_line(error))
+
+
+def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
+    """Return what reports on the build as it runs: on a terminal a live display, else a line for each module."""
+    from jaunt.builder import plan_pace
+    from jaunt.report.live import Feed, LiveProgress, can_be_live
+
+    total = len(plan.stale)
+    verbosity = "quiet" if arguments.quiet else "verbose" if arguments.verbose else "normal"
+    if arguments.plain or verbosity == "quiet" or not can_be_live(sys.stdout):
+        return Progress(total, verbosity=verbosity)
+    feed = Feed(spent=partial(backend.spent, plan.project.config.llm.price), pace=partial(plan_pace, plan, jobs))
+    return LiveProgress(total, feed, verbosity=verbosity)
+
+
+@contextmanager
+def _cancelled_by_signals() -> Generator[None]:
+    """Let a signal that asks for an end cancel the current task, as asyncio.run does with Ctrl-C.
+
+    An exception raised by a handler could hit any line, and be taken for the failure of the module that runs it.
+    """
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None  # asyncio.run runs us in one
+    usual = {number: signal.getsignal(number) for number in stop_signals()}
+    try:
+        for number in usual:
+            loop.add_signal_handler(number, task.cancel)
+    except (NotImplementedError, ValueError, RuntimeError):  # Windows; or not in the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        for number, handler in usual.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, handler)

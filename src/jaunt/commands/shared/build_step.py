@@ -1,0 +1,85 @@
+"""The step from plan to build, which several commands share, and its result as plain data."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jaunt.commands import EXIT_OK, Interrupted, exit_code
+from jaunt.engine.job import Outcome
+from jaunt.plan.plan import Plan
+from jaunt.process.phases import phase
+from jaunt.report.progress import Stopwatch, print_edited, print_summary, status_word
+
+
+def build_plan(
+    plan: Plan, arguments: argparse.Namespace, *, failures: Mapping[str, Sequence[str]] | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Build what is stale in a plan, print what came of it, and return the exit code and the facts.
+
+    `failures` is, by module, what the model is told of the tests that the code to be replaced has failed.
+    Raises Interrupted, with the facts of what was finished, on Ctrl-C and on signals that ask for an end.
+    """
+    watch = Stopwatch()
+    outcomes: dict[str, Outcome] = {}
+    is_complete = True
+    try:
+        if plan.stale:
+            from jaunt.commands.shared.build_loop import (
+                generate,  # an event loop and more: 50 ms, for nothing if all is fresh
+            )
+
+            with phase("build"):
+                is_complete = generate(plan, arguments, failures, outcomes)
+    finally:
+        plan.project.remember(make_folder=True)
+    if not is_complete:
+        print_summary(plan, outcomes.values(), watch.seconds)
+        raise Interrupted(build_facts(plan, outcomes, watch.seconds))
+    if not arguments.quiet:
+        print_edited(plan)
+    print_summary(plan, outcomes.values(), watch.seconds)
+    failed = [outcome.cause for outcome in outcomes.values() if outcome.status != "generated"]
+    return exit_code(failed) if failed else EXIT_OK, build_facts(plan, outcomes, watch.seconds)
+
+
+def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:
+    """Return what a build's modules did side by side, in seconds summed over them: phase -> seconds.
+
+    `queue` is the time spent in none of the other phases: waiting for a thread, or for the import of the specs.
+    """
+    found = [module for module in facts["modules"] if "model_seconds" in module]
+    sums = {name: sum(module[f"{name}_seconds"] for module in found) for name in ("model", "check", "write")}
+    queue = max(0.0, sum(module["seconds"] for module in found) - sum(sums.values()))
+    return {"queue": queue, "model": sums["model"], "checks": sums["check"], "write": sums["write"]}
+
+
+def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> dict[str, Any]:
+    """Return what a build came to, as plain data; a stale module without an outcome was not started."""
+    modules = []
+    for module, verdict in plan.verdicts.items():
+        outcome = outcomes.get(module)
+        facts: dict[str, Any] = {"module": module, "kind": plan.project.kind_of(module), "reason": verdict.reason}
+        if outcome is None:
+            modules.append({**facts, "status": "not started" if verdict.stale else "fresh"})
+            continue
+        modules.append(
+            {
+                **facts,
+                "status": status_word(outcome),
+                "seconds": round(outcome.seconds, 3),
+                "model_seconds": round(outcome.model_seconds, 3),
+                "check_seconds": round(outcome.check_seconds, 3),
+                "write_seconds": round(outcome.write_seconds, 6),
+                "attempts": outcome.attempts,
+                "origin": outcome.origin,
+                "input_tokens": outcome.input_tokens,
+                "output_tokens": outcome.output_tokens,
+                "cached_input_tokens": outcome.cached_input_tokens,
+                "estimated": outcome.estimated,
+                "cost": outcome.cost,
+                "path": str(outcome.path) if outcome.path else None,
+                "errors": list(outcome.errors),
+                "warnings": list(outcome.warnings),
+            }
+        )
+    return {"modules": modules, "seconds": round(seconds, 3)}

@@ -1,0 +1,65 @@
+"""The steps that commands share: configuration -> project -> plan, for the modules that the options name."""
+
+import argparse
+from collections.abc import Sequence
+
+from jaunt.commands.shared.options import read_config
+from jaunt.errors import JauntConfigError
+from jaunt.plan.plan import Plan, make_plan
+from jaunt.process.garbage import without_collection
+from jaunt.project.project import Project, load_project, select_targets
+from jaunt.report.progress import print_warning, some
+
+KINDS = ("build", "test")
+
+
+def read_project(arguments: argparse.Namespace) -> Project:
+    """Return the project that the options name, with a warning if there is no spec in it."""
+    config = read_config(arguments)
+    with without_collection():
+        project = load_project(config, infer_deps=arguments.infer_deps)
+    if not project.modules:
+        folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
+        print_warning(
+            f"{config.config_file}: there is no spec in {folders} (decorate a stub with @jaunt.magic, or correct "
+            "paths.source_roots)"
+        )
+    return project
+
+
+def read_module(arguments: argparse.Namespace) -> tuple[Project, str]:
+    """Return the project and the one module that MODULE names; raises what is wrong with the module, if anything."""
+    project = read_project(arguments)
+    (module,) = select_targets(project, [arguments.module])
+    if module in project.problems:
+        raise project.problems[module]
+    return project, module
+
+
+def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[str] = KINDS) -> set[str]:
+    """Return the modules that `targets` name; without targets, all modules of `kinds`."""
+    if targets:
+        return select_targets(project, targets)
+    return {module for kind in kinds for module in project.modules_of(kind)}
+
+
+def plan_for(
+    project: Project, targets: Sequence[str] = (), *, kinds: Sequence[str] = KINDS, force: bool = False
+) -> Plan:
+    """Return the plan for the targets and what they depend on, or for all modules of the kinds."""
+    with without_collection():
+        modules = selected(project, targets, kinds=kinds)
+        return make_plan(project, modules, force=modules if force else ()).restricted_to(kinds)
+
+
+def tests_of(project: Project, targets: Sequence[str]) -> set[str]:
+    """Return the test modules to run; raises JauntConfigError if targets are given and none is a test module."""
+    modules = selected(project, targets, kinds=("test",))
+    tests = {module for module in modules if project.kind_of(module) == "test"}
+    if modules and not tests:
+        users = [module for module in project.modules_of("test") if project.dag[module] & modules]
+        raise JauntConfigError(
+            f"no test module is named by --target {' --target '.join(targets)}",
+            hint=f"its tests are in: {some(users)}" if users else "`jaunt status` lists the modules",
+        )
+    return tests

@@ -1,0 +1,76 @@
+"""`jaunt status`."""
+
+import argparse
+from dataclasses import asdict
+
+from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
+from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.steps import plan_for, read_project
+from jaunt.commands.status.view import module_status, print_module_status, print_status
+from jaunt.errors import JauntConfigError
+from jaunt.plan.orphans import find_orphans
+from jaunt.plan.plan import Plan
+from jaunt.project.project import Project, select_targets
+from jaunt.report.progress import error_line
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("module", nargs="?", metavar="MODULE", help="show this module and what changed in its contract")
+    parser.add_argument("--check", action="store_true", help="exit with 4 if anything is not fresh")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported"
+    )
+    add_target_option(parser)
+    add_project_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Print the plan, or one module of it."""
+    if arguments.module and arguments.target:
+        raise JauntConfigError("status takes a MODULE or --target, not both", hint="leave one of them out")
+    project = read_project(arguments)
+    if arguments.module:
+        return _one(project, arguments)
+    plan = plan_for(project, arguments.target)
+    project.remember()
+    orphans = [] if arguments.target else find_orphans(project)
+    print_status(plan, orphans=orphans, verbose=arguments.verbose)
+    facts = {
+        "modules": _module_facts(plan),
+        "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
+        "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
+    }
+    is_fresh = not orphans and all(verdict.state == "fresh" for verdict in plan.verdicts.values())
+    return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
+
+
+def _one(project: Project, arguments: argparse.Namespace) -> Result:
+    (module,) = select_targets(project, [arguments.module])
+    plan = plan_for(project)
+    status = module_status(plan, module)
+    print_module_status(status)
+    is_fresh = status.verdict.state == "fresh"
+    facts = {
+        **asdict(status),
+        **asdict(status.verdict),
+        "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
+    }
+    del facts["verdict"]
+    return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
+
+
+def _module_facts(plan: Plan) -> list[dict[str, object]]:
+    project = plan.project
+    return [
+        {
+            "module": module,
+            "kind": project.kind_of(module),
+            "state": verdict.state,
+            "stale": verdict.stale,
+            "reason": verdict.reason,
+            "path": project.generated_name(module),
+            "imported": dict(project.modules[module].unread),
+        }
+        for module, verdict in plan.verdicts.items()
+    ]

@@ -1,0 +1,194 @@
+"""The overview that `jaunt status` prints: of a project, a line for each module; of one module, all there is."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from jaunt.build.history import History
+from jaunt.digest import extract_source_segment
+from jaunt.errors import JauntDiscoveryError
+from jaunt.header import extract_module_digest, parse_header
+from jaunt.plan.orphans import Orphan
+from jaunt.plan.plan import Plan, Verdict, short_change, short_reason
+from jaunt.report.progress import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
+from jaunt.report.terminal import hang, paint, width_of
+
+STATES = ("fresh", "stale", "unbuilt", "edited", "orphaned", "broken")
+"""The order in which states are listed: what needs a person last, where the eye is."""
+
+_COLOURS = {"fresh": "green", "stale": "yellow", "unbuilt": "blue"}
+
+
+def print_status(
+    plan: Plan, out: TextIO | None = None, *, orphans: Sequence[Orphan] = (), verbose: bool = False
+) -> None:
+    """Print the modules, and the orphans, grouped by state, each with its reason; then how many there are.
+
+    Of each state, the first MOST_LINES are listed; in a project of more modules than that, no fresh ones. With
+    `verbose`, all modules and reasons are listed, and which modules had to be imported to be read.
+    """
+    out = out or sys.stdout
+    rows: list[tuple[str, str, str]] = [
+        (verdict.state, module, _reason(plan, module, verbose=verbose)) for module, verdict in plan.verdicts.items()
+    ]
+    rows += [
+        ("orphaned", orphan.module, f"{relative_paths(str(orphan.path))}: its spec module is gone")
+        for orphan in orphans
+    ]
+    counts = Counter(state for state, _, _ in rows)
+    hides_fresh = not verbose and len(rows) > MOST_LINES
+    listed = [row for row in rows if not (hides_fresh and row[0] == "fresh")]
+    width = max((len(module) for _, module, _ in listed), default=0)
+    for state in STATES:
+        group = [(module, reason) for each, module, reason in listed if each == state]
+        shown = group if verbose else group[:MOST_LINES]
+        for module, reason in shown:
+            _say_row(state, f"{module:<{width}}  ", reason, out)
+        if len(shown) < len(group):
+            _say_row(state, "", and_more(len(group) - len(shown)), out)
+    if verbose:
+        _print_imported(plan, width, out)
+    total = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]) or "no spec modules"
+    more = " (-v lists the fresh ones)" if hides_fresh and counts["fresh"] else ""
+    say("\n".join(hang("", f"{total}{more}", width_of(out))), out)
+
+
+def _print_imported(plan: Plan, width: int, out: TextIO) -> None:
+    for module in plan.verdicts:
+        unread = plan.project.modules[module].unread
+        if unread:
+            reasons = ", ".join(f"{name}: {one_line(text)}" for name, text in sorted(unread.items()))
+            _say_row("imported", f"{module:<{width}}  ", f"to read {reasons}", out)
+
+
+def _say_row(state: str, head: str, reason: str, out: TextIO) -> None:
+    first, *others = hang(f"{state:<8} {head}", reason, width_of(out))
+    say(paint(first[:8], _COLOURS.get(state, "magenta"), out) + first[8:], out)
+    for line in others:
+        say(line, out)
+
+
+def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
+    """Return why a module is not fresh, in one line; if it is broken, what to do as well."""
+    verdict = plan.verdicts[module]
+    if verdict.state == "broken":
+        return error_line(plan.problems.get(module, verdict.reason))
+    return one_line(verdict.reason) if verbose and verdict.state != "fresh" else short_reason(module, verdict)
+
+
+# --- one module --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ModuleStatus:
+    """All there is to say of one module.
+
+    `reasons` are why it is not fresh, one text each. `dependencies` and `dependents` are the direct ones, name ->
+    state. `diff` is from the contract that the code was written for to today's, empty if they are the same; it is None
+    if that contract is no longer known here.
+    """
+
+    module: str
+    kind: str
+    verdict: Verdict
+    reasons: Sequence[str]
+    source: Path
+    generated: Path
+    specs: Sequence[str]
+    dependencies: Mapping[str, str]
+    dependents: Mapping[str, str]
+    unread: Mapping[str, str]
+    accepted: str
+    diff: str | None
+
+
+def module_status(plan: Plan, module: str) -> ModuleStatus:
+    """Return what there is to say of one module; `plan` is that of the whole project."""
+    project, spec_module = plan.project, plan.project.modules[module]
+    generated = project.generated_path(module)
+    header = _read_header(generated)
+    fields = parse_header(header) or {}
+    accepted = f"by {fields['accepted_by']}, {fields.get('accepted_at', '')}" if "accepted_by" in fields else ""
+    return ModuleStatus(
+        module=module,
+        kind=project.kind_of(module),
+        verdict=plan.verdicts[module],
+        reasons=_reasons(plan, module),
+        source=spec_module.file.path,
+        generated=generated,
+        specs=[entry.qualname for entry in spec_module.entries],
+        dependencies={m: v.state for m, v in plan.verdicts.items() if m in project.dag[module]},
+        dependents={m: v.state for m, v in plan.verdicts.items() if module in project.dag[m]},
+        unread=spec_module.unread,
+        accepted=accepted,
+        diff=_contract_diff(plan, module, extract_module_digest(header)),
+    )
+
+
+def _reasons(plan: Plan, module: str) -> list[str]:
+    verdict = plan.verdicts[module]
+    if verdict.state == "broken":
+        return [_reason(plan, module, verbose=True)]
+    return [short_change(reason, module) for reason in verdict.reason.split("; ")] if verdict.state != "fresh" else []
+
+
+def print_module_status(status: ModuleStatus, out: TextIO | None = None) -> None:
+    """Print one module's state, each reason for it, where it stands, and what changed in its contract."""
+    out = out or sys.stdout
+    state = status.verdict.state
+    say(f"{status.module}: {paint(state, _COLOURS.get(state, 'magenta'), out)}", out)
+    for label, text in _facts(status):
+        for line in hang(f"  {label:<10}  ", text, width_of(out)):
+            say(line, out)
+    if status.diff:
+        print_diff(status.diff, out)
+
+
+def _facts(status: ModuleStatus) -> Iterator[tuple[str, str]]:
+    for reason in status.reasons:
+        yield "why", relative_paths(one_line(reason))
+    if status.verdict.state == "stale" and status.diff is None:
+        yield "", "(the contract it was built from is not in .jaunt/history: no diff)"
+    yield "spec", relative_paths(str(status.source))
+    yield "generated", relative_paths(str(status.generated))
+    yield "specs", some(status.specs) or "none that can be read"
+    yield (
+        "needs",
+        some(f"{name} ({state})" for name, state in status.dependencies.items()) or "no other spec module",
+    )
+    yield (
+        "needed by",
+        some(f"{name} ({state})" for name, state in status.dependents.items()) or "no other spec module",
+    )
+    for name, text in status.unread.items():
+        yield "imported", f"to read {name}: {one_line(text)}"
+    if status.accepted:
+        yield "accepted", status.accepted
+
+
+def _contract_diff(plan: Plan, module: str, digest: str | None) -> str | None:
+    """Return the diff from the contract that the module was built from to today's; None if the former is not known."""
+    if not plan.verdicts[module].stale:
+        return ""
+    record = History(plan.project.root).get(plan.project.kind_of(module), module)
+    if record is None or f"sha256:{record.digest}" != digest:
+        return None
+    from jaunt.commands.diff.change import contract_diff  # difflib takes time, and a fresh project has no diff
+
+    own = {entry.spec_ref for entry in plan.project.modules[module].entries if entry.spec_ref in plan.project.specs}
+    outside = {dep for ref in own for dep in plan.project.graph.get(ref, ())} - own
+    try:
+        today = {ref: extract_source_segment(plan.project.specs[ref]) for ref in own | outside}
+    except JauntDiscoveryError:
+        return None  # the file has changed meanwhile, or is broken: its error says more
+    return contract_diff(record.contract, dict(today), "when it was built", "today")
+
+
+def _read_header(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""

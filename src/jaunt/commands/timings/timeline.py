@@ -1,0 +1,85 @@
+"""The timeline of a build, as a page: who waited for whom, the critical path, the jobs in use."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from jaunt.build.timings import BuildTimings, JobTiming
+from jaunt.engine.job import critical_path
+from jaunt.report.page import render_page
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How many jobs were running, and how many were held up by the jobs limit, from `time` on."""
+
+    time: float
+    running: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What follows from a build's record; `path` are the names of the jobs on the critical path, in order."""
+
+    path: tuple[str, ...] = ()
+    path_seconds: float = 0.0
+    work_seconds: float = 0.0
+    usage: tuple[Usage, ...] = ()
+
+
+def analyse(timings: BuildTimings) -> Analysis:
+    """Return the critical path (the chain of jobs that took longest), the sum of all jobs, their usage."""
+    by_name = {job.name: job for job in timings.jobs}
+    lengths = critical_path({job.name: job.deps for job in timings.jobs}, lambda name: by_name[name].seconds)
+    users: dict[str, list[str]] = {name: [] for name in by_name}
+    for job in timings.jobs:
+        for dep in set(job.deps) & by_name.keys():
+            users[dep].append(job.name)
+    path = []
+    heads = [name for name in lengths if lengths[name] > 0]
+    while heads:
+        path.append(max(heads, key=lambda name: (lengths[name], name)))
+        heads = [name for name in users[path[-1]] if lengths[name] > 0]
+    return Analysis(
+        path=tuple(path),
+        path_seconds=max(lengths.values(), default=0.0),
+        work_seconds=sum(job.seconds for job in timings.jobs),
+        usage=tuple(_usage(timings.jobs)),
+    )
+
+
+def _usage(jobs: Sequence[JobTiming]) -> list[Usage]:
+    changes: dict[float, tuple[int, int]] = {0.0: (0, 0)}
+
+    def change(moment: float, running: int, waiting: int) -> None:
+        before = changes.get(moment, (0, 0))
+        changes[moment] = (before[0] + running, before[1] + waiting)
+
+    for job in jobs:
+        if job.started is None or job.ended is None:
+            continue
+        change(job.started, 1, -1)
+        change(job.ended, -1, 0)
+        change(max(0.0, job.started - job.queue), 0, 1)
+    usage = [Usage(0.0)]
+    for moment, (running, waiting) in sorted(changes.items()):
+        usage.append(Usage(moment, usage[-1].running + running, usage[-1].waiting + waiting))
+    return usage[1:]
+
+
+def timings_html(timings: BuildTimings, *, project: str = "") -> str:
+    """Return a self-contained page: a build's numbers, its timeline, its jobs in use, a table of its modules.
+
+    `project` is the project's name, for the title. Raises graphlib.CycleError if jobs wait for each other.
+    """
+    analysis = analyse(timings)
+    data = {
+        **asdict(timings),
+        "project": project,
+        "jobs": [{**asdict(job), "seconds": job.seconds} for job in timings.jobs],
+        "path": analysis.path,
+        "path_seconds": analysis.path_seconds,
+        "work_seconds": analysis.work_seconds,
+        "usage": [[usage.time, usage.running, usage.waiting] for usage in analysis.usage],
+    }
+    return render_page("timings", title=f"{project or 'jaunt'}: timings of the last build", data=data).rstrip("\n")

@@ -1,0 +1,1 @@
+"""Jobs in, outcomes out; doit orders them."""

@@ -1,0 +1,127 @@
+"""A job: one module's work, what it waits for and what came of it; pure, no engine."""
+
+import time
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from jaunt.errors import JauntError
+
+if TYPE_CHECKING:
+    from jaunt.project.project import Project
+
+Status = Literal["generated", "fresh", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one job.
+
+    `errors` says, one text each, why it failed; `seconds` is wall time; `attempts` counts the model's
+    answers; `path` is the file that was written or found. `cause` is the exception behind a failure,
+    kept for those who want its traceback. "interrupted": the run was stopped while the job was under way.
+    """
+
+    status: Status
+    errors: tuple[str, ...] = ()
+    seconds: float = 0.0
+    attempts: int = 0
+    path: Path | None = None
+    warnings: tuple[str, ...] = ()
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_input_tokens: int = 0
+    """Part of `input_tokens`."""
+    estimated: bool = False
+    """Whether the tokens are an estimate, in part at least."""
+    cost: float | None = None
+    """What the tokens cost, where prices are configured."""
+    model_seconds: float = 0.0
+    check_seconds: float = 0.0
+    write_seconds: float = 0.0
+    """Parts of `seconds`."""
+    origin: str = ""
+    """Where the code came from: "model" or "store"."""
+    cause: BaseException | None = field(default=None, repr=False, compare=False)
+
+
+RunFunction = Callable[[], Coroutine[Any, Any, Outcome]]
+"""Makes the coroutine that does a job's work, anew at each call."""
+
+
+async def settle(run: RunFunction) -> Outcome:
+    """Run a job's coroutine to its end; whatever it raises becomes a failed outcome."""
+    begin = time.perf_counter()
+    try:
+        outcome = await run()
+        if not isinstance(outcome, Outcome):
+            raise TypeError(f"the job returned {outcome!r}, not an Outcome")
+        return outcome
+    except BaseException as error:  # noqa: BLE001 - the engine's boundary: what escapes here would hang doit
+        return failure(error, seconds=time.perf_counter() - begin)
+
+
+def failure(error: BaseException, seconds: float = 0.0) -> Outcome:
+    """Return the outcome of a job that raised `error` after `seconds`."""
+    return Outcome("failed", errors=tuple(error_texts(error)), seconds=seconds, cause=error)
+
+
+def error_texts(error: BaseException) -> Iterator[str]:
+    """Yield what to tell a person of an error, one text for each part of a group."""
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield from error_texts(part)
+    elif isinstance(error, JauntError):
+        yield f"{error} ({error.hint})" if error.hint else str(error)
+    else:
+        yield ": ".join(filter(None, [type(error).__name__, str(error)]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Job:
+    """One module's work in a run.
+
+    `name` is unique in the run ("build:app.slug"); `kind` is "build" or "test"; `deps` are the names of
+    the jobs it waits for (a name that is not in the run counts as done); `cost` is the time it is expected
+    to take, in seconds, 0 or more.
+    """
+
+    name: str
+    kind: str
+    module: str
+    run: RunFunction
+    deps: frozenset[str] = frozenset()
+    cost: float = 1.0
+
+
+def job_name(kind: str, module: str) -> str:
+    """Return the name that a module's job has in the engine, and its task in doit: `build:app.slug`."""
+    return f"{kind}:{module}"
+
+
+def waits_for(project: "Project", module: str) -> list[str]:
+    """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
+
+    A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.
+    """
+    kind = project.kind_of(module)
+    deps = ((project.kind_of(dep), dep) for dep in sorted(project.dag[module]))
+    return [job_name(of, dep) for of, dep in deps if of == kind or dep in project.problems]
+
+
+def critical_path(deps: Mapping[str, Collection[str]], cost: Callable[[str], float] | None = None) -> dict[str, float]:
+    """Return the length of the longest path that starts at each node and follows its dependents to the end.
+
+    `deps` maps a node to the nodes it waits for, names that are no keys of it left out; `cost` gives a
+    node's own length, 1 where it is None. The longer the path, the sooner the node should start. Nodes
+    come dependencies first. Linear in nodes and edges. Raises graphlib.CycleError.
+    """
+    known = {node: sorted({dep for dep in on if dep in deps}) for node, on in deps.items()}
+    longest = dict.fromkeys(TopologicalSorter(known).static_order(), 0.0)
+    for node in reversed(longest):
+        longest[node] += cost(node) if cost else 1.0
+        for dep in known[node]:
+            longest[dep] = max(longest[dep], longest[node])
+    return longest

@@ -1,0 +1,1 @@
+"""Files on disk: contained atomic writes, temporary names, locks."""

@@ -1,0 +1,1 @@
+"""From what a model said to a candidate."""

@@ -1,0 +1,48 @@
+"""The provider `anthropic`: Anthropic's messages, by the official SDK."""
+
+from typing import Any
+
+from jaunt.config import LLMConfig
+from jaunt.generate.model import Answer, Request, Usage
+from jaunt.generate.prompt import Templates
+from jaunt.generate.providers.sdk import SdkBackend, require_model, token_count
+from jaunt.generate.transport import Policy
+
+DEFAULT_MAX_TOKENS = 16_384  # the API demands a limit
+
+
+class AnthropicBackend(SdkBackend):
+    """Asks for one message a request."""
+
+    package = "anthropic"
+    client_class = "AsyncAnthropic"
+    default_url = "https://api.anthropic.com"
+    path = "/v1/messages"
+
+    def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
+        super().__init__(llm, templates, policy=policy)
+        self.max_tokens = llm.max_tokens or DEFAULT_MAX_TOKENS
+        self._options = _options(llm, self.max_tokens)
+
+    def body_of(self, request: Request) -> dict[str, Any]:
+        """Return the messages and the options; those of the role "system" are the system prompt."""
+        system = "\n\n".join(each.content for each in request.messages if each.role == "system")
+        messages = [{"role": each.role, "content": each.content} for each in request.messages if each.role != "system"]
+        return {"system": system, "messages": messages, **self._options}
+
+    def answer_in(self, body: dict[str, Any]) -> Answer:
+        """Return the text of all its blocks."""
+        text = "".join(block["text"] for block in body["content"] if block["type"] == "text")
+        # Unlike other APIs', its `input_tokens` leave out what was read from the cache or written to it.
+        cached = token_count(body, "usage", "cache_read_input_tokens")
+        written = token_count(body, "usage", "cache_creation_input_tokens")
+        read = token_count(body, "usage", "input_tokens") + written + cached
+        usage = Usage(read, token_count(body, "usage", "output_tokens"), cached)
+        reason = body.get("stop_reason") or ""
+        cut = usage.output_tokens if reason in ("max_tokens", "model_context_window_exceeded") else None
+        return Answer(text, cut, usage, stop_reason=reason)
+
+
+def _options(llm: LLMConfig, max_tokens: int) -> dict[str, Any]:
+    options = {"model": require_model(llm), "max_tokens": max_tokens, "temperature": llm.temperature}
+    return {name: value for name, value in options.items() if value is not None}

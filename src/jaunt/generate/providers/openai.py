@@ -1,0 +1,50 @@
+"""The provider `openai`: OpenAI, or any server that speaks its chat completions, by the official SDK."""
+
+from typing import Any
+
+from jaunt.config import LLMConfig
+from jaunt.generate.model import Answer, Request, Usage
+from jaunt.generate.prompt import Templates
+from jaunt.generate.providers.sdk import SdkBackend, require_model, token_count
+from jaunt.generate.transport import Fault, Policy
+
+
+class OpenAIBackend(SdkBackend):
+    """Asks for one chat completion a request."""
+
+    package = "openai"
+    client_class = "AsyncOpenAI"
+    default_url = "https://api.openai.com/v1"
+    path = "/chat/completions"
+
+    def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
+        super().__init__(llm, templates, policy=policy, keyless=bool(llm.base_url and not llm.api_key_env))
+        self._options = _options(llm)
+
+    def body_of(self, request: Request) -> dict[str, Any]:
+        """Return the messages and the options."""
+        messages = [{"role": each.role, "content": each.content} for each in request.messages]
+        return {"messages": messages, **self._options}
+
+    def answer_in(self, body: dict[str, Any]) -> Answer:
+        """Return the first choice."""
+        if not body.get("choices"):
+            raise Fault("no completion", again=True)
+        choice = body["choices"][0]
+        text = choice["message"].get("content") or ""
+        if not isinstance(text, str):
+            raise TypeError("the content is no text")
+        usage = Usage(
+            token_count(body, "usage", "prompt_tokens"),
+            token_count(body, "usage", "completion_tokens"),
+            token_count(body, "usage", "prompt_tokens_details", "cached_tokens"),
+        )
+        reason = choice.get("finish_reason") or ""
+        return Answer(text, usage.output_tokens if reason == "length" else None, usage, stop_reason=reason)
+
+
+def _options(llm: LLMConfig) -> dict[str, Any]:
+    # OpenAI's newer models refuse `max_tokens`; many other servers know nothing else.
+    limit = "max_tokens" if llm.base_url else "max_completion_tokens"
+    options = {"model": require_model(llm), limit: llm.max_tokens, "temperature": llm.temperature}
+    return {name: value for name, value in options.items() if value is not None}

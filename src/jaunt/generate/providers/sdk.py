@@ -1,0 +1,203 @@
+"""What the providers with an official SDK share: a client for an event loop, no redirects, errors as faults.
+
+The same generator makes all of them, so they have the same classes. An SDK is imported only when it is needed.
+"""
+
+import asyncio
+import importlib
+import os
+import re
+from types import ModuleType
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from jaunt.config import LLMConfig
+from jaunt.errors import JauntConfigError
+from jaunt.generate.model import CONTEXT_HINT, KEY_VARIABLES, Answer, ModelBackend, Request
+from jaunt.generate.prompt import Templates
+from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after
+
+CONNECT_TIMEOUT = 10.0  # seconds
+NO_KEY = "no-key"  # an SDK demands one, a local server doesn't
+
+SERVER_HINT = "start it, or correct base_url in [llm]"
+"""What to do where a server of one's own doesn't answer."""
+
+_TOO_MANY_TOKENS = 10**15
+"""No call takes as many: sums of them can still be turned into a price."""
+
+_TOO_LONG = re.compile(r"context[ _](?:size|length|window)|prompt is too long", re.IGNORECASE)
+
+
+class SdkBackend(ModelBackend):
+    """Base of the providers that have such an SDK; raises JauntConfigError if it can't be used as configured.
+
+    A subclass names the SDK's package, its client class and the provider's address, and the `path` below that which is
+    asked; it defines `body_of` and `answer_in`. `keyless` is for a server that wants no key.
+    """
+
+    package: ClassVar[str]
+    client_class: ClassVar[str]
+    default_url: ClassVar[str]
+    path: ClassVar[str]
+
+    def __init__(
+        self,
+        llm: LLMConfig,
+        templates: Templates | None = None,
+        *,
+        policy: Policy | None = None,
+        keyless: bool = False,
+    ) -> None:
+        self._key = NO_KEY if keyless else read_key(llm, KEY_VARIABLES[self.package])
+        super().__init__(templates, secrets=[] if keyless else [self._key])
+        self.max_tokens = llm.max_tokens
+        self._llm = llm
+        # Always given: without it, the SDK would take the address from the environment.
+        self._url = llm.base_url or self.default_url
+        self._http, self._sdk = _import_packages("httpx2", self.package)  # the SDKs bring the first one along
+        self._client: Any = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        name = f"{self.package} at {host_of(self._url)}"
+        self._transport = Transport(name, policy or Policy(timeout=llm.timeout), secrets=self.secrets)
+
+    def body_of(self, request: Request) -> dict[str, Any]:
+        """Return the JSON object to send."""
+        raise NotImplementedError
+
+    def answer_in(self, body: dict[str, Any]) -> Answer:
+        """Read the JSON object that came back; raises Fault, or whatever a wrong form leads to."""
+        raise NotImplementedError
+
+    async def complete(self, request: Request) -> Answer:
+        """Send one request, again where that may help."""
+        return await self._transport.send(lambda: self._try(request))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        client, self._client = self._client, None
+        if client is not None and self._loop is asyncio.get_running_loop():
+            await client.close()
+
+    async def _try(self, request: Request) -> Answer:
+        try:
+            # Not by the SDK's classes for this path: to make them of a request and of an answer took half a
+            # millisecond more of each call, and 30 ms of the first (`tests/benchmarks/serving.py`).
+            sent = {**self.body_of(request), **self._llm.options}
+            response = await self._client_here().post(self.path, cast_to=self._http.Response, body=sent)
+            body = response.json()  # read here, as the SDK does so only where the server says that it is JSON
+            if not isinstance(body, dict):
+                raise Fault("the answer is no JSON object", again=True)
+            if body.get("error"):  # some servers send their errors with the status 200
+                raise Fault(f"no completion: {message_in(body)}".rstrip(": "), again=True)
+            return self.answer_in(body)
+        except Exception as error:  # noqa: BLE001 - the boundary: any bytes may have come from the server
+            fault = _fault_of(error, self._sdk.APIConnectionError, SERVER_HINT if self._llm.base_url else None)
+        # Raised out here, so that it has no context: the SDK's exception holds the request and its key.
+        raise fault
+
+    def _client_here(self) -> Any:
+        """Return the client of the running event loop."""
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            from jaunt.generate.providers.connections import Connections
+
+            self._client = getattr(self._sdk, self.client_class)(
+                api_key=self._key,
+                base_url=self._url,
+                http_client=self._sdk.DefaultAsyncHttpxClient(follow_redirects=False, transport=Connections()),
+                max_retries=0,  # they are `Transport`'s
+                timeout=self._http.Timeout(self._llm.timeout, connect=CONNECT_TIMEOUT),
+                default_headers={"Accept-Encoding": "identity"},
+            )
+            self._loop = loop
+        return self._client
+
+
+def read_key(llm: LLMConfig, default: str) -> str:
+    """Return the key from the environment variable that `api_key_env` names, or else from `default`.
+
+    Raises JauntConfigError, naming the variable, if it is not set or can't be a key.
+    """
+    variable = llm.api_key_env or default
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise JauntConfigError(
+            f"llm: the environment variable {variable} is not set, so there is no key for {llm.provider}",
+            hint=f"set {variable}, or name another variable with api_key_env in [llm]",
+        )
+    if not (key.isascii() and key.isprintable()):
+        raise JauntConfigError(f"llm: the value of {variable} has characters that no key can have")
+    return key
+
+
+def require_model(llm: LLMConfig) -> str:
+    """Return the model's name; raises JauntConfigError if there is none."""
+    if not llm.model:
+        raise JauntConfigError(f"llm.model: {llm.provider} needs it", hint='in [llm]: model = "..."')
+    return llm.model
+
+
+def host_of(url: str) -> str:
+    """Return host and port of a URL, all of it that messages show; "" if it has none, or is no URL."""
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+
+
+def token_count(body: object, *path: str) -> int:
+    """Return a number of tokens that a server reports; 0 for what is not there, or no such number."""
+    for name in path:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body if type(body) is int and 0 < body < _TOO_MANY_TOKENS else 0
+
+
+def message_in(body: object) -> str:
+    """Return the words for a person in the body of an error; "" if there are none."""
+    while isinstance(body, dict):
+        body = body.get("error") or body.get("message") or body.get("detail")
+    return body if isinstance(body, str) else ""
+
+
+def _import_packages(*names: str) -> list[ModuleType]:
+    try:
+        return [importlib.import_module(name) for name in names]
+    except ImportError as error:
+        raise JauntConfigError(
+            f"llm.provider: {names[-1]} needs a package that is not installed: {error.name or names[-1]}",
+            hint=f"pip install --upgrade {names[-1]}",
+        ) from error
+
+
+def _fault_of(error: Exception, connection_error: type[Exception], hint: str | None) -> Fault:
+    for known in (error, error.__cause__):
+        if isinstance(known, Fault):
+            return known
+    response = getattr(error, "response", None)
+    if response is not None and not response.is_success:
+        return _fault_of_status(error, response)
+    if isinstance(error, connection_error):
+        cause = error.__cause__ or error
+        return Fault(f"the connection failed: {type(cause).__name__}: {cause}".rstrip(": "), again=True, hint=hint)
+    return Fault(f"the answer is not of the expected form: {type(error).__name__}: {error}", again=True)
+
+
+def _fault_of_status(error: Exception, response: Any) -> Fault:
+    status = response.status_code
+    said = f"{status} {response.reason_phrase}".strip()
+    if response.has_redirect_location:
+        place = host_of(response.headers["location"]) or "another path"
+        return Fault(f"{said}: it redirects to {place}, which is not followed", hint="correct base_url in [llm]")
+    said = ": ".join(filter(None, [said, message_in(getattr(error, "body", None))]))
+    if status in (401, 403):
+        return Fault(said, denied=True, hint="check the key, and what it may be used for")
+    hint = "check base_url and model in [llm]" if status == 404 else None
+    if status in (400, 413) and _TOO_LONG.search(said):
+        hint = CONTEXT_HINT
+    return Fault(
+        said,
+        again=status in (408, 429) or status >= 500,
+        retry_after=parse_retry_after(response.headers.get("retry-after")),
+        hint=hint,
+    )

@@ -1,0 +1,1 @@
+"""The one dirty rule, and what follows from it."""

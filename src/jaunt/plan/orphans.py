@@ -1,0 +1,76 @@
+"""Orphans: generated files that no spec module of the project has any more."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jaunt.discovery import Root
+from jaunt.header import is_edited, parse_header
+from jaunt.project.project import Project, search_roots
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A file in a generated folder, below `base`, with jaunt's header, that no spec module is generated into.
+
+    `module` and `kind` are those in its header; `edited` tells whether a person changed it since it was written.
+    """
+
+    path: Path
+    base: Path
+    module: str
+    kind: str
+    edited: bool
+
+
+def find_orphans(project: Project) -> list[Orphan]:
+    """Return a project's orphans, sorted by path. Files that jaunt did not write are left out.
+
+    Takes one walk of the generated folders; only files that no module is generated into are opened.
+    """
+    expected = {project.generated_name(module) for module in project.modules}
+    found: dict[str, Orphan] = {}
+    for root in search_roots(project.config):
+        for path in _files(generated_folders(root, project.config.paths.generated_dir)):
+            if path in expected or path in found:
+                continue
+            orphan = _read(Path(path), root.base)
+            if orphan is not None:
+                found[path] = orphan
+    return sorted(found.values(), key=lambda orphan: orphan.path)
+
+
+def generated_folders(root: Root, generated_dir: str) -> Iterator[Path]:
+    """Yield the folders that a root's code is generated into: one in each top-level package, one beside them."""
+    below = root.folder.relative_to(root.base).parts
+    if below:
+        yield root.base / below[0] / generated_dir
+        return
+    yield root.base / generated_dir
+    try:
+        with os.scandir(root.base) as entries:
+            packages = [
+                entry.path for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name.isidentifier()
+            ]
+    except OSError:
+        return  # it has vanished, or can't be read
+    yield from (Path(package, generated_dir) for package in packages)
+
+
+def _files(folders: Iterable[Path]) -> Iterator[str]:
+    for folder in folders:
+        for current, names, files in os.walk(folder):
+            names[:] = [name for name in names if name != "__pycache__"]
+            yield from (os.path.join(current, file) for file in files if file.endswith(".py"))  # noqa: PTH118 - 10,000 files
+
+
+def _read(path: Path, base: Path) -> Orphan | None:
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
+    fields = parse_header(text)
+    if fields is None:
+        return None
+    return Orphan(path, base, fields["source_module"], fields["kind"], is_edited(text))

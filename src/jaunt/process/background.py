@@ -1,0 +1,83 @@
+"""Work beside the event loop: pure functions in a thread or, for large sources, in a child process; and by turns in it.
+
+Parsing is one step that no other thread can interrupt, so a large source would stop the event loop even from a thread.
+"""
+
+import asyncio
+import pickle
+import sys
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jaunt.paths import PACKAGE
+
+T = TypeVar("T")
+
+LARGE = 12_000
+"""From this many characters on, a source is parsed in a child process; others take less than 50 ms."""
+
+SMALL = 1_000
+"""Up to this many characters, a source is parsed in less time than the detour to a thread takes."""
+
+_Locks = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]
+
+_threads: _Locks = weakref.WeakKeyDictionary()
+_turns: _Locks = weakref.WeakKeyDictionary()
+
+_SOURCES = str(Path(PACKAGE).parent)
+
+_CHILD = """
+import importlib, pickle, sys
+folder, module, name, arguments = pickle.load(sys.stdin.buffer)
+sys.path.insert(0, folder)
+function = getattr(importlib.import_module(module), name)
+sys.stdout.buffer.write(pickle.dumps(function(*pickle.loads(arguments))))
+"""
+
+
+async def in_background(function: Callable[..., T], *args: Any, size: int) -> T:
+    """Return `function(*args)`, computed beside the event loop; `size` is that of the source that it parses.
+
+    For a large one the function has to stand at the top of its module, arguments and result to be fit for
+    pickle. Raises what the function raises; ChildProcessError if the child process dies of it.
+    """
+    if size < SMALL:
+        return function(*args)
+    if size < LARGE:
+        # One at a time: they can't run side by side, and together they would keep the loop waiting for all of them.
+        async with _of_loop(_threads):
+            return await asyncio.to_thread(function, *args)
+    arguments = await asyncio.to_thread(pickle.dumps, args)
+    request = (_SOURCES, function.__module__, getattr(function, "__qualname__", ""), arguments)
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-c", _CHILD),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        output, errors = await child.communicate(pickle.dumps(request))
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode:
+        last = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise ChildProcessError(" ".join(last) or f"ended with exit code {child.returncode}")
+    return pickle.loads(output)
+
+
+async def take_turn() -> None:
+    """Let the event loop do whatever else is ready; of many that wait here, one goes on in each of the loop's rounds.
+
+    Of answers that come together, the first is then written, and makes room for the next request, before the last is
+    looked at: 0.1 to 0.2 s of a build in `tests/benchmarks/serving.py`.
+    """
+    async with _of_loop(_turns):
+        await asyncio.sleep(0)
+
+
+def _of_loop(locks: _Locks) -> asyncio.Lock:
+    return locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())

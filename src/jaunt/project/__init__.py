@@ -1,0 +1,1 @@
+"""All specs of a project: listed, imported, linked, cached."""

@@ -1,0 +1,221 @@
+"""The importer: imports modules of the user's project in a child process, never in jaunt's own.
+
+The child is this very file, run as a program: `python importer.py`, names on its standard input, one line of
+JSON a module on its standard output.
+"""
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+IMPORT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of importing one module: an error in one line, or the arguments of its specs' decorators."""
+
+    error: str = ""
+    specs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def import_modules(
+    names: Sequence[str],
+    *,
+    path: Sequence[str | Path],
+    cwd: Path,
+    seconds: float = IMPORT_SECONDS,
+    note: Callable[[str, Imported], None] = lambda name, imported: None,
+) -> dict[str, Imported]:
+    """Import modules, in order, in a child process whose `sys.path` starts with `path`.
+
+    Returns name -> `Imported`; `note` is told of each as soon as it is known. A module that ends the process, or takes
+    more than `seconds`, is reported, and the ones after it get a child of their own. Specs are stubs there: generated
+    code is not loaded.
+    """
+    results: dict[str, Imported] = {}
+    while pending := [name for name in names if name not in results]:
+        for name, imported in _import_in_child(pending, path, cwd, seconds):
+            results[name] = imported
+            note(name, imported)
+    return results
+
+
+def _import_in_child(
+    names: Sequence[str], path: Sequence[str | Path], cwd: Path, seconds: float
+) -> Iterator[tuple[str, Imported]]:
+    """Yield what came of each module, the one that ended the child or hangs in it last."""
+    request = json.dumps({"names": [*names], "path": [str(p) for p in path]})
+    command = [sys.executable, "-P", str(Path(__file__).resolve())]
+    left = iter(names)
+    with _Child(command, request, cwd) as child:
+        for name in left:
+            line, reason = child.next_line(seconds)
+            if line is None:
+                child.kill()
+                yield name, Imported(error=reason)
+                return
+            record = json.loads(line)
+            yield record.pop("name"), Imported(**record)
+
+
+class _Child:
+    """A child process whose output is read line by line; it outlives its block by a second at most.
+
+    Its standard input stays open as long as it is wanted, so that it can tell when this process is no more.
+    """
+
+    def __init__(self, command: Sequence[str], request: str, cwd: Path) -> None:
+        self._process = subprocess.Popen(
+            command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True, encoding="utf-8", errors="replace",
+        )  # fmt: skip
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        # In a thread, as a read can't be given up: a process that a module left behind may hold the pipe open.
+        threading.Thread(target=self._talk, args=(request,), daemon=True).start()
+
+    def __enter__(self) -> "_Child":
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1.0 if error is None else 0.0)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the process, if it has not ended."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+    def next_line(self, seconds: float) -> tuple[str | None, str]:
+        """Return the next line of output, or None and the reason why there is none after `seconds`."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            ended = self._process.poll() is not None
+            try:
+                line = self._lines.get(timeout=2.0 if ended else 0.2)
+            except queue.Empty:
+                if not ended:
+                    continue
+                line = ""
+            if line.endswith("\n"):
+                return line, ""
+            return None, f"ended the process (exit code {self._process.wait()})"  # the line, if any, was cut off
+        return None, f"did not finish importing within {seconds:g} s"
+
+    def _talk(self, request: str) -> None:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        with contextlib.suppress(OSError):  # it ended before it had read everything
+            stdin.write(f"{request}\n")
+            stdin.flush()
+        with stdout:
+            for line in stdout:
+                self._lines.put(line)
+        self._lines.put("")
+
+
+def import_from_bases(
+    bases: Mapping[str, Path],
+    *,
+    path: Sequence[str | Path],
+    cwd: Path,
+    note: Callable[[str, Imported], None] = lambda name, imported: None,
+) -> dict[str, Imported]:
+    """Import modules, each from the folder that its name starts from; `path` is searched after that folder.
+
+    `note` is as in `import_modules`. They share a child process, unless two folders hold a package of the same name,
+    such as `tests`.
+    """
+    groups: list[dict[str, Path]] = []
+    members: list[list[str]] = []
+    for name, base in bases.items():
+        top = name.partition(".")[0]
+        found = next((i for i, tops in enumerate(groups) if tops.setdefault(top, base) == base), None)
+        if found is None:
+            groups.append({top: base})
+            members.append([])
+            found = len(groups) - 1
+        members[found].append(name)
+    results: dict[str, Imported] = {}
+    for tops, names in zip(groups, members, strict=True):
+        search = list(dict.fromkeys([*tops.values(), *path]))
+        results |= import_modules(names, path=search, cwd=cwd, note=note)
+    return results
+
+
+def _child() -> None:
+    request = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_parent, args=(os.dup(0),), daemon=True).start()
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - the other one may have read ahead
+    # jaunt's own folder comes last: it may be that of all installed packages, which hide no standard one.
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+    from jaunt.project.from_source import import_from_source
+
+    import_from_source(request["path"])
+    sys.path[:0] = request["path"]
+    # What the modules print must not reach the stream that carries the results; nor may a process that they
+    # leave behind hold it open.
+    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    os.environ["JAUNT_STUBS_ONLY"] = "1"
+    registered: dict[str, dict[str, Any]] = {}  # module -> name -> entry
+    for name in request["names"]:
+        results.write(json.dumps({"name": name, **_import_one(name, registered)}) + "\n")
+        results.flush()
+
+
+def _end_with_parent(request_stream: int) -> None:
+    os.read(request_stream, 1)  # nothing more is ever written: this ends when the other side is closed
+    os._exit(1)
+
+
+def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    import importlib
+
+    from jaunt.errors import JauntNotBuiltError
+    from jaunt.registry import clear_registries, get_magic_registry, get_test_registry
+    from jaunt.spec_ref import spec_ref_from_object
+
+    def plain(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        deps = kwargs.get("deps")
+        if deps is None:
+            return dict(kwargs)
+        many = [deps] if isinstance(deps, str) or not isinstance(deps, Iterable) else deps
+        return {**kwargs, "deps": [d if isinstance(d, str) else spec_ref_from_object(d) for d in many]}
+
+    try:
+        importlib.import_module(name)
+        error = ""
+    except JauntNotBuiltError:
+        error = ""  # module-level code that uses a spec can't run before the build
+    except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever a user's module raises is its report
+        error = f"{type(problem).__name__}: {problem}".splitlines()[0]
+    # Gone through once: each module would have to look at the specs of all before it.
+    for entry in [*get_magic_registry().values(), *get_test_registry().values()]:
+        registered.setdefault(entry.module, {})[entry.qualname] = entry
+    clear_registries()
+    try:
+        specs = {qualname: plain(e.decorator_kwargs) for qualname, e in registered.get(name, {}).items()}
+        json.dumps(specs)
+    except (TypeError, ValueError) as problem:
+        return {"error": error or f"decorator arguments: {problem}"}
+    return {"error": error, "specs": specs}
+
+
+if __name__ == "__main__":
+    _child()

@@ -1,0 +1,256 @@
+"""Linking: from spec modules, each read by itself, to the graph, the DAG, the digests and the problems of all."""
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from jaunt.deps import SpecFinder, collapse_to_module_dag, components, explicit_deps, link_specs, toposort
+from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
+from jaunt.discovery import SpecModule
+from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
+from jaunt.project.importer import import_from_bases
+from jaunt.project.name_lookup import SourceFiles
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.arguments import Unreadable, read_arguments, read_deps, wrong_type
+from jaunt.specs.contract import Contract
+from jaunt.syntax.source import read_source
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A project's spec modules, linked; the fields are those of `Project`."""
+
+    modules: Mapping[str, SpecModule]
+    specs: Mapping[SpecRef, SpecEntry]
+    parts: Mapping[SpecRef, Mapping[str, str]]
+    graph: Mapping[SpecRef, set[SpecRef]]
+    dag: Mapping[str, set[str]]
+    spec_digests: Mapping[SpecRef, str]
+    digests: Mapping[str, str]
+    problems: Mapping[str, JauntError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Linker:
+    """What modules are linked with: the project's root, the folders that module names start from, and whether
+    dependencies are inferred, by the kind of spec.
+    """
+
+    root: Path
+    bases: Sequence[Path]
+    infer_deps: Mapping[str, bool]
+
+    def link(self, found: Mapping[str, SpecModule], files: SourceFiles) -> Linked:
+        """Link modules; what is wrong with one of them becomes one of the problems and leaves the others alone."""
+        problems: dict[str, JauntError] = {m.name: m.problem for m in found.values() if m.problem is not None}
+        modules = self.import_unread(read_elsewhere(found, files), problems)
+        specs, contracts = self.collect(modules, problems)
+        finder = SpecFinder(paths_of(specs), files.names_of)
+        computed = read_constants(specs, modules, finder, files)
+        if computed:
+            unread = {name: replace(found[name], unread={**found[name].unread, **computed[name]}) for name in computed}
+            return self.link({**found, **unread}, files)
+        blocked = resolve_deps(specs, contracts, problems, finder, files)
+        graph = link_specs(specs, contracts, infer_default=True, finder=finder)
+        dag = {name: set[str]() for name in modules} | collapse_to_module_dag(graph)
+        for module, broken in blocked.items():
+            dag[module] |= broken
+        _cut_cycles(dag, graph, problems)
+        parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in specs.items()}
+        digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
+        return Linked(
+            modules=modules,
+            specs=specs,
+            parts=parts,
+            graph=graph,
+            dag=dag,
+            spec_digests=digests,
+            digests={
+                name: combine_specs({e.spec_ref: digests[e.spec_ref] for e in m.entries if e.spec_ref in specs})
+                for name, m in modules.items()
+            },
+            problems=problems,
+        )
+
+    def import_unread(self, found: Mapping[str, SpecModule], problems: dict[str, JauntError]) -> dict[str, SpecModule]:
+        """Return the modules with the decorator arguments that only an import can tell; add to `problems`."""
+        bases = {name: module.file.base for name, module in found.items() if module.unread}
+        imported = import_from_bases(bases, path=self.bases, cwd=self.root)
+        modules = dict(found)
+        for name, result in imported.items():
+            module = found[name]
+            if any(spec not in result.specs for spec in module.unread):
+                unread_text = ", ".join(module.unread.values())
+                problems[name] = JauntDiscoveryError(
+                    f"{module.file.path}: cannot be imported to read {unread_text}: {result.error}",
+                    hint="give the decorator literals or plain names, or make the module importable",
+                )
+                continue
+            modules[name] = module.with_arguments({spec: dict(result.specs[spec]) for spec in module.unread})
+            wrong = [problem for entry in modules[name].entries if (problem := _wrong_argument(entry)) is not None]
+            problems.update({name: wrong[0]} if wrong else {})
+        return modules
+
+    def collect(
+        self, modules: Mapping[str, SpecModule], problems: Mapping[str, JauntError]
+    ) -> tuple[dict[SpecRef, SpecEntry], dict[SpecRef, Contract]]:
+        """Return the specs, each with its `infer_deps`, and the contracts of the modules without a problem."""
+        sound = [module for module in modules.values() if module.name not in problems]
+        specs = {entry.spec_ref: self.with_default(entry) for module in sound for entry in module.entries}
+        contracts = {e.spec_ref: module.contracts[e.qualname] for module in sound for e in module.entries}
+        return specs, contracts
+
+    def with_default(self, entry: SpecEntry) -> SpecEntry:
+        """Return a spec that tells whether its dependencies are inferred."""
+        return entry._replace(decorator_kwargs={"infer_deps": self.infer_deps[entry.kind], **entry.decorator_kwargs})
+
+
+_DEPS = "deps="  # with which an unread argument begins whose constants only linking can find, in other modules
+
+
+def read_elsewhere(found: Mapping[str, SpecModule], files: SourceFiles) -> dict[str, SpecModule]:
+    """Return the modules with the decorator arguments that are constants of other modules, where those can be read."""
+    modules = dict(found)
+    for name, module in found.items():
+        wanted = {**module.elsewhere, **module.unread}
+        if not wanted:
+            continue
+        arguments = {}
+        with suppress(JauntDiscoveryError, Unreadable, RecursionError):  # then it is imported, and that tells why
+            source = read_source(name, module.path)
+            for spec in (spec for spec, text in wanted.items() if not text.startswith(_DEPS)):
+                with suppress(Unreadable):
+                    arguments[spec] = read_arguments(source, spec, files.with_constant)
+        modules[name] = replace(
+            module.with_arguments(arguments),
+            unread={spec: text for spec, text in wanted.items() if spec not in arguments},
+            elsewhere={spec: text for spec, text in wanted.items() if spec in arguments},
+        )
+    return modules
+
+
+def paths_of(refs: Iterable[SpecRef]) -> dict[str, SpecRef]:
+    """Return dotted path -> reference: `app.slug.slugify` -> `app.slug:slugify`."""
+    return {ref.replace(":", "."): ref for ref in refs}
+
+
+def read_constants(
+    specs: dict[SpecRef, SpecEntry], modules: Mapping[str, SpecModule], finder: SpecFinder, files: SourceFiles
+) -> dict[str, dict[str, str]]:
+    """Replace the constants of other modules that `deps` name by the references in them.
+
+    Returns module -> spec -> argument of those that only an import can tell.
+    """
+    computed: dict[str, dict[str, str]] = {}
+    for ref, entry in list(specs.items()):
+        if entry.qualname in modules[entry.module].unread:
+            continue  # what was imported is final
+        deps = explicit_deps(entry)
+        try:
+            read = list(_references_in(deps, finder, files))
+        except Unreadable as reason:
+            computed.setdefault(entry.module, {})[entry.qualname] = f"{_DEPS}{str(reason).removeprefix(_DEPS)}"
+            continue
+        if read != deps:
+            specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": read})
+    return computed
+
+
+def _references_in(deps: Iterable[SpecRef], finder: SpecFinder, files: SourceFiles) -> Iterator[SpecRef]:
+    """Yield references; in the place of one that means a constant, those in it. Raises Unreadable."""
+    pending, seen = list(deps)[::-1], set()
+    while pending:
+        dep = pending.pop()
+        path = dep.replace(":", ".")
+        traced = [] if finder.find(path) or dep in seen else finder.trace(path)
+        home, at = next(((home, at) for at in traced if (home := files.with_constant(at))), (None, ""))
+        if home is None:
+            yield dep
+            continue
+        seen.add(dep)
+        pending += [SpecRef(ref) for ref in read_deps(home, at.rpartition(".")[2])][::-1]
+
+
+def _no_spec(entry: SpecEntry, dep: str, unreadable: str | None, specs: Iterable[SpecRef]) -> JauntDiscoveryError:
+    place = f"{entry.source_file}: {entry.qualname}: deps"
+    if unreadable:
+        return JauntDiscoveryError(f"{place}: {dep!r} can't be read: {unreadable}", hint="make the folder readable")
+    return JauntDiscoveryError(
+        f"{place}: there is no spec {dep!r}",
+        hint=nearest(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
+    )
+
+
+def resolve_deps(
+    specs: dict[SpecRef, SpecEntry],
+    contracts: Mapping[SpecRef, Contract],
+    problems: dict[str, JauntError],
+    finder: SpecFinder,
+    files: SourceFiles,
+) -> dict[str, set[str]]:
+    """Replace what `deps` name by the specs that are meant; return module -> broken modules that it needs.
+
+    Code written by hand, such as an ejected module, may be named too: it is no edge, and counts by its name alone.
+    """
+    blocked: dict[str, set[str]] = {}
+    broken_behind = _broken_behind(list(problems), finder)
+    for ref, entry in list(specs.items()):
+        resolved = []
+        needed: set[str] = set()
+        for dep in explicit_deps(entry):
+            path = dep.replace(":", ".")
+            found = finder.find(path)
+            needed |= broken_behind(path)
+            if found is None and not broken_behind(path) and not files.defines(path):
+                problems[entry.module] = _no_spec(entry, dep, files.unreadable_folder(path), specs)
+            resolved.append(found or dep)
+        if entry.decorator_kwargs["infer_deps"]:
+            needed.update(*map(broken_behind, contracts[ref].references))
+        if needed:
+            blocked.setdefault(entry.module, set()).update(needed)
+        if resolved:
+            specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": resolved})
+    return blocked
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return a hint with the name among `known` that may be meant, if one is near."""
+    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"did you mean {matches[0]!r}?" if matches else None
+
+
+def _broken_behind(broken: Sequence[str], finder: SpecFinder) -> Callable[[str], set[str]]:
+    """Return a function that says which of the broken modules a dotted path leads to."""
+    if not broken:
+        return lambda _: set()
+    return lambda path: {m for m in broken for traced in finder.trace(path) if traced.startswith(f"{m}.")}
+
+
+def _wrong_argument(entry: SpecEntry) -> JauntDiscoveryError | None:
+    problem = wrong_type(entry.decorator_kwargs)
+    return JauntDiscoveryError(f"{entry.source_file}: {entry.qualname}: {problem}") if problem else None
+
+
+def _cut_cycles(
+    dag: dict[str, set[str]], graph: Mapping[SpecRef, set[SpecRef]], problems: dict[str, JauntError]
+) -> None:
+    """Make a problem of each module in a cycle, and remove its edges, so that the rest can be ordered."""
+    cycle_of: dict[str, set[str]] = {}
+    for members in components(dag):
+        if len(members) < 2:
+            continue
+        cycle = set(members)
+        try:
+            toposort({module: dag[module] & cycle for module in members})
+        except JauntDependencyCycleError as error:
+            problems.update(dict.fromkeys(members, error))
+        cycle_of.update(dict.fromkeys(members, cycle))
+        for module in members:
+            dag[module] -= cycle
+    for ref, deps in graph.items() if cycle_of else ():
+        module = module_of(ref)
+        if module in cycle_of:
+            deps -= {d for d in deps if module_of(d) in cycle_of[module] and module_of(d) != module}

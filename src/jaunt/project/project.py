@@ -1,0 +1,156 @@
+"""One immutable snapshot of a project: its configuration, specs, graph, DAG and digests."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from jaunt.config import JauntConfig
+from jaunt.digest import SpecTexts
+from jaunt.discovery import Root, SpecModule
+from jaunt.errors import JauntConfigError, JauntError
+from jaunt.paths import generated_relname
+from jaunt.process.phases import phase
+from jaunt.project.linking import Linker, nearest
+from jaunt.project.scan import Scan
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import SpecRef
+
+KINDS = {"magic": "build", "test": "test"}
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything that a build reads: specs, dependencies, and each module's digest.
+
+    `problems` maps a module that can't be built to the reason; such a module may have no entries. `scan` is where the
+    project was read from, if it was.
+    """
+
+    root: Path
+    config: JauntConfig
+    modules: Mapping[str, SpecModule] = field(default_factory=dict)
+    specs: Mapping[SpecRef, SpecEntry] = field(default_factory=dict)
+    parts: Mapping[SpecRef, Mapping[str, str]] = field(default_factory=dict)
+    graph: Mapping[SpecRef, set[SpecRef]] = field(default_factory=dict)
+    dag: Mapping[str, set[str]] = field(default_factory=dict)
+    spec_digests: Mapping[SpecRef, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, JauntError] = field(default_factory=dict)
+    scan: Scan | None = field(default=None, repr=False, compare=False)
+
+    def kind_of(self, module: str) -> str:
+        """Return "build" or "test"."""
+        return self._kinds[module]
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {name: KINDS[module.kind] for name, module in self.modules.items()}
+
+    def modules_of(self, kind: str) -> list[str]:
+        """Return the names of the modules of a kind ("build" or "test"), sorted."""
+        return sorted(name for name in self.modules if self.kind_of(name) == kind)
+
+    def generated_path(self, module: str) -> Path:
+        """Return the file that a spec module's code is generated into."""
+        return Path(self.generated_name(module))
+
+    def generated_name(self, module: str) -> str:
+        """Return `generated_path` as text."""
+        if module not in self._generated_names:
+            self._generated_names[module] = _generated_name(self.modules[module], self.config.paths.generated_dir)
+        return self._generated_names[module]
+
+    @cached_property
+    def _generated_names(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def texts(self) -> SpecTexts:
+        """The source texts of the specs, read when they are asked for."""
+        return SpecTexts()
+
+    def remember(self, *, make_folder: bool = False) -> None:
+        """Keep what was found in `.jaunt/`, so that the next command needs less time.
+
+        A command that only asks must not change a project: without `make_folder`, no `.jaunt/` is made for it.
+        """
+        if self.scan is not None:
+            self.scan.save(make_folder=make_folder)
+
+    def bases(self) -> list[Path]:
+        """Return the folders that module names start from, as they belong on `sys.path`."""
+        return [*self._bases]
+
+    @cached_property
+    def _bases(self) -> list[Path]:
+        return list(dict.fromkeys(root.base for root in search_roots(self.config)))
+
+
+def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Project:
+    """Read a project's specs and work out graph and digests; writes nothing and imports no user code here.
+
+    `infer_deps` overrides the configuration for both kinds. What is wrong with one module becomes an entry in
+    `problems` and leaves the others alone. What an earlier scan found is reused as far as it still holds.
+    """
+    roots = search_roots(config)
+    infer = {"magic": config.build.infer_deps, "test": config.test.infer_deps}
+    linker = Linker(
+        root=config.root,
+        bases=[root.base for root in roots],
+        infer_deps=infer if infer_deps is None else dict.fromkeys(infer, infer_deps),
+    )
+    with phase("scan"):
+        scan = Scan(config, roots, linker)
+    with phase("graph"):
+        linked = scan.link()
+    return Project(root=config.root, config=config, scan=scan, **vars(linked))
+
+
+def search_roots(config: JauntConfig) -> list[Root]:
+    """Return the folders to search.
+
+    Modules below a source root are named from it; modules below a test root from the test root's parent, so
+    that `tests/test_a.py` is `tests.test_a`, unless the test root lies in a source root.
+    """
+    sources = [folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()]
+    roots = [Root(folder, folder) for folder in sources]
+    for name in config.paths.test_roots:
+        folder = config.root / name
+        if not folder.is_dir() or folder in sources:
+            continue
+        # The innermost source root around it, if any.
+        inside = next((parent for parent in folder.parents if parent in sources and parent != config.root), None)
+        base = inside or (folder if folder == config.root else folder.parent)
+        roots.append(Root(folder, base, "test"))
+    return roots
+
+
+def _generated_name(module: SpecModule, generated_dir: str) -> str:
+    package = module.path.endswith(f"{os.sep}__init__.py")
+    single = "." not in module.name and not package
+    below = generated_relname(module.name, generated_dir, single_file=single, package=package)
+    return os.path.join(module.base, below)  # noqa: PTH118 - 10,000 of them
+
+
+def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
+    """Return the modules that `targets` name: modules, spec references, or their source files.
+
+    Raises JauntConfigError that suggests the nearest name for one that is unknown.
+    """
+    by_file = {module.file.path.resolve(): name for name, module in project.modules.items()}
+    selected = set()
+    for target in targets:
+        name, colon, _ = target.partition(":")
+        files = (Path(target).resolve(), (project.root / target).resolve())
+        # The specs of a module that is broken may not be known.
+        found = [name] if name in project.modules and (name in project.problems or not colon) else []
+        found += [name] if target in project.specs else []
+        found += [by_file[file] for file in files if file in by_file]
+        if not found:
+            shown = [path.relative_to(project.root).as_posix() for path in by_file if path.is_relative_to(project.root)]
+            near = nearest(target, [*project.specs] if colon else [*project.modules, *shown])
+            raise JauntConfigError(f"unknown target {target!r}", hint=near or "`jaunt status` lists the modules")
+        selected.add(found[0])
+    return selected

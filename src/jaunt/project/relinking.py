@@ -1,0 +1,177 @@
+"""Relinking: the modules that changed are linked with all the others as an earlier scan left them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from jaunt.deps import SpecFinder, components, dependents_of, link_specs
+from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
+from jaunt.discovery import ModuleFile, Root, SpecModule
+from jaunt.errors import JauntError
+from jaunt.lazy import PerModule, PerSpec
+from jaunt.project.linking import Linked, Linker, read_constants, read_elsewhere, resolve_deps
+from jaunt.project.name_lookup import SourceFiles
+from jaunt.project.snapshot import Link, Record, Row, links_in, module_in, module_record
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.contract import Contract
+
+
+@dataclass(frozen=True)
+class Part:
+    """One spec module's part of what a project is linked to."""
+
+    module: SpecModule
+    specs: Mapping[SpecRef, SpecEntry]
+    parts: Mapping[SpecRef, Mapping[str, str]]
+    graph: Mapping[SpecRef, set[SpecRef]]
+    digests: Mapping[SpecRef, str]
+
+    @property
+    def dependencies(self) -> set[str]:
+        """The other modules that it depends on directly."""
+        return {module_of(dep) for deps in self.graph.values() for dep in deps} - {self.module.name}
+
+    def line(self) -> str:
+        """Return what a snapshot keeps of it, as JSON."""
+        links = {
+            entry.qualname: Link(entry.decorator_kwargs.get("deps"), sorted(self.graph[ref]), self.digests[ref])
+            for ref, entry in self.specs.items()
+        }
+        return json.dumps(module_record(self.module, links))
+
+    def row(self) -> Row:
+        """Return its row in a snapshot's table."""
+        return Row(
+            path=str(self.module.file.path),
+            kind=self.module.kind,
+            unread=self.module.unread,
+            specs=[entry.qualname for entry in self.module.entries],
+            dependencies=sorted(self.dependencies),
+            digest=combine_specs(self.digests),
+        )
+
+
+def part_of(linked: Linked, name: str) -> Part:
+    """Return one module's part."""
+    refs = [entry.spec_ref for entry in linked.modules[name].entries]
+    return Part(
+        module=linked.modules[name],
+        specs={ref: linked.specs[ref] for ref in refs},
+        parts={ref: linked.parts[ref] for ref in refs},
+        graph={ref: linked.graph[ref] for ref in refs},
+        digests={ref: linked.spec_digests[ref] for ref in refs},
+    )
+
+
+def part_in(record: Record, file: ModuleFile, linker: Linker) -> Part:
+    """Return the part that a record of a linked module holds."""
+    module = module_in(record, file)
+    assert module is not None  # the table has spec modules alone
+    links = dict(links_in(record))
+    specs, parts, graph, digests = {}, {}, {}, {}
+    for entry in module.entries:
+        ref, link = entry.spec_ref, links[entry.qualname]
+        spec = linker.with_default(entry)
+        if link.resolved is not None:
+            spec = spec._replace(decorator_kwargs={**spec.decorator_kwargs, "deps": link.resolved})
+        specs[ref] = spec
+        parts[ref] = spec_parts(spec, module.contracts[entry.qualname].parts)
+        graph[ref] = set(link.dependencies)
+        digests[ref] = link.digest
+    return Part(module, specs, parts, graph, digests)
+
+
+def relink(
+    found: Mapping[str, SpecModule],
+    table: Mapping[str, Row],
+    known: Mapping[str, Part],
+    linker: Linker,
+    files: SourceFiles,
+) -> dict[str, Part] | None:
+    """Return the parts of the modules `found`, and of all whose digests change with theirs.
+
+    `table` and `known` are the rows and the parts, `found`'s own too, of an earlier scan, in which every module had the
+    same specs. Returns None if there is a problem with a module now: only linking all of them finds what it affects.
+    """
+    changed = _link(found, table, linker, files)
+    if changed is None:
+        return None
+    dag = {name: row.dependencies for name, row in table.items()}
+    dag |= {name: sorted(part.dependencies) for name, part in changed.items()}
+    same_edges = all(dag[name] == table[name].dependencies for name in changed)
+    if not same_edges and any(len(members) > 1 for members in components(dag)):
+        return None
+    moved = [
+        name for name, part in changed.items() if part.parts != known[name].parts or part.graph != known[name].graph
+    ]
+    affected = {name: changed.get(name) or known[name] for name in sorted(dependents_of(dag, moved))}
+    local = {ref: combine_parts(parts) for part in affected.values() for ref, parts in part.parts.items()}
+    graph = {ref: deps for part in affected.values() for ref, deps in part.graph.items()}
+    digests = graph_digests(local, graph, PerSpec(table, lambda name: known[name].digests))
+    return {name: replace(part, digests=known[name].digests) for name, part in changed.items()} | {
+        name: replace(part, digests={ref: digests[ref] for ref in part.specs}) for name, part in affected.items()
+    }
+
+
+def _link(
+    found: Mapping[str, SpecModule], table: Mapping[str, Row], linker: Linker, files: SourceFiles
+) -> dict[str, Part] | None:
+    """Return the parts of modules, without digests; None if there is a problem with one of them."""
+    problems: dict[str, JauntError] = {}
+    modules = linker.import_unread(read_elsewhere(found, files), problems)
+    if problems:
+        return None
+    specs, contracts = linker.collect(modules, problems)
+    by_path = {f"{name}.{spec}": SpecRef(f"{name}:{spec}") for name, row in table.items() for spec in row.specs}
+    finder = SpecFinder(by_path, files.names_of)
+    if read_constants(specs, modules, finder, files):
+        return None
+    resolve_deps(specs, contracts, problems, finder, files)
+    if problems:
+        return None
+    graph = link_specs(specs, contracts, infer_default=True, finder=finder)
+    parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in specs.items()}
+    linked = Linked(modules, specs, parts, graph, {}, dict.fromkeys(specs, ""), {})
+    return {name: part_of(linked, name) for name in modules}
+
+
+class StoredModule(SpecModule):
+    """A spec module out of a snapshot; what most commands don't need is read when it is asked for."""
+
+    _root: Root
+    _parts: Mapping[str, Part]
+
+    def __init__(self, name: str, row: Row, root: Root, parts: Mapping[str, Part]) -> None:
+        fields = {"name": name, "kind": row.kind, "unread": row.unread, "problem": None, "names": None}
+        self.__dict__.update(fields, path=row.path, base=root.base, _root=root, _parts=parts)
+
+    @cached_property
+    def file(self) -> ModuleFile:
+        """The module's file."""
+        return ModuleFile(self.name, Path(self.path), self.base, self._root.kind)
+
+    @cached_property
+    def entries(self) -> Sequence[SpecEntry]:
+        """The module's specs."""
+        return self._parts[self.name].module.entries
+
+    @cached_property
+    def contracts(self) -> Mapping[str, Contract]:
+        """The contracts of the specs, by name."""
+        return self._parts[self.name].module.contracts
+
+
+def joined(table: Mapping[str, Row], parts: Mapping[str, Part], roots: Mapping[str, Root]) -> Linked:
+    """Return all modules as linked, from the rows of a snapshot and the parts, each made when it is needed."""
+    return Linked(
+        modules=PerModule(table, lambda name: StoredModule(name, table[name], roots[table[name].path], parts)),
+        specs=PerSpec(table, lambda name: parts[name].specs),
+        parts=PerSpec(table, lambda name: parts[name].parts),
+        graph=PerSpec(table, lambda name: parts[name].graph),
+        dag={name: set(row.dependencies) for name, row in table.items()},
+        spec_digests=PerSpec(table, lambda name: parts[name].digests),
+        digests={name: row.digest for name, row in table.items()},
+    )

@@ -1,0 +1,145 @@
+"""Snapshots: what a scan of a project found, in the form in which the scan cache keeps it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jaunt.discovery import ModuleFile, SpecModule
+from jaunt.registry import SpecEntry, SpecKind
+from jaunt.scan_cache import ScanCache, read_scan, write_scan
+from jaunt.spec_ref import SpecRef
+from jaunt.specs.contract import Contract
+from jaunt.syntax.source import Names
+
+Record = dict[str, Any]
+"""What is known of one source file: its names; of a spec module its specs too, and what they are linked to."""
+
+
+class Row(NamedTuple):
+    """What every command needs of a spec module; the rest is in the record of its file."""
+
+    path: str
+    kind: SpecKind
+    unread: Mapping[str, str]
+    specs: Sequence[str]
+    dependencies: Sequence[str]
+    digest: str
+
+
+class Link(NamedTuple):
+    """What a spec is linked to: its decorator's `deps` as resolved, all it depends on, and its graph digest."""
+
+    resolved: Sequence[SpecRef] | None
+    dependencies: Sequence[SpecRef]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The result of one scan.
+
+    `stamps` and `lines` (records as JSON, empty where there is nothing to know) are by path. `closed` are the folders
+    that were not entered, `outside` the stamps of further files that links were found by. `table` holds a row for each
+    spec module; it is None if links can't be reused. `built` tells of generated files that were found fresh: module ->
+    the kind and the digest that it is fresh for, and the file's stamp.
+    """
+
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict)
+    closed: Sequence[str] = ()
+    outside: Mapping[str, str] = field(default_factory=dict)
+    table: Mapping[str, Row] | None = None
+    built: Mapping[str, str] = field(default_factory=dict)
+
+    def record(self, path: str) -> Record:
+        """Return what is known of a file, {} if nothing is."""
+        line = self.lines.get(path)
+        return json.loads(line) if line else {}
+
+
+def read_snapshot(root: Path, settings: Mapping[str, Any]) -> Snapshot:
+    """Return the last snapshot of the project at `root` that was taken with the same settings, or an empty one."""
+    cache = read_scan(root, settings)
+    if cache is None:
+        return Snapshot()
+    index = cache.index
+    table = index["table"]
+    return Snapshot(
+        stamps=index["stamps"],
+        lines=dict(zip(index["stamps"], cache.records, strict=True)),
+        closed=index["closed"],
+        outside=index["outside"],
+        table=None if table is None else {name: Row(*row) for name, row in table.items()},
+        built=index["built"],
+    )
+
+
+def write_snapshot(root: Path, settings: Mapping[str, Any], snapshot: Snapshot) -> None:
+    """Keep a snapshot of the project at `root`; where that can't be done, the next scan takes longer."""
+    index = {
+        "stamps": snapshot.stamps,
+        "closed": snapshot.closed,
+        "outside": snapshot.outside,
+        "table": snapshot.table,
+        "built": snapshot.built,
+    }
+    lines = [snapshot.lines.get(path, "") for path in snapshot.stamps]
+    write_scan(root, settings, ScanCache(index, lines))
+
+
+def names_record(names: Names) -> Record:
+    """Return the record of a file that holds no spec."""
+    return {"names": names.bindings, "stars": list(names.star_imports)}
+
+
+def names_in(record: Record) -> Names | None:
+    """Return the names that a record holds, None if it is empty."""
+    return Names(record["names"], record["stars"]) if record else None
+
+
+def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Record:
+    """Return the record of a spec module without a problem; `links` are by the names of its specs."""
+    specs = {}
+    for entry in module.entries:
+        contract = module.contracts[entry.qualname]
+        specs[entry.qualname] = [entry.decorator_kwargs, contract.parts, contract.references, contract.documented]
+    assert module.names is not None  # only a module that can't be read has none
+    return {
+        **names_record(module.names),
+        "kind": module.kind,
+        "unread": module.unread,
+        "elsewhere": module.elsewhere,
+        "specs": specs,
+        "links": links,
+    }
+
+
+def module_in(record: Record, file: ModuleFile) -> SpecModule | None:
+    """Return the spec module that a record describes, None for a file without specs."""
+    if "specs" not in record:
+        return None
+    path = str(file.path)
+    entries, contracts = [], {}
+    for name, (arguments, parts, references, documented) in record["specs"].items():
+        entries.append(
+            SpecEntry(record["kind"], SpecRef(f"{file.name}:{name}"), file.name, name, path, None, arguments)
+        )
+        contracts[name] = Contract(parts, tuple(references), documented)
+    return SpecModule(
+        name=file.name,
+        file=file,
+        kind=record["kind"],
+        entries=tuple(entries),
+        contracts=contracts,
+        unread=record["unread"],
+        names=names_in(record),
+        elsewhere=record["elsewhere"],
+    )
+
+
+def links_in(record: Record) -> Iterator[tuple[str, Link]]:
+    """Yield the names of a record's specs, each with what it is linked to."""
+    for name, link in record["links"].items():
+        yield name, Link(*link)

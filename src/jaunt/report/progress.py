@@ -1,0 +1,267 @@
+"""What is printed for a person: a line for each module as it ends, a summary, each error as one line with its hint."""
+
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from jaunt.errors import JauntBudgetError, JauntError
+from jaunt.report.terminal import cut_front, hang, paint, width_of
+
+if TYPE_CHECKING:  # `jaunt --version` needs none of these
+    from jaunt.commands.diff.change import Change
+    from jaunt.engine.job import Job, Outcome
+    from jaunt.plan.plan import Plan
+
+
+Verbosity = Literal["quiet", "normal", "verbose"]
+
+ANOTHER_BUILD = "another build is asking the model for it"
+
+MOST_LINES = 50
+"""The most lines of a list that are printed unless asked: a project may have 10,000 modules."""
+
+_WORD_WIDTH = len("interrupted")  # the longest word for what became of a module
+_DIFF_COLOURS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
+
+
+class Progress:
+    """Prints a line for each module as it ends; it is the engine's listener, and a context around the run.
+
+    "quiet" prints only errors; "verbose" adds what is begun, and what was wrong with each attempt that failed.
+    """
+
+    def __init__(
+        self,
+        total: int,
+        *,
+        verbosity: Verbosity = "normal",
+        out: TextIO | None = None,
+        err: TextIO | None = None,
+    ) -> None:
+        self._total = total
+        self._done = 0
+        self._verbosity = verbosity
+        self._out = out
+        self._err = err
+        self._terminal = out or sys.stdout  # a live display may put something else in its place
+        self._said: set[str] = set()
+        self._waited = False
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, event: str, job: "Job", outcome: "Outcome | None") -> None:
+        """Take one of the engine's events."""
+        if event == "started" and self._verbosity == "verbose":
+            self._say(f"{'begun':<{_WORD_WIDTH}} {job.module}")
+        if event != "finished" or outcome is None:
+            return
+        self._done += 1
+        self._tell(job, outcome)
+
+    def _tell(self, job: "Job", outcome: "Outcome") -> None:
+        """Print what became of a module."""
+        if self._verbosity != "quiet":
+            say(self._line(job.module, outcome), self._out)
+        for text in _joined(outcome.errors):
+            line = text if _mentions(text, job.module) else f"{job.module}: {text}"
+            # What keeps a module from being tried, such as a cycle or a missing key, often holds for many, so it is
+            # printed once. What was wrong with a candidate, or which dependency failed, is each module's own.
+            same = text if outcome.cause is not None and not outcome.attempts else line
+            if same not in self._said:
+                self._said.add(same)
+                print_error(line, self._err)
+        for text in outcome.warnings if self._verbosity != "quiet" else ():
+            print_warning(text, self._err)
+
+    def attempt(self, module: str, number: int, errors: Sequence[str]) -> None:
+        """Take note that an attempt begins, and of what was wrong with the one before it."""
+        if self._verbosity == "verbose":
+            for text in errors:
+                told = f"{module}: attempt {number - 1}: {relative_paths(one_line(text))}"
+                self._say(f"{'rejected':<{_WORD_WIDTH}} {told}")
+
+    def waiting(self, module: str) -> None:
+        """Take note that a module waits for another build; printed once, as it often holds for many."""
+        if self._verbosity != "quiet" and (self._verbosity == "verbose" or not self._waited):
+            self._say(f"{'waiting':<{_WORD_WIDTH}} {module}: {ANOTHER_BUILD}")
+        self._waited = True
+
+    def _say(self, text: str) -> None:
+        """Print a line between those of the modules, below their states."""
+        say(f"{'':{2 * len(str(self._total)) + 3}} {text}", self._out)
+
+    def _line(self, module: str, outcome: "Outcome") -> str:
+        """Return a module's line; on a narrow terminal, only the end of its name."""
+        out = self._terminal
+        count = f"[{self._done:>{len(str(self._total))}}/{self._total}]"
+        word, seconds = status_word(outcome), f"{outcome.seconds:.1f} s"
+        store = "   from the store" if outcome.origin == "store" else ""
+        line = f"{count} {word:<{_WORD_WIDTH}} {module:<32} {seconds:>7}{store}"
+        columns = width_of(out)
+        if columns is not None and len(line) > columns:
+            room = columns - len(f"{count} {word}  {seconds}")
+            line = f"{count} {word} {cut_front(module, max(8, room), out)} {seconds}"
+        return line.replace(word, paint(word, "green" if outcome.status == "generated" else "red", out), 1)
+
+
+class Stopwatch:
+    """Wall time in seconds since it was made."""
+
+    def __init__(self) -> None:
+        self._begin = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """The time so far."""
+        return time.perf_counter() - self._begin
+
+
+def say(text: str, out: TextIO | None = None) -> None:
+    """Print a line of the result."""
+    print(text, file=out or sys.stdout, flush=True)
+
+
+def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
+    """Print one error as one line."""
+    print(f"error: {error_line(error)}", file=err or sys.stderr, flush=True)
+
+
+def print_lines(
+    lines: Sequence[str], *, verbose: bool = False, tell: Callable[[str], None] = say, option: str = "-v"
+) -> None:
+    """Tell lines one by one; only the first MOST_LINES of them, unless `verbose`."""
+    shown = lines if verbose else lines[:MOST_LINES]
+    for line in shown:
+        tell(line)
+    if len(shown) < len(lines):
+        tell(and_more(len(lines) - len(shown), option))
+
+
+def and_more(count: int, option: str = "-v") -> str:
+    """Return the line that stands for `count` others; `option` is what lists them."""
+    return f"... and {count:,} more ({option} lists them)"
+
+
+def print_warning(text: str, err: TextIO | None = None) -> None:
+    """Print one warning."""
+    print(f"warning: {relative_paths(one_line(text))}", file=err or sys.stderr, flush=True)
+
+
+def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, out: TextIO | None = None) -> None:
+    """Print what a build came to, in one line if the terminal is wide enough."""
+    outcomes = list(outcomes)
+    counts = Counter(status_word(outcome) for outcome in outcomes)
+    counts["fresh"] += len(plan.fresh)
+    counts["not started"] += max(0, len(plan.stale) - len(outcomes))
+    words = ("generated", "fresh", "failed", "not started", "interrupted")
+    parts = [f"{counts[word]} {word}" for word in words if counts[word]]
+    text = f"{', '.join(parts) or 'no spec modules'} in {seconds:.1f} s{_spent(outcomes)}"
+    say("\n".join(hang("", text, width_of(out or sys.stdout))), out)
+
+
+def print_profile(
+    phases: Mapping[str, float], modules: Mapping[str, float], count: int, out: TextIO | None = None
+) -> None:
+    """Print the seconds of a command's phases, then those of the phases that its modules went through side by side."""
+    for name, seconds in phases.items():
+        say(f"{name:<8} {seconds:8.3f} s", out)
+    for name, seconds in modules.items() if count else ():
+        say(f"{name:<8} {seconds:8.3f} s   summed over {count} modules", out)
+
+
+def status_word(outcome: "Outcome") -> str:
+    """Return what became of a module, in a word or two; one that the budget left no call for was not started."""
+    return "not started" if isinstance(outcome.cause, JauntBudgetError) else outcome.status
+
+
+def _spent(outcomes: Iterable["Outcome"]) -> str:
+    """Return the tokens and the money that a build took, as the end of a line; nothing where there were none."""
+    outcomes = list(outcomes)
+    tokens_in = sum(outcome.input_tokens for outcome in outcomes)
+    tokens_out = sum(outcome.output_tokens for outcome in outcomes)
+    if not tokens_in + tokens_out:
+        return ""
+    cached = sum(outcome.cached_input_tokens for outcome in outcomes)
+    costs = [outcome.cost for outcome in outcomes if outcome.cost is not None]
+    about = "about " if any(outcome.estimated for outcome in outcomes) else ""
+    return f"; {about}{tokens_in:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {tokens_out:,} out" + (
+        f", cost {sum(costs):.4f}" if costs else ""
+    )
+
+
+def print_edited(plan: "Plan", err: TextIO | None = None) -> None:
+    """Warn of the generated files that are up to date but were edited by hand, the first ones by name."""
+    edited = [m for m, verdict in plan.verdicts.items() if verdict.protected and not verdict.stale]
+    lines = [
+        f"{plan.project.generated_path(module)} was edited by hand; it is left alone (--force regenerates it)"
+        for module in edited
+    ]
+    print_lines(lines, tell=lambda line: print_warning(line, err), option="jaunt status -v")
+
+
+def print_diff(diff: str, out: TextIO | None = None) -> None:
+    """Print a unified diff, in colours on a terminal that shows them."""
+    out = out or sys.stdout
+    for line in diff.splitlines():
+        colour = next((colour for mark, colour in _DIFF_COLOURS.items() if line.startswith(mark)), None)
+        say(paint(line, colour, out) if colour else line, out)
+
+
+def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = False) -> None:
+    """Print what a module's last build changed, and why; with `stat`, without the diffs."""
+    size = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in change.code.splitlines())
+    if change.first:
+        say(f"{change.module}: built for the first time ({size} lines)", out)
+        return
+    reason = change.reason or "generated anew for the same contract"
+    say(f"{change.module}: {reason} ({f'{size} lines of code changed' if size else 'the code is the same'})", out)
+    if not stat:
+        print_diff(change.contract + change.code, out)
+
+
+def error_line(error: JauntError | str) -> str:
+    """Return an error as one line, its hint in parentheses."""
+    hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
+    return relative_paths(one_line(f"{error}{hint}"))
+
+
+def some(names: Iterable[str], most: int = 10) -> str:
+    """Return the first of some names, and the number of the others."""
+    found = list(names)
+    more = f" and {len(found) - most:,} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks."""
+    return " ".join(text.split())
+
+
+def relative_paths(text: str) -> str:
+    """Return a text in which the paths below the working directory are relative to it."""
+    try:
+        here = str(Path.cwd())
+    except OSError:  # the working directory is gone
+        return text
+    return re.sub(rf"(?<![\w./\\-]){re.escape(here)}[/\\](?=[^\s/\\])", "", text)
+
+
+def _joined(errors: Iterable[str]) -> list[str]:
+    """Return errors with those of failed dependencies as one."""
+    begin = "dependency failed: "
+    failed = [text.removeprefix(begin) for text in errors if text.startswith(begin)]
+    others = [text for text in errors if not text.startswith(begin)]
+    return [*others, begin + ", ".join(failed)] if failed else others
+
+
+def _mentions(text: str, module: str) -> bool:
+    """Whether a text mentions a module, and not just one whose name begins or ends with the same words."""
+    return re.search(rf"(?<![\w.]){re.escape(module)}(?!\w|\.\w)", text) is not None

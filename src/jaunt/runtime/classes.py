@@ -1,0 +1,85 @@
+"""Class specs: the generated class in the stub's place, now or as soon as it can be loaded."""
+
+import functools
+import sys
+
+from jaunt.errors import JauntNotBuiltError
+from jaunt.registry import mark
+
+__tracebackhide__ = True  # see runtime.py
+
+TYPE_CHECKING = False  # see spec_ref.py
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from jaunt.registry import SpecEntry
+
+
+def replace_class(stub: type, entry: "SpecEntry") -> type:
+    """Return the generated class, or the stub where it can't be loaded yet."""
+    _make_stub_retry(stub, entry)
+    try:
+        return _load_class(entry)
+    except JauntNotBuiltError:
+        pass
+    except (ImportError, AttributeError) as error:
+        from jaunt.runtime.half_imported import load_on_access, needs_half_imported  # here, as few need it
+
+        if not needs_half_imported(error, entry.module):
+            raise
+        load_on_access(entry, _load_class)
+    return stub
+
+
+def _make_stub_retry(stub: "Any", entry: "SpecEntry") -> None:
+    """Let calls of the stub, its class and static methods reach the generated class, or say that there is none."""
+    generated: type | None = None
+
+    def load() -> type:
+        nonlocal generated
+        generated = generated or _load_class(entry)
+        return generated
+
+    @functools.wraps(stub.__init__, assigned=(), updated=())  # keeps inspect.signature(stub)
+    def __new__(cls: type, *args: "Any", **kwargs: "Any") -> "Any":
+        load()
+        if cls is not stub:
+            raise JauntNotBuiltError(
+                f"{cls.__module__}.{cls.__qualname__} derives from the stub of {entry.spec_ref}, as the "
+                "generated class could not be loaded when it was defined",
+                hint=f"define {cls.__qualname__} in a module of its own; after a build, start Python again",
+            )
+        return load()(*args, **kwargs)
+
+    for name, member in list(vars(stub).items()):
+        if isinstance(member, classmethod | staticmethod) and not name.startswith("__"):
+            setattr(stub, name, _forwarding_method(name, member, load))
+    stub.__new__ = staticmethod(__new__)
+    mark(stub, entry)
+
+
+def _forwarding_method(
+    name: str, member: "classmethod | staticmethod", load: "Callable[[], type]"
+) -> "classmethod | staticmethod":
+    """Return a method of the stub, which needs no instance, that calls the generated one; it would return None."""
+    is_class_method = isinstance(member, classmethod)
+
+    @functools.wraps(member.__func__)
+    def forward(*args: "Any", **kwargs: "Any") -> "Any":
+        return getattr(load(), name)(*args[is_class_method:], **kwargs)
+
+    return type(member)(forward)
+
+
+def _load_class(entry: "SpecEntry") -> type:
+    """Return the generated class, made one of the spec module, in which it takes the stub's place."""
+    from jaunt.runtime.loader import load_generated  # here, as `import jaunt` can do without it
+
+    stub: Any = entry.obj
+    generated = load_generated(entry)
+    generated.__module__, generated.__qualname__ = stub.__module__, stub.__qualname__  # what pickle goes by
+    namespace = getattr(sys.modules.get(stub.__module__), "__dict__", {})
+    if namespace.get(entry.qualname) is stub:
+        namespace[entry.qualname] = generated
+    return mark(generated, entry)

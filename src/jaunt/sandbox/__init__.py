@@ -1,0 +1,1 @@
+"""Untrusted code, run under limits."""

@@ -1,0 +1,1 @@
+"""What one spec says, and what of it counts."""

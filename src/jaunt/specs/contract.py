@@ -1,0 +1,158 @@
+"""A spec's contract: what of its source counts as a change, as named parts, over syntax and not bytes.
+
+Signature, annotations, defaults, bases, other decorators, the cleaned docstring and a body that is more than
+a stub count. Comments, formatting, quote style and the form of a stub body do not. The canonical form is our
+own, as that of `ast.dump` and `ast.unparse` differs from one Python version to the next.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jaunt.specs.references import references_of
+from jaunt.syntax.source import Definition, ModuleSource
+
+_UNCOUNTED_FIELDS = {"ctx", "kind", "type_comment", "type_ignores"}
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a spec promises, in a form that can be compared and kept.
+
+    `parts` maps a part's name ("signature", "docstring", "body"; for a class "method NAME" too) to a digest; what
+    "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and "NAME.body";
+    `references` are the dotted paths that the spec mentions, from which dependencies are inferred;
+    `documented` tells whether there is a docstring.
+    """
+
+    parts: dict[str, str]
+    references: tuple[str, ...]
+    documented: bool
+
+
+def contract_of(source: ModuleSource, name: str) -> Contract:
+    """Return the contract of the function or class `name`; raises KeyError if there is none."""
+    docstring = ast.get_docstring(source.definitions[name], clean=False) or ""
+    return Contract(contract_parts(source, name), references_of(source, name), bool(docstring.strip()))
+
+
+def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
+    """Return the parts of a contract alone, in a third of the time; raises KeyError as `contract_of` does."""
+    node = source.definitions[name]
+    overloads = [o for o in source.overloads_of(name) if o is not node]
+    return {part: _digest(text) for part, text in _parts(source, node, overloads).items()}
+
+
+def is_detail(part: str) -> bool:
+    """Return whether a part tells of another one, "method NAME", which moved: it adds nothing to a digest."""
+    return "." in part
+
+
+def is_stub(statement: ast.stmt) -> bool:
+    """Return whether a statement stands for a body to come: `...`, `pass`, `raise NotImplementedError`."""
+    if isinstance(statement, ast.Raise):
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    return isinstance(statement, ast.Pass)
+
+
+def canonical(value: Any) -> str:
+    """Return the syntax of a node, or a list of them, as text that is the same on every Python version."""
+    out: list[str] = []
+    pending: list[Any] = [value]  # a stack, as a sum of 1,000 terms is nested 1,000 deep
+    while pending:
+        item = pending.pop()
+        if type(item) is _Text:
+            out.append(item)
+        elif isinstance(item, ast.AST):
+            out.append(f"({type(item).__name__}")
+            pending.append(_CLOSE_NODE)
+            pending += reversed(_fields(item))
+        elif type(item) is list:
+            out.append("[")
+            pending.append(_CLOSE_LIST)
+            pending += reversed(item)
+        else:
+            # repr refuses integers of more than 4,300 digits
+            out.append(hex(item) if type(item) is int else ascii(item))
+    return "".join(out)
+
+
+class _Text(str):
+    """Finished text, unlike a string in the syntax."""
+
+    __slots__ = ()
+
+
+_CLOSE_NODE, _CLOSE_LIST = _Text(")"), _Text("]")
+
+
+def _fields(node: ast.AST) -> list[Any]:
+    """Return the fields that count, each as its label and its value in turn.
+
+    Empty ones are left out, as newer Pythons add some (`type_params`).
+    """
+    if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty strings into f-strings, others don't
+        return [_Text(" values="), [v for v in node.values if not (isinstance(v, ast.Constant) and v.value == "")]]
+    found: list[Any] = []
+    for name, label in _labels(type(node)):
+        value = getattr(node, name, None)
+        if value is not None and value != []:
+            found += (label, value)
+    return found
+
+
+@cache  # saves 30 % of the time that `canonical` takes
+def _labels(kind: type[ast.AST]) -> list[tuple[str, _Text]]:
+    return [(name, _Text(f" {name}=")) for name in kind._fields if name not in _UNCOUNTED_FIELDS]
+
+
+def _parts(source: ModuleSource, node: Definition, overloads: Iterable[Definition] = ()) -> dict[str, str]:
+    decorators = [d for d in node.decorator_list if source.spec_decorator(d) is None]
+    head = [type(node).__name__, node.name, canonical(decorators), canonical(getattr(node, "type_params", []))]
+    docstring = ast.get_docstring(node, clean=False)
+    body = _body(node.body if docstring is None else node.body[1:])
+    parts = {"docstring": _clean(docstring or "")}
+    if isinstance(node, ast.ClassDef):
+        parts["signature"] = "\n".join([*head, canonical(node.bases), canonical(node.keywords)])
+        parts["attributes"] = canonical([s for s in body if not isinstance(s, Definition)])
+        for member in (s for s in body if isinstance(s, Definition)):
+            # The prefix keeps a method `prompt` apart from the decorator's argument.
+            name = f"{'class' if isinstance(member, ast.ClassDef) else 'method'} {member.name}"
+            inside = {part: text for part, text in _parts(source, member).items() if not is_detail(part)}
+            # A property's getter and setter, or overloads of one method, share a name.
+            parts[name] = parts.get(name, "") + repr(sorted(inside.items()))
+            for part, text in inside.items() if not isinstance(member, ast.ClassDef) else ():
+                detail = f"{member.name}.{part}"
+                parts[detail] = parts.get(detail, "") + text
+        return parts
+    overloaded = [repr(sorted(_parts(source, o).items())) for o in overloads]
+    parts["signature"] = "\n".join([*head, canonical(node.args), canonical(node.returns), *overloaded])
+    parts["body"] = canonical(body)
+    return parts
+
+
+def _body(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements that do something; none of a stub's do."""
+    if all(map(is_stub, statements)):
+        return []
+    return [s for s in statements if isinstance(s, ast.Raise) or not is_stub(s)]
+
+
+def _clean(docstring: str) -> str:
+    """Return a docstring without indentation, trailing blanks and the empty lines around it.
+
+    What `inspect.cleandoc` takes for indentation differs from one Python version to the next.
+    """
+    first, *rest = [line.rstrip() for line in docstring.expandtabs().split("\n")]
+    margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line), default=0)
+    return "\n".join([first.lstrip(" "), *(line[margin:] for line in rest)]).strip("\n")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

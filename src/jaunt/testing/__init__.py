@@ -1,0 +1,1 @@
+"""Generated tests: run, judged, repaired."""

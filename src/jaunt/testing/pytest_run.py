@@ -1,0 +1,252 @@
+"""The verdict on a test run: pytest in the sandbox, believed only as far as its signed record goes.
+
+An exit code proves nothing, as code under test may end the process with any. A run passes if the record is
+complete, and every expected test was collected, was called and passed in all its variants.
+
+What is left to code that is determined to cheat: it runs in the same process as the tests that judge it. It
+could walk the stack or the garbage collector's list to the recorder's key and sign a record of its own, or
+give back objects that claim to equal everything. Neither happens by accident.
+"""
+
+import ast
+import hmac
+import json
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jaunt.paths import DEFAULT_GENERATED_DIR, PACKAGE
+from jaunt.sandbox.sandbox import OWN_BYTECODE, Completed, Halt, Sandbox, temporary_scratch
+from jaunt.syntax.source import parse_or_none
+
+_RECORDER = Path(PACKAGE, "testing", "pytest_child.py")
+_PHASES = ("setup", "call", "teardown")
+_SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that keeps a run from passing.
+
+    `node_id` is pytest's, as of the folder that the run was in; `message` is one line, `details` the longer
+    text, if any; `exception` is the name of the exception's class, if one was raised.
+    """
+
+    node_id: str
+    message: str
+    details: str = ""
+    exception: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.node_id}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a test run: what failed, how many tests passed, how the process ended if there was one."""
+
+    failures: tuple[Failure, ...]
+    tests: int = 0
+    completed: Completed | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether every expected test passed."""
+        return not self.failures
+
+
+def judge_tests(
+    files: Sequence[Path],
+    *,
+    sandbox: Sandbox,
+    cwd: Path,
+    expected: Mapping[Path, Sequence[str]] | None = None,
+    pythonpath: Sequence[Path | str] = (),
+    pytest_args: Sequence[str] = (),
+    generated_dir: str = DEFAULT_GENERATED_DIR,
+    halt: Halt | None = None,
+) -> Verdict:
+    """Run pytest on `files`, from the project's root `cwd`, in the sandbox; all that is expected must pass.
+
+    `expected` names, for each file, the functions that must run ("test_a", or "TestA" or "TestA::test_a" of
+    a class); for a file that it doesn't hold these are all that pytest would collect by name. A
+    `conftest.py` in a generated folder is refused, and so is a run that changes the files which decide
+    about it. `halt` ends the run. Raises JauntConfigError if the sandbox is not to be had.
+    """
+    cwd, files = cwd.resolve(), [file.resolve() for file in files]
+    given = {file.resolve(): tuple(names) for file, names in (expected or {}).items()}
+    wanted = {file: given[file] if file in given else tuple(_named_tests(file)) for file in files}
+    refusals = tuple(_refusals(wanted, cwd, generated_dir))
+    if refusals:
+        return Verdict(refusals)
+    before = _state(files, cwd)
+    key = secrets.token_bytes(32)
+    with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
+        args = [f"--rootdir={cwd}", "-o", f"cache_dir={scratch / 'pytest'}", *pytest_args, *map(str, files)]
+        completed = sandbox.run(
+            [sys.executable, *OWN_BYTECODE, "-P", str(_RECORDER)],
+            cwd=cwd,
+            scratch=scratch,
+            pythonpath=pythonpath,
+            readable=[_RECORDER, *files],
+            stdin=json.dumps({"key": key.hex(), "report": report.fileno(), "args": args}).encode(),
+            env={
+                "JAUNT_GENERATED_DIR": generated_dir,
+                "COVERAGE_FILE": str(scratch / "coverage"),
+                "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+            },
+            pass_fds=[report.fileno()],
+            halt=halt,
+        )
+        report.seek(0)
+        record = read_record(report.read(), key)
+    changed = [path for path, state in _state(files, cwd).items() if state != before.get(path)]
+    failures = [Failure(_shown(path, cwd), "was changed during the run") for path in changed]
+    failures += _failures(record, wanted, completed, cwd)
+    return Verdict(tuple(failures), len(record.finished()), completed)
+
+
+@dataclass
+class Record:
+    """What the recorder wrote down, up to the first line that is not genuine, by node id."""
+
+    collected: dict[str, Path] = field(default_factory=dict)
+    passed: dict[str, set[str]] = field(default_factory=dict)
+    failures: dict[str, Failure] = field(default_factory=dict)
+    started: list[str] = field(default_factory=list)
+    end: int | None = None
+    genuine: bool = True
+
+    def finished(self) -> list[str]:
+        """Return the node ids of the tests that passed in every phase."""
+        return [
+            test
+            for test in self.collected
+            if test not in self.failures and self.passed.get(test, set()).issuperset(_PHASES)
+        ]
+
+    def add(self, kind: str, *fields: str) -> None:
+        """Take in one line of the record; the first failure of a test stands."""
+        match kind, fields:
+            case "end", (code,):
+                self.end = int(code)
+            case "collected", (test, file):
+                self.collected[test] = Path(file)
+            case "started", (test,):
+                self.started.append(test)
+            case "result", (test, phase, "passed", *_):
+                self.passed.setdefault(test, set()).add(phase)
+            case "result", (test, phase, outcome, message, exception, details):
+                self._fail(test, _in_words(phase, outcome, message), details, exception)
+            case "reported", (test, phase, outcome, message, details):
+                self._fail(test, _in_words(phase, outcome, message), details)
+            case "uncollected", (test, outcome, message, details):
+                self._fail(test, _in_words("collection", outcome, message), details)
+            case "tampered", (test, name):
+                self._fail(test, f"{name} of pytest was replaced during the run")
+
+    def _fail(self, test: str, message: str, details: str = "", exception: str = "") -> None:
+        self.failures.setdefault(test, Failure(test, message, details, exception))
+
+
+def read_record(text: bytes, key: bytes) -> Record:
+    """Return what the record says up to the first line that was not signed with `key`, or is out of order."""
+    record = Record()
+    for number, line in enumerate(text.split(b"\n")[:-1]):
+        content, _, signature = line.rpartition(b"\t")
+        if not hmac.compare_digest(hmac.digest(key, content, "sha256").hex().encode(), signature):
+            record.genuine = False
+            break
+        place, kind, *fields = ast.literal_eval(content.decode())
+        if place != number or record.end is not None:
+            record.genuine = False
+            break
+        record.add(kind, *fields)
+    return record
+
+
+def _refusals(wanted: Mapping[Path, Sequence[str]], cwd: Path, generated_dir: str) -> Iterator[Failure]:
+    """Yield what there is to say against a run before it is begun."""
+    planted = dict.fromkeys(each for file in wanted for each in _planted_conftests(file, generated_dir))
+    for conftest in planted:
+        yield Failure(_shown(conftest, cwd), "conftest.py in a generated folder")
+    for file, names in wanted.items():
+        if not names:
+            yield Failure(_shown(file, cwd), "there is no test to run")
+    if not wanted:
+        yield Failure("pytest", "there is no test to run")
+
+
+def _failures(
+    record: Record, wanted: Mapping[Path, Sequence[str]], completed: Completed, cwd: Path
+) -> Iterator[Failure]:
+    why = completed.message or "ended before its tests did, with exit code 0"
+    if record.end is None:
+        yield Failure("pytest", f"the run {why}", completed.stdout + completed.stderr)
+    elif record.end != 0 and not record.failures:
+        yield Failure("pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr)
+    if not record.genuine:
+        yield Failure("pytest", "the record of the run was tampered with")
+    yield from record.failures.values()
+    for test in sorted(record.collected.keys() - set(record.finished()) - record.failures.keys()):
+        running = record.started[-1:] == [test]
+        yield Failure(test, f"did not finish: the run {why}" if running else "did not run to its end")
+    for file, names in wanted.items():
+        tests = [test.partition("::")[2] for test, place in record.collected.items() if place.resolve() == file]
+        for name in names:
+            if not any(test == name or test.startswith((f"{name}[", f"{name}::")) for test in tests):
+                yield Failure(f"{_shown(file, cwd)}::{name}", "was not collected")
+
+
+def _in_words(phase: str, outcome: str, message: str) -> str:
+    if outcome == "uncalled":
+        return "its function was not called"
+    if outcome == "skipped":
+        return f"was skipped: {message}"
+    return message if phase == "call" else f"{message} (in {phase})"
+
+
+def _planted_conftests(file: Path, generated_dir: str) -> Iterator[Path]:
+    """Yield each `conftest.py` that stands in a generated folder and would have a say about `file`."""
+    for folder in file.parents:
+        if generated_dir not in folder.parts:
+            return
+        if (folder / "conftest.py").exists():
+            yield folder / "conftest.py"
+
+
+def _state(files: Sequence[Path], cwd: Path) -> dict[Path, tuple[int, ...] | None]:
+    """Return the state of all files that decide about a run; its time of change can't be set back."""
+    folders = {folder for file in files for folder in file.parents if cwd in (folder, *folder.parents)} | {cwd}
+    deciding = {*files, *(folder / "conftest.py" for folder in folders), *(cwd / name for name in _SETTINGS)}
+    return {path: _stamp(path) for path in sorted(deciding)}
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _named_tests(file: Path) -> Iterator[str]:
+    """Yield the names in a file that pytest collects by default; none for a file that is not Python."""
+    try:
+        tree = parse_or_none(file.read_bytes())
+    except OSError:
+        return
+    for statement in tree.body if tree else ():
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if name.startswith("test"):
+                yield name
+            case ast.ClassDef(name=name) if name.startswith("Test"):
+                yield name
+
+
+def _shown(path: Path, cwd: Path) -> str:
+    return os.path.relpath(path, cwd) if path.is_relative_to(cwd) else str(path)
