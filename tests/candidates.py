@@ -10,12 +10,12 @@ import corpus
 import pytest
 from support import write_files
 
-from jaunt.build.pipeline import ModuleWork
-from jaunt.builder import project_works
-from jaunt.checks.project_checks import ToolCheck, project_checks
-from jaunt.checks.tools.tool import Place
+from jaunt.checks.place import Place
+from jaunt.checks.project_checks import project_checks
+from jaunt.checks.tools.check import ToolCheck
 from jaunt.config import load_config
 from jaunt.generate.base import Check
+from jaunt.plan.module_work import ModuleWork, project_works
 from jaunt.project.project import Project, load_project
 
 PYPROJECT = """\

@@ -6,11 +6,11 @@ For whoever edited a spec of an example, and its recorded answer with it. The su
 from pathlib import Path
 
 import jaunt
-from jaunt.build.pipeline import make_context
-from jaunt.builder import project_works
+from jaunt.build.context import make_context
 from jaunt.config import load_config
 from jaunt.generate.providers.recorded import RECORDING_MARKER, format_recording, recording_path
 from jaunt.header import split_header
+from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
 
 

@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import jaunt
-from jaunt.build.pipeline import make_context
-from jaunt.builder import project_works
+from jaunt.build.context import make_context
 from jaunt.config import load_config
-from jaunt.deps import build_spec_graph, collapse_to_module_dag
-from jaunt.discovery import Root, find_files, scan_modules
+from jaunt.deps import build_spec_graph
+from jaunt.files.listing import Root, find_files
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.providers.recorded import format_recording, recording_path
+from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
+from jaunt.specs.graph import collapse_to_module_dag
+from jaunt.specs.spec_module import scan_modules
 
 CHILD_SECONDS = 60.0
 """How long a child process may take before its test fails."""
@@ -327,11 +329,11 @@ SLOW_JAUNT = '''\
 import asyncio, signal, sys
 from pathlib import Path
 from jaunt.cli import main
-from jaunt.generate.providers import PROVIDERS
+from jaunt.generate.providers import recorded as provider
 
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests run by nohup ignore it, and so would their children
-recorded = PROVIDERS["recorded"]
+recorded = provider.make_backend
 
 
 def slow(config, templates):
@@ -352,7 +354,7 @@ def slow(config, templates):
     return backend
 
 
-PROVIDERS["recorded"] = slow
+provider.make_backend = slow
 sys.exit(main(sys.argv[2:]))
 '''
 

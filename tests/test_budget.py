@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jaunt.builder import project_workshop, run_plan
+from jaunt.build.run import run_plan
+from jaunt.build.settings import project_workshop
 from jaunt.config import BuildConfig, JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntBudgetError, JauntConfigError

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from support import FakeBackend, GatedBackend, Library, make_library, spec_file, spec_modules, write_files
 
-from jaunt.builder import BuildReport, detect_stale_modules, run_build
+from jaunt.build.run import BuildReport
+from jaunt.builder import detect_stale_modules, run_build
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntGenerationError
 from jaunt.generate.base import GenerationResult, GeneratorBackend, ModuleSpecContext
 from jaunt.header import parse_header

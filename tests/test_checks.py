@@ -11,14 +11,18 @@ from corpus import BAD, GOOD, GOOD_SLUG, SLUG, Case, function
 from support import FakeBackend, write_files
 
 import jaunt
-from jaunt.build.pipeline import Workshop, build_module
-from jaunt.builder import BuildReport, build_works, project_works
-from jaunt.checks.project_checks import StaticCheck, ToolCheck, project_checks, static_errors
+from jaunt.build.pipeline import build_module
+from jaunt.build.run import BuildReport, build_works
+from jaunt.build.settings import Workshop
+from jaunt.checks.project_checks import project_checks
+from jaunt.checks.static.check import StaticCheck, static_errors
 from jaunt.checks.static.imports import declared_modules
+from jaunt.checks.tools.check import ToolCheck
 from jaunt.config import JauntConfig, VerifyConfig, load_config
 from jaunt.generate.base import Examination, check_candidate
 from jaunt.generate.providers.recorded import RECORDING_MARKER
 from jaunt.header import split_header
+from jaunt.plan.module_work import project_works
 from jaunt.project.project import Project, load_project
 
 EXAMPLES = Path(jaunt.__file__).parent / "examples"

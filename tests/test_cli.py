@@ -28,7 +28,8 @@ from support import (
 
 import jaunt
 from jaunt.cli import main
-from jaunt.commands import COMMANDS, stop_signals
+from jaunt.commands import COMMANDS
+from jaunt.commands.shared.result import stop_signals
 from jaunt.header import parse_header, split_header
 
 PROGRESS = re.compile(r"\[ *\d+/\d+\] (generated|failed|interrupted) +\S+ +\d+\.\d s")

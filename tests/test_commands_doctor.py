@@ -159,7 +159,8 @@ def test_a_server_that_is_not_there_fails(tmp_path: Path, server: socket.socket)
 def test_a_missing_tool_is_as_bad_as_the_configuration_says(tmp_path: Path, severity: str, level: str) -> None:
     root = project(tmp_path / "shop", f'[verify]\nruff = "{severity}"\n')
     code = (
-        "import sys, sysconfig; from pathlib import Path; from jaunt import health, verify; "
+        "import sys, sysconfig; from pathlib import Path; "
+        "from jaunt.checks.tools import tool as verify; from jaunt.commands.doctor import findings as health; "
         "from jaunt.config import load_config; "
         "print(*[each.level for each in health.project_findings(load_config()) if each.subject == 'ruff'])"
     )

@@ -30,11 +30,12 @@ from support import (
     write_files,
 )
 
-from jaunt.build.pipeline import Workshop, build_module
+from jaunt.build.pipeline import build_module
+from jaunt.build.settings import Workshop
 from jaunt.build.store import Store
-from jaunt.builder import project_works
 from jaunt.config import load_config
 from jaunt.header import is_edited, parse_header
+from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
 
 pytest.importorskip("openai")

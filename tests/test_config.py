@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jaunt.config import JauntConfig, PathsConfig, PriceConfig, TestConfig, find_project_root, load_config
-from jaunt.config import schema as config_module
+from jaunt.config import reading as config_module
 from jaunt.errors import JauntConfigError
 
 

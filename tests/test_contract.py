@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from support import child_environment
 
 import jaunt
-from jaunt.digest import combine_parts
-from jaunt.specs.contract import Contract, canonical, contract_of, is_detail, is_stub
-from jaunt.syntax.source import parse_source
+from jaunt.specs.contract import Contract, canonical, contract_of, is_detail
+from jaunt.specs.digests import combine_parts
+from jaunt.syntax.source import is_stub, parse_source
 
 BASE = '''
 import jaunt
@@ -324,8 +324,8 @@ class Spec(Base[int], metaclass=M, frozen=True):
 
 CHILD = """
 import json, sys
-from jaunt.contract import contract_of
-from jaunt.source import parse_source
+from jaunt.specs.contract import contract_of
+from jaunt.syntax.source import parse_source
 print(json.dumps(contract_of(parse_source("m", "m.py", sys.stdin.buffer.read()), "Spec").parts))
 """
 

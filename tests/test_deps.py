@@ -12,19 +12,13 @@ from conftest import MakeEntry, ProjectFiles
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jaunt.deps import (
-    build_spec_graph,
-    collapse_to_module_dag,
-    components,
-    dependencies_of,
-    dependents_of,
-    explicit_deps,
-    source_root,
-    toposort,
-)
+from jaunt.deps import build_spec_graph
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
+from jaunt.specs.dag import components, dependencies_of, dependents_of, toposort
+from jaunt.specs.folder_names import source_root
+from jaunt.specs.graph import collapse_to_module_dag, explicit_deps
 
 WORDS = "def split(text): ...\nclass Word: ...\n"
 

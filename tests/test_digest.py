@@ -12,20 +12,14 @@ from conftest import MakeEntry, ProjectFiles
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaunt.deps import build_spec_graph, dependents_of
-from jaunt.digest import (
-    SpecTexts,
-    all_entry_parts,
-    entry_parts,
-    extract_source_segment,
-    graph_digest,
-    graph_digests,
-    local_digest,
-    module_digest,
-)
+from jaunt.deps import build_spec_graph
+from jaunt.digest import all_entry_parts, entry_parts, graph_digest, local_digest, module_digest
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.dag import dependents_of
+from jaunt.specs.digests import graph_digests
+from jaunt.specs.texts import SpecTexts, extract_source_segment
 
 HEX = set(string.hexdigits.lower())
 

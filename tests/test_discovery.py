@@ -8,19 +8,12 @@ from pathlib import Path
 import pytest
 from conftest import ProjectFiles
 
-from jaunt.discovery import (
-    ModuleFile,
-    Root,
-    SpecModule,
-    discover_modules,
-    find_files,
-    import_and_collect,
-    scan_file,
-    scan_modules,
-)
+from jaunt.discovery import discover_modules, import_and_collect
 from jaunt.errors import JauntDiscoveryError
+from jaunt.files.listing import ModuleFile, Root, find_files
 from jaunt.registry import clear_registries, get_magic_registry
 from jaunt.spec_ref import SpecRef
+from jaunt.specs.spec_module import SpecModule, scan_file, scan_modules
 
 SPEC = "import jaunt\n@jaunt.magic\ndef f(): ...\n"
 

@@ -9,12 +9,13 @@ import pytest
 from candidates import PYPROJECT
 from support import write_files
 
-from jaunt.builder import project_works
+from jaunt.checks.doctests.check import ExampleCheck
 from jaunt.checks.doctests.examples import find_examples
 from jaunt.checks.doctests.sandboxes import Examiners
-from jaunt.checks.project_checks import ExampleCheck, project_checks
+from jaunt.checks.project_checks import project_checks
 from jaunt.config import load_config
 from jaunt.errors import JauntDiscoveryError
+from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.syntax.source import read_source

@@ -10,12 +10,17 @@ import pytest
 from browser import Browser, open_browser
 from support import SHOP, write_files
 
-from jaunt.commands.graph.nodes import FORMATS, draw_dot, draw_html, draw_mermaid, draw_text
+from jaunt.commands.graph import FORMATS
+from jaunt.commands.graph.diagrams import draw_dot, draw_mermaid
+from jaunt.commands.graph.html import draw_html
+from jaunt.commands.graph.text import draw_text
 from jaunt.config import JauntConfig, load_config
-from jaunt.discovery import ModuleFile, SpecModule
-from jaunt.plan.plan import Plan, Verdict, make_plan
+from jaunt.files.listing import ModuleFile
+from jaunt.plan.freshness import Verdict
+from jaunt.plan.plan import Plan, make_plan
 from jaunt.project.project import Project, load_project
 from jaunt.registry import SpecKind
+from jaunt.specs.spec_module import SpecModule
 
 STALE = Verdict("stale", "spec changed: app.words:split_words (docstring)", stale=True)
 FRESH = Verdict("fresh", "fresh", stale=False)

@@ -18,9 +18,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import jaunt
-from jaunt.engine.job import Job, Outcome, critical_path
-from jaunt.engine.runner import CallAction, JobAction, run_jobs
+from jaunt.engine.job import Job, Outcome
+from jaunt.engine.runner import run_jobs
 from jaunt.errors import JauntDependencyCycleError, JauntGenerationError
+from jaunt.specs.dag import critical_path
+from jaunt.tasks.bridge import CallAction, JobAction
 
 SOURCE_ROOT = str(Path(next(iter(jaunt.__path__))).parent)
 TIMEOUT = 60  # seconds after which a hanging run fails its test
@@ -432,8 +434,8 @@ def test_a_run_that_is_cancelled_before_it_begins_ends_too():
 
 INTERRUPTED = """
 import asyncio
-from jaunt.engine import run_jobs
-from jaunt.job import Job, Outcome
+from jaunt.engine.runner import run_jobs
+from jaunt.engine.job import Job, Outcome
 
 async def wait():
     print("started", flush=True)
@@ -463,8 +465,8 @@ def test_ctrl_c_ends_a_run_after_its_clean_up():
 DODO = """
 import asyncio, os
 from pathlib import Path
-from jaunt.engine import CallAction, Reporter, doit_task
-from jaunt.job import Outcome
+from jaunt.tasks.bridge import CallAction, Reporter, doit_task
+from jaunt.engine.job import Outcome
 
 DOIT_CONFIG = {"reporter": Reporter, "continue": True, "default_tasks": ["build"]}
 FAULTS = {
@@ -675,8 +677,8 @@ def test_ctrl_c_reaches_the_caller_of_a_job_action_after_the_clean_up():
 
 FORKED = """
 import os
-from jaunt.engine import JobAction
-from jaunt.job import Outcome
+from jaunt.tasks.bridge import JobAction
+from jaunt.engine.job import Outcome
 
 async def succeed():
     return Outcome("generated")

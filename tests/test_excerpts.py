@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from jaunt.excerpts import handwritten_part, plain_segment
+from jaunt.specs.texts import handwritten_part, plain_segment
 from jaunt.syntax.source import ModuleSource, parse_source
 
 SPEC = '@jaunt.magic\ndef f() -> int:\n    """One."""\n    ...\n'

@@ -86,7 +86,7 @@ def test_a_new_file_follows_the_umask(project: Path) -> None:
 import os, sys, pathlib, jaunt.files
 os.umask(int(sys.argv[2], 8))
 root = pathlib.Path(sys.argv[1])
-jaunt.files.write_atomic(root / sys.argv[2], "x", within=root)
+jaunt.files.atomic.write_atomic(root / sys.argv[2], "x", within=root)
 """
     for umask, mode in [("022", 0o644), ("077", 0o600), ("000", 0o666)]:
         assert start(script, project, umask).wait() == 0
@@ -249,7 +249,7 @@ import pathlib, resource, sys, jaunt.errors, jaunt.files
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 root = pathlib.Path(sys.argv[1])
 try:
-    jaunt.files.write_atomic(root / "mod.py", "new" * 100_000, within=root)
+    jaunt.files.atomic.write_atomic(root / "mod.py", "new" * 100_000, within=root)
 except jaunt.errors.JauntWriteError as error:
     print(error.message, error.hint, sep="|")
 """
@@ -273,7 +273,7 @@ import itertools, pathlib, sys, jaunt.files
 root = pathlib.Path(sys.argv[1])
 for n in itertools.count(1):
     line = f"{n}\\n"
-    jaunt.files.write_atomic(root / "mod.py", line * 50_000 + "end\\n", within=root)
+    jaunt.files.atomic.write_atomic(root / "mod.py", line * 50_000 + "end\\n", within=root)
     print(n, flush=True)
 """
 
@@ -304,12 +304,12 @@ def test_an_interrupt_at_any_moment_leaves_a_whole_file_and_no_temporary_one(pro
 import pathlib, signal, sys, jaunt.files
 signal.signal(signal.SIGALRM, signal.default_int_handler)  # as Ctrl-C does, but after a time we choose
 root = pathlib.Path(sys.argv[1])
-jaunt.files.write_atomic(root / "mod.py", "0" * 100_000, within=root)
+jaunt.files.atomic.write_atomic(root / "mod.py", "0" * 100_000, within=root)
 interrupted = 0
 for n in range(1, 600):
     try:
         signal.setitimer(signal.ITIMER_REAL, n * 5e-6)
-        jaunt.files.write_atomic(root / "mod.py", str(n % 10) * 100_000, within=root)
+        jaunt.files.atomic.write_atomic(root / "mod.py", str(n % 10) * 100_000, within=root)
         signal.setitimer(signal.ITIMER_REAL, 0)
     except KeyboardInterrupt:
         interrupted += 1
@@ -391,7 +391,7 @@ root = pathlib.Path(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.read()
 for n in range(50):
-    for file in jaunt.files.ensure_packages(root / f"p{n}" / "a" / "b", within=root):
+    for file in jaunt.files.atomic.ensure_packages(root / f"p{n}" / "a" / "b", within=root):
         print(file)
 """
     read_end, write_end = os.pipe()  # closing it starts all of them at the same moment

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from jaunt.build.run import run_plan
+from jaunt.build.settings import project_workshop
 from jaunt.build.store import Store
-from jaunt.builder import project_workshop, run_plan
 from jaunt.cli import main
 from jaunt.commands.build.forecast import forecast, total
 from jaunt.config import load_config

@@ -9,7 +9,7 @@ import jaunt
 
 PROGRAM = """
 import sys
-from jaunt.from_source import import_from_source
+from jaunt.project.from_source import import_from_source
 if "--usual" not in sys.argv:
     import_from_source([sys.argv[1]])
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/.venv"]

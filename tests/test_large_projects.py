@@ -7,7 +7,7 @@ import pytest
 from conftest import RunIn
 from support import CONFIG, record, run_doit, spec_file, write_files
 
-from jaunt.report.progress import MOST_LINES
+from jaunt.report.console import MOST_LINES
 
 COUNT = 60
 NAMES = [f"m{number:03}" for number in range(COUNT)]

@@ -14,7 +14,7 @@ from jaunt.files.temporary import abandoned_files, remove_leftovers, temporary_f
 
 LEAVE = """\
 import os, pathlib, signal, sys
-from jaunt.leftovers import temporary_path
+from jaunt.files.temporary import temporary_path
 made = temporary_path(pathlib.Path(sys.argv[1]))
 (made / "below").mkdir(parents=True) if sys.argv[2] == "folder" else made.touch()
 print("made", flush=True)

@@ -21,8 +21,8 @@ from support import CONFIG as RECORDED
 
 from jaunt.build.time_left import Pace
 from jaunt.cli import main
+from jaunt.report.console import MOST_LINES
 from jaunt.report.live import Feed, LiveDisplay, duration
-from jaunt.report.progress import MOST_LINES
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")

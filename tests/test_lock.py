@@ -17,7 +17,7 @@ from jaunt.files.lock import Turn, remove_idle_lock, why_no_lock
 
 HOLD = """\
 import asyncio, pathlib, sys
-from jaunt.lock import Turn
+from jaunt.files.lock import Turn
 
 async def hold():
     async with Turn(pathlib.Path(sys.argv[1]), list):
@@ -105,7 +105,7 @@ def test_one_after_the_other_has_it_and_never_two_at_a_time(path: Path) -> None:
 
 RACE = """\
 import asyncio, os, pathlib, sys
-from jaunt.lock import Turn
+from jaunt.files.lock import Turn
 lock, inside = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 
 async def race():

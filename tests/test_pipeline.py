@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 from support import FakeBackend, make_library, make_shop, spec_file, spec_modules, write_files
 
-from jaunt.build.pipeline import ModuleWork, Workshop, build_module, make_context, normalize_source, remove_module
-from jaunt.builder import library_works, project_works
+from jaunt.build.context import make_context
+from jaunt.build.pipeline import build_module
+from jaunt.build.settings import Workshop
+from jaunt.build.write import normalize_source, remove_module
+from jaunt.builder import library_works
 from jaunt.config import load_config
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntDiscoveryError, JauntError, JauntGenerationError, JauntWriteError
-from jaunt.plan.plan import judge_file
+from jaunt.plan.freshness import judge_file
+from jaunt.plan.module_work import ModuleWork, project_works
 from jaunt.project.project import load_project
 
 FILES = spec_modules({"pkg.a": [], "pkg.sub.b": ["pkg.a"]}) | {"pkg/sub/__init__.py": ""}

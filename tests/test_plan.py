@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jaunt.builder import detect_stale_modules
 from jaunt.config import load_config
 from jaunt.header import body_digest, format_header
-from jaunt.plan.plan import Fingerprint, Verdict, judge, judge_file, make_plan, module_fingerprint
+from jaunt.plan.freshness import Fingerprint, Verdict, judge, judge_file
+from jaunt.plan.plan import make_plan, module_fingerprint
 from jaunt.project.project import Project, load_project
 
 WORDS = '''

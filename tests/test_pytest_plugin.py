@@ -188,12 +188,12 @@ def loaded(root: Path, *arguments: str) -> list[str]:
 
 LIGHT = [
     "jaunt",
-    "jaunt.class_specs",
     "jaunt.errors",
-    "jaunt.forwarders",
     "jaunt.pytest_plugin",
     "jaunt.registry",
     "jaunt.runtime",
+    "jaunt.runtime.classes",
+    "jaunt.runtime.functions",
     "jaunt.spec_ref",
 ]
 
@@ -209,7 +209,7 @@ def test_outside_of_a_project_the_light_half_is_loaded_and_nothing_said(tmp_path
 def test_in_a_project_where_all_pass_no_more_than_the_plugin_is_loaded(tmp_path: Path) -> None:
     passing = LOADED.replace("assert False", "print('done:', *sorted(n for n in sys.modules if n.startswith('jaunt')))")
     write_files(tmp_path, {"test_loaded.py": passing, "jaunt.toml": "", "src/app.py": ""})
-    assert loaded(tmp_path) == sorted([*LIGHT, "jaunt.pytest_freshness"])
+    assert loaded(tmp_path) == sorted([*LIGHT, "jaunt.pytest_plugin.freshness"])
 
 
 def test_stubs_are_not_collected(built: Path) -> None:

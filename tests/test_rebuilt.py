@@ -17,11 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaunt import scan_cache
-from jaunt.build.pipeline import Workshop
-from jaunt.builder import run_plan
+from jaunt.build.run import run_plan
+from jaunt.build.settings import Workshop
 from jaunt.config import load_config
+from jaunt.files import listing
 from jaunt.plan.plan import make_plan
+from jaunt.project import snapshot
 from jaunt.project.project import load_project
 from tests.random_projects import (
     EDITS,
@@ -45,7 +46,7 @@ TRUSTING, CAREFUL = 0, 2_000_000_000
 @pytest.fixture
 def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take files into the scan cache at once, so that the tests needn't wait two seconds before each edit."""
-    monkeypatch.setattr(scan_cache, "_GRANULARITY_NS", TRUSTING)
+    monkeypatch.setattr(listing, "_GRANULARITY_NS", TRUSTING)
 
 
 # --- the reference ------------------------------------------------------------------------------------
@@ -169,7 +170,7 @@ def test_the_modules_rebuilt_are_those_whose_contract_closure_changed(size: int,
         project = start(size, seed)
         built: dict[str, object] = {}
         for edits, way, granularity in [([], "plain", TRUSTING), *steps]:
-            patch.setattr(scan_cache, "_GRANULARITY_NS", granularity)
+            patch.setattr(listing, "_GRANULARITY_NS", granularity)
             for edit in edits:
                 project = apply(project, *edit)
             write_changes(root, render(project), way)
@@ -316,7 +317,7 @@ def test_an_edit_of_the_same_size_and_time_is_seen(town: Path, write: Callable[[
 
 
 def test_an_edit_within_the_clocks_granularity_is_seen(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan_cache, "_GRANULARITY_NS", CAREFUL)
+    monkeypatch.setattr(listing, "_GRANULARITY_NS", CAREFUL)
     first, second = other_words(town), (town / WORDS).read_bytes().replace(b"Return 1", b"Return 3")
     for data in (first, second, first, second):
         (town / WORDS).write_bytes(data)
@@ -501,12 +502,12 @@ def wrong_cache(town: Path, root: Path) -> str:
     digest = load_project(load_config(root=town)).digests["app.words"]
     assert digest in body
     body = body.replace(digest, "0" * 64)
-    return f"{scan_cache._key(root, json.loads(key)['settings'], body)}\n{body}"
+    return f"{snapshot._key(root, json.loads(key)['settings'], body)}\n{body}"
 
 
 def test_the_cache_of_another_version_is_none(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(scan_cache, "_FORMAT", scan_cache._FORMAT + 1)
+        patch.setattr(snapshot, "_FORMAT", snapshot._FORMAT + 1)
         cache = wrong_cache(town, town)
     (town / ".jaunt/scan.jsonl").write_text(cache)
     assert rebuilt(town) == set()

@@ -11,9 +11,11 @@ from jaunt.commands.status.view import print_status
 from jaunt.config import load_config
 from jaunt.engine.job import Job, Outcome
 from jaunt.errors import JauntBudgetError, JauntDependencyCycleError, JauntDiscoveryError, JauntError
-from jaunt.plan.plan import Plan, Verdict, make_plan
+from jaunt.plan.freshness import Verdict
+from jaunt.plan.plan import Plan, make_plan
 from jaunt.project.project import load_project
-from jaunt.report.progress import Progress, Verbosity, print_error, print_summary, print_warning, relative_paths
+from jaunt.report.console import Verbosity, print_error, print_warning, relative_paths
+from jaunt.report.progress import Progress, print_summary
 
 
 async def _nothing() -> Outcome:

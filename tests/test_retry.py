@@ -6,8 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from jaunt.errors import JauntError, JauntGenerationError
-from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
-from jaunt.validation import Checked
+from jaunt.generate.base import Check, Checked, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
 
 CONTEXT = ModuleSpecContext("build", "app.m", "app.__generated__.m", ["f"], {"app.m:f": "def f(): ..."})
 GOOD, OTHER, BROKEN, NAMELESS = "def f(): ...\n", "def f(): pass\n", "def f(:\n", "def g(): ...\n"

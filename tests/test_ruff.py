@@ -9,11 +9,12 @@ import pytest
 from candidates import INC, Sample, make_sample, place_of, servers_of, stop
 from corpus import GOOD
 
-from jaunt.checks.project_checks import StaticCheck, ToolCheck
+from jaunt.checks.static.check import StaticCheck
+from jaunt.checks.tools.check import ToolCheck
 from jaunt.checks.tools.ruff import Ruff
 from jaunt.checks.tools.tool import ToolError
 from jaunt.config import VerifyConfig
-from jaunt.validation import Checked
+from jaunt.generate.base import Checked
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ JAUNT = """
 import sys
 from pathlib import Path
 from jaunt.config import SandboxConfig
-from jaunt.sandbox import Sandbox
+from jaunt.sandbox.sandbox import Sandbox
 mode, scratch, program, pipe, *without = sys.argv[1:]
 sandbox = Sandbox(SandboxConfig(mode=mode), frozenset(without))
 sandbox.run([sys.executable, "-c", program, pipe], cwd=Path(scratch), scratch=Path(scratch))
@@ -370,7 +370,7 @@ def say(tmp_path: Path, path: str, **config: Any) -> str:
 import json, sys
 from jaunt.config import SandboxConfig
 from jaunt.errors import JauntConfigError
-from jaunt.sandbox import Sandbox
+from jaunt.sandbox.sandbox import Sandbox
 sandbox = Sandbox(SandboxConfig(**json.loads(sys.argv[1])))
 try:
     print(sandbox.mechanism, sandbox.is_weak, sandbox.describe())

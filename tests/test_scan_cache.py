@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaunt import scan_cache
 from jaunt.config import load_config
+from jaunt.files import listing
+from jaunt.project import snapshot
 from jaunt.project.project import Project, load_project
 
 NAMES = [f"m{number}" for number in range(6)]
@@ -20,7 +21,7 @@ NAMES = [f"m{number}" for number in range(6)]
 def _files_may_be_young() -> Iterator[None]:
     """Take files into the cache at once: the tests wait for no clock, and read the project between their edits."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(scan_cache, "_GRANULARITY_NS", 0)
+    patch.setattr(listing, "_GRANULARITY_NS", 0)
     yield
     patch.undo()
 
@@ -132,7 +133,7 @@ def test_the_cache_of_another_project_is_none(tmp_path: Path) -> None:
 def test_the_cache_of_another_version_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = start(tmp_path / "project")
     load(root).remember(make_folder=True)
-    monkeypatch.setattr(scan_cache, "__version__", "0.0.0-other")
+    monkeypatch.setattr(snapshot, "__version__", "0.0.0-other")
     write_module(root, "m1", [], "Something else")
     assert answer(load(root)) == without_cache(root)
 
@@ -144,8 +145,8 @@ def test_who_only_asks_leaves_a_project_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_young_file_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan_cache, "_GRANULARITY_NS", 2_000_000_000)
+    monkeypatch.setattr(listing, "_GRANULARITY_NS", 2_000_000_000)
     file = tmp_path / "a.py"
     file.write_text("x = 1\n")
-    assert scan_cache.Stamper().stamp_file(file) == ""
-    assert scan_cache.Stamper(horizon_ns=2**62).stamp_file(file) != ""
+    assert listing.Stamper().stamp_file(file) == ""
+    assert listing.Stamper(horizon_ns=2**62).stamp_file(file) != ""

@@ -12,14 +12,8 @@ from jaunt.builder import detect_stale_modules
 from jaunt.header import parse_header
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
-from jaunt.tester import (
-    GENERATION_FAILED,
-    PytestResult,
-    TestGenerationReport,
-    run_pytest,
-    run_test_generation,
-    run_tests,
-)
+from jaunt.tester import TestGenerationReport, run_pytest, run_test_generation, run_tests
+from jaunt.testing.project_tests import GENERATION_FAILED, PytestResult
 
 PASSING = "def test_something() -> None:\n    assert True\n"
 FAILING = "def test_something() -> None:\n    assert False\n"

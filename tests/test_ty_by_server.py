@@ -17,12 +17,14 @@ from candidates import servers_of, stop
 from support import write_files
 from test_language_server import OPENED, PRELUDE, lent
 
-from jaunt.builder import project_works
-from jaunt.checks.project_checks import ToolCheck, project_checks
-from jaunt.checks.tools.tool import Place, ToolError, error_at, find_tool
+from jaunt.checks.place import Place
+from jaunt.checks.project_checks import project_checks
+from jaunt.checks.tools.check import ToolCheck
+from jaunt.checks.tools.tool import ToolError, error_at, find_tool
 from jaunt.checks.tools.ty import Desk, Ty, stub_files
 from jaunt.config import load_config
 from jaunt.files.temporary import abandoned_files, temporary_files
+from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
 
 INC = "def inc(n: int) -> int:"
@@ -428,7 +430,7 @@ from pathlib import Path
 sys.path[:0] = {path}
 from candidates import servers_of
 from test_ty_by_server import WRONG, place_in
-from jaunt.ty import Ty
+from jaunt.checks.tools.ty import Ty
 
 async def main():
     tool = Ty()

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jaunt.validation import MAX_BYTES, compile_check, text_errors, validate_generated_source
+from jaunt.checks.static.text import text_errors
+from jaunt.syntax.candidate import MAX_BYTES
+from jaunt.validation import compile_check, validate_generated_source
 
 
 @pytest.mark.parametrize(

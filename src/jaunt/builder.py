@@ -1,47 +1,26 @@
 """The build entry points: for callers with specs of their own, and for a whole project."""
 
-import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jaunt.build.history import History
-from jaunt.build.import_gate import ImportGate
-from jaunt.build.ledger import Ledger, read_ledger, write_ledger
-from jaunt.build.pipeline import ModuleWork, Workshop, build_module, write_module
-from jaunt.build.store import Store
-from jaunt.build.time_left import Pace
-from jaunt.deps import dependents_of
-from jaunt.digest import SpecTexts, all_entry_parts, combine_parts, entry_parts, graph_digests, module_digest
-from jaunt.engine.job import Job, Outcome, job_name, waits_for
-from jaunt.files.atomic import ensure_state_folder
-from jaunt.files.temporary import remove_leftovers
+from jaunt.build.run import BuildReport, build_works
+from jaunt.build.settings import Workshop
+from jaunt.build.write import write_module
+from jaunt.digest import all_entry_parts, entry_parts, module_digest
 from jaunt.generate.base import Check, GeneratorBackend
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
-from jaunt.plan.orphans import generated_folders
-from jaunt.plan.plan import Plan, fingerprint, judge_file, module_fingerprint
-from jaunt.project.project import KINDS, Project, search_roots
-from jaunt.registry import SpecEntry, group_by_module
+from jaunt.plan.freshness import fingerprint, judge_file
+from jaunt.plan.module_work import ModuleWork
+from jaunt.project.project import KINDS
+from jaunt.registry import group_by_module
 from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.digests import combine_parts, graph_digests
+from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
+from jaunt.specs.texts import SpecTexts
 
 if TYPE_CHECKING:  # the engine is imported when there is something to build: `jaunt prompt` needs the works alone
     from jaunt.engine.runner import Listener
-
-ModuleSpecs = Mapping[str, Sequence[SpecEntry]]
-Specs = Mapping[SpecRef, SpecEntry]
-SpecGraph = Mapping[SpecRef, Collection[SpecRef]]
-ModuleDag = Mapping[str, Collection[str]]
-
-
-@dataclass(frozen=True)
-class BuildReport:
-    """What came of a build: modules by what happened to them; `failed` maps a module to its errors."""
-
-    generated: set[str] = field(default_factory=set)
-    skipped: set[str] = field(default_factory=set)
-    failed: dict[str, list[str]] = field(default_factory=dict)
 
 
 def write_generated_module(
@@ -103,131 +82,6 @@ async def run_build(
     return await build_works(works, module_dag, stale_modules, shop, jobs=jobs, listener=listener)
 
 
-async def build_works(
-    works: Iterable[ModuleWork],
-    dag: ModuleDag,
-    stale: Collection[str],
-    shop: Workshop,
-    *,
-    jobs: int,
-    listener: "Listener | None" = None,
-) -> BuildReport:
-    """Build the stale ones among `works`, and their dependents, in one run of the engine, the only one of `shop`."""
-    from jaunt.engine.runner import run_jobs
-
-    by_module = {work.module: work for work in works}
-    chosen = dependents_of(dag, stale) & by_module.keys()
-    names = {m: by_module[m].job_name for m in chosen}
-    with shop.writers:  # no thread outlives the build
-        outcomes = await run_jobs(
-            [make_job(by_module[m], shop, (names[d] for d in dag.get(m, ()) if d in names)) for m in sorted(chosen)],
-            limit=jobs,
-            listener=listener,
-        )
-    report = BuildReport(skipped=by_module.keys() - chosen)
-    for module in sorted(chosen):
-        outcome = outcomes[names[module]]
-        if outcome.status == "generated":
-            report.generated.add(module)
-        else:
-            report.failed[module] = list(outcome.errors)
-    return report
-
-
-def make_job(work: ModuleWork, shop: Workshop, deps: Iterable[str]) -> Job:
-    """Return the engine's job that builds one module after the jobs named in `deps`."""
-    run = partial(build_module, work, shop)
-    return Job(work.job_name, work.fingerprint.kind, work.module, run, frozenset(deps))
-
-
-def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
-    """Return the work for modules of a project."""
-    return [_project_work(project, name) for name in modules]
-
-
-async def run_plan(plan: Plan, shop: Workshop, *, jobs: int, listener: "Listener | None" = None) -> dict[str, Outcome]:
-    """Build a plan's stale modules; return module -> outcome, for those alone.
-
-    What the generations took last time is their cost, and what they take now is noted down for the next.
-    """
-    from jaunt.engine.runner import run_jobs
-
-    project = plan.project
-    ledger = read_ledger(project.root)
-    stale = [_project_job(project, module, shop, ledger) for module in plan.stale]
-    outcomes = await run_jobs(stale, limit=jobs, listener=listener)
-    updated = ledger.updated(outcomes)
-    if updated != ledger:
-        write_ledger(project.root, updated)
-    return {name.partition(":")[2]: outcome for name, outcome in outcomes.items()}
-
-
-def plan_pace(plan: Plan, jobs: int) -> Pace:
-    """Return how long a plan's build will take, `jobs` modules at a time, by what its modules took before."""
-    project, entries = plan.project, read_ledger(plan.project.root).entries
-    names = {module: job_name(project.kind_of(module), module) for module in plan.stale}
-    return Pace(
-        {module: [name.partition(":")[2] for name in waits_for(project, module)] for module in names},
-        {module: entries[name].seconds for module, name in names.items() if name in entries},
-        jobs,
-    )
-
-
-def project_workshop(
-    plan: Plan,
-    backend: GeneratorBackend,
-    *,
-    force: bool = False,
-    read_store: bool = True,
-    record: Path | None = None,
-    gate: ImportGate | None = None,
-) -> Workshop:
-    """Return what a project's modules are built with: its checks, its store, its number of attempts.
-
-    `gate` is one that has begun already.
-    """
-    from jaunt.checks.project_checks import project_checks
-
-    config = plan.project.config
-    state = ensure_state_folder(config.root)
-    store = Store(config.root / config.store.path, readonly=config.store.readonly)
-    _sweep(plan.project, state, store)
-    return Workshop(
-        backend,
-        checks_for=project_checks(plan.project),
-        rejected=state / "rejected",
-        gate=gate or ImportGate(plan.project, plan.stale),
-        max_attempts=config.build.max_attempts,
-        candidates=config.build.candidates,
-        force=force,
-        store=store,
-        read_store=read_store,
-        record=record,
-        price=config.llm.price,
-        history=History(config.root, run=plan.made_at),
-    )
-
-
-def _sweep(project: Project, state: Path, store: Store) -> None:
-    """Remove what builds that were killed have left where they were writing."""
-    generated = project.config.paths.generated_dir
-    folders = [folder for root in search_roots(project.config) for folder in generated_folders(root, generated)]
-    folders += [state, *([] if store.readonly or store.folder.is_relative_to(state) else [store.folder])]
-    # In a thread of its own: a store on a network takes long to look through, and nothing waits for this.
-    threading.Thread(target=remove_leftovers, args=(folders,), name="jaunt-sweep").start()
-
-
-def misses_store(plan: Plan, shop: Workshop) -> bool:
-    """Whether a plan has a module for which the model will have to be asked."""
-    store = shop.readable_store
-    if store is None:
-        return bool(plan.stale)
-    project = plan.project
-    return any(
-        store.get(project.kind_of(m), project.digests[m]).source is None for m in plan.stale if m not in plan.problems
-    )
-
-
 def library_works(
     base: Path,
     generated_dir: str,
@@ -270,55 +124,6 @@ def library_works(
             )
         )
     return works
-
-
-def _project_job(project: Project, module: str, shop: Workshop, ledger: Ledger) -> Job:
-    kind = project.kind_of(module)
-    name = job_name(kind, module)
-
-    async def run() -> Outcome:
-        # Its work is made only now: the first request would have to wait for that of all modules.
-        return await build_module(_project_work(project, module), shop)
-
-    return Job(name, kind, module, run, frozenset(waits_for(project, module)), cost=ledger.seconds(name))
-
-
-def _project_work(project: Project, name: str) -> ModuleWork:
-    module = project.modules[name]
-    own = [e for e in module.entries if e.spec_ref in project.specs]
-    outside = {d for e in own for d in project.graph[e.spec_ref] if module_of(d) != name}
-    return ModuleWork(
-        fingerprint=module_fingerprint(project, name),
-        entries=tuple(project.specs[e.spec_ref] for e in own),
-        base=module.file.base,
-        path=project.generated_path(name),
-        generated_module=spec_module_to_generated_module(name, project.config.paths.generated_dir),
-        dependencies={ref: project.specs[ref] for ref in sorted(outside)},
-        dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in outside})},
-        problem=project.problems.get(name),
-        warnings=tuple(
-            f"{e.source_file}: {e.qualname} has no docstring: the model has only the signature to go by"
-            for e in own
-            if not module.contracts[e.qualname].documented
-        ),
-        texts=project.texts,
-        packages_below=_packages_below(name, module.file.base, project.bases()),
-    )
-
-
-def _packages_below(module: str, base: Path, bases: Iterable[Path]) -> Path | None:
-    """Return the folder below which `__init__.py` files are made on the way to a module's generated file.
-
-    A folder without one, a namespace package or one of tests, stays as it is; where it has parts in several bases,
-    none is made at all: an `__init__.py` in one part would hide the others.
-    """
-    package = base / module.partition(".")[0]
-    if (package / "__init__.py").exists():  # as nearly always
-        return base
-    parts = [part for part in (each / package.name for each in bases) if part.is_dir()]
-    if package not in parts or any((part / "__init__.py").exists() for part in parts):
-        return base
-    return package if len(parts) == 1 else None
 
 
 def _library_path(

@@ -16,19 +16,18 @@ from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO, cast
 
 from jaunt import __version__
-from jaunt.commands import (
-    COMMANDS,
+from jaunt.commands import COMMANDS, declare_arguments
+from jaunt.commands.shared.result import (
     EXIT_CRASH,
     EXIT_INTERRUPTED,
     EXIT_PROJECT,
     Interrupted,
     Result,
-    declare_arguments,
     exit_code,
     stop_signals,
 )
 from jaunt.errors import JauntConfigError, JauntError
-from jaunt.report.progress import error_line, one_line, print_error
+from jaunt.report.console import error_line, one_line, print_error
 from jaunt.report.terminal import hang
 
 _CODES = "exit codes: 0 done, 2 project, 3 generation, 4 tests or check, 130 interrupted"

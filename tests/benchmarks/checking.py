@@ -18,11 +18,13 @@ from candidates import make_sample
 from corpus import GOOD
 
 import jaunt
-from jaunt.builder import project_works
-from jaunt.checks.project_checks import StaticCheck, ToolCheck, project_checks, static_errors
+from jaunt.checks.project_checks import project_checks
+from jaunt.checks.static.check import StaticCheck, static_errors
+from jaunt.checks.tools.check import ToolCheck
 from jaunt.config import load_config
 from jaunt.generate.providers.recorded import RECORDING_MARKER
 from jaunt.header import split_header
+from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
 
 EXAMPLES = Path(jaunt.__file__).parent / "examples"

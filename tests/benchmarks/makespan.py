@@ -21,8 +21,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from jaunt.engine.job import Job, Outcome, critical_path
-from jaunt.engine.runner import CallAction, make_dispatcher, run_jobs
+from jaunt.engine.job import Job, Outcome
+from jaunt.engine.runner import make_dispatcher, run_jobs
+from jaunt.specs.dag import critical_path
+from jaunt.tasks.bridge import CallAction
 
 Dag = Mapping[str, frozenset[str]]
 

@@ -5,10 +5,10 @@ import threading
 from collections.abc import Collection
 from concurrent.futures import Future
 
-from jaunt.deps import toposort
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.project.importer import Imported, import_from_bases
 from jaunt.project.project import Project
+from jaunt.specs.dag import toposort
 
 
 class ImportGate:

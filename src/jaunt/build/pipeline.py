@@ -2,104 +2,29 @@
 
 import asyncio
 import functools
-import shutil
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jaunt import __version__
-from jaunt.build.history import History
+from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
-from jaunt.build.store import Lookup, Store
-from jaunt.config import PriceConfig
-from jaunt.digest import SpecTexts
-from jaunt.engine.job import Outcome, failure, job_name
-from jaunt.errors import JauntError, JauntGenerationError, JauntWriteError
-from jaunt.files.atomic import check_writable, ensure_packages, write_atomic
+from jaunt.build.settings import Workshop
+from jaunt.build.store import Lookup
+from jaunt.build.write import normalize_source, write_module
+from jaunt.engine.job import Outcome, failure
+from jaunt.errors import JauntError, JauntGenerationError
+from jaunt.files.atomic import check_writable, write_atomic
 from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
 from jaunt.generate.model import Usage
 from jaunt.generate.providers.recorded import format_recording, recording_path
-from jaunt.header import PYTHON, body_digest, format_header, is_edited, split_header
-from jaunt.plan.plan import Fingerprint, build_command, judge, read_generated
-from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef
-
-
-@dataclass(frozen=True)
-class ModuleWork:
-    """What one module is built from, and where to.
-
-    `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
-    on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built,
-    `warnings` what its author should know. `__init__.py` files are made in the folders between `packages_below`
-    and `path`, in none if it is None. `texts` has the source of the specs.
-    """
-
-    fingerprint: Fingerprint
-    entries: tuple[SpecEntry, ...]
-    base: Path
-    path: Path
-    generated_module: str
-    dependencies: Mapping[SpecRef, SpecEntry] = field(default_factory=dict)
-    dependency_apis: Mapping[str, str] = field(default_factory=dict)
-    dependency_paths: Mapping[str, Path] = field(default_factory=dict)
-    problem: JauntError | None = None
-    warnings: tuple[str, ...] = ()
-    packages_below: Path | None = None
-    texts: SpecTexts = field(default_factory=SpecTexts)
-
-    @property
-    def module(self) -> str:
-        """The spec module's name."""
-        return self.fingerprint.module
-
-    @property
-    def job_name(self) -> str:
-        """The name of the job that builds it."""
-        return job_name(self.fingerprint.kind, self.module)
-
-
-@dataclass(frozen=True)
-class Workshop:
-    """What every module of a run is built with.
-
-    `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
-    `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits
-    and asks the model anew; `read_store=False` only asks the model anew. What passes is kept in `store`,
-    and as a recording in the folder `record`. `price` is what tokens cost. Each attempt asks for `candidates`
-    answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
-    What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
-    module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
-    build that is asking for the same, with the module.
-
-    Files are written by `writers`, two threads: of many answers that come together, the first then lands, and makes
-    room for the next request, long before the last one is looked at.
-    """
-
-    backend: GeneratorBackend
-    checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
-    gate: Callable[[str], Awaitable[JauntError | None]] | None = None
-    max_attempts: int = 2
-    candidates: int = 1
-    force: bool = False
-    store: Store | None = None
-    read_store: bool = True
-    record: Path | None = None
-    price: PriceConfig | None = None
-    rejected: Path | None = None
-    history: History | None = None
-    on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
-    on_wait: Callable[[str], None] | None = None
-    writers: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 2, "jaunt-writer"), repr=False)
-
-    @property
-    def readable_store(self) -> Store | None:
-        """The store, if its answers are wanted."""
-        return self.store if self.read_store and not self.force else None
+from jaunt.header import PYTHON, body_digest
+from jaunt.plan.freshness import judge, read_generated
+from jaunt.plan.module_work import ModuleWork
+from jaunt.plan.reasons import build_command
 
 
 async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
@@ -239,72 +164,6 @@ async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Chec
     )
 
 
-def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpecContext:
-    """Return what the model is told about a module; its dependencies have to be built first, as their code is read.
-
-    `replaced` is the text of the module's generated file, if it is known already.
-    """
-    prompts = {e.spec_ref: str(e.decorator_kwargs.get("prompt") or "") for e in work.entries}
-    return ModuleSpecContext(
-        kind=work.fingerprint.kind,
-        spec_module=work.module,
-        generated_module=work.generated_module,
-        expected_names=[e.qualname for e in work.entries],
-        spec_sources={**work.texts.segments(work.entries)},
-        decorator_prompts={ref: text for ref, text in prompts.items() if text},
-        dependency_apis={**work.texts.segments(work.dependencies.values()), **work.dependency_apis},
-        dependency_generated_modules={
-            module: text for module, path in work.dependency_paths.items() if (text := _body(path))
-        },
-        plain_sources={**work.texts.plain_segments([*work.entries, *work.dependencies.values()])},
-        handwritten_source=work.texts.handwritten(work.entries[0]) if work.entries else "",
-        module_digest=work.fingerprint.digest,
-        previous_source=_body(work.path) if replaced is None else split_header(replaced)[1],
-    )
-
-
-def write_module(
-    path: Path, source: str, header_fields: Mapping[str, Any], *, within: Path, packages_below: Path | None
-) -> Path:
-    """Write a generated module, header first, and the `__init__.py` files below `packages_below` on the way to it.
-
-    Raises JauntWriteError if the file can't be written, or lies outside `within`.
-    """
-    text = f"{format_header(**header_fields)}\n{source.rstrip()}\n"
-    if packages_below is not None:
-        ensure_packages(path.parent, within=packages_below)
-    return write_atomic(path, text, within=within)
-
-
-def remove_module(path: Path, *, generated_dir: str, within: Path, force: bool = False) -> str | None:
-    """Remove a generated file, and the generated folders that it leaves empty; return why it was left, or None.
-
-    A file that jaunt did not write, or that a person edited, stays unless `force` says otherwise; one that a symlink
-    puts outside `within` stays in any case.
-    """
-    try:
-        check_writable(path, within=within)
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError, JauntWriteError) as error:
-        return f"{path} was left: {error}"
-    if not force and is_edited(text):
-        return f"{path} was left: it was edited by hand"
-    path.unlink()
-    for folder in path.parents:
-        if generated_dir not in folder.relative_to(within).parts or not _is_bare_package(folder):
-            break
-        shutil.rmtree(folder)
-    return None
-
-
-def _is_bare_package(folder: Path) -> bool:
-    """Whether a generated folder holds no more than its empty `__init__.py` and bytecode."""
-    rest = [entry for entry in folder.iterdir() if entry.name != "__pycache__"]
-    return all(e.name == "__init__.py" and e.is_file() and not e.stat().st_size for e in rest)
-
-
 async def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
     """Return the model's context, or raise if a call of the model would be in vain.
 
@@ -386,15 +245,3 @@ def _write(work: ModuleWork, source: str) -> Path:
         "python": PYTHON,
     }
     return write_module(work.path, source, fields, within=work.base, packages_below=work.packages_below)
-
-
-def normalize_source(source: str) -> str:
-    """Return a candidate as it is kept and written: "\\n" at the end of each line, one at the end, no BOM."""
-    return source.removeprefix("\ufeff").rstrip().replace("\r\n", "\n").replace("\r", "\n") + "\n"
-
-
-def _body(path: Path) -> str:
-    try:
-        return split_header(path.read_text(encoding="utf-8"))[1]
-    except (OSError, UnicodeDecodeError):
-        return ""  # not built, or unreadable: then there is nothing to show

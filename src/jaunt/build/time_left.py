@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from jaunt.engine.job import critical_path
+from jaunt.specs.dag import critical_path
 
 
 class Pace:

@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jaunt.engine.job import Job, Outcome, critical_path
+from jaunt.engine.job import Job, Outcome
 from jaunt.errors import JauntConfigError
 from jaunt.files.atomic import write_atomic
+from jaunt.specs.dag import critical_path
 
 TIMINGS_FILE = Path(".jaunt") / "timings.json"
 """The record of a project's last build, below its root."""

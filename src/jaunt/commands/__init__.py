@@ -5,20 +5,7 @@ Only the chosen one is imported.
 
 import argparse
 import importlib
-import signal
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
-
-from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntRefusedError
-
-EXIT_OK = 0
-EXIT_CRASH = 1
-"""What Python itself ends with after a traceback: a bug of ours."""
-EXIT_PROJECT = 2
-EXIT_GENERATION = 3
-EXIT_CHECK = 4
-EXIT_INTERRUPTED = 130
+from typing import NamedTuple
 
 
 class Command(NamedTuple):
@@ -28,45 +15,10 @@ class Command(NamedTuple):
     example: str
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a command came to: its exit code, and the facts that `--json` prints."""
-
-    code: int = EXIT_OK
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-class Interrupted(KeyboardInterrupt):
-    """A command was interrupted on its way; `facts` is what it came to till then, for `--json`."""
-
-    def __init__(self, facts: dict[str, Any]) -> None:
-        super().__init__()
-        self.facts = facts
-
-
 def declare_arguments(name: str, parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command `name`, and `--json`, which every command takes."""
     importlib.import_module(f"jaunt.commands.{name}").add_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object; all else goes to standard error")
-
-
-def stop_signals() -> list[signal.Signals]:
-    """Return the signals by which a command is asked to end, besides Ctrl-C; one that is ignored, by nohup, stays so.
-
-    SIGHUP is one: when a terminal closes, the programs that write code, in sessions of their own, are not told of it.
-    """
-    known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))  # Windows has no SIGHUP
-    return [each for each in known if each is not None and signal.getsignal(each) is not signal.SIG_IGN]
-
-
-def exit_code(errors: Iterable[BaseException | None]) -> int:
-    """Return the exit code of the worst error; one in the project is worse than one in generating."""
-    found = list(errors)
-    if any(isinstance(e, JauntConfigError | JauntDiscoveryError | JauntDependencyCycleError) for e in found):
-        return EXIT_PROJECT
-    if found and all(isinstance(e, JauntRefusedError) for e in found):
-        return EXIT_CHECK
-    return EXIT_GENERATION if found else EXIT_OK
 
 
 COMMANDS = {

@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jaunt import __version__
-from jaunt.build.pipeline import ModuleWork, normalize_source, write_module
 from jaunt.build.store import Store
-from jaunt.builder import project_works
-from jaunt.commands import Result
+from jaunt.build.write import normalize_source, write_module
 from jaunt.commands.shared.options import add_module_argument, add_project_options
+from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_module
 from jaunt.errors import JauntRefusedError
 from jaunt.header import PYTHON, body_digest, parse_header, split_header
-from jaunt.plan.plan import build_command, judge
-from jaunt.report.progress import one_line, print_warning, relative_paths, say
+from jaunt.plan.freshness import judge
+from jaunt.plan.module_work import ModuleWork, project_works
+from jaunt.plan.reasons import build_command
+from jaunt.report.console import one_line, print_warning, relative_paths, say
 from jaunt.validation import validate_generated_source
 
 

@@ -2,12 +2,12 @@
 
 import argparse
 
-from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.orphans import find_orphans
-from jaunt.report.progress import MOST_LINES, error_line, print_error, print_lines, say
+from jaunt.report.console import MOST_LINES, error_line, print_error, print_lines, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from jaunt.commands import Result
 from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, selected
 from jaunt.errors import JauntConfigError
 from jaunt.header import is_edited
 from jaunt.plan.orphans import find_orphans
 from jaunt.project.project import Project
-from jaunt.report.progress import MOST_LINES, and_more, print_warning, relative_paths, say
+from jaunt.report.console import MOST_LINES, and_more, print_warning, relative_paths, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +72,7 @@ def _remove(file: _File, generated_dir: str, arguments: argparse.Namespace) -> s
         return f"{file.path} was left: it was edited by hand (--force removes it)"
     if arguments.dry_run:
         return None
-    from jaunt.build.pipeline import remove_module  # a dry run needs none of it
+    from jaunt.build.write import remove_module  # a dry run needs none of it
 
     return remove_module(file.path, generated_dir=generated_dir, within=file.base, force=arguments.force)
 

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from jaunt.commands import Result
+from jaunt.commands.shared.result import Result
 from jaunt.examples import copy_example, list_examples
-from jaunt.report.progress import say
+from jaunt.report.console import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

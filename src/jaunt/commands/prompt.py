@@ -2,13 +2,13 @@
 
 import argparse
 
-from jaunt.build.pipeline import make_context
-from jaunt.builder import project_works
-from jaunt.commands import Result
+from jaunt.build.context import make_context
 from jaunt.commands.shared.options import add_module_argument, add_project_options
+from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_module
 from jaunt.generate.prompt import load_templates, render_messages
-from jaunt.report.progress import say
+from jaunt.plan.module_work import project_works
+from jaunt.report.console import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,10 +7,10 @@ import time
 from contextlib import suppress
 
 from jaunt.build.store import Store
-from jaunt.commands import Result
 from jaunt.commands.shared.options import add_config_options, read_config
+from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError
-from jaunt.report.progress import say
+from jaunt.report.console import say
 
 _UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 

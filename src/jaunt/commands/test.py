@@ -4,15 +4,15 @@ import argparse
 from collections.abc import Collection
 from typing import Any
 
-from jaunt.commands import EXIT_CHECK, EXIT_OK, Interrupted, Result
 from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option
+from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Interrupted, Result
 from jaunt.commands.shared.steps import plan_for, read_project, tests_of
 from jaunt.plan.plan import make_plan
 from jaunt.project.project import Project
-from jaunt.report.progress import print_error, print_warning, say, some
+from jaunt.report.console import print_error, print_warning, say, some
 from jaunt.sandbox.sandbox import Sandbox
-from jaunt.tester import PytestResult, run_project_tests
+from jaunt.testing.project_tests import PytestResult, run_project_tests
 from jaunt.testing.repair import repairs
 
 

@@ -1,5 +1,6 @@
 """jaunt.toml, or [tool.jaunt] of pyproject.toml, as frozen dataclasses: the schema, and how it is read."""
 
+from jaunt.config.reading import find_project_root, load_config
 from jaunt.config.schema import (
     CONFIG_VERSION,
     DEEPEST_OPTION,
@@ -16,8 +17,6 @@ from jaunt.config.schema import (
     StoreConfig,
     TestConfig,
     VerifyConfig,
-    find_project_root,
-    load_config,
 )
 
 __all__ = [

@@ -12,22 +12,23 @@ A field's metadata may hold
 import json
 import keyword
 import math
-import os
 import re
 from collections.abc import Callable
-from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any
 
-from jaunt.errors import JauntConfigError
 from jaunt.paths import DEFAULT_GENERATED_DIR
 
 CONFIG_VERSION = 1
+
 SANDBOX_MODES = ("auto", "bwrap", "limits", "off")
+
 SEVERITIES = ("error", "warn", "off")
+
 OWN_FIELDS = frozenset({"messages", "model", "stream", "system"})
 """The fields of a request that `llm.options` can't set."""
+
 DEEPEST_OPTION = 100
 """In tables and lists: an SDK handles them by recursion."""
 
@@ -247,219 +248,3 @@ class JauntConfig:
     store: StoreConfig = field(default_factory=StoreConfig)
     root: Path = field(default=Path(), metadata={"in_file": False})
     config_file: Path | None = field(default=None, metadata={"in_file": False})
-
-
-def find_project_root(start: Path | str) -> Path:
-    """Return the nearest folder, from `start` upward, that has a configuration; absolute, symlinks resolved.
-
-    A configuration is a `jaunt.toml`, or a `pyproject.toml` with a `[tool.jaunt]` table.
-    Raises JauntConfigError if there is none, or if a `pyproject.toml` on the way cannot be read.
-    """
-    folder = Path(start).resolve()
-    for candidate in (folder, *folder.parents):
-        if _config_file_in(candidate):
-            return candidate
-    raise JauntConfigError(f"no jaunt project in {folder} or above it", hint=_HOW_TO_START)
-
-
-def load_config(*, root: Path | str | None = None, config_path: Path | str | None = None) -> JauntConfig:
-    """Read and check the configuration of a project.
-
-    `root` is the project's folder, `config_path` a `pyproject.toml` or a file in the form of `jaunt.toml`.
-    Without `config_path`, the file is the one in `root`; without `root`, the root is the file's folder;
-    without either, the project is looked for from the working directory upward.
-    Raises JauntConfigError, naming the file and every key that is wrong.
-    """
-    if config_path is not None:
-        file = Path(config_path).absolute()
-        return _load(file, file.parent.resolve() if root is None else Path(root).resolve())
-    folder = find_project_root(Path()) if root is None else Path(root).resolve()
-    found = _config_file_in(folder)
-    if found is None:
-        raise JauntConfigError(f"no jaunt configuration in {folder}", hint=_HOW_TO_START)
-    return _load(found, folder)
-
-
-_HOW_TO_START = (
-    "run `jaunt init` at the project's root, or add a jaunt.toml, which may be empty, or a [tool.jaunt] table "
-    "to pyproject.toml"
-)
-
-
-def _config_file_in(folder: Path) -> Path | None:
-    own, shared = folder / "jaunt.toml", folder / "pyproject.toml"
-    if own.is_file():
-        return own
-    return shared if shared.is_file() and _jaunt_table(_parse(shared)) is not None else None
-
-
-def _load(file: Path, root: Path) -> JauntConfig:
-    table, key = _parse(file), ""
-    if file.name == "pyproject.toml":
-        table, key = _jaunt_table(table), "tool.jaunt"
-        if table is None:
-            raise JauntConfigError(f"{_shown(file)}: no [tool.jaunt] table", hint=_HOW_TO_START)
-    problems: list[_Problem] = []
-    read = _read_section(JauntConfig, table, key, problems)
-    _raise_if_any(problems, file)
-    config = replace(read, root=root, config_file=file)
-    if "source_roots" not in table.get("paths", {}):
-        config = replace(config, paths=replace(config.paths, source_roots=_default_source_roots(root)))
-    _raise_if_any([*_wrong_roots(config, key), *_missing_prompts(config, key)], file)
-    return config
-
-
-def _parse(file: Path) -> dict[str, Any]:
-    import tomllib  # here, since a configuration built by hand needs no TOML
-
-    try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise JauntConfigError(f"{_shown(file)}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise JauntConfigError(f"{_shown(file)}: line {line}: not UTF-8", hint="save it as UTF-8") from error
-    except (ValueError, RecursionError) as error:  # besides TOMLDecodeError: numbers or nesting beyond limits
-        raise JauntConfigError(f"{_shown(file)}: not valid TOML: {error}") from error
-
-
-def _jaunt_table(pyproject: dict[str, Any]) -> Any:
-    tool = pyproject.get("tool")
-    return tool.get("jaunt") if isinstance(tool, dict) else None
-
-
-def _shown(file: Path) -> str:
-    try:
-        return str(file.relative_to(Path.cwd()))
-    except (ValueError, OSError):  # not below the working directory, or that is gone
-        return str(file)
-
-
-class _Problem(NamedTuple):
-    key: str
-    what: str
-    hint: str | None = None
-
-
-def _raise_if_any(problems: list[_Problem], file: Path) -> None:
-    """Raise one error for all `problems`; where there are several, each hint names its key."""
-    if not problems:
-        return
-    message = "; ".join(f"{problem.key}: {problem.what}" for problem in problems)
-    hints = [f"{p.key}: {p.hint}" if len(problems) > 1 else p.hint for p in problems if p.hint]
-    raise JauntConfigError(f"{_shown(file)}: {message}", hint="; ".join(hints) or None)
-
-
-def _read_section(section: type[Any], table: Any, key: str, problems: list[_Problem]) -> Any:
-    """Return `section` made of a TOML table; what is wrong goes to `problems`, which make the result void."""
-    if not isinstance(table, dict):
-        problems.append(_Problem(key, f"expected a table, got {_toml(table)}", f"write it as [{key}]"))
-        return section()
-    annotations = get_type_hints(section)
-    known = {each.name: each for each in fields(section) if each.metadata.get("in_file", True)}
-    values = {
-        name: _read_value(each, annotations[name], table[name], _under(key, name), problems)
-        for name, each in known.items()
-        if name in table
-    }
-    problems += [
-        _unknown(_under(key, name), name, value, list(known)) for name, value in table.items() if name not in known
-    ]
-    return section(**values)
-
-
-def _read_value(spec: Field[Any], wanted: Any, value: Any, key: str, problems: list[_Problem]) -> Any:
-    wanted = _without_none(wanted)
-    if is_dataclass(wanted) and isinstance(wanted, type):
-        return _read_section(wanted, value, key, problems)
-    if spec.metadata.get("or_one") and isinstance(value, str):
-        value = [value]
-    if not _fits(value, wanted):
-        problems.append(_Problem(key, f"expected {_TYPE_NAMES[wanted]}, got {_toml(value)}"))
-    elif wrong := spec.metadata.get("check", _anything)(value):
-        problems.append(_Problem(key, wrong))
-    return value
-
-
-_TYPE_NAMES: dict[Any, str] = {
-    bool: "true or false",
-    int: "a whole number",
-    float: "a number",
-    str: "a string",
-    list[str]: "a list of strings",
-    dict[str, Any]: "a table",
-}
-
-
-def _fits(value: Any, wanted: Any) -> bool:
-    if wanted is float:
-        return type(value) in (int, float)
-    if get_origin(wanted) is list:
-        return isinstance(value, list) and all(_fits(item, *get_args(wanted)) for item in value)
-    return type(value) is (get_origin(wanted) or wanted)  # not isinstance: to Python, true is an int
-
-
-def _without_none(annotation: Any) -> Any:
-    """Return the `X` of `X | None`: TOML has no null, so a file either gives an `X` or leaves the key out."""
-    if isinstance(annotation, UnionType):
-        (annotation,) = (each for each in get_args(annotation) if each is not NoneType)
-    return annotation
-
-
-def _anything(_value: object) -> None:
-    return None
-
-
-def _unknown(key: str, name: str, value: object, known: list[str]) -> _Problem:
-    import difflib  # here, since only a mistake needs it
-
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f'did you mean "{close[0]}"?' if close else f"there are: {', '.join(known)}"
-    return _Problem(key, "unknown section" if isinstance(value, dict) else "unknown key", hint)
-
-
-def _under(key: str, name: str) -> str:
-    return f"{key}.{name}" if key else name
-
-
-def _toml(value: object) -> str:
-    try:
-        text = json.dumps(value, default=str, ensure_ascii=False)
-    except RecursionError:
-        return "a deeply nested table"
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _default_source_roots(root: Path) -> list[str]:
-    return ["src"] if (root / "src").is_dir() else ["."]
-
-
-def _wrong_roots(config: JauntConfig, key: str) -> list[_Problem]:
-    key, root = _under(key, "paths"), config.root
-    problems = [
-        _Problem(_under(key, name), f"{_toml(folder)} is outside of the project {root}")
-        for name in ("source_roots", "test_roots")
-        for folder in getattr(config.paths, name)
-        if not _is_inside(root / folder, root)
-    ]
-    sources = config.paths.source_roots
-    if not any((root / folder).is_dir() for folder in sources):
-        what = f"none of these folders is in {root}: {_toml(sources)}"
-        problems.append(_Problem(_under(key, "source_roots"), what, "name the folders that hold your code"))
-    return problems
-
-
-def _is_inside(folder: Path, root: Path) -> bool:
-    try:
-        return Path(os.path.realpath(folder)).is_relative_to(root)  # unlike resolve(), it takes symlink loops
-    except ValueError:  # a null character
-        return False
-
-
-def _missing_prompts(config: JauntConfig, key: str) -> list[_Problem]:
-    given = ((each.name, getattr(config.prompts, each.name)) for each in fields(config.prompts))
-    return [
-        _Problem(_under(_under(key, "prompts"), name), f"no such file: {config.root / file}")
-        for name, file in given
-        if file and not (config.root / file).is_file()
-    ]

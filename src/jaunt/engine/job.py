@@ -1,16 +1,12 @@
 """A job: one module's work, what it waits for and what came of it; pure, no engine."""
 
 import time
-from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
-from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from jaunt.errors import JauntError
-
-if TYPE_CHECKING:
-    from jaunt.project.project import Project
 
 Status = Literal["generated", "fresh", "failed", "interrupted"]
 
@@ -99,29 +95,3 @@ class Job:
 def job_name(kind: str, module: str) -> str:
     """Return the name that a module's job has in the engine, and its task in doit: `build:app.slug`."""
     return f"{kind}:{module}"
-
-
-def waits_for(project: "Project", module: str) -> list[str]:
-    """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
-
-    A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.
-    """
-    kind = project.kind_of(module)
-    deps = ((project.kind_of(dep), dep) for dep in sorted(project.dag[module]))
-    return [job_name(of, dep) for of, dep in deps if of == kind or dep in project.problems]
-
-
-def critical_path(deps: Mapping[str, Collection[str]], cost: Callable[[str], float] | None = None) -> dict[str, float]:
-    """Return the length of the longest path that starts at each node and follows its dependents to the end.
-
-    `deps` maps a node to the nodes it waits for, names that are no keys of it left out; `cost` gives a
-    node's own length, 1 where it is None. The longer the path, the sooner the node should start. Nodes
-    come dependencies first. Linear in nodes and edges. Raises graphlib.CycleError.
-    """
-    known = {node: sorted({dep for dep in on if dep in deps}) for node, on in deps.items()}
-    longest = dict.fromkeys(TopologicalSorter(known).static_order(), 0.0)
-    for node in reversed(longest):
-        longest[node] += cost(node) if cost else 1.0
-        for dep in known[node]:
-            longest[dep] = max(longest[dep], longest[node])
-    return longest

@@ -6,7 +6,20 @@ from dataclasses import dataclass, field, replace
 
 from jaunt.errors import JauntError
 from jaunt.process.background import in_background
-from jaunt.validation import Checked, compile_check, validate_generated_source
+from jaunt.validation import compile_check, validate_generated_source
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check makes of a candidate: its source, perhaps rewritten by a formatter, and its errors.
+
+    `warnings` keep a candidate from nothing.
+    """
+
+    source: str
+    errors: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+
 
 Check = Callable[[str], Awaitable[Sequence[str] | Checked]]
 """Takes a candidate's source, returns what is wrong with it, one string an error, or a `Checked`.

@@ -10,7 +10,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.paths import PACKAGE
 from jaunt.spec_ref import module_of, qualname_of
-from jaunt.validation import MAX_BYTES
+from jaunt.syntax.candidate import MAX_BYTES
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from jaunt.errors import JauntError
 from jaunt.header import header_fields, split_header, was_parsed_here
+from jaunt.plan.freshness import Verdict
 from jaunt.plan.orphans import Orphan
-from jaunt.plan.plan import Plan, Verdict, build_command, short_change
+from jaunt.plan.plan import Plan
+from jaunt.plan.reasons import build_command, short_change
 from jaunt.validation import compile_check
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jaunt.discovery import Root
+from jaunt.files.listing import Root
 from jaunt.header import is_edited, parse_header
-from jaunt.project.project import Project, search_roots
+from jaunt.project.project import Project
+from jaunt.project.roots import search_roots
 
 
 @dataclass(frozen=True)

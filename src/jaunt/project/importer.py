@@ -1,21 +1,22 @@
 """The importer: imports modules of the user's project in a child process, never in jaunt's own.
 
-The child is this very file, run as a program: `python importer.py`, names on its standard input, one line of
-JSON a module on its standard output.
+The child is `import_child.py`, run as a program: names on its standard input, one line of JSON a module on its
+standard output.
 """
 
 import contextlib
 import json
-import os
 import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from jaunt.paths import PACKAGE
 
 IMPORT_SECONDS = 60.0
 
@@ -54,8 +55,8 @@ def _import_in_child(
     names: Sequence[str], path: Sequence[str | Path], cwd: Path, seconds: float
 ) -> Iterator[tuple[str, Imported]]:
     """Yield what came of each module, the one that ended the child or hangs in it last."""
-    request = json.dumps({"names": [*names], "path": [str(p) for p in path]})
-    command = [sys.executable, "-P", str(Path(__file__).resolve())]
+    request = json.dumps({"names": [*names], "path": [str(p) for p in path], "jaunt": str(Path(PACKAGE).parent)})
+    command = [sys.executable, "-P", str(Path(PACKAGE, "project", "import_child.py"))]
     left = iter(names)
     with _Child(command, request, cwd) as child:
         for name in left:
@@ -155,67 +156,3 @@ def import_from_bases(
         search = list(dict.fromkeys([*tops.values(), *path]))
         results |= import_modules(names, path=search, cwd=cwd, note=note)
     return results
-
-
-def _child() -> None:
-    request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_parent, args=(os.dup(0),), daemon=True).start()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - the other one may have read ahead
-    # jaunt's own folder comes last: it may be that of all installed packages, which hide no standard one.
-    sys.path.append(str(Path(__file__).resolve().parents[2]))
-    from jaunt.project.from_source import import_from_source
-
-    import_from_source(request["path"])
-    sys.path[:0] = request["path"]
-    # What the modules print must not reach the stream that carries the results; nor may a process that they
-    # leave behind hold it open.
-    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    os.environ["JAUNT_STUBS_ONLY"] = "1"
-    registered: dict[str, dict[str, Any]] = {}  # module -> name -> entry
-    for name in request["names"]:
-        results.write(json.dumps({"name": name, **_import_one(name, registered)}) + "\n")
-        results.flush()
-
-
-def _end_with_parent(request_stream: int) -> None:
-    os.read(request_stream, 1)  # nothing more is ever written: this ends when the other side is closed
-    os._exit(1)
-
-
-def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    import importlib
-
-    from jaunt.errors import JauntNotBuiltError
-    from jaunt.registry import clear_registries, get_magic_registry, get_test_registry
-    from jaunt.spec_ref import spec_ref_from_object
-
-    def plain(kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        deps = kwargs.get("deps")
-        if deps is None:
-            return dict(kwargs)
-        many = [deps] if isinstance(deps, str) or not isinstance(deps, Iterable) else deps
-        return {**kwargs, "deps": [d if isinstance(d, str) else spec_ref_from_object(d) for d in many]}
-
-    try:
-        importlib.import_module(name)
-        error = ""
-    except JauntNotBuiltError:
-        error = ""  # module-level code that uses a spec can't run before the build
-    except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever a user's module raises is its report
-        error = f"{type(problem).__name__}: {problem}".splitlines()[0]
-    # Gone through once: each module would have to look at the specs of all before it.
-    for entry in [*get_magic_registry().values(), *get_test_registry().values()]:
-        registered.setdefault(entry.module, {})[entry.qualname] = entry
-    clear_registries()
-    try:
-        specs = {qualname: plain(e.decorator_kwargs) for qualname, e in registered.get(name, {}).items()}
-        json.dumps(specs)
-    except (TypeError, ValueError) as problem:
-        return {"error": error or f"decorator arguments: {problem}"}
-    return {"error": error, "specs": specs}
-
-
-if __name__ == "__main__":
-    _child()

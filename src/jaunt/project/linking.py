@@ -6,9 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jaunt.deps import SpecFinder, collapse_to_module_dag, components, explicit_deps, link_specs, toposort
-from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
-from jaunt.discovery import SpecModule
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
 from jaunt.project.importer import import_from_bases
 from jaunt.project.name_lookup import SourceFiles
@@ -16,6 +13,10 @@ from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.arguments import Unreadable, read_arguments, read_deps, wrong_type
 from jaunt.specs.contract import Contract
+from jaunt.specs.dag import components, toposort
+from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, spec_parts
+from jaunt.specs.graph import SpecFinder, collapse_to_module_dag, explicit_deps, link_specs
+from jaunt.specs.spec_module import SpecModule
 from jaunt.syntax.source import read_source
 
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from jaunt.discovery import Listing
 from jaunt.errors import JauntDiscoveryError
+from jaunt.files.listing import Listing
 from jaunt.syntax.source import ModuleSource, Names, read_source
 
 

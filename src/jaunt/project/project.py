@@ -7,15 +7,16 @@ from functools import cached_property
 from pathlib import Path
 
 from jaunt.config import JauntConfig
-from jaunt.digest import SpecTexts
-from jaunt.discovery import Root, SpecModule
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.paths import generated_relname
 from jaunt.process.phases import phase
 from jaunt.project.linking import Linker, nearest
+from jaunt.project.roots import search_roots
 from jaunt.project.scan import Scan
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
+from jaunt.specs.spec_module import SpecModule
+from jaunt.specs.texts import SpecTexts
 
 KINDS = {"magic": "build", "test": "test"}
 
@@ -106,25 +107,6 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
     with phase("graph"):
         linked = scan.link()
     return Project(root=config.root, config=config, scan=scan, **vars(linked))
-
-
-def search_roots(config: JauntConfig) -> list[Root]:
-    """Return the folders to search.
-
-    Modules below a source root are named from it; modules below a test root from the test root's parent, so
-    that `tests/test_a.py` is `tests.test_a`, unless the test root lies in a source root.
-    """
-    sources = [folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()]
-    roots = [Root(folder, folder) for folder in sources]
-    for name in config.paths.test_roots:
-        folder = config.root / name
-        if not folder.is_dir() or folder in sources:
-            continue
-        # The innermost source root around it, if any.
-        inside = next((parent for parent in folder.parents if parent in sources and parent != config.root), None)
-        base = inside or (folder if folder == config.root else folder.parent)
-        roots.append(Root(folder, base, "test"))
-    return roots
 
 
 def _generated_name(module: SpecModule, generated_dir: str) -> str:

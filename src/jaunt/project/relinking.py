@@ -1,22 +1,24 @@
 """Relinking: the modules that changed are linked with all the others as an earlier scan left them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from jaunt.deps import SpecFinder, components, dependents_of, link_specs
-from jaunt.digest import combine_parts, combine_specs, graph_digests, spec_parts
-from jaunt.discovery import ModuleFile, Root, SpecModule
 from jaunt.errors import JauntError
-from jaunt.lazy import PerModule, PerSpec
+from jaunt.files.listing import ModuleFile, Root
 from jaunt.project.linking import Linked, Linker, read_constants, read_elsewhere, resolve_deps
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.project.snapshot import Link, Record, Row, links_in, module_in, module_record
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.contract import Contract
+from jaunt.specs.dag import components, dependents_of
+from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, spec_parts
+from jaunt.specs.graph import SpecFinder, link_specs
+from jaunt.specs.spec_module import SpecModule
 
 
 @dataclass(frozen=True)
@@ -175,3 +177,49 @@ def joined(table: Mapping[str, Row], parts: Mapping[str, Part], roots: Mapping[s
         spec_digests=PerSpec(table, lambda name: parts[name].digests),
         digests={name: row.digest for name, row in table.items()},
     )
+
+
+T = TypeVar("T")
+
+
+class PerModule(Mapping[str, T], Generic[T]):
+    """Module -> what `load` returns for it, once."""
+
+    def __init__(self, modules: Collection[str], load: Callable[[str], T]) -> None:
+        self._modules = modules
+        self._load = load
+        self._loaded: dict[str, T] = {}
+
+    def __getitem__(self, module: str) -> T:
+        if module not in self._loaded:
+            if module not in self._modules:
+                raise KeyError(module)
+            self._loaded[module] = self._load(module)
+        return self._loaded[module]
+
+    def __contains__(self, module: object) -> bool:
+        return module in self._modules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+class PerSpec(Mapping[SpecRef, T], Generic[T]):
+    """Reference -> value; `load` returns those of one module, and raises KeyError for a module of no specs."""
+
+    def __init__(self, modules: Collection[str], load: Callable[[str], Mapping[SpecRef, T]]) -> None:
+        self._modules = modules
+        self._load = load
+
+    def __getitem__(self, ref: SpecRef) -> T:
+        return self._load(module_of(ref))[ref]
+
+    def __iter__(self) -> Iterator[SpecRef]:
+        for module in self._modules:
+            yield from self._load(module)
+
+    def __len__(self) -> int:
+        return sum(len(self._load(module)) for module in self._modules)

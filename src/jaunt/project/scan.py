@@ -10,12 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from jaunt.config import JauntConfig
-from jaunt.discovery import ModuleFile, Root, SpecModule, list_files, module_file, module_files, scan_file, scan_modules
 from jaunt.errors import JauntDiscoveryError
-from jaunt.lazy import PerModule
+from jaunt.files.listing import ModuleFile, Root, Stamper, list_files, module_file, module_files
 from jaunt.project.linking import Linked, Linker
 from jaunt.project.name_lookup import SourceFiles
-from jaunt.project.relinking import Part, joined, part_in, part_of, relink
+from jaunt.project.relinking import Part, PerModule, joined, part_in, part_of, relink
 from jaunt.project.snapshot import (
     Row,
     Snapshot,
@@ -26,7 +25,7 @@ from jaunt.project.snapshot import (
     read_snapshot,
     write_snapshot,
 )
-from jaunt.scan_cache import Stamper
+from jaunt.specs.spec_module import SpecModule, scan_file, scan_modules
 from jaunt.syntax.source import Names, read_source
 
 

@@ -1,16 +1,22 @@
 """Snapshots: what a scan of a project found, in the form in which the scan cache keeps it."""
 
+import hashlib
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jaunt.discovery import ModuleFile, SpecModule
+from jaunt import __version__
+from jaunt.errors import JauntWriteError
+from jaunt.files.atomic import ensure_state_folder, write_atomic
+from jaunt.files.listing import ModuleFile
 from jaunt.registry import SpecEntry, SpecKind
-from jaunt.scan_cache import ScanCache, read_scan, write_scan
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.contract import Contract
+from jaunt.specs.spec_module import SpecModule
 from jaunt.syntax.source import Names
 
 Record = dict[str, Any]
@@ -143,3 +149,48 @@ def links_in(record: Record) -> Iterator[tuple[str, Link]]:
     """Yield the names of a record's specs, each with what it is linked to."""
     for name, link in record["links"].items():
         yield name, Link(*link)
+
+
+_FORMAT = 3
+
+
+@dataclass(frozen=True)
+class ScanCache:
+    """What a file held: `index` is plain data, `records` are lines of JSON."""
+
+    index: Mapping[str, Any]
+    records: Sequence[str]
+
+
+def read_scan(root: Path, settings: Mapping[str, Any]) -> ScanCache | None:
+    """Return the cache of the project at `root`, None if there is none that was written with the same settings."""
+    try:
+        key, _, body = (root / ".jaunt" / "scan.jsonl").read_bytes().partition(b"\n")
+        if key.decode("ascii") != _key(root, settings, hashlib.sha256(body).hexdigest()):
+            return None
+        index, *records = body.decode("ascii").split("\n")[:-1]
+        return ScanCache(json.loads(index), records)
+    except (OSError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def write_scan(root: Path, settings: Mapping[str, Any], cache: ScanCache) -> None:
+    """Replace the cache of the project at `root`; where that can't be done, the next scan takes longer."""
+    lines = [json.dumps(cache.index), *cache.records]
+    digest = hashlib.sha256()
+    for line in lines:  # not of all lines as one text: of 10,000 modules it has 20 MB
+        digest.update(f"{line}\n".encode("ascii"))
+    text = "\n".join([_key(root, settings, digest.hexdigest()), *lines, ""])
+    with suppress(JauntWriteError):
+        path = ensure_state_folder(root) / "scan.jsonl"
+        # Not durable: a file that a crash tears is found out by its digest.
+        write_atomic(path, text, within=root, durable=False)
+
+
+def _key(root: Path, settings: Mapping[str, Any], digest: str) -> str:
+    versions = {
+        "format": _FORMAT,
+        "jaunt": __version__,
+        "python": sys.version_info[:2],  # another one may refuse what this one parses
+    }
+    return json.dumps({**versions, "root": str(root), "settings": settings, "digest": digest})

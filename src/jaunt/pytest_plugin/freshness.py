@@ -81,7 +81,7 @@ class Freshness:
 
     @cached_property
     def _drifted(self) -> _Drifted:
-        from jaunt.report.progress import error_line
+        from jaunt.report.console import error_line
 
         try:
             return _find_drifted(self._folder, orphans=self._check)
@@ -98,7 +98,7 @@ def _find_drifted(folder: Path, *, orphans: bool) -> _Drifted:
     from jaunt.plan.orphans import find_orphans
     from jaunt.plan.plan import make_plan
     from jaunt.project.project import load_project
-    from jaunt.report.progress import error_line
+    from jaunt.report.console import error_line
 
     config = load_config(root=find_project_root(folder))
     project = load_project(config)
@@ -110,7 +110,7 @@ def _find_drifted(folder: Path, *, orphans: bool) -> _Drifted:
 
 def _not_built(error: BaseException) -> str:
     """Return the line of the JauntNotBuiltError that an error is, or comes from; nothing if there is none."""
-    from jaunt.report.progress import error_line
+    from jaunt.report.console import error_line
 
     seen: list[BaseException] = []
     found: BaseException | None = error

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from jaunt.build.time_left import Pace
-from jaunt.report.progress import MOST_LINES, Progress, Verbosity, and_more, say
+from jaunt.report.console import MOST_LINES, Verbosity, and_more, say
+from jaunt.report.progress import Progress
 from jaunt.report.terminal import cut_front, takes_unicode
 
 if TYPE_CHECKING:

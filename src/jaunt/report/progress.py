@@ -4,28 +4,20 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TextIO
 
-from jaunt.errors import JauntBudgetError, JauntError
+from jaunt.errors import JauntBudgetError
+from jaunt.report.console import Verbosity, one_line, print_error, print_lines, print_warning, relative_paths, say
 from jaunt.report.terminal import cut_front, hang, paint, width_of
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
-    from jaunt.commands.diff.change import Change
     from jaunt.engine.job import Job, Outcome
     from jaunt.plan.plan import Plan
 
-
-Verbosity = Literal["quiet", "normal", "verbose"]
-
 ANOTHER_BUILD = "another build is asking the model for it"
 
-MOST_LINES = 50
-"""The most lines of a list that are printed unless asked: a project may have 10,000 modules."""
-
 _WORD_WIDTH = len("interrupted")  # the longest word for what became of a module
-_DIFF_COLOURS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
 
 
 class Progress:
@@ -124,37 +116,6 @@ class Stopwatch:
         return time.perf_counter() - self._begin
 
 
-def say(text: str, out: TextIO | None = None) -> None:
-    """Print a line of the result."""
-    print(text, file=out or sys.stdout, flush=True)
-
-
-def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
-    """Print one error as one line."""
-    print(f"error: {error_line(error)}", file=err or sys.stderr, flush=True)
-
-
-def print_lines(
-    lines: Sequence[str], *, verbose: bool = False, tell: Callable[[str], None] = say, option: str = "-v"
-) -> None:
-    """Tell lines one by one; only the first MOST_LINES of them, unless `verbose`."""
-    shown = lines if verbose else lines[:MOST_LINES]
-    for line in shown:
-        tell(line)
-    if len(shown) < len(lines):
-        tell(and_more(len(lines) - len(shown), option))
-
-
-def and_more(count: int, option: str = "-v") -> str:
-    """Return the line that stands for `count` others; `option` is what lists them."""
-    return f"... and {count:,} more ({option} lists them)"
-
-
-def print_warning(text: str, err: TextIO | None = None) -> None:
-    """Print one warning."""
-    print(f"warning: {relative_paths(one_line(text))}", file=err or sys.stderr, flush=True)
-
-
 def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, out: TextIO | None = None) -> None:
     """Print what a build came to, in one line if the terminal is wide enough."""
     outcomes = list(outcomes)
@@ -205,53 +166,6 @@ def print_edited(plan: "Plan", err: TextIO | None = None) -> None:
         for module in edited
     ]
     print_lines(lines, tell=lambda line: print_warning(line, err), option="jaunt status -v")
-
-
-def print_diff(diff: str, out: TextIO | None = None) -> None:
-    """Print a unified diff, in colours on a terminal that shows them."""
-    out = out or sys.stdout
-    for line in diff.splitlines():
-        colour = next((colour for mark, colour in _DIFF_COLOURS.items() if line.startswith(mark)), None)
-        say(paint(line, colour, out) if colour else line, out)
-
-
-def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = False) -> None:
-    """Print what a module's last build changed, and why; with `stat`, without the diffs."""
-    size = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in change.code.splitlines())
-    if change.first:
-        say(f"{change.module}: built for the first time ({size} lines)", out)
-        return
-    reason = change.reason or "generated anew for the same contract"
-    say(f"{change.module}: {reason} ({f'{size} lines of code changed' if size else 'the code is the same'})", out)
-    if not stat:
-        print_diff(change.contract + change.code, out)
-
-
-def error_line(error: JauntError | str) -> str:
-    """Return an error as one line, its hint in parentheses."""
-    hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
-    return relative_paths(one_line(f"{error}{hint}"))
-
-
-def some(names: Iterable[str], most: int = 10) -> str:
-    """Return the first of some names, and the number of the others."""
-    found = list(names)
-    more = f" and {len(found) - most:,} more" if len(found) > most else ""
-    return ", ".join(found[:most]) + more
-
-
-def one_line(text: str) -> str:
-    """Return a text without line breaks."""
-    return " ".join(text.split())
-
-
-def relative_paths(text: str) -> str:
-    """Return a text in which the paths below the working directory are relative to it."""
-    try:
-        here = str(Path.cwd())
-    except OSError:  # the working directory is gone
-        return text
-    return re.sub(rf"(?<![\w./\\-]){re.escape(here)}[/\\](?=[^\s/\\])", "", text)
 
 
 def _joined(errors: Iterable[str]) -> list[str]:

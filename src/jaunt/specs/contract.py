@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from jaunt.specs.references import references_of
-from jaunt.syntax.source import Definition, ModuleSource
+from jaunt.syntax.source import Definition, ModuleSource, is_stub
 
 _UNCOUNTED_FIELDS = {"ctx", "kind", "type_comment", "type_ignores"}
 
@@ -49,16 +49,6 @@ def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
 def is_detail(part: str) -> bool:
     """Return whether a part tells of another one, "method NAME", which moved: it adds nothing to a digest."""
     return "." in part
-
-
-def is_stub(statement: ast.stmt) -> bool:
-    """Return whether a statement stands for a body to come: `...`, `pass`, `raise NotImplementedError`."""
-    if isinstance(statement, ast.Raise):
-        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
-    return isinstance(statement, ast.Pass)
 
 
 def canonical(value: Any) -> str:

@@ -17,6 +17,7 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecKind
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
 Definition = Function | ast.ClassDef
 
 SPEC_DECORATORS: dict[str, SpecKind] = {
@@ -320,3 +321,27 @@ def child_nodes(node: ast.AST) -> list[ast.AST]:
         elif type(value) is list:
             found += [item for item in value if isinstance(item, ast.AST)]
     return found
+
+
+def last_name(node: ast.expr | None) -> str:
+    """Return the last part of a name, an attribute chain, a subscript of one or a call of one; else ""."""
+    node = unquoted(node)
+    if isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def unquoted(node: ast.expr | None) -> ast.expr | None:
+    return parse_annotation(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else node
+
+
+def is_stub(statement: ast.stmt) -> bool:
+    """Return whether a statement stands for a body to come: `...`, `pass`, `raise NotImplementedError`."""
+    if isinstance(statement, ast.Raise):
+        raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) and statement.value.value is ...
+    return isinstance(statement, ast.Pass)

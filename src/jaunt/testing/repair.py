@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from jaunt.digest import extract_source_segment
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
+from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.generate.model import Usage
-from jaunt.generate.providers import LazyBackend
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.texts import extract_source_segment
 from jaunt.syntax.source import parse_or_none
 from jaunt.testing.pytest_run import Failure
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 
 from jaunt.specs.contract import canonical
-from jaunt.syntax.source import ModuleSource, parse_annotation, written_name
+from jaunt.syntax.source import ModuleSource, last_name, parse_annotation, unquoted, written_name
 
 _RENAMED = {  # of typing and typing_extensions
     **{name.capitalize(): name for name in ("list", "dict", "set", "tuple", "type", "deque")},
@@ -21,8 +21,11 @@ _RENAMED = {  # of typing and typing_extensions
     "ContextManager": "AbstractContextManager",
     "AsyncContextManager": "AbstractAsyncContextManager",
 }
+
 _TYPE_VARIABLES = {"TypeVar", "ParamSpec", "TypeVarTuple"}
+
 _ITERATORS = {"Generator": ("Iterator", "Iterable"), "AsyncGenerator": ("AsyncIterator", "AsyncIterable")}
+
 _LONGEST_ALIAS = 2_000  # characters; aliases of aliases of aliases can grow without bound
 
 
@@ -139,7 +142,7 @@ class Reader:
 
 def as_iterator(node: ast.expr) -> list[ast.expr]:
     """Return `Iterator[X]` and `Iterable[X]` for `Generator[X, ...]`, which they may stand for."""
-    parsed = _unquoted(node)
+    parsed = unquoted(node)
     if not isinstance(parsed, ast.Subscript):
         return []
     yielded = parsed.slice.elts[0] if isinstance(parsed.slice, ast.Tuple) and parsed.slice.elts else parsed.slice
@@ -148,21 +151,7 @@ def as_iterator(node: ast.expr) -> list[ast.expr]:
 
 def inner_type(node: ast.expr | None, names: Collection[str]) -> ast.expr | None:
     """Return the last argument of a generic whose name is among `names`: X of `Coroutine[Any, Any, X]`."""
-    node = _unquoted(node)
+    node = unquoted(node)
     if not isinstance(node, ast.Subscript) or last_name(node.value) not in names:
         return None
     return node.slice.elts[-1] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-
-
-def last_name(node: ast.expr | None) -> str:
-    """Return the last part of a name, an attribute chain, a subscript of one or a call of one; else ""."""
-    node = _unquoted(node)
-    if isinstance(node, ast.Call):
-        node = node.func
-    if isinstance(node, ast.Subscript):
-        node = node.value
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _unquoted(node: ast.expr | None) -> ast.expr | None:
-    return parse_annotation(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else node

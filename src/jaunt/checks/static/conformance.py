@@ -9,7 +9,7 @@ import ast
 import builtins
 from collections.abc import Iterator, Sequence
 
-from jaunt.checks.static.annotations import Reader, last_name
+from jaunt.checks.static.annotations import Reader
 from jaunt.checks.static.signatures import (
     AnnotationComparison,
     Modules,
@@ -18,7 +18,7 @@ from jaunt.checks.static.signatures import (
     signature,
     type_parameters,
 )
-from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets
+from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, last_name
 
 _ACCESSORS = {"setter", "deleter"}
 _FIELD_MAKERS = {"dataclass", "define", "frozen", "mutable"}

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from jaunt.checks.static.annotations import Reader, as_iterator, inner_type, last_name
-from jaunt.syntax.source import Definition, Function, ModuleSource, written_name
+from jaunt.checks.static.annotations import Reader, as_iterator, inner_type
+from jaunt.syntax.source import Definition, Function, ModuleSource, last_name, written_name
 
 POSITIONAL_ONLY = "positional-only"
 POSITIONAL = "positional or keyword"

@@ -9,18 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jaunt.checks.place import Place
 from jaunt.checks.pool import Servers
 from jaunt.checks.tools.language_server import LanguageServer, LanguageServerError
-from jaunt.checks.tools.tool import (
-    TOOL_SECONDS,
-    Place,
-    ToolError,
-    error_at,
-    find_tool,
-    nearest_settings,
-    require_success,
-)
-from jaunt.validation import Checked
+from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
+from jaunt.generate.base import Checked
 
 _SAFE = {"settings": {"configuration": {"unsafe-fixes": False}}}  # whatever the project's settings say
 # Syntax errors, and pyflakes: undefined and unused names.

@@ -1,18 +1,14 @@
 """What checks by other programs share: where a candidate is to stand, the program, and the wording of errors."""
 
-import ast
 import asyncio
 import os
 import re
 import shutil
 import sys
 import sysconfig
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-
-from jaunt.syntax.source import ModuleSource
 
 TOOL_SECONDS = 60.0
 """How long a tool may take for one candidate."""
@@ -22,23 +18,6 @@ class ToolError(Exception):
     """A tool could not check a candidate."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a candidate is to stand.
-
-    `root` is the project's folder, `bases` those that its module names start from, `path` the generated file.
-    `classes` names the specs that are classes, `dependencies` are the generated files that the module builds on.
-    """
-
-    root: Path
-    bases: tuple[Path, ...]
-    path: Path
-    generated_module: str
-    spec: ModuleSource
-    classes: frozenset[str] = frozenset()
-    dependencies: tuple[Path, ...] = ()
-
-
 def find_tool(name: str) -> Path:
     """Return the program `name`, beside this Python or on PATH; raises ToolError if there is none."""
     folders = [Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))]
@@ -46,11 +25,6 @@ def find_tool(name: str) -> Path:
     if found is None:
         raise ToolError(f"{name} is not installed (not beside {sys.executable}, nor on PATH)")
     return Path(found)
-
-
-def class_specs(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
-    """Return which of the specs `names` are classes."""
-    return frozenset(name for name in names if isinstance(spec.definitions.get(name), ast.ClassDef))
 
 
 def error_at(tool: str, source: str, line: int, message: str) -> str:

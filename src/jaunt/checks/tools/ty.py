@@ -11,21 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jaunt.checks.place import Place
 from jaunt.checks.pool import Servers
 from jaunt.checks.tools.language_server import CREATED, DELETED, Finding, LanguageServer, LanguageServerError
-from jaunt.checks.tools.tool import (
-    TOOL_SECONDS,
-    Place,
-    ToolError,
-    error_at,
-    find_tool,
-    nearest_settings,
-    require_success,
-)
+from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import temporary_path
+from jaunt.generate.base import Checked
 from jaunt.syntax.source import first_line
-from jaunt.validation import Checked
 
 _UNRESOLVED = {"unresolved-import", "import-not-found"}
 _NO_SYNTAX = "("  # an error by any settings

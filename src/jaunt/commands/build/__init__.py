@@ -3,13 +3,14 @@
 import argparse
 import sys
 
-from jaunt.commands import Result
 from jaunt.commands.shared.build_step import build_plan, module_phases
 from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option
+from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import start_profile
-from jaunt.report.progress import print_profile, say
+from jaunt.report.console import say
+from jaunt.report.progress import print_profile
 from jaunt.report.terminal import width_of
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from jaunt.build.ledger import Entry, read_ledger
 from jaunt.build.store import Store
-from jaunt.deps import dependents_of
-from jaunt.engine.job import critical_path, job_name
+from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
-from jaunt.plan.plan import Plan, short_reason
-from jaunt.report.progress import MOST_LINES, and_more, error_line, one_line
+from jaunt.plan.plan import Plan
+from jaunt.plan.reasons import short_reason
+from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
 from jaunt.report.terminal import hang
+from jaunt.specs.dag import critical_path, dependents_of
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 import argparse
 
-from jaunt.commands import COMMANDS, Result, declare_arguments
+from jaunt.commands import COMMANDS, declare_arguments
 from jaunt.commands.completion.scripts import SHELLS, Entry, completion_script, read_entry
 from jaunt.commands.shared.options import add_config_options, read_config
+from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError
 from jaunt.project.project import Project, load_project
-from jaunt.report.progress import say
+from jaunt.report.console import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,15 +2,19 @@
 
 import argparse
 from dataclasses import asdict
+from typing import TYPE_CHECKING, TextIO
 
 from jaunt.build.history import History, Record
-from jaunt.commands import Result
 from jaunt.commands.diff.change import Change, make_change
 from jaunt.commands.shared.options import add_project_options
+from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project
 from jaunt.errors import JauntRefusedError
 from jaunt.project.project import Project, select_targets
-from jaunt.report.progress import MOST_LINES, print_change, print_lines, relative_paths, say
+from jaunt.report.console import MOST_LINES, print_diff, print_lines, relative_paths, say
+
+if TYPE_CHECKING:  # `jaunt --version` needs none of these
+    from jaunt.commands.diff.change import Change
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,3 +62,15 @@ def _records(project: Project, name: str | None) -> list[Record]:
 def _change(project: Project, record: Record) -> Change:
     path = project.generated_path(record.module)
     return make_change(record, path, shown=relative_paths(str(path)))
+
+
+def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = False) -> None:
+    """Print what a module's last build changed, and why; with `stat`, without the diffs."""
+    size = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in change.code.splitlines())
+    if change.first:
+        say(f"{change.module}: built for the first time ({size} lines)", out)
+        return
+    reason = change.reason or "generated anew for the same contract"
+    say(f"{change.module}: {reason} ({f'{size} lines of code changed' if size else 'the code is the same'})", out)
+    if not stat:
+        print_diff(change.contract + change.code, out)

@@ -1,14 +1,14 @@
 """Changes: a module's code and contract before and after its last build, as unified diffs."""
 
-import difflib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.build.history import Record
 from jaunt.commands.diff.lost import losses
 from jaunt.header import parse_header, split_header
-from jaunt.plan.plan import contract_changes, short_change
+from jaunt.plan.freshness import contract_changes
+from jaunt.plan.reasons import short_change
+from jaunt.report.diffs import contract_diff, unified_diff
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,3 @@ def make_change(record: Record, path: Path, *, shown: str) -> Change:
         contract=contract_diff(record.contract_before or record.contract, record.contract),
         code=unified_diff(before, after, shown),
     )
-
-
-def contract_diff(before: Mapping[str, str], after: Mapping[str, str], old: str = "before", new: str = "after") -> str:
-    """Return the unified diff of the contracts that differ, by reference; `old` and `new` name the two sides."""
-    return "".join(
-        unified_diff(before.get(ref, ""), after.get(ref, ""), ref, old, new) for ref in sorted({*before, *after})
-    )
-
-
-def unified_diff(before: str, after: str, name: str, old: str = "before", new: str = "after") -> str:
-    """Return the unified diff of two texts, with a line break at its end, or nothing if they are the same."""
-    sides = ([f"{line}\n" for line in text.splitlines()] for text in (before, after))
-    return "".join(difflib.unified_diff(*sides, fromfile=f"{name} ({old})", tofile=f"{name} ({new})"))

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from jaunt.commands import EXIT_OK, EXIT_PROJECT, Result
 from jaunt.commands.doctor.findings import Finding, machine_findings, project_findings, spec_findings
 from jaunt.commands.shared.options import add_project_options, read_config
+from jaunt.commands.shared.result import EXIT_OK, EXIT_PROJECT, Result
 from jaunt.errors import JauntError
 from jaunt.project.project import load_project
-from jaunt.report.progress import one_line, relative_paths, say
+from jaunt.report.console import one_line, relative_paths, say
 from jaunt.report.terminal import hang, paint, width_of
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}

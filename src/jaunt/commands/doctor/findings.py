@@ -20,10 +20,11 @@ from jaunt.files.temporary import abandoned_files
 from jaunt.generate.model import KEY_VARIABLES
 from jaunt.generate.providers import make_backend
 from jaunt.generate.providers.command import FOLDER_HINT, relative_files
+from jaunt.generate.providers.proxies import proxy_for
 from jaunt.generate.providers.sdk import SERVER_HINT
-from jaunt.generate.proxies import proxy_for
-from jaunt.project.project import Project, search_roots
-from jaunt.report.progress import some
+from jaunt.project.project import Project
+from jaunt.project.roots import search_roots
+from jaunt.report.console import some
 from jaunt.sandbox.sandbox import Sandbox
 
 OLDEST_PYTHON = (3, 11)

@@ -6,25 +6,29 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from jaunt.build.pipeline import remove_module, write_module
-from jaunt.builder import project_works
+from jaunt.build.write import remove_module, write_module
 from jaunt.checks.tools.tool import ToolError, find_tool
-from jaunt.commands import Result
-from jaunt.commands.diff.change import unified_diff
 from jaunt.commands.eject.compose import eject_source
 from jaunt.commands.shared.options import add_module_argument, add_project_options
+from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_module
-from jaunt.discovery import find_files
 from jaunt.errors import JauntDiscoveryError, JauntRefusedError
 from jaunt.files.atomic import check_writable, write_atomic
+from jaunt.files.listing import find_files
 from jaunt.header import parse_header, split_header
 from jaunt.paths import spec_module_to_generated_module
-from jaunt.plan.plan import Plan, build_command, judge_file, make_plan
+from jaunt.plan.freshness import judge_file
+from jaunt.plan.module_work import project_works
+from jaunt.plan.plan import Plan, make_plan
+from jaunt.plan.reasons import build_command
 from jaunt.project.importer import import_from_bases
-from jaunt.project.project import Project, load_project, search_roots
-from jaunt.report.progress import one_line, print_diff, print_warning, relative_paths, say, some
+from jaunt.project.project import Project, load_project
+from jaunt.project.roots import search_roots
+from jaunt.report.console import one_line, print_diff, print_warning, relative_paths, say, some
+from jaunt.report.diffs import unified_diff
+from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.source import ModuleSource, parse_source, read_source
-from jaunt.validation import parse_candidate, validate_generated_source
+from jaunt.validation import validate_generated_source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,9 +3,8 @@
 import ast
 from collections.abc import Collection, Iterator, Sequence
 
-from jaunt.checks.static.annotations import last_name
 from jaunt.syntax.edits import Edits
-from jaunt.syntax.source import Definition, ModuleSource, first_line, without_warnings
+from jaunt.syntax.source import Definition, ModuleSource, first_line, last_name, without_warnings
 
 Import = ast.Import | ast.ImportFrom
 

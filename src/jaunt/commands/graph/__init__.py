@@ -2,15 +2,18 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from jaunt.commands import Result
-from jaunt.commands.graph.nodes import FORMATS, draw_text
+from jaunt.commands.graph.diagrams import draw_dot, draw_mermaid
+from jaunt.commands.graph.html import draw_html
+from jaunt.commands.graph.text import draw_text
 from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.files.atomic import write_text_file
 from jaunt.plan.plan import Plan
-from jaunt.report.progress import say
+from jaunt.report.console import say
 from jaunt.report.terminal import has_colours, takes_unicode, width_of
 
 _FILE_WIDTH = 120  # columns, where no terminal is
@@ -52,3 +55,12 @@ def _text(plan: Plan, arguments: argparse.Namespace) -> str:
         invert=arguments.invert,
         ascii_only=not takes_unicode(sys.stdout),
     )
+
+
+FORMATS: Mapping[str, Callable[[Plan], str]] = {
+    "text": draw_text,
+    "mermaid": draw_mermaid,
+    "dot": draw_dot,
+    "html": draw_html,
+}
+"""Each format's function from a plan to its picture, without a line break at its end."""

@@ -4,11 +4,11 @@ import argparse
 import shlex
 from pathlib import Path
 
-from jaunt.commands import Result
 from jaunt.commands.init.starter import Started, start_project
+from jaunt.commands.shared.result import Result
 from jaunt.config import load_config
 from jaunt.generate.providers import first_usable
-from jaunt.report.progress import say
+from jaunt.report.console import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaunt.build.import_gate import ImportGate
-from jaunt.commands import stop_signals
+from jaunt.commands.shared.result import stop_signals
 from jaunt.engine.job import Job, Outcome
 from jaunt.errors import JauntWriteError
 from jaunt.plan.plan import Plan
-from jaunt.report.progress import Progress, error_line, print_warning
+from jaunt.report.console import error_line, print_warning
+from jaunt.report.progress import Progress
 
 if TYPE_CHECKING:
-    from jaunt.generate.providers import LazyBackend
+    from jaunt.generate.lazy_backend import LazyBackend
 
 
 def generate(
@@ -47,9 +48,10 @@ async def _generate(
 ) -> None:
     gate = ImportGate(plan.project, plan.stale)
     gate.begin()  # while the rest is imported: that takes 0.1 s
+    from jaunt.build.run import misses_store, run_plan
+    from jaunt.build.settings import project_workshop
     from jaunt.build.timings import TimingsRecorder
-    from jaunt.builder import misses_store, project_workshop, run_plan
-    from jaunt.generate.providers import LazyBackend
+    from jaunt.generate.lazy_backend import LazyBackend
     from jaunt.testing.repair import RepairBackend
 
     config = plan.project.config
@@ -88,7 +90,7 @@ async def _generate(
 
 def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
     """Return what reports on the build as it runs: on a terminal a live display, else a line for each module."""
-    from jaunt.builder import plan_pace
+    from jaunt.build.run import plan_pace
     from jaunt.report.live import Feed, LiveProgress, can_be_live
 
     total = len(plan.stale)

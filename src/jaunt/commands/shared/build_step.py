@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jaunt.commands import EXIT_OK, Interrupted, exit_code
+from jaunt.commands.shared.result import EXIT_OK, Interrupted, exit_code
 from jaunt.engine.job import Outcome
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import phase

@@ -8,7 +8,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import Project, load_project, select_targets
-from jaunt.report.progress import print_warning, some
+from jaunt.report.console import print_warning, some
 
 KINDS = ("build", "test")
 

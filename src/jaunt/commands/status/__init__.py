@@ -3,15 +3,15 @@
 import argparse
 from dataclasses import asdict
 
-from jaunt.commands import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.commands.status.view import module_status, print_module_status, print_status
 from jaunt.errors import JauntConfigError
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
 from jaunt.project.project import Project, select_targets
-from jaunt.report.progress import error_line
+from jaunt.report.console import error_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

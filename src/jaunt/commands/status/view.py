@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TextIO
 
 from jaunt.build.history import History
-from jaunt.digest import extract_source_segment
 from jaunt.errors import JauntDiscoveryError
 from jaunt.header import extract_module_digest, parse_header
+from jaunt.plan.freshness import Verdict
 from jaunt.plan.orphans import Orphan
-from jaunt.plan.plan import Plan, Verdict, short_change, short_reason
-from jaunt.report.progress import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
+from jaunt.plan.plan import Plan
+from jaunt.plan.reasons import short_change, short_reason
+from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
 from jaunt.report.terminal import hang, paint, width_of
+from jaunt.specs.texts import extract_source_segment
 
 STATES = ("fresh", "stale", "unbuilt", "edited", "orphaned", "broken")
 """The order in which states are listed: what needs a person last, where the eye is."""
@@ -176,7 +178,7 @@ def _contract_diff(plan: Plan, module: str, digest: str | None) -> str | None:
     record = History(plan.project.root).get(plan.project.kind_of(module), module)
     if record is None or f"sha256:{record.digest}" != digest:
         return None
-    from jaunt.commands.diff.change import contract_diff  # difflib takes time, and a fresh project has no diff
+    from jaunt.report.diffs import contract_diff  # difflib takes time, and a fresh project has no diff
 
     own = {entry.spec_ref for entry in plan.project.modules[module].entries if entry.spec_ref in plan.project.specs}
     outside = {dep for ref in own for dep in plan.project.graph.get(ref, ())} - own

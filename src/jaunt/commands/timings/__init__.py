@@ -5,11 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from jaunt.build.timings import read_timings
-from jaunt.commands import Result
 from jaunt.commands.shared.options import add_config_options, read_config
+from jaunt.commands.shared.result import Result
 from jaunt.commands.timings.timeline import timings_html
 from jaunt.files.atomic import write_text_file
-from jaunt.report.progress import say
+from jaunt.report.console import say
 
 DEFAULT_FILE = "jaunt-timings.html"
 

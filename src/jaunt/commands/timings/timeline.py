@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from jaunt.build.timings import BuildTimings, JobTiming
-from jaunt.engine.job import critical_path
 from jaunt.report.page import render_page
+from jaunt.specs.dag import critical_path
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 import argparse
 from collections.abc import Callable
 
-from jaunt.commands import EXIT_OK, Result, build, test
+from jaunt.commands import build, test
 from jaunt.commands.shared.options import add_project_options, add_run_options, add_target_option, read_config
+from jaunt.commands.shared.result import EXIT_OK, Result
 from jaunt.commands.watch.polling import take_snapshot, wait_for_change
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntError
-from jaunt.report.progress import print_error, relative_paths, say, some
+from jaunt.report.console import print_error, relative_paths, say, some
 
 _MOST_NAMED = 3  # files of a change
 

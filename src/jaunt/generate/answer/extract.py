@@ -7,9 +7,8 @@ from itertools import islice
 
 from jaunt.generate.answer.fences import fenced_blocks, find_fences
 from jaunt.generate.answer.jaunt_traces import without_leftovers
-from jaunt.specs.contract import is_stub
-from jaunt.syntax.source import Definition, Function, ModuleSource, without_warnings
-from jaunt.validation import MAX_BYTES, missing_names, parse_candidate
+from jaunt.syntax.candidate import MAX_BYTES, missing_names, parse_candidate
+from jaunt.syntax.source import Definition, Function, ModuleSource, is_stub, without_warnings
 
 _MOST_FENCES = 50  # an answer that is all fences must not take for ever
 _MOST_CUTS = 20  # nor must one that is all prose

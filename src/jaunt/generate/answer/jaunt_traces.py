@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Collection, Sequence
 
+from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.edits import Edits
 from jaunt.syntax.source import SPEC_DECORATORS, ModuleSource, dotted_path
-from jaunt.validation import parse_candidate
 
 _NAMES = {"jaunt": "jaunt", "magic": "jaunt.magic", "test": "jaunt.test"}
 

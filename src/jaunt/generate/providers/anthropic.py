@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from jaunt.config import LLMConfig
-from jaunt.generate.model import Answer, Request, Usage
+from jaunt.config import JauntConfig, LLMConfig
+from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
 from jaunt.generate.providers.sdk import SdkBackend, require_model, token_count
 from jaunt.generate.transport import Policy
@@ -46,3 +46,9 @@ class AnthropicBackend(SdkBackend):
 def _options(llm: LLMConfig, max_tokens: int) -> dict[str, Any]:
     options = {"model": require_model(llm), "max_tokens": max_tokens, "temperature": llm.temperature}
     return {name: value for name, value in options.items() if value is not None}
+
+
+def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:
+    from jaunt.generate.providers.anthropic import AnthropicBackend
+
+    return AnthropicBackend(config.llm, templates)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jaunt.config import LLMConfig
+from jaunt.config import JauntConfig, LLMConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.model import Answer, ModelBackend, Request
 from jaunt.generate.prompt import Templates
@@ -17,6 +17,7 @@ from jaunt.generate.providers.sdk import read_key
 from jaunt.generate.transport import Fault, Policy, Transport
 
 FOLDER_HINT = "it runs in an empty folder; in [llm] command, {root} stands for the project's"
+
 _START_HINTS = {
     errno.ENOEXEC: 'begin it with the line #!/bin/sh, or name what runs it: ["sh", "{root}/model.sh"]',
     errno.ENOENT: "correct the program that its first line, #!, names",
@@ -145,3 +146,9 @@ def _last_line(text: str) -> str:
     """Return the last line that isn't blank, "" if there is none."""
     lines = [line for line in plain_text(text.encode()).splitlines() if line.strip()]
     return lines[-1] if lines else ""
+
+
+def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:
+    from jaunt.generate.providers.command import CommandBackend
+
+    return CommandBackend(config.llm, config.root, templates)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import httpx2
 
-from jaunt.generate.proxies import proxy_for
+from jaunt.generate.providers.proxies import proxy_for
 from jaunt.generate.transport import Fault
 
 ANSWER_LIMIT = 8 * 2**20

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from jaunt.config import LLMConfig
-from jaunt.generate.model import Answer, Request, Usage
+from jaunt.config import JauntConfig, LLMConfig
+from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
 from jaunt.generate.providers.sdk import SdkBackend, require_model, token_count
 from jaunt.generate.transport import Fault, Policy
@@ -48,3 +48,9 @@ def _options(llm: LLMConfig) -> dict[str, Any]:
     limit = "max_tokens" if llm.base_url else "max_completion_tokens"
     options = {"model": require_model(llm), limit: llm.max_tokens, "temperature": llm.temperature}
     return {name: value for name, value in options.items() if value is not None}
+
+
+def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:
+    from jaunt.generate.providers.openai import OpenAIBackend
+
+    return OpenAIBackend(config.llm, templates)

@@ -11,6 +11,7 @@ A recording is the text that a model once gave, below a few comment lines:
 from collections.abc import Sequence
 from pathlib import Path
 
+from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntGenerationError
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.generate.model import Answer, ModelBackend, Request
@@ -73,3 +74,9 @@ def _fields(ctx: ModuleSpecContext) -> dict[str, str]:
         "source_module": ctx.spec_module,
         "module_digest": f"sha256:{ctx.module_digest}",
     }
+
+
+def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:
+    from jaunt.generate.providers.recorded import RecordedBackend
+
+    return RecordedBackend([config.root / folder for folder in config.llm.recordings], templates)

@@ -1,11 +1,40 @@
-"""Excerpts of a spec module that a model is shown: its specs without jaunt's decorators, and what is no spec."""
+"""The source texts of specs, and of what is written by hand beside them."""
 
 import ast
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
-from jaunt.syntax.source import Definition, ModuleSource, first_line
+from jaunt.errors import JauntDiscoveryError
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import SpecRef
+from jaunt.syntax.source import Definition, ModuleSource, first_line, read_source
+
+
+def entry_source(entry: SpecEntry) -> ModuleSource:
+    """Return the source that a registered spec stands in; raises as `entry_contract` does."""
+    return entry_sources([entry])[entry.spec_ref]
+
+
+def entry_sources(entries: Iterable[SpecEntry]) -> dict[SpecRef, ModuleSource]:
+    """Return the source that each registered spec stands in, each file read once; raises as `entry_contract` does."""
+    read: dict[tuple[str, str], ModuleSource] = {}
+    sources: dict[SpecRef, ModuleSource] = {}
+    for entry in entries:
+        file = (entry.module, str(entry.source_file))
+        source = read[file] = read[file] if file in read else read_source(*file)
+        if entry.qualname not in source.definitions:
+            raise not_defined(entry)
+        sources[entry.spec_ref] = source
+    return sources
+
+
+def not_defined(entry: SpecEntry) -> JauntDiscoveryError:
+    """Return the error for a spec that its file doesn't define."""
+    return JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
+
 
 _LATE = "# What follows is imported inside the function that uses it, not at the top."
+
 _BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While)
 
 
@@ -97,3 +126,68 @@ def _replace(lines: dict[int, str], statement: ast.stmt, text: str) -> None:
     for line in range(first + 1, (statement.end_lineno or first) + 1):
         lines.pop(line, None)
     lines[first] = " " * statement.col_offset + text
+
+
+def extract_source_segment(entry: SpecEntry) -> str:
+    """Return a spec's source text, decorators and overloads included.
+
+    Raises JauntDiscoveryError if the file can't be read or doesn't define the spec at module level.
+    """
+    return SpecTexts().segment(entry)
+
+
+class SpecTexts:
+    """The source texts of specs; each file is read and parsed once, and only the last one's syntax tree is kept."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _FileTexts] = {}
+        self._last: ModuleSource | None = None
+
+    def add(self, source: ModuleSource) -> None:
+        """Take the texts from a file that was parsed already."""
+        segments = {name: source.segment(name) for name in source.definitions}
+        plain = {name: plain_segment(source, name) for name in source.definitions}
+        self._known[source.path] = _FileTexts(segments, plain, handwritten_part(source))
+
+    def source(self, entry: SpecEntry) -> ModuleSource:
+        """Return the file that a spec stands in, parsed, of which the texts are made; raises as `read_source` does."""
+        path = str(entry.source_file)
+        if self._last is None or (self._last.module, self._last.path) != (entry.module, path):
+            self._last = read_source(entry.module, path)
+        return self._last
+
+    def handwritten(self, entry: SpecEntry) -> str:
+        """Return what is no spec in the file that a spec stands in; raises as `extract_source_segment` does."""
+        return self._read(entry).handwritten
+
+    def segment(self, entry: SpecEntry) -> str:
+        """Return what `extract_source_segment` does."""
+        return _text_of(entry, self._read(entry).segments)
+
+    def segments(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
+        """Return the source text of each spec."""
+        return {entry.spec_ref: self.segment(entry) for entry in entries}
+
+    def plain_segments(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
+        """Return the source text of each spec, without jaunt's decorators."""
+        return {entry.spec_ref: _text_of(entry, self._read(entry).plain) for entry in entries}
+
+    def _read(self, entry: SpecEntry) -> "_FileTexts":
+        path = str(entry.source_file)
+        if path not in self._known:
+            self.add(self.source(entry))
+        return self._known[path]
+
+
+class _FileTexts(NamedTuple):
+    """The texts of a file: by name, each definition, and the same without jaunt's decorators; and what is no spec."""
+
+    segments: Mapping[str, str]
+    plain: Mapping[str, str]
+    handwritten: str
+
+
+def _text_of(entry: SpecEntry, texts: Mapping[str, str]) -> str:
+    if entry.qualname not in texts:
+        raise not_defined(entry)
+    return texts[entry.qualname]

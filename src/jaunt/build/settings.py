@@ -1,0 +1,105 @@
+"""What modules are built with: the backend, the checks, the store, the limits."""
+
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from jaunt.build.history import History
+from jaunt.build.import_gate import ImportGate
+from jaunt.build.store import Store
+from jaunt.config import PriceConfig
+from jaunt.errors import JauntError
+from jaunt.files.atomic import ensure_state_folder
+from jaunt.files.temporary import remove_leftovers
+from jaunt.generate.base import Check, GeneratorBackend
+from jaunt.plan.module_work import ModuleWork
+from jaunt.plan.orphans import generated_folders
+from jaunt.plan.plan import Plan
+from jaunt.project.project import Project
+from jaunt.project.roots import search_roots
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What every module of a run is built with.
+
+    `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
+    `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits
+    and asks the model anew; `read_store=False` only asks the model anew. What passes is kept in `store`,
+    and as a recording in the folder `record`. `price` is what tokens cost. Each attempt asks for `candidates`
+    answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
+    What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
+    module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
+    build that is asking for the same, with the module.
+
+    Files are written by `writers`, two threads: of many answers that come together, the first then lands, and makes
+    room for the next request, long before the last one is looked at.
+    """
+
+    backend: GeneratorBackend
+    checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
+    gate: Callable[[str], Awaitable[JauntError | None]] | None = None
+    max_attempts: int = 2
+    candidates: int = 1
+    force: bool = False
+    store: Store | None = None
+    read_store: bool = True
+    record: Path | None = None
+    price: PriceConfig | None = None
+    rejected: Path | None = None
+    history: History | None = None
+    on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
+    on_wait: Callable[[str], None] | None = None
+    writers: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 2, "jaunt-writer"), repr=False)
+
+    @property
+    def readable_store(self) -> Store | None:
+        """The store, if its answers are wanted."""
+        return self.store if self.read_store and not self.force else None
+
+
+def project_workshop(
+    plan: Plan,
+    backend: GeneratorBackend,
+    *,
+    force: bool = False,
+    read_store: bool = True,
+    record: Path | None = None,
+    gate: ImportGate | None = None,
+) -> Workshop:
+    """Return what a project's modules are built with: its checks, its store, its number of attempts.
+
+    `gate` is one that has begun already.
+    """
+    from jaunt.checks.project_checks import project_checks
+
+    config = plan.project.config
+    state = ensure_state_folder(config.root)
+    store = Store(config.root / config.store.path, readonly=config.store.readonly)
+    _sweep(plan.project, state, store)
+    return Workshop(
+        backend,
+        checks_for=project_checks(plan.project),
+        rejected=state / "rejected",
+        gate=gate or ImportGate(plan.project, plan.stale),
+        max_attempts=config.build.max_attempts,
+        candidates=config.build.candidates,
+        force=force,
+        store=store,
+        read_store=read_store,
+        record=record,
+        price=config.llm.price,
+        history=History(config.root, run=plan.made_at),
+    )
+
+
+def _sweep(project: Project, state: Path, store: Store) -> None:
+    """Remove what builds that were killed have left where they were writing."""
+    generated = project.config.paths.generated_dir
+    folders = [folder for root in search_roots(project.config) for folder in generated_folders(root, generated)]
+    folders += [state, *([] if store.readonly or store.folder.is_relative_to(state) else [store.folder])]
+    # In a thread of its own: a store on a network takes long to look through, and nothing waits for this.
+    threading.Thread(target=remove_leftovers, args=(folders,), name="jaunt-sweep").start()

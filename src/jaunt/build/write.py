@@ -1,0 +1,57 @@
+"""How a generated file is written, and removed."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jaunt.errors import JauntWriteError
+from jaunt.files.atomic import check_writable, ensure_packages, write_atomic
+from jaunt.header import format_header, is_edited
+
+
+def write_module(
+    path: Path, source: str, header_fields: Mapping[str, Any], *, within: Path, packages_below: Path | None
+) -> Path:
+    """Write a generated module, header first, and the `__init__.py` files below `packages_below` on the way to it.
+
+    Raises JauntWriteError if the file can't be written, or lies outside `within`.
+    """
+    text = f"{format_header(**header_fields)}\n{source.rstrip()}\n"
+    if packages_below is not None:
+        ensure_packages(path.parent, within=packages_below)
+    return write_atomic(path, text, within=within)
+
+
+def remove_module(path: Path, *, generated_dir: str, within: Path, force: bool = False) -> str | None:
+    """Remove a generated file, and the generated folders that it leaves empty; return why it was left, or None.
+
+    A file that jaunt did not write, or that a person edited, stays unless `force` says otherwise; one that a symlink
+    puts outside `within` stays in any case.
+    """
+    try:
+        check_writable(path, within=within)
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, JauntWriteError) as error:
+        return f"{path} was left: {error}"
+    if not force and is_edited(text):
+        return f"{path} was left: it was edited by hand"
+    path.unlink()
+    for folder in path.parents:
+        if generated_dir not in folder.relative_to(within).parts or not _is_bare_package(folder):
+            break
+        shutil.rmtree(folder)
+    return None
+
+
+def _is_bare_package(folder: Path) -> bool:
+    """Whether a generated folder holds no more than its empty `__init__.py` and bytecode."""
+    rest = [entry for entry in folder.iterdir() if entry.name != "__pycache__"]
+    return all(e.name == "__init__.py" and e.is_file() and not e.stat().st_size for e in rest)
+
+
+def normalize_source(source: str) -> str:
+    """Return a candidate as it is kept and written: "\\n" at the end of each line, one at the end, no BOM."""
+    return source.removeprefix("\ufeff").rstrip().replace("\r\n", "\n").replace("\r", "\n") + "\n"

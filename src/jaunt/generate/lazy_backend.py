@@ -1,0 +1,44 @@
+"""A backend that is made when the first module asks for it."""
+
+from jaunt.config import JauntConfig, PriceConfig
+from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
+from jaunt.generate.model import ModelBackend, Usage
+from jaunt.generate.providers import make_backend
+
+
+class LazyBackend(GeneratorBackend):
+    """The project's backend, made at the first call: what the store answers needs no key, no provider."""
+
+    def __init__(self, config: JauntConfig) -> None:
+        self._config = config
+        self._backend: ModelBackend | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """What all calls so far took."""
+        return self._backend.usage if self._backend else Usage()
+
+    @property
+    def usage_by_module(self) -> dict[str, Usage]:
+        """What the calls for each spec module took."""
+        return self._backend.usage_by_module if self._backend else {}
+
+    def spent(self, price: PriceConfig | None) -> tuple[int, float | None]:
+        """Return what all calls so far took: tokens, in and out together, and money if prices are known."""
+        usage = self.usage
+        return usage.input_tokens + usage.output_tokens, usage.cost(price) if price else None
+
+    def open(self) -> ModelBackend:
+        """Return the backend itself; raises JauntConfigError as `make_backend` does."""
+        if self._backend is None:
+            self._backend = make_backend(self._config)
+        return self._backend
+
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
+        """Ask the backend."""
+        return await self.open().generate_module(ctx, extra_error_context=extra_error_context)
+
+    async def close(self) -> None:
+        """Close the backend, if it was ever made."""
+        if self._backend is not None:
+            await self._backend.close()

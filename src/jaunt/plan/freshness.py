@@ -1,0 +1,186 @@
+"""The one dirty rule: what a generated file's header says against what the specs ask for today."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from jaunt.header import body_digest, parse_header, split_header
+from jaunt.spec_ref import SpecRef, module_of, qualname_of
+
+State = Literal["fresh", "stale", "unbuilt", "edited", "broken"]
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What a module's file must have been made from to be fresh; its header says what it was made from."""
+
+    kind: str
+    module: str
+    digest: str
+    spec_refs: tuple[SpecRef, ...]
+    spec_digests: Mapping[str, Mapping[str, str]]
+    dependency_digests: Mapping[str, str]
+
+    def header_fields(self) -> dict[str, Any]:
+        """Return the fields for `format_header`, the tool's version and the body's digest excepted."""
+        return {
+            "kind": self.kind,
+            "source_module": self.module,
+            "module_digest": f"sha256:{self.digest}",
+            "spec_refs": list(self.spec_refs),
+            "spec_digests": self.spec_digests,
+            "dependency_digests": self.dependency_digests,
+        }
+
+    @classmethod
+    def of_header(cls, fields: Mapping[str, Any]) -> "Fingerprint":
+        """Return what a file was made from, by the fields of its header."""
+        return cls(
+            kind=fields["kind"],
+            module=fields["source_module"],
+            digest=fields["module_digest"].removeprefix("sha256:"),
+            spec_refs=tuple(fields["spec_refs"]),
+            spec_digests=fields.get("spec_digests", {}),
+            dependency_digests=fields.get("dependency_digests", {}),
+        )
+
+
+def fingerprint(
+    kind: str,
+    module: str,
+    digest: str,
+    parts: Mapping[SpecRef, Mapping[str, str]],
+    graph: Mapping[SpecRef, Collection[SpecRef]],
+    spec_digests: Mapping[SpecRef, str],
+) -> Fingerprint:
+    """Return a module's fingerprint; `parts` holds the contract parts of its specs alone."""
+    refs = tuple(sorted(parts))
+    outside = {dep for ref in refs for dep in graph.get(ref, ()) if module_of(dep) != module}
+    return Fingerprint(
+        kind=kind,
+        module=module,
+        digest=digest,
+        spec_refs=refs,
+        spec_digests={qualname_of(ref): dict(parts[ref]) for ref in refs},
+        dependency_digests={dep: spec_digests.get(dep, "")[:16] for dep in sorted(outside)},
+    )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A module's state and the reason for it, in a person's words."""
+
+    state: State
+    reason: str
+    stale: bool
+    """Whether the code doesn't answer today's contract, so that it has to be generated."""
+
+    @property
+    def protected(self) -> bool:
+        """Whether a person edited the generated file, so that only `--force` may overwrite it."""
+        return self.state == "edited"
+
+
+def judge(text: str | None, expected: Fingerprint) -> Verdict:
+    """Say whether a generated file is fresh, and why not: the one dirty rule.
+
+    `text` is the file's content, None if there is no file. No other function decides this.
+    """
+    if text is None or not text.strip():
+        return Verdict("unbuilt", "not built yet", stale=True)
+    fields = parse_header(text)
+    if fields is None:
+        return Verdict("edited", "edited by hand: it has no jaunt header", stale=True)
+    edited = "body_digest" in fields and fields["body_digest"] != body_digest(split_header(text)[1])
+    reason = _changed(fields, expected)
+    if edited:
+        return Verdict("edited", f"edited by hand; {reason}" if reason else "edited by hand", stale=bool(reason))
+    return Verdict("stale", reason, stale=True) if reason else Verdict("fresh", "fresh", stale=False)
+
+
+def contract_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Say how the contract in the header `new` differs from that in `old`, both parsed; nothing if it doesn't."""
+    return _changed(old, Fingerprint.of_header(new))
+
+
+def judge_file(path: Path, expected: Fingerprint) -> Verdict:
+    """Apply the dirty rule to the file at `path`."""
+    try:
+        return judge(read_generated(path), expected)
+    except OSError as error:
+        return Verdict("broken", f"{path}: cannot be read: {error.strerror}", stale=True)
+
+
+def read_generated(path: Path) -> str | None:
+    """Return the text of a generated file as the dirty rule takes it, None if there is none; raises OSError."""
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
+
+
+def expand(verdict: Verdict, stale_dependencies: Sequence[str]) -> Verdict:
+    """Return the verdict on a module whose own file is fresh, when dependencies of it are stale."""
+    reason = f"dependency is stale: {', '.join(stale_dependencies)}"
+    if verdict.protected:
+        return Verdict("edited", f"{verdict.reason}; {reason}", stale=True)
+    return Verdict("stale", reason, stale=True)
+
+
+def _changed(fields: Mapping[str, Any], expected: Fingerprint) -> str:
+    """Say in which way the contract differs from the one in a header; nothing if it doesn't."""
+    if (fields["kind"], fields["source_module"]) != (expected.kind, expected.module):
+        return f"its header is that of {fields['kind']} {fields['source_module']}"
+    if fields["module_digest"] == f"sha256:{expected.digest}":
+        return ""
+    return (
+        "; ".join([*_changed_specs(fields, expected), *_changed_dependencies(fields, expected)]) or "contract changed"
+    )
+
+
+def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable[str]:
+    old, new = fields.get("spec_digests"), expected.spec_digests
+    if old is None:
+        return
+    for name in sorted({*old, *new}):
+        ref = f"{expected.module}:{name}"
+        if name not in old:
+            yield f"spec added: {ref}"
+        elif name not in new:
+            yield f"spec removed: {ref}"
+        else:
+            for member, parts in _changed_parts(old[name], new[name]).items():
+                yield f"spec changed: {ref}{member} ({', '.join(parts)})"
+
+
+def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the parts of a spec that differ, sorted, by where they are: "", or ".NAME" for a method of a class."""
+    moved: dict[str, list[str]] = {}
+    for part in sorted(part for part in {*old, *new} if old.get(part) != new.get(part)):
+        method, is_inside, detail = part.rpartition(".")
+        if is_inside and part in old and part in new:
+            moved.setdefault(f".{method}", []).append(detail)
+        elif not is_inside and not _is_detailed(part, old, new):
+            how = "" if part in old and part in new else " added" if part in new else " removed"
+            moved.setdefault("", []).append(part + how)
+    return moved
+
+
+def _is_detailed(part: str, old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Whether it is known on both sides what a method is made of; a header of an earlier jaunt doesn't tell."""
+    detail = f"{part.removeprefix('method ')}.signature"
+    return part.startswith("method ") and detail in old and detail in new
+
+
+def _changed_dependencies(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable[str]:
+    old, new = fields.get("dependency_digests"), expected.dependency_digests
+    if old is None:
+        return
+    for ref in sorted({*old, *new}):
+        if ref not in old:
+            yield f"dependency added: {ref}"
+        elif ref not in new:
+            yield f"dependency removed: {ref}"
+        elif old[ref] != new[ref]:
+            yield f"dependency changed: {ref}"

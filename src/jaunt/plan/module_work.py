@@ -1,0 +1,106 @@
+"""What is to be built of one module: its specs, what they depend on, and the file that is written."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jaunt.engine.job import job_name
+from jaunt.errors import JauntError
+from jaunt.paths import spec_module_to_generated_module
+from jaunt.plan.freshness import Fingerprint
+from jaunt.plan.plan import module_fingerprint
+from jaunt.project.project import Project
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.texts import SpecTexts
+
+if TYPE_CHECKING:
+    from jaunt.project.project import Project
+
+
+@dataclass(frozen=True)
+class ModuleWork:
+    """What one module is built from, and where to.
+
+    `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
+    on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built,
+    `warnings` what its author should know. `__init__.py` files are made in the folders between `packages_below`
+    and `path`, in none if it is None. `texts` has the source of the specs.
+    """
+
+    fingerprint: Fingerprint
+    entries: tuple[SpecEntry, ...]
+    base: Path
+    path: Path
+    generated_module: str
+    dependencies: Mapping[SpecRef, SpecEntry] = field(default_factory=dict)
+    dependency_apis: Mapping[str, str] = field(default_factory=dict)
+    dependency_paths: Mapping[str, Path] = field(default_factory=dict)
+    problem: JauntError | None = None
+    warnings: tuple[str, ...] = ()
+    packages_below: Path | None = None
+    texts: SpecTexts = field(default_factory=SpecTexts)
+
+    @property
+    def module(self) -> str:
+        """The spec module's name."""
+        return self.fingerprint.module
+
+    @property
+    def job_name(self) -> str:
+        """The name of the job that builds it."""
+        return job_name(self.fingerprint.kind, self.module)
+
+
+def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
+    """Return the work for modules of a project."""
+    return [project_work(project, name) for name in modules]
+
+
+def project_work(project: Project, name: str) -> ModuleWork:
+    module = project.modules[name]
+    own = [e for e in module.entries if e.spec_ref in project.specs]
+    outside = {d for e in own for d in project.graph[e.spec_ref] if module_of(d) != name}
+    return ModuleWork(
+        fingerprint=module_fingerprint(project, name),
+        entries=tuple(project.specs[e.spec_ref] for e in own),
+        base=module.file.base,
+        path=project.generated_path(name),
+        generated_module=spec_module_to_generated_module(name, project.config.paths.generated_dir),
+        dependencies={ref: project.specs[ref] for ref in sorted(outside)},
+        dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in outside})},
+        problem=project.problems.get(name),
+        warnings=tuple(
+            f"{e.source_file}: {e.qualname} has no docstring: the model has only the signature to go by"
+            for e in own
+            if not module.contracts[e.qualname].documented
+        ),
+        texts=project.texts,
+        packages_below=_packages_below(name, module.file.base, project.bases()),
+    )
+
+
+def _packages_below(module: str, base: Path, bases: Iterable[Path]) -> Path | None:
+    """Return the folder below which `__init__.py` files are made on the way to a module's generated file.
+
+    A folder without one, a namespace package or one of tests, stays as it is; where it has parts in several bases,
+    none is made at all: an `__init__.py` in one part would hide the others.
+    """
+    package = base / module.partition(".")[0]
+    if (package / "__init__.py").exists():  # as nearly always
+        return base
+    parts = [part for part in (each / package.name for each in bases) if part.is_dir()]
+    if package not in parts or any((part / "__init__.py").exists() for part in parts):
+        return base
+    return package if len(parts) == 1 else None
+
+
+def waits_for(project: "Project", module: str) -> list[str]:
+    """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
+
+    A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.
+    """
+    kind = project.kind_of(module)
+    deps = ((project.kind_of(dep), dep) for dep in sorted(project.dag[module]))
+    return [job_name(of, dep) for of, dep in deps if of == kind or dep in project.problems]

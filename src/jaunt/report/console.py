@@ -1,0 +1,83 @@
+"""What is printed: lines, errors, warnings, diffs, and the wording that they share."""
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Literal, TextIO
+
+from jaunt.errors import JauntError
+from jaunt.report.terminal import paint
+
+Verbosity = Literal["quiet", "normal", "verbose"]
+
+MOST_LINES = 50
+"""The most lines of a list that are printed unless asked: a project may have 10,000 modules."""
+
+_DIFF_COLOURS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
+
+
+def say(text: str, out: TextIO | None = None) -> None:
+    """Print a line of the result."""
+    print(text, file=out or sys.stdout, flush=True)
+
+
+def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
+    """Print one error as one line."""
+    print(f"error: {error_line(error)}", file=err or sys.stderr, flush=True)
+
+
+def print_lines(
+    lines: Sequence[str], *, verbose: bool = False, tell: Callable[[str], None] = say, option: str = "-v"
+) -> None:
+    """Tell lines one by one; only the first MOST_LINES of them, unless `verbose`."""
+    shown = lines if verbose else lines[:MOST_LINES]
+    for line in shown:
+        tell(line)
+    if len(shown) < len(lines):
+        tell(and_more(len(lines) - len(shown), option))
+
+
+def and_more(count: int, option: str = "-v") -> str:
+    """Return the line that stands for `count` others; `option` is what lists them."""
+    return f"... and {count:,} more ({option} lists them)"
+
+
+def print_warning(text: str, err: TextIO | None = None) -> None:
+    """Print one warning."""
+    print(f"warning: {relative_paths(one_line(text))}", file=err or sys.stderr, flush=True)
+
+
+def print_diff(diff: str, out: TextIO | None = None) -> None:
+    """Print a unified diff, in colours on a terminal that shows them."""
+    out = out or sys.stdout
+    for line in diff.splitlines():
+        colour = next((colour for mark, colour in _DIFF_COLOURS.items() if line.startswith(mark)), None)
+        say(paint(line, colour, out) if colour else line, out)
+
+
+def error_line(error: JauntError | str) -> str:
+    """Return an error as one line, its hint in parentheses."""
+    hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
+    return relative_paths(one_line(f"{error}{hint}"))
+
+
+def some(names: Iterable[str], most: int = 10) -> str:
+    """Return the first of some names, and the number of the others."""
+    found = list(names)
+    more = f" and {len(found) - most:,} more" if len(found) > most else ""
+    return ", ".join(found[:most]) + more
+
+
+def one_line(text: str) -> str:
+    """Return a text without line breaks."""
+    return " ".join(text.split())
+
+
+def relative_paths(text: str) -> str:
+    """Return a text in which the paths below the working directory are relative to it."""
+    try:
+        here = str(Path.cwd())
+    except OSError:  # the working directory is gone
+        return text
+    return re.sub(rf"(?<![\w./\\-]){re.escape(here)}[/\\](?=[^\s/\\])", "", text)

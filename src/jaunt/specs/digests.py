@@ -1,0 +1,65 @@
+"""The digests of contracts: of a spec's parts, of a spec with all that it depends on, of a module."""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.contract import is_detail
+from jaunt.specs.dag import components, toposort
+from jaunt.specs.graph import explicit_deps
+
+
+def spec_parts(entry: SpecEntry, parts: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts of a spec's contract with those of its decorator's arguments: name -> short digest."""
+    deps, prompt = explicit_deps(entry), entry.decorator_kwargs.get("prompt") or ""
+    return {
+        **parts,
+        "deps": _short_digest(deps) if deps else _NO_DEPS,
+        "prompt": _short_digest(prompt) if prompt else _NO_PROMPT,
+    }
+
+
+def combine_parts(parts: Mapping[str, str]) -> str:
+    """Return the digest, 64 hex digits, of a spec's parts."""
+    return _sha256(sorted((part, digest) for part, digest in parts.items() if not is_detail(part)))
+
+
+def graph_digests(
+    local: Mapping[SpecRef, str],
+    graph: Mapping[SpecRef, Collection[SpecRef]],
+    known: Mapping[SpecRef, str] | None = None,
+) -> dict[SpecRef, str]:
+    """Return the graph digest of every spec in `local`, in time linear in specs and edges."""
+    digests: dict[SpecRef, str] = {}
+    known = {} if known is None else known
+    for members in components(graph):
+        if len({module_of(m) for m in members}) > 1:
+            toposort({m: set(graph[m]) & set(members) for m in members})  # raises: it names the path
+        inside = set(members)
+        outside = {dep for m in members for dep in graph[m] if dep not in inside} if members[0] in graph else set()
+        # A reference to something that is no spec here counts by its name alone.
+        below = sorted((dep, digests.get(dep) or known.get(dep, "")) for dep in outside)
+        own = sorted((m, local.get(m, "")) for m in members)
+        shared = _sha256([own, below])
+        for member in members:
+            if member in local:
+                digests[member] = shared if len(members) == 1 else _sha256([member, shared])
+    return digests
+
+
+def combine_specs(digests: Mapping[SpecRef, str]) -> str:
+    """Return a module's digest, 64 hex digits, from the graph digests of its specs."""
+    return _sha256(sorted(digests.items()))
+
+
+def _sha256(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
+
+
+def _short_digest(value: object) -> str:
+    return _sha256(value)[:16]
+
+
+_NO_DEPS, _NO_PROMPT = _short_digest([]), _short_digest("")  # what nearly all specs have

@@ -1,0 +1,174 @@
+"""One spec module as its source tells it; no user code is imported here."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jaunt.errors import JauntDiscoveryError
+from jaunt.files.listing import ModuleFile
+from jaunt.registry import SpecEntry, SpecKind
+from jaunt.spec_ref import SpecRef
+from jaunt.specs.arguments import Unreadable, call_arguments
+from jaunt.specs.contract import Contract, contract_of
+from jaunt.syntax.source import Definition, ModuleSource, Names, parse_source
+
+_INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
+
+# Bases whose metaclass is not `type`; others are found when the module is imported.
+_METACLASS_BASES = {
+    "abc.ABC",
+    "enum.Enum",
+    "enum.Flag",
+    "enum.IntEnum",
+    "enum.IntFlag",
+    "enum.StrEnum",
+    "pydantic.BaseModel",
+    "typing.NamedTuple",
+    "typing.Protocol",
+    "typing.TypedDict",
+    "typing_extensions.Protocol",
+}
+
+
+@dataclass(frozen=True)
+class SpecModule:
+    """One spec module as its source tells it.
+
+    `unread` names the specs whose decorator arguments only an import can tell, `elsewhere` those for which another
+    module's source was read; `problem` is what is wrong with the module as a whole, in which case `entries` may be
+    empty.
+    """
+
+    name: str
+    file: ModuleFile
+    kind: SpecKind = "magic"
+    entries: Sequence[SpecEntry] = ()
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    problem: JauntDiscoveryError | None = None
+    names: Names | None = None
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def path(self) -> str:
+        """The path of the module's file."""
+        return str(self.file.path)
+
+    @cached_property
+    def base(self) -> Path:
+        """The folder that the module's name starts from."""
+        return self.file.base
+
+    def with_arguments(self, arguments: Mapping[str, dict[str, Any]]) -> "SpecModule":
+        """Return the module with the decorator arguments of some of its specs, by name."""
+        entries = tuple(
+            e._replace(decorator_kwargs=arguments[e.qualname]) if e.qualname in arguments else e for e in self.entries
+        )
+        return replace(self, entries=entries)
+
+
+def scan_modules(
+    files: Iterable[ModuleFile], scan: Callable[[ModuleFile], SpecModule | None] | None = None
+) -> list[SpecModule]:
+    """Read files and return the spec modules among them, sorted by name, the ones with a problem included.
+
+    `scan` reads one file (default: `scan_file`).
+    """
+    modules: dict[str, SpecModule] = {}
+    paths_of: dict[str, list[Path]] = {}
+    scan = scan or scan_file
+    for file in files:
+        paths_of.setdefault(file.name, []).append(file.path)
+        module = scan(file)
+        if module is not None:
+            modules.setdefault(module.name, module)
+    for name in modules:
+        paths = paths_of[name]
+        if len(paths) > 1:
+            error = JauntDiscoveryError(
+                f"{' and '.join(map(str, paths))}: both are the module {name!r}",
+                hint="rename or remove one of them",
+            )
+            modules[name] = SpecModule(name, modules[name].file, modules[name].kind, problem=error)
+    return [modules[name] for name in sorted(modules)]
+
+
+def scan_file(file: ModuleFile) -> SpecModule | None:
+    """Return the spec module that a file holds, None if it holds no spec."""
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        return _broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}"))
+    if b"jaunt" not in data:
+        return None
+    try:
+        return read_specs(file, parse_source(file.name, str(file.path), data))
+    except JauntDiscoveryError as error:
+        return _broken(file, error)
+
+
+def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
+    """Return the specs that a parsed module declares; raises JauntDiscoveryError for what can't be one."""
+    entries: dict[str, SpecEntry] = {}
+    unread: dict[str, str] = {}
+    inner_decorators = _INNER_DECORATOR.search(source.text) is not None
+    for node in source.statements:
+        if not isinstance(node, Definition):
+            continue
+        if inner_decorators:
+            _refuse_nested(source, node)
+        found = next((d for d in map(source.spec_decorator, node.decorator_list) if d is not None), None)
+        if found is None:
+            continue
+        kind, call = found
+        try:
+            kwargs = call_arguments(source, call) if call else {}
+        except (Unreadable, RecursionError) as reason:
+            kwargs, unread[node.name] = {}, str(reason)
+        ref = SpecRef(f"{source.module}:{node.name}")
+        entries[node.name] = SpecEntry(kind, ref, source.module, node.name, source.path, None, kwargs)
+        _refuse_class(source, node, kind)
+    if not entries:
+        return None
+    kinds = {entry.kind for entry in entries.values()}
+    if len(kinds) > 1:
+        raise JauntDiscoveryError(
+            f"{source.path}: mixes @jaunt.magic and @jaunt.test specs",
+            hint="move the tests to a module of their own",
+        )
+    contracts = {name: contract_of(source, name) for name in entries}
+    ordered = tuple(entries[name] for name in sorted(entries))
+    return SpecModule(source.module, file, kinds.pop(), ordered, contracts, unread, names=source.names)
+
+
+def _broken(file: ModuleFile, problem: JauntDiscoveryError) -> SpecModule:
+    return SpecModule(file.name, file, file.kind, problem=problem)
+
+
+def _refuse_nested(source: ModuleSource, node: Definition) -> None:
+    for inner in ast.walk(node):
+        if inner is node or not isinstance(inner, Definition):
+            continue
+        if any(source.spec_decorator(d) for d in inner.decorator_list):
+            raise JauntDiscoveryError(
+                f"{source.path}:{inner.lineno}: {node.name}.{inner.name}: a spec must stand at module level",
+                hint=f"decorate {node.name}, or move {inner.name} out of it",
+            )
+
+
+def _refuse_class(source: ModuleSource, node: Definition, kind: str) -> None:
+    if not isinstance(node, ast.ClassDef):
+        return
+    where = f"{source.path}:{node.lineno}: {node.name}"
+    if kind == "test":
+        raise JauntDiscoveryError(f"{where}: a test spec must be a function", hint="make a function of each test in it")
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    if any(k.arg == "metaclass" for k in node.keywords) or any(source.dotted(b) in _METACLASS_BASES for b in bases):
+        raise JauntDiscoveryError(
+            f"{where}: a class spec can't have a metaclass",
+            hint="write the class by hand, or make a plain class of it",
+        )

@@ -1,0 +1,85 @@
+"""A candidate's text as a tree, if it compiles."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from jaunt.syntax.source import ModuleSource, without_warnings
+
+MAX_BYTES = 256 * 1024
+"""The largest candidate that is looked at, as UTF-8."""
+
+
+def parse_candidate(
+    source: str, *, module: str = "candidate", filename: str = ""
+) -> tuple[ModuleSource | None, list[str]]:
+    """Return a candidate that also compiles, or None and the one error that keeps it from that.
+
+    `module` is the name that it would be imported by; the error begins with `filename`, if it has one.
+    """
+    problem = _unreadable(source)
+    if problem:
+        return None, [_located(filename, problem)]
+    try:
+        tree = _compiled(source)
+    except SyntaxError as error:
+        line = error.lineno
+        if line and not filename:
+            return None, [f"line {line}: syntax error: {error.msg}"]
+        return None, [_located(f"{filename}:{line}" if line else filename, f"syntax error: {error.msg}")]
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:  # UnicodeError is a ValueError
+        return None, [_located(filename, f"cannot be compiled: {type(error).__name__}: {error}")]
+    return ModuleSource(module, filename, source, tree), []
+
+
+@lru_cache(maxsize=32)  # few: see `parse_source`
+def _compiled(source: str) -> ast.Module:
+    """Parse a candidate that also compiles; the last few are remembered, as several checks look at one in a row."""
+    with without_warnings():
+        tree = ast.parse(source)
+        # Finds what parses but can't be compiled: `return` outside a function.
+        compile(tree, "<candidate>", "exec", dont_inherit=True)
+    return tree
+
+
+def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> list[str]:
+    """Return an error for each name that a candidate doesn't define at module level."""
+    defined = set(_defined_names(candidate.statements))
+    return [
+        f"missing definition: {name!r} is not defined at module level" for name in expected_names if name not in defined
+    ]
+
+
+def _unreadable(source: object) -> str | None:
+    """Return why a candidate is not even handed to the parser, or None."""
+    if not isinstance(source, str):
+        return f"the answer is not text but {type(source).__name__}"
+    if len(source) > MAX_BYTES or len(source.encode("utf-8", "replace")) > MAX_BYTES:
+        return f"longer than {MAX_BYTES // 1024} KiB; write a module of reasonable size"
+    if "\0" in source:
+        return f"line {source.count(chr(10), 0, source.index(chr(0))) + 1}: holds a NUL character"
+    try:
+        source.encode()
+    except UnicodeEncodeError as error:
+        return f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
+    return None
+
+
+def _located(where: str, problem: str) -> str:
+    return f"{where}: {problem}" if where else problem
+
+
+def _defined_names(statements: Sequence[ast.stmt]) -> Iterator[str]:
+    """Yield the names that module-level statements define.
+
+    An import defines nothing: it could only bring in somebody else's code, or the stub itself.
+    """
+    for statement in statements:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Assign(targets=targets):
+                stored = (n for t in targets for n in ast.walk(t) if isinstance(n, ast.Name))
+                yield from (n.id for n in stored if isinstance(n.ctx, ast.Store))  # `f[0] = 1` defines no `f`
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is not None:
+                yield name

@@ -1,0 +1,213 @@
+"""The doit tasks of one jaunt project."""
+
+import functools
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from jaunt.build.ledger import read_ledger
+from jaunt.build.time_left import Pace
+from jaunt.config import load_config
+from jaunt.engine.job import Outcome, job_name
+from jaunt.errors import JauntError
+from jaunt.paths import spec_module_to_generated_module
+from jaunt.plan.drift import distinct, find_drift
+from jaunt.plan.module_work import waits_for
+from jaunt.plan.orphans import find_orphans
+from jaunt.plan.plan import Plan, make_plan
+from jaunt.process.garbage import without_collection
+from jaunt.project.project import load_project
+from jaunt.report.console import MOST_LINES, and_more, error_line, say
+from jaunt.report.live import Feed
+from jaunt.report.progress import ANOTHER_BUILD
+from jaunt.specs.dag import critical_path
+from jaunt.tasks.bridge import CallAction, NoTasksError, Reporter, doit_task
+
+if TYPE_CHECKING:  # what builds is imported when there is something to build: it takes 0.1 s
+    from jaunt.build.settings import Workshop
+    from jaunt.generate.lazy_backend import LazyBackend
+
+Task = dict[str, Any]
+
+
+class RunReporter(Reporter):
+    """A `Reporter` that also keeps what a run's scan found; `doit list` keeps nothing."""
+
+    plans: ClassVar[list[Plan]] = []
+
+    def complete_run(self) -> None:
+        super().complete_run()
+        for plan in self.plans:
+            plan.project.remember(make_folder=True)
+
+
+@dataclass(frozen=True)
+class ProjectTasks:
+    """The tasks of the jaunt project in the folder `root`.
+
+    A dodo.py that serves several projects makes one of these for each and gives its tasks another `build` and
+    `test` basename. With `always`, fresh modules are generated too. What is wrong with the project as a whole is
+    raised as NoTasksError, which doit prints.
+    """
+
+    root: Path
+    build: str = "build"
+    test: str = "test"
+    check: str = "check"
+
+    def build_tasks(self, *, always: bool = False) -> Iterator[Task]:
+        """Yield a task for each module of kind "build"; if any is stale, the longest critical path comes first."""
+        yield from self._tasks("build", always)
+
+    def test_tasks(self, *, always: bool = False) -> Iterator[Task]:
+        """Yield a task for each test module, and `run`, which runs pytest on what they generate."""
+        yield from self._tasks("test", always)
+        yield {
+            "name": "run",
+            "basename": self.test,
+            "doc": "run pytest on the generated test modules",
+            "actions": [CallAction(partial(_run_tests, self._plan), "pytest")],
+            "task_dep": [self._task_name(self._plan, module) for module in self._plan.verdicts],
+            "verbosity": 2,
+        }
+
+    def check_tasks(self) -> Iterator[Task]:
+        """Yield the task that fails if the generated files are not what the specs ask for, as `jaunt check` does."""
+        yield {
+            "basename": self.check,
+            "doc": "fail if the generated files are not what the specs ask for",
+            "actions": [CallAction(partial(_find_drift, self._plan), "jaunt check")],
+            "verbosity": 2,
+        }
+
+    def _tasks(self, kind: str, always: bool) -> Iterator[Task]:
+        plan = self._plan
+        basename = self.build if kind == "build" else self.test
+        modules = plan.project.modules_of(kind)
+        yield {"basename": basename, "name": None, "doc": f"{kind} the spec modules"}
+        with without_collection():
+            for name in _most_urgent_first(plan, kind, modules) if always or plan.stale else modules:
+                yield self._task(plan, name, basename, always)
+
+    def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
+        project, verdict = plan.project, plan.verdicts[name]
+        generated = spec_module_to_generated_module(name, project.config.paths.generated_dir)
+        return doit_task(
+            basename=basename,
+            name=name,
+            doc=f"generate {generated}",
+            run=partial(self._run, name),
+            fresh=not verdict.stale and not always,
+            reason="forced" if always and not verdict.stale else verdict.reason,
+            targets=_names_of(project.generated_name(name), self._cwd),
+            task_dep=[self._rename(dep) for dep in waits_for(project, name)],
+            clean=partial(self._clean, name),
+            feed=self._feed,
+        )
+
+    async def _run(self, name: str) -> Outcome:
+        from jaunt.build.pipeline import build_module
+        from jaunt.plan.module_work import project_works
+
+        # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
+        forced = not self._plan.verdicts[name].stale
+        shop = self._workshop(os.getpid())
+        (work,) = project_works(self._plan.project, [name])
+        return await build_module(work, replace(shop, read_store=False) if forced else shop)
+
+    def _clean(self, name: str) -> str | None:
+        from jaunt.build.write import remove_module
+
+        project = self._plan.project
+        return remove_module(
+            project.generated_path(name),
+            generated_dir=project.config.paths.generated_dir,
+            within=project.modules[name].file.base,
+        )
+
+    @functools.cached_property
+    def _cwd(self) -> str:
+        return os.path.join(Path.cwd(), "")  # noqa: PTH118 - with a separator at its end
+
+    @functools.cached_property
+    def _plan(self) -> Plan:
+        try:
+            with without_collection():
+                plan = make_plan(load_project(load_config(root=self.root)))
+        except JauntError as error:
+            raise NoTasksError(error_line(error)) from error
+        plan.project.remember()
+        RunReporter.plans.append(plan)
+        return plan
+
+    @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks
+    def _workshop(self, _pid: int) -> "Workshop":
+        from jaunt.build.settings import project_workshop
+
+        shop = project_workshop(self._plan, self._backend(os.getpid()))
+        return replace(shop, on_attempt=self._attempt, on_wait=_tell_of_wait)
+
+    @functools.cache  # noqa: B019 - as above
+    def _backend(self, _pid: int) -> "LazyBackend":
+        from jaunt.generate.lazy_backend import LazyBackend
+
+        return LazyBackend(self._plan.project.config)
+
+    @functools.cached_property
+    def _feed(self) -> Feed:
+        return Feed(spent=self._spent, pace=self._pace)
+
+    def _attempt(self, module: str, number: int, _: Sequence[str]) -> None:
+        self._feed.attempts[module] = number
+
+    def _spent(self) -> tuple[int, float | None]:
+        return self._backend(os.getpid()).spent(self._plan.project.config.llm.price)
+
+    def _pace(self) -> Pace:
+        from jaunt.build.run import plan_pace
+
+        return plan_pace(self._plan, self._plan.project.config.build.jobs)
+
+    def _task_name(self, plan: Plan, module: str) -> str:
+        return self._rename(job_name(plan.project.kind_of(module), module))
+
+    def _rename(self, job: str) -> str:
+        kind, _, module = job.partition(":")
+        return f"{self.build if kind == 'build' else self.test}:{module}"
+
+
+def _most_urgent_first(plan: Plan, kind: str, modules: Iterable[str]) -> list[str]:
+    """Return modules by the length of their critical path: doit starts ready tasks in the order given."""
+    ledger = read_ledger(plan.project.root)
+    deps = {name: plan.project.dag[name] for name in modules}
+    length = critical_path(deps, lambda module: ledger.seconds(job_name(kind, module)))
+    return sorted(deps, key=lambda module: (-length[module], module))
+
+
+def _names_of(path: str, cwd: str) -> list[str]:
+    """Return the path as it is and relative to the working directory, which is given with a separator at its end.
+
+    doit compares names, so a `file_dep` of the user's own finds the task by either.
+    """
+    return [path.removeprefix(cwd), path] if path.startswith(cwd) else [path]
+
+
+def _tell_of_wait(module: str) -> None:
+    say(f"waiting for {module}: {ANOTHER_BUILD}")
+
+
+def _find_drift(plan: Plan) -> str | None:
+    lines = [error_line(drift.error) for drift in distinct(find_drift(plan, find_orphans(plan.project)))]
+    more = [and_more(len(lines) - MOST_LINES, "jaunt check -v")] if len(lines) > MOST_LINES else []
+    return "\n".join([*lines[:MOST_LINES], *more]) or None
+
+
+def _run_tests(plan: Plan) -> str | None:
+    from jaunt.testing.project_tests import run_project_tests
+
+    result = run_project_tests(plan.project)
+    say(result.output.rstrip("\n"))
+    return None if result.passed else "; ".join(result.failures)

@@ -1,0 +1,80 @@
+"""Runs a project's generated tests."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jaunt.project.project import Project
+from jaunt.sandbox.sandbox import Sandbox
+from jaunt.testing.pytest_run import Failure, Verdict, judge_tests
+
+GENERATION_FAILED = 3
+"""The exit code of a run whose test modules could not all be generated."""
+
+
+@dataclass(frozen=True)
+class PytestResult:
+    """The verdict of a test run.
+
+    `failures` says what failed, a line each, by node id; `found` holds the same for those that come of single tests,
+    with more details; `output` is what pytest printed.
+    """
+
+    exit_code: int
+    passed: bool
+    failed: bool
+    failures: list[str] = field(default_factory=list)
+    found: list[Failure] = field(default_factory=list)
+    output: str = ""
+
+
+def run_project_tests(
+    project: Project, *, modules: Collection[str] | None = None, pytest_args: Sequence[str] = ()
+) -> PytestResult:
+    """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from.
+
+    The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed.
+    Raises JauntConfigError if the sandbox is not to be had.
+    """
+    by_base: dict[Path, dict[Path, list[str]]] = {}
+    for name in sorted(project.modules_of("test") if modules is None else modules):
+        module = project.modules[name]
+        expected = by_base.setdefault(module.file.base, {})
+        expected[project.generated_path(name)] = [entry.qualname for entry in module.entries]
+    missing = [path for expected in by_base.values() for path in expected if not path.is_file()]
+    sandbox = Sandbox(project.config.sandbox)
+    verdicts = []
+    for base, expected in sorted(by_base.items()):
+        files = [path for path in expected if path.is_file()]
+        if files:
+            verdicts.append(
+                judge_tests(
+                    files,
+                    sandbox=sandbox,
+                    cwd=project.root,
+                    expected=expected,
+                    pythonpath=list(dict.fromkeys([base, *project.bases()])),
+                    pytest_args=[*project.config.test.pytest_args, *pytest_args],
+                    generated_dir=project.config.paths.generated_dir,
+                )
+            )
+    return as_result(verdicts, [f"{path}: not generated" for path in missing])
+
+
+def as_result(verdicts: Sequence[Verdict], failures: Sequence[str]) -> PytestResult:
+    """Return the result of some runs; `failures` says what kept test modules from being generated."""
+    found = [failure for verdict in verdicts for failure in verdict.failures]
+    runs = [verdict.completed for verdict in verdicts if verdict.completed]
+    # A run that failed counts at least as 1: its process may have ended with 0, or by a signal.
+    codes = [
+        max(1, run.exit_code or 0) if (run := verdict.completed) else 1 for verdict in verdicts if not verdict.passed
+    ]
+    code = max(codes, default=GENERATION_FAILED if failures else 0)
+    return PytestResult(
+        code,
+        passed=code == 0,
+        failed=code != 0,
+        failures=[*failures, *map(str, found)],
+        found=found,
+        output="".join(run.stdout + run.stderr for run in runs),
+    )
