@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import REPOSITORY, run_jaunt, run_python, write_files
 
 from jaunt.cli import main
 from jaunt.commands import COMMANDS
 from jaunt.config import load_config
-from tests.support import run_jaunt, run_python, write_files
 
-ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 ANSWERS = {
     "app.slug": """\
@@ -172,7 +171,7 @@ def test_python_parses(block: str) -> None:
 
 def test_ci_calls_the_readmes_test_command() -> None:
     (command,) = [block.strip() for block in blocks("sh") if "doit test" in block]
-    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert command in (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def test_the_names_for_a_dodo_file_are_there() -> None:

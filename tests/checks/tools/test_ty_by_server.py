@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from candidates import servers_of, stop
-from support import write_files
+from support import SUPPORT, write_files
 from test_language_server import OPENED, PRELUDE, lent
 
 from jaunt.checks.place import Place
@@ -368,7 +368,7 @@ def test_the_first_candidate_starts_one_server_and_many_start_one_a_core(tmp_pat
 def test_a_process_that_leaves_its_loop_to_itself_takes_the_folder_for_candidates_with_it(tmp_path: Path) -> None:
     make_place(tmp_path / "project", {})
     program = f"""\
-import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(SUPPORT)!r}]
 import asyncio
 from pathlib import Path
 from test_ty_by_server import Ty, WRONG, place_in, temporary_files

@@ -16,15 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from jaunt.build.run import run_plan
-from jaunt.build.settings import Workshop
-from jaunt.config import load_config
-from jaunt.files import listing
-from jaunt.plan.plan import make_plan
-from jaunt.project import snapshot
-from jaunt.project.project import load_project
-from tests.random_projects import (
+from random_projects import (
     EDITS,
     NAMES,
     Project,
@@ -37,7 +29,15 @@ from tests.random_projects import (
     render,
     start,
 )
-from tests.support import FakeBackend, write_files
+from support import FakeBackend, write_files
+
+from jaunt.build.run import run_plan
+from jaunt.build.settings import Workshop
+from jaunt.config import load_config
+from jaunt.files import listing
+from jaunt.plan.plan import make_plan
+from jaunt.project import snapshot
+from jaunt.project.project import load_project
 
 TRUSTING, CAREFUL = 0, 2_000_000_000
 """How old, in ns, a file has to be for the scan cache to hold it: older than a tick of the clock, or as in use."""

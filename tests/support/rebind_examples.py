@@ -1,4 +1,4 @@
-"""Bind the recordings of the bundled examples to today's contracts: `python tests/rebind_examples.py`.
+"""Bind the recordings of the bundled examples to today's contracts: `python tests/support/rebind_examples.py`.
 
 For whoever edited a spec of an example, and its recorded answer with it. The suite fails until this was run.
 """

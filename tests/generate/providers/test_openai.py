@@ -29,6 +29,7 @@ from loopback import (
     serving,
     trickle,
 )
+from support import SUPPORT
 
 from jaunt.config import JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.errors import JauntAuthenticationError, JauntConfigError, JauntGenerationError
@@ -506,7 +507,7 @@ else:
 def test_a_huge_answer_is_broken_off_before_it_fills_the_memory(provider: str) -> None:
     with serving(flood(200)) as server:
         command = [sys.executable, "-c", IN_A_CHILD, provider, server.url]
-        path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+        path = os.pathsep.join([str(Path(__file__).parent), str(SUPPORT), *sys.path])
         child = subprocess.run(
             command,
             env=os.environ | {"PYTHONPATH": path},

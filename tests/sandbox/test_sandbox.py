@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from escapes import ESCAPES, FORK_BOMB, HARMLESS, KEY
+from support import SUPPORT
 
 import jaunt
 from jaunt.config import SandboxConfig, load_config
@@ -76,7 +77,7 @@ def world() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="world-") as name:
         folder = Path(name)
         shutil.copytree(Path(jaunt.__file__).parent, folder / "lib" / "jaunt")
-        shutil.copy(Path(__file__).with_name("escapes.py"), folder / "lib")  # which is what bwrap shows of it
+        shutil.copy(SUPPORT / "escapes.py", folder / "lib")  # which is what bwrap shows of it
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o755)
         yield folder

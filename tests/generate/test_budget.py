@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from support import SHOP, SHOP_ANSWERS, CountingBackend, write_files
 
 from jaunt.build.run import run_plan
 from jaunt.build.settings import project_workshop
@@ -15,7 +16,6 @@ from jaunt.generate.model import ModelBackend, Usage
 from jaunt.plan.plan import make_plan
 from jaunt.project.project import load_project
 from jaunt.report.progress import print_summary
-from tests.support import SHOP, SHOP_ANSWERS, CountingBackend, write_files
 
 PRICE = PriceConfig(input=2.0, output=10.0, cached_input=0.5)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from loopback import CONTEXT, KEY, REQUEST
+from support import SUPPORT
 
 from jaunt.config import JauntConfig, LLMConfig, load_config
 from jaunt.errors import JauntBudgetError, JauntConfigError, JauntGenerationError
@@ -374,10 +375,10 @@ def test_the_process_that_runs_it_is_not_ended(tmp_path: Path) -> None:
     script = (
         "import asyncio, sys\n"
         "from loopback import CONTEXT\n"
-        "from test_command_backend import shell, ANSWER\n"
+        "from test_command import shell, ANSWER\n"
         "print(asyncio.run(shell(ANSWER).generate_module(CONTEXT)))\n"
     )
-    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    path = os.pathsep.join([str(Path(__file__).parent), str(SUPPORT), *sys.path])
     child = subprocess.run(
         [sys.executable, "-c", script],
         env=os.environ | {"PYTHONPATH": path},

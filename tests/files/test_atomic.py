@@ -83,7 +83,7 @@ def test_a_folder_to_write_in_that_is_not_there_yet_is_made(project: Path) -> No
 
 def test_a_new_file_follows_the_umask(project: Path) -> None:
     script = """
-import os, sys, pathlib, jaunt.files
+import os, sys, pathlib, jaunt.files.atomic
 os.umask(int(sys.argv[2], 8))
 root = pathlib.Path(sys.argv[1])
 jaunt.files.atomic.write_atomic(root / sys.argv[2], "x", within=root)
@@ -245,7 +245,7 @@ def test_a_name_too_long_or_a_symlink_loop_is_an_error_with_a_hint(project: Path
 def test_a_write_that_fails_midway_keeps_the_old_content_and_leaves_no_temporary_file(project: Path) -> None:
     write_atomic(project / "mod.py", "old", within=project)
     script = """
-import pathlib, resource, sys, jaunt.errors, jaunt.files
+import pathlib, resource, sys, jaunt.errors, jaunt.files.atomic
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 root = pathlib.Path(sys.argv[1])
 try:
@@ -269,7 +269,7 @@ def test_a_write_error_is_a_jaunt_error() -> None:
 # When the writer is killed, interrupted or raced
 
 WRITE_FOR_EVER = """
-import itertools, pathlib, sys, jaunt.files
+import itertools, pathlib, sys, jaunt.files.atomic
 root = pathlib.Path(sys.argv[1])
 for n in itertools.count(1):
     line = f"{n}\\n"
@@ -301,7 +301,7 @@ def test_a_killed_writer_leaves_a_whole_file(project: Path, after: int) -> None:
 
 def test_an_interrupt_at_any_moment_leaves_a_whole_file_and_no_temporary_one(project: Path) -> None:
     script = """
-import pathlib, signal, sys, jaunt.files
+import pathlib, signal, sys, jaunt.files.atomic
 signal.signal(signal.SIGALRM, signal.default_int_handler)  # as Ctrl-C does, but after a time we choose
 root = pathlib.Path(sys.argv[1])
 jaunt.files.atomic.write_atomic(root / "mod.py", "0" * 100_000, within=root)
@@ -386,7 +386,7 @@ def test_the_folder_to_write_in_is_no_package(project: Path) -> None:
 
 def test_racing_processes_create_each_package_file_once(project: Path) -> None:
     script = """
-import pathlib, sys, jaunt.files
+import pathlib, sys, jaunt.files.atomic
 root = pathlib.Path(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.read()

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import SHOP, SHOP_ANSWERS, write_files
 
 from jaunt.cli import main
-from tests.support import SHOP, SHOP_ANSWERS, write_files
 
 ANSWERER = """\
 import pathlib, re, sys

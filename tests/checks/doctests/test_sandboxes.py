@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import child_environment, write_files
+from support import SUPPORT, child_environment, write_files
 
 from jaunt.checks.doctests.child import Docstring, Orders
 from jaunt.checks.doctests.examples import Bench
@@ -272,12 +272,12 @@ def test_no_sandbox_outlives_its_examiners(tmp_path: Path) -> None:
 def test_a_process_that_ends_takes_its_sandboxes_and_their_folders_with_it(tmp_path: Path, run: str) -> None:
     write_files(tmp_path, {"project/app/__init__.py": "", "project/app/numbers.py": SPEC, "scratch/.keep": ""})
     program = f"""\
-import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(SUPPORT)!r}]
 import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from test_examiners import GOOD, make, orders
+from test_sandboxes import GOOD, make, orders
 root = Path({str(tmp_path / "project")!r})
 examiners = make(root)
 print({run}(examiners.examine(orders(root, GOOD))))

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from support import make_shop
 
 from jaunt.cli import main
-from tests.support import make_shop
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support import CountingBackend, make_shop
 
 from jaunt.build.run import run_plan
 from jaunt.build.settings import project_workshop
@@ -15,7 +16,6 @@ from jaunt.commands.build.forecast import forecast, total
 from jaunt.config import load_config
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.project.project import load_project
-from tests.support import CountingBackend, make_shop
 
 PRICES = "[llm.price]\ninput = 2.0\noutput = 10.0\n"
 

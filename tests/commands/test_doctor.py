@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import make_shop, run_jaunt, write_files
+from support import REPOSITORY, make_shop, run_jaunt, write_files
 
 from jaunt.commands.doctor.findings import (
     DOIT_SERIES,
@@ -73,7 +73,7 @@ def test_a_broken_configuration_is_one_line(tmp_path: Path) -> None:
 
 
 def test_the_releases_are_those_that_the_package_asks_for() -> None:
-    pyproject = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    pyproject = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
     assert f"doit>={DOIT_SERIES},<0.38" in pyproject["project"]["dependencies"]
     assert pyproject["project"]["requires-python"] == f">={OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]}"
     assert {each.level for each in machine_findings()} == {"ok"}
@@ -167,7 +167,7 @@ def test_a_missing_tool_is_as_bad_as_the_configuration_says(tmp_path: Path, seve
     # A Python in an environment of its own, where no tool is installed, with nothing else on PATH.
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
     folder = tmp_path / "bare" / "bin"
-    environment = {**os.environ, "PATH": str(folder), "PYTHONPATH": str(Path(__file__).parents[1] / "src")}
+    environment = {**os.environ, "PATH": str(folder), "PYTHONPATH": str(REPOSITORY / "src")}
     done = subprocess.run(
         [folder / "python", "-c", code], cwd=root, env=environment, capture_output=True, text=True, check=False
     )

@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from support import SHOP, SHOP_ANSWERS, write_files
 
 from jaunt.cli import main
 from jaunt.config import load_config
 from jaunt.project.project import load_project
 from jaunt.testing.pytest_run import Failure
 from jaunt.testing.repair import repairs
-from tests.support import SHOP, SHOP_ANSWERS, write_files
 
 MODEL = """\
 import pathlib, re, sys

@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from support import make_shop
 
 from jaunt.cli import main
 from jaunt.process.phases import phase, start_profile
-from tests.support import make_shop
 
 
 def test_a_phase_adds_up_over_its_blocks_even_if_they_fail() -> None:

@@ -27,6 +27,9 @@ from jaunt.spec_ref import SpecRef
 from jaunt.specs.graph import collapse_to_module_dag
 from jaunt.specs.spec_module import scan_modules
 
+REPOSITORY = Path(__file__).resolve().parents[2]
+SUPPORT = Path(__file__).resolve().parent
+
 CHILD_SECONDS = 60.0
 """How long a child process may take before its test fails."""
 
