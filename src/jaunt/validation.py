@@ -1,7 +1,6 @@
-"""Static checks on a candidate's text: size, characters, syntax and required names; nothing is run.
+"""What every candidate has to be, for callers of the library: it compiles, and defines the expected names.
 
-What it declares is compared with the specs in `conformance.py`, what importing it does in `effects.py`, what
-it imports in `imports.py`.
+What else a project's candidates have to pass stands in `checks/`.
 """
 
 from collections.abc import Sequence

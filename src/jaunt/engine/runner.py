@@ -1,8 +1,8 @@
-"""The engine: jobs in, outcomes out. The only file that imports doit.
+"""The engine: jobs in, outcomes out; `run_jobs` drives doit as a library.
 
-`run_jobs` drives doit as a library; the second half holds what a user's own `doit` command needs of us.
+What a user's own `doit` command needs of us stands in `tasks/bridge.py`; these two files alone import doit.
 doit's parallel runner and dispatcher are partly undocumented: `pyproject.toml` pins the release, and the
-random DAGs in `tests/test_engine.py` notice when they change.
+random DAGs in `tests/engine/test_runner.py` notice when they change.
 """
 
 import asyncio
@@ -29,9 +29,6 @@ from jaunt.specs.dag import critical_path
 Listener = Callable[[str, Job, Outcome | None], None]
 
 BAD = ("failed", "interrupted")
-
-
-# --- jobs in, outcomes out ---------------------------------------------------------------------------
 
 
 async def run_jobs(jobs: Sequence[Job], *, limit: int, listener: Listener | None = None) -> dict[str, Outcome]:

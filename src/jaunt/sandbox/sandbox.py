@@ -4,7 +4,7 @@ There are three mechanisms. "bwrap", where bubblewrap is installed and works, is
 no home, files read-only but for the scratch folder. "limits" needs nothing installed: an environment
 without keys, limits on resources, a process tree that dies as a whole, and, as far as the kernel has them,
 namespaces (no network, no sight of other processes) and Landlock (writes to the scratch folder only); it
-can read what the user can. "off" is a plain child process. `keeper.py` is the program that puts all this
+can read what the user can. "off" is a plain child process. `supervisor.py` is the program that puts all this
 on.
 """
 

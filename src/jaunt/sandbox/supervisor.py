@@ -1,6 +1,6 @@
 """The keeper: stands between jaunt and untrusted code; it sets the limits, watches, and kills what is left.
 
-`sandbox.py` starts it by path, `python -I -S keeper.py JOB`, so it needs nothing but the standard library.
+`sandbox.py` starts it by path, `python -I -S supervisor.py JOB`, so it needs nothing but the standard library.
 JOB is JSON, see `Job`. When all is over the keeper writes one JSON object to the `control` socket:
 `reason`, and `status`, the wait status of the program. That the socket's other end is closed tells the
 keeper to stop: jaunt has given up, or is dead.

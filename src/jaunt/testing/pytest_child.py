@@ -1,6 +1,6 @@
 """The recorder: runs pytest inside the sandbox and keeps a signed record of what came of each test.
 
-`verdict.py` starts it by path, `python -P -B recorder.py`, with its orders as JSON on standard input.
+`pytest_run.py` starts it by path, `python -P -B pytest_child.py`, with its orders as JSON on standard input.
 Untrusted code runs in this very process, so the record is made where that code reaches last: the functions
 that write it are closures, made before any of it is imported; pytest's own judgement is not taken, but what
 its innermost hooks saw; and a test that passed counts only while pytest's functions are those that were

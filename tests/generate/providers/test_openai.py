@@ -585,7 +585,7 @@ def test_without_its_sdk_a_provider_says_what_to_install(provider: str) -> None:
 def test_no_sdk_is_imported_before_its_provider_is_chosen() -> None:
     script = (
         "import sys, jaunt.cli, jaunt.generate.providers\n"
-        "import jaunt.generate.openai_backend, jaunt.generate.anthropic_backend\n"
+        "import jaunt.generate.providers.openai, jaunt.generate.providers.anthropic\n"
         "print(sorted({'openai', 'anthropic', 'httpx2', 'pydantic'} & sys.modules.keys()))"
     )
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}

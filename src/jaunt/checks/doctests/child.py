@@ -1,6 +1,6 @@
 """The examiner: imports candidates inside the sandbox and runs the examples of their specs.
 
-`doctests.py` and `examiners.py` start it by path. Without an argument it examines one candidate: the orders are on
+`doctests.py` and `sandboxes.py` start it by path. Without an argument it examines one candidate: the orders are on
 standard input, and it reports on standard output. With the number of a socket as its argument it examines one candidate
 after the other, each in a process of its own, until the socket is closed; orders and reports go through the socket,
 framed by `frame`. The candidate stands in for the generated module while its spec module is imported, so the examples

@@ -1,6 +1,6 @@
 """The examples in specs' docstrings, run against a candidate before it lands, in the sandbox.
 
-The spec's own docstrings count, as the contract has them; `examiner.py` is what runs there.
+The spec's own docstrings count, as the contract has them; `child.py` is what runs there.
 """
 
 import ast
