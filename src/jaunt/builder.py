@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaunt.build.run import BuildReport, build_works
-from jaunt.build.settings import Workshop
+from jaunt.build.settings import BuildSettings
 from jaunt.build.write import write_module
 from jaunt.digest import all_entry_parts, entry_parts, module_digest
 from jaunt.generate.base import Check, GeneratorBackend
@@ -78,8 +78,10 @@ async def run_build(
     Raises ValueError for `jobs` below 1 and JauntDependencyCycleError if the modules to build form a cycle.
     """
     works = library_works(Path(package_dir), generated_dir, module_specs, specs, spec_graph)
-    shop = Workshop(backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force)
-    return await build_works(works, module_dag, stale_modules, shop, jobs=jobs, listener=listener)
+    settings = BuildSettings(
+        backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force
+    )
+    return await build_works(works, module_dag, stale_modules, settings, jobs=jobs, listener=listener)
 
 
 def library_works(

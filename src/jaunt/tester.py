@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.build.run import BuildReport, build_works
-from jaunt.build.settings import Workshop
+from jaunt.build.settings import BuildSettings
 from jaunt.builder import library_works
 from jaunt.config import SandboxConfig
 from jaunt.engine.runner import Listener
@@ -17,7 +17,7 @@ from jaunt.generate.base import Check, GeneratorBackend
 from jaunt.sandbox.sandbox import Halt, Sandbox
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
 from jaunt.testing.project_tests import PytestResult, as_result
-from jaunt.testing.pytest_run import Verdict, judge_tests
+from jaunt.testing.pytest_run import TestRun, judge_tests
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,10 @@ async def run_test_generation(
         package=tests_package,
         dependency_apis=dependency_apis,
     )
-    shop = Workshop(backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force)
-    report = await build_works(works, module_dag, stale_modules, shop, jobs=jobs, listener=listener)
+    settings = BuildSettings(
+        backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force
+    )
+    report = await build_works(works, module_dag, stale_modules, settings, jobs=jobs, listener=listener)
     files = sorted(work.path for work in works if work.module not in report.failed and work.path.is_file())
     return TestGenerationReport(report.generated, report.skipped, report.failed, files)
 
@@ -130,7 +132,7 @@ async def run_tests(
     )
     failures = [f"{module}: {error}" for module, errors in sorted(report.failed.items()) for error in errors]
     if no_run or not report.generated_files:
-        return as_result([Verdict(())], failures)
+        return as_result([TestRun(())], failures)
     works = library_works(Path(project_dir), generated_dir, module_specs, specs, spec_graph, package=tests_package)
     halt = Halt()
     try:

@@ -31,7 +31,7 @@ from support import (
 )
 
 from jaunt.build.pipeline import build_module
-from jaunt.build.settings import Workshop
+from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store
 from jaunt.config import load_config
 from jaunt.header import is_edited, parse_header
@@ -325,8 +325,8 @@ def test_an_answer_that_passed_is_kept_even_if_no_thread_is_free_when_the_build_
             loop.call_soon(task.cancel)
             return []
 
-        shop = Workshop(CountingBackend(), checks_for=lambda _: [occupy_and_interrupt], store=store)
-        task = asyncio.create_task(build_module(work, shop))
+        settings = BuildSettings(CountingBackend(), checks_for=lambda _: [occupy_and_interrupt], store=store)
+        task = asyncio.create_task(build_module(work, settings))
         await asyncio.wait([task])
         assert task.cancelled()
         gate.set()

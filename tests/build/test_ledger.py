@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from jaunt.build.ledger import Entry, Ledger, read_ledger, write_ledger
+from jaunt.build.ledger import Generation, Ledger, read_ledger, write_ledger
 from jaunt.engine.job import Outcome
 
-TWO = Ledger({"build:a": Entry(2.0, 100, 10, 0.5), "build:b": Entry(4.0, 300, 30, 1.5)})
+TWO = Ledger({"build:a": Generation(2.0, 100, 10, 0.5), "build:b": Generation(4.0, 300, 30, 1.5)})
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -39,8 +39,8 @@ def test_a_module_is_expected_to_take_what_it_took_and_a_new_one_the_average() -
 
 
 def test_bounds_are_a_modules_own_history_or_the_projects_extremes() -> None:
-    assert TWO.bounds("build:a") == (Entry(2.0, 100, 10, 0.5), Entry(2.0, 100, 10, 0.5))
-    assert TWO.bounds("build:new") == (Entry(2.0, 100, 10, 0.5), Entry(4.0, 300, 30, 1.5))
+    assert TWO.bounds("build:a") == (Generation(2.0, 100, 10, 0.5), Generation(2.0, 100, 10, 0.5))
+    assert TWO.bounds("build:new") == (Generation(2.0, 100, 10, 0.5), Generation(4.0, 300, 30, 1.5))
     assert Ledger().bounds("build:new") is None
 
 
@@ -51,7 +51,7 @@ def test_only_what_a_model_answered_is_noted_down() -> None:
         "build:c": Outcome("failed", seconds=7.0),
     }
     updated = TWO.updated(outcomes)
-    assert updated.entries == {"build:a": Entry(9.0, 1, 2, 0.25), "build:b": TWO.entries["build:b"]}
+    assert updated.entries == {"build:a": Generation(9.0, 1, 2, 0.25), "build:b": TWO.entries["build:b"]}
 
 
 def test_the_file_is_plain_json(tmp_path: Path) -> None:

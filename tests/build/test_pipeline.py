@@ -9,7 +9,7 @@ from support import FakeBackend, make_library, make_shop, spec_file, spec_module
 
 from jaunt.build.context import make_context
 from jaunt.build.pipeline import build_module
-from jaunt.build.settings import Workshop
+from jaunt.build.settings import BuildSettings
 from jaunt.build.write import normalize_source, remove_module
 from jaunt.builder import library_works
 from jaunt.config import load_config
@@ -29,20 +29,20 @@ def make_work(base: Path, module: str = "pkg.a", files: dict[str, str] | None = 
     return next(work for work in works if work.module == module)
 
 
-def build(work: ModuleWork, shop: Workshop) -> Outcome:
-    return asyncio.run(build_module(work, shop))
+def build(work: ModuleWork, settings: BuildSettings) -> Outcome:
+    return asyncio.run(build_module(work, settings))
 
 
 def test_the_outcome_tells_the_file_the_attempts_and_the_seconds(tmp_path: Path) -> None:
     work = make_work(tmp_path)
-    outcome = build(work, Workshop(FakeBackend({"pkg.a": ["1 +", "def a() -> int:\n    return 1\n"]})))
+    outcome = build(work, BuildSettings(FakeBackend({"pkg.a": ["1 +", "def a() -> int:\n    return 1\n"]})))
     assert (outcome.status, outcome.attempts, outcome.path) == ("generated", 2, work.path)
     assert outcome.seconds > 0
     assert not judge_file(work.path, work.fingerprint).stale
 
 
 def test_a_candidate_that_fails_is_a_failed_outcome_with_its_errors(tmp_path: Path) -> None:
-    outcome = build(make_work(tmp_path), Workshop(FakeBackend({"pkg.a": ["X = 1\n"]}), max_attempts=3))
+    outcome = build(make_work(tmp_path), BuildSettings(FakeBackend({"pkg.a": ["X = 1\n"]}), max_attempts=3))
     assert (outcome.status, outcome.attempts, outcome.path) == ("failed", 3, None)
     assert "'a'" in outcome.errors[0]
     assert isinstance(outcome.cause, JauntGenerationError)
@@ -50,7 +50,7 @@ def test_a_candidate_that_fails_is_a_failed_outcome_with_its_errors(tmp_path: Pa
 
 def test_a_broken_module_fails_with_its_problem_before_anybody_is_asked(tmp_path: Path) -> None:
     backend, problem = FakeBackend(), JauntDiscoveryError("broken")
-    outcome = build(replace(make_work(tmp_path), problem=problem), Workshop(backend))
+    outcome = build(replace(make_work(tmp_path), problem=problem), BuildSettings(backend))
     assert (outcome.status, outcome.cause) == ("failed", problem)
     assert backend.calls == []
 
@@ -62,8 +62,8 @@ def test_the_gate_keeps_a_module_from_the_model(tmp_path: Path) -> None:
         asked.append(module)
         return JauntDiscoveryError("cannot be imported") if module == "pkg.a" else None
 
-    assert build(make_work(tmp_path), Workshop(backend, gate=gate)).errors == ("cannot be imported",)
-    assert build(make_work(tmp_path, "pkg.sub.b"), Workshop(backend, gate=gate)).status == "generated"
+    assert build(make_work(tmp_path), BuildSettings(backend, gate=gate)).errors == ("cannot be imported",)
+    assert build(make_work(tmp_path, "pkg.sub.b"), BuildSettings(backend, gate=gate)).status == "generated"
     assert (asked, backend.calls) == (["pkg.a", "pkg.sub.b"], ["pkg.sub.b"])
 
 
@@ -79,7 +79,7 @@ def test_what_stands_in_the_way_is_found_before_the_model_is_paid(tmp_path: Path
     else:
         work.path.mkdir(parents=True)
     backend = FakeBackend()
-    cause = build(work, Workshop(backend)).cause
+    cause = build(work, BuildSettings(backend)).cause
     assert isinstance(cause, JauntWriteError)
     assert "__generated__" in str(cause)
     assert cause.hint
@@ -92,7 +92,7 @@ def test_the_hint_to_a_hand_edit_names_the_command_for_its_kind(tmp_path: Path, 
     work = make_work(tmp_path)
     write_files(tmp_path, {"pkg/__generated__/a.py": "mine = 1\n"})
     backend = FakeBackend()
-    cause = build(replace(work, fingerprint=replace(work.fingerprint, kind=kind)), Workshop(backend)).cause
+    cause = build(replace(work, fingerprint=replace(work.fingerprint, kind=kind)), BuildSettings(backend)).cause
     assert isinstance(cause, JauntGenerationError)
     assert f"`{command}` overwrites it" in str(cause.hint)
     assert backend.calls == []
@@ -103,19 +103,19 @@ def test_what_is_overwritten_is_shown_to_the_model_if_it_is_text(tmp_path: Path,
     work, backend = make_work(tmp_path), FakeBackend()
     work.path.parent.mkdir()
     work.path.write_bytes(content)
-    assert build(work, Workshop(backend, force=True)).status == "generated"
+    assert build(work, BuildSettings(backend, force=True)).status == "generated"
     assert backend.contexts["pkg.a"].previous_source == shown
 
 
 def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> None:
     root = make_shop(tmp_path, changes={"src/app/bare.py": "import jaunt\n\n\n@jaunt.magic\ndef bare() -> int: ...\n"})
     (work,) = project_works(load_project(load_config(root=root)), ["app.bare"])
-    outcome = build(work, Workshop(FakeBackend()))
+    outcome = build(work, BuildSettings(FakeBackend()))
     assert outcome.status == "generated"
     assert len(outcome.warnings) == 1
     assert "src/app/bare.py: bare has no docstring" in outcome.warnings[0]
     (work,) = project_works(load_project(load_config(root=root)), ["app.words"])
-    assert build(work, Workshop(FakeBackend())).warnings == ()
+    assert build(work, BuildSettings(FakeBackend())).warnings == ()
 
 
 def test_the_context_has_the_specs_without_what_makes_them_specs(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_the_context_is_read_when_it_is_needed(tmp_path: Path) -> None:
     # The code of a dependency is there only once its own module has been built.
     work = make_work(tmp_path, "pkg.sub.b")
     assert make_context(work).dependency_generated_modules == {}
-    build(make_work(tmp_path), Workshop(FakeBackend()))
+    build(make_work(tmp_path), BuildSettings(FakeBackend()))
     assert make_context(work).dependency_generated_modules == {"pkg.a": "def a() -> int:\n    return 1\n"}
 
 
@@ -172,7 +172,7 @@ def test_cleaning_removes_what_was_made_and_the_folders_that_are_left_empty(tmp_
     works = [make_work(tmp_path, module) for module in ("pkg.a", "pkg.sub.b")]
     before = files_below(tmp_path)
     for work in works:
-        build(work, Workshop(FakeBackend()))
+        build(work, BuildSettings(FakeBackend()))
     (works[1].path.parent / "__pycache__").mkdir()
     assert [clean(work) for work in works] == [None, None]
     assert files_below(tmp_path) == before
@@ -181,7 +181,7 @@ def test_cleaning_removes_what_was_made_and_the_folders_that_are_left_empty(tmp_
 def test_cleaning_one_module_leaves_the_others(tmp_path: Path) -> None:
     works = [make_work(tmp_path, module) for module in ("pkg.a", "pkg.sub.b")]
     for work in works:
-        build(work, Workshop(FakeBackend()))
+        build(work, BuildSettings(FakeBackend()))
     assert clean(works[1]) is None
     assert files_below(tmp_path / "pkg/__generated__") == ["__init__.py", "a.py"]
 
@@ -190,7 +190,7 @@ def test_cleaning_a_package_s_own_module_leaves_those_in_it(tmp_path: Path) -> N
     files = {"pkg/__init__.py": spec_file("top"), "pkg/a.py": spec_file("a")}
     works = [make_work(tmp_path, module, files) for module in ("pkg", "pkg.a")]
     for work in works:
-        build(work, Workshop(FakeBackend()))
+        build(work, BuildSettings(FakeBackend()))
     assert clean(works[0]) is None
     assert works[1].path.is_file()
     assert clean(works[1]) is None
@@ -213,7 +213,7 @@ def test_cleaning_leaves_a_file_that_jaunt_did_not_write(tmp_path: Path, content
 def test_cleaning_leaves_an_edited_file_and_what_else_lies_beside_it(tmp_path: Path) -> None:
     works = [make_work(tmp_path, module) for module in ("pkg.a", "pkg.sub.b")]
     for work in works:
-        build(work, Workshop(FakeBackend()))
+        build(work, BuildSettings(FakeBackend()))
     works[0].path.write_text(works[0].path.read_text(encoding="utf-8") + "# mine\n", encoding="utf-8")
     write_files(works[1].path.parent, {"notes.txt": "mine"})
     assert "edited by hand" in (clean(works[0]) or "")
@@ -225,7 +225,7 @@ def test_cleaning_leaves_an_edited_file_and_what_else_lies_beside_it(tmp_path: P
 
 def test_cleaning_follows_no_link_out_of_the_project(tmp_path: Path) -> None:
     work = make_work(tmp_path / "src")
-    build(work, Workshop(FakeBackend()))
+    build(work, BuildSettings(FakeBackend()))
     outside = tmp_path / "outside"
     work.path.parent.rename(outside)
     work.path.parent.symlink_to(outside, target_is_directory=True)

@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 
 import pytest
 
-from jaunt.checks.pool import Servers
+from jaunt.checks.pool import Pool
 
 
 class Worker:
@@ -39,14 +39,14 @@ class Worker:
         self.gone = True
 
 
-def make_servers(most: int) -> tuple[Servers[str, Worker], list[str]]:
+def make_servers(most: int) -> tuple[Pool[str, Worker], list[str]]:
     log: list[str] = []
 
     async def begin(key: str) -> Worker:
         await asyncio.sleep(0)
         return Worker(log, f"{key}{sum(text.endswith('started') for text in log)}")
 
-    return Servers(begin, most=most), log
+    return Pool(begin, most=most), log
 
 
 def test_a_server_is_started_only_if_none_is_free_and_never_more_than_the_limit() -> None:
@@ -111,7 +111,7 @@ def test_a_start_that_fails_is_tried_again_for_the_next() -> None:
             raise OSError("not now")
         return Worker(tries, key)
 
-    servers = Servers(begin, most=1)
+    servers = Pool(begin, most=1)
 
     async def run() -> None:
         with pytest.raises(OSError, match="not now"):
@@ -163,7 +163,7 @@ def test_servers_end_with_what_lends_them_though_their_loop_goes_on() -> None:
 
 
 def test_servers_of_a_loop_that_was_closed_over_them_end_with_what_lends_them() -> None:
-    async def use(servers: Servers[str, Worker]) -> Worker:
+    async def use(servers: Pool[str, Worker]) -> Worker:
         async with servers.one("a") as worker:
             return worker
 

@@ -13,7 +13,7 @@ from support import FakeBackend, write_files
 import jaunt
 from jaunt.build.pipeline import build_module
 from jaunt.build.run import BuildReport, build_works
-from jaunt.build.settings import Workshop
+from jaunt.build.settings import BuildSettings
 from jaunt.checks.project_checks import project_checks
 from jaunt.checks.static.check import StaticCheck, static_errors
 from jaunt.checks.static.imports import declared_modules
@@ -54,14 +54,14 @@ def build(sample: Sample, answers: Mapping[str, str], *, verify: VerifyConfig, a
     """Build cases of a sample from `answers` (case -> candidate), with the checks of its project."""
     project = with_verify(sample.project, verify)
     modules = {sample.module(name): [answer] for name, answer in answers.items()}
-    shop = Workshop(
+    settings = BuildSettings(
         FakeBackend(modules),
         checks_for=project_checks(project),
         max_attempts=attempts,
         rejected=project.root / ".jaunt" / "rejected",
     )
     works = project_works(project, modules)
-    return asyncio.run(build_works(works, dict.fromkeys(modules, ()), modules, shop, jobs=4))
+    return asyncio.run(build_works(works, dict.fromkeys(modules, ()), modules, settings, jobs=4))
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -333,8 +333,8 @@ def test_every_failure_reaches_the_next_attempt_in_order(tmp_path: Path) -> None
     second = "def count(text: str) -> int:\n    unused = 1\n    return str(len(text)) + 1\n"
     third = "def count(text:str)->int: return len(text)\n"
     backend = FakeBackend({"app.words": [first, second, third]})
-    shop = Workshop(backend, checks_for=project_checks(sample.project), max_attempts=3)
-    outcome = asyncio.run(build_module(sample.work("words"), shop))
+    settings = BuildSettings(backend, checks_for=project_checks(sample.project), max_attempts=3)
+    outcome = asyncio.run(build_module(sample.work("words"), settings))
     assert (outcome.status, outcome.attempts) == ("generated", 3)
     assert sample.work("words").path.read_text().endswith("\n\ndef count(text: str) -> int:\n    return len(text)\n")
     told = backend.told[2]
@@ -379,8 +379,8 @@ def test_findings_of_a_tool_set_to_warn_are_warnings_and_the_candidate_lands(tmp
     sample = make_sample(tmp_path, WORDS)
     answer = "def count(text: str) -> int:\n    unused = 1\n    return str(text)\n"
     project = with_verify(sample.project, VerifyConfig(ruff="warn", ty="warn", doctests=False))
-    shop = Workshop(FakeBackend({"app.words": [answer]}), checks_for=project_checks(project))
-    outcome = asyncio.run(build_module(sample.work("words"), shop))
+    settings = BuildSettings(FakeBackend({"app.words": [answer]}), checks_for=project_checks(project))
+    outcome = asyncio.run(build_module(sample.work("words"), settings))
     assert outcome.status == "generated"
     assert [warning.partition(":")[0] for warning in outcome.warnings] == ["ruff", "ty"]
 

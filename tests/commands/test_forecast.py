@@ -9,7 +9,7 @@ import pytest
 from support import CountingBackend, make_shop
 
 from jaunt.build.run import run_plan
-from jaunt.build.settings import project_workshop
+from jaunt.build.settings import project_settings
 from jaunt.build.store import Store
 from jaunt.cli import main
 from jaunt.commands.build.forecast import forecast, total
@@ -35,7 +35,7 @@ def plan_of(root: Path) -> Plan:
 def build(root: Path) -> list[str]:
     """Build with a backend that counts tokens, and return the modules that it was asked for."""
     backend, plan = CountingBackend(), plan_of(root)
-    asyncio.run(run_plan(plan, project_workshop(plan, backend), jobs=1))
+    asyncio.run(run_plan(plan, project_settings(plan, backend), jobs=1))
     return backend.calls
 
 

@@ -7,7 +7,7 @@ import pytest
 from support import SHOP, SHOP_ANSWERS, CountingBackend, write_files
 
 from jaunt.build.run import run_plan
-from jaunt.build.settings import project_workshop
+from jaunt.build.settings import project_settings
 from jaunt.config import BuildConfig, JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntBudgetError, JauntConfigError
@@ -24,7 +24,7 @@ def build(root: Path, backend: ModelBackend, *, toml: str = "", jobs: int = 1) -
     write_files(root, {**SHOP, "jaunt.toml": toml})
     project = load_project(load_config(root=root))
     plan = make_plan(project, project.modules_of("build"))
-    return asyncio.run(run_plan(plan, project_workshop(plan, backend), jobs=jobs))
+    return asyncio.run(run_plan(plan, project_settings(plan, backend), jobs=jobs))
 
 
 def test_cached_tokens_are_priced_as_such() -> None:

@@ -32,7 +32,7 @@ from random_projects import (
 from support import FakeBackend, write_files
 
 from jaunt.build.run import run_plan
-from jaunt.build.settings import Workshop
+from jaunt.build.settings import BuildSettings
 from jaunt.config import load_config
 from jaunt.files import listing
 from jaunt.plan.plan import make_plan
@@ -115,7 +115,7 @@ def build(root: Path) -> set[str]:
     backend = FakeBackend()
     plan = make_plan(load_project(load_config(root=root)))
     assert not plan.problems
-    outcomes = asyncio.run(run_plan(plan, Workshop(backend), jobs=4))
+    outcomes = asyncio.run(run_plan(plan, BuildSettings(backend), jobs=4))
     plan.project.remember(make_folder=True)
     assert {outcome.status for outcome in outcomes.values()} <= {"generated"}
     assert len(backend.calls) == len(set(backend.calls))

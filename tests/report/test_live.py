@@ -19,7 +19,7 @@ import pytest
 from support import CHILD_SECONDS, child_environment, record, run_jaunt, run_python, write_files
 from support import CONFIG as RECORDED
 
-from jaunt.build.time_left import Pace
+from jaunt.build.time_left import TimeLeft
 from jaunt.cli import main
 from jaunt.report.console import MOST_LINES
 from jaunt.report.live import Feed, LiveDisplay, duration
@@ -66,8 +66,8 @@ def test_a_row_has_module_attempt_and_age() -> None:
 
 def test_the_head_has_count_time_rest_tokens_and_cost() -> None:
     clock = Clock()
-    pace = Pace({"a": [], "b": []}, {"a": 10.0, "b": 20.0}, 1)
-    shown = display(2, clock, feed=Feed(spent=lambda: (12345, 0.5), pace=lambda: pace))
+    time_left = TimeLeft({"a": [], "b": []}, {"a": 10.0, "b": 20.0}, 1)
+    shown = display(2, clock, feed=Feed(spent=lambda: (12345, 0.5), time_left=lambda: time_left))
     shown.began("a")
     clock.now = 4
     assert shown.lines(200, 24)[0] == "╌" * 20 + "  0/2 done  4 s  about 26 s left  12,345 tokens  cost 0.5000"
@@ -81,7 +81,7 @@ def test_nothing_is_said_of_what_is_not_known() -> None:
 
 def test_an_estimate_that_has_run_out_is_not_shown_as_no_time() -> None:
     clock = Clock()
-    shown = display(1, clock, feed=Feed(pace=lambda: Pace({"a": []}, {"a": 5.0}, 1)))
+    shown = display(1, clock, feed=Feed(time_left=lambda: TimeLeft({"a": []}, {"a": 5.0}, 1)))
     shown.began("a")
     clock.now = 60
     assert "left" not in shown.lines(80, 24)[0]
@@ -89,7 +89,7 @@ def test_an_estimate_that_has_run_out_is_not_shown_as_no_time() -> None:
 
 def test_the_rest_counts_down_between_two_estimates() -> None:
     clock = Clock()
-    shown = display(1, clock, feed=Feed(pace=lambda: Pace({"a": []}, {"a": 90.0}, 1)))
+    shown = display(1, clock, feed=Feed(time_left=lambda: TimeLeft({"a": []}, {"a": 90.0}, 1)))
     assert "about 1:30 left" in shown.lines(80, 24)[0]
     clock.now = 0.9
     assert "about 1:29 left" in shown.lines(80, 24)[0]
@@ -102,7 +102,7 @@ def test_modules_that_were_fresh_count_as_done() -> None:
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     clock = Clock()
-    feed = Feed({"pkg.one": 3}, lambda: (9_876_543, 12.3456), lambda: Pace({"pkg.one": []}, {"pkg.one": 99.0}, 1))
+    feed = Feed({"pkg.one": 3}, lambda: (9_876_543, 12.3456), lambda: TimeLeft({"pkg.one": []}, {"pkg.one": 99.0}, 1))
     shown = display(10_000, clock, feed=feed)
     for name in ("pkg.one", "a_package.with.a_name.that_is_longer_than.most_terminals.are_wide", "x"):
         shown.began(name)

@@ -16,7 +16,7 @@ import pytest
 
 from jaunt.config import SandboxConfig
 from jaunt.sandbox.sandbox import Sandbox
-from jaunt.testing.pytest_run import Failure, Verdict, judge_tests, read_record
+from jaunt.testing.pytest_run import Failure, TestRun, judge_tests, read_record
 
 NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"  # those of this installation have no part in most of these tests
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])
@@ -32,7 +32,7 @@ def no_plugins() -> Iterator[None]:
 
 def judge(
     project: Path, source: str, mode: str = "limits", env: Sequence[str] = (NO_PLUGINS,), **options: Any
-) -> Verdict:
+) -> TestRun:
     """Judge one generated test module of a project."""
     file = project / GENERATED
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ def judge(
     return judge_tests([file], sandbox=sandbox, cwd=project, pythonpath=[project / "src"], **options)
 
 
-def told(verdict: Verdict) -> list[str]:
+def told(verdict: TestRun) -> list[str]:
     return [str(failure) for failure in verdict.failures]
 
 
@@ -162,7 +162,7 @@ def test_tests_read_the_code_of_the_project(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def ordinary_failures(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
+def ordinary_failures(tmp_path_factory: pytest.TempPathFactory) -> TestRun:
     source = """
     import pytest, unittest
     @pytest.fixture
@@ -209,7 +209,7 @@ def ordinary_failures(tmp_path_factory: pytest.TempPathFactory) -> Verdict:
     ],
 )
 def test_a_failure_names_the_test_and_says_why(
-    test: str, message: str, exception: str, ordinary_failures: Verdict
+    test: str, message: str, exception: str, ordinary_failures: TestRun
 ) -> None:
     by_id = {failure.node_id: failure for failure in ordinary_failures.failures}
     failure = by_id[f"{GENERATED}::{test}"]
@@ -217,12 +217,12 @@ def test_a_failure_names_the_test_and_says_why(
     assert str(failure) == f"{GENERATED}::{test}: {message}"
 
 
-def test_a_failure_has_the_longer_text_too(ordinary_failures: Verdict) -> None:
+def test_a_failure_has_the_longer_text_too(ordinary_failures: TestRun) -> None:
     (wrong,) = (each for each in ordinary_failures.failures if each.node_id.endswith("::test_wrong"))
     assert "At index 1 diff: 2 != 3" in wrong.details
 
 
-def test_each_failing_test_is_named_once_and_the_rest_count_as_passed(ordinary_failures: Verdict) -> None:
+def test_each_failing_test_is_named_once_and_the_rest_count_as_passed(ordinary_failures: TestRun) -> None:
     named = [failure.node_id for failure in ordinary_failures.failures]
     assert len(named) == len(set(named))
     assert f"{GENERATED}::test_one_variant[1]" not in named
@@ -230,7 +230,7 @@ def test_each_failing_test_is_named_once_and_the_rest_count_as_passed(ordinary_f
     assert not ordinary_failures.passed
 
 
-def test_a_subtest_that_fails_fails_its_test(ordinary_failures: Verdict) -> None:
+def test_a_subtest_that_fails_fails_its_test(ordinary_failures: TestRun) -> None:
     assert any("test_subtests" in failure.node_id for failure in ordinary_failures.failures)
 
 
@@ -410,11 +410,11 @@ NOT_RUN = {
 
 
 @pytest.fixture(scope="module")
-def cheated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Verdict]]]:
+def cheated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[TestRun]]]:
     """The verdicts on all cheats, which run a few at a time."""
     sandbox = Sandbox(SandboxConfig(mode="limits", seconds=30, env=[NO_PLUGINS]))
 
-    def judge_cheat(source: str) -> Verdict:
+    def judge_cheat(source: str) -> TestRun:
         project = tmp_path_factory.mktemp("cheat")
         (project / "test_it.py").write_text(source)
         expected = {project / "test_it.py": ["test_wrong"]}
@@ -425,7 +425,7 @@ def cheated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Futu
 
 
 @pytest.mark.parametrize("cheat", CHEATS)
-def test_no_cheat_passes(cheat: str, cheated: dict[str, Future[Verdict]]) -> None:
+def test_no_cheat_passes(cheat: str, cheated: dict[str, Future[TestRun]]) -> None:
     verdict = cheated[cheat].result()
     assert not verdict.passed
     assert any("test_it.py" in failure.node_id for failure in verdict.failures), told(verdict)

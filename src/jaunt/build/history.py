@@ -15,8 +15,8 @@ from jaunt.header import extract_module_digest
 
 
 @dataclass(frozen=True)
-class Record:
-    """A module's last build.
+class LastBuild:
+    """What is kept of one module's last build.
 
     `run` tells the builds apart, a later one has the greater number; `digest` is the contract's. `contract` holds the
     source text, by reference, of the specs that the code was written from: the module's own and those they depend on
@@ -48,18 +48,18 @@ class History:
         """
         last = self.get(kind, module) if before else None
         known = last is not None and f"sha256:{last.digest}" == extract_module_digest(before)
-        record = Record(kind, module, self._run, digest, contract, before, last.contract if last and known else None)
+        record = LastBuild(kind, module, self._run, digest, contract, before, last.contract if last and known else None)
         with suppress(JauntWriteError, OSError):
             write_atomic(self._path(kind, module), json.dumps(vars(record)), within=self._root, durable=False)
 
-    def get(self, kind: str, module: str) -> Record | None:
+    def get(self, kind: str, module: str) -> LastBuild | None:
         """Return a module's record, None if there is none that can be read."""
         return _read(self._path(kind, module))
 
-    def last_run(self) -> list[Record]:
+    def last_run(self) -> list[LastBuild]:
         """Return the records of the last build that wrote anything, sorted by kind and module."""
         newest_first = sorted(self._folder.glob("*/*.json"), key=_changed_at, reverse=True)
-        found: list[Record] = []
+        found: list[LastBuild] = []
         for path in newest_first:
             record = _read(path)
             if record is None:
@@ -73,9 +73,9 @@ class History:
         return self._folder / kind / f"{module}.json"
 
 
-def _read(path: Path) -> Record | None:
+def _read(path: Path) -> LastBuild | None:
     try:
-        record = Record(**json.loads(path.read_bytes()))
+        record = LastBuild(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError, RecursionError):
         return None
     texts = [record.kind, record.module, record.digest, record.before]

@@ -18,7 +18,7 @@ _VERSION = 1
 
 
 @dataclass(frozen=True)
-class Entry:
+class Generation:
     """One generation: wall time in seconds, tokens of all its attempts, and what they cost, if known."""
 
     seconds: float
@@ -31,7 +31,7 @@ class Entry:
 class Ledger:
     """The entries by job name (`build:app.slug`)."""
 
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, Generation] = field(default_factory=dict)
 
     def seconds(self, name: str) -> float:
         """Return how long a job is expected to take: as long as last time, or as the others on average."""
@@ -44,7 +44,7 @@ class Ledger:
         known = [entry.seconds for entry in self.entries.values()]
         return sum(known) / len(known) if known else 1.0
 
-    def bounds(self, name: str) -> tuple[Entry, Entry] | None:
+    def bounds(self, name: str) -> tuple[Generation, Generation] | None:
         """Return the least and the most that a job is expected to take; None if nothing was ever generated."""
         if name in self.entries:
             return self.entries[name], self.entries[name]
@@ -59,7 +59,7 @@ class Ledger:
             {
                 **self.entries,
                 **{
-                    name: Entry(round(o.seconds, 3), o.input_tokens, o.output_tokens, o.cost)
+                    name: Generation(round(o.seconds, 3), o.input_tokens, o.output_tokens, o.cost)
                     for name, o in outcomes.items()
                     if o.status == "generated" and o.origin == "model"
                 },
@@ -90,9 +90,9 @@ def write_ledger(root: Path, ledger: Ledger) -> str | None:
     return None
 
 
-def _entry(fields: Mapping[str, Any]) -> Entry:
+def _entry(fields: Mapping[str, Any]) -> Generation:
     cost = fields.get("cost")
-    return Entry(
+    return Generation(
         float(fields["seconds"]),
         int(fields["input_tokens"]),
         int(fields["output_tokens"]),
@@ -100,10 +100,10 @@ def _entry(fields: Mapping[str, Any]) -> Entry:
     )
 
 
-def _extreme(known: list[Entry], pick: Callable[[Iterable[Any]], Any]) -> Entry:
+def _extreme(known: list[Generation], pick: Callable[[Iterable[Any]], Any]) -> Generation:
     """Return the least of each figure, or the most: `pick` is min or max."""
     costs = [entry.cost for entry in known if entry.cost is not None]
-    return Entry(
+    return Generation(
         pick(entry.seconds for entry in known),
         pick(entry.input_tokens for entry in known),
         pick(entry.output_tokens for entry in known),

@@ -12,7 +12,7 @@ from typing import Any
 from jaunt import __version__
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
-from jaunt.build.settings import Workshop
+from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Lookup
 from jaunt.build.write import normalize_source, write_module
 from jaunt.engine.job import Outcome, failure
@@ -27,17 +27,17 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.reasons import build_command
 
 
-async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
+async def build_module(work: ModuleWork, settings: BuildSettings) -> Outcome:
     """Build one module: ask the backend, check the answer, write the file.
 
     A JauntError becomes a failed outcome.
     """
     begin = time.perf_counter()
     try:
-        outcome = await _build(work, shop)
+        outcome = await _build(work, settings)
     except JauntError as error:
         outcome = failure(error)
-    usage = getattr(shop.backend, "usage_by_module", {}).get(work.module, Usage())
+    usage = getattr(settings.backend, "usage_by_module", {}).get(work.module, Usage())
     return replace(
         outcome,
         seconds=time.perf_counter() - begin,
@@ -46,15 +46,15 @@ async def build_module(work: ModuleWork, shop: Workshop) -> Outcome:
         output_tokens=usage.output_tokens,
         cached_input_tokens=usage.cached_input_tokens,
         estimated=usage.estimated,
-        cost=usage.cost(shop.price) if shop.price else None,
+        cost=usage.cost(settings.price) if settings.price else None,
     )
 
 
-async def _build(work: ModuleWork, shop: Workshop) -> Outcome:
-    context = await _prepare(work, shop)
+async def _build(work: ModuleWork, settings: BuildSettings) -> Outcome:
+    context = await _prepare(work, settings)
     clock = _Clock()
-    checks = [clock.timed(check) for check in shop.checks_for(work)] if shop.checks_for else []
-    outcome = await _find_code(work, shop, context, checks)
+    checks = [clock.timed(check) for check in settings.checks_for(work)] if settings.checks_for else []
+    outcome = await _find_code(work, settings, context, checks)
     waited = time.perf_counter() - clock.begin - clock.check_seconds - outcome.write_seconds
     return replace(
         outcome,
@@ -84,24 +84,26 @@ class _Clock:
         return run
 
 
-async def _find_code(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> Outcome:
+async def _find_code(
+    work: ModuleWork, settings: BuildSettings, context: ModuleSpecContext, checks: Sequence[Check]
+) -> Outcome:
     """Write code that passes, from the store or else the model, and return what came of it."""
-    store = shop.readable_store
+    store = settings.readable_store
     contract = (work.fingerprint.kind, work.fingerprint.digest)
     # One small file, as those of `_prepare`: not by way of a thread.
     stored = store.get(*contract) if store is not None else Lookup()
     found = await _try_stored(stored, context, checks)
     if found is not None:
-        return await _write_down(work, shop, context, *found)
+        return await _write_down(work, settings, context, *found)
     if store is None or store.readonly:
-        return _warned(await _generate(work, shop, context, checks), stored.warning)
-    waits = partial(shop.on_wait, work.module) if shop.on_wait else None
+        return _warned(await _generate(work, settings, context, checks), stored.warning)
+    waits = partial(settings.on_wait, work.module) if settings.on_wait else None
     turn = store.turn(*contract, on_wait=waits)
     async with turn as again:  # another build may have asked in the meantime
         found = await _try_stored(again, context, checks) if again != stored else None
         if found is not None:
-            return await _write_down(work, shop, context, *found)
-        outcome = await _generate(work, shop, context, checks)
+            return await _write_down(work, settings, context, *found)
+        outcome = await _generate(work, settings, context, checks)
     return _warned(outcome, again.warning, store.why_lockless(turn))
 
 
@@ -121,13 +123,15 @@ async def _try_stored(
     return Outcome("generated", warnings=tuple(examined.warnings), origin="store"), normalize_source(examined.source)
 
 
-async def _generate(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> Outcome:
+async def _generate(
+    work: ModuleWork, settings: BuildSettings, context: ModuleSpecContext, checks: Sequence[Check]
+) -> Outcome:
     """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
-    result = await _ask(shop, context, checks)
+    result = await _ask(settings, context, checks)
     warnings = result.warnings
     if result.source is None:
         errors = result.errors or ["the backend gave no code"]
-        kept = await asyncio.to_thread(keep_rejected, shop.rejected, work.module, result.candidate, errors)
+        kept = await asyncio.to_thread(keep_rejected, settings.rejected, work.module, result.candidate, errors)
         return Outcome(
             "failed",
             (*errors, *kept),
@@ -136,22 +140,22 @@ async def _generate(work: ModuleWork, shop: Workshop, context: ModuleSpecContext
             cause=JauntGenerationError(f"{work.module}: no candidate passed"),
         )
     outcome = Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model")
-    return await _write_down(work, shop, context, outcome, normalize_source(result.source))
+    return await _write_down(work, settings, context, outcome, normalize_source(result.source))
 
 
-async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
+async def _ask(settings: BuildSettings, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
     """Return what came of asking the backend."""
-    if type(shop.backend).generate_with_retry is GeneratorBackend.generate_with_retry:
-        tell = partial(shop.on_attempt, context.spec_module) if shop.on_attempt else None
-        return await shop.backend.generate_with_retry(
+    if type(settings.backend).generate_with_retry is GeneratorBackend.generate_with_retry:
+        tell = partial(settings.on_attempt, context.spec_module) if settings.on_attempt else None
+        return await settings.backend.generate_with_retry(
             context,
-            max_attempts=shop.max_attempts,
+            max_attempts=settings.max_attempts,
             checks=checks,
-            candidates=shop.candidates,
+            candidates=settings.candidates,
             on_attempt=tell,
         )
     # The backend brings a retry of its own: what it calls good is looked at here.
-    result = await shop.backend.generate_with_retry(context, max_attempts=shop.max_attempts)
+    result = await settings.backend.generate_with_retry(context, max_attempts=settings.max_attempts)
     if result.source is None:
         return result
     examined = await check_candidate(result.source, context.expected_names, checks)
@@ -164,7 +168,7 @@ async def _ask(shop: Workshop, context: ModuleSpecContext, checks: Sequence[Chec
     )
 
 
-async def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
+async def _prepare(work: ModuleWork, settings: BuildSettings) -> ModuleSpecContext:
     """Return the model's context, or raise if a call of the model would be in vain.
 
     The files are not read in a thread: they are few and small, and a thread would take longer.
@@ -172,14 +176,14 @@ async def _prepare(work: ModuleWork, shop: Workshop) -> ModuleSpecContext:
     if work.problem is not None:
         raise work.problem
     check_writable(work.path, within=work.base)
-    replaced = _text_to_replace(work, shop)
-    problem = await shop.gate(work.module) if shop.gate else None
+    replaced = _text_to_replace(work, settings)
+    problem = await settings.gate(work.module) if settings.gate else None
     if problem is not None:
         raise problem
     return make_context(work, replaced=replaced)
 
 
-def _text_to_replace(work: ModuleWork, shop: Workshop) -> str:
+def _text_to_replace(work: ModuleWork, settings: BuildSettings) -> str:
     """Return the text of the module's generated file, "" if there is none; raise if it is not to be overwritten."""
     try:
         text = read_generated(work.path)
@@ -187,7 +191,7 @@ def _text_to_replace(work: ModuleWork, shop: Workshop) -> str:
         reason = f"{work.path}: cannot be read: {error.strerror}"
         raise JauntGenerationError(reason, hint="make it readable, or remove it") from error
     verdict = judge(text, work.fingerprint)
-    if verdict.protected and not shop.force:
+    if verdict.protected and not settings.force:
         command = f"{build_command(work.fingerprint.kind)} --force"
         raise JauntGenerationError(
             f"{work.path} was {verdict.reason}; it is not overwritten",
@@ -199,12 +203,12 @@ def _text_to_replace(work: ModuleWork, shop: Workshop) -> str:
 
 
 async def _write_down(
-    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, outcome: Outcome, source: str
+    work: ModuleWork, settings: BuildSettings, context: ModuleSpecContext, outcome: Outcome, source: str
 ) -> Outcome:
     """Write a candidate that passed, in a thread; if this is cancelled meanwhile, it is written all the same."""
     begin = time.perf_counter()
-    write = partial(_keep_and_land, work, shop, context, outcome, source)
-    written = asyncio.get_running_loop().run_in_executor(shop.writers, write)
+    write = partial(_keep_and_land, work, settings, context, outcome, source)
+    written = asyncio.get_running_loop().run_in_executor(settings.writers, write)
     try:
         outcome = await asyncio.shield(written)
     except asyncio.CancelledError:  # it may come while no thread is free, and what was paid for must not be lost
@@ -214,26 +218,26 @@ async def _write_down(
 
 
 def _keep_and_land(
-    work: ModuleWork, shop: Workshop, context: ModuleSpecContext, outcome: Outcome, source: str
+    work: ModuleWork, settings: BuildSettings, context: ModuleSpecContext, outcome: Outcome, source: str
 ) -> Outcome:
-    if shop.store is not None and outcome.origin == "model":
+    if settings.store is not None and outcome.origin == "model":
         # Kept before it is written: what was paid for survives a crash of anything that comes after it.
-        unkept = shop.store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=work.module)
+        unkept = settings.store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=work.module)
         outcome = replace(outcome, warnings=(*outcome.warnings, unkept)) if unkept else outcome
-    return replace(outcome, path=_land(work, shop, context, source))
+    return replace(outcome, path=_land(work, settings, context, source))
 
 
-def _land(work: ModuleWork, shop: Workshop, context: ModuleSpecContext, source: str) -> Path:
+def _land(work: ModuleWork, settings: BuildSettings, context: ModuleSpecContext, source: str) -> Path:
     """Write a candidate that passed, a recording of it where one is wanted, and what it replaces into the history."""
-    forget_rejected(shop.rejected, work.module)
-    if shop.record is not None:
-        path = recording_path(shop.record, work.module)
-        write_atomic(path, format_recording(context, source), within=shop.record)
-    before = _text_to_replace(work, shop)  # once more: someone may have edited it while the model was busy
+    forget_rejected(settings.rejected, work.module)
+    if settings.record is not None:
+        path = recording_path(settings.record, work.module)
+        write_atomic(path, format_recording(context, source), within=settings.record)
+    before = _text_to_replace(work, settings)  # once more: someone may have edited it while the model was busy
     path = _write(work, source)
-    if shop.history is not None:
+    if settings.history is not None:
         contract = {**context.spec_sources, **context.dependency_apis}
-        shop.history.add(work.fingerprint.kind, work.module, work.fingerprint.digest, contract, before)
+        settings.history.add(work.fingerprint.kind, work.module, work.fingerprint.digest, contract, before)
     return path
 
 

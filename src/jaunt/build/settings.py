@@ -23,7 +23,7 @@ from jaunt.project.roots import search_roots
 
 
 @dataclass(frozen=True)
-class Workshop:
+class BuildSettings:
     """What every module of a run is built with.
 
     `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
@@ -61,7 +61,7 @@ class Workshop:
         return self.store if self.read_store and not self.force else None
 
 
-def project_workshop(
+def project_settings(
     plan: Plan,
     backend: GeneratorBackend,
     *,
@@ -69,7 +69,7 @@ def project_workshop(
     read_store: bool = True,
     record: Path | None = None,
     gate: ImportGate | None = None,
-) -> Workshop:
+) -> BuildSettings:
     """Return what a project's modules are built with: its checks, its store, its number of attempts.
 
     `gate` is one that has begun already.
@@ -80,7 +80,7 @@ def project_workshop(
     state = ensure_state_folder(config.root)
     store = Store(config.root / config.store.path, readonly=config.store.readonly)
     _sweep(plan.project, state, store)
-    return Workshop(
+    return BuildSettings(
         backend,
         checks_for=project_checks(plan.project),
         rejected=state / "rejected",

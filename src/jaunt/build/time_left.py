@@ -1,11 +1,11 @@
-"""Pace: how long the rest of a build will take, by what its modules took before."""
+"""TimeLeft: how long the rest of a build will take, by what its modules took before."""
 
 from collections.abc import Collection, Mapping
 
 from jaunt.specs.dag import critical_path
 
 
-class Pace:
+class TimeLeft:
     """An estimate that gets better as modules end.
 
     `deps` maps each module of the build to those it waits for, `known` a module to the seconds it took last time;

@@ -62,7 +62,7 @@ class BuildTimings:
     jobs: tuple[JobTiming, ...] = ()
 
 
-Record = TypeVar("Record", JobTiming, BuildTimings)
+Timing = TypeVar("Timing", JobTiming, BuildTimings)
 
 
 class TimingsRecorder:
@@ -159,7 +159,7 @@ def read_timings(root: Path) -> BuildTimings:
         ) from error
 
 
-def _filled(blank: Record, found: Mapping[str, Any]) -> Record:
+def _filled(blank: Timing, found: Mapping[str, Any]) -> Timing:
     """Return a record with the values that a JSON object has for it; ValueError for one of another type."""
     values = {}
     for name, default in vars(blank).items():

@@ -28,7 +28,7 @@ Key = TypeVar("Key")
 Lent = TypeVar("Lent", bound=Lendable)
 
 
-class Servers(Generic[Key, Lent]):
+class Pool(Generic[Key, Lent]):
     """What serves the candidates of one run and stays for all of them, each lent to one at a time.
 
     `start` makes one for a key, when it is wanted and none for that key is free; at the limit, one for another key ends

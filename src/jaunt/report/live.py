@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
-from jaunt.build.time_left import Pace
+from jaunt.build.time_left import TimeLeft
 from jaunt.report.console import MOST_LINES, Verbosity, and_more, say
 from jaunt.report.progress import Progress
 from jaunt.report.terminal import cut_front, takes_unicode
@@ -39,13 +39,13 @@ def can_be_live(out: TextIO) -> bool:
 class Feed:
     """What a display asks for when it is drawn, besides the events that it is told of.
 
-    `attempts` maps a module to the number of its attempt; `spent` returns what the build took so far; `pace` makes the
-    estimate of the time that is left.
+    `attempts` maps a module to the number of its attempt; `spent` returns what the build took so far; `time_left`
+    makes the estimate of the time that is left.
     """
 
     attempts: dict[str, int] = field(default_factory=dict)
     spent: Spent | None = None
-    pace: Callable[[], Pace] | None = None
+    time_left: Callable[[], TimeLeft] | None = None
 
 
 class LiveDisplay:
@@ -65,7 +65,7 @@ class LiveDisplay:
     ) -> None:
         self._total = total
         self._feed = feed
-        self._pace = feed.pace() if feed.pace else None
+        self._time_left = feed.time_left() if feed.time_left else None
         self._out = out or sys.stdout
         self._clock = clock
         self._begin = clock()
@@ -112,8 +112,8 @@ class LiveDisplay:
         self._under_way.pop(name, None)
         self._done += 1
         self._left = None
-        if self._pace:
-            self._pace.ended(name, seconds)
+        if self._time_left:
+            self._time_left.ended(name, seconds)
 
     def lines(self, width: int, height: int) -> list[str]:
         """Return what is shown on a terminal of so many columns and lines: the facts, then what is under way."""
@@ -142,8 +142,8 @@ class LiveDisplay:
 
     def _seconds_left(self, now: float, ages: dict[str, float]) -> float | None:
         # At most once a second: the estimate goes over all that is left.
-        if self._pace and (self._left is None or now - self._left[0] >= 1):
-            self._left = (now, self._pace.left(ages))
+        if self._time_left and (self._left is None or now - self._left[0] >= 1):
+            self._left = (now, self._time_left.left(ages))
         if self._left is None or self._left[1] is None:
             return None
         return self._left[1] - (now - self._left[0])

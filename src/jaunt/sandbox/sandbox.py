@@ -227,7 +227,7 @@ class Sandbox:
         *,
         namespaces: bool = False,
         writable: Path | None = None,
-    ) -> keeper.Job:
+    ) -> keeper.SandboxOrder:
         limits = self.config
         devices = [f"/dev/{name}" for name in _DEVICES]
         return {
@@ -310,7 +310,7 @@ def _problem_with(mechanism: str) -> str | None:
 
 
 def _start_keeper(
-    job: keeper.Job, wrapper: Sequence[str], files: Mapping[str, Any], halt: Halt | None = None
+    job: keeper.SandboxOrder, wrapper: Sequence[str], files: Mapping[str, Any], halt: Halt | None = None
 ) -> dict[str, Any]:
     """Run a job under the keeper, and that under the command `wrapper`; return what the keeper says of it."""
     ours, theirs = socket.socketpair()

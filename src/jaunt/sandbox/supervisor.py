@@ -1,7 +1,7 @@
 """The keeper: stands between jaunt and untrusted code; it sets the limits, watches, and kills what is left.
 
 `sandbox.py` starts it by path, `python -I -S supervisor.py JOB`, so it needs nothing but the standard library.
-JOB is JSON, see `Job`. When all is over the keeper writes one JSON object to the `control` socket:
+JOB is JSON, see `SandboxOrder`. When all is over the keeper writes one JSON object to the `control` socket:
 `reason`, and `status`, the wait status of the program. That the socket's other end is closed tells the
 keeper to stop: jaunt has given up, or is dead.
 """
@@ -22,7 +22,7 @@ TICK = 0.05  # seconds from one look at the processes to the next
 THREADS_A_PROCESS = 8  # the kernel's limit counts threads; what is watched here are processes
 
 
-class Job(TypedDict):
+class SandboxOrder(TypedDict):
     """What to run within which limits; sizes in bytes, times in seconds.
 
     `keep` are the descriptors that the program gets; `writable` is None for no Landlock; `tasks` is how
@@ -44,7 +44,7 @@ class Job(TypedDict):
     open_files: int
 
 
-def main(job: Job) -> NoReturn:
+def main(job: SandboxOrder) -> NoReturn:
     """Run the job; the exit code says nothing, what is written to `control` does."""
     try:
         if job["namespaces"]:
@@ -93,7 +93,7 @@ def kill_all(program: int) -> None:
 # --- watching ----------------------------------------------------------------------------------------
 
 
-def _keep(job: Job) -> dict[str, Any]:
+def _keep(job: SandboxOrder) -> dict[str, Any]:
     written = _open_counter()  # now: a process that hides may not open it any more
     adopt_orphans()
     hide_from_own_user()
@@ -110,7 +110,7 @@ def _keep(job: Job) -> dict[str, Any]:
         kill_all(program)
 
 
-def _watch(job: Job, program: int, written: int | None) -> dict[str, Any]:
+def _watch(job: SandboxOrder, program: int, written: int | None) -> dict[str, Any]:
     begin = time.monotonic()
     ended = [os.pidfd_open(program)] if hasattr(os, "pidfd_open") else []
     while True:
@@ -143,7 +143,7 @@ def _reap(program: int) -> int | None:
     return status
 
 
-def _why_it_ended(status: int, job: Job) -> str:
+def _why_it_ended(status: int, job: SandboxOrder) -> str:
     if not os.WIFSIGNALED(status):
         return "ok" if status == 0 else "exit"
     spent = os.times()
@@ -152,7 +152,7 @@ def _why_it_ended(status: int, job: Job) -> str:
     return "cpu" if killed == signal.SIGXCPU or (killed == signal.SIGKILL and out_of_time) else "signal"
 
 
-def _excess(job: Job, written: int | None) -> str | None:
+def _excess(job: SandboxOrder, written: int | None) -> str | None:
     """Return which limit all processes together have exceeded, if any."""
     tree = _descendants()
     spent = os.times()
@@ -230,7 +230,7 @@ def _bytes_written(counters: bytes) -> int:
 # --- becoming the program ----------------------------------------------------------------------------
 
 
-def _become_program(job: Job) -> NoReturn:
+def _become_program(job: SandboxOrder) -> NoReturn:
     """Put on the limits and execute the program; where it can't be, say so on its standard error."""
     try:
         os.setsid()  # so that it cannot kill the keeper along with its own process group
@@ -258,7 +258,7 @@ def _close_all_but(keep: list[int]) -> None:
         first = descriptor + 1
 
 
-def _limit_resources(job: Job) -> None:
+def _limit_resources(job: SandboxOrder) -> None:
     import resource
 
     processes = job["tasks"] + THREADS_A_PROCESS * job["processes"]

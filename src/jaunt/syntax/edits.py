@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-Place = tuple[int, int]
+Position = tuple[int, int]
 """A line, counted from 1, and a column in bytes of UTF-8, counted from 0, as `ast` has them."""
 
 
@@ -18,7 +18,7 @@ class Edits:
             self._starts.append(self._starts[-1] + len(line.encode()) + 1)
         self._edits: list[tuple[int, int, str]] = []
 
-    def replace(self, start: Place, end: Place, text: str) -> None:
+    def replace(self, start: Position, end: Position, text: str) -> None:
         """Replace what lies between two places."""
         self._edits.append((self._offset(start), self._offset(end), text))
 
@@ -60,6 +60,6 @@ class Edits:
             position = max(position, min(end, len(self._data)))
         return b"".join([*out, self._data[position:]]).decode()
 
-    def _offset(self, place: Place) -> int:
+    def _offset(self, place: Position) -> int:
         line, column = place
         return min(self._starts[min(line, len(self._starts)) - 1] + column, len(self._data))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jaunt.build.ledger import read_ledger
-from jaunt.build.time_left import Pace
+from jaunt.build.time_left import TimeLeft
 from jaunt.config import load_config
 from jaunt.engine.job import Outcome, job_name
 from jaunt.errors import JauntError
@@ -27,7 +27,7 @@ from jaunt.specs.dag import critical_path
 from jaunt.tasks.bridge import CallAction, NoTasksError, Reporter, doit_task
 
 if TYPE_CHECKING:  # what builds is imported when there is something to build: it takes 0.1 s
-    from jaunt.build.settings import Workshop
+    from jaunt.build.settings import BuildSettings
     from jaunt.generate.lazy_backend import LazyBackend
 
 Task = dict[str, Any]
@@ -114,9 +114,9 @@ class ProjectTasks:
 
         # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
         forced = not self._plan.verdicts[name].stale
-        shop = self._workshop(os.getpid())
+        settings = self._settings(os.getpid())
         (work,) = project_works(self._plan.project, [name])
-        return await build_module(work, replace(shop, read_store=False) if forced else shop)
+        return await build_module(work, replace(settings, read_store=False) if forced else settings)
 
     def _clean(self, name: str) -> str | None:
         from jaunt.build.write import remove_module
@@ -144,11 +144,11 @@ class ProjectTasks:
         return plan
 
     @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks
-    def _workshop(self, _pid: int) -> "Workshop":
-        from jaunt.build.settings import project_workshop
+    def _settings(self, _pid: int) -> "BuildSettings":
+        from jaunt.build.settings import project_settings
 
-        shop = project_workshop(self._plan, self._backend(os.getpid()))
-        return replace(shop, on_attempt=self._attempt, on_wait=_tell_of_wait)
+        settings = project_settings(self._plan, self._backend(os.getpid()))
+        return replace(settings, on_attempt=self._attempt, on_wait=_tell_of_wait)
 
     @functools.cache  # noqa: B019 - as above
     def _backend(self, _pid: int) -> "LazyBackend":
@@ -158,7 +158,7 @@ class ProjectTasks:
 
     @functools.cached_property
     def _feed(self) -> Feed:
-        return Feed(spent=self._spent, pace=self._pace)
+        return Feed(spent=self._spent, time_left=self._time_left)
 
     def _attempt(self, module: str, number: int, _: Sequence[str]) -> None:
         self._feed.attempts[module] = number
@@ -166,10 +166,10 @@ class ProjectTasks:
     def _spent(self) -> tuple[int, float | None]:
         return self._backend(os.getpid()).spent(self._plan.project.config.llm.price)
 
-    def _pace(self) -> Pace:
-        from jaunt.build.run import plan_pace
+    def _time_left(self) -> TimeLeft:
+        from jaunt.build.run import plan_time_left
 
-        return plan_pace(self._plan, self._plan.project.config.build.jobs)
+        return plan_time_left(self._plan, self._plan.project.config.build.jobs)
 
     def _task_name(self, plan: Plan, module: str) -> str:
         return self._rename(job_name(plan.project.kind_of(module), module))

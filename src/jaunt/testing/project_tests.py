@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
-from jaunt.testing.pytest_run import Failure, Verdict, judge_tests
+from jaunt.testing.pytest_run import Failure, TestRun, judge_tests
 
 GENERATION_FAILED = 3
 """The exit code of a run whose test modules could not all be generated."""
@@ -61,7 +61,7 @@ def run_project_tests(
     return as_result(verdicts, [f"{path}: not generated" for path in missing])
 
 
-def as_result(verdicts: Sequence[Verdict], failures: Sequence[str]) -> PytestResult:
+def as_result(verdicts: Sequence[TestRun], failures: Sequence[str]) -> PytestResult:
     """Return the result of some runs; `failures` says what kept test modules from being generated."""
     found = [failure for verdict in verdicts for failure in verdict.failures]
     runs = [verdict.completed for verdict in verdicts if verdict.completed]

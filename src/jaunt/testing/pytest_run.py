@@ -46,8 +46,10 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class TestRun:
     """What came of a test run: what failed, how many tests passed, how the process ended if there was one."""
+
+    __test__ = False  # else pytest takes it for a collection of tests
 
     failures: tuple[Failure, ...]
     tests: int = 0
@@ -69,7 +71,7 @@ def judge_tests(
     pytest_args: Sequence[str] = (),
     generated_dir: str = DEFAULT_GENERATED_DIR,
     halt: Halt | None = None,
-) -> Verdict:
+) -> TestRun:
     """Run pytest on `files`, from the project's root `cwd`, in the sandbox; all that is expected must pass.
 
     `expected` names, for each file, the functions that must run ("test_a", or "TestA" or "TestA::test_a" of
@@ -82,7 +84,7 @@ def judge_tests(
     wanted = {file: given[file] if file in given else tuple(_named_tests(file)) for file in files}
     refusals = tuple(_refusals(wanted, cwd, generated_dir))
     if refusals:
-        return Verdict(refusals)
+        return TestRun(refusals)
     before = _state(files, cwd)
     key = secrets.token_bytes(32)
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
@@ -107,11 +109,11 @@ def judge_tests(
     changed = [path for path, state in _state(files, cwd).items() if state != before.get(path)]
     failures = [Failure(_shown(path, cwd), "was changed during the run") for path in changed]
     failures += _failures(record, wanted, completed, cwd)
-    return Verdict(tuple(failures), len(record.finished()), completed)
+    return TestRun(tuple(failures), len(record.finished()), completed)
 
 
 @dataclass
-class Record:
+class RunRecord:
     """What the recorder wrote down, up to the first line that is not genuine, by node id."""
 
     collected: dict[str, Path] = field(default_factory=dict)
@@ -153,9 +155,9 @@ class Record:
         self.failures.setdefault(test, Failure(test, message, details, exception))
 
 
-def read_record(text: bytes, key: bytes) -> Record:
+def read_record(text: bytes, key: bytes) -> RunRecord:
     """Return what the record says up to the first line that was not signed with `key`, or is out of order."""
-    record = Record()
+    record = RunRecord()
     for number, line in enumerate(text.split(b"\n")[:-1]):
         content, _, signature = line.rpartition(b"\t")
         if not hmac.compare_digest(hmac.digest(key, content, "sha256").hex().encode(), signature):
@@ -182,7 +184,7 @@ def _refusals(wanted: Mapping[Path, Sequence[str]], cwd: Path, generated_dir: st
 
 
 def _failures(
-    record: Record, wanted: Mapping[Path, Sequence[str]], completed: Completed, cwd: Path
+    record: RunRecord, wanted: Mapping[Path, Sequence[str]], completed: Completed, cwd: Path
 ) -> Iterator[Failure]:
     why = completed.message or "ended before its tests did, with exit code 0"
     if record.end is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jaunt.checks.pool import Servers
+from jaunt.checks.pool import Pool
 from jaunt.checks.tools.language_server import LanguageServer, LanguageServerError, apply_edits
 from jaunt.checks.tools.tool import find_tool
 
@@ -20,9 +20,9 @@ async def lent(folder: Path, script: str, seconds: float = 60) -> AsyncGenerator
         yield server
 
 
-def servers(command: Sequence[str | Path], seconds: float = 60) -> Servers[Path, LanguageServer]:
+def servers(command: Sequence[str | Path], seconds: float = 60) -> Pool[Path, LanguageServer]:
     """Return servers by folder, which end with their event loop."""
-    return Servers(lambda root: LanguageServer.start(command, root, {}, seconds=seconds), most=1)
+    return Pool(lambda root: LanguageServer.start(command, root, {}, seconds=seconds), most=1)
 
 
 def edit(begin: tuple[int, int], end: tuple[int, int], new: str) -> dict[str, object]:

@@ -21,7 +21,7 @@ from jaunt.checks.place import Place
 from jaunt.checks.project_checks import project_checks
 from jaunt.checks.tools.check import ToolCheck
 from jaunt.checks.tools.tool import ToolError, error_at, find_tool
-from jaunt.checks.tools.ty import Desk, Ty, stub_files
+from jaunt.checks.tools.ty import Ty, TyServer, stub_files
 from jaunt.config import load_config
 from jaunt.files.temporary import abandoned_files, temporary_files
 from jaunt.plan.module_work import project_works
@@ -196,7 +196,7 @@ def test_a_server_that_finds_nothing_in_what_is_no_python_is_not_believed(tmp_pa
     async def use() -> None:
         async with lent(tmp_path, PRELUDE + OPENED + "find(read()); read()") as server:
             with pytest.raises(ToolError, match=r"^ty does not look at what is in "):
-                await Desk(server, tmp_path, ()).require_sight(tmp_path)
+                await TyServer(server, tmp_path, ()).require_sight(tmp_path)
 
     asyncio.run(use())
 

@@ -15,7 +15,7 @@ from functools import partial
 
 from jaunt.checks.doctests.child import COUNT, Orders
 from jaunt.checks.doctests.examples import Bench, packed, read_reports, run_examples, with_key
-from jaunt.checks.pool import Servers
+from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
 from jaunt.sandbox.sandbox import Halt
 
@@ -28,7 +28,7 @@ class Examiners:
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
-        self._servers = Servers(_start, most=os.cpu_count() or 1)
+        self._servers = Pool(_start, most=os.cpu_count() or 1)
 
     async def examine(self, orders: Orders) -> list[str]:
         """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""

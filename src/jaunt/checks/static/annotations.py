@@ -29,7 +29,7 @@ _ITERATORS = {"Generator": ("Iterator", "Iterable"), "AsyncGenerator": ("AsyncIt
 _LONGEST_ALIAS = 2_000  # characters; aliases of aliases of aliases can grow without bound
 
 
-class Reader:
+class AnnotationReader:
     """Reads the annotations of one signature.
 
     `module` is the module that it stands in, `named` other modules whose type aliases it may use, by name;

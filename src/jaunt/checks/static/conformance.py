@@ -9,7 +9,7 @@ import ast
 import builtins
 from collections.abc import Iterator, Sequence
 
-from jaunt.checks.static.annotations import Reader
+from jaunt.checks.static.annotations import AnnotationReader
 from jaunt.checks.static.signatures import (
     AnnotationComparison,
     Modules,
@@ -102,7 +102,7 @@ def _class_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef) -> 
 
 
 def _bases(module: ModuleSource, node: ast.ClassDef, *named: ModuleSource) -> list[str]:
-    reader = Reader(module, named, type_parameters=type_parameters(node))
+    reader = AnnotationReader(module, named, type_parameters=type_parameters(node))
     return [form for form in map(reader.normal, node.bases) if form != "object"]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from jaunt.checks.static.annotations import Reader, as_iterator, inner_type
+from jaunt.checks.static.annotations import AnnotationReader, as_iterator, inner_type
 from jaunt.syntax.source import Definition, Function, ModuleSource, last_name, written_name
 
 POSITIONAL_ONLY = "positional-only"
@@ -218,11 +218,13 @@ class AnnotationComparison:
     """Compares annotations of one signature, in its order: type variables may have other names."""
 
     def __init__(self, modules: Modules, owner: str | None, parameters: Collection[str] = ()) -> None:
-        def readers(*, expand: bool) -> tuple[Reader, Reader]:
+        def readers(*, expand: bool) -> tuple[AnnotationReader, AnnotationReader]:
             # The candidate may use the spec module's aliases, never the other way round.
             return (
-                Reader(modules.spec, owner=owner, type_parameters=parameters, expand=expand),
-                Reader(modules.candidate, [modules.spec], owner=owner, type_parameters=parameters, expand=expand),
+                AnnotationReader(modules.spec, owner=owner, type_parameters=parameters, expand=expand),
+                AnnotationReader(
+                    modules.candidate, [modules.spec], owner=owner, type_parameters=parameters, expand=expand
+                ),
             )
 
         self._bound = [names for m in (modules.spec, modules.candidate) for names in (m.bindings, m.constants)]
@@ -254,7 +256,7 @@ class AnnotationComparison:
         return any(self.same(expected, each) for each in [given, *as_iterator(given)])
 
 
-def _same_form(spec: Reader, candidate: Reader, expected: ast.expr, given: ast.expr) -> bool:
+def _same_form(spec: AnnotationReader, candidate: AnnotationReader, expected: ast.expr, given: ast.expr) -> bool:
     wanted, form = spec.normal(expected), candidate.normal(given)
     return wanted == form or form.startswith(f"{wanted}[")
 

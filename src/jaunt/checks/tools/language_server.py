@@ -28,7 +28,7 @@ class LanguageServerError(Exception):
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class Diagnostic:
     """What a server finds in a text: `line` counts from 1, `column` code points from 0; `message` is one line."""
 
     line: int
@@ -242,11 +242,11 @@ class Document:
             "textDocument/didOpen", textDocument={**self._name, "languageId": "python", "version": 1, "text": text}
         )
 
-    async def findings(self) -> list[Finding]:
+    async def findings(self) -> list[Diagnostic]:
         """Return what the server finds in the text, in order."""
         answer = await self._server.request("textDocument/diagnostic", textDocument=self._name)
         return sorted(
-            Finding(
+            Diagnostic(
                 each["range"]["start"]["line"] + 1,
                 each["range"]["start"]["character"],
                 str(each.get("code") or "syntax"),

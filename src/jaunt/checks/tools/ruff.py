@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.checks.place import Place
-from jaunt.checks.pool import Servers
+from jaunt.checks.pool import Pool
 from jaunt.checks.tools.language_server import LanguageServer, LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
 from jaunt.generate.base import Checked
@@ -38,8 +38,8 @@ class Ruff:
     name = "ruff"
 
     def __init__(self) -> None:
-        self._by_settings = Servers(lambda root: _start(root, _SAFE), most=1)
-        self._by_sure_rules = Servers(lambda root: _start(root, _SURE), most=1)
+        self._by_settings = Pool(lambda root: _start(root, _SAFE), most=1)
+        self._by_sure_rules = Pool(lambda root: _start(root, _SURE), most=1)
         self._settings: dict[Path, Path | None] = {}
 
     async def check(self, source: str, place: Place) -> Checked:
@@ -60,7 +60,7 @@ class Ruff:
 
 
 async def _consult(
-    servers: Servers[Path, LanguageServer], source: str, place: Place, settings: Path | None
+    servers: Pool[Path, LanguageServer], source: str, place: Place, settings: Path | None
 ) -> Checked | None:
     """Return what ruff makes of a candidate; None if its settings, which are in the file `settings`, exclude it."""
     try:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.checks.place import Place
-from jaunt.checks.pool import Servers
-from jaunt.checks.tools.language_server import CREATED, DELETED, Finding, LanguageServer, LanguageServerError
+from jaunt.checks.pool import Pool
+from jaunt.checks.tools.language_server import CREATED, DELETED, Diagnostic, LanguageServer, LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import temporary_path
@@ -33,7 +33,7 @@ class Ty:
     name = "ty"
 
     def __init__(self) -> None:
-        self._servers = Servers(_start, most=os.cpu_count() or 1)
+        self._servers = Pool(_start, most=os.cpu_count() or 1)
         self._states: dict[Path, tuple[int, int] | None] = {}
         self._landed: list[tuple[Path, int]] = []
 
@@ -45,9 +45,9 @@ class Ty:
         """
         self._look_at(place.dependencies)
         try:
-            async with self._servers.one((place.root, place.bases)) as desk:
-                desk.tell_of(self._landed)
-                found = await desk.errors(source, place)
+            async with self._servers.one((place.root, place.bases)) as server:
+                server.tell_of(self._landed)
+                found = await server.errors(source, place)
         except LanguageServerError as error:
             raise ToolError(f"ty {error}") from error
         return Checked(source, [error_at("ty", source, each.line, f"{each.message} [{each.rule}]") for each in found])
@@ -65,7 +65,7 @@ class Ty:
                 self._landed.append((path, CREATED if state else DELETED))
 
 
-class Desk:
+class TyServer:
     """A server of ty and the folder that it finds candidates in."""
 
     def __init__(self, server: LanguageServer, folder: Path, bases: Sequence[Path]) -> None:
@@ -101,7 +101,7 @@ class Desk:
             self._tell(path, kind, base / path.relative_to(base).parts[0])
         self._heard = len(landed)
 
-    async def errors(self, source: str, place: Place) -> list[Finding]:
+    async def errors(self, source: str, place: Place) -> list[Diagnostic]:
         """Return what is wrong with a candidate alone. Raises LanguageServerError, ToolError."""
         package = self._folder / f"{place.generated_module.partition('.')[0]}-stubs"
         files = stub_files(package, source, place)
@@ -139,7 +139,7 @@ class Desk:
         if not found:
             raise ToolError(f"ty does not look at what is in {self._folder}")
 
-    async def _look(self, path: Path, text: str) -> list[Finding]:
+    async def _look(self, path: Path, text: str) -> list[Diagnostic]:
         async with self._server.document(path, text) as document:
             return [each for each in await document.findings() if each.is_error]
 
@@ -157,7 +157,7 @@ class Desk:
         self._server.tell_of([(path, kind)])
 
 
-async def _start(key: tuple[Path, tuple[Path, ...]]) -> Desk:
+async def _start(key: tuple[Path, tuple[Path, ...]]) -> TyServer:
     """Return a server for a project's folder and the bases of a module. Raises LanguageServerError, ToolError."""
     root, bases = key
     program = find_tool("ty")
@@ -167,18 +167,18 @@ async def _start(key: tuple[Path, tuple[Path, ...]]) -> Desk:
     above = settings.parent if settings else root
     try:
         options = _options([folder, *bases])
-        server = await LanguageServer.start([program, "server"], above, options, seconds=TOOL_SECONDS)
+        started = await LanguageServer.start([program, "server"], above, options, seconds=TOOL_SECONDS)
     except BaseException:
         _remove(folder)
         raise
-    desk = Desk(server, folder, bases)
+    server = TyServer(started, folder, bases)
     try:
-        await desk.require_sight(root)
+        await server.require_sight(root)
     except BaseException:
-        desk.end()
-        await desk.ended()
+        server.end()
+        await server.ended()
         raise
-    return desk
+    return server
 
 
 def _remove(folder: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from jaunt.build.ledger import Entry, read_ledger
+from jaunt.build.ledger import Generation, read_ledger
 from jaunt.build.store import Store
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
@@ -29,8 +29,8 @@ class Step:
     digest: str
     reason: str
     from_store: bool
-    least: Entry | None = None
-    most: Entry | None = None
+    least: Generation | None = None
+    most: Generation | None = None
 
 
 def forecast(plan: Plan, store: Store | None) -> list[Step]:

@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
-from jaunt.build.history import History, Record
+from jaunt.build.history import History, LastBuild
 from jaunt.commands.diff.change import Change, make_change
 from jaunt.commands.shared.options import add_project_options
 from jaunt.commands.shared.result import Result
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> Result:
     return Result(data={"modules": [{**asdict(change), "path": str(change.path)} for change in changes]})
 
 
-def _records(project: Project, name: str | None) -> list[Record]:
+def _records(project: Project, name: str | None) -> list[LastBuild]:
     history = History(project.root)
     if name is None:
         return history.last_run()
@@ -59,7 +59,7 @@ def _records(project: Project, name: str | None) -> list[Record]:
     return [record]
 
 
-def _change(project: Project, record: Record) -> Change:
+def _change(project: Project, record: LastBuild) -> Change:
     path = project.generated_path(record.module)
     return make_change(record, path, shown=relative_paths(str(path)))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from jaunt.build.history import Record
+from jaunt.build.history import LastBuild
 from jaunt.commands.diff.lost import losses
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import contract_changes
@@ -29,7 +29,7 @@ class Change:
     code: str
 
 
-def make_change(record: Record, path: Path, *, shown: str) -> Change:
+def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
     """Return the change that a record describes; `path` is the generated file, `shown` its name in the diff."""
     try:
         now = path.read_bytes().decode("utf-8", "replace")

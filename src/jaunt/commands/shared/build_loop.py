@@ -49,7 +49,7 @@ async def _generate(
     gate = ImportGate(plan.project, plan.stale)
     gate.begin()  # while the rest is imported: that takes 0.1 s
     from jaunt.build.run import misses_store, run_plan
-    from jaunt.build.settings import project_workshop
+    from jaunt.build.settings import project_settings
     from jaunt.build.timings import TimingsRecorder
     from jaunt.generate.lazy_backend import LazyBackend
     from jaunt.testing.repair import RepairBackend
@@ -57,7 +57,7 @@ async def _generate(
     config = plan.project.config
     backend = LazyBackend(config)
     record = Path(arguments.record) if arguments.record else None
-    shop = project_workshop(
+    settings = project_settings(
         plan,
         RepairBackend(backend, failures) if failures else backend,
         force=arguments.force,
@@ -65,7 +65,7 @@ async def _generate(
         record=record,
         gate=gate,
     )
-    if misses_store(plan, shop):
+    if misses_store(plan, settings):
         backend.open()  # what is wrong with the provider is then one error, not one for each module
     jobs = arguments.jobs or config.build.jobs
     progress, timings = _progress(plan, arguments, backend, jobs), TimingsRecorder(limit=jobs)
@@ -78,10 +78,10 @@ async def _generate(
 
     try:
         with _cancelled_by_signals(), progress:
-            shop = replace(shop, on_attempt=progress.attempt, on_wait=progress.waiting)
-            await run_plan(plan, shop, jobs=jobs, listener=listen)
+            settings = replace(settings, on_attempt=progress.attempt, on_wait=progress.waiting)
+            await run_plan(plan, settings, jobs=jobs, listener=listen)
     finally:
-        await shop.backend.close()
+        await settings.backend.close()
         try:
             timings.save(config.root)
         except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that
@@ -90,14 +90,16 @@ async def _generate(
 
 def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
     """Return what reports on the build as it runs: on a terminal a live display, else a line for each module."""
-    from jaunt.build.run import plan_pace
+    from jaunt.build.run import plan_time_left
     from jaunt.report.live import Feed, LiveProgress, can_be_live
 
     total = len(plan.stale)
     verbosity = "quiet" if arguments.quiet else "verbose" if arguments.verbose else "normal"
     if arguments.plain or verbosity == "quiet" or not can_be_live(sys.stdout):
         return Progress(total, verbosity=verbosity)
-    feed = Feed(spent=partial(backend.spent, plan.project.config.llm.price), pace=partial(plan_pace, plan, jobs))
+    feed = Feed(
+        spent=partial(backend.spent, plan.project.config.llm.price), time_left=partial(plan_time_left, plan, jobs)
+    )
     return LiveProgress(total, feed, verbosity=verbosity)
 
 
