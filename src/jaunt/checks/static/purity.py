@@ -1,123 +1,164 @@
-"""Which calls have no effects, as data: what may stand at the module level of generated code."""
+"""Which calls of a candidate have no effects: those that are listed, and of its own functions that only compute."""
 
+import ast
+from collections.abc import Iterable, Iterator, Mapping
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-PURE_CALLS: dict[str, str] = {
-    "abc": "abstractmethod update_abstractmethods",
-    "array": "array",
-    "ast": "literal_eval",
-    "asyncio": "BoundedSemaphore Condition Event Lock Queue Semaphore",
-    "base64": "*",
-    "binascii": "hexlify unhexlify crc32",
-    "bisect": "*",
-    "builtins": (
-        "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod "
-        "enumerate filter float format frozenset getattr hash hex int isinstance issubclass iter len "
-        "list map max memoryview min next object oct ord pow property range repr reversed round set "
-        "slice sorted staticmethod str sum super tuple type zip NotImplementedError ArithmeticError "
-        "AssertionError AttributeError Exception ImportError IndexError KeyError LookupError OSError "
-        "OverflowError RuntimeError StopAsyncIteration StopIteration TimeoutError TypeError "
-        "UnicodeError ValueError"
-    ),
-    "calendar": "monthrange isleap",
-    "collections": ("ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque namedtuple"),
-    "colorsys": "*",
-    "contextlib": "ExitStack asynccontextmanager contextmanager nullcontext suppress",
-    "contextvars": "ContextVar",
-    "copy": "copy deepcopy",
-    "dataclasses": "dataclass field fields make_dataclass replace",
-    "datetime": ("date datetime time timedelta timezone fromisoformat fromordinal strptime combine "),
-    "decimal": "Context Decimal",
-    "enum": "*",
-    "fractions": "Fraction",
-    "functools": "*",
-    "hashlib": "blake2b blake2s md5 new sha1 sha224 sha256 sha384 sha512",
-    "html": "escape unescape",
-    "inspect": "Parameter Signature cleandoc signature",
-    "io": "BytesIO StringIO",
-    "ipaddress": "*",
-    "itertools": "*",
-    "json": "JSONDecoder JSONEncoder dumps loads",
-    "keyword": "iskeyword issoftkeyword",
-    "logging": "getLogger NullHandler",
-    "math": "*",
-    "cmath": "*",
-    "numbers": "*",
-    "operator": (
-        "add and_ attrgetter concat contains eq floordiv ge gt itemgetter le lt methodcaller mod mul ne neg "
-        "not_ or_ sub truediv xor"
-    ),
-    "os.path": "basename dirname join normpath splitext",
-    "pathlib": "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath",
-    "queue": "LifoQueue PriorityQueue Queue SimpleQueue",
-    "random": "Random SystemRandom",
-    "re": "compile escape",
-    "shlex": "join quote split",
-    "statistics": "*",
-    "string": "Formatter Template capwords",
-    "struct": "Struct calcsize pack unpack",
-    "textwrap": "*",
-    "threading": "BoundedSemaphore Condition Event Lock RLock Semaphore local",
-    "types": "MappingProxyType SimpleNamespace GenericAlias",
-    "typing": "*",
-    "typing_extensions": "*",
-    "unicodedata": "*",
-    "urllib.parse": "*",
-    "uuid": "UUID",
-    "warnings": "deprecated",
-    "weakref": "WeakKeyDictionary WeakSet WeakValueDictionary",
-    "zlib": "adler32 compress crc32 decompress",
-    "zoneinfo": "ZoneInfo",
-}
-"""Module -> its functions and classes whose calls have no effect that outlasts them; "*" for all."""
-
-PURE_CALLS_IN_TESTS: dict[str, str] = {
-    "pytest": "approx fixture mark param raises RaisesGroup RaisesExc",
-    "hypothesis": "*",
-    "unittest": "TestCase mock",
-    "unittest.mock": "*",
-}
-"""The same, for test modules alone."""
-
-PURE_METHODS = _words(
-    "__class_getitem__ __getitem__ __init__ __init_subclass__ __new__ __set_name__ __setattr__ add addHandler append "
-    "appendleft bit_length capitalize casefold center copy count decode difference digest discard "
-    "encode endswith expandtabs extend extendleft find findall finditer format format_map from_bytes "
-    "from_iterable fromhex fromkeys fullmatch get group groups hex hexdigest index insert "
-    "intersection is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower "
-    "isnumeric isprintable isspace istitle isupper items join joinpath keys ljust lower lstrip "
-    "maketrans match mro partition pop popleft register removeprefix removesuffix replace reverse "
-    "rfind rindex rjust rpartition rsplit rstrip search setdefault sort split splitlines startswith "
-    "strip sub swapcase symmetric_difference timestamp title to_bytes total_seconds translate union "
-    "update upper values with_name with_suffix zfill"
+from jaunt.checks.static.allowed_calls import (
+    ALL,
+    CALLERS,
+    CLASS_MAKERS,
+    DECORATOR_MAKERS,
+    PURE_CALLS,
+    PURE_CALLS_IN_TESTS,
+    PURE_METHODS,
+    VIEWS,
 )
-"""Methods of what a module made itself: literals, constants, results of pure calls."""
+from jaunt.checks.static.forbidden_calls import READS, SKIPS
+from jaunt.checks.static.names import Names
+from jaunt.syntax.source import Function, ModuleSource, child_nodes
 
-VIEWS = _words("copy items keys union values")
-"""Methods that are pure whatever has them."""
-
-CALLERS = _words(
-    "builtins.filter builtins.iter builtins.map builtins.max builtins.min builtins.sorted "
-    "functools.reduce itertools.accumulate itertools.dropwhile itertools.filterfalse "
-    "itertools.groupby itertools.starmap itertools.takewhile"
+_REACHING_OUT = (
+    ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Await
 )
-"""Functions that call their arguments."""
+_MAKERS = {"__init__", "__new__", "__post_init__"}
 
-CLASS_MAKERS = _words(
-    "collections.namedtuple dataclasses.make_dataclass enum.Enum enum.Flag enum.IntEnum enum.IntFlag "
-    "enum.StrEnum operator.attrgetter operator.itemgetter typing.NamedTuple typing.NewType "
-    "typing.TypedDict"
-)
-"""Functions that return what may be called in its turn."""
 
-DECORATOR_MAKERS = _words("dataclasses.dataclass functools.lru_cache functools.wraps")
-"""Functions that return a decorator, which may be called by hand."""
+class Purity:
+    """Judges the calls of one candidate; `kind` is "build" or "test"."""
 
-READS = _words("os.environ os.environb sys.argv sys.stderr sys.stdin sys.stdout")
-"""Attributes that depend on who imports the module."""
+    def __init__(self, candidate: ModuleSource, names: Names, kind: str) -> None:
+        self._candidate = candidate
+        self._names = names
+        self._kind = kind
+        self._listed = {**PURE_CALLS, **PURE_CALLS_IN_TESTS} if kind == "test" else PURE_CALLS
+        self._known: dict[ast.AST, bool] = {}
 
-SKIPS = _words("exit importorskip skip skipif xfail")
-"""Names of pytest's that keep a test from running."""
+    def is_pure_call(self, call: ast.Call, local: frozenset[str] = frozenset()) -> bool:
+        """Whether a call has no effect that outlasts it; `local` are the names of the function that it stands in."""
+        function = call.func
+        if isinstance(function, ast.Call):
+            return self._names.path(function.func) in DECORATOR_MAKERS
+        if isinstance(function, ast.Attribute) and self._is_pure_method(function, local):
+            return True
+        path = self._names.path(function)
+        if path in CALLERS:
+            arguments = [*call.args, *(k.value for k in call.keywords)]
+            return all(self._is_pure_callable(argument, local) for argument in arguments)
+        return self.is_listed(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+
+    def _is_pure_method(self, method: ast.Attribute, local: frozenset[str]) -> bool:
+        if method.attr in VIEWS or (self._kind == "test" and isinstance(method.value, ast.Call)):
+            return True
+        return method.attr in PURE_METHODS and self._names.is_own(method.value, local)
+
+    def _is_pure_callable(self, node: ast.expr, local: frozenset[str]) -> bool:
+        """Whether a `map` or the like may call an argument; what can't be called is fine as well."""
+        if isinstance(node, ast.Lambda):
+            inner = local | {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+            calls = (n for n in evaluated([node.body]) if isinstance(n, ast.Call))
+            return all(self.is_pure_call(call, inner) for call in calls)
+        if not isinstance(node, ast.Name | ast.Attribute) or (isinstance(node, ast.Name) and node.id in local):
+            return True
+        path = self._names.path(node)
+        if isinstance(node, ast.Attribute) and self._is_pure_method(node, local):
+            return True
+        is_data = isinstance(node, ast.Name) and (node.id in self._candidate.constants or node.id.isupper())
+        return is_data or self.is_listed(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+
+    def _is_pure_definition(self, path: str) -> bool:
+        """Whether a path is a function or class of the candidate that only computes when it is called."""
+        own = self._names.own(path)
+        made = self._candidate.constants.get(path if own is None else own)
+        if isinstance(made, ast.Lambda):
+            return self._is_pure_callable(made, frozenset())
+        if isinstance(made, ast.Call):
+            maker = self._names.path(made.func)
+            partial = maker == "functools.partial" and self._is_pure_callable(made.args[0], frozenset())
+            return partial or maker in CLASS_MAKERS
+        definition = None if own is None else self._candidate.definitions.get(own)
+        if isinstance(definition, ast.ClassDef):
+            makers = [m for m in definition.body if isinstance(m, Function) and m.name in _MAKERS]
+            return not definition.keywords and all(map(self.is_pure_function, makers))
+        return definition is not None and self.is_pure_function(definition)
+
+    def _makes_foreign(self, path: str) -> bool:
+        """Whether a call makes an instance of a class of the project or a dependency; in a test, any does."""
+        name = path.rpartition(".")[2]
+        tested = self._kind == "test" and not path.startswith("pytest.") and name not in SKIPS
+        return self._names.is_foreign(path) and (name[:1].isupper() or tested)
+
+    def is_listed(self, path: str) -> bool:
+        """Whether a call of a dotted path is listed: a function, a class or a method of it."""
+        parts = path.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            names = self._listed.get(".".join(parts[:length]))
+            if names is None:
+                continue
+            last = parts[-1]
+            if last in SKIPS or not (names == ALL or parts[length] in names):
+                return False
+            is_method = last in PURE_METHODS or last in names or parts[0] in PURE_CALLS_IN_TESTS
+            return len(parts) == length + 1 or is_method
+        return False
+
+    def is_pure_function(self, node: ast.AST) -> bool:
+        """Whether calling a function of the candidate does no more than compute."""
+        if node not in self._known:
+            self._known[node] = True  # so that recursion ends
+            self._known[node] = isinstance(node, Function) and self._computes(node)
+        return self._known[node]
+
+    def _computes(self, function: Function) -> bool:
+        nodes = list(evaluated(function.body))
+        local = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+        local |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        inner = {n.name: n for n in nodes if isinstance(n, Function)}
+        for node in nodes:
+            if isinstance(node, _REACHING_OUT):
+                return False
+            if isinstance(node, ast.Call) and not (
+                self.is_pure_call(node, frozenset(local)) or self._calls_own(node, inner)
+            ):
+                return False
+            if isinstance(node, ast.Attribute | ast.Subscript) and not self._is_harmless(node, local):
+                return False
+        return True
+
+    def _calls_own(self, call: ast.Call, inner: Mapping[str, Function]) -> bool:
+        """Whether a call is of an inner function, or a method of the candidate's classes, that only computes."""
+        function = call.func
+        if isinstance(function, ast.Name) and function.id in inner:
+            return self.is_pure_function(inner[function.id])
+        if not (isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)):
+            return False
+        if function.value.id not in {"self", "cls"}:
+            return False
+        classes = (d for d in self._candidate.definitions.values() if isinstance(d, ast.ClassDef))
+        members = [m for c in classes for m in c.body if isinstance(m, Function)]
+        found = [member for member in members if member.name == function.attr]
+        return bool(found) and all(map(self.is_pure_function, found))
+
+    def _is_harmless(self, node: ast.Attribute | ast.Subscript, local: set[str]) -> bool:
+        """Whether reading, or setting, an attribute or an item changes nothing outside of the candidate."""
+        if isinstance(node.ctx, ast.Load):
+            return self._names.path(node) not in READS
+        base = node.value
+        while isinstance(base, ast.Attribute | ast.Subscript):
+            base = base.value
+        if not isinstance(base, ast.Name) or base.id in self._candidate.bindings:
+            return False
+        return base.id in local or base.id in self._candidate.constants
+
+
+def evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes that run when these do: the bodies of inner functions and lambdas don't."""
+    pending: list[ast.AST] = list(nodes)[::-1]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, ast.Lambda):
+            pending += [*node.args.defaults, *filter(None, node.args.kw_defaults)]
+        elif isinstance(node, Function):
+            pending += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        else:
+            pending += reversed(child_nodes(node))

@@ -1,0 +1,131 @@
+"""Which calls have no effects, as data: what may stand at the module level of generated code.
+
+To allow one more, add its name behind its module's.
+"""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _table(text: dict[str, str]) -> dict[str, frozenset[str]]:
+    return {module: _words(names) for module, names in text.items()}
+
+
+ALL = _words("*")
+"""Stands for all that a module has."""
+
+PURE_CALLS: dict[str, frozenset[str]] = _table(
+    {
+        "abc": "abstractmethod update_abstractmethods",
+        "array": "array",
+        "ast": "literal_eval",
+        "asyncio": "BoundedSemaphore Condition Event Lock Queue Semaphore",
+        "base64": "*",
+        "binascii": "hexlify unhexlify crc32",
+        "bisect": "*",
+        "builtins": (
+            "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod "
+            "enumerate filter float format frozenset getattr hash hex int isinstance issubclass iter len "
+            "list map max memoryview min next object oct ord pow property range repr reversed round set "
+            "slice sorted staticmethod str sum super tuple type zip NotImplementedError ArithmeticError "
+            "AssertionError AttributeError Exception ImportError IndexError KeyError LookupError OSError "
+            "OverflowError RuntimeError StopAsyncIteration StopIteration TimeoutError TypeError "
+            "UnicodeError ValueError"
+        ),
+        "calendar": "monthrange isleap",
+        "collections": ("ChainMap Counter OrderedDict UserDict UserList UserString defaultdict deque namedtuple"),
+        "colorsys": "*",
+        "contextlib": "ExitStack asynccontextmanager contextmanager nullcontext suppress",
+        "contextvars": "ContextVar",
+        "copy": "copy deepcopy",
+        "dataclasses": "dataclass field fields make_dataclass replace",
+        "datetime": ("date datetime time timedelta timezone fromisoformat fromordinal strptime combine "),
+        "decimal": "Context Decimal",
+        "enum": "*",
+        "fractions": "Fraction",
+        "functools": "*",
+        "hashlib": "blake2b blake2s md5 new sha1 sha224 sha256 sha384 sha512",
+        "html": "escape unescape",
+        "inspect": "Parameter Signature cleandoc signature",
+        "io": "BytesIO StringIO",
+        "ipaddress": "*",
+        "itertools": "*",
+        "json": "JSONDecoder JSONEncoder dumps loads",
+        "keyword": "iskeyword issoftkeyword",
+        "logging": "getLogger NullHandler",
+        "math": "*",
+        "cmath": "*",
+        "numbers": "*",
+        "operator": (
+            "add and_ attrgetter concat contains eq floordiv ge gt itemgetter le lt methodcaller mod mul ne neg "
+            "not_ or_ sub truediv xor"
+        ),
+        "os.path": "basename dirname join normpath splitext",
+        "pathlib": "Path PosixPath PurePath PurePosixPath PureWindowsPath WindowsPath",
+        "queue": "LifoQueue PriorityQueue Queue SimpleQueue",
+        "random": "Random SystemRandom",
+        "re": "compile escape",
+        "shlex": "join quote split",
+        "statistics": "*",
+        "string": "Formatter Template capwords",
+        "struct": "Struct calcsize pack unpack",
+        "textwrap": "*",
+        "threading": "BoundedSemaphore Condition Event Lock RLock Semaphore local",
+        "types": "MappingProxyType SimpleNamespace GenericAlias",
+        "typing": "*",
+        "typing_extensions": "*",
+        "unicodedata": "*",
+        "urllib.parse": "*",
+        "uuid": "UUID",
+        "warnings": "deprecated",
+        "weakref": "WeakKeyDictionary WeakSet WeakValueDictionary",
+        "zlib": "adler32 compress crc32 decompress",
+        "zoneinfo": "ZoneInfo",
+    }
+)
+"""Module -> its functions and classes whose calls have no effect that outlasts them; "*" for all."""
+
+PURE_CALLS_IN_TESTS: dict[str, frozenset[str]] = _table(
+    {
+        "pytest": "approx fixture mark param raises RaisesGroup RaisesExc",
+        "hypothesis": "*",
+        "unittest": "TestCase mock",
+        "unittest.mock": "*",
+    }
+)
+"""The same, for test modules alone."""
+
+PURE_METHODS = _words(
+    "__class_getitem__ __getitem__ __init__ __init_subclass__ __new__ __set_name__ __setattr__ add addHandler append "
+    "appendleft bit_length capitalize casefold center copy count decode difference digest discard "
+    "encode endswith expandtabs extend extendleft find findall finditer format format_map from_bytes "
+    "from_iterable fromhex fromkeys fullmatch get group groups hex hexdigest index insert "
+    "intersection is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower "
+    "isnumeric isprintable isspace istitle isupper items join joinpath keys ljust lower lstrip "
+    "maketrans match mro partition pop popleft register removeprefix removesuffix replace reverse "
+    "rfind rindex rjust rpartition rsplit rstrip search setdefault sort split splitlines startswith "
+    "strip sub swapcase symmetric_difference timestamp title to_bytes total_seconds translate union "
+    "update upper values with_name with_suffix zfill"
+)
+"""Methods of what a module made itself: literals, constants, results of pure calls."""
+
+VIEWS = _words("copy items keys union values")
+"""Methods that are pure whatever has them."""
+
+CALLERS = _words(
+    "builtins.filter builtins.iter builtins.map builtins.max builtins.min builtins.sorted "
+    "functools.reduce itertools.accumulate itertools.dropwhile itertools.filterfalse "
+    "itertools.groupby itertools.starmap itertools.takewhile"
+)
+"""Functions that call their arguments."""
+
+CLASS_MAKERS = _words(
+    "collections.namedtuple dataclasses.make_dataclass enum.Enum enum.Flag enum.IntEnum enum.IntFlag "
+    "enum.StrEnum operator.attrgetter operator.itemgetter typing.NamedTuple typing.NewType "
+    "typing.TypedDict"
+)
+"""Functions that return what may be called in its turn."""
+
+DECORATOR_MAKERS = _words("dataclasses.dataclass functools.lru_cache functools.wraps")
+"""Functions that return a decorator, which may be called by hand."""

@@ -1,0 +1,47 @@
+"""What the names of a candidate stand for: its own, built in, or imported from elsewhere."""
+
+import ast
+import builtins
+import sys
+
+from jaunt.syntax.source import ModuleSource, written_name
+
+
+class Names:
+    """The names of one candidate."""
+
+    def __init__(self, candidate: ModuleSource) -> None:
+        self._candidate = candidate
+        self._prefix = f"{candidate.module}."
+
+    def path(self, node: ast.AST) -> str:
+        """Return the dotted path that a name stands for; names that nothing binds are built in."""
+        path = self._candidate.dotted(node)
+        if path is None and isinstance(node, ast.Name | ast.Attribute):
+            text = written_name(node)
+            head = text.partition(".")[0]
+            is_builtin = hasattr(builtins, head) and head not in self._candidate.constants
+            return f"builtins.{text}" if is_builtin else text
+        return path or ""
+
+    def own(self, path: str) -> str | None:
+        """Return what a path is called in the candidate; None if it leads elsewhere."""
+        return path.removeprefix(self._prefix) if path.startswith(self._prefix) else None
+
+    def is_foreign(self, path: str) -> bool:
+        """Whether a path leads into the project or a dependency, by way of an import."""
+        head, _, rest = path.partition(".")
+        if not rest or head in sys.stdlib_module_names or path.startswith(self._prefix):
+            return False
+        return any(bound.partition(".")[0] == head for bound in self._candidate.bindings.values())
+
+    def is_own(self, node: ast.expr, local: frozenset[str]) -> bool:
+        """Whether a method's object was made here: a literal, a constant, the result of a pure call."""
+        while isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return True  # calls within it are looked at as well
+        path = self._candidate.bindings.get(node.id)
+        if node.id in local or path is None:
+            return True
+        return path.startswith(self._prefix) or path.rpartition(".")[2][:1].isupper()
