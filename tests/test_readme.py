@@ -180,3 +180,21 @@ def test_the_names_for_a_dodo_file_are_there() -> None:
     import jaunt.tasks
 
     assert [name for name in names[1].split(", ") if not hasattr(jaunt.tasks, name)] == []
+
+
+def test_the_map_of_the_house_names_what_is_there() -> None:
+    rooms, changes = README.split("| room |")[1].split("| to change |")
+    cells = [line.split("|") for line in rooms.splitlines() if line.startswith("| `")]
+    named = [name for cell in cells for name in re.findall(r"`(\w+)/?`", cell[1])]
+    table = changes.split("\n\n")[0]
+    opened = [name for name in re.findall(r"`([a-z_/]+/[a-z_]*(?:\.py)?)`", table) if name != "__init__.py"]
+    package = REPOSITORY / "src" / "jaunt"
+    assert len(named) > 25
+    assert len(opened) > 25
+    assert [each for each in named if not (package / each).exists() and not (package / f"{each}.py").exists()] == []
+    assert [each for each in opened if not (package / each).exists()] == []
+
+
+def test_the_map_of_the_house_has_every_room() -> None:
+    rooms = {each.name for each in (REPOSITORY / "src" / "jaunt").iterdir() if (each / "__init__.py").is_file()}
+    assert {room for room in rooms if f"| `{room}/`" not in README} == set()
