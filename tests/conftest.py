@@ -2,14 +2,17 @@
 
 import shutil
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 from apps import App
-from support import Said, make_shop, run_jaunt
+from libraries import MakeEntry
+from processes import run_jaunt
+from projects import ProjectFiles, make_shop
+from said import RunIn, Said
 
 from jaunt.cli import main
 from jaunt.registry import SpecEntry, clear_registries
@@ -17,10 +20,6 @@ from jaunt.spec_ref import SpecRef
 
 # What is started in the background of a script ignores Ctrl-C, and so would all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-ProjectFiles = Callable[[Mapping[str, str | bytes]], Path]
-MakeEntry = Callable[..., SpecEntry]
-RunIn = Callable[..., Said]
 
 
 @pytest.fixture

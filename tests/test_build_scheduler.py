@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import FakeBackend, GatedBackend, Library, make_library, spec_file, spec_modules, write_files
+from backends import FakeBackend, GatedBackend
+from libraries import Library, make_library, spec_file, spec_modules
+from projects import write_files
 
 from jaunt.build.run import BuildReport
 from jaunt.builder import detect_stale_modules, run_build

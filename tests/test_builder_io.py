@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import FakeBackend, Library, make_library, spec_file, spec_modules, write_files
+from backends import FakeBackend
+from libraries import Library, make_library, spec_file, spec_modules
+from projects import write_files
 
 from jaunt.builder import detect_stale_modules, run_build, write_generated_module
 from jaunt.errors import JauntDiscoveryError, JauntWriteError

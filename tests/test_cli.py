@@ -11,20 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import (
-    CONFIG,
-    SHOP_ANSWERS,
-    edit,
-    make_shop,
-    python_path,
-    record,
-    run_jaunt,
-    run_jaunt_unread,
-    run_python,
-    spec_file,
-    stop_while_building,
-    write_files,
-)
+from libraries import spec_file
+from processes import python_path, run_jaunt, run_jaunt_unread, run_python
+from projects import CONFIG, SHOP_ANSWERS, edit, make_shop, record, write_files
+from stopped_builds import stop_while_building
 
 import jaunt
 from jaunt.cli import main

@@ -8,9 +8,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from conftest import MakeEntry, ProjectFiles
 from hypothesis import given
 from hypothesis import strategies as st
+from libraries import MakeEntry
+from projects import ProjectFiles
 
 from jaunt.deps import build_spec_graph
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError

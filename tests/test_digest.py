@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MakeEntry, ProjectFiles
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from libraries import MakeEntry
+from projects import ProjectFiles
 
 from jaunt.deps import build_spec_graph
 from jaunt.digest import all_entry_parts, entry_parts, graph_digest, local_digest, module_digest

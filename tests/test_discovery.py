@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from conftest import ProjectFiles
+from projects import ProjectFiles
 
 from jaunt.discovery import discover_modules, import_and_collect
 from jaunt.errors import JauntDiscoveryError

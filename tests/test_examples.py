@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support import run_doit, run_jaunt
+from processes import run_doit, run_jaunt
 
 from jaunt.cli import main
 from jaunt.config import load_config

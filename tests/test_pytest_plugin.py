@@ -8,7 +8,8 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from support import CHILD_SECONDS, child_environment, make_shop, python_path, run_jaunt, write_files
+from processes import CHILD_SECONDS, child_environment, python_path, run_jaunt
+from projects import make_shop, write_files
 
 INSTALLED = any(each.value == "jaunt.pytest_plugin" for each in metadata.entry_points(group="pytest11"))
 

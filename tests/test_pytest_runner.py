@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import write_files
+from projects import write_files
 
 from jaunt.tester import run_pytest
 

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY, run_jaunt, run_python, write_files
+from folders import REPOSITORY
+from processes import run_jaunt, run_python
+from projects import write_files
 
 from jaunt.cli import main
 from jaunt.commands import COMMANDS

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import CONFIG, SHOP_ANSWERS, child_environment, make_shop, record, run_doit, run_jaunt, write_files
+from processes import child_environment, run_doit, run_jaunt
+from projects import CONFIG, SHOP_ANSWERS, make_shop, record, write_files
 
 GENERATED = "src/app/__generated__"
 MODULES = {"slug", "tally", "words"}

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import FakeBackend, Library, make_library, spec_file, write_files
+from backends import FakeBackend
+from libraries import Library, make_library, spec_file
+from projects import write_files
 
 from jaunt.builder import detect_stale_modules
 from jaunt.header import parse_header

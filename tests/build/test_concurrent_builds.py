@@ -12,23 +12,16 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from backends import CountingBackend
 from loopback import Call, Reply, Server, payload
-from support import (
-    CHILD_SECONDS,
-    CONFIG,
-    SHOP,
-    SHOP_ANSWERS,
-    CountingBackend,
-    child_environment,
-    run_jaunt,
-    write_files,
-)
+from processes import CHILD_SECONDS, child_environment, run_jaunt, wait_until
+from projects import CONFIG, SHOP, SHOP_ANSWERS, write_files
 
 from jaunt.build.pipeline import build_module
 from jaunt.build.settings import BuildSettings
@@ -102,13 +95,6 @@ def started(root: Path, *arguments: str, program: str = "jaunt") -> Generator[su
         finally:
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + CHILD_SECONDS
-    while not condition():
-        assert time.monotonic() < end, "it never came about"
-        time.sleep(0.005)
 
 
 def lines_until(child: subprocess.Popen[str], text: str) -> list[str]:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import SHOP, SHOP_ANSWERS, write_files
+from projects import SHOP, SHOP_ANSWERS, write_files
 
 from jaunt.cli import main
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support import FakeBackend, make_library, make_shop, spec_file, spec_modules, write_files
+from backends import FakeBackend
+from libraries import make_library, spec_file, spec_modules
+from projects import make_shop, write_files
 
 from jaunt.build.context import make_context
 from jaunt.build.pipeline import build_module

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from backends import FakeBackend
 from candidates import Sample, file_name, make_sample
 from corpus import BAD, GOOD, GOOD_SLUG, SLUG, Case, function
-from support import FakeBackend, write_files
+from projects import write_files
 
 import jaunt
 from jaunt.build.pipeline import build_module

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import RunIn
-from support import SHOP_ANSWERS, edit, record
+from projects import SHOP_ANSWERS, edit, record
+from said import RunIn
 
 from jaunt.header import parse_header, split_header
 

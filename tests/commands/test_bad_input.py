@@ -9,16 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from support import (
-    CHILD_SECONDS,
-    SHOP,
-    child_environment,
-    make_shop,
-    record,
-    run_doit,
-    run_jaunt,
-    write_files,
-)
+from processes import CHILD_SECONDS, child_environment, run_doit, run_jaunt
+from projects import SHOP, make_shop, record, write_files
 
 from jaunt.cli import main
 

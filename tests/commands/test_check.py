@@ -4,8 +4,10 @@ import shlex
 from pathlib import Path
 
 import pytest
-from conftest import RunIn
-from support import CONFIG, edit, run_doit, run_jaunt, spec_file, write_files
+from libraries import spec_file
+from processes import run_doit, run_jaunt
+from projects import CONFIG, edit, write_files
+from said import RunIn
 
 import jaunt
 from jaunt.commands import COMMANDS

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from conftest import RunIn
-from support import SHOP, SHOP_ANSWERS, edit, record, run_python, write_files
+from processes import run_python
+from projects import SHOP, SHOP_ANSWERS, edit, record, write_files
+from said import RunIn
 
 GENERATED = "src/app/__generated__"
 

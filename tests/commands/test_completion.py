@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import child_environment, make_shop, run_jaunt
+from processes import child_environment, run_jaunt
+from projects import make_shop
 
 from jaunt.cli import main
 from jaunt.commands import COMMANDS

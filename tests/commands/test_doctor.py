@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY, make_shop, run_jaunt, write_files
+from folders import REPOSITORY
+from processes import run_jaunt
+from projects import make_shop, write_files
 
 from jaunt.commands.doctor.findings import (
     DOIT_SERIES,

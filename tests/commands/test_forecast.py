@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support import CountingBackend, make_shop
+from backends import CountingBackend
+from projects import make_shop
 
 from jaunt.build.run import run_plan
 from jaunt.build.settings import project_settings

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import run_jaunt, run_python, write_files
+from processes import run_jaunt, run_python
+from projects import write_files
 
 from jaunt.cli import main
 from jaunt.commands.init.starter import start_project

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import RunIn
-from support import CONFIG, record, run_doit, spec_file, write_files
+from libraries import spec_file
+from processes import run_doit
+from projects import CONFIG, record, write_files
+from said import RunIn
 
 from jaunt.report.console import MOST_LINES
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support import make_shop
+from projects import make_shop
 
 from jaunt.cli import main
 

@@ -11,19 +11,10 @@ from pathlib import Path
 from termios import TIOCSWINSZ
 
 import pytest
-from conftest import RunIn
-from support import (
-    CHILD_SECONDS,
-    CONFIG,
-    SHOP,
-    SHOP_ANSWERS,
-    child_environment,
-    edit,
-    record,
-    run_jaunt_unread,
-    spec_file,
-    write_files,
-)
+from libraries import spec_file
+from processes import CHILD_SECONDS, child_environment, run_jaunt_unread
+from projects import CONFIG, SHOP, SHOP_ANSWERS, edit, record, write_files
+from said import RunIn
 
 GENERATED = "src/app/__generated__"
 ORPHAN = f"{GENERATED}/gone.py"

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import CHILD_SECONDS, child_environment, write_files
+from processes import CHILD_SECONDS, child_environment
+from projects import write_files
 
 from jaunt.commands.watch.polling import SETTLE_SECONDS, take_snapshot, wait_for_change
 from jaunt.config import load_config

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from support import child_environment
+from processes import child_environment
 
 from jaunt.files.lock import Turn, remove_idle_lock, why_no_lock
 

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from support import child_environment, make_shop, run_jaunt
+from processes import child_environment, run_jaunt
+from projects import make_shop
 
 from jaunt.files.temporary import abandoned_files, remove_leftovers, temporary_files, temporary_path
 

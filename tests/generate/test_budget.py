@@ -4,7 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from support import SHOP, SHOP_ANSWERS, CountingBackend, write_files
+from backends import CountingBackend
+from projects import SHOP, SHOP_ANSWERS, write_files
 
 from jaunt.build.run import run_plan
 from jaunt.build.settings import project_settings

@@ -5,7 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import make_shop, run_doit, run_jaunt, write_files
+from processes import run_doit, run_jaunt
+from projects import make_shop, write_files
 
 GENERATED = ("src/app/__generated__", "tests/__generated__")
 

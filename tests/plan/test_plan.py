@@ -4,9 +4,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import ProjectFiles
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import ProjectFiles
 
 from jaunt.builder import detect_stale_modules
 from jaunt.config import load_config

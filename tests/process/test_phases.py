@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support import make_shop
+from projects import make_shop
 
 from jaunt.cli import main
 from jaunt.process.phases import phase, start_profile

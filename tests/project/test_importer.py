@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ProjectFiles
+from projects import ProjectFiles
 
 from jaunt.project.importer import Imported, import_modules
 

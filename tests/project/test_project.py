@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import ProjectFiles
+from projects import ProjectFiles
 
 from jaunt.config import load_config
 from jaunt.errors import JauntConfigError, JauntDependencyCycleError

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from backends import FakeBackend
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import write_files
 from random_projects import (
     EDITS,
     NAMES,
@@ -29,7 +31,6 @@ from random_projects import (
     render,
     start,
 )
-from support import FakeBackend, write_files
 
 from jaunt.build.run import run_plan
 from jaunt.build.settings import BuildSettings

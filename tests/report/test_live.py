@@ -16,8 +16,9 @@ from fcntl import ioctl
 from pathlib import Path
 
 import pytest
-from support import CHILD_SECONDS, child_environment, record, run_jaunt, run_python, write_files
-from support import CONFIG as RECORDED
+from processes import CHILD_SECONDS, child_environment, run_jaunt, run_python
+from projects import CONFIG as RECORDED
+from projects import record, write_files
 
 from jaunt.build.time_left import TimeLeft
 from jaunt.cli import main

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support import make_shop, write_files
+from projects import make_shop, write_files
 
 from jaunt.commands.status.view import print_status
 from jaunt.config import load_config

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import run_python
+from processes import run_python
 
 import jaunt
 

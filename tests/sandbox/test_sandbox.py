@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from escapes import ESCAPES, FORK_BOMB, HARMLESS, KEY
-from support import SUPPORT
+from folders import SUPPORT
 
 import jaunt
 from jaunt.config import SandboxConfig, load_config

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import child_environment
+from processes import child_environment
 
 import jaunt
 from jaunt.specs.contract import Contract, canonical, contract_of, is_detail

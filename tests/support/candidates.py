@@ -8,7 +8,7 @@ from pathlib import Path
 
 import corpus
 import pytest
-from support import write_files
+from projects import write_files
 
 from jaunt.checks.place import Place
 from jaunt.checks.project_checks import project_checks

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from candidates import PYPROJECT
-from support import write_files
+from projects import write_files
 
 from jaunt.checks.doctests.check import ExampleCheck
 from jaunt.checks.doctests.examples import find_examples

@@ -2,39 +2,23 @@
 
 import asyncio
 import gc
-import os
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from support import SUPPORT, child_environment, write_files
+from examinations import GOOD, SPEC, make_examiners, orders
+from folders import SUPPORT
+from processes import child_environment, is_running, wait_until
+from projects import write_files
 
-from jaunt.checks.doctests.child import Docstring, Orders
 from jaunt.checks.doctests.examples import Bench
 from jaunt.checks.doctests.sandboxes import Examiners
-from jaunt.config import SandboxConfig
-from jaunt.sandbox.sandbox import Completed, Halt, Sandbox
+from jaunt.sandbox.sandbox import Completed, Halt
 
-SPEC = '''\
-import jaunt
-
-
-@jaunt.magic
-def count(n: int) -> int:
-    """Return the number.
-
-    >>> count(1)
-    1
-    """
-    ...
-'''
-GOOD = "def count(n: int) -> int:\n    return n\n"
 MARK = """\
 import os
 from dataclasses import replace
@@ -54,26 +38,7 @@ def count(n: int) -> int:
 
 @pytest.fixture
 def examiners(tmp_path: Path) -> Examiners:
-    return make(tmp_path)
-
-
-def make(root: Path, **settings: Any) -> Examiners:
-    write_files(root, {"app/__init__.py": "", "app/numbers.py": SPEC})
-    config = replace(SandboxConfig(seconds=20), **settings)
-    return Examiners(Bench(Sandbox(config), root, (str(root),), "__generated__"))
-
-
-def orders(root: Path, source: str) -> Orders:
-    return Orders(
-        spec_module="app.numbers",
-        generated_module="app.__generated__.numbers",
-        source=source,
-        filename=str(root / "app/__generated__/numbers.py"),
-        names=["count"],
-        docstrings=[Docstring("count", "Return the number.\n\n>>> count(1)\n1\n", 6)],
-        single_file=False,
-        bases=[str(root)],
-    )
+    return make_examiners(tmp_path)
 
 
 def examine(examiners: Examiners, *sources: str) -> list[list[str]]:
@@ -83,18 +48,6 @@ def examine(examiners: Examiners, *sources: str) -> list[list[str]]:
         return [await examiners.examine(orders(examiners.bench.root, source)) for source in sources]
 
     return asyncio.run(one_by_one())
-
-
-def is_gone(process: int) -> bool:
-    """Return whether a process has ended, at the latest after some seconds."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def sandboxes() -> set[threading.Thread]:
@@ -146,7 +99,7 @@ def count(n: int) -> int:
     {deed}
     return n + 1
 """
-    examiners = make(tmp_path, seconds=4, output_mb=1)
+    examiners = make_examiners(tmp_path, seconds=4, output_mb=1)
     first, bad, last = examine(examiners, GOOD, evil, GOOD)
     assert first == last == []
     assert len(bad) == 1
@@ -157,7 +110,7 @@ def test_a_sandbox_that_has_used_up_its_time_is_replaced(tmp_path: Path) -> None
     busy = (
         "import time\n\n\ndef count(n: int) -> int:\n    while time.process_time() < 0.7:\n        pass\n    return n\n"
     )
-    assert examine(make(tmp_path, cpu_seconds=2), *[busy] * 5) == [[]] * 5
+    assert examine(make_examiners(tmp_path, cpu_seconds=2), *[busy] * 5) == [[]] * 5
 
 
 def test_a_candidate_sees_files_that_have_changed_since_the_sandbox_began(examiners: Examiners) -> None:
@@ -188,7 +141,7 @@ class HeldBench(Bench):
 
 
 def test_a_sandbox_is_ended_beside_the_event_loop_and_the_loop_does_not_close_before(tmp_path: Path) -> None:
-    bench = make(tmp_path).bench
+    bench = make_examiners(tmp_path).bench
     held = Examiners(HeldBench(bench.sandbox, bench.root, bench.bases, bench.generated_dir))
     before = sandboxes()
 
@@ -224,7 +177,7 @@ def count(n: int) -> int:
     while True:
         time.sleep(1)
 """
-    examiners = make(tmp_path, mode="off")
+    examiners = make_examiners(tmp_path, mode="off")
 
     async def cancel_and_go_on() -> list[str]:
         task = asyncio.create_task(examiners.examine(orders(tmp_path, slow)))
@@ -236,7 +189,7 @@ def count(n: int) -> int:
         return await examiners.examine(orders(tmp_path, GOOD))
 
     assert asyncio.run(cancel_and_go_on()) == []
-    assert is_gone(int((reached / "it").read_text()))
+    wait_until(lambda: not is_running(int((reached / "it").read_text())))
 
 
 def test_no_sandbox_outlives_its_event_loop(examiners: Examiners) -> None:
@@ -258,7 +211,7 @@ def test_no_sandbox_outlives_its_examiners(tmp_path: Path) -> None:
     before = sandboxes()
 
     async def use_and_drop() -> bool:
-        examiners = make(tmp_path)
+        examiners = make_examiners(tmp_path)
         assert await examiners.examine(orders(tmp_path, GOOD)) == []
         (new,) = sandboxes() - before
         del examiners
@@ -272,14 +225,12 @@ def test_no_sandbox_outlives_its_examiners(tmp_path: Path) -> None:
 def test_a_process_that_ends_takes_its_sandboxes_and_their_folders_with_it(tmp_path: Path, run: str) -> None:
     write_files(tmp_path, {"project/app/__init__.py": "", "project/app/numbers.py": SPEC, "scratch/.keep": ""})
     program = f"""\
-import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(SUPPORT)!r}]
+import sys; sys.path.insert(0, {str(SUPPORT)!r})
 import asyncio
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from test_sandboxes import GOOD, make, orders
+from examinations import GOOD, make_examiners, orders
 root = Path({str(tmp_path / "project")!r})
-examiners = make(root)
+examiners = make_examiners(root)
 print({run}(examiners.examine(orders(root, GOOD))))
 """
     environment = child_environment(TMPDIR=str(tmp_path / "scratch"))
@@ -296,4 +247,4 @@ def test_a_sandbox_that_cannot_be_had_is_an_error_of_the_configuration(
 
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(JauntConfigError, match="strict"):
-        examine(make(tmp_path, mode="limits", strict=True), GOOD)
+        examine(make_examiners(tmp_path, mode="limits", strict=True), GOOD)

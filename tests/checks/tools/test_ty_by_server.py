@@ -9,47 +9,25 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from candidates import servers_of, stop
-from support import SUPPORT, write_files
-from test_language_server import OPENED, PRELUDE, lent
+from folders import SUPPORT
+from language_servers import OPENED, PRELUDE, lent
+from projects import write_files
+from ty_places import INC, WRONG, make_place, place_in, spec
 
 from jaunt.checks.place import Place
-from jaunt.checks.project_checks import project_checks
-from jaunt.checks.tools.check import ToolCheck
 from jaunt.checks.tools.tool import ToolError, error_at, find_tool
 from jaunt.checks.tools.ty import Ty, TyServer, stub_files
-from jaunt.config import load_config
 from jaunt.files.temporary import abandoned_files, temporary_files
-from jaunt.plan.module_work import project_works
-from jaunt.project.project import load_project
 
-INC = "def inc(n: int) -> int:"
 GOOD_NODE = "class Node:\n    mark = 1\n    def next(self) -> 'Node':\n        return first()\n"
 CLASS_SPEC = {
     "src/app/inc.py": "import jaunt\n@jaunt.magic\nclass Node:\n"
     "    def next(self) -> 'Node':\n        ...\ndef first() -> Node: ...\n",
 }
-
-
-def spec(*lines: str) -> str:
-    return "\n".join(["import jaunt", *lines, "@jaunt.magic", INC, "    ...", ""])
-
-
-def place_in(root: Path, module: str = "app.inc") -> Place:
-    """Return where the candidates of a module of a project on disk are to stand."""
-    project = load_project(load_config(root=root))
-    (work,) = project_works(project, [module])
-    return next(check.place for check in project_checks(project)(work) if isinstance(check, ToolCheck))
-
-
-def make_place(root: Path, files: Mapping[str, str], module: str = "app.inc") -> Place:
-    before = {"jaunt.toml": "version = 1\n", "src/app/__init__.py": "", "src/app/inc.py": spec()}
-    write_files(root, {**before, **files})
-    return place_in(root, module)
 
 
 def by_server(source: str, place: Place) -> list[str]:
@@ -76,7 +54,6 @@ def by_command(source: str, place: Place) -> list[str]:
     return [error_at("ty", source, int(line), f"{message} [{rule}]") for _, line, rule, message in found]
 
 
-WRONG = f"{INC}\n    return str(n)\n"
 TABLE = {
     "nothing wrong": ({}, f"{INC}\n    return n + 1\n", 0),
     "several errors": ({}, f"import nope\n{INC}\n    x: str = n\n    nope_2\n    return len(n)\n", 4),
@@ -368,10 +345,12 @@ def test_the_first_candidate_starts_one_server_and_many_start_one_a_core(tmp_pat
 def test_a_process_that_leaves_its_loop_to_itself_takes_the_folder_for_candidates_with_it(tmp_path: Path) -> None:
     make_place(tmp_path / "project", {})
     program = f"""\
-import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(SUPPORT)!r}]
+import sys; sys.path.insert(0, {str(SUPPORT)!r})
 import asyncio
 from pathlib import Path
-from test_ty_by_server import Ty, WRONG, place_in, temporary_files
+from jaunt.checks.tools.ty import Ty
+from jaunt.files.temporary import temporary_files
+from ty_places import WRONG, place_in
 root = Path({str(tmp_path / "project")!r})
 tool = Ty()
 loop = asyncio.new_event_loop()
@@ -429,7 +408,7 @@ import asyncio, os, sys
 from pathlib import Path
 sys.path[:0] = {path}
 from candidates import servers_of
-from test_ty_by_server import WRONG, place_in
+from ty_places import WRONG, place_in
 from jaunt.checks.tools.ty import Ty
 
 async def main():

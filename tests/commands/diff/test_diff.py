@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from conftest import RunIn
-from support import SHOP_ANSWERS, edit, record, run_doit
+from processes import run_doit
+from projects import SHOP_ANSWERS, edit, record
+from said import RunIn
 
 GENERATED = "src/app/__generated__"
 WORDS = f"{GENERATED}/words.py"

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from support import write_files
+from projects import write_files
 
 from jaunt.commands.eject.compose import eject_source
 from jaunt.errors import JauntRefusedError

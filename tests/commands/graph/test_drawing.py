@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from browser import Browser, open_browser
-from support import SHOP, write_files
+from projects import SHOP, write_files
 
 from jaunt.commands.graph import FORMATS
 from jaunt.commands.graph.diagrams import draw_dot, draw_mermaid

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from folders import SUPPORT
 from loopback import CONTEXT, KEY, REQUEST
-from support import SUPPORT
+from processes import is_running, python_path, wait_until
+from shell_backends import ANSWER, CODE, PATIENT, shell
 
 from jaunt.config import JauntConfig, LLMConfig, load_config
 from jaunt.errors import JauntBudgetError, JauntConfigError, JauntGenerationError
@@ -24,16 +25,6 @@ from jaunt.generate.providers import make_backend
 from jaunt.generate.providers.command import PRESETS, CommandBackend, command_line
 from jaunt.generate.providers.program import plain_text
 from jaunt.generate.transport import Policy
-
-CODE = "def slugify(text):\n    return text\n"
-ANSWER = f"printf %s '{CODE}'"
-PATIENT = Policy(timeout=20.0)
-
-
-def shell(script: str, root: Path = Path(), policy: Policy = PATIENT, **settings: Any) -> CommandBackend:
-    """Return a backend whose program is a shell that runs `script`."""
-    llm = LLMConfig(provider="command", command=["sh", "-c", script], **settings)
-    return CommandBackend(llm, root, policy=policy)
 
 
 def generate(backend: CommandBackend) -> str:
@@ -49,23 +40,6 @@ def failure(backend: CommandBackend) -> JauntGenerationError:
         generate(backend)
     assert "\n" not in caught.value.message
     return caught.value
-
-
-def is_running(pid: int) -> bool:
-    """Say whether a process is there and not merely waiting to be reaped."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return status.rpartition(")")[2].split()[0] not in "ZX"
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
-    """Wait until a condition is true; say whether it is."""
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return condition()
 
 
 # A good program
@@ -333,7 +307,7 @@ def test_what_outlives_the_program_is_ended_and_the_answer_taken(tmp_path: Path)
     assert generate(shell(LEAVES_OTHERS.format(pids=pids) + ANSWER)) == CODE
     started = [int(line) for line in pids.read_text().split()]
     assert len(started) == 3
-    assert wait_for(lambda: not any(map(is_running, started)))
+    wait_until(lambda: not any(map(is_running, started)))
 
 
 def test_a_hang_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
@@ -343,7 +317,7 @@ def test_a_hang_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     assert error.message == "sh: no answer within 2 s"
     started = [int(line) for line in pids.read_text().split()]
     assert len(started) == 4
-    assert wait_for(lambda: not any(map(is_running, started)))
+    wait_until(lambda: not any(map(is_running, started)))
 
 
 def test_an_interrupted_call_ends_all_that_it_started(tmp_path: Path) -> None:
@@ -352,13 +326,13 @@ def test_an_interrupted_call_ends_all_that_it_started(tmp_path: Path) -> None:
 
     async def run() -> None:
         call = asyncio.create_task(backend.generate_module(CONTEXT))
-        assert await asyncio.to_thread(wait_for, lambda: pids.exists() and len(pids.read_text().split()) == 4)
+        await asyncio.to_thread(wait_until, lambda: pids.exists() and len(pids.read_text().split()) == 4)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
 
     asyncio.run(run())
-    assert wait_for(lambda: not any(map(is_running, map(int, pids.read_text().split()))))
+    wait_until(lambda: not any(map(is_running, map(int, pids.read_text().split()))))
 
 
 def test_a_survivor_out_of_reach_does_not_hold_the_answer_up(tmp_path: Path) -> None:
@@ -375,13 +349,12 @@ def test_the_process_that_runs_it_is_not_ended(tmp_path: Path) -> None:
     script = (
         "import asyncio, sys\n"
         "from loopback import CONTEXT\n"
-        "from test_command import shell, ANSWER\n"
+        "from shell_backends import ANSWER, shell\n"
         "print(asyncio.run(shell(ANSWER).generate_module(CONTEXT)))\n"
     )
-    path = os.pathsep.join([str(Path(__file__).parent), str(SUPPORT), *sys.path])
     child = subprocess.run(
         [sys.executable, "-c", script],
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": python_path(SUPPORT)},
         capture_output=True,
         text=True,
         timeout=60,

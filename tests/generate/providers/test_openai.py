@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from folders import SUPPORT
 from loopback import (
     CONTEXT,
     KEY,
@@ -29,7 +30,7 @@ from loopback import (
     serving,
     trickle,
 )
-from support import SUPPORT
+from processes import python_path
 
 from jaunt.config import JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.errors import JauntAuthenticationError, JauntConfigError, JauntGenerationError
@@ -507,10 +508,9 @@ else:
 def test_a_huge_answer_is_broken_off_before_it_fills_the_memory(provider: str) -> None:
     with serving(flood(200)) as server:
         command = [sys.executable, "-c", IN_A_CHILD, provider, server.url]
-        path = os.pathsep.join([str(Path(__file__).parent), str(SUPPORT), *sys.path])
         child = subprocess.run(
             command,
-            env=os.environ | {"PYTHONPATH": path},
+            env=os.environ | {"PYTHONPATH": python_path(SUPPORT)},
             capture_output=True,
             text=True,
             check=True,
