@@ -11,11 +11,11 @@ from jaunt.generate.prompt import Message, Templates, load_templates, render_mes
 from jaunt.generate.transport import printable_line, scrub
 from jaunt.process.background import take_turn
 
-KEY_VARIABLES = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
-"""The environment variable of each provider's key, unless `api_key_env` names another."""
-
 CONTEXT_HINT = "raise the context size of the server, or split the module"
 """What to do where a prompt with its answer is longer than the model can take."""
+
+SERVER_HINT = "start it, or correct base_url in [llm]"
+"""What to do where a server of one's own doesn't answer."""
 
 _SHORTEST_KEY = 12
 """In characters: what some put in place of a key ("ollama") may well stand in a module."""
@@ -76,10 +76,13 @@ class ModelBackend(GeneratorBackend):
     `usage` is what all calls so far took, `usage_by_module` the same by the spec module's name.
     An answer that holds one of the `secrets` is refused. `admit`, if set, is given the usage so far before
     each call, and raises JauntGenerationError where no further one may be made. `max_tokens` is the longest answer that
-    is asked for (None: as long as the other side allows).
+    is asked for (None: as long as the other side allows). `key_variable` is the environment variable that its key was
+    read from ("": it has none), `own_server` the URL that was configured in place of the provider's ("": none was).
     """
 
     max_tokens: int | None = None
+    key_variable = ""
+    own_server = ""
 
     def __init__(self, templates: Templates | None = None, *, secrets: Sequence[str] = ()) -> None:
         self.templates = templates or load_templates()
@@ -104,6 +107,10 @@ class ModelBackend(GeneratorBackend):
         await take_turn()
         self._require_whole(answer, ctx.spec_module)
         return extract_code(answer.text, ctx.expected_names)
+
+    def warnings(self) -> list[tuple[str, str]]:
+        """Return what is likely to be wrong with the configuration, and what to do about it, for `jaunt doctor`."""
+        return []
 
     def _require_whole(self, answer: Answer, module: str) -> None:
         if answer.truncated_at is not None:

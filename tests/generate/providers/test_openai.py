@@ -35,7 +35,7 @@ from processes import python_path
 from jaunt.config import JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.errors import JauntAuthenticationError, JauntConfigError, JauntGenerationError
 from jaunt.generate.model import ModelBackend, Usage
-from jaunt.generate.providers import first_usable, make_backend
+from jaunt.generate.providers import first_usable, make_backend, openai
 from jaunt.generate.providers.openai import OpenAIBackend
 from jaunt.generate.transport import Policy
 
@@ -599,38 +599,38 @@ def test_no_sdk_is_imported_before_its_provider_is_chosen() -> None:
 
 
 @pytest.fixture
-def nothing_usable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int]:
-    """An environment without keys and programs; the address of a server that is not there."""
+def nothing_usable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment without keys and programs, and without a server on this machine."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with serving(GOOD["openai"]) as gone:
-        return ("127.0.0.1", gone.server_address[1])
+        monkeypatch.setattr(openai, "LOCAL_SERVER", ("127.0.0.1", gone.server_address[1]))
 
 
-def test_where_nothing_is_usable_nothing_is_named(nothing_usable: tuple[str, int]) -> None:
-    assert first_usable(nothing_usable) is None
+def test_where_nothing_is_usable_nothing_is_named(nothing_usable: None) -> None:
+    assert first_usable() is None
 
 
-def test_a_key_in_the_environment_is_named_first(
-    nothing_usable: tuple[str, int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_in_the_environment_is_named_first(nothing_usable: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
-    assert first_usable(nothing_usable) == ('provider = "anthropic"', "ANTHROPIC_API_KEY is set")
+    assert first_usable() == ('provider = "anthropic"', "ANTHROPIC_API_KEY is set")
     with pytest.raises(JauntConfigError) as caught:
         make_backend(JauntConfig())
     assert 'usable here is provider = "anthropic" (ANTHROPIC_API_KEY is set)' in (caught.value.hint or "")
     assert KEY not in str(vars(caught.value))
 
 
-def test_a_local_server_that_answers_is_named_and_sent_nothing(nothing_usable: tuple[str, int]) -> None:
+def test_a_local_server_that_answers_is_named_and_sent_nothing(
+    nothing_usable: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving(GOOD["openai"]) as server:
-        address = ("127.0.0.1", server.server_address[1])
-        usable = first_usable(address)
+        monkeypatch.setattr(openai, "LOCAL_SERVER", ("127.0.0.1", server.server_address[1]))
+        usable = first_usable()
     assert usable is not None
     assert usable.settings == f'provider = "openai", base_url = "{server.url}/v1"'
     assert server.calls == []
 
 
-def test_a_program_on_path_is_named_last(nothing_usable: tuple[str, int], tmp_path: Path) -> None:
+def test_a_program_on_path_is_named_last(nothing_usable: None, tmp_path: Path) -> None:
     (tmp_path / "llm").write_text("#!/bin/sh\n")
     (tmp_path / "llm").chmod(0o755)
-    assert first_usable(nothing_usable) == ('provider = "command", command = "llm"', "llm is on PATH")
+    assert first_usable() == ('provider = "command", command = "llm"', "llm is on PATH")

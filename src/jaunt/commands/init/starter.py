@@ -11,6 +11,7 @@ from pathlib import Path
 from jaunt.config import find_project_root, load_config
 from jaunt.errors import JauntConfigError, JauntWriteError
 from jaunt.files.atomic import check_writable, write_atomic
+from jaunt.generate.providers import PROVIDERS, load_provider
 from jaunt.project.project import load_project
 
 CONFIG = """\
@@ -24,14 +25,7 @@ generated_dir = "__generated__" # commit what is in there: a fresh clone then bu
 
 [llm]
 # Who writes the code. Choose one; the key stays in the environment.
-# provider = "openai" # any server that speaks its chat completions; the key is in OPENAI_API_KEY
-# provider = "anthropic" # the key is in ANTHROPIC_API_KEY
-# model = "..."
-# base_url = "http://127.0.0.1:11434/v1" # with "openai": a server of your own
-#
-# provider = "command" # a program that reads the prompt and prints the answer
-# command = "claude" # or "codex", "llm", "ollama", or a list: a program of your own and its arguments
-
+{providers}
 [build]
 jobs = 8 # modules at a time
 max_attempts = 3 # a module's answers are asked for until one passes all checks
@@ -173,7 +167,7 @@ def _files(root: Path, source_root: str, package: str, started: Started) -> Iter
     if has_config:
         started.kept["jaunt.toml" if (root / "jaunt.toml").exists() else "pyproject.toml"] = "it configures jaunt"
     else:
-        yield root / "jaunt.toml", CONFIG.format(source_root=source_root)
+        yield root / "jaunt.toml", CONFIG.format(source_root=source_root, providers=_provider_settings())
     modules = load_project(load_config(root=root)).modules if has_config else {}
     if modules:
         started.kept[source_root] = f"{len(modules)} spec modules are there already"
@@ -186,6 +180,12 @@ def _files(root: Path, source_root: str, package: str, started: Started) -> Iter
         started.kept["dodo.py"] = "it has jaunt's tasks" if used else f"add to it: {DODO.splitlines()[1]}"
     else:
         yield dodo, DODO
+
+
+def _provider_settings() -> str:
+    """Return the settings that choose each provider, as comments."""
+    blocks = (load_provider(name).SETTINGS.splitlines() for name in PROVIDERS)
+    return "#\n".join("".join(f"# {line}\n" for line in block) for block in blocks)
 
 
 def _specs(root: Path, folder: Path, package: str, started: Started) -> Iterator[tuple[Path, str]]:

@@ -1,23 +1,30 @@
-"""The providers by name; one is imported only when it is chosen."""
+"""The providers by name; one is imported only when it is chosen, or when the usable ones are looked for."""
 
 import difflib
 import importlib
 import os
-import shutil
-import socket
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import cast
 
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.budget import budget_of
-from jaunt.generate.model import KEY_VARIABLES, ModelBackend
+from jaunt.generate.model import ModelBackend
 from jaunt.generate.prompt import load_templates
+from jaunt.generate.providers.provider import Provider, Usable
 
-LOCAL_SERVER = ("127.0.0.1", 11434)
-"""Where Ollama answers, unless told otherwise."""
+PROVIDERS = {
+    "openai": "jaunt.generate.providers.openai",
+    "anthropic": "jaunt.generate.providers.anthropic",
+    "command": "jaunt.generate.providers.command",
+    "recorded": "jaunt.generate.providers.recorded",
+}
+"""To add a provider, write its file, which declares what `Provider` names, and add its line here."""
 
-_PROBE_TIMEOUT = 0.3  # seconds
+
+def load_provider(name: str) -> Provider:
+    """Import the file of one of PROVIDERS."""
+    return cast(Provider, importlib.import_module(PROVIDERS[name]))
 
 
 def make_backend(config: JauntConfig) -> ModelBackend:
@@ -39,53 +46,20 @@ def make_backend(config: JauntConfig) -> ModelBackend:
             f"llm.provider: unknown provider {provider!r}",
             hint=f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(PROVIDERS)}",
         )
-    make = importlib.import_module(PROVIDERS[provider]).make_backend
-    backend: ModelBackend = make(config, load_templates(config.prompts, root=config.root))
+    backend = load_provider(provider).make_backend(config, load_templates(config.prompts, root=config.root))
     backend.admit = budget_of(config).admit
     return backend
 
 
-class Usable(NamedTuple):
-    """A provider that could be used here: what to write in [llm], and how we know."""
-
-    settings: str
-    reason: str
+def first_usable() -> Usable | None:
+    """Return the first way to use a provider here, if any: one with a key, else one that needs none."""
+    return next(_usable(), None)
 
 
-def first_usable(server: tuple[str, int] = LOCAL_SERVER) -> Usable | None:
-    """Return the first provider that is usable here, if any.
-
-    Nothing is sent anywhere: for the local server, host and port, a connection is opened and closed.
-    """
-    return next(_usable(server), None)
-
-
-def _usable(server: tuple[str, int]) -> Iterator[Usable]:
-    from jaunt.generate.providers.command import PRESETS
-
-    for name, variable in KEY_VARIABLES.items():
-        if os.environ.get(variable):
-            yield Usable(f'provider = "{name}"', f"{variable} is set")
-    address = f"{server[0]}:{server[1]}"
-    if _answers(server):
-        settings = f'provider = "openai", base_url = "http://{address}/v1"'
-        yield Usable(settings, f"a server answers at {address}")
-    for name, preset in PRESETS.items():
-        if shutil.which(preset.arguments[0]):
-            yield Usable(f'provider = "command", command = "{name}"', f"{name} is on PATH")
-
-
-def _answers(server: tuple[str, int]) -> bool:
-    try:
-        socket.create_connection(server, timeout=_PROBE_TIMEOUT).close()
-    except OSError:
-        return False
-    return True
-
-
-PROVIDERS = {
-    "openai": "jaunt.generate.providers.openai",
-    "anthropic": "jaunt.generate.providers.anthropic",
-    "command": "jaunt.generate.providers.command",
-    "recorded": "jaunt.generate.providers.recorded",
-}
+def _usable() -> Iterator[Usable]:
+    loaded = {name: load_provider(name) for name in PROVIDERS}
+    for name, provider in loaded.items():
+        if provider.KEY_VARIABLE and os.environ.get(provider.KEY_VARIABLE):
+            yield Usable(f'provider = "{name}"', f"{provider.KEY_VARIABLE} is set")
+    for provider in loaded.values():
+        yield from provider.usable()

@@ -1,19 +1,29 @@
 """The provider `anthropic`: Anthropic's messages, by the official SDK."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from jaunt.config import JauntConfig, LLMConfig
 from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
+from jaunt.generate.providers.provider import Usable
 from jaunt.generate.providers.sdk import SdkBackend, require_model, token_count
 from jaunt.generate.transport import Policy
 
 DEFAULT_MAX_TOKENS = 16_384  # the API demands a limit
 
+KEY_VARIABLE = "ANTHROPIC_API_KEY"
+
+SETTINGS = f"""\
+provider = "anthropic" # the key is in {KEY_VARIABLE}
+model = "..."
+"""
+
 
 class AnthropicBackend(SdkBackend):
     """Asks for one message a request."""
 
+    default_key_variable = KEY_VARIABLE
     package = "anthropic"
     client_class = "AsyncAnthropic"
     default_url = "https://api.anthropic.com"
@@ -49,6 +59,10 @@ def _options(llm: LLMConfig, max_tokens: int) -> dict[str, Any]:
 
 
 def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:
-    from jaunt.generate.providers.anthropic import AnthropicBackend
-
+    """Return the backend; raises JauntConfigError if it can't be used as configured."""
     return AnthropicBackend(config.llm, templates)
+
+
+def usable() -> Iterator[Usable]:
+    """Yield nothing: it needs a key."""
+    yield from ()

@@ -3,8 +3,10 @@
 import errno
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jaunt.config import JauntConfig, LLMConfig
@@ -13,8 +15,16 @@ from jaunt.generate.model import Answer, ModelBackend, Request
 from jaunt.generate.prompt import Templates
 from jaunt.generate.providers.printed import Printed, Reader, estimate_usage, read_claude, read_codex
 from jaunt.generate.providers.program import OUTPUT_LIMIT, plain_text, run_program, scrubbed_environment
+from jaunt.generate.providers.provider import Usable
 from jaunt.generate.providers.sdk import read_key
 from jaunt.generate.transport import Fault, Policy, Transport
+
+KEY_VARIABLE = ""
+
+SETTINGS = """\
+provider = "command" # a program that reads the prompt and prints the answer
+command = "claude" # or "codex", "llm", "ollama", or a list: a program of your own and its arguments
+"""
 
 FOLDER_HINT = "it runs in an empty folder; in [llm] command, {root} stands for the project's"
 
@@ -64,6 +74,8 @@ class CommandBackend(ModelBackend):
     def __init__(
         self, llm: LLMConfig, root: Path, templates: Templates | None = None, *, policy: Policy | None = None
     ) -> None:
+        self.key_variable = llm.api_key_env
+        self._relative_files = partial(_relative_files, llm.command[1:], root)
         secrets = [read_key(llm, llm.api_key_env)] if llm.api_key_env else []
         secrets += [os.environ[name] for name in llm.pass_env if name in os.environ]
         super().__init__(templates, secrets=secrets)
@@ -79,6 +91,11 @@ class CommandBackend(ModelBackend):
         """Give the program all messages as one text; the tokens are estimated if it doesn't print them."""
         prompt = "\n\n".join(message.content for message in request.messages)
         return await self._transport.send(lambda: self._run(prompt))
+
+    def warnings(self) -> list[tuple[str, str]]:
+        """Return what is likely to be wrong: a file that the program will not find."""
+        text = "{} is not in the empty folder that the command runs in"
+        return [(text.format(name), FOLDER_HINT) for name in self._relative_files()]
 
     async def _run(self, prompt: str) -> Answer:
         try:
@@ -129,9 +146,12 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
     return [str(Path(found).absolute()), *filled[1:]]
 
 
-def relative_files(llm: LLMConfig, root: Path) -> list[str]:
-    """Return the arguments that name files of the project by relative paths, which its empty folder doesn't have."""
-    return [each for each in llm.command[1:] if not Path(each).is_absolute() and (root / each).is_file()]
+def _relative_files(arguments: Sequence[str], root: Path) -> Iterator[str]:
+    """Yield the arguments that name files of the project by relative paths, which its empty folder doesn't have."""
+    for each in arguments:
+        with suppress(OSError):  # a script in one argument may be longer than any path
+            if not Path(each).is_absolute() and (root / each).is_file():
+                yield each
 
 
 def _preset(llm: LLMConfig) -> Preset | None:
@@ -149,6 +169,12 @@ def _last_line(text: str) -> str:
 
 
 def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:
-    from jaunt.generate.providers.command import CommandBackend
-
+    """Return the backend; raises JauntConfigError if there is no such program."""
     return CommandBackend(config.llm, config.root, templates)
+
+
+def usable() -> Iterator[Usable]:
+    """Yield the presets whose program is on PATH."""
+    for name, preset in PRESETS.items():
+        if shutil.which(preset.arguments[0]):
+            yield Usable(f'provider = "command", command = "{name}"', f"{name} is on PATH")

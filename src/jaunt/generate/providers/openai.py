@@ -1,17 +1,34 @@
 """The provider `openai`: OpenAI, or any server that speaks its chat completions, by the official SDK."""
 
+import socket
+from collections.abc import Iterator
 from typing import Any
 
 from jaunt.config import JauntConfig, LLMConfig
 from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
+from jaunt.generate.providers.provider import Usable
 from jaunt.generate.providers.sdk import SdkBackend, require_model, token_count
 from jaunt.generate.transport import Fault, Policy
+
+KEY_VARIABLE = "OPENAI_API_KEY"
+
+SETTINGS = f"""\
+provider = "openai" # any server that speaks its chat completions; the key is in {KEY_VARIABLE}
+model = "..."
+base_url = "http://127.0.0.1:11434/v1" # for a server of your own
+"""
+
+LOCAL_SERVER = ("127.0.0.1", 11434)
+"""Where Ollama answers, unless told otherwise: host and port."""
+
+_PROBE_TIMEOUT = 0.3  # seconds
 
 
 class OpenAIBackend(SdkBackend):
     """Asks for one chat completion a request."""
 
+    default_key_variable = KEY_VARIABLE
     package = "openai"
     client_class = "AsyncOpenAI"
     default_url = "https://api.openai.com/v1"
@@ -51,6 +68,15 @@ def _options(llm: LLMConfig) -> dict[str, Any]:
 
 
 def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:
-    from jaunt.generate.providers.openai import OpenAIBackend
-
+    """Return the backend; raises JauntConfigError if it can't be used as configured."""
     return OpenAIBackend(config.llm, templates)
+
+
+def usable() -> Iterator[Usable]:
+    """Yield the server on this machine, if there is one: a connection is opened and closed."""
+    address = f"{LOCAL_SERVER[0]}:{LOCAL_SERVER[1]}"
+    try:
+        socket.create_connection(LOCAL_SERVER, timeout=_PROBE_TIMEOUT).close()
+    except OSError:
+        return
+    yield Usable(f'provider = "openai", base_url = "http://{address}/v1"', f"a server answers at {address}")

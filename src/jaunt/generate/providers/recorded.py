@@ -8,7 +8,7 @@ A recording is the text that a model once gave, below a few comment lines:
     # jaunt:module_digest=sha256:<64 hex>
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from jaunt.config import JauntConfig
@@ -16,7 +16,15 @@ from jaunt.errors import JauntConfigError, JauntGenerationError
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.generate.model import Answer, ModelBackend, Request
 from jaunt.generate.prompt import Templates
+from jaunt.generate.providers.provider import Usable
 from jaunt.header import header_fields, split_header
+
+KEY_VARIABLE = ""
+
+SETTINGS = """\
+provider = "recorded" # the answers that `jaunt build --record DIR` kept, again; no key, no network
+recordings = "recordings" # the folder of such a DIR
+"""
 
 RECORDING_MARKER = "# A recorded answer, replayed by jaunt."
 
@@ -77,6 +85,10 @@ def _fields(ctx: ModuleSpecContext) -> dict[str, str]:
 
 
 def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:
-    from jaunt.generate.providers.recorded import RecordedBackend
-
+    """Return the backend; raises JauntConfigError if a folder is missing."""
     return RecordedBackend([config.root / folder for folder in config.llm.recordings], templates)
+
+
+def usable() -> Iterator[Usable]:
+    """Yield nothing: only a person knows where recordings are, and of what."""
+    yield from ()

@@ -13,15 +13,12 @@ from urllib.parse import urlsplit
 
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntConfigError
-from jaunt.generate.model import CONTEXT_HINT, KEY_VARIABLES, Answer, ModelBackend, Request
+from jaunt.generate.model import CONTEXT_HINT, SERVER_HINT, Answer, ModelBackend, Request
 from jaunt.generate.prompt import Templates
 from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after
 
 CONNECT_TIMEOUT = 10.0  # seconds
 NO_KEY = "no-key"  # an SDK demands one, a local server doesn't
-
-SERVER_HINT = "start it, or correct base_url in [llm]"
-"""What to do where a server of one's own doesn't answer."""
 
 _TOO_MANY_TOKENS = 10**15
 """No call takes as many: sums of them can still be turned into a price."""
@@ -32,10 +29,11 @@ _TOO_LONG = re.compile(r"context[ _](?:size|length|window)|prompt is too long", 
 class SdkBackend(ModelBackend):
     """Base of the providers that have such an SDK; raises JauntConfigError if it can't be used as configured.
 
-    A subclass names the SDK's package, its client class and the provider's address, and the `path` below that which is
-    asked; it defines `body_of` and `answer_in`. `keyless` is for a server that wants no key.
+    A subclass names the SDK's package, its client class, the variable of its key and the provider's address, and the
+    `path` below that which is asked; it defines `body_of` and `answer_in`. `keyless` is for a server that wants no key.
     """
 
+    default_key_variable: ClassVar[str]
     package: ClassVar[str]
     client_class: ClassVar[str]
     default_url: ClassVar[str]
@@ -49,9 +47,11 @@ class SdkBackend(ModelBackend):
         policy: Policy | None = None,
         keyless: bool = False,
     ) -> None:
-        self._key = NO_KEY if keyless else read_key(llm, KEY_VARIABLES[self.package])
+        self.key_variable = "" if keyless else llm.api_key_env or self.default_key_variable
+        self._key = NO_KEY if keyless else read_key(llm, self.key_variable)
         super().__init__(templates, secrets=[] if keyless else [self._key])
         self.max_tokens = llm.max_tokens
+        self.own_server = llm.base_url
         self._llm = llm
         # Always given: without it, the SDK would take the address from the environment.
         self._url = llm.base_url or self.default_url
@@ -114,12 +114,11 @@ class SdkBackend(ModelBackend):
         return self._client
 
 
-def read_key(llm: LLMConfig, default: str) -> str:
-    """Return the key from the environment variable that `api_key_env` names, or else from `default`.
+def read_key(llm: LLMConfig, variable: str) -> str:
+    """Return the key from an environment variable.
 
     Raises JauntConfigError, naming the variable, if it is not set or can't be a key.
     """
-    variable = llm.api_key_env or default
     key = os.environ.get(variable, "").strip()
     if not key:
         raise JauntConfigError(
