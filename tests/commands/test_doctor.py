@@ -12,17 +12,14 @@ from pathlib import Path
 
 import pytest
 from folders import REPOSITORY
-from processes import run_jaunt
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from processes import python_path, run_jaunt
 from projects import make_shop, write_files
 
-from jaunt.commands.doctor.findings import (
-    DOIT_SERIES,
-    OLDEST_PYTHON,
-    Finding,
-    machine_findings,
-    project_findings,
-    spec_findings,
-)
+from jaunt.commands.doctor import machine
+from jaunt.commands.doctor.finding import Finding
+from jaunt.commands.doctor.findings import machine_findings, project_findings, spec_findings
 from jaunt.config import load_config
 from jaunt.project.project import load_project
 
@@ -46,7 +43,20 @@ def test_a_project_that_builds_is_well(tmp_path: Path) -> None:
     done = run_jaunt("doctor", cwd=make_shop(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
     lines = [line.split()[:2] for line in done.stdout.splitlines()]
-    subjects = ["python", "doit", "pytest", "config", "ruff", "ty", "provider", "sandbox", "paths", "lock", "specs"]
+    subjects = [
+        "python",
+        "doit",
+        "packaging",
+        "pytest",
+        "config",
+        "ruff",
+        "ty",
+        "provider",
+        "sandbox",
+        "paths",
+        "lock",
+        "specs",
+    ]
     assert [subject for _, subject in lines[: len(subjects)]] == subjects
     assert not [line for line in lines if line[0] == "fail"]
     assert not (tmp_path / ".jaunt").exists(), "it writes nothing"
@@ -75,10 +85,25 @@ def test_a_broken_configuration_is_one_line(tmp_path: Path) -> None:
 
 
 def test_the_releases_are_those_that_the_package_asks_for() -> None:
-    pyproject = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
-    assert f"doit>={DOIT_SERIES},<0.38" in pyproject["project"]["dependencies"]
-    assert pyproject["project"]["requires-python"] == f">={OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]}"
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = {each.name: each.specifier for each in map(Requirement, project["dependencies"])}
+    assert {name: SpecifierSet(wanted) for name, wanted in machine.wanted_releases().items()} == asked
+    assert machine.wanted_python() == project["requires-python"]
     assert {each.level for each in machine_findings()} == {"ok"}
+
+
+def test_a_release_that_jaunt_does_not_know_is_told_with_the_command_that_installs_one_it_knows(
+    tmp_path: Path,
+) -> None:
+    """The package's metadata and a doit of another release stand in a folder before the installed ones."""
+    for name, version, more in (("doit", "0.38.0", ""), ("jaunt", "9", "Requires-Dist: doit<0.38,>=0.37\n")):
+        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{more}Requires-Python: >=3.11\n"
+        write_files(tmp_path / "packages", {f"{name}-{version}.dist-info/METADATA": text})
+    root = project(tmp_path / "shop", "")
+    done = run_jaunt("doctor", "--json", cwd=root, PYTHONPATH=python_path(tmp_path / "packages"))
+    (found,) = [each for each in json.loads(done.stdout)["checks"] if each["subject"] == "doit"]
+    assert (found["level"], found["hint"]) == ("fail", "pip install 'doit<0.38,>=0.37'")
+    assert found["text"].startswith("0.38.0 ")
 
 
 # --- provider ----------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from jaunt.commands.doctor.findings import Finding, machine_findings, project_findings, spec_findings
+from jaunt.commands.doctor.finding import Finding
+from jaunt.commands.doctor.findings import machine_findings, project_findings, spec_findings
 from jaunt.commands.shared.options import add_project_options, read_config
 from jaunt.commands.shared.result import EXIT_OK, EXIT_PROJECT, Result
 from jaunt.errors import JauntError

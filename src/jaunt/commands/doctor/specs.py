@@ -1,0 +1,19 @@
+"""The specs themselves."""
+
+from collections.abc import Iterator
+
+from jaunt.commands.doctor.finding import Finding
+from jaunt.project.project import Project
+
+
+def specs(project: Project) -> Iterator[Finding]:
+    """Check that there are specs, and that all of them can be read."""
+    problems = list(dict.fromkeys(map(str, project.problems.values())))
+    if not project.modules:
+        hint = "decorate a stub with @jaunt.magic, or correct paths.source_roots"
+        yield Finding("warn", "specs", "there are none", hint)
+    elif problems:
+        text = f"{len(project.problems)} modules are broken: {problems[0]}"
+        yield Finding("fail", "specs", text, "run: jaunt status")
+    else:
+        yield Finding("ok", "specs", f"{len(project.modules)} modules")
