@@ -1,4 +1,4 @@
-"""Builds that run at the same time, and builds that are killed: what is asked for, counted at the server."""
+"""The whole program beside itself: builds at the same time, and killed ones; what is asked for is counted."""
 
 import asyncio
 import json

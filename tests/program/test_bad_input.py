@@ -1,4 +1,4 @@
-"""Bad input: one line that names the file and says what to do, the right exit code, and the rest is built."""
+"""The whole program on bad input: one line that names the file and what to do, the right exit code, the rest built."""
 
 import os
 import shutil
