@@ -24,7 +24,7 @@ from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.header import PYTHON, body_digest
 from jaunt.plan.freshness import judge, read_generated
 from jaunt.plan.module_work import ModuleWork
-from jaunt.plan.reasons import build_command
+from jaunt.report.wording import all_reasons, build_command
 
 
 async def build_module(work: ModuleWork, settings: BuildSettings) -> Outcome:
@@ -190,14 +190,14 @@ def _text_to_replace(work: ModuleWork, settings: BuildSettings) -> str:
     except OSError as error:
         reason = f"{work.path}: cannot be read: {error.strerror}"
         raise JauntGenerationError(reason, hint="make it readable, or remove it") from error
-    verdict = judge(text, work.fingerprint)
-    if verdict.protected and not settings.force:
+    freshness = judge(text, work.fingerprint)
+    if freshness.protected and not settings.force:
         command = f"{build_command(work.fingerprint.kind)} --force"
         raise JauntGenerationError(
-            f"{work.path} was {verdict.reason}; it is not overwritten",
+            f"{work.path} was {all_reasons(freshness)}; it is not overwritten",
             hint=f"`{command}` overwrites it; move the edit into the spec to keep it",
         )
-    if text is None or (verdict.protected and "\ufffd" in text):
+    if text is None or (freshness.protected and "\ufffd" in text):
         return ""  # not built, or no text: then there is nothing to show
     return text
 

@@ -16,8 +16,9 @@ from jaunt.errors import JauntRefusedError
 from jaunt.header import PYTHON, body_digest, parse_header, split_header
 from jaunt.plan.freshness import judge
 from jaunt.plan.module_work import ModuleWork, project_works
-from jaunt.plan.reasons import build_command
+from jaunt.plan.reasons import ReasonKind
 from jaunt.report.console import one_line, print_warning, relative_paths, say
+from jaunt.report.wording import all_reasons, build_command, reason_texts
 from jaunt.validation import validate_generated_source
 
 
@@ -71,20 +72,22 @@ def _read(work: ModuleWork) -> str:
 
 def _acceptable(work: ModuleWork, text: str) -> str:
     """Return the code to accept; raises JauntRefusedError if it can't be accepted."""
-    verdict = judge(text, work.fingerprint)
+    freshness = judge(text, work.fingerprint)
     command = build_command(work.fingerprint.kind)
     again = f"`{command} --force --target {work.module}`"
-    if not verdict.protected:
-        raise JauntRefusedError(f"{work.module} was not edited by hand: {verdict.reason}", hint=f"run: {command}")
+    if not freshness.protected:
+        raise JauntRefusedError(
+            f"{work.module} was not edited by hand: {all_reasons(freshness)}", hint=f"run: {command}"
+        )
     if parse_header(text) is None:
         raise JauntRefusedError(
             f"{work.path}: without its header nobody can tell which contract this code answers",
             hint=f"put the header's lines back, or {again} replaces the file",
         )
-    if verdict.stale:
-        reason = verdict.reason.partition("; ")[2]
+    if freshness.stale:
+        changes = [reason for reason in freshness.reasons if reason.kind is not ReasonKind.EDITED]
         raise JauntRefusedError(
-            f"{work.path}: the edit was made for a contract that has changed since: {reason}",
+            f"{work.path}: the edit was made for a contract that has changed since: {'; '.join(reason_texts(changes))}",
             hint=f"undo that change, accept, and make it again; or {again} writes code for today's contract",
         )
     source = normalize_source(split_header(text)[1])

@@ -24,7 +24,7 @@ from jaunt.report.live import Feed, LiveDisplay, can_be_live
 
 
 class UpToDate:
-    """The `uptodate` of a task of ours: a verdict that was already reached, and its reason.
+    """The `uptodate` of a task of ours: whether it is fresh, as was found out already, and why not.
 
     `doit info TASK` prints the repr, which is the reason.
     """

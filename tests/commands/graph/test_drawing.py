@@ -16,35 +16,43 @@ from jaunt.commands.graph.html import draw_html
 from jaunt.commands.graph.text import draw_text
 from jaunt.config import JauntConfig, load_config
 from jaunt.files.listing import ModuleFile
-from jaunt.plan.freshness import Verdict
+from jaunt.plan.freshness import FRESH, Freshness
 from jaunt.plan.plan import Plan, make_plan
+from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.project.project import Project, load_project
 from jaunt.registry import SpecKind
 from jaunt.specs.spec_module import SpecModule
 
-STALE = Verdict("stale", "spec changed: app.words:split_words (docstring)", stale=True)
-FRESH = Verdict("fresh", "fresh", stale=False)
+WHY_STALE = "spec changed: app.words:split_words (docstring)"
+STALE = Freshness(
+    "stale", (Reason(ReasonKind.SPEC_CHANGED, "app.words:split_words", parts=(Part("docstring"),)),), stale=True
+)
 EVIL = """</script><script>window.pwned = 1</script><!-- <img src=x onerror="window.pwned = 2"> {{script}}"""
 
 
-def sketch(dag: Mapping[str, list[str]], verdicts: Mapping[str, Verdict] | None = None) -> Plan:
+def sketch(dag: Mapping[str, list[str]], freshness: Mapping[str, Freshness] | None = None) -> Plan:
     """Return a plan of modules that are nowhere on a disk; names that begin with `test` are tests."""
     modules = {name: SpecModule(name, ModuleFile(name, Path(f"/p/{name}.py"), Path("/p")), _kind(name)) for name in dag}
     project = Project(
         Path("/p"), JauntConfig(root=Path("/p")), modules=modules, dag={m: set(d) for m, d in dag.items()}
     )
-    return Plan(project, {name: (verdicts or {}).get(name, FRESH) for name in dag}, {})
+    return Plan(project, {name: (freshness or {}).get(name, FRESH) for name in dag}, {})
+
+
+def told(text: str) -> Freshness:
+    """Return the freshness of a module that is broken for a reason in other people's words."""
+    return Freshness("broken", (Reason(ReasonKind.BROKEN, detail=text),), stale=True)
 
 
 def _kind(name: str) -> SpecKind:
     return "test" if name.startswith("test") else "magic"
 
 
-def shop_plan(root: Path, verdicts: Mapping[str, Verdict] | None = None, **files: str) -> Plan:
-    """Return the plan of the project SHOP, with its own verdicts but for the given ones."""
+def shop_plan(root: Path, freshness: Mapping[str, Freshness] | None = None, **files: str) -> Plan:
+    """Return the plan of the project SHOP, with its own freshness but for the given ones."""
     write_files(root, {**SHOP, **files})
     plan = make_plan(load_project(load_config(root=root)))
-    return Plan(plan.project, {**plan.verdicts, **(verdicts or {})}, plan.problems)
+    return Plan(plan.project, {**plan.freshness, **(freshness or {})}, plan.problems)
 
 
 def chain(length: int) -> dict[str, list[str]]:
@@ -97,7 +105,8 @@ def test_a_shared_part_is_drawn_once_and_marked_elsewhere() -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_no_line_is_wider_than_it_may_be(width: int) -> None:
-    long = Verdict("stale", "dependency is stale: " + ", ".join(f"app.module_{i}" for i in range(99)), stale=True)
+    stale = tuple(Reason(ReasonKind.DEPENDENCY_STALE, f"app.module_{i}") for i in range(99))
+    long = Freshness("stale", stale, stale=True)
     dag = {**chain(60), "app." + "very_" * 50 + "long": ["m00000"]}
     text = draw_text(sketch(dag, dict.fromkeys(dag, long)), width=width)
     assert max(map(len, text.splitlines())) <= width
@@ -108,7 +117,7 @@ def test_no_line_is_wider_than_it_may_be(width: int) -> None:
 def test_a_deep_chain_is_drawn_in_pieces_that_fit_and_nothing_is_lost(width: int) -> None:
     plan = sketch(chain(3000))
     text = draw_text(plan, width=width, limit=None)
-    assert {name for _, name in states_and_names(text)} == set(plan.verdicts)
+    assert {name for _, name in states_and_names(text)} == set(plan.freshness)
     assert "…" not in text
 
 
@@ -137,7 +146,7 @@ def test_colour_comes_when_asked_for_and_changes_nothing_else(tmp_path: Path) ->
 
 
 def test_a_terminal_without_box_characters_gets_none() -> None:
-    plan = sketch({"a": ["b", "c"], "b": ["c"], "c": []}, {"b": Verdict("stale", "x" * 99, stale=True)})
+    plan = sketch({"a": ["b", "c"], "b": ["c"], "c": []}, {"b": told("x" * 99)})
     text = draw_text(plan, ascii_only=True)
     assert text.isascii()
     assert "|- b" in text
@@ -150,7 +159,7 @@ def test_a_cycle_in_the_graph_loses_no_module() -> None:
 
 
 def test_a_reason_of_several_lines_stays_one_line() -> None:
-    plan = sketch({"a": []}, {"a": Verdict("broken", "one\ntwo\r\nthree", stale=True)})
+    plan = sketch({"a": []}, {"a": told("one\ntwo\r\nthree")})
     assert draw_text(plan).splitlines()[0] == "broken   a  one two three"
 
 
@@ -234,25 +243,25 @@ def test_dot_has_every_module_in_its_colour_and_every_edge(tmp_path: Path) -> No
     nodes, edges = read_dot(draw_dot(shop_plan(tmp_path, {"app.words": STALE})))
     assert set(nodes) == {"app.slug", "app.tally", "app.words", "tests.test_slug"}
     assert nodes["app.words"]["label"] == r"app.words\nstale"
-    assert nodes["app.words"]["tooltip"] == STALE.reason
+    assert nodes["app.words"]["tooltip"] == WHY_STALE
     assert nodes["app.words"]["fillcolor"] != nodes["app.slug"]["fillcolor"]
     assert "dashed" in nodes["tests.test_slug"]["style"]
     assert edges == {("app.slug", "app.words"), ("tests.test_slug", "app.slug")}
 
 
 def test_dot_escapes_quotes_and_backslashes() -> None:
-    plan = sketch({'a"\\': []}, {'a"\\': Verdict("stale", 'C:\\n "x"', stale=True)})
+    plan = sketch({'a"\\': []}, {'a"\\': told('C:\\n "x"')})
     nodes, _ = read_dot(draw_dot(plan))
     assert nodes[r"a\"\\"]["tooltip"] == r"C:\\n \"x\""
 
 
 def test_a_state_that_is_new_is_drawn_all_the_same() -> None:
-    odd = Verdict("orphaned", "its spec is gone", stale=True)  # ty: ignore[invalid-argument-type]
+    odd = Freshness("new", (Reason(ReasonKind.FORCED),), stale=True)  # ty: ignore[invalid-argument-type]
     plan = sketch({"a": []}, {"a": odd})
-    assert draw_text(plan, colour=True).endswith("1 module: 1 orphaned")
+    assert draw_text(plan, colour=True).endswith("1 module: 1 new")
     assert read_mermaid(draw_mermaid(plan))[0] == {"a": "other"}
-    assert read_dot(draw_dot(plan))[0]["a"]["label"] == r"a\norphaned"
-    assert "orphaned" in draw_html(plan)
+    assert read_dot(draw_dot(plan))[0]["a"]["label"] == r"a\nnew"
+    assert '"new"' in draw_html(plan)
 
 
 # --- html --------------------------------------------------------------------------------------------
@@ -282,7 +291,7 @@ def evil_plan(root: Path) -> Plan:
     source = SHOP["src/app/words.py"].replace("Return the words", f"Return {EVIL} the words")
     write_files(root, {**SHOP, "src/app/words.py": source})
     plan = make_plan(load_project(load_config(root=root)))
-    return Plan(plan.project, {**plan.verdicts, "app.words": Verdict("stale", f"x {EVIL}", stale=True)}, {})
+    return Plan(plan.project, {**plan.freshness, "app.words": told(f"x {EVIL}")}, {})
 
 
 def test_the_page_needs_nothing_but_itself(tmp_path: Path) -> None:
@@ -299,7 +308,7 @@ def test_the_page_holds_the_graph_as_json(tmp_path: Path) -> None:
     data = json.loads(page.scripts[0])
     nodes = {node["name"]: node for node in data["nodes"]}
     assert nodes["app.words"]["state"] == "stale"
-    assert nodes["app.words"]["reasons"] == [STALE.reason]
+    assert nodes["app.words"]["reasons"] == [WHY_STALE]
     assert nodes["app.slug"]["needs"] == ["app.words"]
     assert nodes["app.slug"]["file"] == "src/app/slug.py"
     assert nodes["app.slug"]["generated"] == "src/app/__generated__/slug.py"
@@ -359,7 +368,7 @@ def test_a_click_opens_the_contract_and_its_links_lead_on(browser: Browser, tmp_
     panel = browser.text("#panel")
     assert "app.words" in panel
     assert "stale" in browser.text("#state")
-    assert STALE.reason in panel
+    assert WHY_STALE in panel
     assert "def split_words(text: str) -> list[str]:" in panel
     browser.click('#panel .links a[href="#app.slug"]')
     assert browser.text("#panel h2") == "app.slug"

@@ -20,12 +20,12 @@ from jaunt.paths import spec_module_to_generated_module
 from jaunt.plan.freshness import judge_file
 from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import Plan, make_plan
-from jaunt.plan.reasons import build_command
 from jaunt.project.importer import import_from_bases
 from jaunt.project.project import Project, load_project
 from jaunt.project.roots import search_roots
 from jaunt.report.console import one_line, print_diff, print_warning, relative_paths, say, some
 from jaunt.report.diffs import unified_diff
+from jaunt.report.wording import all_reasons, build_command
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.source import ModuleSource, parse_source, read_source
 from jaunt.validation import validate_generated_source
@@ -72,15 +72,17 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
-    verdict = plan.verdicts[module]
+    freshness = plan.freshness[module]
     command = build_command(plan.project.kind_of(module))
-    if verdict.state in ("unbuilt", "broken"):
-        raise JauntRefusedError(f"{module}: {verdict.reason}: there is no code to eject", hint=f"run: {command}")
-    if verdict.state != "fresh" and not force:
-        if verdict.state == "edited" and not verdict.stale:
+    if freshness.state in ("unbuilt", "broken"):
+        raise JauntRefusedError(
+            f"{module}: {all_reasons(freshness)}: there is no code to eject", hint=f"run: {command}"
+        )
+    if freshness.state != "fresh" and not force:
+        if freshness.state == "edited" and not freshness.stale:
             command = f"jaunt accept {module}"
         hint = f"run: {command}; --force ejects it as it is"
-        raise JauntRefusedError(f"{module} is not fresh: {verdict.reason}", hint=hint)
+        raise JauntRefusedError(f"{module} is not fresh: {all_reasons(freshness)}", hint=hint)
 
 
 # --- the new source ----------------------------------------------------------------------------------

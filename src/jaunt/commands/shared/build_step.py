@@ -9,6 +9,7 @@ from jaunt.engine.job import Outcome
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import phase
 from jaunt.report.progress import Stopwatch, print_edited, print_summary, status_word
+from jaunt.report.wording import all_reasons
 
 
 def build_plan(
@@ -56,11 +57,12 @@ def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:
 def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> dict[str, Any]:
     """Return what a build came to, as plain data; a stale module without an outcome was not started."""
     modules = []
-    for module, verdict in plan.verdicts.items():
+    for module, freshness in plan.freshness.items():
         outcome = outcomes.get(module)
-        facts: dict[str, Any] = {"module": module, "kind": plan.project.kind_of(module), "reason": verdict.reason}
+        kind, reason = plan.project.kind_of(module), all_reasons(freshness)
+        facts: dict[str, Any] = {"module": module, "kind": kind, "reason": reason}
         if outcome is None:
-            modules.append({**facts, "status": "not started" if verdict.stale else "fresh"})
+            modules.append({**facts, "status": "not started" if freshness.stale else "fresh"})
             continue
         modules.append(
             {
