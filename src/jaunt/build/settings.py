@@ -14,7 +14,8 @@ from jaunt.config import PriceConfig
 from jaunt.errors import JauntError
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import remove_leftovers
-from jaunt.generate.base import Check, GeneratorBackend
+from jaunt.generate.base import GeneratorBackend
+from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.orphans import generated_folders
 from jaunt.plan.plan import Plan

@@ -17,7 +17,7 @@ from jaunt.checks.tools.language_server import CREATED, DELETED, Diagnostic, Lan
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import temporary_path
-from jaunt.generate.base import Checked
+from jaunt.generate.check import Checked
 from jaunt.syntax.source import first_line
 
 _UNRESOLVED = {"unresolved-import", "import-not-found"}
