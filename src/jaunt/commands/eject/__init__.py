@@ -4,6 +4,7 @@ import argparse
 import ast
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from jaunt.build.write import remove_module, write_module
@@ -54,11 +55,10 @@ def run(arguments: argparse.Namespace) -> Result:
         print_diff(unified_diff(read_source(module, str(file.path)).text, new, shown))
         return Result(data={**facts, "dry_run": True, "source": new})
     write_atomic(file.path, new, within=file.base)
-    try:
+    with ExitStack() as unless_checked:
+        unless_checked.callback(file.path.write_bytes, old)  # after an interruption too, nothing has changed
         after = _checked(project, module, infer_deps=arguments.infer_deps)
-    except BaseException:
-        file.path.write_bytes(old)  # after an interruption too, nothing has changed
-        raise
+        unless_checked.pop_all()
     say(f"{shown} holds the code of {module} now, and is no spec module any more")
     problem = _remove(project, module)
     if problem:
