@@ -3,17 +3,16 @@
 import gc
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from libraries import spec_file
 from processes import python_path, run_jaunt, run_jaunt_unread, run_python
 from projects import CONFIG, SHOP_ANSWERS, edit, make_shop, record, write_files
+from said import PROGRESS, SUMMARY, Run
 from stopped_builds import stop_while_building
 
 import jaunt
@@ -22,57 +21,7 @@ from jaunt.commands import COMMANDS
 from jaunt.commands.shared.result import stop_signals
 from jaunt.header import parse_header, split_header
 
-PROGRESS = re.compile(r"\[ *\d+/\d+\] (generated|failed|interrupted) +\S+ +\d+\.\d s")
-SUMMARY = re.compile(
-    r"(\d+ (generated|fresh|failed|interrupted), )*\d+ (generated|fresh|failed|interrupted) in \d+\.\d s"
-)
-
 BAD_CODE = "def split_words(:\n"
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project SHOP, as the working directory."""
-    root = make_shop(tmp_path / "shop")
-    monkeypatch.chdir(root)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    monkeypatch.setenv("PYTHONPATH", python_path())
-    return root
-
-
-class Said:
-    """What main printed, and its exit code."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-        self.lines, self.errors = out.splitlines(), err.splitlines()
-
-    @property
-    def built(self) -> list[tuple[str, str]]:
-        """(status, module) of each progress line, sorted."""
-        return sorted(
-            (line.split("]")[1].split()[0], line.split("]")[1].split()[1])
-            for line in self.lines
-            if PROGRESS.fullmatch(line)
-        )
-
-
-Run = Callable[..., Said]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Run:
-    """Run main in this process and return what it said."""
-
-    def call(*argv: str) -> Said:
-        capfd.readouterr()
-        code = main(argv)
-        out, err = capfd.readouterr()
-        assert "Traceback" not in err
-        assert all(line.startswith(("error: ", "warning: ")) for line in err.splitlines()), err
-        return Said(code, out, err)
-
-    return call
 
 
 GENERATED = "src/app/__generated__"

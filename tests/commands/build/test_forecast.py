@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from backends import CountingBackend
-from projects import make_shop
 
 from jaunt.build.run import run_plan
 from jaunt.build.settings import project_settings
@@ -19,13 +18,6 @@ from jaunt.plan.plan import Plan, make_plan
 from jaunt.project.project import load_project
 
 PRICES = "[llm.price]\ninput = 2.0\noutput = 10.0\n"
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    make_shop(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def plan_of(root: Path) -> Plan:

@@ -35,7 +35,7 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that generate once."""
     add_run_options(parser)
     parser.add_argument("--no-store", action="store_true", help="ask the model even for what the store holds")
-    parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, to be replayed without a model")
+    parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, for `recorded`")
     parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
 
