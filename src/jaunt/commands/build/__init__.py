@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from jaunt.commands.shared.build_step import build_plan, module_phases
-from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option
+from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option, build_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.plan.plan import Plan
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> Result:
         plan = read_plan_file(arguments.plan, plan)
     if arguments.dry_run:
         return _forecast(plan, arguments)
-    code, facts = build_plan(plan, arguments)
+    code, facts = build_plan(plan, build_options(arguments))
     if profile is not None:
         modules = module_phases(facts)
         facts["profile"] = {**profile, **modules}

@@ -1,9 +1,9 @@
 """The step from plan to build, which several commands share, and its result as plain data."""
 
-import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import EXIT_OK, Interrupted, exit_code
 from jaunt.engine.job import Outcome
 from jaunt.plan.plan import Plan
@@ -13,7 +13,7 @@ from jaunt.report.wording import all_reasons
 
 
 def build_plan(
-    plan: Plan, arguments: argparse.Namespace, *, failures: Mapping[str, Sequence[str]] | None = None
+    plan: Plan, options: BuildOptions, *, failures: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[int, dict[str, Any]]:
     """Build what is stale in a plan, print what came of it, and return the exit code and the facts.
 
@@ -30,13 +30,13 @@ def build_plan(
             )
 
             with phase("build"):
-                is_complete = generate(plan, arguments, failures, outcomes)
+                outcomes, is_complete = generate(plan, options, failures)
     finally:
         plan.project.remember(make_folder=True)
     if not is_complete:
         print_summary(plan, outcomes.values(), watch.seconds)
         raise Interrupted(build_facts(plan, outcomes, watch.seconds))
-    if not arguments.quiet:
+    if options.verbosity != "quiet":
         print_edited(plan)
     print_summary(plan, outcomes.values(), watch.seconds)
     failed = [outcome.cause for outcome in outcomes.values() if outcome.status != "generated"]
