@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from jaunt import __version__
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Lookup
-from jaunt.build.write import normalize_source, write_module
+from jaunt.build.write import normalize_source, write_code
 from jaunt.engine.job import Outcome, error_texts, failure
 from jaunt.errors import JauntError, JauntGenerationError
 from jaunt.files.atomic import check_writable, write_atomic
@@ -21,7 +20,6 @@ from jaunt.generate.check import Check, Checked, check_candidate
 from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.generate.retry import ask
 from jaunt.generate.usage import Usage
-from jaunt.header import PYTHON, body_digest
 from jaunt.plan.freshness import judge, read_generated
 from jaunt.plan.module_work import ModuleWork
 from jaunt.report.wording import all_reasons, build_command
@@ -253,18 +251,8 @@ def _land(work: ModuleWork, settings: BuildSettings, context: ModuleSpecContext,
         path = recording_path(settings.record, work.module)
         write_atomic(path, format_recording(context, source), within=settings.record)
     before = _text_to_replace(work, settings)  # once more: someone may have edited it while the model was busy
-    path = _write(work, source)
+    path = write_code(work, source)
     if settings.history is not None:
         contract = {**context.spec_sources, **context.dependency_apis}
         settings.history.add(work.fingerprint.kind, work.module, work.fingerprint.digest, contract, before)
     return path
-
-
-def _write(work: ModuleWork, source: str) -> Path:
-    fields = {
-        "tool_version": __version__,
-        **work.fingerprint.header_fields(),
-        "body_digest": body_digest(source),
-        "python": PYTHON,
-    }
-    return write_module(work.path, source, fields, within=work.base, packages_below=work.packages_below)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jaunt.build.history import History
 from jaunt.build.import_gate import ImportGate
-from jaunt.build.store import Store
+from jaunt.build.store import Store, open_store
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntError
 from jaunt.files.atomic import ensure_state_folder
@@ -79,7 +79,7 @@ def project_settings(
 
     config = plan.project.config
     state = ensure_state_folder(config.root)
-    store = Store(config.root / config.store.path, readonly=config.store.readonly)
+    store = open_store(config)
     _sweep(plan.project, state, store)
     return BuildSettings(
         backend,

@@ -45,12 +45,11 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
-    from jaunt.build.store import Store
+    from jaunt.build.store import open_store
     from jaunt.commands.build.forecast import forecast, forecast_facts, forecast_lines
 
-    config = plan.project.config
-    store = None if arguments.force or arguments.no_store else Store(config.root / config.store.path)
-    expected = forecast(plan, store)
+    is_read = not arguments.force and not arguments.no_store
+    expected = forecast(plan, open_store(plan.project.config) if is_read else None)
     for line in forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
         say(line)
     return Result(data=forecast_facts(plan, expected))

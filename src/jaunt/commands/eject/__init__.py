@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from jaunt.build.write import remove_module, write_module
+from jaunt.build.write import remove_module, write_code
 from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.commands.eject.compose import eject_source
 from jaunt.commands.shared.options import add_module_argument, add_project_options
@@ -189,7 +189,6 @@ def _keep_fresh(before: Plan, after: Project) -> list[str]:
     for work in project_works(after, [m for m in before.fresh if m in after.modules]):
         if judge_file(work.path, work.fingerprint).stale:
             text = work.path.read_text(encoding="utf-8")
-            fields = {**(parse_header(text) or {}), **work.fingerprint.header_fields()}
-            write_module(work.path, split_header(text)[1], fields, within=work.base, packages_below=work.packages_below)
+            write_code(work, split_header(text)[1], before=parse_header(text), is_new=False)
             kept.append(work.module)
     return kept
