@@ -10,7 +10,7 @@ from jaunt.build.write import write_module
 from jaunt.digest import all_entry_parts, entry_parts, module_digest
 from jaunt.generate.base import GeneratorBackend
 from jaunt.generate.check import Check, CheckFunction, as_check
-from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
+from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, is_single_file, spec_module_to_generated_module
 from jaunt.plan.freshness import fingerprint, judge_file
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import KINDS
@@ -137,5 +137,6 @@ def _library_path(
     if package and module.partition(".")[0] != package.partition(".")[0]:
         return base / generated_relpath(f"{package}.{module}", generated_dir)
     is_package = base.joinpath(*module.split("."), "__init__.py").is_file()
-    single = "." not in module and (base / f"{module}.py").is_file() and not is_package
+    file = base / f"{module}.py"
+    single = not is_package and is_single_file(module, str(file)) and file.is_file()
     return base / generated_relpath(module, generated_dir, single_file=single, package=is_package)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
-from jaunt.paths import spec_module_to_generated_module
+from jaunt.paths import is_single_file, spec_module_to_generated_module
 from jaunt.plan.freshness import Fingerprint
 from jaunt.plan.plan import module_fingerprint
 from jaunt.project.project import Project
@@ -46,6 +46,11 @@ class ModuleWork:
     def module(self) -> str:
         """The spec module's name."""
         return self.fingerprint.module
+
+    @property
+    def is_single_file(self) -> bool:
+        """Whether the spec module is in no package: see `jaunt.paths.is_single_file`."""
+        return bool(self.entries) and is_single_file(self.module, str(self.entries[0].source_file))
 
     @property
     def job_name(self) -> str:
