@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 from processes import CHILD_SECONDS, child_environment, run_doit, run_jaunt
-from projects import SHOP, make_shop, record, write_files
+from projects import GENERATED, SHOP, make_shop, record, write_files
 from said import RunIn
 
-GENERATED = "src/app/__generated__"
 SPEC = 'import jaunt\n\n\n@jaunt.magic\ndef broken() -> int:\n    """Return 1."""\n    ...\n'
 CYCLE = {
     "src/app/one.py": SPEC.replace("@jaunt.magic", '@jaunt.magic(deps=["app.two:broken"])'),
