@@ -158,9 +158,10 @@ def _replace(path: Path, data: bytes, existing: os.stat_result | None, durable: 
             if durable:
                 os.fsync(file.fileno())
         temp.replace(path)
-    finally:
-        with suppress(OSError):  # it is gone if all went well
+    except BaseException:
+        with suppress(OSError):
             temp.unlink()
+        raise
 
 
 _HINTS = {

@@ -12,7 +12,6 @@ from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
 from jaunt.project.project import Project, select_targets
 from jaunt.report.console import error_line
-from jaunt.report.wording import all_reasons
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +41,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
         "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
     }
-    is_fresh = not orphans and all(each.state == "fresh" for each in plan.freshness.values())
+    is_fresh = not orphans and all(verdict.state == "fresh" for verdict in plan.verdicts.values())
     return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 
@@ -51,15 +50,13 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
     plan = plan_for(project)
     status = module_status(plan, module)
     print_module_status(status)
-    is_fresh = status.freshness.state == "fresh"
+    is_fresh = status.verdict.state == "fresh"
     facts = {
         **asdict(status),
-        "state": status.freshness.state,
-        "reason": all_reasons(status.freshness),
-        "stale": status.freshness.stale,
+        **asdict(status.verdict),
         "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
     }
-    del facts["freshness"]
+    del facts["verdict"]
     return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 
@@ -69,11 +66,11 @@ def _module_facts(plan: Plan) -> list[dict[str, object]]:
         {
             "module": module,
             "kind": project.kind_of(module),
-            "state": freshness.state,
-            "stale": freshness.stale,
-            "reason": all_reasons(freshness),
+            "state": verdict.state,
+            "stale": verdict.stale,
+            "reason": verdict.reason,
             "path": project.generated_name(module),
             "imported": dict(project.modules[module].unread),
         }
-        for module, freshness in plan.freshness.items()
+        for module, verdict in plan.verdicts.items()
     ]

@@ -1,4 +1,4 @@
-"""The whole program in a fresh clone: the committed headers alone say that there is nothing to do."""
+"""A fresh clone: the committed headers alone say that there is nothing to do."""
 
 import shutil
 import subprocess
