@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from apps import App
 from libraries import MakeEntry
-from processes import run_jaunt
+from processes import python_path, run_jaunt
 from projects import ProjectFiles, make_shop
-from said import RunIn, Said
+from said import Run, RunIn, Said
 
 from jaunt.cli import main
 from jaunt.registry import SpecEntry, clear_registries
@@ -55,7 +55,7 @@ def make_entry(tmp_path: Path) -> MakeEntry:
 def run_in(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunIn:
     """A function that runs the jaunt command in this process, in a folder: `run_in(root, "build")`."""
 
-    def run(root: Path, *argv: str) -> Said:
+    def call(root: Path, *argv: str) -> Said:
         monkeypatch.chdir(root)
         capfd.readouterr()
         code = main(argv)
@@ -63,7 +63,19 @@ def run_in(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
         assert "Traceback" not in err
         return Said(code, out, err)
 
-    return run
+    return call
+
+
+@pytest.fixture
+def run(run_in: RunIn) -> Run:
+    """As `run_in`, in the working directory; whatever is on standard error is an error or a warning."""
+
+    def call(*argv: str) -> Said:
+        said = run_in(Path(), *argv)
+        assert all(line.startswith(("error: ", "warning: ")) for line in said.errors), said.err
+        return said
+
+    return call
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +90,16 @@ def _built_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built_shop(_built_shop: Path, tmp_path: Path) -> Path:
     """The project SHOP with everything built, its candidates checked for no more than syntax and names."""
     return shutil.copytree(_built_shop, tmp_path / "shop")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project SHOP, unbuilt, as the working directory."""
+    root = make_shop(tmp_path / "shop")
+    monkeypatch.chdir(root)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    monkeypatch.setenv("PYTHONPATH", python_path())
+    return root
 
 
 @pytest.fixture

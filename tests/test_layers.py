@@ -16,8 +16,9 @@ PACKAGE = Path(errors.__file__).parent
 ROOMS = [
     *("errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"),
     *("process", "files", "config", "syntax", "sandbox", "specs"),
-    *("validation", "deps", "digest", "discovery", "project", "engine", "plan", "generate", "testing", "checks"),
-    *("build", "report", "builder", "tester", "tasks", "pytest_plugin", "examples", "commands", "cli", "__main__"),
+    *("validation", "deps", "digest", "discovery", "project", "engine", "plan", "report"),
+    *("generate", "testing", "checks", "build", "builder", "tester", "tasks"),
+    *("pytest_plugin", "examples", "commands", "cli", "__main__"),
 ]
 """The files and folders directly below the package; each imports itself and those before it."""
 

@@ -2,7 +2,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from jaunt.paths import generated_module_to_relpath, module_to_relpath, spec_module_to_generated_module
+from jaunt.paths import generated_module_to_relpath, is_single_file, module_to_relpath, spec_module_to_generated_module
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,16 @@ def test_a_generated_folder_that_could_lead_elsewhere_is_refused(folder: str) ->
 def test_a_module_that_is_not_generated_has_no_generated_file(module: str) -> None:
     with pytest.raises(ValueError, match="not a generated module"):
         generated_module_to_relpath(module)
+
+
+@pytest.mark.parametrize(
+    ("module", "path", "single"),
+    [
+        ("slug", "/p/slug.py", True),
+        ("app", "/p/app/__init__.py", False),
+        ("app.slug", "/p/app/slug.py", False),
+        ("app.sub", "/p/app/sub/__init__.py", False),
+    ],
+)
+def test_a_single_file_module_is_in_no_package(module: str, path: str, single: bool) -> None:
+    assert is_single_file(module, path) is single

@@ -15,6 +15,7 @@ from projects import write_files
 from jaunt.cli import main
 from jaunt.commands import COMMANDS
 from jaunt.config import load_config
+from jaunt.config.reference import reference
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -142,6 +143,10 @@ def test_every_command_that_is_mentioned_exists() -> None:
     mentioned = set(re.findall(r"(?:`|^|&& |bin/)jaunt ([a-z]+)", README, flags=re.MULTILINE))
     assert len(mentioned) > 5
     assert mentioned <= set(COMMANDS)
+
+
+def test_the_table_of_all_keys_is_the_one_that_the_fields_say() -> None:
+    assert f"\n\n{reference()}\n" in README, "run: python -c 'from jaunt.config.reference import *; print(reference())'"
 
 
 OURS = [block for block in blocks("toml") if "[tool." not in block]

@@ -8,8 +8,9 @@ from jaunt.build.run import BuildReport, build_works
 from jaunt.build.settings import BuildSettings
 from jaunt.build.write import write_module
 from jaunt.digest import all_entry_parts, entry_parts, module_digest
-from jaunt.generate.base import Check, GeneratorBackend
-from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, spec_module_to_generated_module
+from jaunt.generate.base import GeneratorBackend
+from jaunt.generate.check import Check, CheckFunction, as_check
+from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, is_single_file, spec_module_to_generated_module
 from jaunt.plan.freshness import fingerprint, judge_file
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import KINDS
@@ -66,7 +67,7 @@ async def run_build(
     stale_modules: Collection[str],
     backend: GeneratorBackend,
     jobs: int = 4,
-    checks: Sequence[Check] = (),
+    checks: Sequence[Check | CheckFunction] = (),
     max_attempts: int = 2,
     force: bool = False,
     listener: "Listener | None" = None,
@@ -78,8 +79,9 @@ async def run_build(
     Raises ValueError for `jobs` below 1 and JauntDependencyCycleError if the modules to build form a cycle.
     """
     works = library_works(Path(package_dir), generated_dir, module_specs, specs, spec_graph)
+    own = [*map(as_check, checks)]
     settings = BuildSettings(
-        backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force
+        backend, checks_for=(lambda _: own) if own else None, max_attempts=max_attempts, force=force
     )
     return await build_works(works, module_dag, stale_modules, settings, jobs=jobs, listener=listener)
 
@@ -135,5 +137,6 @@ def _library_path(
     if package and module.partition(".")[0] != package.partition(".")[0]:
         return base / generated_relpath(f"{package}.{module}", generated_dir)
     is_package = base.joinpath(*module.split("."), "__init__.py").is_file()
-    single = "." not in module and (base / f"{module}.py").is_file() and not is_package
+    file = base / f"{module}.py"
+    single = not is_package and is_single_file(module, str(file)) and file.is_file()
     return base / generated_relpath(module, generated_dir, single_file=single, package=is_package)

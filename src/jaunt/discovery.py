@@ -3,11 +3,13 @@
 import importlib
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Root, find_files
+from jaunt.process.boundary import caught
 from jaunt.registry import SpecEntry, SpecKind, get_specs_by_module
 
 
@@ -33,16 +35,22 @@ def import_and_collect(names: Iterable[str], *, kind: SpecKind) -> dict[str, lis
     registered = get_specs_by_module(kind)
     importlib.invalidate_caches()  # the files may be newer than Python's listings of their folders
     for name in wanted:
-        try:
-            module = importlib.import_module(name)
-            if name in loaded and name not in registered and _has_specs(module, kind):
-                importlib.reload(module)  # the registry was cleared since it was first imported
-        except (Exception, SystemExit) as error:  # user code may raise anything
+        error = caught(partial(_import, name, kind, again=name in loaded and name not in registered))
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        if error is not None:
             raise JauntDiscoveryError(
                 f"{name}: cannot be imported: {type(error).__name__}: {error}",
                 hint="run it with python to see more",
             ) from error
     return {module: specs for module, specs in get_specs_by_module(kind).items() if module in set(wanted)}
+
+
+def _import(name: str, kind: SpecKind, *, again: bool) -> None:
+    """Import a module; `again` if it was imported before, and the registry was cleared since then."""
+    module = importlib.import_module(name)
+    if again and _has_specs(module, kind):
+        importlib.reload(module)
 
 
 def _has_specs(module: ModuleType, kind: SpecKind) -> bool:

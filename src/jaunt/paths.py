@@ -55,6 +55,15 @@ def _parts(module: str) -> tuple[str, ...]:
     return parts
 
 
+def is_single_file(module: str, path: str) -> bool:
+    """Return whether a spec module, which stands in the file `path`, is in no package: `slug.py` in a source root.
+
+    Where its generated code goes, and how it is found there, is a matter of its own; the loader decides by the modules
+    that it sees.
+    """
+    return "." not in module and os.path.basename(path) != "__init__.py"  # noqa: PTH119 - a string, as above
+
+
 def generated_relpath(
     module: str,
     generated_dir: str = DEFAULT_GENERATED_DIR,

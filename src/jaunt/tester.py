@@ -13,7 +13,8 @@ from jaunt.build.settings import BuildSettings
 from jaunt.builder import library_works
 from jaunt.config import SandboxConfig
 from jaunt.engine.runner import Listener
-from jaunt.generate.base import Check, GeneratorBackend
+from jaunt.generate.base import GeneratorBackend
+from jaunt.generate.check import Check, CheckFunction, as_check
 from jaunt.sandbox.sandbox import Halt, Sandbox
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
 from jaunt.testing.project_tests import PytestResult, as_result
@@ -64,7 +65,7 @@ async def run_test_generation(
     backend: GeneratorBackend,
     dependency_apis: Mapping[str, str] | None = None,
     jobs: int = 4,
-    checks: Sequence[Check] = (),
+    checks: Sequence[Check | CheckFunction] = (),
     max_attempts: int = 2,
     force: bool = False,
     listener: Listener | None = None,
@@ -83,8 +84,9 @@ async def run_test_generation(
         package=tests_package,
         dependency_apis=dependency_apis,
     )
+    own = [*map(as_check, checks)]
     settings = BuildSettings(
-        backend, checks_for=(lambda _: checks) if checks else None, max_attempts=max_attempts, force=force
+        backend, checks_for=(lambda _: own) if own else None, max_attempts=max_attempts, force=force
     )
     report = await build_works(works, module_dag, stale_modules, settings, jobs=jobs, listener=listener)
     files = sorted(work.path for work in works if work.module not in report.failed and work.path.is_file())

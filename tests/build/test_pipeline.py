@@ -17,6 +17,7 @@ from jaunt.builder import library_works
 from jaunt.config import load_config
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntDiscoveryError, JauntError, JauntGenerationError, JauntWriteError
+from jaunt.generate.base import ModuleSpecContext
 from jaunt.plan.freshness import judge_file
 from jaunt.plan.module_work import ModuleWork, project_works
 from jaunt.project.project import load_project
@@ -48,6 +49,44 @@ def test_a_candidate_that_fails_is_a_failed_outcome_with_its_errors(tmp_path: Pa
     assert (outcome.status, outcome.attempts, outcome.path) == ("failed", 3, None)
     assert "'a'" in outcome.errors[0]
     assert isinstance(outcome.cause, JauntGenerationError)
+
+
+class Failing(FakeBackend):
+    """Answers as `FakeBackend` does, then raises."""
+
+    def __init__(self, answers: list[str], fault: JauntError) -> None:
+        super().__init__({"pkg.a": answers})
+        self.fault = fault
+        self.left = len(answers)
+
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
+        source = await super().generate_module(ctx, extra_error_context=extra_error_context)
+        self.left -= 1
+        if self.left < 0:
+            raise self.fault
+        return source
+
+
+def test_an_attempt_that_raises_keeps_the_candidate_of_the_one_before(tmp_path: Path) -> None:
+    fault = JauntGenerationError("the server answered 503", hint="try again later")
+    backend, folder = Failing(["X = 1\n"], fault), tmp_path / "rejected"
+    outcome = build(make_work(tmp_path), BuildSettings(backend, max_attempts=3, rejected=folder))
+    assert (outcome.status, outcome.cause, backend.calls) == ("failed", fault, ["pkg.a"] * 2)
+    assert (folder / "pkg.a" / "candidate.py").read_text() == "X = 1\n"
+    error = "missing definition: 'a' is not defined at module level"
+    assert (folder / "pkg.a" / "errors.txt").read_text() == f"{error}\n"
+    assert outcome.errors == (
+        "the server answered 503 (try again later)",
+        f"the last candidate: {error}",
+        f"the last candidate and its errors are in {folder / 'pkg.a'}",
+    )
+
+
+def test_a_first_attempt_that_raises_keeps_nothing(tmp_path: Path) -> None:
+    fault, folder = JauntGenerationError("the server answered 503"), tmp_path / "rejected"
+    outcome = build(make_work(tmp_path), BuildSettings(Failing([], fault), rejected=folder))
+    assert (outcome.status, outcome.errors, outcome.cause) == ("failed", ("the server answered 503",), fault)
+    assert not folder.exists()
 
 
 def test_a_broken_module_fails_with_its_problem_before_anybody_is_asked(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jaunt.build.store import Store
+from jaunt.build.store import Store, open_store
+from jaunt.config import load_config
 
 DIGEST = "ab" + "0" * 62
 OTHER = "cd" + "1" * 62
@@ -40,6 +41,24 @@ def test_what_is_put_comes_back_to_the_letter(store: Store) -> None:
 def test_any_text_survives(store: Store, source: str) -> None:
     store.put("build", DIGEST, source, module="app.x")
     assert store.get("build", DIGEST).source == source
+
+
+def test_a_look_that_only_asks_leaves_no_trace(store: Store) -> None:
+    store.put("build", DIGEST, "a = 1\n", module="app.x")
+    file = only_file(store)
+    os.utime(file, (1e9, 1e9))
+    assert store.holds("build", DIGEST)
+    assert not store.holds("test", DIGEST)
+    assert file.stat().st_mtime == 1e9
+    file.write_bytes(b"damaged")
+    assert not store.holds("build", DIGEST)
+
+
+def test_the_store_of_a_configuration_is_where_and_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "jaunt.toml").write_text('[paths]\nsource_roots = ["."]\n[store]\npath = "../kept"\nreadonly = true\n')
+    store = open_store(load_config(root=tmp_path))
+    assert (store.folder, store.readonly) == (tmp_path / "../kept", True)
+    assert not store.folder.exists()
 
 
 def test_kinds_and_digests_are_kept_apart(store: Store) -> None:

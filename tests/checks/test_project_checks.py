@@ -20,7 +20,7 @@ from jaunt.checks.static.check import StaticCheck, static_errors
 from jaunt.checks.static.imports import declared_modules
 from jaunt.checks.tools.check import ToolCheck
 from jaunt.config import JauntConfig, VerifyConfig, load_config
-from jaunt.generate.base import Examination, check_candidate
+from jaunt.generate.check import Examination, check_candidate
 from jaunt.generate.providers.recorded import RECORDING_MARKER
 from jaunt.header import split_header
 from jaunt.plan.module_work import project_works

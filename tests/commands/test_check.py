@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 from libraries import spec_file
 from processes import run_doit, run_jaunt
-from projects import CONFIG, edit, write_files
+from projects import CONFIG, GENERATED, edit, write_files
 from said import RunIn
 
 import jaunt
 from jaunt.commands import COMMANDS
 from jaunt.header import PYTHON, body_digest, split_header
 
-GENERATED = "src/app/__generated__"
 WORDS = f"{GENERATED}/words.py"
 CHECKING_DODO = "from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test  # noqa: F401\n"
 

@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 from processes import run_python
-from projects import SHOP, SHOP_ANSWERS, edit, record, write_files
+from projects import GENERATED, SHOP, SHOP_ANSWERS, edit, record, write_files
 from said import RunIn
-
-GENERATED = "src/app/__generated__"
 
 
 def generated(root: Path) -> set[str]:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import chdir
-from dataclasses import FrozenInstanceError, dataclass, field
+from dataclasses import FrozenInstanceError, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from jaunt.config import JauntConfig, PathsConfig, PriceConfig, TestConfig, find_project_root, load_config
 from jaunt.config import reading as config_module
+from jaunt.config.key import key, section
 from jaunt.errors import JauntConfigError
 
 
@@ -454,20 +455,19 @@ def test_a_prompt_must_be_a_file_that_exists(root: Path) -> None:
 
 @dataclass(frozen=True)
 class Price:
-    per_token: float = 0.0
-    cap: float | None = None
+    per_token: float = key(0.0, "what a token costs")
+    cap: float | None = key(None, "the most that may be spent")
 
 
 @dataclass(frozen=True)
 class Model:
-    price: Price = field(default_factory=Price)
-    budget: int | None = None
+    price: Price = section(Price)
+    budget: int | None = key(None, "the most tokens")
 
 
 def read(table: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
-    problems: list[Any] = []
-    section = config_module._read_section(Model, table, "llm", problems)
-    return section, [(each.key, each.what) for each in problems]
+    found, problems = config_module._read_section(Model, table, "llm")
+    return found, [(each.key, each.what) for each in problems]
 
 
 def test_a_section_in_a_section_needs_nothing_but_its_dataclass() -> None:

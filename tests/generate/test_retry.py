@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from jaunt.errors import JauntError, JauntGenerationError
-from jaunt.generate.base import Check, Checked, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
+from jaunt.errors import JauntConfigError, JauntError, JauntGenerationError
+from jaunt.generate.base import GenerationResult, GeneratorBackend, ModuleSpecContext
+from jaunt.generate.check import Checked, CheckFunction
 
 CONTEXT = ModuleSpecContext("build", "app.m", "app.__generated__.m", ["f"], {"app.m:f": "def f(): ..."})
 GOOD, OTHER, BROKEN, NAMELESS = "def f(): ...\n", "def f(): pass\n", "def f(:\n", "def g(): ...\n"
@@ -45,7 +46,7 @@ async def refuse(source: str) -> Sequence[str]:
 
 
 def ask(
-    backend: GeneratorBackend, *, checks: Sequence[Check] = (), attempts: int = 1, candidates: int = 1
+    backend: GeneratorBackend, *, checks: Sequence[CheckFunction] = (), attempts: int = 1, candidates: int = 1
 ) -> GenerationResult:
     async def run() -> GenerationResult:
         work = backend.generate_with_retry(CONTEXT, max_attempts=attempts, checks=checks, candidates=candidates)
@@ -113,6 +114,33 @@ def test_no_answer_at_all_is_the_first_error() -> None:
         ask(Scripted(JauntGenerationError("one"), JauntGenerationError("two")), candidates=2)
 
 
+def test_an_attempt_that_raises_leaves_the_candidate_and_the_errors_of_the_one_before() -> None:
+    down = JauntGenerationError("503")
+    result = ask(Scripted(NAMELESS, down), attempts=3)
+    assert (result.source, result.attempts, result.candidate, result.fault) == (None, 2, NAMELESS, down)
+    assert result.errors == ["missing definition: 'f' is not defined at module level"]
+
+
+def test_an_attempt_of_several_candidates_that_all_raise_leaves_the_one_before() -> None:
+    down, gone = JauntGenerationError("503"), JauntGenerationError("504")
+    result = ask(Scripted(NAMELESS, BROKEN, down, gone), attempts=2, candidates=2)
+    assert (result.source, result.candidate, result.fault) == (None, NAMELESS, down)
+
+
+def test_a_check_that_raises_leaves_the_candidate_that_it_looked_at() -> None:
+    fault = JauntConfigError("no sandbox")
+
+    async def check(source: str) -> Sequence[str]:
+        if source == OTHER:
+            raise fault
+        return ["refused"]
+
+    result = ask(Scripted(GOOD, OTHER, GOOD), checks=[check], attempts=3)
+    assert (result.source, result.attempts, result.candidate, result.fault) == (None, 2, OTHER, fault)
+    result = ask(Scripted(OTHER), checks=[check])
+    assert (result.source, result.attempts, result.candidate, result.fault) == (None, 1, OTHER, fault)
+
+
 def test_a_build_that_is_stopped_leaves_no_call_behind() -> None:
     asked = asyncio.Event()
 
@@ -146,35 +174,3 @@ def test_a_check_may_rewrite_and_the_next_one_sees_what_it_wrote() -> None:
     result = ask(Scripted(GOOD), checks=[rewrite, look])
     assert seen == [result.source] == [f"{GOOD}# rewritten\n"]
     assert result.warnings == ["careful"]
-
-
-def test_a_candidate_that_failed_is_seen_only_by_checks_that_ask_for_it() -> None:
-    async def eager(source: str) -> Sequence[str]:
-        return ["eager", "refused"]
-
-    vars(eager)["after_failure"] = True
-    found = asyncio.run(check_candidate(GOOD, ["f"], [refuse, refuse, eager]))
-    assert found.errors == ["refused", "eager"]
-    assert found.passed == 1
-    found = asyncio.run(check_candidate(NAMELESS, ["f"], [eager]))
-    assert [error.split()[0] for error in found.errors] == ["missing", "eager", "refused"]
-
-
-def test_what_cannot_be_parsed_is_seen_by_no_check() -> None:
-    async def eager(source: str) -> Sequence[str]:
-        raise AssertionError("asked")
-
-    vars(eager)["after_failure"] = True
-    found = asyncio.run(check_candidate(BROKEN, ["f"], [eager]))
-    assert ("syntax error" in found.errors[0], len(found.errors), found.passed) == (True, 1, 0)
-
-
-@pytest.mark.parametrize("bomb", ["-" * 100_000 + "1", "(" * 30_000, "a" + ".b" * 100_000, "x = 1\n" * 40_000 + "("])
-def test_a_large_candidate_is_parsed_away_from_this_process_and_its_end_is_an_error(bomb: str) -> None:
-    found = asyncio.run(check_candidate(f"{GOOD}x = {bomb}\n", ["f"], [refuse]))
-    assert len(found.errors) == 1
-    assert "refused" not in found.errors
-    large = GOOD + "x = 1\n" * 10_000
-    assert asyncio.run(check_candidate(large, ["f", "g"])).errors == [
-        "missing definition: 'g' is not defined at module level"
-    ]

@@ -11,9 +11,11 @@ from projects import ProjectFiles
 from jaunt.builder import detect_stale_modules
 from jaunt.config import load_config
 from jaunt.header import body_digest, format_header
-from jaunt.plan.freshness import Fingerprint, Verdict, judge, judge_file
+from jaunt.plan.freshness import FRESH, Fingerprint, Freshness, judge, judge_file
 from jaunt.plan.plan import make_plan, module_fingerprint
+from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.project.project import Project, load_project
+from jaunt.report.wording import all_reasons
 
 WORDS = '''
 import jaunt
@@ -57,6 +59,9 @@ def load(root: Path) -> Project:
     return load_project(load_config(root=root))
 
 
+EDITED = Reason(ReasonKind.EDITED)
+
+
 def generated_text(expected: Fingerprint, body: str = CODE) -> str:
     fields = {"tool_version": "0", **expected.header_fields(), "body_digest": body_digest(body)}
     return f"{format_header(**fields)}\n{body}"
@@ -78,7 +83,7 @@ def built(project_files: ProjectFiles) -> Path:
 
 
 def reasons(root: Path) -> dict[str, str]:
-    return {name: v.reason for name, v in make_plan(load(root)).verdicts.items() if v.stale}
+    return {name: all_reasons(f) for name, f in make_plan(load(root)).freshness.items() if f.stale}
 
 
 def edit(root: Path, name: str, old: str, new: str) -> None:
@@ -94,12 +99,13 @@ def edit(root: Path, name: str, old: str, new: str) -> None:
 def test_what_was_built_is_fresh(built: Path) -> None:
     plan = make_plan(load(built))
     assert (plan.stale, plan.fresh) == ([], ["app.free", "app.page", "app.slug", "app.words"])
-    assert {(v.state, v.reason, v.stale) for v in plan.verdicts.values()} == {("fresh", "fresh", False)}
+    assert [*plan.freshness.values()] == [FRESH] * 4
+    assert all_reasons(FRESH) == "fresh"
 
 
 def test_what_was_never_built_is_unbuilt(project_files: ProjectFiles) -> None:
     plan = make_plan(load(project_files(FILES)))
-    assert {(v.state, v.reason, v.stale) for v in plan.verdicts.values()} == {("unbuilt", "not built yet", True)}
+    assert {*plan.freshness.values()} == {Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)}
 
 
 @pytest.mark.parametrize(
@@ -140,9 +146,9 @@ def test_a_changed_dependency_is_named_all_the_way_up(built: Path) -> None:
 
 def test_a_change_of_a_spec_that_nobody_uses_goes_no_further_than_its_module(built: Path) -> None:
     edit(built, "src/app/words.py", "A word.", "One word.")
-    found = make_plan(load(built)).verdicts
-    assert found["app.words"].reason == "spec changed: app.words:Word (docstring)"
-    assert found["app.slug"].reason == "dependency is stale: app.words"
+    found = make_plan(load(built)).freshness
+    assert all_reasons(found["app.words"]) == "spec changed: app.words:Word (docstring)"
+    assert all_reasons(found["app.slug"]) == "dependency is stale: app.words"
 
 
 def test_a_new_and_a_removed_dependency_are_named(built: Path) -> None:
@@ -159,18 +165,19 @@ def test_a_header_that_tells_no_parts_gives_a_plain_reason(built: Path) -> None:
     fields = expected.header_fields()
     plain = {key: fields[key] for key in ("kind", "source_module", "spec_refs")}
     text = format_header(tool_version="0", module_digest="0" * 64, **plain) + "\n" + CODE
-    assert judge(text, expected) == Verdict("stale", "contract changed", stale=True)
+    assert judge(text, expected) == Freshness("stale", (Reason(ReasonKind.CONTRACT_CHANGED),), stale=True)
     fresh = format_header(tool_version="0", module_digest=expected.digest, **plain) + "\n" + CODE
-    assert judge(fresh, expected) == Verdict("fresh", "fresh", stale=False)
+    assert judge(fresh, expected) == FRESH
 
 
 def test_the_header_of_another_module_or_kind_is_stale(built: Path) -> None:
     project = load(built)
     expected = module_fingerprint(project, "app.free")
     other = generated_text(module_fingerprint(project, "app.words"))
-    assert judge(other, expected).reason == "its header is that of build app.words"
+    assert all_reasons(judge(other, expected)) == "its header is that of build app.words"
     wrong_kind = generated_text(expected).replace("jaunt:kind=build", "jaunt:kind=test")
-    assert judge(wrong_kind, expected) == Verdict("stale", "its header is that of test app.free", stale=True)
+    reason = Reason(ReasonKind.OTHER_HEADER, "app.free", detail="test")
+    assert judge(wrong_kind, expected) == Freshness("stale", (reason,), stale=True)
 
 
 def test_only_the_contract_counts(built: Path) -> None:
@@ -192,23 +199,26 @@ def test_only_the_contract_counts(built: Path) -> None:
 
 def test_an_edited_file_is_protected_and_not_stale(built: Path) -> None:
     edit(built, "src/app/__generated__/free.py", "return 1", "return 2")
-    verdict = make_plan(load(built)).verdicts["app.free"]
-    assert verdict == Verdict("edited", "edited by hand", stale=False)
-    assert verdict.protected
+    freshness = make_plan(load(built)).freshness["app.free"]
+    assert freshness == Freshness("edited", (EDITED,), stale=False)
+    assert freshness.protected
 
 
 def test_an_edited_file_whose_contract_changed_gives_both_reasons(built: Path) -> None:
     edit(built, "src/app/__generated__/free.py", "return 1", "return 2")
     edit(built, "src/app/free.py", "A word.", "One word.")
-    verdict = make_plan(load(built)).verdicts["app.free"]
-    assert verdict == Verdict("edited", "edited by hand; spec changed: app.free:Word (docstring)", stale=True)
+    freshness = make_plan(load(built)).freshness["app.free"]
+    changed = Reason(ReasonKind.SPEC_CHANGED, "app.free:Word", parts=(Part("docstring"),))
+    assert freshness == Freshness("edited", (EDITED, changed), stale=True)
+    assert all_reasons(freshness) == "edited by hand; spec changed: app.free:Word (docstring)"
 
 
 def test_an_edited_file_whose_dependency_is_stale_gives_both_reasons(built: Path) -> None:
     edit(built, "src/app/__generated__/slug.py", "return 1", "return 2")
     edit(built, "src/app/words.py", "A word.", "One word.")
-    verdict = make_plan(load(built)).verdicts["app.slug"]
-    assert verdict == Verdict("edited", "edited by hand; dependency is stale: app.words", stale=True)
+    freshness = make_plan(load(built)).freshness["app.slug"]
+    stale = Reason(ReasonKind.DEPENDENCY_STALE, "app.words")
+    assert freshness == Freshness("edited", (EDITED, stale), stale=True)
 
 
 @pytest.mark.parametrize(
@@ -225,15 +235,15 @@ def test_an_edited_file_whose_dependency_is_stale_gives_both_reasons(built: Path
 )
 def test_a_file_is_judged_by_its_text(text: str, state: str, reason: str, built: Path) -> None:
     expected = module_fingerprint(load(built), "app.free")
-    verdict = judge(text.replace("{text}", generated_text(expected)), expected)
-    assert (verdict.state, verdict.reason) == (state, reason)
+    freshness = judge(text.replace("{text}", generated_text(expected)), expected)
+    assert (freshness.state, all_reasons(freshness)) == (state, reason)
 
 
 def test_line_ends_of_another_system_are_no_edit(built: Path) -> None:
     path = built / "src/app/__generated__/free.py"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert reasons(built) == {}
-    assert make_plan(load(built)).verdicts["app.free"].state == "fresh"
+    assert make_plan(load(built)).freshness["app.free"].state == "fresh"
 
 
 @pytest.mark.parametrize("cut", [2, 20, 60, 400])
@@ -246,7 +256,7 @@ def test_a_torn_file_is_never_fresh(cut: int, built: Path) -> None:
 def test_bytes_that_are_no_text_are_an_edit(built: Path) -> None:
     path = built / "src/app/__generated__/free.py"
     path.write_bytes(path.read_bytes() + b"\xff\xfe\x00")
-    assert make_plan(load(built)).verdicts["app.free"].state == "edited"
+    assert make_plan(load(built)).freshness["app.free"].state == "edited"
 
 
 def test_what_cannot_be_read_is_broken(tmp_path: Path, built: Path) -> None:
@@ -254,9 +264,9 @@ def test_what_cannot_be_read_is_broken(tmp_path: Path, built: Path) -> None:
     (tmp_path / "folder.py").mkdir()
     (tmp_path / "file").write_text("")
     for path in (tmp_path / "folder.py", tmp_path / "file" / "m.py"):
-        verdict = judge_file(path, expected)
-        assert (verdict.state, verdict.stale) == ("broken", True)
-        assert str(path) in verdict.reason
+        freshness = judge_file(path, expected)
+        assert (freshness.state, freshness.stale) == ("broken", True)
+        assert str(path) in all_reasons(freshness)
     (tmp_path / "link.py").symlink_to(tmp_path / "nowhere.py")
     assert judge_file(tmp_path / "link.py", expected).state == "unbuilt"
 
@@ -267,7 +277,7 @@ def test_a_damaged_header_is_no_crash(value: str, built: Path) -> None:
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(f"# jaunt:spec_digests={value}\n" if "spec_digests" in line else line for line in lines))
     edit(built, "src/app/free.py", "A word.", "One word.")
-    assert make_plan(load(built)).verdicts["app.free"].state == "edited"
+    assert make_plan(load(built)).freshness["app.free"].state == "edited"
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -277,7 +287,7 @@ def test_a_damaged_header_is_no_crash(value: str, built: Path) -> None:
 def test_the_dependents_of_what_is_stale_are_stale(built: Path) -> None:
     (built / "src/app/__generated__/words.py").unlink()
     plan = make_plan(load(built))
-    assert {name: verdict.reason for name, verdict in plan.verdicts.items()} == {
+    assert {name: all_reasons(freshness) for name, freshness in plan.freshness.items()} == {
         "app.free": "fresh",
         "app.words": "not built yet",
         "app.slug": "dependency is stale: app.words",
@@ -287,7 +297,7 @@ def test_the_dependents_of_what_is_stale_are_stale(built: Path) -> None:
 
 def test_a_forced_module_is_stale_and_so_are_its_dependents(built: Path) -> None:
     plan = make_plan(load(built), force=["app.slug"])
-    assert {name: v.reason for name, v in plan.verdicts.items() if v.stale} == {
+    assert {name: all_reasons(f) for name, f in plan.freshness.items() if f.stale} == {
         "app.slug": "forced",
         "app.page": "dependency is stale: app.slug",
     }
@@ -297,24 +307,25 @@ def test_a_forced_module_is_stale_and_so_are_its_dependents(built: Path) -> None
 
 def test_force_takes_the_protection_off_an_edited_file(built: Path) -> None:
     edit(built, "src/app/__generated__/free.py", "return 1", "return 2")
-    verdict = make_plan(load(built), force=["app.free"]).verdicts["app.free"]
-    assert (verdict.reason, verdict.protected) == ("forced", False)
+    freshness = make_plan(load(built), force=["app.free"]).freshness["app.free"]
+    assert freshness == Freshness("stale", (Reason(ReasonKind.FORCED),), stale=True)
+    assert not freshness.protected
 
 
 def test_a_selection_brings_its_dependencies_but_not_its_dependents(built: Path) -> None:
     project = load(built)
-    assert list(make_plan(project, ["app.slug"]).verdicts) == ["app.slug", "app.words"]
+    assert list(make_plan(project, ["app.slug"]).freshness) == ["app.slug", "app.words"]
     assert make_plan(project, ["app.slug"], force=["app.words"]).stale == ["app.slug", "app.words"]
-    assert make_plan(project, []).verdicts == {}
-    assert make_plan(project, ["no.such.module"]).verdicts == {}
+    assert make_plan(project, []).freshness == {}
+    assert make_plan(project, ["no.such.module"]).freshness == {}
 
 
 def test_a_broken_module_is_a_problem_of_the_plan_and_its_dependents_are_stale(built: Path) -> None:
     (built / "src/app/words.py").write_text("import jaunt\ndef (\n")
     plan = make_plan(load(built))
     assert list(plan.problems) == ["app.words"]
-    assert plan.verdicts["app.words"].state == "broken"
-    assert plan.verdicts["app.words"].reason == str(plan.problems["app.words"])
+    assert plan.freshness["app.words"].state == "broken"
+    assert all_reasons(plan.freshness["app.words"]) == str(plan.problems["app.words"])
     assert plan.stale == ["app.page", "app.slug", "app.words"]
     assert plan.fresh == ["app.free"]
     assert make_plan(load(built), ["app.free"]).problems == {}
@@ -327,7 +338,7 @@ def test_a_plan_is_restricted_to_kinds_and_modules(project_files: ProjectFiles) 
     assert plan.restricted_to(["test"]).stale == ["tests.test_a", "tests.test_b"]
     assert list(plan.restricted_to(["test"]).problems) == ["tests.test_b"]
     assert list(plan.restricted_to(["build"]).problems) == []
-    assert plan.restricted_to(["build", "test"]).verdicts == plan.verdicts
+    assert plan.restricted_to(["build", "test"]).freshness == plan.freshness
 
 
 def test_the_library_finds_the_same_modules_stale(built: Path) -> None:
@@ -385,4 +396,4 @@ def test_a_plan_is_exactly_what_is_missing_and_what_depends_on_it(
             project.generated_path(name).unlink()
         plan = make_plan(project)
     assert plan.stale == sorted(name for name in dag if naive_dependencies(dag, name) & missing)
-    assert {name for name, verdict in plan.verdicts.items() if verdict.state == "unbuilt"} == missing
+    assert {name for name, freshness in plan.freshness.items() if freshness.state == "unbuilt"} == missing

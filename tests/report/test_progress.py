@@ -11,8 +11,9 @@ from jaunt.commands.status.view import print_status
 from jaunt.config import load_config
 from jaunt.engine.job import Job, Outcome
 from jaunt.errors import JauntBudgetError, JauntDependencyCycleError, JauntDiscoveryError, JauntError
-from jaunt.plan.freshness import Verdict
+from jaunt.plan.freshness import FRESH, Freshness
 from jaunt.plan.plan import Plan, make_plan
+from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.project.project import load_project
 from jaunt.report.console import Verbosity, print_error, print_warning, relative_paths
 from jaunt.report.progress import Progress, print_summary
@@ -164,37 +165,46 @@ def status_of(plan: Plan) -> list[str]:
     return out.getvalue().splitlines()
 
 
-def plan_of(tmp_path: Path, verdicts: dict[str, Verdict]) -> Plan:
+def plan_of(tmp_path: Path, freshness: dict[str, Freshness]) -> Plan:
     root = make_shop(tmp_path)
-    return Plan(load_project(load_config(root=root)), verdicts, {})
+    return Plan(load_project(load_config(root=root)), freshness, {})
+
+
+UNBUILT = Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)
+EDITED = Reason(ReasonKind.EDITED)
+ADDED = Reason(ReasonKind.SPEC_ADDED, "x:y")
+STALE = [Reason(ReasonKind.DEPENDENCY_STALE, f"a.{letter}") for letter in "bcd"]
+CHANGED = Reason(ReasonKind.SPEC_CHANGED, "a:f", parts=(Part("body"), Part("docstring")))
+
+
+def stale(*reasons: Reason) -> Freshness:
+    return Freshness("stale", reasons, stale=True)
 
 
 @pytest.mark.parametrize(
-    ("verdict", "line"),
+    ("freshness", "line"),
     [
-        (Verdict("fresh", "fresh", False), "fresh    app.slug"),
-        (Verdict("unbuilt", "not built yet", True), "unbuilt  app.slug"),
-        (Verdict("stale", "spec added: x:y", True), "stale    app.slug  spec added: x:y"),
-        (Verdict("stale", "one; two; three", True), "stale    app.slug  one (and 2 more)"),
-        (Verdict("stale", "dependency is stale: a.b", True), "stale    app.slug  dependency is stale: a.b"),
+        (FRESH, "fresh    app.slug"),
+        (UNBUILT, "unbuilt  app.slug"),
+        (stale(ADDED), "stale    app.slug  spec added: x:y"),
+        (stale(ADDED, CHANGED, *STALE[:1]), "stale    app.slug  spec added: x:y (and 2 more)"),
+        (stale(*STALE[:1]), "stale    app.slug  dependency is stale: a.b"),
+        (stale(*STALE), "stale    app.slug  dependency is stale: a.b (and 2 more)"),
+        (stale(CHANGED), "stale    app.slug  spec changed: a:f (body, docstring)"),
+        (Freshness("edited", (EDITED,), stale=False), "edited   app.slug  edited by hand"),
         (
-            Verdict("stale", "dependency is stale: a.b, a.c, a.d", True),
-            "stale    app.slug  dependency is stale: a.b (and 2 more)",
+            Freshness("edited", (EDITED, ADDED, CHANGED), stale=True),
+            "edited   app.slug  edited by hand; spec added: x:y (and 1 more)",
         ),
         (
-            Verdict("stale", "spec changed: a:f (body, docstring)", True),
-            "stale    app.slug  spec changed: a:f (body, docstring)",
+            Freshness("edited", (EDITED, *STALE), stale=True),
+            "edited   app.slug  edited by hand; dependency is stale: a.b (and 2 more)",
         ),
-        (Verdict("edited", "edited by hand", False), "edited   app.slug  edited by hand"),
-        (
-            Verdict("edited", "edited by hand; one; two", True),
-            "edited   app.slug  edited by hand; one (and 1 more)",
-        ),
-        (Verdict("broken", "a; b", True), "broken   app.slug  a; b"),
+        (Freshness("broken", (Reason(ReasonKind.BROKEN, detail="a; b"),), stale=True), "broken   app.slug  a; b"),
     ],
 )
-def test_status_has_a_line_a_module_with_the_first_reason(tmp_path: Path, verdict: Verdict, line: str) -> None:
-    assert status_of(plan_of(tmp_path, {"app.slug": verdict}))[0] == line
+def test_status_has_a_line_a_module_with_the_first_reason(tmp_path: Path, freshness: Freshness, line: str) -> None:
+    assert status_of(plan_of(tmp_path, {"app.slug": freshness}))[0] == line
 
 
 def test_status_of_a_project_lists_every_module_and_counts_them(tmp_path: Path) -> None:
@@ -206,22 +216,21 @@ def test_status_of_a_project_lists_every_module_and_counts_them(tmp_path: Path) 
 
 
 def test_the_summary_counts_what_happened(tmp_path: Path) -> None:
-    stale = Verdict("stale", "x", True)
-    plan = plan_of(tmp_path, {"a": Verdict("fresh", "fresh", False), **dict.fromkeys("bcd", stale)})
+    plan = plan_of(tmp_path, {"a": FRESH, **dict.fromkeys("bcd", stale(ADDED))})
     out = io.StringIO()
     print_summary(plan, [Outcome("generated"), Outcome("failed"), Outcome("generated")], 1.26, out)
     assert out.getvalue() == "2 generated, 1 fresh, 1 failed in 1.3 s\n"
 
 
 def test_the_summary_of_an_interrupted_build_counts_what_was_not_started(tmp_path: Path) -> None:
-    plan = plan_of(tmp_path, dict.fromkeys("abc", Verdict("unbuilt", "x", True)))
+    plan = plan_of(tmp_path, dict.fromkeys("abc", UNBUILT))
     out = io.StringIO()
     print_summary(plan, [Outcome("generated"), Outcome("interrupted")], 1.26, out)
     assert out.getvalue() == "1 generated, 1 not started, 1 interrupted in 1.3 s\n"
 
 
 def test_the_summary_says_of_an_estimate_that_it_is_one(tmp_path: Path) -> None:
-    plan = plan_of(tmp_path, dict.fromkeys("ab", Verdict("unbuilt", "x", True)))
+    plan = plan_of(tmp_path, dict.fromkeys("ab", UNBUILT))
     told = Outcome("generated", input_tokens=1000, output_tokens=10)
     for outcomes, text in [
         ([told, told], "; 2,000 tokens in, 20 out\n"),

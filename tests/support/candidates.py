@@ -14,7 +14,7 @@ from jaunt.checks.place import Place
 from jaunt.checks.project_checks import project_checks
 from jaunt.checks.tools.check import ToolCheck
 from jaunt.config import load_config
-from jaunt.generate.base import Check
+from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork, project_works
 from jaunt.project.project import Project, load_project
 

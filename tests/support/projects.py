@@ -75,6 +75,9 @@ def test_slugify() -> None:
 }
 """A project of three modules, `app.slug` on `app.words`, and a test module."""
 
+GENERATED = "src/app/__generated__"
+"""Where the generated code of these modules stands."""
+
 SHOP_ANSWERS: Mapping[str, str] = {
     "app.words": "def split_words(text: str) -> list[str]:\n    return text.lower().split()\n",
     "app.slug": (

@@ -1,8 +1,14 @@
 """What the jaunt command said."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
+
+PROGRESS = re.compile(r"\[ *\d+/\d+\] (generated|failed|interrupted) +\S+ +\d+\.\d s")
+SUMMARY = re.compile(
+    r"(\d+ (generated|fresh|failed|interrupted), )*\d+ (generated|fresh|failed|interrupted) in \d+\.\d s"
+)
 
 
 class Said:
@@ -18,6 +24,18 @@ class Said:
         assert len(self.lines) == 1, self.out
         return json.loads(self.out)
 
+    @property
+    def built(self) -> list[tuple[str, str]]:
+        """(status, module) of each progress line, sorted."""
+        return sorted(
+            (line.split("]")[1].split()[0], line.split("]")[1].split()[1])
+            for line in self.lines
+            if PROGRESS.fullmatch(line)
+        )
+
+
+Run = Callable[..., Said]
+"""The fixture `run`: runs the jaunt command in this process, in the working directory."""
 
 RunIn = Callable[..., Said]
 """The fixture `run_in`: runs the jaunt command in this process, in a folder."""

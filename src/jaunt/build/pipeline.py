@@ -1,30 +1,28 @@
 """Generate, validate, write: the path of one module of either kind, from its contract to its file."""
 
 import asyncio
-import functools
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from jaunt import __version__
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Lookup
-from jaunt.build.write import normalize_source, write_module
-from jaunt.engine.job import Outcome, failure
+from jaunt.build.write import normalize_source, write_code
+from jaunt.engine.job import Outcome, error_texts, failure
 from jaunt.errors import JauntError, JauntGenerationError
 from jaunt.files.atomic import check_writable, write_atomic
-from jaunt.generate.base import Check, GenerationResult, GeneratorBackend, ModuleSpecContext, check_candidate
-from jaunt.generate.model import Usage
+from jaunt.generate.base import GenerationResult, ModuleSpecContext
+from jaunt.generate.check import Check, Checked, check_candidate
 from jaunt.generate.providers.recorded import format_recording, recording_path
-from jaunt.header import PYTHON, body_digest
+from jaunt.generate.retry import ask
+from jaunt.generate.usage import Usage
 from jaunt.plan.freshness import judge, read_generated
 from jaunt.plan.module_work import ModuleWork
-from jaunt.plan.reasons import build_command
+from jaunt.report.wording import all_reasons, build_command
 
 
 async def build_module(work: ModuleWork, settings: BuildSettings) -> Outcome:
@@ -37,7 +35,7 @@ async def build_module(work: ModuleWork, settings: BuildSettings) -> Outcome:
         outcome = await _build(work, settings)
     except JauntError as error:
         outcome = failure(error)
-    usage = getattr(settings.backend, "usage_by_module", {}).get(work.module, Usage())
+    usage = settings.backend.usage_by_module.get(work.module, Usage())
     return replace(
         outcome,
         seconds=time.perf_counter() - begin,
@@ -53,7 +51,7 @@ async def build_module(work: ModuleWork, settings: BuildSettings) -> Outcome:
 async def _build(work: ModuleWork, settings: BuildSettings) -> Outcome:
     context = await _prepare(work, settings)
     clock = _Clock()
-    checks = [clock.timed(check) for check in settings.checks_for(work)] if settings.checks_for else []
+    checks = [_TimedCheck(check, clock) for check in settings.checks_for(work)] if settings.checks_for else []
     outcome = await _find_code(work, settings, context, checks)
     waited = time.perf_counter() - clock.begin - clock.check_seconds - outcome.write_seconds
     return replace(
@@ -70,18 +68,28 @@ class _Clock:
         self.begin = time.perf_counter()
         self.check_seconds = 0.0
 
-    def timed(self, check: Check) -> Check:
-        """Return the check with its time counted."""
 
-        @functools.wraps(check)
-        async def run(source: str) -> Any:
-            begin = time.perf_counter()
-            try:
-                return await check(source)
-            finally:
-                self.check_seconds += time.perf_counter() - begin
+@dataclass(frozen=True)
+class _TimedCheck:
+    """A check whose time is counted."""
 
-        return run
+    check: Check
+    clock: _Clock
+
+    @property
+    def name(self) -> str:
+        return self.check.name
+
+    @property
+    def after_failure(self) -> bool:
+        return self.check.after_failure
+
+    async def __call__(self, source: str) -> Sequence[str] | Checked:
+        begin = time.perf_counter()
+        try:
+            return await self.check(source)
+        finally:
+            self.clock.check_seconds += time.perf_counter() - begin
 
 
 async def _find_code(
@@ -118,6 +126,8 @@ async def _try_stored(
     if stored.source is None:
         return None
     examined = await check_candidate(stored.source, context.expected_names, checks)
+    if examined.fault is not None:
+        raise examined.fault
     if examined.errors:
         return None
     return Outcome("generated", warnings=tuple(examined.warnings), origin="store"), normalize_source(examined.source)
@@ -130,41 +140,48 @@ async def _generate(
     result = await _ask(settings, context, checks)
     warnings = result.warnings
     if result.source is None:
-        errors = result.errors or ["the backend gave no code"]
-        kept = await asyncio.to_thread(keep_rejected, settings.rejected, work.module, result.candidate, errors)
-        return Outcome(
-            "failed",
-            (*errors, *kept),
-            attempts=result.attempts,
-            warnings=tuple(warnings),
-            cause=JauntGenerationError(f"{work.module}: no candidate passed"),
-        )
+        return await _failed(work, settings, result)
     outcome = Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model")
     return await _write_down(work, settings, context, outcome, normalize_source(result.source))
 
 
+async def _failed(work: ModuleWork, settings: BuildSettings, result: GenerationResult) -> Outcome:
+    """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""
+    errors = result.errors
+    if result.fault is None:
+        cause: JauntError = JauntGenerationError(f"{work.module}: no candidate passed")
+        errors = told = errors or ["the backend gave no code"]
+    else:
+        cause = result.fault
+        told = [*error_texts(cause), *(f"the last candidate: {error}" for error in errors)]
+    kept = await asyncio.to_thread(keep_rejected, settings.rejected, work.module, result.candidate, errors)
+    return Outcome("failed", (*told, *kept), attempts=result.attempts, warnings=tuple(result.warnings), cause=cause)
+
+
 async def _ask(settings: BuildSettings, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
     """Return what came of asking the backend."""
-    if type(settings.backend).generate_with_retry is GeneratorBackend.generate_with_retry:
+    if not settings.backend.has_own_retry:
         tell = partial(settings.on_attempt, context.spec_module) if settings.on_attempt else None
-        return await settings.backend.generate_with_retry(
+        return await ask(
+            settings.backend,
             context,
             max_attempts=settings.max_attempts,
             checks=checks,
             candidates=settings.candidates,
             on_attempt=tell,
         )
-    # The backend brings a retry of its own: what it calls good is looked at here.
+    # What a retry of the backend's own calls good is looked at here.
     result = await settings.backend.generate_with_retry(context, max_attempts=settings.max_attempts)
     if result.source is None:
         return result
     examined = await check_candidate(result.source, context.expected_names, checks)
     return replace(
         result,
-        source=None if examined.errors else examined.source,
+        source=examined.source if examined.ok else None,
         errors=examined.errors,
         candidate=examined.source,
         warnings=examined.warnings,
+        fault=examined.fault,
     )
 
 
@@ -190,14 +207,14 @@ def _text_to_replace(work: ModuleWork, settings: BuildSettings) -> str:
     except OSError as error:
         reason = f"{work.path}: cannot be read: {error.strerror}"
         raise JauntGenerationError(reason, hint="make it readable, or remove it") from error
-    verdict = judge(text, work.fingerprint)
-    if verdict.protected and not settings.force:
+    freshness = judge(text, work.fingerprint)
+    if freshness.protected and not settings.force:
         command = f"{build_command(work.fingerprint.kind)} --force"
         raise JauntGenerationError(
-            f"{work.path} was {verdict.reason}; it is not overwritten",
+            f"{work.path} was {all_reasons(freshness)}; it is not overwritten",
             hint=f"`{command}` overwrites it; move the edit into the spec to keep it",
         )
-    if text is None or (verdict.protected and "\ufffd" in text):
+    if text is None or (freshness.protected and "\ufffd" in text):
         return ""  # not built, or no text: then there is nothing to show
     return text
 
@@ -234,18 +251,8 @@ def _land(work: ModuleWork, settings: BuildSettings, context: ModuleSpecContext,
         path = recording_path(settings.record, work.module)
         write_atomic(path, format_recording(context, source), within=settings.record)
     before = _text_to_replace(work, settings)  # once more: someone may have edited it while the model was busy
-    path = _write(work, source)
+    path = write_code(work, source)
     if settings.history is not None:
         contract = {**context.spec_sources, **context.dependency_apis}
         settings.history.add(work.fingerprint.kind, work.module, work.fingerprint.digest, contract, before)
     return path
-
-
-def _write(work: ModuleWork, source: str) -> Path:
-    fields = {
-        "tool_version": __version__,
-        **work.fingerprint.header_fields(),
-        "body_digest": body_digest(source),
-        "python": PYTHON,
-    }
-    return write_module(work.path, source, fields, within=work.base, packages_below=work.packages_below)

@@ -105,9 +105,7 @@ def misses_store(plan: Plan, settings: BuildSettings) -> bool:
     if store is None:
         return bool(plan.stale)
     project = plan.project
-    return any(
-        store.get(project.kind_of(m), project.digests[m]).source is None for m in plan.stale if m not in plan.problems
-    )
+    return any(not store.holds(project.kind_of(m), project.digests[m]) for m in plan.stale if m not in plan.problems)
 
 
 def _project_job(project: Project, module: str, settings: BuildSettings, ledger: Ledger) -> Job:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from jaunt.build.history import History
 from jaunt.build.import_gate import ImportGate
-from jaunt.build.store import Store
+from jaunt.build.store import Store, open_store
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntError
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import remove_leftovers
-from jaunt.generate.base import Check, GeneratorBackend
+from jaunt.generate.base import GeneratorBackend
+from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.orphans import generated_folders
 from jaunt.plan.plan import Plan
@@ -78,7 +79,7 @@ def project_settings(
 
     config = plan.project.config
     state = ensure_state_folder(config.root)
-    store = Store(config.root / config.store.path, readonly=config.store.readonly)
+    store = open_store(config)
     _sweep(plan.project, state, store)
     return BuildSettings(
         backend,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from jaunt.config import JauntConfig
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.files.lock import Turn, remove_idle_lock
@@ -51,7 +52,18 @@ class Store:
         self._lockless = False
 
     def get(self, kind: str, digest: str) -> Lookup:
-        """Return the source that was kept for a contract; `digest` is 64 hex digits."""
+        """Return the source that was kept for a contract, which counts as a use; `digest` is 64 hex digits."""
+        found = self._read(kind, digest)
+        if found.source is not None and not self.readonly:
+            with suppress(OSError):
+                os.utime(self._path(kind, digest))  # `prune` removes what was not used for long
+        return found
+
+    def holds(self, kind: str, digest: str) -> bool:
+        """Return whether a source is kept for a contract; asking for that leaves no trace."""
+        return self._read(kind, digest).source is not None
+
+    def _read(self, kind: str, digest: str) -> Lookup:
         path = self._path(kind, digest)
         try:
             text = path.read_bytes().decode()
@@ -63,9 +75,6 @@ class Store:
         fields = header_fields(lines)
         if fields != _fields(kind, digest, source, fields.get("source_module", "")):
             return Lookup(warning=f"{path}: this entry of the store is damaged and is passed over")
-        if not self.readonly:
-            with suppress(OSError):
-                os.utime(path)  # `prune` removes what was not used for long
         return Lookup(source)
 
     def put(self, kind: str, digest: str, source: str, *, module: str) -> str | None:
@@ -127,6 +136,11 @@ class Store:
 
     def _path(self, kind: str, digest: str) -> Path:
         return self.folder / kind / digest[:2] / f"{digest}.py"
+
+
+def open_store(config: JauntConfig) -> Store:
+    """Return the store that a project's configuration names; nothing is made by that."""
+    return Store(config.root / config.store.path, readonly=config.store.readonly)
 
 
 def _fields(kind: str, digest: str, source: str, module: str) -> dict[str, str]:

@@ -1,13 +1,15 @@
-"""How a generated file is written, and removed."""
+"""How a generated file is written, with its header, and removed."""
 
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jaunt import __version__
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import check_writable, ensure_packages, write_atomic
-from jaunt.header import format_header, is_edited
+from jaunt.header import PYTHON, body_digest, format_header, is_edited
+from jaunt.plan.module_work import ModuleWork
 
 
 def write_module(
@@ -21,6 +23,20 @@ def write_module(
     if packages_below is not None:
         ensure_packages(path.parent, within=packages_below)
     return write_atomic(path, text, within=within)
+
+
+def write_code(
+    work: ModuleWork, source: str, *, before: Mapping[str, Any] | None = None, is_new: bool = True, **further: str
+) -> Path:
+    """Write a module's code under a header that says that it answers today's contract, and return its file.
+
+    `before` are the fields of the header that it had, which stay as far as they are not answered anew; `is_new` is
+    False for code that stays as it was, so that what is said of it stays as well. `further` are fields besides.
+    Raises JauntWriteError if the file can't be written, or lies outside of the folder that its name starts from.
+    """
+    of_code = {"body_digest": body_digest(source), "python": PYTHON} if is_new else {}
+    fields = {"tool_version": __version__, **(before or {}), **work.fingerprint.header_fields(), **of_code, **further}
+    return write_module(work.path, source, fields, within=work.base, packages_below=work.packages_below)
 
 
 def remove_module(path: Path, *, generated_dir: str, within: Path, force: bool = False) -> str | None:

@@ -10,7 +10,7 @@ from jaunt.checks.static.imports import declared_modules
 from jaunt.checks.tools.check import ToolCheck, require_tool
 from jaunt.checks.tools.ruff import Ruff
 from jaunt.checks.tools.ty import Ty
-from jaunt.generate.base import Check
+from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 

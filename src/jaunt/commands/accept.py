@@ -6,18 +6,18 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jaunt import __version__
-from jaunt.build.store import Store
-from jaunt.build.write import normalize_source, write_module
+from jaunt.build.store import open_store
+from jaunt.build.write import normalize_source, write_code
 from jaunt.commands.shared.options import add_module_argument, add_project_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_module
 from jaunt.errors import JauntRefusedError
-from jaunt.header import PYTHON, body_digest, parse_header, split_header
+from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import judge
 from jaunt.plan.module_work import ModuleWork, project_works
-from jaunt.plan.reasons import build_command
+from jaunt.plan.reasons import ReasonKind
 from jaunt.report.console import one_line, print_warning, relative_paths, say
+from jaunt.report.wording import all_reasons, build_command, reason_texts
 from jaunt.validation import validate_generated_source
 
 
@@ -38,19 +38,9 @@ def run(arguments: argparse.Namespace) -> Result:
         return Result(data={**facts, "accepted": False})
     source = _acceptable(work, text)
     person, now = _person(project.root), datetime.now(UTC).isoformat(timespec="seconds")
-    fields = {
-        "tool_version": __version__,
-        **(parse_header(text) or {}),
-        **work.fingerprint.header_fields(),
-        "body_digest": body_digest(source),
-        "python": PYTHON,
-        "accepted_by": person,
-        "accepted_at": now,
-    }
-    write_module(work.path, source, fields, within=work.base, packages_below=work.packages_below)
+    write_code(work, source, before=parse_header(text), accepted_by=person, accepted_at=now)
     # The store would bring the model's code back after a `jaunt clean`.
-    store = Store(project.root / project.config.store.path, readonly=project.config.store.readonly)
-    unkept = store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=module)
+    unkept = open_store(project.config).put(work.fingerprint.kind, work.fingerprint.digest, source, module=module)
     if unkept:
         print_warning(unkept)
     say(f"{relative_paths(str(work.path))} is the code of {module} now (accepted by {person})")
@@ -71,20 +61,22 @@ def _read(work: ModuleWork) -> str:
 
 def _acceptable(work: ModuleWork, text: str) -> str:
     """Return the code to accept; raises JauntRefusedError if it can't be accepted."""
-    verdict = judge(text, work.fingerprint)
+    freshness = judge(text, work.fingerprint)
     command = build_command(work.fingerprint.kind)
     again = f"`{command} --force --target {work.module}`"
-    if not verdict.protected:
-        raise JauntRefusedError(f"{work.module} was not edited by hand: {verdict.reason}", hint=f"run: {command}")
+    if not freshness.protected:
+        raise JauntRefusedError(
+            f"{work.module} was not edited by hand: {all_reasons(freshness)}", hint=f"run: {command}"
+        )
     if parse_header(text) is None:
         raise JauntRefusedError(
             f"{work.path}: without its header nobody can tell which contract this code answers",
             hint=f"put the header's lines back, or {again} replaces the file",
         )
-    if verdict.stale:
-        reason = verdict.reason.partition("; ")[2]
+    if freshness.stale:
+        changes = [reason for reason in freshness.reasons if reason.kind is not ReasonKind.EDITED]
         raise JauntRefusedError(
-            f"{work.path}: the edit was made for a contract that has changed since: {reason}",
+            f"{work.path}: the edit was made for a contract that has changed since: {'; '.join(reason_texts(changes))}",
             hint=f"undo that change, accept, and make it again; or {again} writes code for today's contract",
         )
     source = normalize_source(split_header(text)[1])

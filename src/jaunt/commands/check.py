@@ -8,6 +8,7 @@ from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.orphans import find_orphans
 from jaunt.report.console import MOST_LINES, error_line, print_error, print_lines, say
+from jaunt.report.wording import drift_error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,12 +23,12 @@ def run(arguments: argparse.Namespace) -> Result:
     project = read_project(arguments)
     plan = plan_for(project, arguments.target)
     drifts = find_drift(plan, [] if arguments.target else find_orphans(project))
-    lines = [error_line(drift.error) for drift in distinct(drifts)]
+    lines = [error_line(drift_error(drift)) for drift in distinct(drifts)]
     print_lines(lines, verbose=arguments.verbose, tell=print_error)
     drifted = {drift.module for drift in drifts if drift.state != "orphaned"}
     orphans = sum(drift.state == "orphaned" for drift in drifts)
     say(
-        f"{len(plan.verdicts) - len(drifted)} of {len(plan.verdicts)} modules are fresh"
+        f"{len(plan.freshness) - len(drifted)} of {len(plan.freshness)} modules are fresh"
         + (f", {orphans} orphaned files" if orphans else "")
     )
     facts = [
@@ -36,8 +37,8 @@ def run(arguments: argparse.Namespace) -> Result:
             "kind": d.kind,
             "state": d.state,
             "path": str(d.path),
-            "error": error_line(d.error),
+            "error": error_line(drift_error(d)),
         }
         for d in drifts
     ]
-    return Result(EXIT_CHECK if drifts else EXIT_OK, {"modules": len(plan.verdicts), "drift": facts})
+    return Result(EXIT_CHECK if drifts else EXIT_OK, {"modules": len(plan.freshness), "drift": facts})

@@ -6,7 +6,7 @@ import re
 import time
 from contextlib import suppress
 
-from jaunt.build.store import Store
+from jaunt.build.store import Store, open_store
 from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """Show or prune the store."""
     config = read_config(arguments)
-    store = Store(config.root / config.store.path, readonly=config.store.readonly)
+    store = open_store(config)
     if arguments.action == "prune":
         return _prune(store, arguments)
     files = list(store.files())

@@ -2,11 +2,6 @@
 
 from jaunt.config.reading import find_project_root, load_config
 from jaunt.config.schema import (
-    CONFIG_VERSION,
-    DEEPEST_OPTION,
-    OWN_FIELDS,
-    SANDBOX_MODES,
-    SEVERITIES,
     BuildConfig,
     JauntConfig,
     LLMConfig,
@@ -20,11 +15,6 @@ from jaunt.config.schema import (
 )
 
 __all__ = [
-    "CONFIG_VERSION",
-    "DEEPEST_OPTION",
-    "OWN_FIELDS",
-    "SANDBOX_MODES",
-    "SEVERITIES",
     "BuildConfig",
     "JauntConfig",
     "LLMConfig",

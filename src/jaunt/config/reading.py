@@ -2,11 +2,12 @@
 
 import json
 import os
-from dataclasses import Field, fields, is_dataclass, replace
+from dataclasses import Field, fields, replace
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+from jaunt.config.key import keys_of
 from jaunt.config.schema import JauntConfig
 from jaunt.errors import JauntConfigError
 
@@ -61,8 +62,7 @@ def _load(file: Path, root: Path) -> JauntConfig:
         table, key = _jaunt_table(table), "tool.jaunt"
         if table is None:
             raise JauntConfigError(f"{_shown(file)}: no [tool.jaunt] table", hint=_HOW_TO_START)
-    problems: list[_Problem] = []
-    read = _read_section(JauntConfig, table, key, problems)
+    read, problems = _read_section(JauntConfig, table, key)
     _raise_if_any(problems, file)
     config = replace(read, root=root, config_file=file)
     if "source_roots" not in table.get("paths", {}):
@@ -112,38 +112,38 @@ def _raise_if_any(problems: list[_Problem], file: Path) -> None:
     raise JauntConfigError(f"{_shown(file)}: {message}", hint="; ".join(hints) or None)
 
 
-def _read_section(section: type[Any], table: Any, key: str, problems: list[_Problem]) -> Any:
-    """Return `section` made of a TOML table; what is wrong goes to `problems`, which make the result void."""
+def _read_section(section: type[Any], table: Any, key: str) -> tuple[Any, list[_Problem]]:
+    """Return `section` made of a TOML table, and what is wrong with that; where anything is, the result is void."""
     if not isinstance(table, dict):
-        problems.append(_Problem(key, f"expected a table, got {_toml(table)}", f"write it as [{key}]"))
-        return section()
+        return section(), [_Problem(key, f"expected a table, got {_toml(table)}", f"write it as [{key}]")]
     annotations = get_type_hints(section)
-    known = {each.name: each for each in fields(section) if each.metadata.get("in_file", True)}
-    values = {
-        name: _read_value(each, annotations[name], table[name], _under(key, name), problems)
+    known = {each.name: each for each in keys_of(section)}
+    read = {
+        name: _read_value(each, annotations[name], table[name], _under(key, name))
         for name, each in known.items()
         if name in table
     }
+    problems = [problem for _, found in read.values() for problem in found]
     problems += [
         _unknown(_under(key, name), name, value, list(known)) for name, value in table.items() if name not in known
     ]
-    return section(**values)
+    return section(**{name: value for name, (value, _) in read.items()}), problems
 
 
-def _read_value(spec: Field[Any], wanted: Any, value: Any, key: str, problems: list[_Problem]) -> Any:
-    wanted = _without_none(wanted)
-    if is_dataclass(wanted) and isinstance(wanted, type):
-        return _read_section(wanted, value, key, problems)
-    if spec.metadata.get("or_one") and isinstance(value, str):
+def _read_value(spec: Field[Any], wanted: Any, value: Any, key: str) -> tuple[Any, list[_Problem]]:
+    """Return a value of the type `wanted`, made of a TOML value, and what is wrong with that."""
+    if "section" in spec.metadata:
+        return _read_section(spec.metadata["section"], value, key)
+    if spec.metadata["or_one"] and isinstance(value, str):
         value = [value]
+    wanted = without_none(wanted)
     if not _fits(value, wanted):
-        problems.append(_Problem(key, f"expected {_TYPE_NAMES[wanted]}, got {_toml(value)}"))
-    elif wrong := spec.metadata.get("check", _anything)(value):
-        problems.append(_Problem(key, wrong))
-    return value
+        return value, [_Problem(key, f"expected {TYPE_NAMES[wanted]}, got {_toml(value)}")]
+    wrong = spec.metadata["check"](value)
+    return value, [_Problem(key, wrong)] if wrong else []
 
 
-_TYPE_NAMES: dict[Any, str] = {
+TYPE_NAMES: dict[Any, str] = {
     bool: "true or false",
     int: "a whole number",
     float: "a number",
@@ -161,15 +161,11 @@ def _fits(value: Any, wanted: Any) -> bool:
     return type(value) is (get_origin(wanted) or wanted)  # not isinstance: to Python, true is an int
 
 
-def _without_none(annotation: Any) -> Any:
+def without_none(annotation: Any) -> Any:
     """Return the `X` of `X | None`: TOML has no null, so a file either gives an `X` or leaves the key out."""
     if isinstance(annotation, UnionType):
         (annotation,) = (each for each in get_args(annotation) if each is not NoneType)
     return annotation
-
-
-def _anything(_value: object) -> None:
-    return None
 
 
 def _unknown(key: str, name: str, value: object, known: list[str]) -> _Problem:

@@ -1,169 +1,99 @@
 """The project's configuration: `jaunt.toml`, or `[tool.jaunt]` in `pyproject.toml`, as frozen dataclasses.
 
-The dataclasses are the schema: to add a key, add a field; to add a section, add a field whose type is a
-dataclass. The annotation is the type that the file must give, the default stands for a key left out.
-A field's metadata may hold
-
-- `check`: a function from the value to what is wrong with it, or None;
-- `or_one`: True where a single string may stand for a list of one;
-- `in_file`: False for a field that doesn't come from the file.
+The dataclasses are the schema: to add a key, add a line `name: type = key(default, "what it says")`; to add a section,
+add a dataclass, and a line `name: Class = section(Class)`. The annotation is the type that the file must give, the
+default stands for a key left out.
 """
 
-import json
-import keyword
-import math
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jaunt.config.key import key, section
+from jaunt.config.values import (
+    CONFIG_VERSION,
+    at_least,
+    http_url,
+    not_negative,
+    one_of,
+    package_name,
+    positive,
+    readable_version,
+    request_options,
+    variable_name,
+)
 from jaunt.paths import DEFAULT_GENERATED_DIR
 
-CONFIG_VERSION = 1
-
-SANDBOX_MODES = ("auto", "bwrap", "limits", "off")
-
-SEVERITIES = ("error", "warn", "off")
-
-OWN_FIELDS = frozenset({"messages", "model", "stream", "system"})
-"""The fields of a request that `llm.options` can't set."""
-
-DEEPEST_OPTION = 100
-"""In tables and lists: an SDK handles them by recursion."""
-
-
-def _at_least(minimum: int) -> Callable[[int], str | None]:
-    return lambda value: f"must be at least {minimum}, is {value}" if value < minimum else None
-
-
-def _not_negative(value: float) -> str | None:
-    return None if 0 <= value < math.inf else f"must be 0 or more, is {value}"
-
-
-def _positive(value: float) -> str | None:
-    return None if 0 < value < math.inf else f"must be more than 0, is {value}"
-
-
-def _variable_name(value: str) -> str | None:
-    # The value is not shown: it may be the key itself.
-    ok = not value or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)
-    return None if ok else "must be the name of an environment variable, not the key itself"
-
-
-def _http_url(value: str) -> str | None:
-    from urllib.parse import urlsplit  # here, since most configurations name no server
-
-    # The value is not shown: it may hold a password.
-    ok = not value or re.fullmatch(r"https?://[^/@\s]+(/\S*)?", value)
-    if not ok:
-        return "must be http:// or https:// and a host, without user name or password"
-    try:
-        possible = value.isprintable() and urlsplit(value).port != 0
-    except ValueError:
-        possible = False
-    return None if possible else "has a host, a port or a character that no URL can have"
-
-
-def _package_name(value: str) -> str | None:
-    ok = value.isidentifier() and not keyword.iskeyword(value)
-    return None if ok else f"must be a name that Python can import, is {json.dumps(value)}"
-
-
-def _sandbox_mode(value: str) -> str | None:
-    ok = value in SANDBOX_MODES
-    return None if ok else f"must be one of {', '.join(SANDBOX_MODES)}, is {json.dumps(value)}"
-
-
-def _request_options(value: dict[str, Any]) -> str | None:
-    own = sorted(value.keys() & OWN_FIELDS)
-    if own:
-        return f"{own[0]} is set by jaunt itself"
-    if _depth(value) > DEEPEST_OPTION:
-        return "must be less deeply nested"
-    try:
-        json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError):
-        return "must be what JSON can hold: no dates, no nan"
-    return None
-
-
-def _depth(value: object) -> int:
-    """Return how many tables and lists stand in each other; without a call for each, which Python limits."""
-    depth, level = 0, [value]
-    while level := [each for each in level if isinstance(each, dict | list)]:
-        depth += 1
-        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
-    return depth
-
-
-def _severity(value: str) -> str | None:
-    return None if value in SEVERITIES else f"must be one of {', '.join(SEVERITIES)}, is {json.dumps(value)}"
-
-
-def _readable_version(value: int) -> str | None:
-    return None if value == CONFIG_VERSION else f"is {value}, this jaunt reads version {CONFIG_VERSION}"
+_SEVERITY = '`"error"`: what it finds refuses a candidate; `"warn"`: it is only told; `"off"`: it is not asked'
 
 
 @dataclass(frozen=True)
 class PathsConfig:
     """Where specs stand and where generated code goes; roots are folders relative to the project's root."""
 
-    source_roots: list[str] = field(default_factory=lambda: ["src"])
-    test_roots: list[str] = field(default_factory=lambda: ["tests"])
-    generated_dir: str = field(default=DEFAULT_GENERATED_DIR, metadata={"check": _package_name})
-    exclude: list[str] = field(default_factory=list)  # glob patterns
+    source_roots: list[str] = key(["src"], 'the folders of the code; `["."]` in a project without `src`')
+    test_roots: list[str] = key(["tests"], "the folders of the tests")
+    generated_dir: str = key(DEFAULT_GENERATED_DIR, "the folder for generated code in each package", check=package_name)
+    exclude: list[str] = key([], 'files and folders that are not searched for specs, as glob patterns: `["*/old/*"]`')
 
 
 @dataclass(frozen=True)
 class PriceConfig:
     """What a million tokens cost, in any currency; `cached_input` is, where None, the price of `input`."""
 
-    input: float = field(default=0.0, metadata={"check": _not_negative})
-    output: float = field(default=0.0, metadata={"check": _not_negative})
-    cached_input: float | None = field(default=None, metadata={"check": _not_negative})
+    input: float = key(0.0, "the price of a million tokens that are sent, in any currency", check=not_negative)
+    output: float = key(0.0, "the price of a million tokens that are answered", check=not_negative)
+    cached_input: float | None = key(
+        None,
+        "the price of a million sent tokens that were in the provider's cache; else as `input`",
+        check=not_negative,
+    )
 
 
 @dataclass(frozen=True)
 class LLMConfig:
-    """Which model writes the code, and how it is reached.
+    """Which model writes the code, and how it is reached. Without `price`, nothing is said of costs."""
 
-    `api_key_env` names the environment variable that holds the key. `base_url` is a server in place of the
-    provider's own. `max_tokens` limits an answer's length; `temperature` is not sent where it is None.
-    `options` are further fields of a request to `openai` or `anthropic`, as the server names them.
-    `timeout` is the time for a call, its retries included, in seconds. `command` is a program and its
-    arguments, or a preset's name; besides a few harmless variables it sees those in `pass_env`.
-    `recordings` are folders relative to the project's root. Without `price`, nothing is said of costs.
-    """
-
-    provider: str | None = None
-    model: str = ""
-    api_key_env: str = field(default="", metadata={"check": _variable_name})
-    base_url: str = field(default="", metadata={"check": _http_url})
-    max_tokens: int | None = field(default=None, metadata={"check": _at_least(1)})
-    temperature: float | None = field(default=None, metadata={"check": _not_negative})
-    options: dict[str, Any] = field(default_factory=dict, metadata={"check": _request_options})
-    timeout: float = field(default=600.0, metadata={"check": _positive})
-    command: list[str] = field(default_factory=list, metadata={"or_one": True})
-    pass_env: list[str] = field(default_factory=list, metadata={"or_one": True})
-    recordings: list[str] = field(default_factory=list, metadata={"or_one": True})
-    price: PriceConfig | None = None
+    provider: str | None = key(None, "who writes the code: the name of a provider")
+    model: str = key("", "the model, as the provider names it")
+    api_key_env: str = key(
+        "", "the environment variable that holds the key, if not the provider's usual one", check=variable_name
+    )
+    base_url: str = key("", "a server in place of the provider's own", check=http_url)
+    max_tokens: int | None = key(
+        None, "the longest answer that is asked for, in tokens; else as long as the provider allows", check=at_least(1)
+    )
+    temperature: float | None = key(
+        None, "how freely the model chooses its words; nothing is sent where it is left out", check=not_negative
+    )
+    options: dict[str, Any] = key({}, "further fields of each request, as the server names them", check=request_options)
+    timeout: float = key(600.0, "the time for a call, its retries included, in seconds", check=positive)
+    command: list[str] = key(
+        [], "the program that writes the code and its arguments, or the name of a known one", or_one=True
+    )
+    pass_env: list[str] = key(
+        [], "environment variables that this program sees, besides a few harmless ones", or_one=True
+    )
+    recordings: list[str] = key([], "the folders of recorded answers, relative to the project's root", or_one=True)
+    price: PriceConfig | None = section(PriceConfig, optional=True)
 
 
 @dataclass(frozen=True)
 class BuildConfig:
-    """How specs of kind "magic" are built; `candidates` is how many answers each attempt asks for at once.
+    """How specs of kind "magic" are built."""
 
-    Once a run has taken `max_tokens`, in and out together, or `max_cost`, in the currency of [llm.price], no further
-    call is made.
-    """
-
-    jobs: int = field(default=8, metadata={"check": _at_least(1)})
-    infer_deps: bool = True
-    max_attempts: int = field(default=3, metadata={"check": _at_least(1)})
-    candidates: int = field(default=1, metadata={"check": _at_least(1)})
-    max_tokens: int | None = field(default=None, metadata={"check": _at_least(1)})
-    max_cost: float | None = field(default=None, metadata={"check": _not_negative})
+    jobs: int = key(8, "how many modules are generated at a time", check=at_least(1))
+    infer_deps: bool = key(True, "take what a spec mentions for what it depends on, besides its `deps`")
+    max_attempts: int = key(3, "how often a module's code is asked for until it passes all checks", check=at_least(1))
+    candidates: int = key(
+        1, "how many answers each attempt asks for at once; the first that passes wins", check=at_least(1)
+    )
+    max_tokens: int | None = key(
+        None, "no further call is made once a run has taken as many tokens, sent and answered", check=at_least(1)
+    )
+    max_cost: float | None = key(
+        None, "no further call is made once a run has cost as much, by `llm.price`", check=not_negative
+    )
 
 
 @dataclass(frozen=True)
@@ -172,79 +102,77 @@ class TestConfig:
 
     __test__ = False  # else pytest takes the class for a collection of tests
 
-    jobs: int = field(default=4, metadata={"check": _at_least(1)})
-    infer_deps: bool = True
-    pytest_args: list[str] = field(default_factory=lambda: ["-q"])
+    jobs: int = key(4, "has no effect: test modules are generated beside the others", check=at_least(1))
+    infer_deps: bool = key(True, "as `build.infer_deps`, for test specs")
+    pytest_args: list[str] = key(["-q"], "arguments for pytest; those of `--pytest-args` come after them")
 
 
 @dataclass(frozen=True)
 class StoreConfig:
-    """Where validated generations are kept; `path` may lead out of the project, to a folder that a team shares."""
+    """Where validated generations are kept."""
 
-    path: str = ".jaunt/store"
-    readonly: bool = False
+    path: str = key(
+        ".jaunt/store",
+        "the folder of what was generated and validated; it may lie elsewhere, and be shared",
+    )
+    readonly: bool = key(False, "take code from the store, and add none: for CI")
 
 
 @dataclass(frozen=True)
 class SandboxConfig:
-    """How generated code is run; the limits hold for one run, all of its processes together.
+    """How generated code is run; the limits hold for one run, all of its processes together."""
 
-    `mode`: "auto" takes bwrap where it works, else limits. `strict` refuses to run without bwrap.
-    `seconds` is wall time. `file_mb` is what a run may write, in one file or in all of them; `output_mb` what
-    it may print. Megabytes are of 2**20 bytes. `open_files` holds for each process. `env` names environment
-    variables that generated code may read, besides PATH, locale and time zone.
-    """
-
-    mode: str = field(default="auto", metadata={"check": _sandbox_mode})
-    strict: bool = False
-    seconds: int = field(default=120, metadata={"check": _at_least(1)})
-    cpu_seconds: int = field(default=120, metadata={"check": _at_least(1)})
-    memory_mb: int = field(default=2048, metadata={"check": _at_least(64)})
-    file_mb: int = field(default=256, metadata={"check": _at_least(1)})
-    output_mb: int = field(default=8, metadata={"check": _at_least(1)})
-    processes: int = field(default=64, metadata={"check": _at_least(1)})
-    open_files: int = field(default=1024, metadata={"check": _at_least(32)})
-    env: list[str] = field(default_factory=list)
+    mode: str = key(
+        "auto",
+        '`"bwrap"`; `"limits"`: limits alone; `"auto"`: bwrap where it works, else limits; `"off"`',
+        check=one_of("auto", "bwrap", "limits", "off"),
+    )
+    strict: bool = key(False, "refuse to run generated code without bwrap")
+    seconds: int = key(120, "how long a run may take, in seconds", check=at_least(1))
+    cpu_seconds: int = key(120, "how much time of a processor a run may take, in seconds", check=at_least(1))
+    memory_mb: int = key(2048, "how much memory a run may take, in MB of 2**20 bytes", check=at_least(64))
+    file_mb: int = key(256, "how much a run may write, in one file or in all of them, in MB", check=at_least(1))
+    output_mb: int = key(8, "how much a run may print, in MB", check=at_least(1))
+    processes: int = key(64, "how many processes a run may have at a time", check=at_least(1))
+    open_files: int = key(1024, "how many files each process may have open", check=at_least(32))
+    env: list[str] = key([], "environment variables that generated code may read, besides PATH, locale and time zone")
 
 
 @dataclass(frozen=True)
 class VerifyConfig:
-    """What a candidate has to pass besides the static checks.
+    """What a candidate has to pass besides the static checks."""
 
-    `ruff` and `ty` are each "error", "warn" or "off". `doctests` runs the examples in the specs' docstrings, but for
-    the spec modules that `no_doctests` names (glob patterns). `allow_imports` are top-level modules that generated code
-    may import though pyproject.toml declares no such dependency.
-    """
-
-    ruff: str = field(default="error", metadata={"check": _severity})
-    ty: str = field(default="error", metadata={"check": _severity})
-    doctests: bool = True
-    no_doctests: list[str] = field(default_factory=list, metadata={"or_one": True})
-    allow_imports: list[str] = field(default_factory=list, metadata={"or_one": True})
+    ruff: str = key("error", _SEVERITY, check=one_of("error", "warn", "off"))
+    ty: str = key("error", _SEVERITY, check=one_of("error", "warn", "off"))
+    doctests: bool = key(True, "run the examples in the specs' docstrings")
+    no_doctests: list[str] = key([], "the spec modules whose examples are not run, as glob patterns", or_one=True)
+    allow_imports: list[str] = key(
+        [], "modules that generated code may import though pyproject.toml declares no such dependency", or_one=True
+    )
 
 
 @dataclass(frozen=True)
 class PromptsConfig:
     """Files, relative to the project's root, that replace the built-in prompts; "" is the built-in one."""
 
-    build_system: str = ""
-    build_module: str = ""
-    test_system: str = ""
-    test_module: str = ""
+    build_system: str = key("", "the file that replaces the system prompt for code")
+    build_module: str = key("", "the file that replaces the request for a module's code")
+    test_system: str = key("", "the file that replaces the system prompt for tests")
+    test_module: str = key("", "the file that replaces the request for a module's tests")
 
 
 @dataclass(frozen=True)
 class JauntConfig:
     """The whole configuration of the project at `root`; `config_file` is where it was read, if anywhere."""
 
-    version: int = field(default=CONFIG_VERSION, metadata={"check": _readable_version})
-    paths: PathsConfig = field(default_factory=PathsConfig)
-    llm: LLMConfig = field(default_factory=LLMConfig)
-    build: BuildConfig = field(default_factory=BuildConfig)
-    test: TestConfig = field(default_factory=TestConfig)
-    verify: VerifyConfig = field(default_factory=VerifyConfig)
-    sandbox: SandboxConfig = field(default_factory=SandboxConfig)
-    prompts: PromptsConfig = field(default_factory=PromptsConfig)
-    store: StoreConfig = field(default_factory=StoreConfig)
-    root: Path = field(default=Path(), metadata={"in_file": False})
-    config_file: Path | None = field(default=None, metadata={"in_file": False})
+    version: int = key(CONFIG_VERSION, "the version of this format", check=readable_version)
+    paths: PathsConfig = section(PathsConfig)
+    llm: LLMConfig = section(LLMConfig)
+    build: BuildConfig = section(BuildConfig)
+    test: TestConfig = section(TestConfig)
+    verify: VerifyConfig = section(VerifyConfig)
+    sandbox: SandboxConfig = section(SandboxConfig)
+    prompts: PromptsConfig = section(PromptsConfig)
+    store: StoreConfig = section(StoreConfig)
+    root: Path = Path()
+    config_file: Path | None = None

@@ -24,6 +24,7 @@ from doit.task import Task
 
 from jaunt.engine.job import Job, Outcome, failure, settle
 from jaunt.errors import JauntDependencyCycleError
+from jaunt.process.boundary import caught
 from jaunt.specs.dag import critical_path
 
 Listener = Callable[[str, Job, Outcome | None], None]
@@ -146,10 +147,8 @@ class _Run:
         return {name: self._outcomes[name] for name in self.jobs}
 
     def _run_doit(self, ended: asyncio.Future[None]) -> None:
-        try:
-            self._runner.run_all(self._dispatcher)
-        except BaseException as error:  # noqa: BLE001 - the thread's boundary: it is raised in the caller's
-            self._error = self._error or error
+        error = caught(functools.partial(self._runner.run_all, self._dispatcher))
+        self._error = self._error or error  # it is raised in the caller's thread
         # The caller may have closed its loop without waiting for us (Ctrl-C in a bare run_until_complete).
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(ended.set_result, None)
@@ -165,9 +164,7 @@ class _Run:
         coroutine = self._run_job(job)
         # Without the caller's context, its context variables would be lost on the way through the worker.
         submit = functools.partial(asyncio.run_coroutine_threadsafe, coroutine, self._loop)
-        try:
-            self._context.copy().run(submit).result()
-        except Exception as error:  # noqa: BLE001 - nothing may escape into the worker: the run would hang
+        if error := caught(lambda: self._context.copy().run(submit).result()):
             coroutine.close()
             self._record(job, failure(error))
         outcome = self._outcomes.get(job.name)
@@ -208,10 +205,8 @@ class _Run:
     def _notify(self, event: str, job: Job, outcome: Outcome | None) -> None:
         if self._listener is None or self._error:
             return
-        try:
-            self._listener(event, job, outcome)
-        except BaseException as error:  # noqa: BLE001 - a broken pipe, a Ctrl-C: it is raised by `run_jobs`
-            self._error = error
+        if error := caught(functools.partial(self._listener, event, job, outcome)):  # a broken pipe, a Ctrl-C
+            self._error = error  # it is raised by `run_jobs`
             self._stop()
 
 

@@ -158,10 +158,9 @@ def _replace(path: Path, data: bytes, existing: os.stat_result | None, durable: 
             if durable:
                 os.fsync(file.fileno())
         temp.replace(path)
-    except BaseException:
-        with suppress(OSError):
+    finally:
+        with suppress(OSError):  # it is gone if all went well
             temp.unlink()
-        raise
 
 
 _HINTS = {

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -38,11 +38,11 @@ class Turn(Generic[T]):
                 self._on_wait()
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-        try:
-            return self._look()
-        except BaseException:
-            self._give_back()
-            raise
+        with ExitStack() as unless_entered:
+            unless_entered.callback(self._give_back)
+            found = self._look()
+            unless_entered.pop_all()
+        return found
 
     async def __aexit__(self, *_: object) -> None:
         self._give_back()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from jaunt.config import JauntConfig, PriceConfig
 from jaunt.errors import JauntBudgetError, JauntConfigError
-from jaunt.generate.model import Usage
+from jaunt.generate.usage import Usage
 
 
 @dataclass(frozen=True)

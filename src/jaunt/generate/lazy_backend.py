@@ -1,9 +1,12 @@
 """A backend that is made when the first module asks for it."""
 
+from collections.abc import Mapping
+
 from jaunt.config import JauntConfig, PriceConfig
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
-from jaunt.generate.model import ModelBackend, Usage
+from jaunt.generate.model import ModelBackend
 from jaunt.generate.providers import make_backend
+from jaunt.generate.usage import Usage
 
 
 class LazyBackend(GeneratorBackend):
@@ -19,7 +22,7 @@ class LazyBackend(GeneratorBackend):
         return self._backend.usage if self._backend else Usage()
 
     @property
-    def usage_by_module(self) -> dict[str, Usage]:
+    def usage_by_module(self) -> Mapping[str, Usage]:
         """What the calls for each spec module took."""
         return self._backend.usage_by_module if self._backend else {}
 

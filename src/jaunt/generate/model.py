@@ -1,14 +1,14 @@
 """A backend that asks a model: it renders the prompt and reads the answer; a provider only carries them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from jaunt.config import PriceConfig
 from jaunt.errors import JauntGenerationError
 from jaunt.generate.answer.extract import extract_code
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.prompt import Message, Templates, load_templates, render_messages
 from jaunt.generate.transport import printable_line, scrub
+from jaunt.generate.usage import Usage
 from jaunt.process.background import take_turn
 
 CONTEXT_HINT = "raise the context size of the server, or split the module"
@@ -19,33 +19,6 @@ SERVER_HINT = "start it, or correct base_url in [llm]"
 
 _SHORTEST_KEY = 12
 """In characters: what some put in place of a key ("ollama") may well stand in a module."""
-
-
-@dataclass(frozen=True)
-class Usage:
-    """Tokens that calls took; `cached_input_tokens` are part of `input_tokens`.
-
-    `estimated` tells that some of them are an estimate, as nobody counted them.
-    """
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_input_tokens: int = 0
-    estimated: bool = False
-
-    def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cached_input_tokens + other.cached_input_tokens,
-            self.estimated or other.estimated,
-        )
-
-    def cost(self, price: PriceConfig) -> float:
-        """Return what the tokens cost, in the currency of `price`, which is for a million of them."""
-        cached = price.input if price.cached_input is None else price.cached_input
-        fresh = max(0, self.input_tokens - self.cached_input_tokens)
-        return (fresh * price.input + self.cached_input_tokens * cached + self.output_tokens * price.output) / 1e6
 
 
 @dataclass(frozen=True)
@@ -66,7 +39,7 @@ class Answer:
 
     text: str
     truncated_at: int | None = None
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     stop_reason: str = ""
 
 
@@ -88,8 +61,13 @@ class ModelBackend(GeneratorBackend):
         self.templates = templates or load_templates()
         self.secrets = secrets
         self.usage = Usage()
-        self.usage_by_module: dict[str, Usage] = {}
+        self._usage_by_module: dict[str, Usage] = {}
         self.admit: Callable[[Usage], None] | None = None
+
+    @property
+    def usage_by_module(self) -> Mapping[str, Usage]:
+        """What the calls for each spec module took."""
+        return self._usage_by_module
 
     async def complete(self, request: Request) -> Answer:
         """Send one request; raises JauntGenerationError if no answer can be had."""
@@ -103,7 +81,8 @@ class ModelBackend(GeneratorBackend):
         answer = await self.complete(Request(messages, ctx))
         # Before anything else: an answer that is of no use is paid for as well.
         self.usage += answer.usage
-        self.usage_by_module[ctx.spec_module] = self.usage_by_module.get(ctx.spec_module, Usage()) + answer.usage
+        before = self._usage_by_module.get(ctx.spec_module, Usage())
+        self._usage_by_module[ctx.spec_module] = before + answer.usage
         await take_turn()
         self._require_whole(answer, ctx.spec_module)
         return extract_code(answer.text, ctx.expected_names)

@@ -1,4 +1,4 @@
-"""Drift: each way in which the generated files are not what the specs ask for, and what to run about it."""
+"""Drift: each way in which the generated files are not what the specs ask for."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,22 +6,27 @@ from pathlib import Path
 
 from jaunt.errors import JauntError
 from jaunt.header import header_fields, split_header, was_parsed_here
-from jaunt.plan.freshness import Verdict
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
-from jaunt.plan.reasons import build_command, short_change
+from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.validation import compile_check
 
 
 @dataclass(frozen=True)
 class Drift:
-    """One module, or orphaned file, that is not as it should be, and the command that puts it right."""
+    """One module, or orphaned file, that is not as it should be, and why.
+
+    `stale` tells whether new code has to be generated for it. `problem` is what is wrong with the module itself, if
+    anything, and then says it all.
+    """
 
     module: str
     kind: str
     state: str
     path: Path
-    error: JauntError
+    reasons: tuple[Reason, ...]
+    stale: bool = False
+    problem: JauntError | None = None
 
 
 def find_drift(plan: Plan, orphans: Sequence[Orphan] = ()) -> list[Drift]:
@@ -30,28 +35,14 @@ def find_drift(plan: Plan, orphans: Sequence[Orphan] = ()) -> list[Drift]:
 
 
 def _modules(plan: Plan) -> Iterator[Drift]:
-    for module, verdict in plan.verdicts.items():
-        kind, path = plan.project.kind_of(module), plan.project.generated_path(module)
-        error = plan.problems.get(module) or _error(module, kind, path, verdict)
-        if error is not None:
-            yield Drift(module, kind, verdict.state, path, error)
-
-
-def _error(module: str, kind: str, path: Path, verdict: Verdict) -> JauntError | None:
-    again = f"{build_command(kind)} --force --target {module}"
-    if verdict.state == "fresh":
-        problem = _unreadable(path)
-        if not problem:
-            return None
-        return JauntError(f"{module}: its code no longer parses: {problem}", hint=f"run: {again}")
-    if verdict.state == "edited":
-        hint = f"run: {again}" if verdict.stale else f"run: jaunt accept {module}, or {again}"
-        return JauntError(f"{module}: {verdict.reason}", hint=hint)
-    if verdict.state == "broken":
-        return JauntError(f"{module}: {verdict.reason}", hint="make it readable, or remove it")
-    changes = "; ".join(short_change(change, module) for change in verdict.reason.split("; "))
-    reason = changes if verdict.state == "unbuilt" else f"stale: {changes}"
-    return JauntError(f"{module}: {reason}", hint=f"run: {build_command(kind)}")
+    for module, freshness in plan.freshness.items():
+        path, reasons = plan.project.generated_path(module), freshness.reasons
+        if freshness.state == "fresh":
+            unparsable = _unreadable(path)
+            reasons = (Reason(ReasonKind.UNPARSABLE, detail=unparsable),) if unparsable else ()
+        if reasons:
+            kind, problem = plan.project.kind_of(module), plan.problems.get(module)
+            yield Drift(module, kind, freshness.state, path, reasons, freshness.stale, problem)
 
 
 def _unreadable(path: Path) -> str:
@@ -66,14 +57,11 @@ def _unreadable(path: Path) -> str:
 
 
 def _orphan(orphan: Orphan) -> Drift:
-    force = " --force" if orphan.edited else ""
-    error = JauntError(
-        f"{orphan.path}: orphaned: the spec module {orphan.module} is gone",
-        hint=f"run: jaunt clean --orphans{force}",
-    )
-    return Drift(orphan.module, orphan.kind, "orphaned", orphan.path, error)
+    edited = (Reason(ReasonKind.EDITED),) if orphan.edited else ()
+    reasons = (Reason(ReasonKind.ORPHANED, orphan.module), *edited)
+    return Drift(orphan.module, orphan.kind, "orphaned", orphan.path, reasons)
 
 
 def distinct(drifts: Iterable[Drift]) -> list[Drift]:
-    """Return drifts without repetitions: every module of a cycle has the same error."""
-    return list({str(drift.error): drift for drift in drifts}.values())
+    """Return drifts without repetitions: every module of a cycle has the same problem."""
+    return list({str(drift.problem) if drift.problem else str(drift.path): drift for drift in drifts}.values())

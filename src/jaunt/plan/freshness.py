@@ -1,11 +1,12 @@
 """The one dirty rule: what a generated file's header says against what the specs ask for today."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from jaunt.header import body_digest, parse_header, split_header
+from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 
 State = Literal["fresh", "stale", "unbuilt", "edited", "broken"]
@@ -68,11 +69,11 @@ def fingerprint(
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """A module's state and the reason for it, in a person's words."""
+class Freshness:
+    """A module's state and the reasons for it, none for a fresh one."""
 
     state: State
-    reason: str
+    reasons: tuple[Reason, ...]
     stale: bool
     """Whether the code doesn't answer today's contract, so that it has to be generated."""
 
@@ -82,34 +83,40 @@ class Verdict:
         return self.state == "edited"
 
 
-def judge(text: str | None, expected: Fingerprint) -> Verdict:
+FRESH = Freshness("fresh", (), stale=False)
+
+_EDITED = Reason(ReasonKind.EDITED)
+
+
+def judge(text: str | None, expected: Fingerprint) -> Freshness:
     """Say whether a generated file is fresh, and why not: the one dirty rule.
 
     `text` is the file's content, None if there is no file. No other function decides this.
     """
     if text is None or not text.strip():
-        return Verdict("unbuilt", "not built yet", stale=True)
+        return Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)
     fields = parse_header(text)
     if fields is None:
-        return Verdict("edited", "edited by hand: it has no jaunt header", stale=True)
+        return Freshness("edited", (Reason(ReasonKind.NO_HEADER),), stale=True)
     edited = "body_digest" in fields and fields["body_digest"] != body_digest(split_header(text)[1])
-    reason = _changed(fields, expected)
+    changes = _changes(fields, expected)
     if edited:
-        return Verdict("edited", f"edited by hand; {reason}" if reason else "edited by hand", stale=bool(reason))
-    return Verdict("stale", reason, stale=True) if reason else Verdict("fresh", "fresh", stale=False)
+        return Freshness("edited", (_EDITED, *changes), stale=bool(changes))
+    return Freshness("stale", changes, stale=True) if changes else FRESH
 
 
-def contract_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """Say how the contract in the header `new` differs from that in `old`, both parsed; nothing if it doesn't."""
-    return _changed(old, Fingerprint.of_header(new))
+def contract_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Reason, ...]:
+    """Return how the contract in the header `new` differs from that in `old`, both parsed."""
+    return _changes(old, Fingerprint.of_header(new))
 
 
-def judge_file(path: Path, expected: Fingerprint) -> Verdict:
+def judge_file(path: Path, expected: Fingerprint) -> Freshness:
     """Apply the dirty rule to the file at `path`."""
     try:
         return judge(read_generated(path), expected)
     except OSError as error:
-        return Verdict("broken", f"{path}: cannot be read: {error.strerror}", stale=True)
+        reason = Reason(ReasonKind.UNREADABLE, str(path), detail=str(error.strerror))
+        return Freshness("broken", (reason,), stale=True)
 
 
 def read_generated(path: Path) -> str | None:
@@ -120,50 +127,49 @@ def read_generated(path: Path) -> str | None:
         return None
 
 
-def expand(verdict: Verdict, stale_dependencies: Sequence[str]) -> Verdict:
-    """Return the verdict on a module whose own file is fresh, when dependencies of it are stale."""
-    reason = f"dependency is stale: {', '.join(stale_dependencies)}"
-    if verdict.protected:
-        return Verdict("edited", f"{verdict.reason}; {reason}", stale=True)
-    return Verdict("stale", reason, stale=True)
+def with_stale_dependencies(freshness: Freshness, dependencies: Iterable[str]) -> Freshness:
+    """Return the freshness of a module whose own file answers its contract, when dependencies of it are stale."""
+    reasons = tuple(Reason(ReasonKind.DEPENDENCY_STALE, name) for name in dependencies)
+    if freshness.protected:
+        return Freshness("edited", (*freshness.reasons, *reasons), stale=True)
+    return Freshness("stale", reasons, stale=True)
 
 
-def _changed(fields: Mapping[str, Any], expected: Fingerprint) -> str:
-    """Say in which way the contract differs from the one in a header; nothing if it doesn't."""
+def _changes(fields: Mapping[str, Any], expected: Fingerprint) -> tuple[Reason, ...]:
+    """Return in which way the contract differs from the one in a header."""
     if (fields["kind"], fields["source_module"]) != (expected.kind, expected.module):
-        return f"its header is that of {fields['kind']} {fields['source_module']}"
+        return (Reason(ReasonKind.OTHER_HEADER, fields["source_module"], detail=fields["kind"]),)
     if fields["module_digest"] == f"sha256:{expected.digest}":
-        return ""
-    return (
-        "; ".join([*_changed_specs(fields, expected), *_changed_dependencies(fields, expected)]) or "contract changed"
-    )
+        return ()
+    found = (*_changed_specs(fields, expected), *_changed_dependencies(fields, expected))
+    return found or (Reason(ReasonKind.CONTRACT_CHANGED),)
 
 
-def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable[str]:
+def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterator[Reason]:
     old, new = fields.get("spec_digests"), expected.spec_digests
     if old is None:
         return
     for name in sorted({*old, *new}):
         ref = f"{expected.module}:{name}"
         if name not in old:
-            yield f"spec added: {ref}"
+            yield Reason(ReasonKind.SPEC_ADDED, ref)
         elif name not in new:
-            yield f"spec removed: {ref}"
+            yield Reason(ReasonKind.SPEC_REMOVED, ref)
         else:
             for member, parts in _changed_parts(old[name], new[name]).items():
-                yield f"spec changed: {ref}{member} ({', '.join(parts)})"
+                yield Reason(ReasonKind.SPEC_CHANGED, ref, member, tuple(parts))
 
 
-def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the parts of a spec that differ, sorted, by where they are: "", or ".NAME" for a method of a class."""
-    moved: dict[str, list[str]] = {}
+def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[Part]]:
+    """Return the parts of a spec that differ, sorted, by where they are: "", or the name of a class's method."""
+    moved: dict[str, list[Part]] = {}
     for part in sorted(part for part in {*old, *new} if old.get(part) != new.get(part)):
         method, is_inside, detail = part.rpartition(".")
         if is_inside and part in old and part in new:
-            moved.setdefault(f".{method}", []).append(detail)
+            moved.setdefault(method, []).append(Part(detail))
         elif not is_inside and not _is_detailed(part, old, new):
-            how = "" if part in old and part in new else " added" if part in new else " removed"
-            moved.setdefault("", []).append(part + how)
+            how = "" if part in old and part in new else "added" if part in new else "removed"
+            moved.setdefault("", []).append(Part(part, how))
     return moved
 
 
@@ -173,14 +179,14 @@ def _is_detailed(part: str, old: Mapping[str, str], new: Mapping[str, str]) -> b
     return part.startswith("method ") and detail in old and detail in new
 
 
-def _changed_dependencies(fields: Mapping[str, Any], expected: Fingerprint) -> Iterable[str]:
+def _changed_dependencies(fields: Mapping[str, Any], expected: Fingerprint) -> Iterator[Reason]:
     old, new = fields.get("dependency_digests"), expected.dependency_digests
     if old is None:
         return
     for ref in sorted({*old, *new}):
         if ref not in old:
-            yield f"dependency added: {ref}"
+            yield Reason(ReasonKind.DEPENDENCY_ADDED, ref)
         elif ref not in new:
-            yield f"dependency removed: {ref}"
+            yield Reason(ReasonKind.DEPENDENCY_REMOVED, ref)
         elif old[ref] != new[ref]:
-            yield f"dependency changed: {ref}"
+            yield Reason(ReasonKind.DEPENDENCY_CHANGED, ref)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
-from jaunt.paths import spec_module_to_generated_module
+from jaunt.paths import is_single_file, spec_module_to_generated_module
 from jaunt.plan.freshness import Fingerprint
 from jaunt.plan.plan import module_fingerprint
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.spec_module import SpecModule
 from jaunt.specs.texts import SpecTexts
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class ModuleWork:
         return self.fingerprint.module
 
     @property
+    def is_single_file(self) -> bool:
+        """Whether the spec module is in no package: see `jaunt.paths.is_single_file`."""
+        return bool(self.entries) and is_single_file(self.module, str(self.entries[0].source_file))
+
+    @property
     def job_name(self) -> str:
         """The name of the job that builds it."""
         return job_name(self.fingerprint.kind, self.module)
@@ -77,23 +83,29 @@ def project_work(project: Project, name: str) -> ModuleWork:
             if not module.contracts[e.qualname].documented
         ),
         texts=project.texts,
-        packages_below=_packages_below(name, module.file.base, project.bases()),
+        packages_below=_packages_below(module, project.bases()),
     )
 
 
-def _packages_below(module: str, base: Path, bases: Iterable[Path]) -> Path | None:
+_SHARED_PACKAGE = (b"extend_path", b"declare_namespace")  # in the `__init__.py` of namespace packages before PEP 420
+
+
+def _packages_below(module: SpecModule, bases: Iterable[Path]) -> Path | None:
     """Return the folder below which `__init__.py` files are made on the way to a module's generated file.
 
-    A folder without one, a namespace package or one of tests, stays as it is; where it has parts in several bases,
-    none is made at all: an `__init__.py` in one part would hide the others.
+    In a namespace package none is made at all: an `__init__.py` in one part, here or in another distribution, would
+    hide the others. A folder of tests without one stays as it is, but pytest wants to tell the files below it apart.
     """
-    package = base / module.partition(".")[0]
-    if (package / "__init__.py").exists():  # as nearly always
-        return base
-    parts = [part for part in (each / package.name for each in bases) if part.is_dir()]
+    base = module.file.base
+    package = base / module.name.partition(".")[0]
+    try:
+        text = (package / "__init__.py").read_bytes()  # there is one, as nearly always
+        return None if any(mark in text for mark in _SHARED_PACKAGE) else base
+    except OSError:
+        parts = [part for part in (each / package.name for each in bases) if part.is_dir()]
     if package not in parts or any((part / "__init__.py").exists() for part in parts):
         return base
-    return package if len(parts) == 1 else None
+    return package if module.file.kind == "test" and len(parts) == 1 else None
 
 
 def waits_for(project: "Project", module: str) -> list[str]:

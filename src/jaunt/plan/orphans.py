@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Root
 from jaunt.header import is_edited, parse_header
 from jaunt.project.project import Project
 from jaunt.project.roots import search_roots
+from jaunt.syntax.source import read_source
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Orphan:
 
 
 def find_orphans(project: Project) -> list[Orphan]:
-    """Return a project's orphans, sorted by path. Files that jaunt did not write are left out.
+    """Return a project's orphans, sorted by path. Files that jaunt did not write are left out, and so are those of
+    specs that stand in a branch for another platform alone.
 
     Takes one walk of the generated folders; only files that no module is generated into are opened.
     """
@@ -37,7 +41,7 @@ def find_orphans(project: Project) -> list[Orphan]:
             if path in expected or path in found:
                 continue
             orphan = _read(Path(path), root.base)
-            if orphan is not None:
+            if orphan is not None and not _has_specs(orphan):
                 found[path] = orphan
     return sorted(found.values(), key=lambda orphan: orphan.path)
 
@@ -64,6 +68,17 @@ def _files(folders: Iterable[Path]) -> Iterator[str]:
         for current, names, files in os.walk(folder):
             names[:] = [name for name in names if name != "__pycache__"]
             yield from (os.path.join(current, file) for file in files if file.endswith(".py"))  # noqa: PTH118 - 10,000 files
+
+
+def _has_specs(orphan: Orphan) -> bool:
+    """Whether the spec module that a file names is still there and has specs, though none on this platform."""
+    below = orphan.base.joinpath(*orphan.module.split("."))
+    for file in (below.with_name(f"{below.name}.py"), below / "__init__.py"):
+        if file.is_file():
+            with suppress(JauntDiscoveryError):  # what can't be read is reported where it is scanned
+                source = read_source(orphan.module, str(file))
+                return any(map(source.is_spec, source.statements))
+    return False
 
 
 def _read(path: Path, base: Path) -> Orphan | None:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from jaunt.errors import JauntError
-from jaunt.plan.freshness import Fingerprint, Verdict, expand, fingerprint, judge_file
+from jaunt.plan.freshness import FRESH, Fingerprint, Freshness, fingerprint, judge_file, with_stale_dependencies
+from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.process.phases import phase
 from jaunt.project.project import Project
 from jaunt.specs.dag import dependencies_of, dependents_of
@@ -13,10 +14,10 @@ from jaunt.specs.dag import dependencies_of, dependents_of
 
 @dataclass(frozen=True)
 class Plan:
-    """Each selected module's verdict. `stale` are the modules to build, `problems` the ones that can't be."""
+    """The freshness of each selected module. `stale` are the modules to build, `problems` the ones that can't be."""
 
     project: Project
-    verdicts: Mapping[str, Verdict]
+    freshness: Mapping[str, Freshness]
     problems: Mapping[str, JauntError]
     force: bool = False
     made_at: int = field(default_factory=time.time_ns, compare=False)
@@ -25,22 +26,22 @@ class Plan:
     @property
     def stale(self) -> list[str]:
         """The modules to generate, sorted by name."""
-        return sorted(m for m, verdict in self.verdicts.items() if verdict.stale)
+        return sorted(m for m, freshness in self.freshness.items() if freshness.stale)
 
     @property
     def fresh(self) -> list[str]:
         """The modules to leave alone, sorted by name."""
-        return sorted(m for m, verdict in self.verdicts.items() if not verdict.stale)
+        return sorted(m for m, freshness in self.freshness.items() if not freshness.stale)
 
     def restricted_to(self, kinds: Collection[str]) -> "Plan":
         """Return the plan for the modules of some kinds alone."""
-        return self.only({m for m in self.verdicts if self.project.kind_of(m) in kinds})
+        return self.only({m for m in self.freshness if self.project.kind_of(m) in kinds})
 
     def only(self, modules: Container[str]) -> "Plan":
         """Return the plan for some of its modules alone."""
         return replace(
             self,
-            verdicts={m: verdict for m, verdict in self.verdicts.items() if m in modules},
+            freshness={m: freshness for m, freshness in self.freshness.items() if m in modules},
             problems={m: error for m, error in self.problems.items() if m in modules},
         )
 
@@ -52,13 +53,13 @@ def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: 
     """
     selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(project.modules)
     with phase("plan"):
-        verdicts = {name: _verdict(project, name, name in force) for name in sorted(selected)}
-    changed = {name for name, verdict in verdicts.items() if verdict.stale}
+        found = {name: _freshness(project, name, name in force) for name in sorted(selected)}
+    changed = {name for name, freshness in found.items() if freshness.stale}
     dag = {name: set(project.dag[name]) & selected for name in selected}
     stale = dependents_of(dag, changed)
     for name in stale - changed:
-        verdicts[name] = expand(verdicts[name], sorted(dag[name] & stale))
-    return Plan(project, verdicts, {m: e for m, e in project.problems.items() if m in selected}, bool(force))
+        found[name] = with_stale_dependencies(found[name], sorted(dag[name] & stale))
+    return Plan(project, found, {m: e for m, e in project.problems.items() if m in selected}, bool(force))
 
 
 def module_fingerprint(project: Project, name: str) -> Fingerprint:
@@ -74,16 +75,14 @@ def module_fingerprint(project: Project, name: str) -> Fingerprint:
     )
 
 
-def _verdict(project: Project, name: str, force: bool) -> Verdict:
+def _freshness(project: Project, name: str, force: bool) -> Freshness:
     if name in project.problems:
-        return Verdict("broken", str(project.problems[name]), stale=True)
-    verdict = _FRESH if _is_known_fresh(project, name) else _judge_anew(project, name)
-    if force and verdict.state != "broken":
-        return Verdict("stale", "forced", stale=True)
-    return verdict
-
-
-_FRESH = Verdict("fresh", "fresh", stale=False)
+        reason = Reason(ReasonKind.BROKEN, detail=str(project.problems[name]))
+        return Freshness("broken", (reason,), stale=True)
+    freshness = FRESH if _is_known_fresh(project, name) else _judge_anew(project, name)
+    if force and freshness.state != "broken":
+        return Freshness("stale", (Reason(ReasonKind.FORCED),), stale=True)
+    return freshness
 
 
 def _is_known_fresh(project: Project, name: str) -> bool:
@@ -94,14 +93,14 @@ def _is_known_fresh(project: Project, name: str) -> bool:
     return key is not None and project.scan.is_built(name, key)
 
 
-def _judge_anew(project: Project, name: str) -> Verdict:
+def _judge_anew(project: Project, name: str) -> Freshness:
     path = project.generated_path(name)
     stamp = project.scan.stamp_file(str(path)) if project.scan else ""  # taken before the file is read
-    verdict = judge_file(path, module_fingerprint(project, name))
+    freshness = judge_file(path, module_fingerprint(project, name))
     key = _freshness_key(project, name, stamp)
-    if project.scan is not None and verdict.state == "fresh" and key is not None:
+    if project.scan is not None and freshness.state == "fresh" and key is not None:
         project.scan.note_built(name, key)
-    return verdict
+    return freshness
 
 
 def _freshness_key(project: Project, name: str, stamp: str) -> str | None:

@@ -1,38 +1,61 @@
-"""Why a module is not fresh, in words."""
+"""Reasons: why a module is not fresh, as data. The words for them are chosen where they are printed."""
 
-import re
-
-from jaunt.plan.freshness import Verdict
-
-_MOST_PARTS = 3  # of a spec that changed, as a person is told of it
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
 
 
-def build_command(kind: str) -> str:
-    """Return the command that generates the modules of a kind, for hints."""
-    return "jaunt test" if kind == "test" else "jaunt build"
+class ReasonKind(Enum):
+    """What a reason is about; each kind has its line of words in `jaunt.report.wording`."""
+
+    UNBUILT = "unbuilt"
+    """There is no generated file, or an empty one."""
+    FORCED = "forced"
+    """Somebody asked for the module to be generated anew."""
+    BROKEN = "broken"
+    """The module can't be built; `detail` says why."""
+    UNREADABLE = "unreadable"
+    """The generated file `subject` can't be read; `detail` is what the system says."""
+    UNPARSABLE = "unparsable"
+    """The generated code is no Python any more; `detail` says where."""
+    ORPHANED = "orphaned"
+    """The spec module `subject`, which the file was generated for, is gone."""
+    EDITED = "edited"
+    """A person edited the generated file."""
+    NO_HEADER = "no header"
+    """The generated file has no header, so that a person wrote it, or took the header away."""
+    OTHER_HEADER = "other header"
+    """The file's header is that of the module `subject`, of the kind `detail`."""
+    CONTRACT_CHANGED = "contract changed"
+    """The contract is another one than in the header, which doesn't tell what differs."""
+    SPEC_ADDED = "spec added"
+    SPEC_REMOVED = "spec removed"
+    SPEC_CHANGED = "spec changed"
+    """Of the spec `subject`, or its method `member`, `parts` are other ones than in the header."""
+    DEPENDENCY_ADDED = "dependency added"
+    DEPENDENCY_REMOVED = "dependency removed"
+    DEPENDENCY_CHANGED = "dependency changed"
+    """The contract of the spec `subject`, which the module depends on, is another one than in the header."""
+    DEPENDENCY_STALE = "dependency stale"
+    """The module `subject`, which the module depends on, is to be generated."""
 
 
-def short_change(reason: str, module: str) -> str:
-    """Return a change without the name of the module that it stands beside, and with at most three parts of a spec.
+class Part(NamedTuple):
+    """A part of a contract that differs, by name: `docstring`, `method size`; `change` is "added", "removed" or ""."""
 
-    `spec changed: app.slug:slugify (a, b, c, d)` -> `spec changed: slugify (a, b, c and 1 more)`
+    name: str
+    change: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason why a module is not fresh; which of the fields it has is said at its kind.
+
+    `subject` is a spec, a module or a file; `member` names a method of the spec; `parts` are sorted by name.
     """
-    match = re.fullmatch(r"(spec \w+: )(\S+?)(?: \((.*)\))?", reason)
-    if match is None:
-        return reason
-    parts = (match[3] or "").split(", ")
-    more = f" and {len(parts) - _MOST_PARTS} more" if len(parts) > _MOST_PARTS else ""
-    named = f" ({', '.join(parts[:_MOST_PARTS])}{more})" if match[3] else ""
-    return f"{match[1]}{match[2].removeprefix(f'{module}:')}{named}"
 
-
-def short_reason(module: str, verdict: Verdict) -> str:
-    """Return why a module is not fresh, in one line: the first reason, and the number of the others."""
-    if verdict.state in ("fresh", "unbuilt"):
-        return ""
-    reasons = " ".join(verdict.reason.split()).split("; ")
-    head = f"{reasons.pop(0)}; " if verdict.protected and len(reasons) > 1 else ""
-    if reasons[0].startswith("dependency is stale: "):
-        reasons[:1] = reasons[0].split(", ")
-    first, *others = reasons
-    return f"{head}{short_change(first, module)}" + (f" (and {len(others)} more)" if others else "")
+    kind: ReasonKind
+    subject: str = ""
+    member: str = ""
+    parts: tuple[Part, ...] = ()
+    detail: str = ""

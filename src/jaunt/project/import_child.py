@@ -42,6 +42,7 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
     import importlib
 
     from jaunt.errors import JauntNotBuiltError
+    from jaunt.process.boundary import caught
     from jaunt.registry import clear_registries, get_magic_registry, get_test_registry
     from jaunt.spec_ref import spec_ref_from_object
 
@@ -52,12 +53,12 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
         many = [deps] if isinstance(deps, str) or not isinstance(deps, Iterable) else deps
         return {**kwargs, "deps": [d if isinstance(d, str) else spec_ref_from_object(d) for d in many]}
 
-    try:
-        importlib.import_module(name)
-        error = ""
-    except JauntNotBuiltError:
-        error = ""  # module-level code that uses a spec can't run before the build
-    except (Exception, SystemExit) as problem:  # noqa: BLE001 - whatever a user's module raises is its report
+    problem = caught(lambda: importlib.import_module(name))
+    if isinstance(problem, KeyboardInterrupt):
+        raise problem
+    error = ""
+    # Module-level code that uses a spec can't run before the build.
+    if problem is not None and not isinstance(problem, JauntNotBuiltError):
         error = f"{type(problem).__name__}: {problem}".splitlines()[0]
     # Gone through once: each module would have to look at the specs of all before it.
     for entry in [*get_magic_registry().values(), *get_test_registry().values()]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntError
-from jaunt.paths import generated_relname
+from jaunt.paths import generated_relname, is_single_file
 from jaunt.process.phases import phase
 from jaunt.project.linking import Linker, nearest
 from jaunt.project.roots import search_roots
@@ -111,7 +111,7 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
 
 def _generated_name(module: SpecModule, generated_dir: str) -> str:
     package = module.path.endswith(f"{os.sep}__init__.py")
-    single = "." not in module.name and not package
+    single = is_single_file(module.name, module.path)
     below = generated_relname(module.name, generated_dir, single_file=single, package=package)
     return os.path.join(module.base, below)  # noqa: PTH118 - 10,000 of them
 

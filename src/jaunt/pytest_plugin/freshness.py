@@ -99,11 +99,12 @@ def _find_drifted(folder: Path, *, orphans: bool) -> _Drifted:
     from jaunt.plan.plan import make_plan
     from jaunt.project.project import load_project
     from jaunt.report.console import error_line
+    from jaunt.report.wording import drift_error
 
     config = load_config(root=find_project_root(folder))
     project = load_project(config)
     drifts = find_drift(make_plan(project), find_orphans(project) if orphans else ())
-    lines = {drift.module: error_line(drift.error) for drift in (distinct(drifts) if orphans else drifts)}
+    lines = {drift.module: error_line(drift_error(drift)) for drift in (distinct(drifts) if orphans else drifts)}
     generated = {spec_module_to_generated_module(m, config.paths.generated_dir): m for m in lines}
     return _Drifted(lines, {**generated, **{module: module for module in lines}})
 

@@ -7,11 +7,10 @@ it will go on. The modules that have ended scroll above it, as the same lines th
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from jaunt.build.time_left import TimeLeft
 from jaunt.report.console import MOST_LINES, Verbosity, and_more, say
 from jaunt.report.progress import Progress
 from jaunt.report.terminal import cut_front, takes_unicode
@@ -30,6 +29,16 @@ Spent = Callable[[], tuple[int, float | None]]
 """Returns what a build took so far: tokens, and money where prices are known."""
 
 
+class Estimate(Protocol):
+    """What makes the estimate of the time that a build will go on."""
+
+    def ended(self, module: str, seconds: float | None) -> None:
+        """Take note that a module has ended; `seconds` is how long it took, None if no model wrote it."""
+
+    def left(self, ages: Mapping[str, float]) -> float | None:
+        """Return the seconds that are left, None if they can't be told; `ages` is how long modules are under way."""
+
+
 def can_be_live(out: TextIO) -> bool:
     """Return whether a stream is a terminal that lines can be redrawn on, with a person in front of it."""
     return out.isatty() and os.environ.get("TERM") not in ("dumb", "unknown") and not os.environ.get("CI")
@@ -45,7 +54,7 @@ class Feed:
 
     attempts: dict[str, int] = field(default_factory=dict)
     spent: Spent | None = None
-    time_left: Callable[[], TimeLeft] | None = None
+    time_left: Callable[[], Estimate] | None = None
 
 
 class LiveDisplay:

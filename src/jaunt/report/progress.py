@@ -160,7 +160,7 @@ def _spent(outcomes: Iterable["Outcome"]) -> str:
 
 def print_edited(plan: "Plan", err: TextIO | None = None) -> None:
     """Warn of the generated files that are up to date but were edited by hand, the first ones by name."""
-    edited = [m for m, verdict in plan.verdicts.items() if verdict.protected and not verdict.stale]
+    edited = [m for m, freshness in plan.freshness.items() if freshness.protected and not freshness.stale]
     lines = [
         f"{plan.project.generated_path(module)} was edited by hand; it is left alone (--force regenerates it)"
         for module in edited

@@ -47,8 +47,20 @@ def is_initialising(module: str) -> bool:
 
 def _not_built(entry: "SpecEntry", reason: str) -> JauntNotBuiltError:
     command = "jaunt build" if entry.kind == "magic" else "jaunt test"
+    if archive := _archive_of(entry.source_file):
+        command += f", then make {archive} again: it holds no generated code of {entry.module}"
     # The command stands in the message: this error is met in other people's tracebacks and logs, without its hint.
     return JauntNotBuiltError(f"{entry.spec_ref} {reason} (run: {command})")
+
+
+def _archive_of(path: str) -> str | None:
+    """Return the file that a path leads into, such as a zip archive of modules; None for a path of folders."""
+    above = os.path.dirname(path)
+    while above != path and not os.path.isdir(above):
+        if os.path.isfile(above):
+            return above
+        path, above = above, os.path.dirname(above)
+    return None
 
 
 def _import_generated(entry: "SpecEntry") -> ModuleType:
@@ -79,10 +91,32 @@ def _import_from_package(module: str, generated_dir: str, package_path: "Sequenc
     for folder, finder in list(sys.path_importer_cache.items()):
         if isinstance(finder, FileFinder) and folder.startswith(tuple(package_path)):
             finder.invalidate_caches()
-    found = _import_if_there(spec_module_to_generated_module(module, generated_dir))
+    generated = spec_module_to_generated_module(module, generated_dir)
+    found = _import_if_there(generated)
+    if found is None and _join_portions(generated, package_path):
+        found = _import_if_there(generated)
     if found is None and (marked := _marked_dir(module, package_path)):
         found = _import_if_there(spec_module_to_generated_module(module, marked))
     return found
+
+
+def _join_portions(generated: str, package_path: "Sequence[str]") -> bool:
+    """Let the packages on the way to a generated module have what each part of a namespace package has of them.
+
+    An `__init__.py` in the generated folder of one distribution, as jaunt once wrote them, hides those of the others.
+    Returns whether that is any more than before.
+    """
+    _, *names = generated.split(".")
+    joined = False
+    for depth in range(1, len(names)):
+        package = sys.modules.get(".".join(generated.split(".")[: depth + 1]))
+        search: Any = getattr(package, "__path__", None)
+        for part in package_path if isinstance(search, list) else ():  # a namespace package has them all
+            folder = os.path.join(part, *names[:depth])
+            if folder not in search and os.path.isdir(folder):
+                search.append(folder)
+                joined = True
+    return joined
 
 
 def _import_if_there(generated: str) -> ModuleType | None:
@@ -112,21 +146,34 @@ def _load_file(module: str, folder: str, generated_dir: str) -> ModuleType | Non
     with _file_locks.setdefault(name, RLock()):
         if name in sys.modules:
             return sys.modules[name]
-        if not os.path.isfile(file):
-            return None
         from importlib.util import module_from_spec, spec_from_file_location
 
+        archived = _archived_code(module, file)
+        if archived is None and not os.path.isfile(file):
+            return None
         spec: Any = spec_from_file_location(name, file)
         loaded = sys.modules[name] = module_from_spec(spec)
         spec._initializing = True
         try:
-            spec.loader.exec_module(loaded)
+            if archived is None:
+                spec.loader.exec_module(loaded)
+            else:
+                exec(compile(archived, file, "exec", dont_inherit=True), vars(loaded))
         except BaseException:
             sys.modules.pop(name, None)
             raise
         finally:
             spec._initializing = False
         return loaded
+
+
+def _archived_code(module: str, file: str) -> bytes | None:
+    """Return what the archive that a module was imported from has of a file; None if it has none."""
+    get_data = getattr(getattr(sys.modules.get(module), "__loader__", None), "get_data", None)
+    try:
+        return get_data(file) if get_data else None
+    except OSError:
+        return None
 
 
 @functools.cache

@@ -14,6 +14,7 @@ from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
+from jaunt.specs.hidden import refuse_hidden
 from jaunt.syntax.source import Definition, ModuleSource, Names, parse_source
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
@@ -122,8 +123,8 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
         if inner_decorators:
             _refuse_nested(source, node)
         found = next((d for d in map(source.spec_decorator, node.decorator_list) if d is not None), None)
-        if found is None:
-            continue
+        if found is None or (node.name in source.repeated and source.definitions[node.name] is not node):
+            continue  # no spec, or one for another platform
         kind, call = found
         try:
             kwargs = call_arguments(source, call) if call else {}
@@ -134,6 +135,7 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
         _refuse_class(source, node, kind)
     if not entries:
         return None
+    refuse_hidden(source, entries)
     kinds = {entry.kind for entry in entries.values()}
     if len(kinds) > 1:
         raise JauntDiscoveryError(

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecKind
+from jaunt.syntax.branches import Placed, imports_work, parted, placed_statements
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -54,8 +55,41 @@ class ModuleSource:
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
-        """Name -> the last function or class of that name."""
-        return {s.name: s for s in self.statements if isinstance(s, Definition)}
+        """Name -> the function or class that the module ends up with, as far as its text tells: of several, a spec in
+        a branch that runs on this platform, else the last one that does.
+        """
+        found = {s.name: s for s in self.statements if isinstance(s, Definition)}
+        for name, placed in self.repeated.items():
+            live = [each for each in placed if each.runs is not False]
+            specs = [each for each in live if self.is_spec(each.statement)]
+            if len(specs) > 1 and specs[-2].excludes(specs[-1]) and _counts_first(specs[-2], specs[-1]):
+                specs.pop()
+            dead = [each for each in placed if self.is_spec(each.statement)]  # for another platform alone
+            chosen = (specs or live or dead or placed)[-1].statement
+            assert isinstance(chosen, Definition)  # `repeated` has nothing else
+            found[name] = chosen
+        return found
+
+    @cached_property
+    def placed(self) -> list[Placed]:
+        """The simple statements and definitions of the module, in order, each with the branches that it stands in."""
+        return list(placed_statements(self.tree, self))
+
+    @cached_property
+    def repeated(self) -> dict[str, list[Placed]]:
+        """Name -> its definitions, in order, where there are several, `@overload` declarations left out."""
+        counts = Counter(s.name for s in self.statements if isinstance(s, Definition))
+        if not counts or max(counts.values()) < 2:  # as nearly always
+            return {}
+        found: dict[str, list[Placed]] = {}
+        for each in self.placed:
+            if isinstance(each.statement, Definition) and each.statement not in self.overloads_of(each.statement.name):
+                found.setdefault(each.statement.name, []).append(each)
+        return {name: placed for name, placed in found.items() if len(placed) > 1}
+
+    def is_spec(self, statement: ast.stmt) -> bool:
+        """Whether a statement is a definition below one of jaunt's decorators."""
+        return isinstance(statement, Definition) and any(map(self.spec_decorator, statement.decorator_list))
 
     @cached_property
     def bindings(self) -> dict[str, str]:
@@ -191,6 +225,13 @@ class ModuleSource:
             kept = [line for number, line in enumerate(lines, start) if number not in without] if without else lines
             pieces.append("\n".join(kept).rstrip())
         return "\n\n".join(pieces)
+
+
+def _counts_first(first: Placed, second: Placed) -> bool:
+    """Whether the installed packages decide for the first of two definitions that exclude each other."""
+    block, names = parted(first, second)
+    works = imports_work(block)
+    return works is not None and (names[0] == "try") == works
 
 
 def first_line(node: Definition) -> int:

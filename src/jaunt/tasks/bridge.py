@@ -17,6 +17,7 @@ from doit.task import Task
 from jaunt.engine.job import RunFunction, error_texts
 from jaunt.engine.loop_thread import shared_loop
 from jaunt.engine.runner import BAD, DoitAction
+from jaunt.process.boundary import caught
 from jaunt.report.console import one_line, relative_paths, say
 from jaunt.report.live import Feed, LiveDisplay, can_be_live
 
@@ -24,7 +25,7 @@ from jaunt.report.live import Feed, LiveDisplay, can_be_live
 
 
 class UpToDate:
-    """The `uptodate` of a task of ours: a verdict that was already reached, and its reason.
+    """The `uptodate` of a task of ours: whether it is fresh, as was found out already, and why not.
 
     `doit info TASK` prints the repr, which is the reason.
     """
@@ -72,12 +73,11 @@ class CallAction(DoitAction):
 
     def execute(self, out: TextIO | None = None, err: TextIO | None = None) -> BaseFail | None:
         """Return None, or doit's TaskFailed with what the function returned or raised."""
-        try:
-            error = self._call()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as raised:  # noqa: BLE001 - what escapes into doit's worker would hang the run
-            error = "\n".join(error_texts(raised))
+        said: list[str | None] = []
+        raised = caught(lambda: said.append(self._call()))  # what escapes into doit's worker would hang the run
+        if isinstance(raised, KeyboardInterrupt):
+            raise raised
+        error = "\n".join(error_texts(raised)) if raised else said[0]
         return TaskFailed(relative_paths(error)) if error else None
 
 

@@ -23,6 +23,7 @@ from jaunt.project.project import load_project
 from jaunt.report.console import MOST_LINES, and_more, error_line, say
 from jaunt.report.live import Feed
 from jaunt.report.progress import ANOTHER_BUILD
+from jaunt.report.wording import all_reasons, drift_error
 from jaunt.specs.dag import critical_path
 from jaunt.tasks.bridge import CallAction, NoTasksError, Reporter, doit_task
 
@@ -70,7 +71,7 @@ class ProjectTasks:
             "basename": self.test,
             "doc": "run pytest on the generated test modules",
             "actions": [CallAction(partial(_run_tests, self._plan), "pytest")],
-            "task_dep": [self._task_name(self._plan, module) for module in self._plan.verdicts],
+            "task_dep": [self._task_name(self._plan, module) for module in self._plan.freshness],
             "verbosity": 2,
         }
 
@@ -93,15 +94,15 @@ class ProjectTasks:
                 yield self._task(plan, name, basename, always)
 
     def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
-        project, verdict = plan.project, plan.verdicts[name]
+        project, freshness = plan.project, plan.freshness[name]
         generated = spec_module_to_generated_module(name, project.config.paths.generated_dir)
         return doit_task(
             basename=basename,
             name=name,
             doc=f"generate {generated}",
             run=partial(self._run, name),
-            fresh=not verdict.stale and not always,
-            reason="forced" if always and not verdict.stale else verdict.reason,
+            fresh=not freshness.stale and not always,
+            reason="forced" if always and not freshness.stale else all_reasons(freshness),
             targets=_names_of(project.generated_name(name), self._cwd),
             task_dep=[self._rename(dep) for dep in waits_for(project, name)],
             clean=partial(self._clean, name),
@@ -113,7 +114,7 @@ class ProjectTasks:
         from jaunt.plan.module_work import project_works
 
         # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
-        forced = not self._plan.verdicts[name].stale
+        forced = not self._plan.freshness[name].stale
         settings = self._settings(os.getpid())
         (work,) = project_works(self._plan.project, [name])
         return await build_module(work, replace(settings, read_store=False) if forced else settings)
@@ -200,7 +201,7 @@ def _tell_of_wait(module: str) -> None:
 
 
 def _find_drift(plan: Plan) -> str | None:
-    lines = [error_line(drift.error) for drift in distinct(find_drift(plan, find_orphans(plan.project)))]
+    lines = [error_line(drift_error(drift)) for drift in distinct(find_drift(plan, find_orphans(plan.project)))]
     more = [and_more(len(lines) - MOST_LINES, "jaunt check -v")] if len(lines) > MOST_LINES else []
     return "\n".join([*lines[:MOST_LINES], *more]) or None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.lazy_backend import LazyBackend
-from jaunt.generate.model import Usage
+from jaunt.generate.usage import Usage
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
@@ -33,7 +33,7 @@ class RepairBackend(GeneratorBackend):
         self._failures = failures
 
     @property
-    def usage_by_module(self) -> dict[str, Usage]:
+    def usage_by_module(self) -> Mapping[str, Usage]:
         """What the calls for each spec module took."""
         return self._backend.usage_by_module
 

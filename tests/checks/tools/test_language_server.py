@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from language_servers import OPENED, PRELUDE, lent, servers
 
-from jaunt.checks.tools.language_server import LanguageServer, LanguageServerError, apply_edits
+from jaunt.checks.tools.document import apply_edits
+from jaunt.checks.tools.language_server import LanguageServer
+from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import find_tool
 
 

@@ -14,7 +14,7 @@ from jaunt.checks.tools.check import ToolCheck
 from jaunt.checks.tools.ruff import Ruff
 from jaunt.checks.tools.tool import ToolError
 from jaunt.config import VerifyConfig
-from jaunt.generate.base import Checked
+from jaunt.generate.check import Checked
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from corpus import GOOD, Case, function
 
 from jaunt.checks.tools.tool import ToolError
 from jaunt.checks.tools.ty import Ty
-from jaunt.generate.base import Checked
+from jaunt.generate.check import Checked
 
 
 @pytest.fixture

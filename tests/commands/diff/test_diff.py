@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 from processes import run_doit
-from projects import SHOP_ANSWERS, edit, record
+from projects import GENERATED, SHOP_ANSWERS, edit, record
 from said import RunIn
 
-GENERATED = "src/app/__generated__"
 WORDS = f"{GENERATED}/words.py"
 SHORTER = "def split_words(text: str) -> list[str]:\n    return text.split()\n"
 LONGER = (

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from libraries import spec_file
 from processes import python_path, run_jaunt, run_python
-from projects import CONFIG, SHOP_ANSWERS, edit, record, write_files
+from projects import CONFIG, GENERATED, SHOP_ANSWERS, edit, record, write_files
 from said import RunIn
 
-GENERATED = "src/app/__generated__"
 USE = "from app.slug import slugify\nfrom app.tally import Tally\nt = Tally()\nprint(slugify('A b'), t.add(), t.add())"
 
 

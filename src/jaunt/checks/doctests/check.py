@@ -23,6 +23,7 @@ class ExampleCheck:
     orders: Orders
     place: Place
     examiners: Examiners
+    name: str = "doctests"
     after_failure: bool = True
 
     async def __call__(self, source: str) -> list[str]:

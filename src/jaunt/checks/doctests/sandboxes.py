@@ -9,7 +9,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -86,15 +86,14 @@ class _Examiner:
     async def passes(self, orders: Orders) -> bool:
         """Return whether a candidate passes; if not, that may be for want of time, or by what another one did."""
         orders = with_key(orders)
-        try:
-            async with asyncio.timeout(self._seconds):
-                report = await self._ask(packed(orders))
-        except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
-            self.end()
-            return False
-        except BaseException:
-            self.end()
-            raise
+        with ExitStack() as unless_answered:
+            unless_answered.callback(self.end)
+            try:
+                async with asyncio.timeout(self._seconds):
+                    report = await self._ask(packed(orders))
+            except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
+                return False
+            unless_answered.pop_all()
         return read_reports(orders, report.decode("utf-8", "replace")) == ([], None)
 
     async def _ask(self, orders: bytes) -> bytes:

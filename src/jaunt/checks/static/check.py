@@ -49,6 +49,7 @@ class StaticCheck:
     """The static checks as one check; other checks ask it too, so it keeps its findings by source."""
 
     rules: StaticRules
+    name: str = "static"
     after_failure: bool = True
     known: dict[str, list[str]] = field(default_factory=dict, compare=False, repr=False)
 

@@ -9,7 +9,7 @@ from jaunt.checks.tools.ruff import Ruff
 from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.checks.tools.ty import Ty
 from jaunt.errors import JauntConfigError
-from jaunt.generate.base import Checked
+from jaunt.generate.check import Checked
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,10 @@ class ToolCheck:
     place: Place
     static: StaticCheck
     after_failure: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.tool.name
 
     async def __call__(self, source: str) -> Checked:
         try:

@@ -11,9 +11,10 @@ from typing import Any
 
 from jaunt.checks.place import Place
 from jaunt.checks.pool import Pool
-from jaunt.checks.tools.language_server import LanguageServer, LanguageServerError
+from jaunt.checks.tools.language_server import LanguageServer
+from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
-from jaunt.generate.base import Checked
+from jaunt.generate.check import Checked
 
 _SAFE = {"settings": {"configuration": {"unsafe-fixes": False}}}  # whatever the project's settings say
 # Syntax errors, and pyflakes: undefined and unused names.

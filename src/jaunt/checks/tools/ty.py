@@ -8,16 +8,19 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 from jaunt.checks.place import Place
 from jaunt.checks.pool import Pool
-from jaunt.checks.tools.language_server import CREATED, DELETED, Diagnostic, LanguageServer, LanguageServerError
+from jaunt.checks.tools.document import Diagnostic
+from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
+from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import temporary_path
-from jaunt.generate.base import Checked
+from jaunt.generate.check import Checked
 from jaunt.syntax.source import first_line
 
 _UNRESOLVED = {"unresolved-import", "import-not-found"}
@@ -165,19 +168,15 @@ async def _start(key: tuple[Path, tuple[Path, ...]]) -> TyServer:
     folder = temporary_path(ensure_state_folder(root))  # in the project, as ty looks at nothing else
     folder.mkdir()
     above = settings.parent if settings else root
-    try:
+    async with AsyncExitStack() as unless_ready:
+        unless_ready.callback(_remove, folder)
         options = _options([folder, *bases])
         started = await LanguageServer.start([program, "server"], above, options, seconds=TOOL_SECONDS)
-    except BaseException:
-        _remove(folder)
-        raise
-    server = TyServer(started, folder, bases)
-    try:
+        unless_ready.push_async_callback(started.ended)
+        unless_ready.callback(started.end)
+        server = TyServer(started, folder, bases)
         await server.require_sight(root)
-    except BaseException:
-        server.end()
-        await server.ended()
-        raise
+        unless_ready.pop_all()
     return server
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from jaunt.commands.shared.build_step import build_plan, module_phases
-from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option
+from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option, build_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.plan.plan import Plan
@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> Result:
         plan = read_plan_file(arguments.plan, plan)
     if arguments.dry_run:
         return _forecast(plan, arguments)
-    code, facts = build_plan(plan, arguments)
+    code, facts = build_plan(plan, build_options(arguments))
     if profile is not None:
         modules = module_phases(facts)
         facts["profile"] = {**profile, **modules}
@@ -45,12 +45,11 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
-    from jaunt.build.store import Store
+    from jaunt.build.store import open_store
     from jaunt.commands.build.forecast import forecast, forecast_facts, forecast_lines
 
-    config = plan.project.config
-    store = None if arguments.force or arguments.no_store else Store(config.root / config.store.path)
-    expected = forecast(plan, store)
+    is_read = not arguments.force and not arguments.no_store
+    expected = forecast(plan, open_store(plan.project.config) if is_read else None)
     for line in forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
         say(line)
     return Result(data=forecast_facts(plan, expected))

@@ -11,9 +11,9 @@ from jaunt.build.store import Store
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.plan.plan import Plan
-from jaunt.plan.reasons import short_reason
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
 from jaunt.report.terminal import hang
+from jaunt.report.wording import all_reasons, first_reason
 from jaunt.specs.dag import critical_path, dependents_of
 
 
@@ -48,22 +48,22 @@ def forecast(plan: Plan, store: Store | None) -> list[Step]:
     # Sorting is stable and the path lengths come dependencies first, as job.critical_path promises.
     for module in sorted(length, key=lambda m: -length[m]):
         kind, digest = project.kind_of(module), project.digests[module]
-        stored = store is not None and store.get(kind, digest).source is not None
+        stored = store is not None and store.holds(kind, digest)
         bounds = None if stored else ledger.bounds(names[module])
         least, most = bounds or (None, None)
-        steps.append(Step(module, kind, digest, plan.verdicts[module].reason, stored, least, most))
+        steps.append(Step(module, kind, digest, all_reasons(plan.freshness[module]), stored, least, most))
     return steps
 
 
 def blocked(plan: Plan) -> dict[str, str]:
     """Return the modules on which a build would fail without a call of the model, each with the reason."""
     found = {
-        m: error_line(plan.problems[m]) if m in plan.problems else f"{v.reason} (--force overwrites it)"
-        for m, v in plan.verdicts.items()
+        m: error_line(plan.problems[m]) if m in plan.problems else f"{all_reasons(v)} (--force overwrites it)"
+        for m, v in plan.freshness.items()
         if m in plan.problems or (v.stale and v.protected and not plan.force)
     }
     dag = plan.project.dag
-    dependents = dependents_of({m: dag[m] & plan.verdicts.keys() for m in plan.stale}, found)
+    dependents = dependents_of({m: dag[m] & plan.freshness.keys() for m in plan.stale}, found)
     further = {m: min(dag[m] & dependents) for m in sorted(dependents - found.keys())}
     return {**found, **{m: f"needs {dep}, which fails" for m, dep in further.items()}}
 
@@ -120,7 +120,7 @@ def forecast_lines(
 
 
 def _reason(plan: Plan, step: Step, verbose: bool) -> str:
-    return step.reason if verbose else short_reason(step.module, plan.verdicts[step.module]) or step.reason
+    return step.reason if verbose else first_reason(step.module, plan.freshness[step.module]) or step.reason
 
 
 def _range(least: float, most: float, form: str) -> str:

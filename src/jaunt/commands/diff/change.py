@@ -7,8 +7,8 @@ from jaunt.build.history import LastBuild
 from jaunt.commands.diff.lost import losses
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import contract_changes
-from jaunt.plan.reasons import short_change
 from jaunt.report.diffs import contract_diff, unified_diff
+from jaunt.report.wording import reason_texts
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
     after = split_header(now)[1]
     old, new = parse_header(record.before), parse_header(now)
     first = not record.before
-    reasons = contract_changes(old, new).split("; ") if old and new else []
+    reasons = contract_changes(old, new) if old and new else ()
     return Change(
         kind=record.kind,
         module=record.module,
         path=path,
         first=first,
-        reason="; ".join(short_change(reason, record.module) for reason in reasons),
+        reason="; ".join(reason_texts(reasons, beside=record.module)),
         lost=() if first else tuple(losses(before, after)),
         contract=contract_diff(record.contract_before or record.contract, record.contract),
         code=unified_diff(before, after, shown),

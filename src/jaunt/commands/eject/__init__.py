@@ -4,9 +4,10 @@ import argparse
 import ast
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-from jaunt.build.write import remove_module, write_module
+from jaunt.build.write import remove_module, write_code
 from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.commands.eject.compose import eject_source
 from jaunt.commands.shared.options import add_module_argument, add_project_options
@@ -20,12 +21,12 @@ from jaunt.paths import spec_module_to_generated_module
 from jaunt.plan.freshness import judge_file
 from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import Plan, make_plan
-from jaunt.plan.reasons import build_command
 from jaunt.project.importer import import_from_bases
 from jaunt.project.project import Project, load_project
 from jaunt.project.roots import search_roots
 from jaunt.report.console import one_line, print_diff, print_warning, relative_paths, say, some
 from jaunt.report.diffs import unified_diff
+from jaunt.report.wording import all_reasons, build_command
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.source import ModuleSource, parse_source, read_source
 from jaunt.validation import validate_generated_source
@@ -54,11 +55,10 @@ def run(arguments: argparse.Namespace) -> Result:
         print_diff(unified_diff(read_source(module, str(file.path)).text, new, shown))
         return Result(data={**facts, "dry_run": True, "source": new})
     write_atomic(file.path, new, within=file.base)
-    try:
+    with ExitStack() as unless_checked:
+        unless_checked.callback(file.path.write_bytes, old)  # after an interruption too, nothing has changed
         after = _checked(project, module, infer_deps=arguments.infer_deps)
-    except BaseException:
-        file.path.write_bytes(old)  # after an interruption too, nothing has changed
-        raise
+        unless_checked.pop_all()
     say(f"{shown} holds the code of {module} now, and is no spec module any more")
     problem = _remove(project, module)
     if problem:
@@ -72,15 +72,17 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
-    verdict = plan.verdicts[module]
+    freshness = plan.freshness[module]
     command = build_command(plan.project.kind_of(module))
-    if verdict.state in ("unbuilt", "broken"):
-        raise JauntRefusedError(f"{module}: {verdict.reason}: there is no code to eject", hint=f"run: {command}")
-    if verdict.state != "fresh" and not force:
-        if verdict.state == "edited" and not verdict.stale:
+    if freshness.state in ("unbuilt", "broken"):
+        raise JauntRefusedError(
+            f"{module}: {all_reasons(freshness)}: there is no code to eject", hint=f"run: {command}"
+        )
+    if freshness.state != "fresh" and not force:
+        if freshness.state == "edited" and not freshness.stale:
             command = f"jaunt accept {module}"
         hint = f"run: {command}; --force ejects it as it is"
-        raise JauntRefusedError(f"{module} is not fresh: {verdict.reason}", hint=hint)
+        raise JauntRefusedError(f"{module} is not fresh: {all_reasons(freshness)}", hint=hint)
 
 
 # --- the new source ----------------------------------------------------------------------------------
@@ -187,7 +189,6 @@ def _keep_fresh(before: Plan, after: Project) -> list[str]:
     for work in project_works(after, [m for m in before.fresh if m in after.modules]):
         if judge_file(work.path, work.fingerprint).stale:
             text = work.path.read_text(encoding="utf-8")
-            fields = {**(parse_header(text) or {}), **work.fingerprint.header_fields()}
-            write_module(work.path, split_header(text)[1], fields, within=work.base, packages_below=work.packages_below)
+            write_code(work, split_header(text)[1], before=parse_header(text), is_new=False)
             kept.append(work.module)
     return kept

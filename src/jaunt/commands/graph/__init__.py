@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> Result:
         say(drawn)
     modules = [
         {"module": m, "kind": project.kind_of(m), "state": v.state, "needs": sorted(project.dag[m])}
-        for m, v in plan.verdicts.items()
+        for m, v in plan.freshness.items()
     ]
     return Result(data={"modules": modules})
 

@@ -35,7 +35,7 @@ def draw_html(plan: Plan) -> str:
                 "name": node.name,
                 "kind": node.kind,
                 "state": node.state,
-                "reasons": [] if node.state in SAY_ENOUGH else node.reason.split("; "),
+                "reasons": [] if node.state in SAY_ENOUGH else node.reasons,
                 "needs": node.needs,
                 "file": _relative(project.modules[node.name].file.path, project.root),
                 "generated": _relative(project.generated_path(node.name), project.root),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from jaunt.plan.plan import Plan
 from jaunt.report.console import one_line, relative_paths
+from jaunt.report.wording import reason_texts
 
 STATES = ("broken", "edited", "unbuilt", "stale", "fresh")
 """The order in which states are listed: what needs a person first; one that is not here comes last."""
@@ -18,8 +19,13 @@ class Node:
     name: str
     kind: str
     state: str
-    reason: str
+    reasons: tuple[str, ...]
     needs: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """The reasons in one line; of a fresh module, its state."""
+        return "; ".join(self.reasons) or self.state
 
     @property
     def order(self) -> tuple[bool, str, int, str]:
@@ -29,14 +35,14 @@ class Node:
 
 def make_nodes(plan: Plan) -> dict[str, Node]:
     """Return the modules of a plan by name, sorted."""
-    names = sorted(plan.verdicts)
+    names = sorted(plan.freshness)
     return {
         name: Node(
             name=name,
             kind=plan.project.kind_of(name),
-            state=plan.verdicts[name].state,
-            reason=relative_paths(one_line(plan.verdicts[name].reason)),
-            needs=tuple(sorted(set(plan.project.dag.get(name, ())) & plan.verdicts.keys())),
+            state=plan.freshness[name].state,
+            reasons=tuple(relative_paths(one_line(t)) for t in reason_texts(plan.freshness[name].reasons)),
+            needs=tuple(sorted(set(plan.project.dag.get(name, ())) & plan.freshness.keys())),
         )
         for name in names
     }

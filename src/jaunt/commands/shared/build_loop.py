@@ -1,6 +1,5 @@
 """The part of a build that takes time: it runs on an event loop, reports as it goes, and may be interrupted."""
 
-import argparse
 import asyncio
 import signal
 import sys
@@ -8,10 +7,10 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaunt.build.import_gate import ImportGate
+from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import stop_signals
 from jaunt.engine.job import Job, Outcome
 from jaunt.errors import JauntWriteError
@@ -20,31 +19,32 @@ from jaunt.report.console import error_line, print_warning
 from jaunt.report.progress import Progress
 
 if TYPE_CHECKING:
+    from jaunt.engine.runner import Listener
     from jaunt.generate.lazy_backend import LazyBackend
 
 
 def generate(
-    plan: Plan,
-    arguments: argparse.Namespace,
-    failures: Mapping[str, Sequence[str]] | None,
-    outcomes: dict[str, Outcome],
-) -> bool:
-    """Build what is stale; return whether it was finished, and not interrupted by Ctrl-C or a signal.
+    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None
+) -> tuple[dict[str, Outcome], bool]:
+    """Build what is stale; return what came of each module, and whether the build was not interrupted.
 
-    `outcomes` takes what came of each module as it ends.
+    It is interrupted by Ctrl-C, or by a signal that asks for an end.
     """
+    outcomes: dict[str, Outcome] = {}
+
+    def note(event: str, job: Job, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            outcomes[job.module] = outcome
+
     try:
-        asyncio.run(_generate(plan, arguments, failures, outcomes))
+        asyncio.run(_generate(plan, options, failures, note))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        return False
-    return True
+        return outcomes, False
+    return outcomes, True
 
 
 async def _generate(
-    plan: Plan,
-    arguments: argparse.Namespace,
-    failures: Mapping[str, Sequence[str]] | None,
-    outcomes: dict[str, Outcome],
+    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None, note: "Listener"
 ) -> None:
     gate = ImportGate(plan.project, plan.stale)
     gate.begin()  # while the rest is imported: that takes 0.1 s
@@ -56,23 +56,21 @@ async def _generate(
 
     config = plan.project.config
     backend = LazyBackend(config)
-    record = Path(arguments.record) if arguments.record else None
     settings = project_settings(
         plan,
         RepairBackend(backend, failures) if failures else backend,
-        force=arguments.force,
-        read_store=not arguments.no_store and not failures,
-        record=record,
+        force=options.force,
+        read_store=options.read_store and not failures,
+        record=options.record,
         gate=gate,
     )
     if misses_store(plan, settings):
         backend.open()  # what is wrong with the provider is then one error, not one for each module
-    jobs = arguments.jobs or config.build.jobs
-    progress, timings = _progress(plan, arguments, backend, jobs), TimingsRecorder(limit=jobs)
+    jobs = options.jobs or config.build.jobs
+    progress, timings = _progress(plan, options, backend, jobs), TimingsRecorder(limit=jobs)
 
     def listen(event: str, job: Job, outcome: Outcome | None) -> None:
-        if outcome is not None:
-            outcomes[job.module] = outcome
+        note(event, job, outcome)
         timings(event, job, outcome)
         progress(event, job, outcome)
 
@@ -88,14 +86,14 @@ async def _generate(
             print_warning(error_line(error))
 
 
-def _progress(plan: Plan, arguments: argparse.Namespace, backend: "LazyBackend", jobs: int) -> Progress:
+def _progress(plan: Plan, options: BuildOptions, backend: "LazyBackend", jobs: int) -> Progress:
     """Return what reports on the build as it runs: on a terminal a live display, else a line for each module."""
     from jaunt.build.run import plan_time_left
     from jaunt.report.live import Feed, LiveProgress, can_be_live
 
     total = len(plan.stale)
-    verbosity = "quiet" if arguments.quiet else "verbose" if arguments.verbose else "normal"
-    if arguments.plain or verbosity == "quiet" or not can_be_live(sys.stdout):
+    verbosity = options.verbosity
+    if not options.live or verbosity == "quiet" or not can_be_live(sys.stdout):
         return Progress(total, verbosity=verbosity)
     feed = Feed(
         spent=partial(backend.spent, plan.project.config.llm.price), time_left=partial(plan_time_left, plan, jobs)

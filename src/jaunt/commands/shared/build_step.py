@@ -1,18 +1,19 @@
 """The step from plan to build, which several commands share, and its result as plain data."""
 
-import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import EXIT_OK, Interrupted, exit_code
 from jaunt.engine.job import Outcome
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import phase
 from jaunt.report.progress import Stopwatch, print_edited, print_summary, status_word
+from jaunt.report.wording import all_reasons
 
 
 def build_plan(
-    plan: Plan, arguments: argparse.Namespace, *, failures: Mapping[str, Sequence[str]] | None = None
+    plan: Plan, options: BuildOptions, *, failures: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[int, dict[str, Any]]:
     """Build what is stale in a plan, print what came of it, and return the exit code and the facts.
 
@@ -29,13 +30,13 @@ def build_plan(
             )
 
             with phase("build"):
-                is_complete = generate(plan, arguments, failures, outcomes)
+                outcomes, is_complete = generate(plan, options, failures)
     finally:
         plan.project.remember(make_folder=True)
     if not is_complete:
         print_summary(plan, outcomes.values(), watch.seconds)
         raise Interrupted(build_facts(plan, outcomes, watch.seconds))
-    if not arguments.quiet:
+    if options.verbosity != "quiet":
         print_edited(plan)
     print_summary(plan, outcomes.values(), watch.seconds)
     failed = [outcome.cause for outcome in outcomes.values() if outcome.status != "generated"]
@@ -56,11 +57,12 @@ def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:
 def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> dict[str, Any]:
     """Return what a build came to, as plain data; a stale module without an outcome was not started."""
     modules = []
-    for module, verdict in plan.verdicts.items():
+    for module, freshness in plan.freshness.items():
         outcome = outcomes.get(module)
-        facts: dict[str, Any] = {"module": module, "kind": plan.project.kind_of(module), "reason": verdict.reason}
+        kind, reason = plan.project.kind_of(module), all_reasons(freshness)
+        facts: dict[str, Any] = {"module": module, "kind": kind, "reason": reason}
         if outcome is None:
-            modules.append({**facts, "status": "not started" if verdict.stale else "fresh"})
+            modules.append({**facts, "status": "not started" if freshness.stale else "fresh"})
             continue
         modules.append(
             {

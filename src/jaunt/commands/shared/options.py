@@ -1,9 +1,28 @@
 """The options that several commands share, and the configuration that they name."""
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.config import JauntConfig, find_project_root, load_config
+from jaunt.report.console import Verbosity
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """How a build runs, and what is printed of it.
+
+    `jobs` is how many modules are generated at a time (None: as configured). `force` takes nothing for fresh and
+    overwrites hand edits; without `read_store` the model is asked even for what the store holds; `record` is the folder
+    that each answer that lands is kept in. `live`: a display that changes in place may be shown.
+    """
+
+    jobs: int | None = None
+    force: bool = False
+    read_store: bool = True
+    record: Path | None = None
+    verbosity: Verbosity = "normal"
+    live: bool = True
 
 
 def add_project_options(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +54,7 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that generate once."""
     add_run_options(parser)
     parser.add_argument("--no-store", action="store_true", help="ask the model even for what the store holds")
-    parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, to be replayed without a model")
+    parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, to replay it later")
     parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
 
@@ -45,7 +64,22 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     telling = parser.add_mutually_exclusive_group()
     telling.add_argument("-q", "--quiet", action="store_true", help="print errors and the summary alone")
     telling.add_argument("-v", "--verbose", action="store_true", help="print what is begun, and why an attempt failed")
-    parser.set_defaults(plain=False)  # True: no live display
+
+
+def build_options(arguments: argparse.Namespace) -> BuildOptions:
+    """Return what the options of `add_build_options` say."""
+    return BuildOptions(
+        jobs=arguments.jobs,
+        force=arguments.force,
+        read_store=not arguments.no_store,
+        record=Path(arguments.record) if arguments.record else None,
+        verbosity=verbosity(arguments),
+    )
+
+
+def verbosity(arguments: argparse.Namespace) -> Verbosity:
+    """Return what the options of `add_run_options` say of what is printed."""
+    return "quiet" if arguments.quiet else "verbose" if arguments.verbose else "normal"
 
 
 def read_config(arguments: argparse.Namespace) -> JauntConfig:

@@ -12,6 +12,7 @@ from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
 from jaunt.project.project import Project, select_targets
 from jaunt.report.console import error_line
+from jaunt.report.wording import all_reasons
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +42,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
         "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
     }
-    is_fresh = not orphans and all(verdict.state == "fresh" for verdict in plan.verdicts.values())
+    is_fresh = not orphans and all(each.state == "fresh" for each in plan.freshness.values())
     return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 
@@ -50,13 +51,15 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
     plan = plan_for(project)
     status = module_status(plan, module)
     print_module_status(status)
-    is_fresh = status.verdict.state == "fresh"
+    is_fresh = status.freshness.state == "fresh"
     facts = {
         **asdict(status),
-        **asdict(status.verdict),
+        "state": status.freshness.state,
+        "reason": all_reasons(status.freshness),
+        "stale": status.freshness.stale,
         "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
     }
-    del facts["verdict"]
+    del facts["freshness"]
     return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 
@@ -66,11 +69,11 @@ def _module_facts(plan: Plan) -> list[dict[str, object]]:
         {
             "module": module,
             "kind": project.kind_of(module),
-            "state": verdict.state,
-            "stale": verdict.stale,
-            "reason": verdict.reason,
+            "state": freshness.state,
+            "stale": freshness.stale,
+            "reason": all_reasons(freshness),
             "path": project.generated_name(module),
             "imported": dict(project.modules[module].unread),
         }
-        for module, verdict in plan.verdicts.items()
+        for module, freshness in plan.freshness.items()
     ]

@@ -10,12 +10,12 @@ from typing import TextIO
 from jaunt.build.history import History
 from jaunt.errors import JauntDiscoveryError
 from jaunt.header import extract_module_digest, parse_header
-from jaunt.plan.freshness import Verdict
+from jaunt.plan.freshness import Freshness
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
-from jaunt.plan.reasons import short_change, short_reason
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
 from jaunt.report.terminal import hang, paint, width_of
+from jaunt.report.wording import all_reasons, first_reason, reason_texts
 from jaunt.specs.texts import extract_source_segment
 
 STATES = ("fresh", "stale", "unbuilt", "edited", "orphaned", "broken")
@@ -34,7 +34,8 @@ def print_status(
     """
     out = out or sys.stdout
     rows: list[tuple[str, str, str]] = [
-        (verdict.state, module, _reason(plan, module, verbose=verbose)) for module, verdict in plan.verdicts.items()
+        (freshness.state, module, _reason(plan, module, verbose=verbose))
+        for module, freshness in plan.freshness.items()
     ]
     rows += [
         ("orphaned", orphan.module, f"{relative_paths(str(orphan.path))}: its spec module is gone")
@@ -59,7 +60,7 @@ def print_status(
 
 
 def _print_imported(plan: Plan, width: int, out: TextIO) -> None:
-    for module in plan.verdicts:
+    for module in plan.freshness:
         unread = plan.project.modules[module].unread
         if unread:
             reasons = ", ".join(f"{name}: {one_line(text)}" for name, text in sorted(unread.items()))
@@ -75,10 +76,12 @@ def _say_row(state: str, head: str, reason: str, out: TextIO) -> None:
 
 def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
     """Return why a module is not fresh, in one line; if it is broken, what to do as well."""
-    verdict = plan.verdicts[module]
-    if verdict.state == "broken":
-        return error_line(plan.problems.get(module, verdict.reason))
-    return one_line(verdict.reason) if verbose and verdict.state != "fresh" else short_reason(module, verdict)
+    freshness = plan.freshness[module]
+    if freshness.state == "broken":
+        return error_line(plan.problems.get(module) or all_reasons(freshness))
+    if verbose and freshness.state != "fresh":
+        return one_line(all_reasons(freshness))
+    return first_reason(module, freshness)
 
 
 # --- one module --------------------------------------------------------------------------------------
@@ -95,7 +98,7 @@ class ModuleStatus:
 
     module: str
     kind: str
-    verdict: Verdict
+    freshness: Freshness
     reasons: Sequence[str]
     source: Path
     generated: Path
@@ -117,13 +120,13 @@ def module_status(plan: Plan, module: str) -> ModuleStatus:
     return ModuleStatus(
         module=module,
         kind=project.kind_of(module),
-        verdict=plan.verdicts[module],
+        freshness=plan.freshness[module],
         reasons=_reasons(plan, module),
         source=spec_module.file.path,
         generated=generated,
         specs=[entry.qualname for entry in spec_module.entries],
-        dependencies={m: v.state for m, v in plan.verdicts.items() if m in project.dag[module]},
-        dependents={m: v.state for m, v in plan.verdicts.items() if module in project.dag[m]},
+        dependencies={m: v.state for m, v in plan.freshness.items() if m in project.dag[module]},
+        dependents={m: v.state for m, v in plan.freshness.items() if module in project.dag[m]},
         unread=spec_module.unread,
         accepted=accepted,
         diff=_contract_diff(plan, module, extract_module_digest(header)),
@@ -131,16 +134,16 @@ def module_status(plan: Plan, module: str) -> ModuleStatus:
 
 
 def _reasons(plan: Plan, module: str) -> list[str]:
-    verdict = plan.verdicts[module]
-    if verdict.state == "broken":
+    freshness = plan.freshness[module]
+    if freshness.state == "broken":
         return [_reason(plan, module, verbose=True)]
-    return [short_change(reason, module) for reason in verdict.reason.split("; ")] if verdict.state != "fresh" else []
+    return reason_texts(freshness.reasons, beside=module)
 
 
 def print_module_status(status: ModuleStatus, out: TextIO | None = None) -> None:
     """Print one module's state, each reason for it, where it stands, and what changed in its contract."""
     out = out or sys.stdout
-    state = status.verdict.state
+    state = status.freshness.state
     say(f"{status.module}: {paint(state, _COLOURS.get(state, 'magenta'), out)}", out)
     for label, text in _facts(status):
         for line in hang(f"  {label:<10}  ", text, width_of(out)):
@@ -152,7 +155,7 @@ def print_module_status(status: ModuleStatus, out: TextIO | None = None) -> None
 def _facts(status: ModuleStatus) -> Iterator[tuple[str, str]]:
     for reason in status.reasons:
         yield "why", relative_paths(one_line(reason))
-    if status.verdict.state == "stale" and status.diff is None:
+    if status.freshness.state == "stale" and status.diff is None:
         yield "", "(the contract it was built from is not in .jaunt/history: no diff)"
     yield "spec", relative_paths(str(status.source))
     yield "generated", relative_paths(str(status.generated))
@@ -173,7 +176,7 @@ def _facts(status: ModuleStatus) -> Iterator[tuple[str, str]]:
 
 def _contract_diff(plan: Plan, module: str, digest: str | None) -> str | None:
     """Return the diff from the contract that the module was built from to today's; None if the former is not known."""
-    if not plan.verdicts[module].stale:
+    if not plan.freshness[module].stale:
         return ""
     record = History(plan.project.root).get(plan.project.kind_of(module), module)
     if record is None or f"sha256:{record.digest}" != digest:

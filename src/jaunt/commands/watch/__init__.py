@@ -1,11 +1,19 @@
 """`jaunt watch`."""
 
 import argparse
-from collections.abc import Callable
 
-from jaunt.commands import build, test
-from jaunt.commands.shared.options import add_project_options, add_run_options, add_target_option, read_config
+from jaunt.commands.shared.build_step import build_plan
+from jaunt.commands.shared.options import (
+    BuildOptions,
+    add_project_options,
+    add_run_options,
+    add_target_option,
+    read_config,
+    verbosity,
+)
 from jaunt.commands.shared.result import EXIT_OK, Result
+from jaunt.commands.shared.steps import plan_for, read_project
+from jaunt.commands.shared.test_step import RunOptions, build_and_test
 from jaunt.commands.watch.polling import take_snapshot, wait_for_change
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntError
@@ -20,7 +28,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", action="store_true", help="generate and run the tests as well")
     add_run_options(parser)
     add_project_options(parser)
-    parser.set_defaults(plain=True)
 
 
 def run(arguments: argparse.Namespace) -> Result:
@@ -42,19 +49,14 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _build(arguments: argparse.Namespace, config: JauntConfig) -> JauntConfig:
     """Build, and return today's configuration; an error is printed, as the next change may put it right."""
-    command = test if arguments.test else build
+    options = BuildOptions(jobs=arguments.jobs, verbosity=verbosity(arguments), live=False)
     try:
         config = read_config(arguments)
-        command.run(_with_defaults(arguments, command.add_arguments))
+        project = read_project(arguments)
+        if arguments.test:
+            build_and_test(project, arguments.target, options, RunOptions())
+        else:
+            build_plan(plan_for(project, arguments.target, kinds=("build",)), options)
     except JauntError as error:
         print_error(error)
     return config
-
-
-def _with_defaults(
-    arguments: argparse.Namespace, add_arguments: Callable[[argparse.ArgumentParser], None]
-) -> argparse.Namespace:
-    """Return the arguments with the defaults of another command's options added."""
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return argparse.Namespace(**{**vars(parser.parse_args([])), **vars(arguments)})

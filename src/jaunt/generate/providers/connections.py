@@ -1,13 +1,11 @@
-"""HTTP connections for a provider's client: no more work for many at a time, and bounded answers."""
+"""How a provider's client connects, by httpx's own pool and proxies, and what it takes of an answer."""
 
-import ssl
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from functools import cached_property
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
-from jaunt.generate.providers.proxies import proxy_for
 from jaunt.generate.transport import Fault
 
 ANSWER_LIMIT = 8 * 2**20
@@ -15,69 +13,48 @@ ANSWER_LIMIT = 8 * 2**20
 KEEPALIVE_SECONDS = 60.0
 """How long an idle connection is kept: candidates may be checked for longer than httpx's 5 s between two calls."""
 
+_THIS_MACHINE = ("127.0.0.1", "[::1]", "localhost")
 
-class Connections(httpx2.AsyncBaseTransport):
-    """Gives each request a connection that no other request uses meanwhile; the one that was used last goes first.
 
-    In one pool, each request would look at all idle connections: 3 ms of CPU for 64 of them.
+def client_options(url: str) -> dict[str, Any]:
+    """Return the arguments for an HTTP client that asks `url`.
+
+    The proxy is the one that the environment names, as in curl; this machine itself is reached without. There are as
+    many connections as calls, and no redirect is followed.
     """
+    return {
+        "follow_redirects": False,
+        "limits": httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS),
+        "mounts": {f"all://{host}": None for host in _THIS_MACHINE},
+        "event_hooks": {"response": [_limit_body]},
+        "verify": urlsplit(url).scheme == "https",  # else no certificates are needed, which take 60 ms to load
+    }
 
-    def __init__(self) -> None:
-        self._limits = httpx2.Limits(keepalive_expiry=KEEPALIVE_SECONDS)
-        self._all: list[httpx2.AsyncHTTPTransport] = []
-        self._idle: defaultdict[tuple[str, str], list[httpx2.AsyncHTTPTransport]] = defaultdict(list)
 
-    @cached_property
-    def _certificates(self) -> ssl.SSLContext:
-        return httpx2.create_ssl_context()
+async def _limit_body(response: httpx2.Response) -> None:
+    """Raise Fault for an answer that is encoded, which may unpack to a huge one; have a long one broken off.
 
-    @cached_property
-    def _no_certificates(self) -> ssl.SSLContext:
-        return httpx2.create_ssl_context(verify=False)
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Send a request; raises Fault for an answer that is encoded, which may unpack to a huge one.
-
-        Of an error that is encoded, the status and the headers are enough: it comes without its body.
-        """
-        idle = self._idle[request.url.scheme, request.url.host]
-        connection = idle.pop() if idle else self._make(request.url)
-        try:
-            response = await connection.handle_async_request(request)
-        except BaseException:
-            idle.append(connection)
-            raise
-        assert isinstance(response.stream, httpx2.AsyncByteStream)
-        response.stream = _Body(response.stream, lambda: idle.append(connection))
-        encoding = response.headers.pop("content-encoding", "")
-        if encoding.lower() in ("", "identity"):
-            return response
-        await response.aclose()
-        if response.is_success:
-            raise Fault(f"the answer is encoded as {encoding}, which was not asked for")
-        return httpx2.Response(response.status_code, headers=response.headers, extensions=response.extensions)
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        for connection in self._all:
-            await connection.aclose()
-
-    def _make(self, url: httpx2.URL) -> httpx2.AsyncHTTPTransport:
-        # A server without TLS needs no certificates, which take 60 ms to load.
-        verify = self._certificates if url.scheme == "https" else self._no_certificates
-        self._all.append(httpx2.AsyncHTTPTransport(verify=verify, limits=self._limits, proxy=proxy_for(str(url))))
-        return self._all[-1]
+    Of an error that is encoded, the status and the headers are enough: its body is not read.
+    """
+    encoding = response.headers.pop("content-encoding", "").lower()
+    is_encoded = encoding not in ("", "identity")
+    if is_encoded and response.is_success:
+        raise Fault(f"the answer is encoded as {encoding}, which was not asked for")
+    assert isinstance(response.stream, httpx2.AsyncByteStream)
+    response.stream = _Body(response.stream, is_wanted=not is_encoded)
 
 
 class _Body(httpx2.AsyncByteStream):
-    """A body that breaks off where it gets too long, so that it never fills the memory; `on_close` is called once."""
+    """A body that breaks off where it gets too long, so that it never fills the memory; empty unless it is wanted."""
 
-    def __init__(self, body: httpx2.AsyncByteStream, on_close: Callable[[], None]) -> None:
+    def __init__(self, body: httpx2.AsyncByteStream, *, is_wanted: bool) -> None:
         self._body = body
-        self._on_close: Callable[[], None] | None = on_close
+        self._is_wanted = is_wanted
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
+        if not self._is_wanted:
+            return
         async for chunk in self._body:
             size += len(chunk)
             if size > ANSWER_LIMIT:
@@ -85,9 +62,4 @@ class _Body(httpx2.AsyncByteStream):
             yield chunk
 
     async def aclose(self) -> None:
-        on_close, self._on_close = self._on_close, None
-        try:
-            await self._body.aclose()
-        finally:
-            if on_close:
-                on_close()
+        await self._body.aclose()

@@ -23,6 +23,9 @@ NO_KEY = "no-key"  # an SDK demands one, a local server doesn't
 _TOO_MANY_TOKENS = 10**15
 """No call takes as many: sums of them can still be turned into a price."""
 
+_WRONG_FORM = (LookupError, TypeError, ValueError, AttributeError, RuntimeError)
+"""What reading an answer may lead to: any bytes may have come from the server; nested too deeply is a RuntimeError."""
+
 _TOO_LONG = re.compile(r"context[ _](?:size|length|window)|prompt is too long", re.IGNORECASE)
 
 
@@ -56,6 +59,7 @@ class SdkBackend(ModelBackend):
         # Always given: without it, the SDK would take the address from the environment.
         self._url = llm.base_url or self.default_url
         self._http, self._sdk = _import_packages("httpx2", self.package)  # the SDKs bring the first one along
+        self._known_errors = (self._sdk.APIError, self._http.HTTPError, self._http.InvalidURL, OSError, *_WRONG_FORM)
         self._client: Any = None
         self._loop: asyncio.AbstractEventLoop | None = None
         name = f"{self.package} at {host_of(self._url)}"
@@ -91,7 +95,7 @@ class SdkBackend(ModelBackend):
             if body.get("error"):  # some servers send their errors with the status 200
                 raise Fault(f"no completion: {message_in(body)}".rstrip(": "), again=True)
             return self.answer_in(body)
-        except Exception as error:  # noqa: BLE001 - the boundary: any bytes may have come from the server
+        except (Fault, *self._known_errors) as error:
             fault = _fault_of(error, self._sdk.APIConnectionError, SERVER_HINT if self._llm.base_url else None)
         # Raised out here, so that it has no context: the SDK's exception holds the request and its key.
         raise fault
@@ -100,12 +104,12 @@ class SdkBackend(ModelBackend):
         """Return the client of the running event loop."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            from jaunt.generate.providers.connections import Connections
+            from jaunt.generate.providers.connections import client_options  # needs httpx, which an extra brings
 
             self._client = getattr(self._sdk, self.client_class)(
                 api_key=self._key,
                 base_url=self._url,
-                http_client=self._sdk.DefaultAsyncHttpxClient(follow_redirects=False, transport=Connections()),
+                http_client=self._sdk.DefaultAsyncHttpxClient(**client_options(self._url)),
                 max_retries=0,  # they are `Transport`'s
                 timeout=self._http.Timeout(self._llm.timeout, connect=CONNECT_TIMEOUT),
                 default_headers={"Accept-Encoding": "identity"},

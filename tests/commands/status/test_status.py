@@ -13,10 +13,9 @@ from termios import TIOCSWINSZ
 import pytest
 from libraries import spec_file
 from processes import CHILD_SECONDS, child_environment, run_jaunt_unread
-from projects import CONFIG, SHOP, SHOP_ANSWERS, edit, record, write_files
-from said import RunIn
+from projects import CONFIG, GENERATED, SHOP, SHOP_ANSWERS, edit, record, write_files
+from said import Run, RunIn
 
-GENERATED = "src/app/__generated__"
 ORPHAN = f"{GENERATED}/gone.py"
 
 TOKEN = '''\
@@ -323,3 +322,38 @@ def test_a_reader_that_has_gone_is_no_traceback(built_shop: Path, command: list[
 
 def test_the_shop_has_the_modules_that_these_tests_count() -> None:
     assert len([name for name in SHOP if name.endswith(".py") and "__init__" not in name and name != "dodo.py"]) == 4
+
+
+def test_status_lists_each_module_with_its_reason_and_writes_nothing(shop: Path, run: Run) -> None:
+    before = sorted(shop.rglob("*"))
+    said = run("status")
+    assert (said.code, said.err) == (0, "")
+    assert said.lines == [
+        "unbuilt  app.slug",
+        "unbuilt  app.tally",
+        "unbuilt  app.words",
+        "unbuilt  tests.test_slug",
+        "4 unbuilt",
+    ]
+    assert sorted(shop.rglob("*")) == before
+
+    run("test", "--no-run")
+    source = shop / "src/app/words.py"
+    source.write_text(
+        source.read_text(encoding="utf-8")
+        .replace("Return the words", "Give the words")
+        .replace("text: str", "text: str = ''"),
+        encoding="utf-8",
+    )
+    assert run("status").lines == [
+        "fresh    app.tally",
+        "stale    app.slug         dependency changed: app.words:split_words",
+        "stale    app.words        spec changed: split_words (docstring, signature)",
+        "stale    tests.test_slug  dependency changed: app.slug:slugify",
+        "1 fresh, 3 stale",
+    ]
+
+
+def test_status_takes_targets(shop: Path, run: Run) -> None:
+    said = run("status", "--target", "app.slug")
+    assert [line.split()[1] for line in said.lines[:-1]] == ["app.slug", "app.words"]

@@ -1,4 +1,4 @@
-"""Builds that run at the same time, and builds that are killed: what is asked for, counted at the server."""
+"""The whole program beside itself: builds at the same time, and killed ones; what is asked for is counted."""
 
 import asyncio
 import json
@@ -27,6 +27,7 @@ from jaunt.build.pipeline import build_module
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store
 from jaunt.config import load_config
+from jaunt.generate.check import FunctionCheck
 from jaunt.header import is_edited, parse_header
 from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
@@ -311,7 +312,9 @@ def test_an_answer_that_passed_is_kept_even_if_no_thread_is_free_when_the_build_
             loop.call_soon(task.cancel)
             return []
 
-        settings = BuildSettings(CountingBackend(), checks_for=lambda _: [occupy_and_interrupt], store=store)
+        settings = BuildSettings(
+            CountingBackend(), checks_for=lambda _: [FunctionCheck(occupy_and_interrupt)], store=store
+        )
         task = asyncio.create_task(build_module(work, settings))
         await asyncio.wait([task])
         assert task.cancelled()

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 from backends import CountingBackend
-from projects import make_shop
 
 from jaunt.build.run import run_plan
 from jaunt.build.settings import project_settings
@@ -19,13 +19,6 @@ from jaunt.plan.plan import Plan, make_plan
 from jaunt.project.project import load_project
 
 PRICES = "[llm.price]\ninput = 2.0\noutput = 10.0\n"
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    make_shop(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def plan_of(root: Path) -> Plan:
@@ -85,6 +78,24 @@ def test_a_dry_run_writes_nothing(shop: Path, capsys: pytest.CaptureFixture[str]
     assert main(["build", "--dry-run"]) == 0
     assert sorted(shop.rglob("*")) == before
     assert "3 to build: 0 from the store, 3 calls of the model" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+@pytest.mark.parametrize("command", [["build", "--dry-run"], ["build", "--dry-run", "--json"], ["status"], ["check"]])
+def test_what_only_asks_changes_nothing_of_what_a_prune_removes(
+    shop: Path, capsys: pytest.CaptureFixture[str], command: list[str], readonly: bool
+) -> None:
+    build(shop)
+    shutil.rmtree(generated(shop))
+    kept = [*(shop / ".jaunt/store").rglob("*.py")]
+    for number, path in enumerate(kept):
+        os.utime(path, (1e9 + number, 1e9 + number))
+    if readonly:
+        with (shop / "jaunt.toml").open("a") as toml:
+            toml.write("[store]\nreadonly = true\n")
+    main(command)
+    assert [path.stat().st_mtime for path in kept] == [1e9 + number for number in range(3)]
+    assert sorted((shop / ".jaunt/store").rglob("*.*")) == sorted(kept)
 
 
 def test_what_a_build_would_fail_on_is_told_and_counted(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,18 +1,13 @@
-"""`jaunt graph` and `jaunt timings`, as commands; what they draw is tested in test_drawing and test_timeline."""
+"""`jaunt graph`, as a command: its forms, its file, its JSON."""
 
 import json
 from pathlib import Path
 
 import pytest
-from projects import make_shop
+from plans import shop_plan
 
 from jaunt.cli import main
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(make_shop(tmp_path))
-    return tmp_path
+from jaunt.commands.graph import FORMATS
 
 
 def test_graph_draws_what_each_module_needs_below_it(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,13 +44,9 @@ def test_graph_into_a_folder_that_is_not_there_is_one_line(shop: Path, capsys: p
     assert "no/such/graph" in line
 
 
-def test_timings_shows_the_last_build(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["timings"]) == 2
-    assert "no build was recorded yet" in capsys.readouterr().err
-    assert main(["build"]) == 0
-    capsys.readouterr()
-    assert main(["timings", "--output", "page.html", "--json"]) == 0
-    facts = json.loads(capsys.readouterr().out)
-    assert {job["module"] for job in facts["jobs"]} == {"app.words", "app.slug", "app.tally"}
-    assert all(job["write"] > 0 for job in facts["jobs"])
-    assert "app.tally" in (shop / "page.html").read_text()
+def test_every_format_is_drawn_by_one_call(tmp_path: Path) -> None:
+    plan = shop_plan(tmp_path)
+    for draw in FORMATS.values():
+        picture = draw(plan)
+        assert "app.slug" in picture
+        assert not picture.endswith("\n")

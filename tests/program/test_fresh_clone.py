@@ -1,4 +1,4 @@
-"""A fresh clone: the committed headers alone say that there is nothing to do."""
+"""The whole program in a fresh clone: the committed headers alone say that there is nothing to do."""
 
 import shutil
 import subprocess

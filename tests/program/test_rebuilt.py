@@ -1,4 +1,4 @@
-"""What is rebuilt is what an edit has changed: random projects against a reference that is slow and simple."""
+"""The whole program rebuilds what an edit has changed: random projects against a reference that is slow and simple."""
 
 import asyncio
 import json

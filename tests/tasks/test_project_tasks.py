@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from processes import child_environment, run_doit, run_jaunt
-from projects import CONFIG, SHOP_ANSWERS, make_shop, record, write_files
+from projects import CONFIG, GENERATED, SHOP_ANSWERS, make_shop, record, write_files
 
-GENERATED = "src/app/__generated__"
 MODULES = {"slug", "tally", "words"}
 
 

@@ -1,47 +1,22 @@
-"""Bad input: one line that names the file and says what to do, the right exit code, and the rest is built."""
+"""The whole program on bad input: one line that names the file and what to do, the right exit code, the rest built."""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from processes import CHILD_SECONDS, child_environment, run_doit, run_jaunt
-from projects import SHOP, make_shop, record, write_files
+from projects import GENERATED, SHOP, make_shop, record, write_files
+from said import RunIn
 
-from jaunt.cli import main
-
-GENERATED = "src/app/__generated__"
 SPEC = 'import jaunt\n\n\n@jaunt.magic\ndef broken() -> int:\n    """Return 1."""\n    ...\n'
 CYCLE = {
     "src/app/one.py": SPEC.replace("@jaunt.magic", '@jaunt.magic(deps=["app.two:broken"])'),
     "src/app/two.py": SPEC.replace("@jaunt.magic", '@jaunt.magic(deps=["app.one:broken"])'),
 }
-
-
-class Said(NamedTuple):
-    """What main printed, and its exit code."""
-
-    code: int
-    out: str
-    errors: list[str]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
-    """Run main in a project's folder and return what it said."""
-
-    def call(root: Path, *argv: str) -> Said:
-        monkeypatch.chdir(root)
-        capfd.readouterr()
-        code = main(argv)
-        out, err = capfd.readouterr()
-        return Said(code, out, err.splitlines())
-
-    return call
 
 
 def built(root: Path) -> set[str]:
@@ -93,13 +68,11 @@ def spoil(root: Path, files: Mapping[str, str | bytes]) -> None:
 
 
 @pytest.mark.parametrize("case", BROKEN)
-def test_a_broken_module_is_2_with_one_line_and_all_else_is_built(
-    tmp_path: Path, run: Callable[..., Said], case: str
-) -> None:
+def test_a_broken_module_is_2_with_one_line_and_all_else_is_built(tmp_path: Path, run_in: RunIn, case: str) -> None:
     files, named = BROKEN[case]
     root = make_shop(tmp_path)
     spoil(root, files)
-    said = run(root, "build")
+    said = run_in(root, "build")
     assert said.code == 2
     assert len(said.errors) == 1, said.errors
     assert named in said.errors[0]
@@ -108,23 +81,23 @@ def test_a_broken_module_is_2_with_one_line_and_all_else_is_built(
     assert built(root) == {"slug", "tally", "words"}
     assert said.out.splitlines()[-1].startswith(f"3 generated, {len(files) if case == 'cycle' else 1} failed in ")
     # Again: what was built is fresh, and the error is still there.
-    again = run(root, "build")
+    again = run_in(root, "build")
     assert (again.code, again.errors) == (2, said.errors)
     assert again.out.splitlines()[-1].startswith("3 fresh, ")
 
 
 @pytest.mark.parametrize("case", ["syntax error", "not UTF-8", "cycle", "two files of one name", "unknown dependency"])
-def test_status_shows_a_broken_module_and_is_0(tmp_path: Path, run: Callable[..., Said], case: str) -> None:
+def test_status_shows_a_broken_module_and_is_0(tmp_path: Path, run_in: RunIn, case: str) -> None:
     files, named = BROKEN[case]
     root = make_shop(tmp_path)
     spoil(root, files)
-    said = run(root, "status")
+    said = run_in(root, "status")
     assert (said.code, said.errors) == (0, [])
     broken = [line for line in said.out.splitlines() if line.startswith("broken   app.")]
     assert len(broken) == (2 if case == "cycle" else 1)
     assert all(named in line and line.endswith(")") for line in broken), "where it is, and what to do"
-    assert run(root, "status", "--check").code == 4
-    one = run(root, "status", broken[0].split()[1])
+    assert run_in(root, "status", "--check").code == 4
+    one = run_in(root, "status", broken[0].split()[1])
     assert (one.code, one.errors) == (0, [])
     assert named in one.out
     assert [line.split()[:2] for line in said.out.splitlines() if line.startswith("unbuilt")] == [
@@ -132,47 +105,45 @@ def test_status_shows_a_broken_module_and_is_0(tmp_path: Path, run: Callable[...
     ]
 
 
-def test_dependents_of_a_broken_module_fail_by_its_name(tmp_path: Path, run: Callable[..., Said]) -> None:
+def test_dependents_of_a_broken_module_fail_by_its_name(tmp_path: Path, run_in: RunIn) -> None:
     root = make_shop(tmp_path)
     spoil(root, {"src/app/words.py": SHOP["src/app/words.py"].replace("...", ". . .")})
-    said = run(root, "build")
+    said = run_in(root, "build")
     assert said.code == 2
     assert said.errors[1:] == ["error: app.slug: dependency failed: app.words"]
     assert built(root) == {"tally"}
 
 
-def test_a_broken_module_does_not_fail_a_target_that_does_not_need_it(tmp_path: Path, run: Callable[..., Said]) -> None:
+def test_a_broken_module_does_not_fail_a_target_that_does_not_need_it(tmp_path: Path, run_in: RunIn) -> None:
     root = make_shop(tmp_path)
     spoil(root, BROKEN["syntax error"][0])
-    said = run(root, "build", "--target", "app.slug")
+    said = run_in(root, "build", "--target", "app.slug")
     assert (said.code, said.errors) == (0, [])
-    assert run(root, "build", "--target", "app.broken").code == 2
+    assert run_in(root, "build", "--target", "app.broken").code == 2
 
 
-def test_broken_files_without_specs_are_none_of_our_business(tmp_path: Path, run: Callable[..., Said]) -> None:
+def test_broken_files_without_specs_are_none_of_our_business(tmp_path: Path, run_in: RunIn) -> None:
     root = make_shop(tmp_path)
     spoil(root, {"src/app/notes.py": "this is no Python\n", "src/app/bytes.py": b"\xff\xfe"})
-    assert run(root, "build").code == 0
+    assert run_in(root, "build").code == 0
 
 
-def test_a_broken_module_pays_no_model_and_a_fresh_one_needs_no_import(
-    tmp_path: Path, run: Callable[..., Said]
-) -> None:
+def test_a_broken_module_pays_no_model_and_a_fresh_one_needs_no_import(tmp_path: Path, run_in: RunIn) -> None:
     root = make_shop(tmp_path)
-    run(root, "build")
+    run_in(root, "build")
     # Fresh modules are not imported: what they do at import is not a builder's business.
     spoil(root, {"src/app/words.py": SHOP["src/app/words.py"] + "open('imported', 'w')\n"})
-    assert run(root, "build").code == 0
+    assert run_in(root, "build").code == 0
     assert not (root / "imported").exists()
 
 
 # --- the project as a whole --------------------------------------------------------------------------
 
 
-def test_an_empty_project_is_fine_and_says_where_it_looked(tmp_path: Path, run: Callable[..., Said]) -> None:
+def test_an_empty_project_is_fine_and_says_where_it_looked(tmp_path: Path, run_in: RunIn) -> None:
     write_files(tmp_path, {"jaunt.toml": "version = 1\n", "src/app.py": "X = 1\n"})
     for command in ("build", "test", "status"):
-        said = run(tmp_path, command)
+        said = run_in(tmp_path, command)
         assert said.code == 0
         assert len(said.errors) == 1
         assert said.errors[0].startswith("warning: jaunt.toml: there is no spec in src")
@@ -190,12 +161,10 @@ def test_an_empty_project_is_fine_and_says_where_it_looked(tmp_path: Path, run: 
         ("[paths]\nsource_roots = ['gone']\n", "gone"),
     ],
 )
-def test_a_wrong_configuration_is_2_with_one_line(
-    tmp_path: Path, run: Callable[..., Said], text: str, named: str
-) -> None:
+def test_a_wrong_configuration_is_2_with_one_line(tmp_path: Path, run_in: RunIn, text: str, named: str) -> None:
     root = make_shop(tmp_path)
     (root / "jaunt.toml").write_text(text, encoding="utf-8")
-    said = run(root, "build")
+    said = run_in(root, "build")
     assert said.code == 2
     assert len(said.errors) == 1
     assert named in said.errors[0]
@@ -205,11 +174,11 @@ def test_a_wrong_configuration_is_2_with_one_line(
 # --- where the output goes ---------------------------------------------------------------------------
 
 
-def test_a_file_in_place_of_the_generated_folder(tmp_path: Path, run: Callable[..., Said]) -> None:
+def test_a_file_in_place_of_the_generated_folder(tmp_path: Path, run_in: RunIn) -> None:
     root = make_shop(tmp_path)
     write_files(root, {GENERATED: "mine", "src/other/__init__.py": "", "src/other/free.py": SPEC})
     record(root, {"other.free": "def broken() -> int:\n    return 1\n"})
-    said = run(root, "build")
+    said = run_in(root, "build")
     assert said.code == 3
     assert f"{GENERATED} is not a folder (move {GENERATED} away)" in said.errors[0]
     assert (root / GENERATED).read_text(encoding="utf-8") == "mine"
@@ -217,25 +186,25 @@ def test_a_file_in_place_of_the_generated_folder(tmp_path: Path, run: Callable[.
 
 
 @pytest.mark.parametrize("level", ["src/app/__generated__", "src/app"])
-def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path, run: Callable[..., Said], level: str) -> None:
+def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path, run_in: RunIn, level: str) -> None:
     root, outside = make_shop(tmp_path / "shop"), tmp_path / "outside"
     if level == "src/app":
         shutil.move(root / "src/app", outside)
     outside.mkdir(exist_ok=True)
     (root / level).symlink_to(outside, target_is_directory=True)
     before = sorted(outside.rglob("*"))
-    said = run(root, "build")
+    said = run_in(root, "build")
     if level == GENERATED:
         assert said.code == 3
         assert f"the symlink {GENERATED} leads out of src (replace the symlink by a folder)" in said.errors[0]
     assert sorted(outside.rglob("*")) == before
 
 
-def test_a_generated_folder_that_is_a_link_within_the_project_is_used(tmp_path: Path, run: Callable[..., Said]) -> None:
+def test_a_generated_folder_that_is_a_link_within_the_project_is_used(tmp_path: Path, run_in: RunIn) -> None:
     root = make_shop(tmp_path)
     (root / "src/made").mkdir()
     (root / GENERATED).symlink_to(root / "src/made", target_is_directory=True)
-    assert run(root, "build").code == 0
+    assert run_in(root, "build").code == 0
     assert (root / "src/made/slug.py").is_file()
 
 

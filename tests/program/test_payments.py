@@ -1,4 +1,4 @@
-"""Nothing is paid for twice: what a model, here a program that counts its calls, is asked over a project's life."""
+"""The whole program pays for nothing twice: what a model, a program that counts its calls, is asked over time."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""A large project: no command prints a line for each of its modules unless it is asked to."""
+"""The whole program on a large project: no command prints a line for each of its modules unless it is asked to."""
 
 import re
 from pathlib import Path

@@ -120,7 +120,7 @@ def test_the_package_gets_a_name_that_can_be_imported_and_hides_nothing(
 ) -> None:
     assert start_project(tmp_path / folder).package == package
     plan = make_plan(load_project(load_config(root=tmp_path / folder)))
-    assert set(plan.verdicts) == {f"{package}.slug", "tests.test_slug"}
+    assert set(plan.freshness) == {f"{package}.slug", "tests.test_slug"}
     assert not plan.problems
 
 

@@ -1,0 +1,92 @@
+"""What the values of keys may be: each function returns what is wrong with a value, or None."""
+
+import json
+import keyword
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+CONFIG_VERSION = 1
+
+OWN_FIELDS = frozenset({"messages", "model", "stream", "system"})
+"""The fields of a request that `llm.options` can't set."""
+
+DEEPEST_OPTION = 100
+"""In tables and lists: an SDK handles them by recursion."""
+
+
+def at_least(minimum: int) -> Callable[[int], str | None]:
+    """Return the check that refuses what is less than `minimum`."""
+    return lambda value: f"must be at least {minimum}, is {value}" if value < minimum else None
+
+
+def one_of(*words: str) -> Callable[[str], str | None]:
+    """Return the check that refuses all but some words."""
+    return lambda value: None if value in words else f"must be one of {', '.join(words)}, is {json.dumps(value)}"
+
+
+def not_negative(value: float) -> str | None:
+    """Refuse what is below 0, or no finite number."""
+    return None if 0 <= value < math.inf else f"must be 0 or more, is {value}"
+
+
+def positive(value: float) -> str | None:
+    """Refuse 0 and what is below, or no finite number."""
+    return None if 0 < value < math.inf else f"must be more than 0, is {value}"
+
+
+def variable_name(value: str) -> str | None:
+    """Refuse what can't be the name of an environment variable."""
+    # The value is not shown: it may be the key itself.
+    ok = not value or re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)
+    return None if ok else "must be the name of an environment variable, not the key itself"
+
+
+def http_url(value: str) -> str | None:
+    """Refuse what can't be the URL of a server, or holds a password."""
+    from urllib.parse import urlsplit  # here, since most configurations name no server
+
+    # The value is not shown: it may hold a password.
+    ok = not value or re.fullmatch(r"https?://[^/@\s]+(/\S*)?", value)
+    if not ok:
+        return "must be http:// or https:// and a host, without user name or password"
+    try:
+        possible = value.isprintable() and urlsplit(value).port != 0
+    except ValueError:
+        possible = False
+    return None if possible else "has a host, a port or a character that no URL can have"
+
+
+def package_name(value: str) -> str | None:
+    """Refuse what can't be the name of a package."""
+    ok = value.isidentifier() and not keyword.iskeyword(value)
+    return None if ok else f"must be a name that Python can import, is {json.dumps(value)}"
+
+
+def request_options(value: dict[str, Any]) -> str | None:
+    """Refuse fields that jaunt sets itself, and what can't be sent as JSON."""
+    own = sorted(value.keys() & OWN_FIELDS)
+    if own:
+        return f"{own[0]} is set by jaunt itself"
+    if _depth(value) > DEEPEST_OPTION:
+        return "must be less deeply nested"
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return "must be what JSON can hold: no dates, no nan"
+    return None
+
+
+def _depth(value: object) -> int:
+    """Return how many tables and lists stand in each other; without a call for each, which Python limits."""
+    depth, level = 0, [value]
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        depth += 1
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return depth
+
+
+def readable_version(value: int) -> str | None:
+    """Refuse a format that this jaunt doesn't know."""
+    return None if value == CONFIG_VERSION else f"is {value}, this jaunt reads version {CONFIG_VERSION}"

@@ -1,0 +1,111 @@
+"""The retry that wraps every backend: a model is asked again, and told what was wrong with its last candidate."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from jaunt.errors import JauntError
+from jaunt.generate.check import Check, Examination, check_candidate
+from jaunt.generate.spec_context import ModuleSpecContext
+
+OnAttempt = Callable[[int, Sequence[str]], None]
+"""Called as an attempt begins: its number, from 1, and what was wrong with the attempt before it."""
+
+
+class Generator(Protocol):
+    """What answers a context with a candidate."""
+
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
+        """Return a candidate's source; raises JauntGenerationError if no answer can be had."""
+
+
+@dataclass(frozen=True)
+class GenerationResult:
+    """What came of the attempts: `source` of the candidate that passed, or None and the last one's errors.
+
+    `candidate` is the last one, passed or not; of several at once, the one that got furthest. `fault` is what ended
+    the attempts early: no answer came, or a check could not do its work. `attempts` counts that attempt too.
+    """
+
+    attempts: int
+    source: str | None
+    errors: list[str] = field(default_factory=list)
+    candidate: str = ""
+    warnings: list[str] = field(default_factory=list)
+    fault: JauntError | None = None
+
+
+async def ask(
+    backend: Generator,
+    ctx: ModuleSpecContext,
+    *,
+    max_attempts: int = 2,
+    checks: Sequence[Check] = (),
+    candidates: int = 1,
+    on_attempt: OnAttempt | None = None,
+) -> GenerationResult:
+    """Ask until a candidate passes syntax, required names and `checks`, at most `max_attempts` times.
+
+    Each time, `candidates` answers are asked for at once; the first that passes ends it, and the others
+    are cancelled. Every attempt after the first is given all errors so far, in order, and the candidate that had
+    the last of them; of several candidates, those of the one that got furthest, and that one.
+
+    An attempt that raises a JauntError ends it: to ask again would be in vain. The result then has the fault, and
+    the candidate of the attempt before; without one there is nothing to lose, and the error is raised.
+    """
+    errors: list[str] = []
+    found: Examination | None = None
+    for attempt in range(1, max_attempts + 1):
+        if on_attempt:
+            on_attempt(attempt, found.errors if found else [])
+        try:
+            found = await _best_of(candidates, backend, ctx, errors, checks)
+        except JauntError as fault:
+            if found is None:
+                raise
+            return GenerationResult(attempt, None, found.errors, found.source, found.warnings, fault)
+        if found.ok:
+            return GenerationResult(attempt, found.source, [], found.source, found.warnings)
+        if found.fault is not None:
+            return GenerationResult(attempt, None, found.errors, found.source, found.warnings, found.fault)
+        prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
+        errors += [f"{prefix}{error}" for error in found.errors]
+        ctx = replace(ctx, rejected_source=found.source)
+    found = found or Examination("")
+    return GenerationResult(max_attempts, None, found.errors, found.source, found.warnings)
+
+
+async def _best_of(
+    count: int, backend: Generator, ctx: ModuleSpecContext, errors: Sequence[str], checks: Sequence[Check]
+) -> Examination:
+    """Ask for `count` candidates at once; return the first that passes, or the one that got furthest.
+
+    Raises the first error if no answer comes at all.
+    """
+
+    async def one() -> Examination:
+        candidate = await backend.generate_module(ctx, extra_error_context=[*errors] or None)
+        return await check_candidate(candidate, ctx.expected_names, checks)
+
+    if count == 1:
+        return await one()
+    tasks = [asyncio.create_task(one()) for _ in range(count)]
+    examined: list[Examination] = []
+    faults: list[JauntError] = []
+    try:
+        for ended in asyncio.as_completed(tasks):
+            try:
+                examined.append(await ended)
+            except JauntError as error:  # one answer less; the others may do
+                faults.append(error)
+                continue
+            if examined[-1].ok:
+                return examined[-1]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    if not examined:
+        raise faults[0]
+    return max(examined, key=lambda each: each.rank)

@@ -1,0 +1,31 @@
+"""What a model is told of one module."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class ModuleSpecContext:
+    """All that a model may need to write one module.
+
+    `kind` is "build" or "test"; `expected_names` must be defined; `spec_sources`, `decorator_prompts` and
+    `dependency_apis` go from spec reference to text, and so do `plain_sources`: the same texts without jaunt's
+    decorators, where they are known. `dependency_generated_modules` goes from a spec module's name to the code
+    generated for it. `handwritten_source` is what is no spec in the spec module; `module_digest` is the digest of the
+    contract (64 hex digits); `previous_source` is the code that the new one replaces, `rejected_source` the candidate
+    of the attempt before this one.
+    """
+
+    kind: str
+    spec_module: str
+    generated_module: str
+    expected_names: Sequence[str]
+    spec_sources: Mapping[str, str]
+    decorator_prompts: Mapping[str, str] = field(default_factory=dict)
+    dependency_apis: Mapping[str, str] = field(default_factory=dict)
+    dependency_generated_modules: Mapping[str, str] = field(default_factory=dict)
+    plain_sources: Mapping[str, str] = field(default_factory=dict)
+    handwritten_source: str = ""
+    module_digest: str = ""
+    previous_source: str = ""
+    rejected_source: str = ""

@@ -1,0 +1,116 @@
+"""The words for reasons and for what has drifted. No other file has any, and nothing reads them back."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from jaunt.errors import JauntError
+from jaunt.plan.reasons import Reason, ReasonKind
+
+if TYPE_CHECKING:  # a build that has nothing to do needs neither
+    from jaunt.plan.drift import Drift
+    from jaunt.plan.freshness import Freshness
+
+_WORDS: Mapping[ReasonKind, str] = {
+    ReasonKind.UNBUILT: "not built yet",
+    ReasonKind.FORCED: "forced",
+    ReasonKind.BROKEN: "{detail}",
+    ReasonKind.UNREADABLE: "{subject}: cannot be read: {detail}",
+    ReasonKind.UNPARSABLE: "its code no longer parses: {detail}",
+    ReasonKind.ORPHANED: "orphaned: the spec module {subject} is gone",
+    ReasonKind.EDITED: "edited by hand",
+    ReasonKind.NO_HEADER: "edited by hand: it has no jaunt header",
+    ReasonKind.OTHER_HEADER: "its header is that of {detail} {subject}",
+    ReasonKind.CONTRACT_CHANGED: "contract changed",
+    ReasonKind.SPEC_ADDED: "spec added: {spec}",
+    ReasonKind.SPEC_REMOVED: "spec removed: {spec}",
+    ReasonKind.SPEC_CHANGED: "spec changed: {spec} ({parts})",
+    ReasonKind.DEPENDENCY_ADDED: "dependency added: {subject}",
+    ReasonKind.DEPENDENCY_REMOVED: "dependency removed: {subject}",
+    ReasonKind.DEPENDENCY_CHANGED: "dependency changed: {subject}",
+    ReasonKind.DEPENDENCY_STALE: "dependency is stale: {subject}",
+}
+
+_MOST_PARTS = 3  # of a spec that changed, as a person is told of it
+
+
+def build_command(kind: str) -> str:
+    """Return the command that generates the modules of a kind, for hints."""
+    return "jaunt test" if kind == "test" else "jaunt build"
+
+
+def reason_text(reason: Reason, *, beside: str | None = None) -> str:
+    """Return the words for one reason.
+
+    For a reader who sees it beside the name of the module `beside`, its specs go without that name, and at most three
+    parts of a spec are named: `spec changed: slugify (a, b, c and 1 more)`.
+    """
+    most = len(reason.parts) if beside is None else _MOST_PARTS
+    parts = ", ".join(f"{part.name} {part.change}".rstrip() for part in reason.parts[:most])
+    more = f" and {len(reason.parts) - most} more" if len(reason.parts) > most else ""
+    spec = ".".join(filter(None, [reason.subject, reason.member]))
+    return _WORDS[reason.kind].format(
+        subject=reason.subject,
+        spec=spec if beside is None else spec.removeprefix(f"{beside}:"),
+        parts=f"{parts}{more}",
+        detail=reason.detail,
+    )
+
+
+def reason_texts(reasons: Iterable[Reason], *, beside: str | None = None) -> list[str]:
+    """Return the words for each reason; all stale dependencies are named in one text. `beside`: see `reason_text`."""
+    return [reason_text(reason, beside=beside) for reason in _joined(reasons)]
+
+
+def _joined(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    for kind, group in groupby(reasons, key=lambda reason: reason.kind):
+        alike = list(group)
+        if kind is ReasonKind.DEPENDENCY_STALE:
+            yield replace(alike[0], subject=", ".join(reason.subject for reason in alike))
+        else:
+            yield from alike
+
+
+def all_reasons(freshness: "Freshness") -> str:
+    """Return why a module is not fresh, all of it, or "fresh"; it may have the line breaks of a parser's message."""
+    return "; ".join(reason_texts(freshness.reasons)) or "fresh"
+
+
+def first_reason(module: str, freshness: "Freshness") -> str:
+    """Return why a module is not fresh, in one line: the first reason, and the number of the others.
+
+    Empty for what is fresh or unbuilt, whose state says it all.
+    """
+    if freshness.state in ("fresh", "unbuilt"):
+        return ""
+    texts = [" ".join(reason_text(reason, beside=module).split()) for reason in freshness.reasons]
+    head = f"{texts.pop(0)}; " if freshness.protected and len(texts) > 1 else ""
+    first, *others = texts
+    return f"{head}{first}" + (f" (and {len(others)} more)" if others else "")
+
+
+def drift_error(drift: "Drift") -> JauntError:
+    """Return what is said of a module or file that has drifted, with the command that puts it right as the hint."""
+    if drift.problem is not None:
+        return drift.problem
+    module, state = drift.module, drift.state
+    texts = reason_texts(drift.reasons, beside=None if state == "edited" else module)
+    if state == "orphaned":
+        return JauntError(f"{drift.path}: {texts[0]}", hint=_orphan_hint(drift.reasons))
+    said = "; ".join(texts)
+    if state == "broken":
+        return JauntError(f"{module}: {said}", hint="make it readable, or remove it")
+    command = build_command(drift.kind)
+    again = f"{command} --force --target {module}"
+    if state == "fresh":
+        return JauntError(f"{module}: {said}", hint=f"run: {again}")
+    if state == "edited":
+        hint = f"run: {again}" if drift.stale else f"run: jaunt accept {module}, or {again}"
+        return JauntError(f"{module}: {said}", hint=hint)
+    return JauntError(f"{module}: {said if state == 'unbuilt' else f'stale: {said}'}", hint=f"run: {command}")
+
+
+def _orphan_hint(reasons: Iterable[Reason]) -> str:
+    is_edited = any(reason.kind is ReasonKind.EDITED for reason in reasons)
+    return f"run: jaunt clean --orphans{' --force' if is_edited else ''}"

@@ -1,0 +1,84 @@
+"""Specs that nobody would ever get: something else takes their name further down in the module."""
+
+import ast
+from collections.abc import Collection, Iterator
+
+from jaunt.errors import JauntDiscoveryError
+from jaunt.syntax.branches import Placed, imports_work, parted
+from jaunt.syntax.source import Definition, ModuleSource, assignment_targets
+
+
+def refuse_hidden(source: ModuleSource, specs: Collection[str]) -> None:
+    """Raise JauntDiscoveryError, with both lines, for a spec whose name the module binds to something else as well.
+
+    Branches that exclude each other, such as `if sys.platform == ...: else:`, may bind one name each; of those that
+    only running the module tells apart, one alone may have a spec.
+    """
+    for name, placed in source.repeated.items():
+        if name in specs:
+            _refuse(source, name, placed)
+    if _binds_anew(source, specs):
+        for name, line, other in _hidden_by_others(source, specs):
+            raise JauntDiscoveryError(
+                f"{source.path}:{line}: {name}: what line {other} binds to this name hides the spec",
+                hint="rename one of them, or remove it",
+            )
+
+
+def _refuse(source: ModuleSource, name: str, placed: list[Placed]) -> None:
+    own = next(each for each in placed if each.statement is source.definitions[name])
+    line = own.statement.lineno
+    for other in placed:
+        if other is own or other.runs is False:
+            continue
+        number = other.statement.lineno
+        if source.is_spec(other.statement):
+            if not own.excludes(other):
+                raise JauntDiscoveryError(
+                    f"{source.path}:{max(line, number)}: {name}: line {min(line, number)} has a spec of this name too",
+                    hint="rename one of them, or remove it",
+                )
+            if not _told_apart(own, other):
+                raise JauntDiscoveryError(
+                    f"{source.path}:{max(line, number)}: {name}: line {min(line, number)} has a spec of this name too, "
+                    "and only running the module tells which of them counts",
+                    hint="decide by sys.platform, sys.version_info or an import, or give each a name of its own",
+                )
+        elif number > line and other.runs and not own.excludes(other):
+            raise JauntDiscoveryError(
+                f"{source.path}:{line}: {name}: the definition in line {number} hides the spec",
+                hint="rename one of them, or remove it",
+            )
+
+
+def _told_apart(own: Placed, other: Placed) -> bool:
+    """Whether it is known which of two specs, in branches that exclude each other, is bound."""
+    block, names = parted(own, other)
+    return "try" in names and imports_work(block) is not None
+
+
+def _binds_anew(source: ModuleSource, specs: Collection[str]) -> bool:
+    """Whether a statement that is no definition binds the name of a spec: nearly never, and this is quick to tell."""
+    return any(name in specs for s in source.statements for name in _bound(source, s))
+
+
+def _hidden_by_others(source: ModuleSource, specs: Collection[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield the name and line of specs that an import or an assignment below hides, and the line of that."""
+    for each in source.placed:
+        for name in _bound(source, each.statement):
+            node = source.definitions.get(name) if name in specs else None
+            if node is not None and each.runs and each.statement.lineno > node.lineno and not _uses(each, name):
+                yield name, node.lineno, each.statement.lineno
+
+
+def _bound(source: ModuleSource, statement: ast.stmt) -> Iterator[str]:
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        yield from source.imports(statement)
+    elif not isinstance(statement, Definition):
+        yield from (target.id for target in assignment_targets(statement) if isinstance(target, ast.Name))
+
+
+def _uses(placed: Placed, name: str) -> bool:
+    """Whether a statement makes what it binds from the spec: `slugify = cached(slugify)`."""
+    nodes = ast.walk(placed.statement)
+    return any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) for n in nodes)

@@ -1,0 +1,80 @@
+"""`jaunt test`: builds, generates, runs; each step can be left out."""
+
+from pathlib import Path
+
+from projects import CONFIG, GENERATED, record, write_files
+from said import SUMMARY, Run
+
+BAD_CODE = "def split_words(:\n"
+
+
+def test_test_builds_generates_and_runs(shop: Path, run: Run) -> None:
+    said = run("test")
+    assert said.code == 0
+    assert len(said.built) == 4
+    assert "1 passed" in said.out
+    assert said.err == ""
+    assert (shop / "tests/__generated__/test_slug.py").is_file()
+    assert run("status").lines[-1] == "4 fresh"
+
+
+def test_failing_tests_are_4(shop: Path, run: Run) -> None:
+    record(shop, {"app.slug": "def slugify(text: str) -> str:\n    return text\n"})
+    said = run("test")
+    assert said.code == 4
+    assert "1 failed" in said.out
+    (error,) = said.errors
+    assert error.startswith("error: tests/__generated__/test_slug.py::test_slugify: ")
+
+
+def test_tests_are_not_run_where_something_could_not_be_built(shop: Path, run: Run) -> None:
+    record(shop, {"app.words": BAD_CODE})
+    said = run("test")
+    assert said.code == 3
+    assert "passed" not in said.out
+    assert said.errors[-1] == "error: the tests were not run, as not everything could be built"
+
+
+def test_a_project_without_tests_names_no_sandbox(tmp_path: Path, run: Run) -> None:
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app.py": "LIMIT = 1\n"})
+    said = run("test", "--root", str(tmp_path))
+    assert (said.code, len(said.lines)) == (0, 1)
+    assert said.lines[0].startswith("no spec modules")
+
+
+def test_no_run_generates_and_starts_no_pytest(shop: Path, run: Run) -> None:
+    said = run("test", "--no-run")
+    assert (said.code, len(said.built)) == (0, 4)
+    assert SUMMARY.fullmatch(said.lines[-1])
+
+
+def test_no_build_leaves_the_modules_under_test(shop: Path, run: Run) -> None:
+    said = run("test", "--no-build", "--no-run")
+    assert said.built == [("generated", "tests.test_slug")]
+    assert not (shop / GENERATED).exists()
+
+
+def test_a_test_of_what_is_not_built_fails_and_says_how_to_build_it(shop: Path, run: Run) -> None:
+    said = run("test", "--no-build")
+    assert said.code == 4
+    assert "JauntNotBuiltError" in said.out
+
+
+def test_pytest_args_reach_pytest(shop: Path, run: Run) -> None:
+    said = run("test", "--pytest-args=-v", "--pytest-args", "--pytest-args=-k", "--pytest-args=nothing")
+    assert said.code == 2, "an option needs its value: --pytest-args alone is a usage error"
+    said = run("test", "--pytest-args=-k", "--pytest-args=nothing")
+    assert said.code == 4
+    assert "1 deselected" in said.out
+
+
+def test_a_target_of_test_that_is_no_test_names_the_tests_of_it(shop: Path, run: Run) -> None:
+    said = run("test", "--target", "app.slug")
+    assert said.code == 2
+    assert len(said.errors) == 1
+    assert "tests.test_slug" in said.err
+    assert run("test", "--target", "tests.test_slug", "--no-run").built == [
+        ("generated", "app.slug"),
+        ("generated", "app.words"),
+        ("generated", "tests.test_slug"),
+    ]

@@ -1,0 +1,90 @@
+"""The whole program when it is stopped: what was finished is kept, what it started has ended."""
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from libraries import spec_file
+from processes import run_jaunt, run_jaunt_unread
+from projects import CONFIG, GENERATED, SHOP_ANSWERS, make_shop
+from stopped_builds import stop_while_building
+
+from jaunt.header import parse_header, split_header
+
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+@pytest.mark.parametrize("by", STOPS)
+def test_an_interrupted_build_is_130_and_what_was_finished_is_kept(tmp_path: Path, by: signal.Signals) -> None:
+    root = make_shop(tmp_path)
+    finished = [root / GENERATED / "words.py", root / GENERATED / "tally.py"]
+    ended = stop_while_building(root, "build", waiting="app.slug", ready=finished, by=by)
+    assert ended.code == 130
+    assert ended.err.splitlines()[-1] == "error: interrupted; what was finished is kept"
+    assert (root / "cleaned-app.slug").exists(), "the backend's clean-up has run"
+    assert sorted(p.name for p in (root / GENERATED).iterdir()) == ["__init__.py", "tally.py", "words.py"]
+    again = run_jaunt("build", cwd=root)
+    assert again.returncode == 0
+    assert again.stdout.splitlines()[-1].startswith("1 generated, 2 fresh")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+@pytest.mark.parametrize("by", STOPS)
+def test_json_of_an_interrupted_build_has_what_was_finished(tmp_path: Path, by: signal.Signals) -> None:
+    root = make_shop(tmp_path, changes={"src/app/page.py": spec_file("page", "app.slug:slugify")})
+    finished = [root / GENERATED / "words.py", root / GENERATED / "tally.py"]
+    ended = stop_while_building(root, "build", "--json", waiting="app.slug", ready=finished, by=by)
+    facts = json.loads(ended.out)
+    assert (ended.code, facts["ok"], facts["exit_code"]) == (130, False, 130)
+    assert facts["error"]["message"] == "interrupted"
+    assert {module["module"]: module["status"] for module in facts["modules"]} == {
+        "app.page": "not started",
+        "app.slug": "interrupted",
+        "app.tally": "generated",
+        "app.words": "generated",
+    }
+    assert ended.err.splitlines()[-2].startswith("2 generated, 1 not started, 1 interrupted in ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+def test_an_interrupted_test_run_is_130_and_leaves_no_process(tmp_path: Path) -> None:
+    waits = (
+        "import pathlib, threading\n\n\ndef test_slugify() -> None:\n"
+        "    pathlib.Path('waiting-pytest').touch()\n"
+        "    assert threading.Event().wait(600)\n"
+    )
+    # Out of the sandbox, as only there a test can leave us a sign; test_sandbox ends runs that are in it.
+    changes = {"jaunt.toml": f'{CONFIG}\n[sandbox]\nmode = "off"\n'}
+    root = make_shop(tmp_path, changes=changes, answers={"tests.test_slug": waits})
+    ended = stop_while_building(root, "test", "--json", waiting="pytest", ready=[], by=signal.SIGTERM)
+    assert ended.code == 130
+    assert {module["status"] for module in json.loads(ended.out)["modules"]} == {"generated"}
+    assert ended.err.splitlines()[-1] == "error: interrupted; what was finished is kept"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+def test_a_killed_build_leaves_whole_files_alone(tmp_path: Path) -> None:
+    root = make_shop(tmp_path)
+    finished = [root / GENERATED / "words.py"]
+    ended = stop_while_building(root, "build", waiting="app.slug", ready=finished, by=signal.SIGKILL)
+    assert ended.code == -signal.SIGKILL
+    for path in (root / GENERATED).glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert path.name == "__init__.py" or parse_header(text) is not None
+        compile(text, str(path), "exec")
+    assert split_header(finished[0].read_text(encoding="utf-8"))[1] == SHOP_ANSWERS["app.words"]
+    again = run_jaunt("build", cwd=root)
+    assert again.returncode == 0
+    assert "app.slug" in again.stdout
+    assert "app.words" not in again.stdout, "what was finished is not built again"
+
+
+@pytest.mark.parametrize("arguments", [["build"], ["status"], ["--help"]])
+def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path, arguments: list[str]) -> None:
+    root = make_shop(tmp_path)
+    done = run_jaunt_unread(*arguments, cwd=root)
+    assert done.stderr == ""
+    assert done.returncode == (0 if arguments == ["--help"] else 130)

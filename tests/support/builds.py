@@ -1,0 +1,30 @@
+"""Builds of a project in a folder, in this process, by a backend that a test brings."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from jaunt.build.run import run_plan
+from jaunt.build.settings import project_settings
+from jaunt.config import load_config
+from jaunt.engine.job import Outcome
+from jaunt.generate.base import GeneratorBackend
+from jaunt.plan.plan import make_plan
+from jaunt.project.project import load_project, select_targets
+
+PLAIN = 'version = 1\n[verify]\nruff = "off"\nty = "off"\ndoctests = false\n'
+"""A configuration without the checks that start programs."""
+EXAMPLES = PLAIN.replace("doctests = false\n", "")
+"""The same, with the examples of the specs run."""
+
+
+def build_with(
+    root: Path, backend: GeneratorBackend, *, jobs: int = 1, targets: Sequence[str] = (), kind: str = "build"
+) -> dict[str, Outcome]:
+    """Build what is stale of the project at `root`; return module -> outcome, as `jaunt build` would."""
+    project = load_project(load_config(root=root))
+    modules = select_targets(project, targets) if targets else project.modules_of(kind)
+    plan = make_plan(project, modules).restricted_to([kind])
+    outcomes = asyncio.run(run_plan(plan, project_settings(plan, backend), jobs=jobs))
+    project.remember(make_folder=True)
+    return outcomes
