@@ -15,7 +15,8 @@ from jaunt.config import SandboxConfig
 from jaunt.engine.runner import Listener
 from jaunt.generate.base import GeneratorBackend
 from jaunt.generate.check import Check, CheckFunction, as_check
-from jaunt.sandbox.sandbox import Halt, Sandbox
+from jaunt.sandbox.program import Halt
+from jaunt.sandbox.sandbox import Sandbox
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
 from jaunt.testing.project_tests import PytestResult, as_result
 from jaunt.testing.pytest_run import TestRun, judge_tests

@@ -21,7 +21,9 @@ from folders import SUPPORT
 import jaunt
 from jaunt.config import SandboxConfig, load_config
 from jaunt.errors import JauntConfigError
-from jaunt.sandbox.sandbox import Completed, Halt, Sandbox, temporary_scratch
+from jaunt.sandbox.program import Completed, Halt, Program
+from jaunt.sandbox.sandbox import Sandbox
+from jaunt.sandbox.scratch import temporary_scratch
 
 NOBODY = 65534
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])
@@ -152,10 +154,11 @@ JAUNT = """
 import sys
 from pathlib import Path
 from jaunt.config import SandboxConfig
+from jaunt.sandbox.program import Program
 from jaunt.sandbox.sandbox import Sandbox
 mode, scratch, program, pipe, *without = sys.argv[1:]
 sandbox = Sandbox(SandboxConfig(mode=mode), frozenset(without))
-sandbox.run([sys.executable, "-c", program, pipe], cwd=Path(scratch), scratch=Path(scratch))
+sandbox.run(Program([sys.executable, "-c", program, pipe], Path(scratch)), scratch=Path(scratch))
 """
 
 
@@ -184,14 +187,15 @@ def test_a_run_in_another_thread_can_be_halted(mode: str, tmp_path: Path) -> Non
     command = [sys.executable, "-c", ENDLESS.replace("if os.fork()", "if 1"), str(tmp_path / "pipe")]
     halt = Halt()
     with ThreadPoolExecutor(1) as pool:
-        run = functools.partial(Sandbox(SandboxConfig(mode=mode)).run, cwd=tmp_path, scratch=tmp_path, halt=halt)
-        first = pool.submit(run, command)
+        run = functools.partial(Sandbox(SandboxConfig(mode=mode)).run, scratch=tmp_path, halt=halt)
+        program = Program(command, tmp_path)
+        first = pool.submit(run, program)
         with (tmp_path / "pipe").open("rb", buffering=0) as pipe:
             assert pipe.read(7) == b"started"
             halt()
             assert pipe.read() == b""
         assert (first.result(30).reason, first.result().exit_code) == ("stopped", None)
-        assert pool.submit(run, command).result(30).reason == "stopped"
+        assert pool.submit(run, program).result(30).reason == "stopped"
 
 
 # How runs end
@@ -199,7 +203,7 @@ def test_a_run_in_another_thread_can_be_halted(mode: str, tmp_path: Path) -> Non
 
 def run(source: str, tmp_path: Path, mode: str = "limits", **limits: int) -> Completed:
     sandbox = Sandbox(replace(SandboxConfig(mode=mode, seconds=30), **limits))
-    return sandbox.run([sys.executable, "-c", source], cwd=tmp_path)
+    return sandbox.run(Program([sys.executable, "-c", source], tmp_path))
 
 
 @pytest.mark.parametrize("mode", ALL_MODES)
@@ -258,7 +262,7 @@ def test_output_that_is_not_utf8_is_kept_as_far_as_it_is(tmp_path: Path) -> None
 
 
 def test_a_program_that_cannot_be_started_ends_with_127_and_the_reason(tmp_path: Path) -> None:
-    done = Sandbox(SandboxConfig(mode="limits")).run(["/no/such/program"], cwd=tmp_path)
+    done = Sandbox(SandboxConfig(mode="limits")).run(Program(["/no/such/program"], tmp_path))
     assert done.exit_code == 127
     assert "No such file" in done.stderr
 
@@ -279,9 +283,8 @@ for descriptor in range(3, 64):
     with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as other:
         os.set_inheritable(other.fileno(), True)
         fd = file.fileno()
-        done = Sandbox(SandboxConfig(mode=mode)).run(
-            [sys.executable, "-c", source, str(fd)], cwd=tmp_path, stdin="grüße".encode(), pass_fds=[fd]
-        )
+        command = [sys.executable, "-c", source, str(fd)]
+        done = Sandbox(SandboxConfig(mode=mode)).run(Program(command, tmp_path, stdin="grüße".encode(), pass_fds=[fd]))
         file.seek(0)
         assert (done.stdout, file.read()) == (f"grüße\nopen {fd}\n", b"through")
 
@@ -296,8 +299,8 @@ def test_only_allowed_variables_are_handed_on(mode: str, tmp_path: Path, monkeyp
     monkeypatch.setenv("LC_TIME", "C")
     monkeypatch.setenv("PYTHONPATH", "relative")
     sandbox = Sandbox(SandboxConfig(mode=mode, env=["APP_SETTINGS"]))
-    program = "import json, os; print(json.dumps(dict(os.environ)))"
-    done = sandbox.run([sys.executable, "-c", program], cwd=tmp_path, pythonpath=[tmp_path], env={"GIVEN": "1"})
+    command = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]
+    done = sandbox.run(Program(command, tmp_path, pythonpath=[tmp_path], env={"GIVEN": "1"}))
     found = json.loads(done.stdout)
     assert "MY_TOKEN" not in found
     assert (found["APP_SETTINGS"], found["LC_TIME"], found["GIVEN"]) == ("test", "C", "1")
@@ -308,16 +311,9 @@ def test_only_allowed_variables_are_handed_on(mode: str, tmp_path: Path, monkeyp
 @pytest.mark.parametrize("mode", ALL_MODES)
 def test_what_is_written_to_the_scratch_folder_is_there_afterwards(mode: str, tmp_path: Path) -> None:
     (tmp_path / "scratch").mkdir()
-    Sandbox(SandboxConfig(mode=mode)).run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; open(sys.argv[1], 'w').write('kept')",
-            str(tmp_path / "scratch" / "a"),
-        ],
-        cwd=tmp_path,
-        scratch=tmp_path / "scratch",
-    )
+    code = "import sys; open(sys.argv[1], 'w').write('kept')"
+    program = Program([sys.executable, "-c", code, str(tmp_path / "scratch" / "a")], tmp_path)
+    Sandbox(SandboxConfig(mode=mode)).run(program, scratch=tmp_path / "scratch")
     assert (tmp_path / "scratch" / "a").read_text() == "kept"
 
 
@@ -338,15 +334,14 @@ if __name__ == "__main__":
     print("fine")
 """
     (tmp_path / "program.py").write_text(source)
-    done = Sandbox(SandboxConfig(mode=mode)).run([sys.executable, str(tmp_path / "program.py")], cwd=tmp_path)
+    done = Sandbox(SandboxConfig(mode=mode)).run(Program([sys.executable, str(tmp_path / "program.py")], tmp_path))
     assert (done.stdout, done.stderr) == ("fine\n", "")
 
 
 def test_bytecode_is_not_written_beside_the_source(tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("x = 1")
-    done = Sandbox(SandboxConfig(mode="limits")).run(
-        [sys.executable, "-c", "import helper; print(helper.__cached__)"], cwd=tmp_path, pythonpath=[tmp_path]
-    )
+    command = [sys.executable, "-c", "import helper; print(helper.__cached__)"]
+    done = Sandbox(SandboxConfig(mode="limits")).run(Program(command, tmp_path, pythonpath=[tmp_path]))
     assert done.reason == "ok"
     assert str(tmp_path / "__pycache__") not in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["helper.py"]
@@ -408,7 +403,7 @@ def test_a_bwrap_that_does_not_work_is_as_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["limits", "off"])
 def test_strict_refuses_a_mode_that_is_weaker(mode: str, tmp_path: Path) -> None:
     with pytest.raises(JauntConfigError, match=f'strict is true, but sandbox.mode is "{mode}"'):
-        Sandbox(SandboxConfig(mode=mode, strict=True)).run(["true"], cwd=tmp_path)
+        Sandbox(SandboxConfig(mode=mode, strict=True)).run(Program(["true"], tmp_path))
 
 
 def test_to_be_without_a_sandbox_is_said_loudly() -> None:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jaunt.config import SandboxConfig
-from jaunt.sandbox import supervisor as keeper
-from jaunt.sandbox.sandbox import Completed, Sandbox
+from jaunt.sandbox.linux import landlock_version
+from jaunt.sandbox.program import Completed, Program
+from jaunt.sandbox.sandbox import Sandbox
 
 KEY = "sk-a-secret-that-must-not-leak"
 LIMITS: dict[str, Any] = {  # small, so that they are soon reached
@@ -172,7 +173,7 @@ def attempt(name: str, escape: Escape, folder: Path, sandbox: Sandbox, port: int
     project.mkdir()
     limited = Sandbox(replace(sandbox.config, **{**LIMITS, **escape.limits}), sandbox.without)
     arguments = [token, str(project), str(os.getpid()), str(port)]
-    run = limited.run([sys.executable, "-I", "-S", "-c", HEAD + escape.source, *arguments], cwd=project)
+    run = limited.run(Program([sys.executable, "-I", "-S", "-c", HEAD + escape.source, *arguments], project))
     left = leftovers(token)
     return name if left or escape.got_out(run) else None
 
@@ -191,7 +192,7 @@ def main(folder: Path, mode: str, *without: str) -> None:
     kind = {
         "mechanism": sandbox.mechanism,
         "namespaces": sandbox.mechanism == "bwrap" or sandbox._namespaces,
-        "landlock": keeper.landlock_version() if sandbox._landlock else 0,
+        "landlock": landlock_version() if sandbox._landlock else 0,
         "root": os.geteuid() == 0,
     }
     print(json.dumps({"escaped": [name for name in out if name], **kind, "is": sandbox.describe()}))

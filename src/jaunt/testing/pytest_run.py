@@ -20,7 +20,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.paths import DEFAULT_GENERATED_DIR, PACKAGE
-from jaunt.sandbox.sandbox import OWN_BYTECODE, Completed, Halt, Sandbox, temporary_scratch
+from jaunt.sandbox.program import Completed, Halt, Program
+from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
+from jaunt.sandbox.scratch import temporary_scratch
 from jaunt.syntax.source import parse_or_none
 
 _RECORDER = Path(PACKAGE, "testing", "pytest_child.py")
@@ -89,12 +91,11 @@ def judge_tests(
     key = secrets.token_bytes(32)
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
         args = [f"--rootdir={cwd}", "-o", f"cache_dir={scratch / 'pytest'}", *pytest_args, *map(str, files)]
-        completed = sandbox.run(
+        recorder = Program(
             [sys.executable, *OWN_BYTECODE, "-P", str(_RECORDER)],
             cwd=cwd,
-            scratch=scratch,
             pythonpath=pythonpath,
-            readable=[_RECORDER, *files],
+            readable=files,
             stdin=json.dumps({"key": key.hex(), "report": report.fileno(), "args": args}).encode(),
             env={
                 "JAUNT_GENERATED_DIR": generated_dir,
@@ -102,8 +103,8 @@ def judge_tests(
                 "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
             },
             pass_fds=[report.fileno()],
-            halt=halt,
         )
+        completed = sandbox.run(recorder, scratch=scratch, halt=halt)
         report.seek(0)
         record = read_record(report.read(), key)
     changed = [path for path, state in _state(files, cwd).items() if state != before.get(path)]

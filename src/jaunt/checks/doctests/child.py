@@ -11,15 +11,23 @@ import gc
 import importlib
 import importlib.abc
 import json
+import linecache
 import os
 import select
 import sys
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
+from jaunt.project.from_source import import_from_source
+from jaunt.sandbox import linux
+from jaunt.sandbox.processes import kill_all
 
 LONGEST = 2_000  # characters of what an example gave
 COUNT = 8  # digits of the number of bytes that a frame begins with
@@ -70,13 +78,8 @@ def _child() -> None:
 
 def _serve(control: int) -> None:
     """Examine candidates in processes of their own, one at a time, as long as orders come."""
-    from jaunt import runtime  # noqa: F401 - loaded here, they are in every process
-    from jaunt.project import from_source  # noqa: F401 - loaded here, they are in every process
-    from jaunt.runtime import loader  # noqa: F401 - loaded here, they are in every process
-    from jaunt.sandbox import supervisor as keeper
-
-    keeper.adopt_orphans()
-    keeper.hide_from_own_user()
+    linux.adopt_orphans()
+    linux.hide_from_own_user()
     gc.freeze()  # no process copies the memory of what is there already
     while (orders := _next_orders(control)) is not None:  # one at a time: nobody finds the key of the next one
         if orders.docstrings:
@@ -87,12 +90,12 @@ def _serve(control: int) -> None:
             os.close(control)
             os.close(ours)
             os.setsid()
-            keeper.die_with_parent()  # where there is no keeper, nobody else would end it
+            linux.die_with_parent()  # where there is no supervisor, nobody else would end it
             _examine(orders, theirs)
             os._exit(0)
         os.close(theirs)
         report = _collect(ours)
-        keeper.kill_all(process)
+        kill_all(process)
         os.write(control, frame(report))
 
 
@@ -128,8 +131,6 @@ def _read(stream: int, size: int) -> bytes:
 
 def _examine(orders: Orders, results: int) -> None:
     """Import the candidate and run the examples; report each finding to `results` as soon as it is there."""
-    from jaunt.project.from_source import import_from_source
-
     report = _reporter(orders.key, results)
     import_from_source(orders.bases)
     sys.path[:0] = orders.bases  # its own first
@@ -160,8 +161,6 @@ def _reporter(key: str, descriptor: int) -> Any:
 
 def _import(orders: Orders) -> tuple[dict[str, Any], dict[str, Any]]:
     """Import the spec module, the candidate in place of the generated one; return the names of both."""
-    import linecache
-
     linecache.cache[orders.filename] = (
         len(orders.source), None, orders.source.splitlines(keepends=True), orders.filename
     )  # fmt: skip
@@ -176,8 +175,6 @@ def _import(orders: Orders) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _load_single_file(orders: Orders) -> None:
     """Put the candidate where jaunt.loader looks for the code of a module without a package."""
-    from types import ModuleType
-
     module = sys.modules[orders.generated_module] = ModuleType(orders.generated_module)
     spec = module.__spec__ = ModuleSpec(orders.generated_module, None, origin=orders.filename)
     vars(spec)["_initializing"] = True  # the spec module, which the candidate imports, then waits for its classes
@@ -238,8 +235,6 @@ def _failures(docstring: Docstring, names: Mapping[str, Any], filename: str) -> 
 
 
 def _in_words(error: BaseException, filename: str) -> str:
-    import traceback
-
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
     where = f" (line {lines[-1]} of the candidate)" if lines else ""
     advice = ""

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from jaunt.checks.doctests.child import LONGEST, Docstring, Orders, frame
 from jaunt.paths import PACKAGE
-from jaunt.sandbox.sandbox import OWN_BYTECODE, Completed, Halt, Sandbox
+from jaunt.sandbox.program import Completed, Halt, Program
+from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.syntax.source import ModuleSource
 
 _EXAMINER = Path(PACKAGE, "checks", "doctests", "child.py")
@@ -56,15 +57,15 @@ class Bench:
     ) -> Completed:
         """Run the examiner in the sandbox. Raises JauntConfigError if that can't be used."""
         inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-        return self.sandbox.run(
+        program = Program(
             [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), *arguments],
             cwd=self.root,
             pythonpath=[*self.bases, *inherited, Path(PACKAGE).parent],
             stdin=stdin,
             pass_fds=pass_fds,
             env={"JAUNT_GENERATED_DIR": self.generated_dir, "PYTHONIOENCODING": "utf-8"},
-            halt=halt,
         )
+        return self.sandbox.run(program, halt=halt)
 
 
 def run_examples(orders: Orders, bench: Bench, halt: Halt | None = None) -> list[str]:

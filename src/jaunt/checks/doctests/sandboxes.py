@@ -17,7 +17,7 @@ from jaunt.checks.doctests.child import COUNT, Orders
 from jaunt.checks.doctests.examples import Bench, packed, read_reports, run_examples, with_key
 from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
-from jaunt.sandbox.sandbox import Halt
+from jaunt.sandbox.program import Halt
 
 _A_DAY = 86_400  # seconds
 _END_SECONDS = 5.0

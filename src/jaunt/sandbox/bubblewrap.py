@@ -1,0 +1,39 @@
+"""The command that runs a program in bubblewrap."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from jaunt.paths import PACKAGE
+
+_SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu")
+
+
+def bwrap_command(scratch: Path, cwd: Path, needed: Sequence[Path | str]) -> list[str]:
+    """Return the beginning of a command: what follows may write to `scratch`, and read `needed` and the system."""
+    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"]
+    for folder in _SYSTEM_FOLDERS:
+        command += ["--ro-bind-try", folder, folder]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    for path in dict.fromkeys([*_python_paths(), *(str(Path(each).absolute()) for each in needed)]):
+        real = os.path.realpath(path)
+        command += ["--ro-bind-try", real, real]
+        # A symlink below the working directory is there already, and nothing can be mounted on it.
+        if real != path and cwd.absolute() not in Path(path).parents:
+            command += ["--ro-bind-try", real, path]
+    return [*command, "--bind", str(scratch), str(scratch), "--chdir", str(cwd.absolute()), "--"]
+
+
+def _python_paths() -> Iterator[str]:
+    """Yield the folders of this Python, its packages and its editable installs; never a whole home."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home() fails for a user that has none
+    program = Path(sys.executable)
+    folders = [Path(PACKAGE), *map(Path, (sys.prefix, sys.base_prefix, sys.exec_prefix, *sys.path))]
+    while program.is_symlink():
+        program = program.parent / program.readlink()
+        folders.append(program.parent)
+    folders.append(Path(sys.base_prefix).resolve())
+    for folder in folders:
+        if folder.is_absolute() and folder.exists() and folder not in (home, *home.parents):
+            yield os.path.normpath(folder)

@@ -1,0 +1,34 @@
+"""What this system offers to confine a program with, found out by trying it."""
+
+import functools
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import Literal
+
+from jaunt.config import SandboxConfig
+from jaunt.sandbox import linux
+from jaunt.sandbox.bubblewrap import bwrap_command
+from jaunt.sandbox.scratch import temporary_scratch
+from jaunt.sandbox.supervision import Surroundings, last_line_of, order_for, run_supervised
+
+Mechanism = Literal["bwrap", "namespaces", "landlock"]
+
+
+@functools.cache
+def problem_with(mechanism: Mechanism) -> str | None:
+    """Return why a mechanism doesn't work here, None if it does; found out by trying it, once a process."""
+    if sys.platform != "linux":
+        return f"{mechanism} is for Linux"
+    if mechanism == "landlock":
+        return None if linux.landlock_version() else "the kernel has no Landlock"
+    if mechanism == "bwrap" and shutil.which("bwrap") is None:
+        return "bwrap is not installed"
+    with temporary_scratch() as scratch, tempfile.TemporaryFile() as out:
+        order = order_for([sys.executable, "-c", ""], SandboxConfig(seconds=20), namespaces=mechanism == "namespaces")
+        wrapper = bwrap_command(scratch, scratch, ()) if mechanism == "bwrap" else []
+        ended = run_supervised(order, wrapper, Surroundings(subprocess.DEVNULL, out, out))
+        if ended["reason"] == "ok":
+            return None
+        return f"{mechanism} does not work here: {ended.get('message') or last_line_of(out) or ended['reason']}"
