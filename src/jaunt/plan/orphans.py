@@ -41,7 +41,8 @@ def find_orphans(project: Project) -> list[Orphan]:
             if path in expected or path in found:
                 continue
             orphan = _read(Path(path), root.base)
-            if orphan is not None and not _has_specs(orphan):
+            # A module that the project has is generated elsewhere: this file is a copy, or of before it moved.
+            if orphan is not None and (orphan.module in project.modules or not _has_specs(orphan)):
                 found[path] = orphan
     return sorted(found.values(), key=lambda orphan: orphan.path)
 
