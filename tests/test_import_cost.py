@@ -30,7 +30,15 @@ LIGHT_HALF = {
     "jaunt",
     *(
         f"jaunt.{name}"
-        for name in ("errors", "spec_ref", "registry", "runtime", "runtime.functions", "runtime.classes")
+        for name in (
+            "errors",
+            "spec_ref",
+            "registry",
+            "runtime",
+            "runtime.functions",
+            "runtime.classes",
+            "runtime.spec_module",
+        )
     ),
 }
 

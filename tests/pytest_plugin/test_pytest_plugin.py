@@ -195,6 +195,7 @@ LIGHT = [
     "jaunt.runtime",
     "jaunt.runtime.classes",
     "jaunt.runtime.functions",
+    "jaunt.runtime.spec_module",
     "jaunt.spec_ref",
 ]
 

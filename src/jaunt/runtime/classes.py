@@ -5,6 +5,7 @@ import sys
 
 from jaunt.errors import JauntNotBuiltError
 from jaunt.registry import mark
+from jaunt.runtime.spec_module import needs_half_imported, wait_for
 
 __tracebackhide__ = True  # see runtime.py
 
@@ -24,11 +25,9 @@ def replace_class(stub: type, entry: "SpecEntry") -> type:
     except JauntNotBuiltError:
         pass
     except (ImportError, AttributeError) as error:
-        from jaunt.runtime.half_imported import load_on_access, needs_half_imported  # here, as few need it
-
         if not needs_half_imported(error, entry.module):
             raise
-        load_on_access(entry, _load_class)
+        wait_for(entry, stub, lambda: _load_class(entry) is not None)
     return stub
 
 

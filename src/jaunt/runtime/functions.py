@@ -1,102 +1,155 @@
-"""Forwarders: functions that stand in a spec module and forward each call to the generated function."""
+"""Functions of a spec module: forwarders, each of which becomes the generated function once that is loaded.
+
+A function's code and defaults can be replaced, its namespace can't. So a forwarder is made with the namespace that the
+generated module will have: as soon as the code is there, the very object that was decorated, and that others may have
+got hold of long before, is the generated function. No call goes through a frame of jaunt's any more, and a function has
+one identity for good: pickle, registries and patches rely on that.
+"""
 
 import functools
 from types import FunctionType
 
 from jaunt.registry import mark
-
-__tracebackhide__ = True  # see runtime.py
+from jaunt.runtime.spec_module import generated_module_of, is_initialising, wait_for
 
 TYPE_CHECKING = False  # see spec_ref.py
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
-    from types import CodeType
+    from types import ModuleType
     from typing import Any
 
     from jaunt.registry import SpecEntry
 
-_COROUTINE, _ASYNC_GENERATOR, _GENERATOR, _VARIADIC = 0x80, 0x200, 0x20, 0x0C  # as in `inspect`
+_COROUTINE, _ASYNC_GENERATOR, _GENERATOR = 0x80, 0x200, 0x20  # as in `inspect`
+_ASYNC_ITERATORS = {"AsyncIterator", "AsyncIterable", "AsyncGenerator"}
+
+_TARGET = "__jaunt_target__"
+"""The keyword-only parameter whose default is what a forwarder calls: a closure could not be replaced by other code."""
 
 
 def make_forwarder(stub: FunctionType, entry: "SpecEntry") -> "Callable[..., Any]":
-    """Return a function of the stub's sort, a coroutine function say, that forwards to the generated one."""
+    """Return a function of the stub's sort, a coroutine function say, that loads the generated one when it is called.
 
-    def load(*args: "Any", **kwargs: "Any") -> "Any":
-        nonlocal target
-        from jaunt.runtime.loader import load_generated  # here, as `import jaunt` can do without it
+    If `entry` is of kind "magic", an access of its module from outside loads it before that.
+    """
 
-        target = load_generated(entry)
-        _take_parameters(forward, target)
-        return target(*args, **kwargs)
+    def load_and_call(*args: "Any", **kwargs: "Any") -> "Any":
+        __tracebackhide__ = True  # pytest leaves the frame out
+        return load_function(entry, forward)(*args, **kwargs)
 
-    target: Callable[..., Any] = load
-    flags = stub.__code__.co_flags
-    if flags & _COROUTINE:
+    def load() -> bool:
+        load_function(entry, forward)
+        return (forward.__kwdefaults__ or {}).get(_TARGET) is not load_and_call
 
-        async def forward(*args: "Any", **kwargs: "Any") -> "Any":
-            return await target(*args, **kwargs)
-    elif flags & _ASYNC_GENERATOR:
-
-        async def forward(*args: "Any", **kwargs: "Any") -> "AsyncGenerator[Any, Any]":
-            items = target(*args, **kwargs)
-            try:
-                item = await anext(items)
-                while True:
-                    try:
-                        sent = yield item
-                    except BaseException as error:  # noqa: BLE001 - as `yield from` does, which async has not
-                        item = await items.athrow(error)
-                    else:
-                        item = await items.asend(sent)
-            except StopAsyncIteration:
-                return
-    elif flags & _GENERATOR:
-
-        def forward(*args: "Any", **kwargs: "Any") -> "Generator[Any, Any, Any]":
-            return (yield from target(*args, **kwargs))
-    else:
-
-        def forward(*args: "Any", **kwargs: "Any") -> "Any":
-            return target(*args, **kwargs)
-
+    template: Any = _template(stub)
+    forward: Any = FunctionType(template.__code__, vars(generated_module_of(entry.module)), stub.__name__)
+    forward.__kwdefaults__ = {_TARGET: load_and_call}
     functools.update_wrapper(forward, stub)
+    if entry.kind == "magic":
+        wait_for(entry, forward, load)
     return mark(forward, entry)
 
 
-def _take_parameters(forward: "Any", generated: "Any") -> None:
-    """Give a forwarder the parameters of the generated function, where those are all named.
+def load_function(entry: "SpecEntry", forward: "Any") -> "Callable[..., Any]":
+    """Load a generated function and return it: `forward`, which becomes it, or what that has to forward to.
 
-    To gather and spread `*args, **kwargs` takes 70 to 180 ns a call; with the parameters spelled out, it takes 25.
-    They stay those of the first call: a `__defaults__` that the generated function is given later is not seen.
+    Raises what `load_module` does.
     """
-    if type(generated) is not FunctionType or generated.__code__.co_flags & _VARIADIC:
+    from jaunt.runtime.loader import find_generated, load_module  # here, as `import jaunt` can do without it
+
+    generated = load_module(entry)
+    target: Any = find_generated(entry, generated)
+    if target is forward or is_initialising(generated.__name__):
+        return target  # what is half imported may be decorated yet
+    if type(target) is FunctionType and target.__globals__ is forward.__globals__ and target.__closure__ is None:
+        _become(forward, target)
+        vars(generated)[entry.qualname] = forward
+        _hand_over_exported(entry, forward, generated)
+        return forward
+    # What a test has put there for a while, a mock say, is called but not kept.
+    if getattr(target, "__module__", None) == generated.__name__:
+        forward.__kwdefaults__ = {_TARGET: target}
+    return target
+
+
+def _become(forward: "Any", target: FunctionType) -> None:
+    """Make one function the same as another one of the same namespace, but for its name, place and docstring."""
+    # Another thread may call at any time: until the code is replaced, the old parameter has to be there, too.
+    forward.__kwdefaults__ = {**(target.__kwdefaults__ or {}), _TARGET: target}
+    forward.__defaults__ = target.__defaults__
+    forward.__code__ = target.__code__
+    forward.__kwdefaults__ = target.__kwdefaults__
+    # Python 3.14 works annotations out when they are asked for, and they may name what only type checkers import.
+    for name in ("__annotate__" if hasattr(target, "__annotate__") else "__annotations__", "__type_params__"):
+        if hasattr(target, name):
+            setattr(forward, name, getattr(target, name))
+    vars(forward).pop("__wrapped__", None)  # the stub, by which `inspect` tells what a forwarder looks like
+    vars(forward).update(vars(target))
+
+
+def _hand_over_exported(entry: "SpecEntry", forward: "Any", generated: "ModuleType") -> None:
+    """Let generated code that calls a spec of its own module get what a decorator above `@magic` made of it.
+
+    So a recursive function below `@lru_cache` finds its cache. What contextlib made stays out: it gives something
+    of another type, which the generated module, read by itself, doesn't have.
+    """
+    import sys
+
+    exported = inner = vars(sys.modules.get(forward.__module__) or generated).get(entry.qualname)
+    while inner is not None and inner is not forward:
+        inner = getattr(inner, "__wrapped__", None)
+    if inner is forward and getattr(exported, "__globals__", {}).get("__name__") != "contextlib":
+        vars(generated)[entry.qualname] = exported
+
+
+def _template(stub: FunctionType) -> "Callable[..., Any]":
+    """Return the function whose code a forwarder for `stub` has at first."""
+    flags = stub.__code__.co_flags
+    if flags & _ASYNC_GENERATOR or (flags & _COROUTINE and _promises_async_items(stub)):
+        return _async_generator
+    return _coroutine if flags & _COROUTINE else _generator if flags & _GENERATOR else _function
+
+
+def _promises_async_items(stub: FunctionType) -> bool:
+    """Return whether a stub without a `yield` is that of an async generator, by its return annotation."""
+    try:
+        annotation = stub.__annotations__.get("return")
+    except NameError:  # Python 3.14: it names something that is not there yet, or for type checkers alone
+        return False
+    if not isinstance(annotation, str):
+        annotation = getattr(getattr(annotation, "__origin__", annotation), "__name__", "")
+    return annotation.partition("[")[0].rpartition(".")[2].strip(" '\"") in _ASYNC_ITERATORS
+
+
+# What forwarders do at first. The module is no part of them, its names are not there: they run in other namespaces.
+
+
+def _function(*args: "Any", __jaunt_target__: "Any", **kwargs: "Any") -> "Any":
+    __tracebackhide__ = True
+    return __jaunt_target__(*args, **kwargs)
+
+
+async def _coroutine(*args: "Any", __jaunt_target__: "Any", **kwargs: "Any") -> "Any":
+    __tracebackhide__ = True
+    return await __jaunt_target__(*args, **kwargs)
+
+
+def _generator(*args: "Any", __jaunt_target__: "Any", **kwargs: "Any") -> "Generator[Any, Any, Any]":
+    __tracebackhide__ = True
+    return (yield from __jaunt_target__(*args, **kwargs))
+
+
+async def _async_generator(*args: "Any", __jaunt_target__: "Any", **kwargs: "Any") -> "AsyncGenerator[Any, Any]":
+    __tracebackhide__ = True
+    items = __jaunt_target__(*args, **kwargs)
+    try:
+        item = await anext(items)
+        while True:
+            try:
+                sent = yield item
+            except BaseException as error:  # noqa: BLE001 - as `yield from` does, which async has not
+                item = await items.athrow(error)
+            else:
+                item = await items.asend(sent)
+    except StopAsyncIteration:
         return
-    if forward.__code__.co_flags & _ASYNC_GENERATOR:
-        return  # its body is more than a call, and takes far longer than to gather and spread
-    code = _spelled_out(forward.__code__, generated.__code__)
-    # The code comes last: another thread may call at any time.
-    forward.__defaults__, forward.__kwdefaults__ = generated.__defaults__, generated.__kwdefaults__
-    forward.__code__ = code
-
-
-def _spelled_out(forward: "CodeType", generated: "CodeType") -> "CodeType":
-    """Return the code of a forwarder with the parameters of the generated code in the place of `*args, **kwargs`."""
-    names = generated.co_varnames[: generated.co_argcount + generated.co_kwonlyargcount]
-    positional, keywords = names[: generated.co_argcount], names[generated.co_argcount :]
-    parameters = [*positional, *(("*", *keywords) if keywords else ())]
-    if generated.co_posonlyargcount:
-        parameters.insert(generated.co_posonlyargcount, "/")
-    target = "target"
-    while target in names:
-        target += "_"
-    call = f"{target}({', '.join([*positional, *(f'{name}={name}' for name in keywords)])})"
-    sort = "def"
-    if forward.co_flags & _COROUTINE:
-        sort, call = "async def", f"await {call}"
-    elif forward.co_flags & _GENERATOR:
-        call = f"(yield from {call})"
-    # Within another function, `target` is a cell, as it is in the forwarder.
-    text = f"def make({target}):\n  {sort} forward({', '.join(parameters)}): return {call}\n  return forward"
-    namespace: dict[str, Any] = {}
-    exec(compile(text, "<jaunt>", "exec"), namespace)
-    return namespace["make"](None).__code__

@@ -11,6 +11,7 @@ from types import ModuleType
 
 from jaunt.errors import JauntConfigError, JauntNotBuiltError
 from jaunt.paths import DEFAULT_GENERATED_DIR, spec_module_to_generated_module
+from jaunt.runtime.spec_module import generated_module_of, is_initialising
 
 __tracebackhide__ = True  # see runtime.py
 
@@ -23,26 +24,32 @@ if TYPE_CHECKING:
 
 
 def load_generated(entry: "SpecEntry") -> "Any":
-    """Return what the generated module defines for a spec.
+    """Return what the generated module defines for a spec; raises what `load_module` and `find_generated` do."""
+    return find_generated(entry, load_module(entry))
 
-    Raises JauntNotBuiltError if there is no such module or no such name in it; errors of the generated code
-    itself pass through.
+
+def load_module(entry: "SpecEntry") -> ModuleType:
+    """Return the generated module of a spec, which may be half imported.
+
+    Raises JauntNotBuiltError if there is no such module; errors of the generated code itself pass through.
     """
     # Set where specs are collected for a build, so that broken generated code can't hinder its own repair.
     if os.environ.get("JAUNT_STUBS_ONLY"):
         raise _not_built(entry, "is a stub while specs are collected")
-    module = _import_generated(entry)
+    return _import_generated(entry)
+
+
+def find_generated(entry: "SpecEntry", module: ModuleType) -> "Any":
+    """Return what a generated module defines for a spec.
+
+    Raises JauntNotBuiltError if it has no such name, ImportError if it may still get one.
+    """
     if entry.qualname in vars(module):
         return vars(module)[entry.qualname]
     if is_initialising(module.__name__):
         reason = f"cannot import name {entry.qualname!r} from half-imported module {module.__name__!r}"
         raise ImportError(reason, name=module.__name__)
     raise _not_built(entry, f"is not built: the generated module {module.__name__} has no {entry.qualname!r}")
-
-
-def is_initialising(module: str) -> bool:
-    """Return whether the import of a module has begun and not ended."""
-    return getattr(getattr(sys.modules.get(module), "__spec__", None), "_initializing", False)
 
 
 def _not_built(entry: "SpecEntry", reason: str) -> JauntNotBuiltError:
@@ -86,17 +93,18 @@ def _import_from_package(module: str, generated_dir: str, package_path: "Sequenc
     """Import the generated module of a module in a package, None if it is missing."""
     from importlib.machinery import FileFinder
 
+    if spec_module_to_generated_module(module, generated_dir) in sys.modules:
+        return _import_if_there(module, generated_dir)  # which waits where another thread imports it
     # A build may just have written there, which Python's listings of folders can miss.
     # importlib.invalidate_caches() would do as well, but takes 70 ms on Python 3.13.
     for folder, finder in list(sys.path_importer_cache.items()):
         if isinstance(finder, FileFinder) and folder.startswith(tuple(package_path)):
             finder.invalidate_caches()
-    generated = spec_module_to_generated_module(module, generated_dir)
-    found = _import_if_there(generated)
-    if found is None and _join_portions(generated, package_path):
-        found = _import_if_there(generated)
+    found = _import_if_there(module, generated_dir)
+    if found is None and _join_portions(spec_module_to_generated_module(module, generated_dir), package_path):
+        found = _import_if_there(module, generated_dir)
     if found is None and (marked := _marked_dir(module, package_path)):
-        found = _import_if_there(spec_module_to_generated_module(module, marked))
+        found = _import_if_there(module, marked)
     return found
 
 
@@ -119,10 +127,15 @@ def _join_portions(generated: str, package_path: "Sequence[str]") -> bool:
     return joined
 
 
-def _import_if_there(generated: str) -> ModuleType | None:
-    """Import a generated module; None if it, or a generated package on its way, is missing."""
+def _import_if_there(module: str, generated_dir: str) -> ModuleType | None:
+    """Import the generated module of a module; None if it, or a generated package on its way, is missing."""
     from importlib import import_module
 
+    generated = spec_module_to_generated_module(module, generated_dir)
+    if generated in sys.modules:
+        return import_module(generated)
+    finder = _IntoModule(generated, generated_module_of(module))
+    sys.meta_path.insert(0, finder)
     try:
         return import_module(generated)
     except ModuleNotFoundError as error:
@@ -130,6 +143,36 @@ def _import_if_there(generated: str) -> ModuleType | None:
         if "." in missing and f"{generated}.".startswith(f"{missing}."):
             return None
         raise
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _IntoModule:
+    """Finds a generated module as the other finders do, to be loaded into the module object that functions wait for."""
+
+    def __init__(self, name: str, module: ModuleType) -> None:
+        self._name = name
+        self._module = module
+
+    def find_spec(self, name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None) -> "Any":
+        """Return what the first of the other finders returns; None for all other modules."""
+        if name != self._name:
+            return None
+        finders = [finder for finder in sys.meta_path if not isinstance(finder, _IntoModule)]
+        found = (finder.find_spec(name, path, target) for finder in finders if hasattr(finder, "find_spec"))
+        spec = next((each for each in found if each is not None), None)
+        if spec is not None:
+            load_into(spec, self._module)
+        return spec
+
+
+def load_into(spec: "Any", module: ModuleType) -> None:
+    """Let an import spec be loaded into a module object; one whose loader makes objects of its own is left alone."""
+    from importlib.machinery import SourceFileLoader
+
+    if getattr(type(spec.loader), "create_module", None) is SourceFileLoader.create_module:  # which makes none
+        module.__name__ = spec.name
+        spec.loader.create_module = lambda each: module if each.name == module.__name__ else None
 
 
 _file_locks: "dict[str, RLock]" = {}
@@ -152,6 +195,7 @@ def _load_file(module: str, folder: str, generated_dir: str) -> ModuleType | Non
         if archived is None and not os.path.isfile(file):
             return None
         spec: Any = spec_from_file_location(name, file)
+        load_into(spec, generated_module_of(module))
         loaded = sys.modules[name] = module_from_spec(spec)
         spec._initializing = True
         try:

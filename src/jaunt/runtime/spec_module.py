@@ -1,0 +1,148 @@
+"""A spec module as Python has it: what waits in it for generated code, and what patches of it reach.
+
+The generated code may import what its spec module defines further down, and may be of many modules: so it is loaded at
+the first access of the spec module from outside, once that is all there. Until then, as with importlib.util.LazyLoader,
+the module is of a class of its own; then it gets its usual class back.
+"""
+
+import sys
+from _thread import get_ident
+from types import ModuleType
+
+from jaunt.errors import JauntNotBuiltError
+
+__tracebackhide__ = True  # see runtime.py
+
+TYPE_CHECKING = False  # see spec_ref.py
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from jaunt.registry import SpecEntry
+
+_generated: "dict[str, ModuleType]" = {}
+
+
+def generated_module_of(spec_module: str) -> ModuleType:
+    """Return the module that the generated code of a spec module is in, or will be loaded into."""
+    known = _generated.get(spec_module)
+    if known is None or (known.__spec__ is not None and sys.modules.get(known.__name__) is not known):
+        known = _generated[spec_module] = ModuleType(f"generated code of {spec_module}")  # the loader names it
+    return known
+
+
+class _Waiting:
+    """A spec that waits: `stand_in` is what was made of its stub, `load` puts the generated code in its place."""
+
+    def __init__(self, stand_in: object, load: "Callable[[], bool]") -> None:
+        self.stand_in = stand_in
+        self.load = load
+
+
+def wait_for(entry: "SpecEntry", stand_in: object, load: "Callable[[], bool]") -> None:
+    """Call `load`, until it returns true, at accesses from outside to the module of a spec.
+
+    An access of the spec itself does so while the module is half imported, too; of other names, only the first after
+    that does. `stand_in` is the object that stands for the generated code.
+    """
+    module = sys.modules.get(getattr(stand_in, "__module__", ""))
+    if module is not None and type(module) in (ModuleType, PatchedModule) and module.__name__ != "__main__":
+        module.__class__ = SpecModule
+        vars(module).setdefault("__jaunt_waiting__", {})
+    if isinstance(module, SpecModule):
+        vars(module)["__jaunt_waiting__"][entry.qualname] = _Waiting(stand_in, load)
+
+
+class PatchedModule(ModuleType):
+    """A spec module of which a name that is set from outside is set in its generated code, too.
+
+    Generated code imports what it uses of its spec module: `mock.patch("app.shop.fetch")` would not reach it.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a name here and, where the generated code has the same object by the same name, there."""
+        before = vars(self).get(name, _NOTHING)
+        ModuleType.__setattr__(self, name, value)
+        generated = vars(_generated.get(self.__name__, _EMPTY))
+        if name[:2] != "__" and generated.get(name, _EMPTY) is before:
+            generated[name] = value
+
+
+class SpecModule(PatchedModule):
+    """A spec module in which something waits."""
+
+    def __getattribute__(self, name: str) -> "Any":
+        """Return an attribute, after what waits for it is loaded as far as that can be done."""
+        if name[:2] != "__":
+            _load_waiting(self, name)
+        return ModuleType.__getattribute__(self, name)  # by now it may be of another class
+
+
+_NOTHING = object()
+_EMPTY = ModuleType("nothing")
+_loading: "set[tuple[int, str]]" = set()  # threads and the modules that they load generated code for
+
+
+def _load_waiting(module: SpecModule, name: str) -> None:
+    """Load what waits in a module, if it waits for `name`, or for the first access of any name once it is all there."""
+    waiting: dict[str, _Waiting] | None = vars(module).get("__jaunt_waiting__")
+    if waiting is None:  # another thread was faster
+        return
+    job = get_ident(), module.__name__
+    if name not in waiting:
+        if job in _loading or is_initialising(module.__name__) or not vars(module).get("__jaunt_untried__", True):
+            return
+        vars(module)["__jaunt_untried__"] = False
+    _loading.add(job)
+    try:
+        for each in dict.fromkeys([name, *waiting]):
+            if each in waiting and not _load_one(module, waiting, each, asked=each == name):
+                return
+    finally:
+        _loading.discard(job)
+    if not waiting:
+        _settle(module)
+
+
+def _load_one(module: SpecModule, waiting: "dict[str, _Waiting]", name: str, *, asked: bool) -> bool:
+    """Load one spec's code; return whether to go on with the others. What fails is told by its own access or call."""
+    spec = waiting[name]
+    is_class = isinstance(spec.stand_in, type)
+    if is_class and vars(module).get(name, spec.stand_in) is not spec.stand_in:
+        return True  # a test has put something else there, for now
+    try:
+        if not spec.load():
+            return False
+    except JauntNotBuiltError:
+        pass  # the stand-in says so when it is called
+    except Exception as error:  # generated code may raise anything: a function's is told by its call
+        if isinstance(error, ImportError | AttributeError) and needs_half_imported(error):
+            return False
+        if is_class and asked:
+            raise
+        if is_class:
+            return True
+    waiting.pop(name, None)
+    return True
+
+
+def _settle(module: SpecModule) -> None:
+    """Give a module in which nothing waits any more its usual class back."""
+    for name in ("__jaunt_waiting__", "__jaunt_untried__"):
+        vars(module).pop(name, None)
+    # Patches are for tests: elsewhere, an access of such a module would take 25 ns longer for nothing.
+    tested = "pytest" in sys.modules or "unittest" in sys.modules
+    module.__class__ = PatchedModule if tested else ModuleType
+
+
+def is_initialising(module: str) -> bool:
+    """Return whether the import of a module has begun and not ended."""
+    return getattr(getattr(sys.modules.get(module), "__spec__", None), "_initializing", False)
+
+
+def needs_half_imported(error: ImportError | AttributeError, spec_module: str | None = None) -> bool:
+    """Whether an import failed for want of what a module defines further down, and so may succeed later."""
+    if isinstance(error, ImportError):
+        return error.name is not None and (error.name == spec_module or is_initialising(error.name))
+    owner = getattr(error.obj, "__name__", "")
+    return is_initialising(owner) or is_initialising(f"{owner}.{error.name}")
