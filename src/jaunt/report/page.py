@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.paths import PACKAGE
+from jaunt.report.states import states_css
 
 _STYLE = Path(PACKAGE, "report")
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -20,7 +21,7 @@ def render_page(name: str, *, title: str, data: Any) -> str:
     own = Path(PACKAGE, "commands", name)
     parts = {
         "title": html.escape(title),
-        "style": _read(_STYLE / "page.css") + _read(own / f"{name}.css"),
+        "style": _read(_STYLE / "page.css") + states_css() + _read(own / f"{name}.css"),
         "body": _read(own / f"{name}.html"),
         "data": _json_for_html(data),
         "script": _read(_STYLE / "page.js") + _read(own / f"{name}.js"),

@@ -32,7 +32,12 @@ def has_colours(out: TextIO) -> bool:
 
 def paint(text: str, colour: str, out: TextIO) -> str:
     """Return a text in a colour, if the stream shows colours."""
-    return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if has_colours(out) else text
+    return coloured(text, colour) if has_colours(out) else text
+
+
+def coloured(text: str, colour: str) -> str:
+    """Return a text with the codes of a colour around it; "" is no colour."""
+    return f"\x1b[{_CODES[colour]}m{text}\x1b[0m" if colour else text
 
 
 def cut_front(text: str, width: int, out: TextIO) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jaunt.errors import JauntError
 from jaunt.plan.reasons import Reason, ReasonKind
+from jaunt.report.states import style_of
 
 if TYPE_CHECKING:  # a build that has nothing to do needs neither
     from jaunt.plan.drift import Drift
@@ -80,9 +81,9 @@ def all_reasons(freshness: "Freshness") -> str:
 def first_reason(module: str, freshness: "Freshness") -> str:
     """Return why a module is not fresh, in one line: the first reason, and the number of the others.
 
-    Empty for what is fresh or unbuilt, whose state says it all.
+    Empty where the state says enough.
     """
-    if freshness.state in ("fresh", "unbuilt"):
+    if style_of(freshness.state).says_enough:
         return ""
     texts = [" ".join(reason_text(reason, beside=module).split()) for reason in freshness.reasons]
     head = f"{texts.pop(0)}; " if freshness.protected and len(texts) > 1 else ""

@@ -2,24 +2,9 @@
 
 from jaunt.commands.graph.nodes import make_nodes
 from jaunt.plan.plan import Plan
+from jaunt.report.states import STATES, style_of
 
-_FILL = {
-    "broken": "#ffd5d2",
-    "edited": "#eedcf9",
-    "unbuilt": "#d8e6fd",
-    "stale": "#fde8c4",
-    "fresh": "#d6f2de",
-}
-
-_STROKE = {
-    "broken": "#c62828",
-    "edited": "#8b3fb8",
-    "unbuilt": "#2563c9",
-    "stale": "#b45f06",
-    "fresh": "#16803c",
-}
-
-_OTHER_FILL, _OTHER_STROKE, _INK = "#e8ebef", "#5a6472", "#1b1f26"
+_INK = "#1b1f26"
 
 _MERMAID_EDGES = 500
 
@@ -41,8 +26,8 @@ def draw_mermaid(plan: Plan) -> str:
         lines.append(f'  {ids[node.name]}{left}"{label}"{right}:::{_class(node.state)}')
     lines += edges
     for state in sorted({_class(node.state) for node in nodes.values()}):
-        fill, stroke = _FILL.get(state, _OTHER_FILL), _STROKE.get(state, _OTHER_STROKE)
-        lines.append(f"  classDef {state} fill:{fill},stroke:{stroke},color:{_INK}")
+        style = style_of(state)
+        lines.append(f"  classDef {state} fill:{style.fill},stroke:{style.light},color:{_INK}")
     return "\n".join(lines)
 
 
@@ -56,12 +41,12 @@ def draw_dot(plan: Plan) -> str:
         '  edge [color="#8a94a3", arrowsize=0.7];',
     ]
     for node in nodes.values():
-        style = ', style="rounded,filled,dashed"' if node.kind == "test" else ""
-        fill, stroke = _FILL.get(node.state, _OTHER_FILL), _STROKE.get(node.state, _OTHER_STROKE)
+        dashed = ', style="rounded,filled,dashed"' if node.kind == "test" else ""
+        style = style_of(node.state)
         label = node.name if node.state == "fresh" else f"{node.name}\n{node.state}"
         lines.append(
             f"  {_dot_text(node.name)} [label={_dot_text(label)}, "
-            f'fillcolor="{fill}", color="{stroke}"{style}, tooltip={_dot_text(node.reason)}];'
+            f'fillcolor="{style.fill}", color="{style.light}"{dashed}, tooltip={_dot_text(node.reason)}];'
         )
     lines += [f"  {_dot_text(node.name)} -> {_dot_text(dep)};" for node in nodes.values() for dep in node.needs]
     return "\n".join([*lines, "}"])
@@ -78,4 +63,4 @@ def _dot_text(text: str) -> str:
 
 
 def _class(state: str) -> str:
-    return state if state in _FILL else "other"
+    return state if state in STATES else "other"

@@ -1,13 +1,5 @@
 // The module graph: draws DATA's boxes and edges, moves the view, opens a module in the panel.
 
-const SIGNS = { fresh: "✓", stale: "↻", unbuilt: "○", edited: "✎", broken: "✕" };
-const MEANINGS = {
-  fresh: "the generated code answers the spec",
-  stale: "the spec, or something it depends on, has changed",
-  unbuilt: "no code was generated yet",
-  edited: "the generated file was edited by hand",
-  broken: "it cannot be built",
-};
 const FAR = 0.42; // below this scale names are too small to read, and are left out
 const MANY = 150; // edges
 const LEAST = 0.0005, MOST = 3; // scales
@@ -20,8 +12,9 @@ let moved = false; // by the reader: before, the drawing follows the window's si
 let picked = null;
 let only = null; // the state that the legend shows alone
 
-const styleOf = (state) => (state in SIGNS ? state : "other");
-const signOf = (state) => SIGNS[state] ?? "·";
+const styleOf = (state) => (state in DATA.styles ? state : "other");
+const signOf = (state) => DATA.styles[state]?.sign ?? "·";
+const meaningOf = (state) => DATA.styles[state]?.meaning ?? "";
 
 // --- drawing -----------------------------------------------------------------------------------------
 
@@ -68,7 +61,7 @@ function drawLegend() {
     byId("legend").append(
       make(
         "button",
-        { class: styleOf(state), "aria-pressed": "false", "data-state": state, title: MEANINGS[state] ?? state, click: toggle },
+        { class: styleOf(state), "aria-pressed": "false", "data-state": state, title: meaningOf(state) || state, click: toggle },
         `${signOf(state)} ${number.toLocaleString("en")} ${state}`,
       ),
     );
@@ -145,7 +138,7 @@ function fillPanel(node) {
     make("button", { id: "close", "aria-label": "Close", title: "Close (Esc)", click: () => pick(null) }, "✕"),
     make("h2", {}, node.name),
     make("span", { class: "chip", id: "state" }, `${signOf(node.state)} ${node.state}`),
-    make("span", { class: "soft" }, `  ${node.kind === "test" ? "test module" : MEANINGS[node.state] ?? ""}`),
+    make("span", { class: "soft" }, `  ${node.kind === "test" ? "test module" : meaningOf(node.state)}`),
     make("ul", { class: "reasons" }, node.reasons.map((reason) => make("li", {}, reason))),
     make("div", { class: "files" }, make("div", {}, node.file), make("div", {}, `→ ${node.generated}`)),
     make("h3", {}, `Contract (${count(node.specs.length, "spec")})`),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jaunt.commands.graph.nodes import SAY_ENOUGH, make_nodes, severity
+from jaunt.commands.graph.nodes import make_nodes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.plan.plan import Plan
 from jaunt.report.console import one_line, relative_paths
+from jaunt.report.states import STATES, severity, style_of
 from jaunt.specs.texts import extract_source_segment
 
 if TYPE_CHECKING:  # the page alone needs a layout
@@ -28,6 +29,7 @@ def draw_html(plan: Plan) -> str:
     data = {
         "project": project.root.resolve().name,
         "states": sorted({node.state for node in nodes.values()}, key=severity),
+        "styles": {state: {"sign": style.sign, "meaning": style.meaning} for state, style in STATES.items()},
         "width": round(layout.width),
         "height": round(layout.height),
         "nodes": [
@@ -35,7 +37,7 @@ def draw_html(plan: Plan) -> str:
                 "name": node.name,
                 "kind": node.kind,
                 "state": node.state,
-                "reasons": [] if node.state in SAY_ENOUGH else node.reasons,
+                "reasons": [] if style_of(node.state).says_enough else node.reasons,
                 "needs": node.needs,
                 "file": _relative(project.modules[node.name].file.path, project.root),
                 "generated": _relative(project.generated_path(node.name), project.root),

@@ -4,12 +4,8 @@ from dataclasses import dataclass
 
 from jaunt.plan.plan import Plan
 from jaunt.report.console import one_line, relative_paths
+from jaunt.report.states import severity
 from jaunt.report.wording import reason_texts
-
-STATES = ("broken", "edited", "unbuilt", "stale", "fresh")
-"""The order in which states are listed: what needs a person first; one that is not here comes last."""
-
-SAY_ENOUGH = ("fresh", "unbuilt")  # these states need no reason beside them
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,3 @@ def make_nodes(plan: Plan) -> dict[str, Node]:
         )
         for name in names
     }
-
-
-def severity(state: str) -> int:
-    return STATES.index(state) if state in STATES else len(STATES)

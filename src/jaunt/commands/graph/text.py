@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from jaunt.commands.graph.nodes import SAY_ENOUGH, Node, make_nodes, severity
+from jaunt.commands.graph.nodes import Node, make_nodes
 from jaunt.plan.plan import Plan
+from jaunt.report.states import severity, style_of
+from jaunt.report.terminal import coloured
 from jaunt.specs.dag import dependencies_of
 
 DEFAULT_LIMIT = 200
 """The most modules that the text tree prints unless it is told otherwise."""
-
-_ANSI = {"broken": "31", "edited": "35", "unbuilt": "34", "stale": "33", "fresh": "32"}
 
 _STATE_WIDTH = 9
 
@@ -111,12 +111,12 @@ def _walk(
 
 def _format(line: _Line, width: int, colour: bool, ascii_only: bool) -> str:
     node = line.node
-    reason = "" if not line.first or node.state in SAY_ENOUGH else f"  {node.reason}"
+    reason = "" if not line.first or style_of(node.state).says_enough else f"  {node.reason}"
     text = f"{node.state:<{_STATE_WIDTH}}{line.branch}{node.name}{' (*)' if line.elsewhere else ''}{reason}"
     text = _cut(text, width, ascii_only)
     if not colour:
         return text
-    return f"\x1b[{_ANSI.get(node.state, '0')}m{text[:_STATE_WIDTH]}\x1b[0m{text[_STATE_WIDTH:]}"
+    return coloured(text[:_STATE_WIDTH], style_of(node.state).colour) + text[_STATE_WIDTH:]
 
 
 def _cut(text: str, width: int, ascii_only: bool) -> str:

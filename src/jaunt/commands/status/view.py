@@ -14,14 +14,10 @@ from jaunt.plan.freshness import Freshness
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
+from jaunt.report.states import STATES, style_of
 from jaunt.report.terminal import hang, paint, width_of
 from jaunt.report.wording import all_reasons, first_reason, reason_texts
 from jaunt.specs.texts import extract_source_segment
-
-STATES = ("fresh", "stale", "unbuilt", "edited", "orphaned", "broken")
-"""The order in which states are listed: what needs a person last, where the eye is."""
-
-_COLOURS = {"fresh": "green", "stale": "yellow", "unbuilt": "blue"}
 
 
 def print_status(
@@ -45,7 +41,8 @@ def print_status(
     hides_fresh = not verbose and len(rows) > MOST_LINES
     listed = [row for row in rows if not (hides_fresh and row[0] == "fresh")]
     width = max((len(module) for _, module, _ in listed), default=0)
-    for state in STATES:
+    order = list(STATES)[::-1]  # what needs a person last, where the eye is
+    for state in order:
         group = [(module, reason) for each, module, reason in listed if each == state]
         shown = group if verbose else group[:MOST_LINES]
         for module, reason in shown:
@@ -54,7 +51,7 @@ def print_status(
             _say_row(state, "", and_more(len(group) - len(shown)), out)
     if verbose:
         _print_imported(plan, width, out)
-    total = ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state]) or "no spec modules"
+    total = ", ".join(f"{counts[state]} {state}" for state in order if counts[state]) or "no spec modules"
     more = " (-v lists the fresh ones)" if hides_fresh and counts["fresh"] else ""
     say("\n".join(hang("", f"{total}{more}", width_of(out))), out)
 
@@ -69,7 +66,7 @@ def _print_imported(plan: Plan, width: int, out: TextIO) -> None:
 
 def _say_row(state: str, head: str, reason: str, out: TextIO) -> None:
     first, *others = hang(f"{state:<8} {head}", reason, width_of(out))
-    say(paint(first[:8], _COLOURS.get(state, "magenta"), out) + first[8:], out)
+    say(paint(first[:8], style_of(state).colour or "magenta", out) + first[8:], out)
     for line in others:
         say(line, out)
 
@@ -144,7 +141,7 @@ def print_module_status(status: ModuleStatus, out: TextIO | None = None) -> None
     """Print one module's state, each reason for it, where it stands, and what changed in its contract."""
     out = out or sys.stdout
     state = status.freshness.state
-    say(f"{status.module}: {paint(state, _COLOURS.get(state, 'magenta'), out)}", out)
+    say(f"{status.module}: {paint(state, style_of(state).colour, out)}", out)
     for label, text in _facts(status):
         for line in hang(f"  {label:<10}  ", text, width_of(out)):
             say(line, out)
