@@ -10,6 +10,10 @@ from backends import FakeBackend
 from builds import PLAIN, build_with
 from processes import python_path, run_python
 from projects import write_files
+from said import RunIn
+
+from jaunt.config import load_config
+from jaunt.project.project import load_project
 
 INIT = "__generated__/__init__.py"
 
@@ -109,3 +113,87 @@ def test_modules_in_a_zip_find_their_code_there_or_say_that_it_has_none(module: 
         f"{module}:f is not built (run: jaunt build, then make {tmp_path / 'bare.zip'} again: "
         f"it holds no generated code of {module})\n"
     )
+
+
+# --- symlinked folders ---
+
+
+def modules_of(root: Path) -> list[str]:
+    return sorted(load_project(load_config(root=root)).modules)
+
+
+def test_a_symlinked_package_of_the_project_is_built_and_cleaned(tmp_path: Path, run_in: RunIn) -> None:
+    write_files(tmp_path, {"shared/lib/__init__.py": "", "shared/lib/b.py": spec("twice")})
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/lib").symlink_to("../shared/lib")
+    assert built(tmp_path, {"src/app/c.py": spec("f")}) == ["app.c", "lib.b"]
+    assert said("import lib.b; print(lib.b.twice())", tmp_path / "src") == "1"
+    assert run_in(tmp_path, "check").code == 0
+    assert run_in(tmp_path, "clean").lines[-1] == "2 removed"
+    assert not (tmp_path / "shared/lib/__generated__").exists()
+
+
+def test_symlinks_in_circles_are_walked_once(tmp_path: Path) -> None:
+    write_files(tmp_path, {"jaunt.toml": PLAIN, "src/app/a.py": spec("f"), "other/deep/b.py": spec("g")})
+    links = {
+        "src/app/up": "..",
+        "src/app/top": "../..",
+        "src/same": "app",
+        "src/other": "../other",
+        "src/more": "../other/deep",
+        "other/deep/back": "..",
+        "other/home": "../src/app",
+        "src/gone": "../gone",
+        "src/self": "self",
+        "src/app/self.py": "self.py",
+    }
+    for link, target in links.items():
+        (tmp_path / link).symlink_to(target)
+    found = modules_of(tmp_path)
+    assert found == ["app.a", "more.b"]  # of two ways to one folder, the first by name
+    (tmp_path / "src/more").unlink()
+    assert modules_of(tmp_path) == ["app.a", "other.deep.b"]
+
+
+@pytest.mark.parametrize("holds", ["specs", "data"])
+def test_a_symlink_out_of_the_project_is_named_and_nothing_is_written_through_it(
+    holds: str, tmp_path: Path, run_in: RunIn
+) -> None:
+    outside = tmp_path / "outside"
+    write_files(outside, {"sub/b.py": spec("f") if holds == "specs" else "print('jaunty')\n"})
+    root = tmp_path / "project"
+    write_files(root, {"jaunt.toml": PLAIN, "src/app/a.py": spec("f")})
+    (root / "src/lib").symlink_to(outside)
+    status = run_in(root, "status")
+    warned = [line for line in status.errors if "src/lib: is a symlink out of the project" in line]
+    assert len(warned) == (holds == "specs")
+    assert built(root, {}) == ["app.a"]
+    assert [file.name for file in outside.rglob("*.py")] == ["b.py"]
+
+
+# --- a project without a folder for its sources ---
+
+FLAT = PLAIN.replace("[verify]", '[paths]\nsource_roots = ["."]\n\n[verify]')
+
+
+@pytest.mark.parametrize(
+    "folder", ["build/lib/app", "build", "dist/app", "old/app", "app/old", "copies/v1/app", "app_v1"]
+)
+def test_copies_that_a_packager_made_or_git_ignores_are_not_built(folder: str, tmp_path: Path) -> None:
+    ignored = "# copies\n*.py[cod]\nold/\n/copies/*\napp_v[0-9]\n"
+    files = {".gitignore": ignored, "app/__init__.py": "", "app/a.py": spec("f"), f"{folder}/a2.py": spec("f")}
+    assert built(tmp_path, files, config=FLAT) == ["app.a"]
+
+
+@pytest.mark.parametrize(
+    "files", [{"build/__init__.py": ""}, {".gitignore": "build/\n!build/\n"}, {"app/build/a.py": ""}]
+)
+def test_packages_of_such_a_name_are_built(files: dict[str, str], tmp_path: Path) -> None:
+    folder = "app/build" if "app/build/a.py" in files else "build"
+    found = built(tmp_path, {**files, f"{folder}/a.py": spec("f")}, config=FLAT)
+    assert found == [f"{folder.replace('/', '.')}.a"]
+
+
+def test_below_a_folder_for_sources_everything_is_searched(tmp_path: Path) -> None:
+    files = {".gitignore": "build/\n", "src/build/a.py": spec("f"), "src/app/dist/b.py": spec("g")}
+    assert built(tmp_path, files) == ["app.dist.b", "build.a"]

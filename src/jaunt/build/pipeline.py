@@ -192,7 +192,7 @@ async def _prepare(work: ModuleWork, settings: BuildSettings) -> ModuleSpecConte
     """
     if work.problem is not None:
         raise work.problem
-    check_writable(work.path, within=work.base)
+    check_writable(work.path, within=work.write_limit)
     replaced = _text_to_replace(work, settings)
     problem = await settings.gate(work.module) if settings.gate else None
     if problem is not None:

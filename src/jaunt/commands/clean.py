@@ -61,9 +61,9 @@ def _files(project: Project, arguments: argparse.Namespace) -> Iterator[_File]:
     for module in [] if arguments.orphans else sorted(selected(project, arguments.target)):
         path = project.generated_path(module)
         if path.is_file():
-            yield _File(path, project.modules[module].file.base)
+            yield _File(path, project.root)
     for orphan in [] if arguments.target else find_orphans(project):
-        yield _File(orphan.path, orphan.base)
+        yield _File(orphan.path, project.root)
 
 
 def _remove(file: _File, generated_dir: str, arguments: argparse.Namespace) -> str | None:

@@ -56,18 +56,21 @@ def write_text_file(path: Path, text: str) -> Path:
     return path
 
 
-def ensure_packages(folder: Path, *, within: Path) -> list[Path]:
-    """Make `folder`, and an `__init__.py` in it and in each folder between it and `within`, if missing.
+def ensure_packages(folder: Path, *, within: Path, below: Path | None = None) -> list[Path]:
+    """Make `folder`, and an `__init__.py` in it and in each folder between it and `below`, if missing.
+
+    `below`, by default `within`, lies in `within`, which is not left, also by way of a symlink.
 
     Returns the files that this call created, outermost first; they are empty. An existing one is never
     touched, whatever it is. Threads and processes may race: each file is created, and returned, once.
-    Raises JauntWriteError as `write_atomic` does; `folder` may be `within` itself, to no effect.
+    Raises JauntWriteError as `write_atomic` does; `folder` may be `below` itself, to no effect.
     """
     created = []
     try:
         steps = _check_contained(folder, within)
         _make_folder(folder, steps)
-        for package, _ in steps:
+        above = len(below.absolute().relative_to(within.absolute()).parts) if below else 0
+        for package, _ in steps[above:]:
             path = os.path.join(package, "__init__.py")  # noqa: PTH118 - text all along: once for each module
             if _lstat(path) is None:
                 with suppress(FileExistsError), Path(path).open("x"):

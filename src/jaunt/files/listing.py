@@ -3,11 +3,12 @@
 import fnmatch
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from jaunt.files.ignored import Ignored, ignored_in
 from jaunt.registry import SpecKind
 
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
@@ -17,12 +18,14 @@ _SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
 class Root:
     """A folder to search, and the one that the names of the modules in it start from (on `sys.path`).
 
-    `kind` is that of the specs expected there, for a file that can't be read to tell.
+    `kind` is that of the specs expected there, for a file that can't be read to tell. `project` is the top folder of
+    the project: symlinked folders are followed within it, and what is no source in it is passed over.
     """
 
     folder: Path
     base: Path
     kind: SpecKind = "magic"
+    project: Path | None = None
 
 
 class ModuleFile(NamedTuple):
@@ -69,13 +72,14 @@ class Listing:
     """The Python files below some folders.
 
     `stamps` and `roots` map a path to its stamp and to the root that it was found in. `closed` are the folders that
-    were not entered though a module's file might lie there.
+    were not entered though a module's file might lie there; `outward` are those that are symlinks out of the project.
     """
 
     folders: Sequence[str]
     stamps: Mapping[str, str]
     roots: Mapping[str, Root]
     closed: Sequence[str]
+    outward: Sequence[str] = ()
 
 
 def find_files(roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str) -> Iterator[ModuleFile]:
@@ -90,12 +94,12 @@ def list_files(roots: Sequence[Root], *, generated_dir: str, stamper: Stamper | 
         folders.setdefault(os.path.realpath(root.folder), root)
     stamps: dict[str, str] = {}
     found_in: dict[str, Root] = {}
-    closed: list[str] = []
+    walk = _Walk(folders.keys(), generated_dir)
     for root in folders.values():
-        for entry in _walk(str(root.folder), folders.keys(), generated_dir, closed):
+        for entry in walk.files(root):
             stamps[entry.path] = _stamp(entry, stamper)
             found_in[entry.path] = root
-    return Listing([str(root.folder) for root in folders.values()], stamps, found_in, closed)
+    return Listing([str(root.folder) for root in folders.values()], stamps, found_in, walk.closed, walk.outward)
 
 
 def module_files(listing: Listing, *, exclude: Iterable[str] = ()) -> Iterator[ModuleFile]:
@@ -126,35 +130,76 @@ def _is_excluded(below: Path, patterns: Iterable[str]) -> bool:
     return any(fnmatch.fnmatch(n, p) for p in patterns for name in names for n in (name, name[1:]))
 
 
-def _walk(folder: str, roots: Collection[str], generated_dir: str, closed: list[str]) -> Iterator[os.DirEntry[str]]:
-    """Yield the Python files in a folder and below; add to `closed` the folders that are not entered."""
-    pending = [folder]
-    while pending:
-        current = pending.pop()
+class _Walk:
+    """A walk through roots; `closed` are the folders that it did not enter, `outward` symlinks out of the project."""
+
+    def __init__(self, roots: Collection[str], generated_dir: str) -> None:
+        self._roots = roots
+        self._generated_dir = generated_dir
+        self._followed: list[str] = []
+        self.closed: list[str] = []
+        self.outward: list[str] = []
+
+    def files(self, root: Root) -> Iterator[os.DirEntry[str]]:
+        """Yield the Python files in a root and below."""
+        top = str(root.folder)
+        below = len(top) + 1
+        ignored = ignored_in(root.folder) if root.folder == root.project else Ignored(lambda _: False, None)
+        pending = [top]
+        while pending:
+            current = pending.pop()
+            for entry in self._entries(current, is_root=current == top):
+                if entry.name.endswith(".py"):
+                    if _holds(entry.is_file) and not (ignored.file and ignored.file(entry.path[below:])):
+                        yield entry
+                elif entry.name.isidentifier() and _holds(entry.is_dir):
+                    if self._enters(entry, root) and not ignored.folder(entry.path[below:]):
+                        pending.append(entry.path)
+                    elif entry.name != "__pycache__":
+                        self.closed.append(entry.path)
+
+    def _entries(self, folder: str, *, is_root: bool) -> list[os.DirEntry[str]]:
+        """Return what is in a folder, sorted; nothing for a virtual environment, unless it is a root."""
         try:
-            with os.scandir(current) as found:
+            with os.scandir(folder) as found:
                 entries = sorted(found, key=lambda e: e.name)
         except OSError:
-            closed.append(current)
-            continue  # a folder that vanished or can't be read holds no module that could be imported
-        if current != folder and any(e.name == "pyvenv.cfg" for e in entries):
-            closed.append(current)
-            continue
-        for entry in entries:
-            if entry.name.endswith(".py"):
-                if entry.is_file():
-                    yield entry
-            elif entry.name.isidentifier() and entry.is_dir():
-                if _enters(entry, roots, generated_dir):
-                    pending.append(entry.path)
-                elif entry.name != "__pycache__":
-                    closed.append(entry.path)
+            self.closed.append(folder)
+            return []  # a folder that vanished or can't be read holds no module that could be imported
+        if not is_root and any(e.name == "pyvenv.cfg" for e in entries):
+            self.closed.append(folder)
+            return []
+        return entries
+
+    def _enters(self, entry: os.DirEntry[str], root: Root) -> bool:
+        if entry.name == self._generated_dir or entry.name in _SKIPPED_FOLDERS:
+            return False
+        if entry.is_symlink():
+            return self._follows(entry, root)
+        return os.path.realpath(entry.path) not in self._roots if len(self._roots) > 1 else True
+
+    def _follows(self, entry: os.DirEntry[str], root: Root) -> bool:
+        """Whether a symlink leads to a folder of the project that is not searched by another way."""
+        target = os.path.realpath(entry.path)
+        known = [*self._roots, *self._followed]
+        if root.project is None or any(_is_in(target, each) or _is_in(each, target) for each in known):
+            return False  # or a loop
+        if not _is_in(target, os.path.realpath(root.project)):
+            self.outward.append(entry.path)
+            return False
+        self._followed.append(target)
+        return True
 
 
-def _enters(entry: os.DirEntry[str], roots: Collection[str], generated_dir: str) -> bool:
-    if entry.is_symlink() or entry.name == generated_dir or entry.name in _SKIPPED_FOLDERS:
+def _holds(question: Callable[[], bool]) -> bool:
+    try:
+        return question()
+    except OSError:  # a symlink to itself
         return False
-    return os.path.realpath(entry.path) not in roots if len(roots) > 1 else True
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(os.path.join(folder, ""))  # noqa: PTH118 - text all along
 
 
 def _stamp(entry: os.DirEntry[str], stamper: Stamper | None) -> str:

@@ -27,7 +27,8 @@ class ModuleWork:
     `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
     on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built,
     `warnings` what its author should know. `__init__.py` files are made in the folders between `packages_below`
-    and `path`, in none if it is None. `texts` has the source of the specs.
+    and `path`, in none if it is None. `texts` has the source of the specs. `within` is the folder that no write may
+    leave, also by a symlink, if that is not `base`.
     """
 
     fingerprint: Fingerprint
@@ -42,6 +43,12 @@ class ModuleWork:
     warnings: tuple[str, ...] = ()
     packages_below: Path | None = None
     texts: SpecTexts = field(default_factory=SpecTexts)
+    within: Path | None = None
+
+    @property
+    def write_limit(self) -> Path:
+        """The folder that no write may leave."""
+        return self.within or self.base
 
     @property
     def module(self) -> str:
@@ -83,6 +90,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
             if not module.contracts[e.qualname].documented
         ),
         texts=project.texts,
+        within=project.root,
         packages_below=_packages_below(module, project.bases()),
     )
 

@@ -1,7 +1,7 @@
 """One immutable snapshot of a project: its configuration, specs, graph, DAG and digests."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from jaunt.process.phases import phase
 from jaunt.project.linking import Linker, nearest
 from jaunt.project.roots import search_roots
 from jaunt.project.scan import Scan
+from jaunt.project.unseen import unseen
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.spec_module import SpecModule
@@ -26,7 +27,7 @@ class Project:
     """Everything that a build reads: specs, dependencies, and each module's digest.
 
     `problems` maps a module that can't be built to the reason; such a module may have no entries. `scan` is where the
-    project was read from, if it was.
+    project was read from, if it was. `warnings` tell of what may be meant as a part of it and isn't.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Project:
     digests: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, JauntError] = field(default_factory=dict)
     scan: Scan | None = field(default=None, repr=False, compare=False)
+    warnings: Sequence[str] = ()
 
     def kind_of(self, module: str) -> str:
         """Return "build" or "test"."""
@@ -106,7 +108,8 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
         scan = Scan(config, roots, linker)
     with phase("graph"):
         linked = scan.link()
-    return Project(root=config.root, config=config, scan=scan, **vars(linked))
+    warnings = unseen(scan.listing)
+    return Project(root=config.root, config=config, scan=scan, warnings=warnings, **vars(linked))
 
 
 def _generated_name(module: SpecModule, generated_dir: str) -> str:

@@ -11,7 +11,7 @@ def search_roots(config: JauntConfig) -> list[Root]:
     that `tests/test_a.py` is `tests.test_a`, unless the test root lies in a source root.
     """
     sources = [folder for folder in (config.root / root for root in config.paths.source_roots) if folder.is_dir()]
-    roots = [Root(folder, folder) for folder in sources]
+    roots = [Root(folder, folder, project=config.root) for folder in sources]
     for name in config.paths.test_roots:
         folder = config.root / name
         if not folder.is_dir() or folder in sources:
@@ -19,5 +19,5 @@ def search_roots(config: JauntConfig) -> list[Root]:
         # The innermost source root around it, if any.
         inside = next((parent for parent in folder.parents if parent in sources and parent != config.root), None)
         base = inside or (folder if folder == config.root else folder.parent)
-        roots.append(Root(folder, base, "test"))
+        roots.append(Root(folder, base, "test", config.root))
     return roots

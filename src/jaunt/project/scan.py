@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntDiscoveryError
-from jaunt.files.listing import ModuleFile, Root, Stamper, list_files, module_file, module_files
+from jaunt.files.listing import Listing, ModuleFile, Root, Stamper, list_files, module_file, module_files
 from jaunt.project.linking import Linked, Linker
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.project.relinking import Part, PerModule, joined, part_in, part_of, relink
@@ -51,6 +51,11 @@ class Scan:
         self._changed: Mapping[str, Part] | None = None  # None: all modules were linked anew
         self._built: dict[str, str] = {}
         self._saved = False
+
+    @property
+    def listing(self) -> Listing:
+        """The files that were found."""
+        return self._listing
 
     def link(self) -> Linked:
         """Return the project's modules, linked."""

@@ -126,7 +126,7 @@ class ProjectTasks:
         return remove_module(
             project.generated_path(name),
             generated_dir=project.config.paths.generated_dir,
-            within=project.modules[name].file.base,
+            within=project.root,
         )
 
     @functools.cached_property

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> Result:
     plan = make_plan(project)
     _refuse_unless_fresh(plan, module, force=arguments.force)
     file = project.modules[module].file
-    check_writable(file.path, within=file.base)
+    check_writable(file.path, within=project.root)
     old = file.path.read_bytes()
     new = _ejected(project, module)
     shown = relative_paths(str(file.path))
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.dry_run:
         print_diff(unified_diff(read_source(module, str(file.path)).text, new, shown))
         return Result(data={**facts, "dry_run": True, "source": new})
-    write_atomic(file.path, new, within=file.base)
+    write_atomic(file.path, new, within=project.root)
     with ExitStack() as unless_checked:
         unless_checked.callback(file.path.write_bytes, old)  # after an interruption too, nothing has changed
         after = _checked(project, module, infer_deps=arguments.infer_deps)
@@ -176,7 +176,7 @@ def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Proje
 
 def _remove(project: Project, module: str) -> str | None:
     path, generated_dir = project.generated_path(module), project.config.paths.generated_dir
-    return remove_module(path, generated_dir=generated_dir, within=project.modules[module].file.base, force=True)
+    return remove_module(path, generated_dir=generated_dir, within=project.root, force=True)
 
 
 def _keep_fresh(before: Plan, after: Project) -> list[str]:

@@ -18,6 +18,8 @@ def read_project(arguments: argparse.Namespace) -> Project:
     config = read_config(arguments)
     with without_collection():
         project = load_project(config, infer_deps=arguments.infer_deps)
+    for text in project.warnings:
+        print_warning(text)
     if not project.modules:
         folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
         print_warning(
