@@ -40,7 +40,7 @@ def test_wrong_usage_is_2_with_one_line_that_helps(shop: Path, run: Run, argv: l
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_fits_a_small_terminal_and_has_an_example(
-    run, command: list[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     said = run(*command, "--help")

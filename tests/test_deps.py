@@ -1,89 +1,19 @@
 """The graph of specs: edges given and inferred, orders on it, cycles, reachability and components."""
 
-import functools
-import itertools
-import sys
 from collections.abc import Mapping
-from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from libraries import MakeEntry
+from libraries import MakeEntry, by_ref
 from projects import ProjectFiles
 
 from jaunt.deps import build_spec_graph
-from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
-from jaunt.registry import SpecEntry
+from jaunt.errors import JauntDiscoveryError
 from jaunt.spec_ref import SpecRef
-from jaunt.specs.dag import components, dependencies_of, dependents_of, toposort
 from jaunt.specs.folder_names import source_root
-from jaunt.specs.graph import collapse_to_module_dag, explicit_deps
+from jaunt.specs.graph import collapse_to_module_dag
 
 WORDS = "def split(text): ...\nclass Word: ...\n"
-
-
-def by_ref(*entries: SpecEntry) -> dict[SpecRef, SpecEntry]:
-    return {entry.spec_ref: entry for entry in entries}
-
-
-class Marked:
-    def __init__(self, ref: str) -> None:
-        self.__jaunt_spec_ref__ = ref
-
-
-def split() -> None: ...
-
-
-@pytest.mark.parametrize(
-    "deps",
-    [
-        ["app.words:split"],
-        ["app.words.split"],
-        ("app.words:split",),
-        {"app.words:split"},
-        "app.words:split",
-        Marked("app.words:split"),
-        [Marked("app.words.split")],
-        [Marked("app.words:split"), "app.words.split", " app.words:split "],
-    ],
-)
-def test_a_dependency_may_be_given_in_any_form(
-    deps: object, project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
-    project_files({"app/words.py": WORDS, "app/slug.py": "def slugify(text): ...\n"})
-    specs = by_ref(make_entry("app.words:split"), make_entry("app.slug:slugify", deps=deps))
-    assert build_spec_graph(specs, infer_default=False) == {
-        "app.words:split": set(),
-        "app.slug:slugify": {"app.words:split"},
-    }
-
-
-def test_a_plain_function_or_class_is_known_by_its_module_and_name(make_entry: MakeEntry) -> None:
-    entry = make_entry("app.slug:slugify", deps=[split, Marked, functools.wraps(split)(lambda: None)])
-    assert explicit_deps(entry) == [f"{__name__}:Marked", f"{__name__}:split"]
-
-
-def test_a_class_that_can_be_iterated_is_one_dependency(make_entry: MakeEntry) -> None:
-    class Tokens:
-        __jaunt_spec_ref__ = "app.words:Tokens"
-
-        def __iter__(self) -> Any: ...
-
-    assert explicit_deps(make_entry("app.slug:slugify", deps=Tokens)) == ["app.words:Tokens"]
-
-
-@pytest.mark.parametrize("deps", [None, [], (), set()])
-def test_no_deps_are_none(deps: object, make_entry: MakeEntry) -> None:
-    assert explicit_deps(make_entry("app.slug:slugify", deps=deps)) == []
-
-
-@pytest.mark.parametrize("deps", [[3], 3, ["slugify"], "", ["app.words:"], [None], [ModuleType("app")]])
-def test_what_is_no_reference_is_an_error_that_names_the_spec(deps: object, make_entry: MakeEntry) -> None:
-    with pytest.raises(JauntDiscoveryError, match=r"slug\.py: slugify: deps: ") as caught:
-        explicit_deps(make_entry("app.slug:slugify", deps=deps))
-    assert caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -225,93 +155,3 @@ def test_a_source_file_may_be_a_path_object(project_files: ProjectFiles, make_en
     paths = [e._replace(source_file=path) for e in (make_entry("m:f"), make_entry("m:g"))]
     assert build_spec_graph(by_ref(*paths), infer_default=True)[SpecRef("m:f")] == {"m:g"}
     assert source_root(paths[0]) == root
-
-
-def test_the_source_root_is_where_the_modules_name_begins(make_entry: MakeEntry) -> None:
-    entry = make_entry("a.b:f")
-    assert source_root(entry._replace(source_file="/x/a/b.py")).as_posix() == "/x"
-    assert source_root(entry._replace(source_file="/x/a/b/__init__.py")).as_posix() == "/x"
-
-
-def test_the_graph_collapses_to_modules() -> None:
-    graph = {"a:f": {"a:g", "b:f"}, "a:g": {"c:f"}, "b:f": set(), "c:f": {"b:f"}}
-    dag = collapse_to_module_dag({SpecRef(k): {SpecRef(d) for d in v} for k, v in graph.items()})
-    assert dag == {"a": {"b", "c"}, "b": set(), "c": {"b"}}
-    assert collapse_to_module_dag({}) == {}
-
-
-def test_dependencies_come_first_in_one_fixed_order() -> None:
-    graph = {"d": {"b", "c"}, "c": {"a"}, "b": {"a"}, "a": set(), "e": set()}
-    assert toposort(graph) == toposort(dict(reversed(graph.items())))
-    assert toposort(graph).index("a") < toposort(graph).index("b") < toposort(graph).index("d")
-
-
-@pytest.mark.parametrize(
-    ("graph", "paths"),
-    [
-        ({"a": {"a"}}, ["a -> a"]),
-        ({"a": {"b"}, "b": {"a"}}, ["a -> b -> a", "b -> a -> b"]),
-        (
-            {"x": {"a"}, "a": {"b"}, "b": {"c"}, "c": {"a"}},
-            ["a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c"],
-        ),
-    ],
-)
-def test_a_cycle_is_an_error_that_names_its_path(graph: dict[str, set[str]], paths: list[str]) -> None:
-    with pytest.raises(JauntDependencyCycleError) as caught:
-        toposort(graph)
-    assert caught.value.message.removeprefix("dependency cycle: ") in paths
-    assert caught.value.hint
-
-
-def test_a_long_chain_needs_no_recursion() -> None:
-    count = sys.getrecursionlimit() * 5
-    chain = {i: {i - 1} if i else set() for i in reversed(range(count))}
-    assert toposort(chain) == list(range(count))
-    assert len(components(chain)) == count
-    assert len(dependencies_of(chain, [count - 1])) == len(dependents_of(chain, [0])) == count
-
-
-Graph = dict[int, set[int]]
-graphs = st.dictionaries(st.integers(0, 9), st.sets(st.integers(0, 9), max_size=4), max_size=10)
-
-
-def naive_reach(graph: Graph, start: int) -> set[int]:
-    reached = {start}
-    while new := {dep for node in reached for dep in graph.get(node, ())} - reached:
-        reached |= new
-    return reached
-
-
-@given(graphs)
-def test_reachability_is_that_of_following_every_edge(graph: Graph) -> None:
-    nodes = {*graph, *(dep for deps in graph.values() for dep in deps)}
-    for node in nodes:
-        assert dependencies_of(graph, [node]) == naive_reach(graph, node)
-        assert dependents_of(graph, [node]) == {n for n in nodes if node in naive_reach(graph, n)}
-
-
-@given(graphs)
-def test_components_are_the_nodes_that_reach_each_other_dependencies_first(graph: Graph) -> None:
-    nodes = {*graph, *(dep for deps in graph.values() for dep in deps)}
-    found = components(graph)
-    assert sorted(node for members in found for node in members) == sorted(nodes)
-    place = {node: i for i, members in enumerate(found) for node in members}
-    for one in nodes:
-        for other in naive_reach(graph, one):
-            assert (place[one] == place[other]) == (one in naive_reach(graph, other))
-            assert place[other] <= place[one]
-
-
-@given(graphs)
-def test_an_order_puts_each_node_after_its_dependencies_or_there_is_a_cycle(graph: Graph) -> None:
-    try:
-        order = toposort(graph)
-    except JauntDependencyCycleError as error:
-        path = [int(node) for node in error.message.removeprefix("dependency cycle: ").split(" -> ")]
-        assert path[0] == path[-1]
-        assert all(b in graph[a] for a, b in itertools.pairwise(path))
-        return
-    assert sorted(order) == sorted({*graph, *(dep for deps in graph.values() for dep in deps)})
-    assert all(order.index(dep) < order.index(node) for node, deps in graph.items() for dep in deps)
-    assert all(len(members) == 1 for members in components(graph))

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,9 @@ def test_a_second_put_replaces_the_first(store: Store) -> None:
     ],
     ids=["cut", "changed", "emptied", "not-utf8", "another-contract", "no-marker"],
 )
-def test_a_damaged_entry_is_a_miss_with_one_warning_that_names_it(store: Store, damage) -> None:
+def test_a_damaged_entry_is_a_miss_with_one_warning_that_names_it(
+    store: Store, damage: Callable[[bytes], bytes]
+) -> None:
     store.put("build", DIGEST, "a = 1\n", module="app.x")
     path = only_file(store)
     path.write_bytes(damage(path.read_bytes()))

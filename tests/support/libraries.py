@@ -36,6 +36,11 @@ class Library:
         return {**self.graph(), "module_dag": self.module_dag}
 
 
+def by_ref(*entries: SpecEntry) -> dict[SpecRef, SpecEntry]:
+    """Return entries by their references."""
+    return {entry.spec_ref: entry for entry in entries}
+
+
 def make_library(base: Path, files: Mapping[str, str], *, write: bool = True) -> Library:
     """Write files below `base` and return the specs in them, each module named from `base`."""
     if write:

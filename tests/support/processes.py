@@ -90,3 +90,16 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return status.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def start_python(*arguments: str, cwd: Path | None = None, **environment: str) -> "subprocess.Popen[str]":
+    """Start Python in a child process whose output, of both streams, is read by the caller."""
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=child_environment(**environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
