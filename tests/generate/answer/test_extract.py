@@ -1,5 +1,6 @@
 """Answers: the code that is taken out of what a model says."""
 
+import json
 import textwrap
 import time
 from collections.abc import Callable
@@ -226,3 +227,48 @@ def test_no_answer_takes_for_ever(answer: str) -> None:
     begin = time.process_time()
     assert extract_code(answer, ["add"]).endswith("\n")
     assert time.process_time() - begin < 20
+
+
+# Wrappings and demonstrations
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        json.dumps({"code": CODE}),
+        json.dumps({"language": "python", "files": [{"name": "f.py", "content": CODE}]}, indent=2),
+        json.dumps(f"```python\n{CODE}```"),
+        textwrap.indent(f"Here:\n\n```python\n{CODE}```\n\nDone.", "> ", lambda line: True),
+        textwrap.indent(f"```python\n{CODE}```", ">", lambda line: True),
+        f"```python\n\ufeff{CODE}```",
+        f"```python\n{CODE.replace('    ', chr(0xA0) * 4)}```",
+        f"```python\n{CODE.replace('    ', chr(0x3000) + '   ')}```",
+        f"```python\n{CODE}\nprint(f())\n```",
+        f"```python\n{CODE}\n\n# Try it:\nassert f() == 1, 'no'\nprint(f())\n```",
+        f'```python\n{CODE}\n\nif __name__ == "__main__":\n    print(f())\n```',
+        f"{CODE}\nf()\n",
+        f"First:\n```python\n{CODE.replace('1', '2  # a longer line')}```\nNo, that is 2:\n```python\n{CODE}```",
+    ],
+)
+def test_what_stands_around_the_code_is_taken_away(answer: str) -> None:
+    code = extract_code(answer, ["f"])
+    assert code.replace("# Try it:\n", "").rstrip() + "\n" == CODE
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{CODE}\nprint = f\n",
+        f"assert f\n\n{CODE}",
+        f"{CODE}\nregister(f)\n",
+        f'{CODE}\nTEXT = "a{chr(0xA0)}b"\n',
+        f"{CODE}\nif __name__ != '__main__':\n    A = 1\n",
+    ],
+)
+def test_what_belongs_to_the_code_stays(code: str) -> None:
+    assert extract_code(f"```python\n{code}```", ["f"]) == code
+
+
+def test_a_second_block_that_is_only_a_sketch_corrects_nothing() -> None:
+    sketch = 'def f():\n    """Do it."""\n    ...\n'
+    assert extract_code(f"```python\n{CODE}```\nIts outline:\n```python\n{sketch}```", ["f"]) == CODE

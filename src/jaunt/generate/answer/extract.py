@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from jaunt.generate.answer.demonstrations import without_demonstrations
 from jaunt.generate.answer.fences import fenced_blocks, find_fences
 from jaunt.generate.answer.jaunt_traces import without_leftovers
+from jaunt.generate.answer.wrappings import strings_in_json, with_plain_blanks, without_quote_marks
 from jaunt.syntax.candidate import MAX_BYTES, missing_names, parse_candidate
 from jaunt.syntax.source import Definition, Function, ModuleSource, is_stub, without_warnings
 
@@ -24,14 +26,24 @@ _GOES_ON = re.compile(rf"[ \t)\]}}]|{_BEGINS.pattern}")
 def extract_code(answer: str, names: Sequence[str] = ()) -> str:
     """Return the source in a model's answer; `names` are those that it has to define.
 
-    A `<think>` part, the prose and the fences around it, CRLF and a byte order mark are removed, and what is left over
-    from the spec: jaunt's decorators on `names`, and imports of jaunt that nothing else uses. Of several blocks the
-    longest counts that defines all names, or else those that define some, in order. Other text stays as it is.
+    A `<think>` part, the prose and the fences around it, CRLF and a byte order mark are removed. So is what is left over
+    from the spec, jaunt's decorators on `names` and imports of jaunt that nothing else uses, and what stands below the
+    code only to try it out. An answer may be JSON or a quotation. Of several blocks the last counts that defines all
+    names, as it corrects the others, or else those that define some, in order. Other text stays as it is.
     """
     text = answer.replace("\r\n", "\n").removeprefix("\ufeff")
-    readings = [_code_in(each.strip("\n"), names) for each in _without_thoughts(text)]
-    code = readings[0] if len(readings) == 1 else next((r for r in readings if _defines(r, names)), readings[0])
-    return without_leftovers(code.strip("\n") + "\n", names)
+    in_json = [_code_in(each.strip("\n"), names) for each in strings_in_json(text)]
+    readings = [_code_in(each.strip("\n"), names) for each in _without_thoughts(without_quote_marks(text))]
+    known = [*in_json, *readings]
+    code = readings[0] if len(known) == 1 else next((r for r in known if names and _defines(r, names)), readings[0])
+    code = _readable(code.strip("\n") + "\n", names)
+    return without_demonstrations(without_leftovers(code, names), names)
+
+
+def _readable(code: str, names: Sequence[str]) -> str:
+    """Return code with plain blanks, if it can't be read as it is and can be then."""
+    plain = with_plain_blanks(code)
+    return plain if plain is not None and not _parsed(code) and _defines(plain, names) else code
 
 
 def _without_thoughts(text: str) -> list[str]:
@@ -57,7 +69,7 @@ def _code_in(text: str, names: Sequence[str]) -> str:
     likely = [reading for reading in readings if _mentions(reading, names)]
     if len(likely) == 1 and likely[0] in blocks:
         return likely[0]  # as it nearly always is: it is parsed later, beside the event loop
-    code = _best(likely, names) or _joined(blocks, names)
+    code = _corrected(blocks, names) or _best(likely, names) or _joined(blocks, names)
     if code is None and len(at_margin) < len(fences):
         indented = _longest_first(each for found in fenced_blocks(text, fences) for each in found)
         code = _best([reading for reading in indented if _mentions(reading, names)], names)
@@ -69,6 +81,18 @@ def _code_in(text: str, names: Sequence[str]) -> str:
 
 def _longest_first(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(sorted((text for text in texts if text.strip()), key=len, reverse=True)))
+
+
+def _corrected(blocks: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the last of several blocks that define all names with bodies; None if there are not several."""
+    whole = [block for block in blocks if _mentions(block, names)] if names else []
+    whole = [block for block in whole if _spelt_out(block, names)]
+    return whole[-1] if len(whole) > 1 else None
+
+
+def _spelt_out(block: str, names: Sequence[str]) -> bool:
+    source = _parsed(block)
+    return source is not None and set(names) <= source.definitions.keys() and set(names) <= _implemented(block)
 
 
 def _best(readings: Sequence[str], names: Sequence[str]) -> str | None:
