@@ -117,7 +117,8 @@ def library_works(
             ModuleWork(
                 fingerprint=fingerprint(kind, module, digest, own, graph, digests),
                 entries=tuple(entries),
-                base=base,
+                root=base,
+                bases=(base,),
                 path=paths[module],
                 generated_module=spec_module_to_generated_module(module, generated_dir),
                 dependencies={ref: specs[ref] for ref in sorted(outside)},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from backends import FakeBackend
-from candidates import Sample, file_name, make_sample
+from candidates import Sample, file_name, make_sample, static_errors_of
 from corpus import BAD, GOOD, GOOD_SLUG, SLUG, Case, function
 from projects import write_files
 
@@ -16,9 +16,8 @@ from jaunt.build.pipeline import build_module
 from jaunt.build.run import BuildReport, build_works
 from jaunt.build.settings import BuildSettings
 from jaunt.checks.project_checks import project_checks
-from jaunt.checks.static.check import StaticCheck, static_errors
+from jaunt.checks.static.check import StaticCheck
 from jaunt.checks.static.imports import declared_modules
-from jaunt.checks.tools.check import ToolCheck
 from jaunt.config import JauntConfig, VerifyConfig, load_config
 from jaunt.generate.check import Examination, check_candidate
 from jaunt.generate.providers.recorded import RECORDING_MARKER
@@ -38,13 +37,6 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 @pytest.fixture(scope="module")
 def bad(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     return make_sample(tmp_path_factory.mktemp("bad"), BAD)
-
-
-def static(sample: Sample, name: str, candidate: str) -> list[str]:
-    """Return what the static checks say of an answer to a case's spec."""
-    check = sample.checks(name)[0]
-    assert isinstance(check, StaticCheck)
-    return static_errors(candidate, check.rules)
 
 
 def with_verify(project: Project, verify: VerifyConfig) -> Project:
@@ -71,7 +63,7 @@ def build(sample: Sample, answers: Mapping[str, str], *, verify: VerifyConfig, a
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_candidate_passes_the_static_checks(good: Sample, name: str) -> None:
-    assert static(good, name, good.candidate(name)) == []
+    assert good.static_errors(name, good.candidate(name)) == []
 
 
 def test_good_candidates_pass_every_check(good: Sample) -> None:
@@ -89,7 +81,7 @@ def test_good_candidates_pass_every_check(good: Sample) -> None:
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_candidate_is_told_what_is_wrong_with_it(bad: Sample, name: str) -> None:
-    errors = static(bad, name, bad.candidate(name))
+    errors = bad.static_errors(name, bad.candidate(name))
     assert any(BAD[name].error in error for error in errors), errors
     assert all(error.startswith(("line ", "missing definition: ", f"{file_name(name)}.py")) for error in errors)
 
@@ -104,15 +96,10 @@ def test_no_bad_candidate_lands(bad: Sample) -> None:
 @pytest.mark.parametrize("example", ["textkit", "tokens"])
 def test_the_examples_recordings_pass_the_static_checks(example: str) -> None:
     project = load_project(load_config(root=EXAMPLES / example))
-    checks = project_checks(project)
-    for work in project_works(project, project.modules):
-        text = (EXAMPLES / example / "recordings" / f"{work.module}.py").read_text(encoding="utf-8")
-        check = checks(work)[0]
-        assert isinstance(check, StaticCheck)
-        assert (work.module, static_errors(split_header(text, marker=RECORDING_MARKER)[1], check.rules)) == (
-            work.module,
-            [],
-        )
+    for module in project.modules:
+        text = (EXAMPLES / example / "recordings" / f"{module}.py").read_text(encoding="utf-8")
+        code = split_header(text, marker=RECORDING_MARKER)[1]
+        assert (module, static_errors_of(project, module, code)) == (module, [])
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -170,10 +157,7 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 def test_errors(tested: Sample, candidate: str) -> list[str]:
-    (work,) = project_works(tested.project, ["tests.test_slug"])
-    check = project_checks(tested.project)(work)[0]
-    assert isinstance(check, StaticCheck)
-    return static_errors(candidate, check.rules)
+    return static_errors_of(tested.project, "tests.test_slug", candidate)
 
 
 test_errors.__test__ = False  # ty: ignore[missing-attribute]
@@ -281,10 +265,7 @@ def imports(tmp_path: Path, lines: str, *, config: str = "", spec: str = "") -> 
         },
     )
     project = load_project(load_config(root=tmp_path))
-    (work,) = project_works(project, ["app.inc"])
-    check = project_checks(project)(work)[0]
-    assert isinstance(check, StaticCheck)
-    return static_errors(f"{lines}\n\n\ndef inc(n: int) -> int:\n    return n\n", check.rules)
+    return static_errors_of(project, "app.inc", f"{lines}\n\n\ndef inc(n: int) -> int:\n    return n\n")
 
 
 @pytest.mark.parametrize(
@@ -391,7 +372,7 @@ def test_a_tool_that_is_off_is_not_run(tmp_path: Path, tool: str, left: list[str
     sample = make_sample(tmp_path, WORDS)
     off = VerifyConfig(ruff="off") if tool == "ruff" else VerifyConfig(ty="off")
     checks = project_checks(with_verify(sample.project, off))(sample.work("words"))
-    assert [check.tool.name for check in checks if isinstance(check, ToolCheck)] == left
+    assert [check.name for check in checks] == ["static", *left, "doctests"]
 
 
 def test_a_large_candidate_gets_the_same_answer_as_a_small_one(tmp_path: Path) -> None:

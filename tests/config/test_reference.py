@@ -25,7 +25,8 @@ def fields_of(table: Any, prefix: str = "") -> Iterator[str]:
 def test_every_field_is_a_key_with_a_meaning() -> None:
     config = JauntConfig()
     priced = dataclasses.replace(config, llm=dataclasses.replace(config.llm, price=PriceConfig()))
-    assert sorted(fields_of(priced)) == sorted(KEYS)
+    # The further keys of [verify] are declared by the files of the checks.
+    assert sorted(set(fields_of(priced)) - {"verify.others"}) == sorted(KEYS)
     assert [name for name, key in KEYS.items() if len(key.doc.split()) < 3] == []
 
 

@@ -10,9 +10,8 @@ import corpus
 import pytest
 from projects import write_files
 
-from jaunt.checks.place import Place
 from jaunt.checks.project_checks import project_checks
-from jaunt.checks.tools.check import ToolCheck
+from jaunt.checks.static.check import make_check, static_errors
 from jaunt.config import load_config
 from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork, project_works
@@ -52,14 +51,19 @@ class Sample:
         """Return all checks that the candidates of a case's spec module have to pass."""
         return list(project_checks(self.project)(self.work(name)))
 
+    def static_errors(self, name: str, candidate: str) -> list[str]:
+        """Return what the static checks alone say of a candidate for a case's spec module."""
+        return static_errors_of(self.project, self.module(name), candidate)
+
     def candidate(self, name: str) -> str:
         """Return a case's candidate."""
         return textwrap.dedent(self.cases[name].candidate).replace("{name}", file_name(name)).lstrip("\n")
 
 
-def place_of(sample: Sample, name: str = "inc") -> Place:
-    """Return where the candidates of a case are to stand."""
-    return next(check.place for check in sample.checks(name) if isinstance(check, ToolCheck))
+def static_errors_of(project: Project, module: str, candidate: str) -> list[str]:
+    """Return what the static checks alone say of a candidate for a spec module."""
+    (work,) = project_works(project, [module])
+    return static_errors(candidate, work, make_check(project, "error").for_module(work).allowed)
 
 
 def file_name(case: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from projects import write_files
 
-from jaunt.checks.doctests.child import Docstring, Orders
-from jaunt.checks.doctests.examples import Bench
+from jaunt.checks.doctests.child import Order
+from jaunt.checks.doctests.examples import ExampleRunner
 from jaunt.checks.doctests.sandboxes import Examiners
 from jaunt.config import SandboxConfig
 from jaunt.sandbox.sandbox import Sandbox
@@ -32,18 +32,19 @@ def make_examiners(root: Path, **settings: Any) -> Examiners:
     """Write the module below `root`; return what examines its candidates, with `settings` of the sandbox."""
     write_files(root, {"app/__init__.py": "", "app/numbers.py": SPEC})
     config = replace(SandboxConfig(seconds=20), **settings)
-    return Examiners(Bench(Sandbox(config), root, (str(root),), "__generated__"))
+    return Examiners(ExampleRunner(Sandbox(config), root, (str(root),), "__generated__"))
 
 
-def orders(root: Path, source: str) -> Orders:
-    """Return the orders to examine one candidate."""
-    return Orders(
+def orders(root: Path, source: str) -> Order:
+    """Return the order to examine one candidate."""
+    return Order(
         spec_module="app.numbers",
         generated_module="app.__generated__.numbers",
         source=source,
         filename=str(root / "app/__generated__/numbers.py"),
         names=["count"],
-        docstrings=[Docstring("count", "Return the number.\n\n>>> count(1)\n1\n", 6)],
+        docstrings=[{"name": "count", "text": "Return the number.\n\n>>> count(1)\n1\n", "line": 6}],
         single_file=False,
         bases=[str(root)],
+        key="",
     )

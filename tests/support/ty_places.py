@@ -1,15 +1,12 @@
-"""Places for candidates that ty looks at: projects on disk, of one module or a few."""
+"""Modules whose candidates ty looks at, in projects on disk of one module or a few."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from projects import write_files
 
-from jaunt.checks.place import Place
-from jaunt.checks.project_checks import project_checks
-from jaunt.checks.tools.check import ToolCheck
 from jaunt.config import load_config
-from jaunt.plan.module_work import project_works
+from jaunt.plan.module_work import ModuleWork, project_works
 from jaunt.project.project import load_project
 
 INC = "def inc(n: int) -> int:"
@@ -21,15 +18,14 @@ def spec(*lines: str) -> str:
     return "\n".join(["import jaunt", *lines, "@jaunt.magic", INC, "    ...", ""])
 
 
-def place_in(root: Path, module: str = "app.inc") -> Place:
-    """Return where the candidates of a module of a project on disk are to stand."""
-    project = load_project(load_config(root=root))
-    (work,) = project_works(project, [module])
-    return next(check.place for check in project_checks(project)(work) if isinstance(check, ToolCheck))
+def work_in(root: Path, module: str = "app.inc") -> ModuleWork:
+    """Return the work for a module of a project on disk."""
+    (work,) = project_works(load_project(load_config(root=root)), [module])
+    return work
 
 
-def make_place(root: Path, files: Mapping[str, str], module: str = "app.inc") -> Place:
-    """Write a project with `files`, and return where the candidates of a module of it are to stand."""
+def make_work(root: Path, files: Mapping[str, str], module: str = "app.inc") -> ModuleWork:
+    """Write a project with `files`, and return the work for a module of it."""
     before = {"jaunt.toml": "version = 1\n", "src/app/__init__.py": "", "src/app/inc.py": spec()}
     write_files(root, {**before, **files})
-    return place_in(root, module)
+    return work_in(root, module)

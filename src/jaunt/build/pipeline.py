@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from jaunt.engine.job import Outcome, error_texts, failure
 from jaunt.errors import JauntError, JauntGenerationError
 from jaunt.files.atomic import check_writable, write_atomic
 from jaunt.generate.base import GenerationResult, ModuleSpecContext
-from jaunt.generate.check import Check, Checked, check_candidate
+from jaunt.generate.check import Check, check_candidate
 from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.generate.retry import ask
 from jaunt.generate.usage import Usage
@@ -50,46 +50,11 @@ async def build_module(work: ModuleWork, settings: BuildSettings) -> Outcome:
 
 async def _build(work: ModuleWork, settings: BuildSettings) -> Outcome:
     context = await _prepare(work, settings)
-    clock = _Clock()
-    checks = [_TimedCheck(check, clock) for check in settings.checks_for(work)] if settings.checks_for else []
+    checks = settings.checks_for(work) if settings.checks_for else ()
+    begin = time.perf_counter()
     outcome = await _find_code(work, settings, context, checks)
-    waited = time.perf_counter() - clock.begin - clock.check_seconds - outcome.write_seconds
-    return replace(
-        outcome,
-        model_seconds=max(0.0, waited) if outcome.attempts else 0.0,
-        check_seconds=clock.check_seconds,
-    )
-
-
-class _Clock:
-    """Measures the time that checks take, apart from the model's."""
-
-    def __init__(self) -> None:
-        self.begin = time.perf_counter()
-        self.check_seconds = 0.0
-
-
-@dataclass(frozen=True)
-class _TimedCheck:
-    """A check whose time is counted."""
-
-    check: Check
-    clock: _Clock
-
-    @property
-    def name(self) -> str:
-        return self.check.name
-
-    @property
-    def after_failure(self) -> bool:
-        return self.check.after_failure
-
-    async def __call__(self, source: str) -> Sequence[str] | Checked:
-        begin = time.perf_counter()
-        try:
-            return await self.check(source)
-        finally:
-            self.clock.check_seconds += time.perf_counter() - begin
+    waited = time.perf_counter() - begin - outcome.check_seconds - outcome.write_seconds
+    return replace(outcome, model_seconds=max(0.0, waited) if outcome.attempts else 0.0)
 
 
 async def _find_code(
@@ -130,7 +95,8 @@ async def _try_stored(
         raise examined.fault
     if examined.errors:
         return None
-    return Outcome("generated", warnings=tuple(examined.warnings), origin="store"), normalize_source(examined.source)
+    outcome = Outcome("generated", warnings=tuple(examined.warnings), origin="store", check_seconds=examined.seconds)
+    return outcome, normalize_source(examined.source)
 
 
 async def _generate(
@@ -138,10 +104,15 @@ async def _generate(
 ) -> Outcome:
     """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
     result = await _ask(settings, context, checks)
-    warnings = result.warnings
     if result.source is None:
         return await _failed(work, settings, result)
-    outcome = Outcome("generated", attempts=result.attempts, warnings=tuple(warnings), origin="model")
+    outcome = Outcome(
+        "generated",
+        attempts=result.attempts,
+        warnings=tuple(result.warnings),
+        origin="model",
+        check_seconds=result.check_seconds,
+    )
     return await _write_down(work, settings, context, outcome, normalize_source(result.source))
 
 
@@ -155,7 +126,14 @@ async def _failed(work: ModuleWork, settings: BuildSettings, result: GenerationR
         cause = result.fault
         told = [*error_texts(cause), *(f"the last candidate: {error}" for error in errors)]
     kept = await asyncio.to_thread(keep_rejected, settings.rejected, work.module, result.candidate, errors)
-    return Outcome("failed", (*told, *kept), attempts=result.attempts, warnings=tuple(result.warnings), cause=cause)
+    return Outcome(
+        "failed",
+        (*told, *kept),
+        attempts=result.attempts,
+        warnings=tuple(result.warnings),
+        cause=cause,
+        check_seconds=result.check_seconds,
+    )
 
 
 async def _ask(settings: BuildSettings, context: ModuleSpecContext, checks: Sequence[Check]) -> GenerationResult:
@@ -182,6 +160,7 @@ async def _ask(settings: BuildSettings, context: ModuleSpecContext, checks: Sequ
         candidate=examined.source,
         warnings=examined.warnings,
         fault=examined.fault,
+        check_seconds=examined.seconds,
     )
 
 
@@ -192,7 +171,7 @@ async def _prepare(work: ModuleWork, settings: BuildSettings) -> ModuleSpecConte
     """
     if work.problem is not None:
         raise work.problem
-    check_writable(work.path, within=work.write_limit)
+    check_writable(work.path, within=work.root)
     replaced = _text_to_replace(work, settings)
     problem = await settings.gate(work.module) if settings.gate else None
     if problem is not None:

@@ -1,1 +1,60 @@
-"""What a candidate has to pass, a check a file."""
+"""What a candidate has to pass, a check a file; one is imported only when a build asks it."""
+
+import importlib
+from typing import TYPE_CHECKING, Literal, cast, get_args
+
+from jaunt.config import JauntConfig
+from jaunt.errors import JauntConfigError
+
+if TYPE_CHECKING:  # for a command that builds nothing, the names are enough
+    from jaunt.checks.check_file import CheckFile
+
+Severity = Literal["error", "warn", "off"]
+SEVERITIES = get_args(Severity)
+
+CHECKS = {
+    "static": "jaunt.checks.static.check",
+    "ruff": "jaunt.checks.tools.ruff",
+    "ty": "jaunt.checks.tools.ty",
+    "doctests": "jaunt.checks.doctests.check",
+}
+"""To add a check, write its file, which declares what `CheckFile` names, and add its line here.
+
+They look at a candidate in this order: what takes least time stands first. `[verify]` takes the name as a key.
+"""
+
+
+def load_check(name: str) -> "CheckFile":
+    """Import the file of one of CHECKS."""
+    return cast("CheckFile", importlib.import_module(CHECKS[name]))
+
+
+def severities(config: JauntConfig) -> dict[str, Severity]:
+    """Return how severe each of CHECKS is, as [verify] or else the check's own file says.
+
+    Raises JauntConfigError for a key of [verify] that is no check's, and for a value that is no severity.
+    """
+    optional = {name for name in config.verify.others if name in CHECKS and load_check(name).DEFAULT is not None}
+    for name, value in config.verify.others.items():
+        where = f"{config.config_file or config.root}: verify.{name}"
+        if name not in optional:
+            raise JauntConfigError(f"{where}: unknown key", hint=_near(name, config))
+        if not isinstance(value, bool) and value not in SEVERITIES:
+            shown = ", ".join(SEVERITIES)
+            raise JauntConfigError(f"{where}: must be one of {shown}, or true or false, is {value!r}")
+    given = {**{name: getattr(config.verify, name, None) for name in CHECKS}, **config.verify.others}
+    return {name: _severity(given[name], name) for name in CHECKS}
+
+
+def _severity(given: object, name: str) -> Severity:
+    if isinstance(given, bool):
+        return "error" if given else "off"
+    return cast(Severity, given) if given else load_check(name).DEFAULT or "error"
+
+
+def _near(name: str, config: JauntConfig) -> str:
+    import difflib  # here, since only a mistake needs it
+
+    known = [*(key for key in vars(config.verify) if key != "others"), *CHECKS]
+    near = difflib.get_close_matches(name, known, n=1)
+    return f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(dict.fromkeys(known))}"

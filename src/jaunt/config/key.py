@@ -25,6 +25,16 @@ def section(table: type, *, optional: bool = False) -> Any:
     return field(default=None, metadata=metadata) if optional else field(default_factory=table, metadata=metadata)
 
 
+def further_keys() -> Any:
+    """Return the field that takes all keys of a section that it has no field for; somebody else judges them."""
+    return field(default_factory=dict, metadata={"others": True})
+
+
 def keys_of(table: type[Any]) -> list[Field[Any]]:
     """Return the fields of a section that are keys and sections of the file."""
-    return [each for each in fields(table) if each.metadata]
+    return [each for each in fields(table) if each.metadata and "others" not in each.metadata]
+
+
+def others_of(table: type[Any]) -> str | None:
+    """Return the name of the field that takes the further keys of a section, None if it takes none."""
+    return next((each.name for each in fields(table) if "others" in each.metadata), None)

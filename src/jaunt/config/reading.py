@@ -7,7 +7,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from jaunt.config.key import keys_of
+from jaunt.config.key import keys_of, others_of
 from jaunt.config.schema import JauntConfig
 from jaunt.errors import JauntConfigError
 
@@ -124,10 +124,13 @@ def _read_section(section: type[Any], table: Any, key: str) -> tuple[Any, list[_
         if name in table
     }
     problems = [problem for _, found in read.values() for problem in found]
-    problems += [
-        _unknown(_under(key, name), name, value, list(known)) for name, value in table.items() if name not in known
-    ]
-    return section(**{name: value for name, (value, _) in read.items()}), problems
+    values = {name: value for name, (value, _) in read.items()}
+    others = {name: value for name, value in table.items() if name not in known}
+    if field := others_of(section):
+        values[field] = others
+    else:
+        problems += [_unknown(_under(key, name), name, value, list(known)) for name, value in others.items()]
+    return section(**values), problems
 
 
 def _read_value(spec: Field[Any], wanted: Any, value: Any, key: str) -> tuple[Any, list[_Problem]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jaunt.config.key import key, section
+from jaunt.config.key import further_keys, key, section
 from jaunt.config.values import (
     CONFIG_VERSION,
     at_least,
@@ -140,7 +140,10 @@ class SandboxConfig:
 
 @dataclass(frozen=True)
 class VerifyConfig:
-    """What a candidate has to pass besides the static checks."""
+    """What a candidate has to pass besides the static checks.
+
+    `others` are the severities of checks that are declared by their own files alone: see `jaunt.checks`.
+    """
 
     ruff: str = key("error", _SEVERITY, check=one_of("error", "warn", "off"))
     ty: str = key("error", _SEVERITY, check=one_of("error", "warn", "off"))
@@ -149,6 +152,7 @@ class VerifyConfig:
     allow_imports: list[str] = key(
         [], "modules that generated code may import though pyproject.toml declares no such dependency", or_one=True
     )
+    others: dict[str, Any] = further_keys()
 
 
 @dataclass(frozen=True)

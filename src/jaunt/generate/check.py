@@ -1,7 +1,8 @@
 """What a check on candidates is, and how one candidate is put through several."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from jaunt.errors import JauntError
@@ -33,6 +34,10 @@ class Check(Protocol):
     def after_failure(self) -> bool:
         """Whether it also looks at candidates that an earlier check found wrong."""
 
+    @property
+    def needs(self) -> Collection[str]:
+        """The names of the checks that a candidate must not have failed, for this one to look at it all the same."""
+
     async def __call__(self, source: str, /) -> Sequence[str] | Checked:
         """Return what is wrong with a candidate, one string an error, or a `Checked`.
 
@@ -51,6 +56,7 @@ class FunctionCheck:
     function: CheckFunction
     name: str = "check"
     after_failure: bool = False
+    needs: Collection[str] = ()
 
     async def __call__(self, source: str) -> Sequence[str] | Checked:
         return await self.function(source)
@@ -65,10 +71,37 @@ def as_check(check: Check | CheckFunction) -> Check:
 
 
 @dataclass(frozen=True)
+class WarningCheck:
+    """A check whose findings are warnings."""
+
+    check: Check
+
+    @property
+    def name(self) -> str:
+        """What the check is called."""
+        return self.check.name
+
+    @property
+    def after_failure(self) -> bool:
+        """Whether the check also looks at candidates that an earlier one found wrong."""
+        return self.check.after_failure
+
+    @property
+    def needs(self) -> Collection[str]:
+        """What the check needs."""
+        return self.check.needs
+
+    async def __call__(self, source: str) -> Checked:
+        checked = as_checked(source, await self.check(source))
+        return Checked(checked.source, (), [*checked.errors, *checked.warnings])
+
+
+@dataclass(frozen=True)
 class Examination:
     """What all checks made of a candidate; `passed` is how many it passed before the first that it failed.
 
-    `fault` is why a check could not say anything; the checks after it have not been asked then.
+    `fault` is why a check could not say anything; the checks after it have not been asked then. `seconds` is the time
+    that it took.
     """
 
     source: str
@@ -76,6 +109,7 @@ class Examination:
     warnings: list[str] = field(default_factory=list)
     passed: int = 0
     fault: JauntError | None = None
+    seconds: float = 0.0
 
     @property
     def ok(self) -> bool:
@@ -91,9 +125,11 @@ class Examination:
 async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> Examination:
     """Put a candidate through syntax, required names and then `checks`, in order.
 
-    After a failure, only the checks with a true `after_failure` go on; after a syntax error, or a check that raises,
-    none.
+    After a failure, only the checks with a true `after_failure` go on, as far as nothing has failed that they need;
+    after a syntax error, or a check that raises a JauntError, none. What a check makes of a candidate goes through the
+    checks before it once more: where it breaks what they let pass, it does not count.
     """
+    begin = time.perf_counter()
     # Off the event loop: a large candidate takes long to parse, and the other modules' answers are coming in.
     size = len(candidate) if isinstance(candidate, str) else 0
     try:
@@ -101,19 +137,46 @@ async def check_candidate(candidate: str, expected_names: Sequence[str], checks:
         readable = not errors or not await in_background(compile_check, candidate, "", size=size)
     except ChildProcessError as error:
         errors, readable = [f"cannot be parsed: {error}"], False
-    if not readable:
-        return Examination(candidate, errors)
-    source, warnings, passed = candidate, list[str](), int(not errors)
+    found = Examination(candidate, errors, passed=int(not errors))
+    if readable:
+        found = await _put_through(found, checks)
+    return replace(found, seconds=time.perf_counter() - begin)
+
+
+async def _put_through(found: Examination, checks: Sequence[Check]) -> Examination:
+    """Return what checks make of a candidate that can be parsed, added to what was found already."""
+    source, errors, warnings, passed = found.source, found.errors, found.warnings, found.passed
+    asked: list[Check] = []
+    failed: set[str] = set()  # the names of those that the source fails as it is now
     for check in checks:
-        if errors and not check.after_failure:
+        if errors and (not check.after_failure or not failed.isdisjoint(check.needs)):
             continue
         try:
-            result = await check(source)
+            checked = as_checked(source, await check(source))
+            if checked.source != source:
+                checked, failed = await _without_damage(check, checked, source, asked, failed)
         except JauntError as fault:
             return Examination(source, errors, warnings, passed, fault)
-        checked = result if isinstance(result, Checked) else Checked(source, result)
+        asked.append(check)
+        failed |= {check.name} if checked.errors else set()
         source = checked.source
         errors = list(dict.fromkeys([*errors, *checked.errors]))
-        warnings += checked.warnings
+        warnings = [*warnings, *checked.warnings]
         passed += not errors
     return Examination(source, errors, warnings, passed)
+
+
+async def _without_damage(
+    check: Check, checked: Checked, source: str, asked: Sequence[Check], failed: set[str]
+) -> tuple[Checked, set[str]]:
+    """Return what counts of a check that has rewritten `source`, and which of those asked before it fail then."""
+    after = {each.name for each in asked if as_checked(checked.source, await each(checked.source)).errors}
+    damaged = next((each.name for each in asked if each.name in after - failed), None)
+    if damaged is None:
+        return checked, after
+    return Checked(source, [f"{check.name}'s fixes break what passed the {damaged} checks"]), failed
+
+
+def as_checked(source: str, result: Sequence[str] | Checked) -> Checked:
+    """Return what a check made of `source`, whichever of the two forms it gave it in."""
+    return result if isinstance(result, Checked) else Checked(source, result)

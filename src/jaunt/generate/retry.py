@@ -26,6 +26,7 @@ class GenerationResult:
 
     `candidate` is the last one, passed or not; of several at once, the one that got furthest. `fault` is what ended
     the attempts early: no answer came, or a check could not do its work. `attempts` counts that attempt too.
+    `check_seconds` is the time that the checks took.
     """
 
     attempts: int
@@ -34,6 +35,7 @@ class GenerationResult:
     candidate: str = ""
     warnings: list[str] = field(default_factory=list)
     fault: JauntError | None = None
+    check_seconds: float = 0.0
 
 
 async def ask(
@@ -56,6 +58,7 @@ async def ask(
     """
     errors: list[str] = []
     found: Examination | None = None
+    seconds = 0.0
     for attempt in range(1, max_attempts + 1):
         if on_attempt:
             on_attempt(attempt, found.errors if found else [])
@@ -64,16 +67,19 @@ async def ask(
         except JauntError as fault:
             if found is None:
                 raise
-            return GenerationResult(attempt, None, found.errors, found.source, found.warnings, fault)
-        if found.ok:
-            return GenerationResult(attempt, found.source, [], found.source, found.warnings)
-        if found.fault is not None:
-            return GenerationResult(attempt, None, found.errors, found.source, found.warnings, found.fault)
+            return _result(attempt, replace(found, fault=fault), seconds)
+        seconds += found.seconds
+        if found.ok or found.fault is not None:
+            return _result(attempt, found, seconds)
         prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
         errors += [f"{prefix}{error}" for error in found.errors]
         ctx = replace(ctx, rejected_source=found.source)
-    found = found or Examination("")
-    return GenerationResult(max_attempts, None, found.errors, found.source, found.warnings)
+    return _result(max_attempts, found, seconds) if found else GenerationResult(0, None)
+
+
+def _result(attempts: int, last: Examination, seconds: float) -> GenerationResult:
+    source = last.source if last.ok else None
+    return GenerationResult(attempts, source, last.errors, last.source, last.warnings, last.fault, seconds)
 
 
 async def _best_of(
@@ -101,11 +107,12 @@ async def _best_of(
                 faults.append(error)
                 continue
             if examined[-1].ok:
-                return examined[-1]
+                break
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     if not examined:
         raise faults[0]
-    return max(examined, key=lambda each: each.rank)
+    best = next((each for each in examined if each.ok), None) or max(examined, key=lambda each: each.rank)
+    return replace(best, seconds=sum(each.seconds for each in examined))

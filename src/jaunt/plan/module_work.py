@@ -1,9 +1,10 @@
 """What is to be built of one module: its specs, what they depend on, and the file that is written."""
 
+import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
@@ -15,25 +16,24 @@ from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.spec_module import SpecModule
 from jaunt.specs.texts import SpecTexts
-
-if TYPE_CHECKING:
-    from jaunt.project.project import Project
+from jaunt.syntax.source import ModuleSource
 
 
 @dataclass(frozen=True)
 class ModuleWork:
     """What one module is built from, and where to.
 
-    `path`, below `base`, is its generated file. `dependencies` are the specs of other modules that its own depend
-    on directly, `dependency_paths` the generated files of their modules. `problem` says why it can't be built,
-    `warnings` what its author should know. `__init__.py` files are made in the folders between `packages_below`
-    and `path`, in none if it is None. `texts` has the source of the specs. `within` is the folder that no write may
-    leave, also by a symlink, if that is not `base`.
+    `root` is the project's folder, which no write may leave, also by a symlink; `bases` are those that module names
+    start from, the module's own first; `path`, below that, is its generated file. `dependencies` are the specs of other modules that its own depend on directly,
+    `dependency_paths` the generated files of their modules. `problem` says why it can't be built, `warnings` what its
+    author should know. `__init__.py` files are made in the folders between `packages_below` and `path`, in none if it
+    is None. `texts` has the source of the specs.
     """
 
     fingerprint: Fingerprint
     entries: tuple[SpecEntry, ...]
-    base: Path
+    root: Path
+    bases: tuple[Path, ...]
     path: Path
     generated_module: str
     dependencies: Mapping[SpecRef, SpecEntry] = field(default_factory=dict)
@@ -43,17 +43,41 @@ class ModuleWork:
     warnings: tuple[str, ...] = ()
     packages_below: Path | None = None
     texts: SpecTexts = field(default_factory=SpecTexts)
-    within: Path | None = None
-
-    @property
-    def write_limit(self) -> Path:
-        """The folder that no write may leave."""
-        return self.within or self.base
 
     @property
     def module(self) -> str:
         """The spec module's name."""
         return self.fingerprint.module
+
+    @property
+    def kind(self) -> str:
+        """Return "build" or "test"."""
+        return self.fingerprint.kind
+
+    @property
+    def digest(self) -> str:
+        """The digest of the contract, 64 hex digits."""
+        return self.fingerprint.digest
+
+    @property
+    def base(self) -> Path:
+        """The folder that the module's own name starts from."""
+        return self.bases[0]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its specs, which its code has to define."""
+        return tuple(entry.qualname for entry in self.entries)
+
+    @cached_property
+    def spec(self) -> ModuleSource:
+        """The spec module's source, parsed; raises JauntDiscoveryError if it can't be read any more."""
+        return self.texts.source(self.entries[0])
+
+    @property
+    def class_names(self) -> frozenset[str]:
+        """The names of those specs that are classes."""
+        return frozenset(name for name in self.names if isinstance(self.spec.definitions.get(name), ast.ClassDef))
 
     @property
     def is_single_file(self) -> bool:
@@ -65,6 +89,11 @@ class ModuleWork:
         """The name of the job that builds it."""
         return job_name(self.fingerprint.kind, self.module)
 
+    def alone(self) -> "ModuleWork":
+        """Return the work without what only a prompt needs: all that checks ask for, fit for `pickle`."""
+        entries = tuple(entry._replace(obj=None, decorator_kwargs={}) for entry in self.entries)
+        return replace(self, entries=entries, dependencies={}, dependency_apis={}, texts=SpecTexts(self.spec))
+
 
 def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
     """Return the work for modules of a project."""
@@ -72,13 +101,15 @@ def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
 
 
 def project_work(project: Project, name: str) -> ModuleWork:
+    """Return the work for one module of a project; raises KeyError for a name that is none of its modules."""
     module = project.modules[name]
     own = [e for e in module.entries if e.spec_ref in project.specs]
     outside = {d for e in own for d in project.graph[e.spec_ref] if module_of(d) != name}
     return ModuleWork(
         fingerprint=module_fingerprint(project, name),
         entries=tuple(project.specs[e.spec_ref] for e in own),
-        base=module.file.base,
+        root=project.root,
+        bases=tuple(dict.fromkeys([module.file.base, *project.bases()])),
         path=project.generated_path(name),
         generated_module=spec_module_to_generated_module(name, project.config.paths.generated_dir),
         dependencies={ref: project.specs[ref] for ref in sorted(outside)},
@@ -90,7 +121,6 @@ def project_work(project: Project, name: str) -> ModuleWork:
             if not module.contracts[e.qualname].documented
         ),
         texts=project.texts,
-        within=project.root,
         packages_below=_packages_below(module, project.bases()),
     )
 
@@ -116,7 +146,7 @@ def _packages_below(module: SpecModule, bases: Iterable[Path]) -> Path | None:
     return package if module.file.kind == "test" and len(parts) == 1 else None
 
 
-def waits_for(project: "Project", module: str) -> list[str]:
+def waits_for(project: Project, module: str) -> list[str]:
     """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
 
     A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.

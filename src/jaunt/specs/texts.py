@@ -139,9 +139,9 @@ def extract_source_segment(entry: SpecEntry) -> str:
 class SpecTexts:
     """The source texts of specs; each file is read and parsed once, and only the last one's syntax tree is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: ModuleSource | None = None) -> None:
         self._known: dict[str, _FileTexts] = {}
-        self._last: ModuleSource | None = None
+        self._last = last
 
     def add(self, source: ModuleSource) -> None:
         """Take the texts from a file that was parsed already."""

@@ -13,8 +13,10 @@ from jaunt.checks.doctests.check import ExampleCheck
 from jaunt.checks.doctests.examples import find_examples
 from jaunt.checks.doctests.sandboxes import Examiners
 from jaunt.checks.project_checks import project_checks
+from jaunt.checks.static.check import StaticCheck
 from jaunt.config import load_config
 from jaunt.errors import JauntDiscoveryError
+from jaunt.generate.check import check_candidate
 from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
 from jaunt.sandbox.sandbox import Sandbox
@@ -71,9 +73,9 @@ def run(check: ExampleCheck, source: str, *, seconds: int = 20) -> list[str]:
 
 def limited(check: ExampleCheck, **limits: Any) -> ExampleCheck:
     """Return the check with examiners of its own, under other settings of the sandbox."""
-    bench = check.examiners.bench
-    sandbox = Sandbox(replace(bench.sandbox.config, **limits))
-    return replace(check, examiners=Examiners(replace(bench, sandbox=sandbox)))
+    runner = check.examiners.runner
+    sandbox = Sandbox(replace(runner.sandbox.config, **limits))
+    return replace(check, examiners=Examiners(replace(runner, sandbox=sandbox)))
 
 
 @pytest.fixture
@@ -83,7 +85,7 @@ def double(tmp_path: Path) -> ExampleCheck:
 
 def test_a_candidate_that_keeps_every_promise_passes(double: ExampleCheck) -> None:
     assert run(double, GOOD_DOUBLE) == []
-    assert not (double.place.root / "src/app/__generated__").exists()
+    assert not (double.work.root / "src/app/__generated__").exists()
 
 
 def test_each_example_that_fails_is_shown_with_what_was_expected_and_got(double: ExampleCheck) -> None:
@@ -143,15 +145,17 @@ def test_an_example_that_never_ends_is_stopped_and_named(double: ExampleCheck) -
 
 
 def test_nothing_that_fails_the_static_checks_is_run(double: ExampleCheck) -> None:
-    trace = double.place.root / "trace"
+    trace = double.work.root / "trace"
     source = f"open({str(trace)!r}, 'w').close()\n{GOOD_DOUBLE}"
-    assert run(limited(double, mode="off"), source) == []
+    static = StaticCheck(double.work, allowed=frozenset())
+    found = asyncio.run(check_candidate(source, double.work.names, [static, limited(double, mode="off")]))
+    assert any("open" in error for error in found.errors), found.errors
     assert not trace.exists()
 
 
 def test_the_candidate_stands_in_for_an_older_generated_file(double: ExampleCheck) -> None:
     write_files(
-        double.place.root,
+        double.work.root,
         {
             "src/app/__generated__/__init__.py": "",
             "src/app/__generated__/double.py": "def double(n):\n    return 0\n",
@@ -244,7 +248,7 @@ def test_examples_are_found_in_specs_and_their_members_only(tmp_path: Path) -> N
     path = tmp_path / "m.py"
     path.write_text(CLASSES + '\n\ndef other():\n    """\n    >>> other()\n    1\n    """\n')
     found = find_examples(read_source("m", str(path)), ["Counter", "make"])
-    assert [(d.name, d.line) for d in found] == [("Counter", 6), ("Counter.next", 15), ("make", 29)]
+    assert [(d["name"], d["line"]) for d in found] == [("Counter", 6), ("Counter.next", 15), ("make", 29)]
 
 
 def test_an_example_that_doctest_cannot_read_stops_the_build_before_it_is_paid_for(tmp_path: Path) -> None:
@@ -278,11 +282,7 @@ def test_a_module_can_be_left_out(tmp_path: Path, setting: str) -> None:
     )
     project = load_project(load_config(root=tmp_path))
     (work,) = project_works(project, ["app.double"])
-    assert [type(check).__name__ for check in project_checks(project)(work)] == [
-        "StaticCheck",
-        "ToolCheck",
-        "ToolCheck",
-    ]
+    assert [check.name for check in project_checks(project)(work)] == ["static", "ruff", "ty"]
 
 
 def test_candidates_that_come_together_share_a_sandbox_and_are_told_apart(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from folders import SUPPORT
 from processes import child_environment, is_running, wait_until
 from projects import write_files
 
-from jaunt.checks.doctests.examples import Bench
+from jaunt.checks.doctests.examples import ExampleRunner
 from jaunt.checks.doctests.sandboxes import Examiners
 from jaunt.sandbox.sandbox import Completed, Halt
 
@@ -45,7 +45,7 @@ def examine(examiners: Examiners, *sources: str) -> list[list[str]]:
     """Examine candidates one after the other; return what fails of each."""
 
     async def one_by_one() -> list[list[str]]:
-        return [await examiners.examine(orders(examiners.bench.root, source)) for source in sources]
+        return [await examiners.examine(orders(examiners.runner.root, source)) for source in sources]
 
     return asyncio.run(one_by_one())
 
@@ -114,20 +114,20 @@ def test_a_sandbox_that_has_used_up_its_time_is_replaced(tmp_path: Path) -> None
 
 
 def test_a_candidate_sees_files_that_have_changed_since_the_sandbox_began(examiners: Examiners) -> None:
-    helper = examiners.bench.root / "app/helper.py"
+    helper = examiners.runner.root / "app/helper.py"
 
     async def before_and_after() -> list[list[str]]:
         found = []
         for value in (1, 2):
             helper.write_text(f"VALUE = {value}\n")
             source = f"from app.helper import VALUE\n\n\ndef count(n: int) -> int:\n    return n + VALUE - {value}\n"
-            found.append(await examiners.examine(orders(examiners.bench.root, source)))
+            found.append(await examiners.examine(orders(examiners.runner.root, source)))
         return found
 
     assert asyncio.run(before_and_after()) == [[], []]
 
 
-class HeldBench(Bench):
+class HeldRunner(ExampleRunner):
     """A bench on which the end of a sandbox is held up."""
 
     let_go = threading.Event()
@@ -141,8 +141,8 @@ class HeldBench(Bench):
 
 
 def test_a_sandbox_is_ended_beside_the_event_loop_and_the_loop_does_not_close_before(tmp_path: Path) -> None:
-    bench = make_examiners(tmp_path).bench
-    held = Examiners(HeldBench(bench.sandbox, bench.root, bench.bases, bench.generated_dir))
+    runner = make_examiners(tmp_path).runner
+    held = Examiners(HeldRunner(runner.sandbox, runner.root, runner.bases, runner.generated_dir))
     before = sandboxes()
 
     async def give_up() -> set[threading.Thread]:
@@ -154,7 +154,7 @@ def test_a_sandbox_is_ended_beside_the_event_loop_and_the_loop_does_not_close_be
         with pytest.raises(asyncio.CancelledError):
             await task
         assert time.monotonic() - begin < 4
-        asyncio.get_running_loop().call_later(0.1, HeldBench.let_go.set)
+        asyncio.get_running_loop().call_later(0.1, HeldRunner.let_go.set)
         return new
 
     (new,) = asyncio.run(give_up())
@@ -196,7 +196,7 @@ def test_no_sandbox_outlives_its_event_loop(examiners: Examiners) -> None:
     before = sandboxes()
 
     async def look() -> set[threading.Thread]:
-        assert await examiners.examine(orders(examiners.bench.root, GOOD)) == []
+        assert await examiners.examine(orders(examiners.runner.root, GOOD)) == []
         return sandboxes() - before
 
     gc.disable()

@@ -6,15 +6,14 @@ import signal
 from pathlib import Path
 
 import pytest
-from candidates import INC, Sample, make_sample, place_of, servers_of, stop
+from candidates import INC, Sample, make_sample, servers_of, stop
 from corpus import GOOD
 
-from jaunt.checks.static.check import StaticCheck
 from jaunt.checks.tools.check import ToolCheck
 from jaunt.checks.tools.ruff import Ruff
 from jaunt.checks.tools.tool import ToolError
 from jaunt.config import VerifyConfig
-from jaunt.generate.check import Checked
+from jaunt.generate.check import Checked, WarningCheck
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def sample(tmp_path: Path) -> Sample:
 
 
 def ruff(sample: Sample, source: str) -> Checked:
-    return asyncio.run(Ruff().check(source, place_of(sample)))
+    return asyncio.run(Ruff().check(source, sample.work("inc")))
 
 
 def test_a_candidate_is_formatted_and_what_is_safe_is_fixed(sample: Sample) -> None:
@@ -75,9 +74,8 @@ def test_settings_that_ruff_cannot_read_fail_the_check(sample: Sample) -> None:
 
 def test_a_tool_that_cannot_work_is_an_error_or_a_warning_by_its_severity(sample: Sample) -> None:
     (sample.project.root / "ruff.toml").write_text("no-such-setting = 1\n")
-    static = next(check for check in sample.checks("inc") if isinstance(check, StaticCheck))
-    error = asyncio.run(ToolCheck(Ruff(), "error", place_of(sample), static)(INC.candidate))
-    warning = asyncio.run(ToolCheck(Ruff(), "warn", place_of(sample), static)(INC.candidate))
+    check = ToolCheck(Ruff(), sample.work("inc"))
+    error, warning = asyncio.run(check(INC.candidate)), asyncio.run(WarningCheck(check)(INC.candidate))
     assert error.errors == warning.warnings
     assert error.errors[0].startswith("ruff failed: ")
     assert (list(error.warnings), list(warning.errors)) == ([], [])
@@ -93,36 +91,36 @@ def test_settings_that_cannot_be_read_elsewhere_do_not_count(sample: Sample) -> 
 
 
 def test_a_server_of_ruff_that_is_killed_at_work_fails_that_candidate_alone(sample: Sample) -> None:
-    place = place_of(sample)
+    work = sample.work("inc")
 
     async def use() -> None:
         tool = Ruff()
-        assert list((await tool.check(INC.candidate, place)).errors) == []
+        assert list((await tool.check(INC.candidate, work)).errors) == []
         (server,) = servers_of("ruff")
         stop(server)
-        unlucky = asyncio.create_task(tool.check(INC.candidate, place))
+        unlucky = asyncio.create_task(tool.check(INC.candidate, work))
         await asyncio.sleep(0)  # it has asked by now
         os.kill(server, signal.SIGKILL)
         with pytest.raises(ToolError, match=r"^ruff ended with exit code -9$"):
             await unlucky
-        assert list((await tool.check(INC.candidate, place)).errors) == []
+        assert list((await tool.check(INC.candidate, work)).errors) == []
 
     asyncio.run(use())
 
 
 def test_a_candidate_of_ruff_that_nobody_waits_for_any_more_disturbs_no_other(sample: Sample) -> None:
-    place = place_of(sample)
+    work = sample.work("inc")
 
     async def use() -> list[Checked]:
         tool = Ruff()
         found = []
         for turns in range(12):
-            given_up = asyncio.create_task(tool.check("import os\nx = (1 ,2 )\nnope\n", place))
+            given_up = asyncio.create_task(tool.check("import os\nx = (1 ,2 )\nnope\n", work))
             for _ in range(turns):
                 await asyncio.sleep(0.001)
             given_up.cancel()
             await asyncio.gather(given_up, return_exceptions=True)
-            found.append(await tool.check("def inc(n:int)->int: return (n+1)\n", place))
+            found.append(await tool.check("def inc(n:int)->int: return (n+1)\n", work))
         return found
 
     assert asyncio.run(use()) == [Checked("def inc(n: int) -> int:\n    return n + 1\n", [])] * 12

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from candidates import INC, Sample, make_sample, place_of
+from candidates import INC, Sample, make_sample
 from corpus import GOOD, Case, function
 
 from jaunt.checks.tools.tool import ToolError
@@ -18,7 +18,7 @@ def sample(tmp_path: Path) -> Sample:
 
 
 def ty(sample: Sample, source: str, name: str = "inc") -> list[str]:
-    return list(asyncio.run(Ty().check(source, place_of(sample, name))).errors)
+    return list(asyncio.run(Ty().check(source, sample.work(name))).errors)
 
 
 def test_ty_finds_what_is_wrong_in_the_candidate_with_line_and_text(sample: Sample) -> None:
@@ -82,11 +82,11 @@ def test_settings_that_ty_cannot_read_fail_the_check(sample: Sample) -> None:
 
 def test_many_candidates_are_checked_at_once_without_mixing_them_up(sample: Sample) -> None:
     sources = [f"def inc(n: int) -> int:\n    return nope_{index}\n" for index in range(8)]
-    place = place_of(sample)
+    work = sample.work("inc")
 
     async def all_of_them() -> list[Checked]:
         tool = Ty()
-        return await asyncio.gather(*(tool.check(source, place) for source in sources))
+        return await asyncio.gather(*(tool.check(source, work) for source in sources))
 
     found = asyncio.run(all_of_them())
     assert [f"nope_{index}" in checked.errors[0] for index, checked in enumerate(found)] == [True] * 8
@@ -99,9 +99,9 @@ def test_candidates_of_several_modules_are_checked_together_without_mixing_them_
 
     async def all_of_them() -> list[Checked]:
         sources = [f"def inc(n: int) {wrong[name]}" if name in wrong else INC.candidate for name in names]
-        places = [place_of(sample, name) for name in names]
+        works = [sample.work(name) for name in names]
         tool = Ty()
-        return await asyncio.gather(*(tool.check(*each) for each in zip(sources, places, strict=True)))
+        return await asyncio.gather(*(tool.check(*each) for each in zip(sources, works, strict=True)))
 
     found = dict(zip(names, asyncio.run(all_of_them()), strict=True))
     assert {name for name, checked in found.items() if checked.errors} == {"inc4", "inc9"}

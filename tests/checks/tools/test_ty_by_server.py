@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,12 @@ from candidates import servers_of, stop
 from folders import SUPPORT
 from language_servers import OPENED, PRELUDE, lent
 from projects import write_files
-from ty_places import INC, WRONG, make_place, place_in, spec
+from ty_places import INC, WRONG, make_work, spec, work_in
 
-from jaunt.checks.place import Place
 from jaunt.checks.tools.tool import ToolError, error_at, find_tool
 from jaunt.checks.tools.ty import Ty, TyServer, stub_files
 from jaunt.files.temporary import abandoned_files, temporary_files
+from jaunt.plan.module_work import ModuleWork
 
 GOOD_NODE = "class Node:\n    mark = 1\n    def next(self) -> 'Node':\n        return first()\n"
 CLASS_SPEC = {
@@ -30,19 +31,19 @@ CLASS_SPEC = {
 }
 
 
-def by_server(source: str, place: Place) -> list[str]:
-    return list(asyncio.run(Ty().check(source, place)).errors)
+def by_server(source: str, work: ModuleWork) -> list[str]:
+    return list(asyncio.run(Ty().check(source, work)).errors)
 
 
-def by_command(source: str, place: Place) -> list[str]:
+def by_command(source: str, work: ModuleWork) -> list[str]:
     """Return all errors that `ty check` finds in a candidate that stands outside the project."""
     with tempfile.TemporaryDirectory() as folder:
-        package = Path(folder, f"{place.generated_module.partition('.')[0]}-stubs")
-        files = stub_files(package, source, place)
+        package = Path(folder, f"{work.generated_module.partition('.')[0]}-stubs")
+        files = stub_files(package, source, work)
         write_files(Path("/"), {str(path): text for path, text in files.items()})
         (package / "py.typed").write_text("partial\n")
-        paths = [argument for path in (folder, *place.bases) for argument in ("--extra-search-path", path)]
-        options = ["--project", place.root, "--python", sys.executable, "--output-format", "concise", *paths]
+        paths = [argument for path in (folder, *work.bases) for argument in ("--extra-search-path", path)]
+        options = ["--project", work.root, "--python", sys.executable, "--output-format", "concise", *paths]
         candidate = next(iter(files))
         child = subprocess.run(
             [find_tool("ty"), "check", "--color", "never", *options, candidate],
@@ -98,11 +99,11 @@ TABLE = {
 @pytest.mark.parametrize("name", TABLE)
 def test_the_server_finds_what_the_command_finds(tmp_path: Path, name: str) -> None:
     files, source, count = TABLE[name]
-    place = make_place(tmp_path, files)
-    expected = by_command(source, place)
+    work = make_work(tmp_path, files)
+    expected = by_command(source, work)
     assert len(expected) == count
     known = {"missing", "gone"} if name == "what the spec module can't import either" else set()
-    assert by_server(source, place) == [each for each in expected if not any(f"`{word}`" in each for word in known)]
+    assert by_server(source, work) == [each for each in expected if not any(f"`{word}`" in each for word in known)]
     assert not list((tmp_path / ".jaunt").glob(".jaunt-*"))
 
 
@@ -113,12 +114,12 @@ def test_the_server_finds_what_the_command_finds(tmp_path: Path, name: str) -> N
 @pytest.mark.parametrize("of_class", [False, True])
 def test_modules_of_all_sorts_are_looked_at_alike(tmp_path: Path, module: str, file: str, of_class: bool) -> None:
     text = CLASS_SPEC["src/app/inc.py"] if of_class else spec("def first() -> str: ...")
-    place = make_place(tmp_path, {file: text}, module)
+    work = make_work(tmp_path, {file: text}, module)
     source = f"from {module} import first\n" + (GOOD_NODE if of_class else f"{INC}\n    return first()\n")
     source += "first().mark\nfirst().other\nfrom app.inc import inc as own\nown('')\n"
-    expected = by_command(source, place)
+    expected = by_command(source, work)
     assert len(expected) == 2 if of_class else 4
-    assert by_server(source, place) == expected
+    assert by_server(source, work) == expected
 
 
 def test_the_base_of_the_module_comes_first(tmp_path: Path) -> None:
@@ -130,42 +131,42 @@ def test_the_base_of_the_module_comes_first(tmp_path: Path) -> None:
         "more/other/inc.py": spec(),
     }
     source = f"from common import X\n{INC}\n    return X\n"
-    first = make_place(tmp_path, files)
-    second = place_in(tmp_path, "other.inc")
+    first = make_work(tmp_path, files)
+    second = work_in(tmp_path, "other.inc")
 
     async def both() -> list[list[str]]:
         tool = Ty()
-        return [list((await tool.check(source, place)).errors) for place in (first, second, first)]
+        return [list((await tool.check(source, work)).errors) for work in (first, second, first)]
 
-    assert asyncio.run(both()) == [by_command(source, place) for place in (first, second, first)]
-    assert [bool(by_command(source, place)) for place in (first, second)] == [True, False]
+    assert asyncio.run(both()) == [by_command(source, work) for work in (first, second, first)]
+    assert [bool(by_command(source, work)) for work in (first, second)] == [True, False]
 
 
 @pytest.mark.parametrize("exclude", ["[]", "['sub']", "['*']", "['sub/**', '.jaunt']"])
 def test_a_project_below_another_takes_the_settings_of_that(tmp_path: Path, exclude: str) -> None:
     above = "[project]\nname = 'above'\n[tool.ty.rules]\nunresolved-reference = 'ignore'\n"
     (tmp_path / "pyproject.toml").write_text(f"{above}[tool.ty.src]\nexclude = {exclude}\n")
-    place = make_place(tmp_path / "sub", {"pyproject.toml": "[project]\nname = 'sub'\n[tool.typos]\n"})
+    work = make_work(tmp_path / "sub", {"pyproject.toml": "[project]\nname = 'sub'\n[tool.typos]\n"})
     source = f"{INC}\n    nope\n    return ''\n"
-    assert len(by_command(source, place)) == 1
-    assert by_server(source, place) == by_command(source, place)
+    assert len(by_command(source, work)) == 1
+    assert by_server(source, work) == by_command(source, work)
 
 
 def test_settings_named_by_the_environment_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = make_place(tmp_path / "project", {"ty.toml": "[rules]\nall = 'error'\n"})
+    work = make_work(tmp_path / "project", {"ty.toml": "[rules]\nall = 'error'\n"})
     (tmp_path / "ty.toml").write_text("[rules]\nunresolved-reference = 'ignore'\n")
     monkeypatch.setenv("TY_CONFIG_FILE", str(tmp_path / "ty.toml"))
     source = f"{INC}\n    nope\n    return ''\n"
-    assert len(by_command(source, place)) == 1
-    assert by_server(source, place) == by_command(source, place)
+    assert len(by_command(source, work)) == 1
+    assert by_server(source, work) == by_command(source, work)
 
 
 def test_any_name_of_a_folder_will_do(tmp_path: Path) -> None:
     folder = tmp_path / "my pr\u00f6%20ject #1"
-    make_place(folder, {})
+    make_work(folder, {})
     (tmp_path / "link").symlink_to(folder)
     for root in (folder, tmp_path / "link"):
-        (error,) = by_server(WRONG, place_in(root))
+        (error,) = by_server(WRONG, work_in(root))
         assert error.startswith("ty: line 2: ")
 
 
@@ -193,10 +194,10 @@ def test_a_server_that_finds_nothing_in_what_is_no_python_is_not_believed(tmp_pa
 def test_settings_that_ty_cannot_read_fail_the_check_with_its_reason(
     tmp_path: Path, file: str, text: str, reason: str
 ) -> None:
-    place = make_place(tmp_path, {})
+    work = make_work(tmp_path, {})
     (tmp_path / file).write_text(text)
     with pytest.raises(ToolError) as raised:
-        by_server(WRONG, place)
+        by_server(WRONG, work)
     assert str(raised.value).startswith("ty failed: ")
     assert reason in str(raised.value)
     assert "refer to the logs" not in str(raised.value)
@@ -209,15 +210,15 @@ def test_settings_that_ty_cannot_read_fail_the_check_with_its_reason(
 
 def test_generated_files_that_land_or_go_meanwhile_are_seen_as_they_are(tmp_path: Path) -> None:
     own = spec().replace("magic", "magic(deps=['app.dep:inc', 'app.sub.low:inc'])")
-    place = make_place(tmp_path, {"src/app/dep.py": spec(), "src/app/sub/low.py": spec(), "src/app/inc.py": own})
+    work = make_work(tmp_path, {"src/app/dep.py": spec(), "src/app/sub/low.py": spec(), "src/app/inc.py": own})
     folder = tmp_path / "src/app/__generated__"
     dep, low = folder / "dep.py", folder / "sub/low.py"
-    assert place.dependencies == (dep, low)
+    assert tuple(work.dependency_paths.values()) == (dep, low)
     source = "from app.__generated__.dep import X\nfrom app.__generated__.sub.low import X as Y\nZ: int = X + Y\n"
     tool = Ty()
 
     async def count() -> int:
-        return len((await tool.check(source, place)).errors)
+        return len((await tool.check(source, work)).errors)
 
     async def counts() -> list[int]:
         found = [await count()]
@@ -238,37 +239,37 @@ def test_what_landed_for_one_candidate_is_seen_by_the_servers_of_all(tmp_path: P
     """`app.top` builds on `app.dep` alone, whose generated code builds on that of `app.low`."""
     low = {"src/app/low.py": spec(), "src/app/dep.py": spec().replace("magic", "magic(deps='app.low:inc')")}
     top = {"src/app/inc.py": spec().replace("magic", "magic(deps='app.dep:inc')")}
-    place = make_place(tmp_path, {**low, **top})
-    below = place_in(tmp_path, "app.dep")
+    work = make_work(tmp_path, {**low, **top})
+    below = work_in(tmp_path, "app.dep")
     folder = tmp_path / "src/app/__generated__"
     source = f"from app.__generated__.dep import X\n{INC}\n    return X\n"
 
     async def counts() -> list[int]:
         tool = Ty()
-        first = await tool.check(f"from app.__generated__.low import X\n{INC}\n    return X\n", place)
+        first = await tool.check(f"from app.__generated__.low import X\n{INC}\n    return X\n", work)
         folder.mkdir()
         (folder / "low.py").write_text("X = ''\n")
         second = await tool.check("from app.__generated__.low import X\n", below)
         (folder / "dep.py").write_text("from app.__generated__.low import X\n")
-        return [len(each.errors) for each in (first, second, await tool.check(source, place))]
+        return [len(each.errors) for each in (first, second, await tool.check(source, work))]
 
     assert asyncio.run(counts()) == [1, 0, 1]
 
 
 def test_a_candidate_leaves_nothing_behind_for_the_next(tmp_path: Path) -> None:
-    place = make_place(tmp_path, CLASS_SPEC)
+    work = make_work(tmp_path, CLASS_SPEC)
     (tmp_path / "src/app/other.py").write_text(spec())
-    other = place_in(tmp_path, "app.other")
+    other = work_in(tmp_path, "app.other")
     use = "from app.inc import first, Node\nfirst().{}\nNode().{}\n"
     mark = "from app.inc import first\n" + GOOD_NODE + "first().next().{}\n"
-    alone = Place(place.root, place.bases, place.path, place.generated_module, place.spec)  # Node is no spec there
+    alone = replace(work, entries=(work.entries[0]._replace(qualname="first"),))  # Node is no spec there
     steps = [
         (use.format("mark", "mark"), other, 2),
-        (mark.format("mark"), place, 0),
+        (mark.format("mark"), work, 0),
         (use.format("mark", "mark"), other, 2),
-        (mark.format("sign"), place, 1),
-        (mark.replace("mark", "sign").format("mark"), place, 1),
-        (mark.replace("mark", "sign").format("sign"), place, 0),
+        (mark.format("sign"), work, 1),
+        (mark.replace("mark", "sign").format("mark"), work, 1),
+        (mark.replace("mark", "sign").format("sign"), work, 0),
         ("from app.inc import first\nfirst().sign\nfrom app.__generated__.other import X\n", alone, 2),
         (use.format("next", "next"), other, 0),
         ("from app.__generated__.inc import Node\n", other, 1),
@@ -283,57 +284,57 @@ def test_a_candidate_leaves_nothing_behind_for_the_next(tmp_path: Path) -> None:
 
 
 def test_a_package_that_was_looked_for_in_vain_is_found_when_a_candidate_makes_it(tmp_path: Path) -> None:
-    other = make_place(tmp_path, {"src/solo.py": CLASS_SPEC["src/app/inc.py"]})
-    place = place_in(tmp_path, "solo")
+    other = make_work(tmp_path, {"src/solo.py": CLASS_SPEC["src/app/inc.py"]})
+    work = work_in(tmp_path, "solo")
     use = "from solo import first\nfirst().mark\n"
 
     async def counts() -> list[int]:
         tool = Ty()
-        steps = [(use, other), (GOOD_NODE.replace("first()", "Node()") + use, place), (use, other)]
+        steps = [(use, other), (GOOD_NODE.replace("first()", "Node()") + use, work), (use, other)]
         return [len((await tool.check(source, where)).errors) for source, where in steps]
 
     assert asyncio.run(counts()) == [1, 0, 1]
 
 
 def test_the_folder_for_candidates_may_be_removed_at_the_price_of_one_check(tmp_path: Path) -> None:
-    place = make_place(tmp_path, {})
+    work = make_work(tmp_path, {})
 
     async def use() -> list[int]:
         tool = Ty()
-        found = [len((await tool.check(WRONG, place)).errors)]
+        found = [len((await tool.check(WRONG, work)).errors)]
         shutil.rmtree(tmp_path / ".jaunt")
         with pytest.raises(ToolError, match="ty has no copy of the candidate: "):
-            await tool.check(WRONG, place)
-        return [*found, len((await tool.check(WRONG, place)).errors)]
+            await tool.check(WRONG, work)
+        return [*found, len((await tool.check(WRONG, work)).errors)]
 
     assert asyncio.run(use()) == [1, 1]
 
 
 def test_the_folder_for_candidates_of_a_long_build_is_no_leftover(tmp_path: Path) -> None:
-    place = make_place(tmp_path, {})
+    work = make_work(tmp_path, {})
     state = tmp_path / ".jaunt"
 
     async def use() -> None:
         tool = Ty()
-        await tool.check(WRONG, place)
+        await tool.check(WRONG, work)
         (folder,) = temporary_files(state)
         os.utime(folder, (1, 1))
         assert list(abandoned_files([state])) == [folder]
-        await tool.check(WRONG, place)
+        await tool.check(WRONG, work)
         assert list(abandoned_files([state])) == []
 
     asyncio.run(use())
 
 
 def test_the_first_candidate_starts_one_server_and_many_start_one_a_core(tmp_path: Path) -> None:
-    place = make_place(tmp_path, {})
+    work = make_work(tmp_path, {})
 
     async def counts() -> list[int]:
         tool = Ty()
-        await tool.check(WRONG, place)
-        await tool.check(WRONG, place)
+        await tool.check(WRONG, work)
+        await tool.check(WRONG, work)
         first = len(servers_of("ty"))
-        await asyncio.gather(*(tool.check(WRONG, place) for _ in range(20)))
+        await asyncio.gather(*(tool.check(WRONG, work) for _ in range(20)))
         return [first, len(servers_of("ty"))]
 
     first, many = asyncio.run(counts())
@@ -343,18 +344,18 @@ def test_the_first_candidate_starts_one_server_and_many_start_one_a_core(tmp_pat
 
 
 def test_a_process_that_leaves_its_loop_to_itself_takes_the_folder_for_candidates_with_it(tmp_path: Path) -> None:
-    make_place(tmp_path / "project", {})
+    make_work(tmp_path / "project", {})
     program = f"""\
 import sys; sys.path.insert(0, {str(SUPPORT)!r})
 import asyncio
 from pathlib import Path
 from jaunt.checks.tools.ty import Ty
 from jaunt.files.temporary import temporary_files
-from ty_places import WRONG, place_in
+from ty_places import WRONG, work_in
 root = Path({str(tmp_path / "project")!r})
 tool = Ty()
 loop = asyncio.new_event_loop()
-loop.run_until_complete(tool.check(WRONG, place_in(root)))
+loop.run_until_complete(tool.check(WRONG, work_in(root)))
 print(len(list(temporary_files(root / ".jaunt"))))
 """
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -363,19 +364,19 @@ print(len(list(temporary_files(root / ".jaunt"))))
 
 
 def test_a_server_that_is_killed_at_work_fails_that_candidate_alone(tmp_path: Path) -> None:
-    place = make_place(tmp_path, {})
+    work = make_work(tmp_path, {})
 
     async def one_after_the_other() -> None:
         tool = Ty()
-        await tool.check(WRONG, place)
+        await tool.check(WRONG, work)
         (server,) = servers_of("ty")
         stop(server)
-        unlucky = asyncio.create_task(tool.check(WRONG, place))
+        unlucky = asyncio.create_task(tool.check(WRONG, work))
         await asyncio.sleep(0)  # it has asked by now
         os.kill(server, signal.SIGKILL)
         with pytest.raises(ToolError, match=r"^ty ended with exit code -9$"):
             await unlucky
-        assert len((await tool.check(WRONG, place)).errors) == 1
+        assert len((await tool.check(WRONG, work)).errors) == 1
         assert server not in servers_of("ty")
 
     asyncio.run(one_after_the_other())
@@ -383,20 +384,20 @@ def test_a_server_that_is_killed_at_work_fails_that_candidate_alone(tmp_path: Pa
 
 
 def test_a_candidate_that_nobody_waits_for_any_more_disturbs_no_other(tmp_path: Path) -> None:
-    place = make_place(tmp_path, CLASS_SPEC)
+    work = make_work(tmp_path, CLASS_SPEC)
     source = "from app.inc import first\n" + GOOD_NODE + "first().next().{}\n"
 
     async def counts() -> list[int]:
         tool = Ty()
-        await tool.check(source.format("mark"), place)
+        await tool.check(source.format("mark"), work)
         found = []
         for turns in range(12):
-            given_up = asyncio.create_task(tool.check(source.format("nope"), place))
+            given_up = asyncio.create_task(tool.check(source.format("nope"), work))
             for _ in range(turns):
                 await asyncio.sleep(0)
             given_up.cancel()
             await asyncio.gather(given_up, return_exceptions=True)
-            found.append(len((await tool.check(source.format("mark"), place)).errors))
+            found.append(len((await tool.check(source.format("mark"), work)).errors))
         assert len(servers_of("ty")) == 1
         return found
 
@@ -408,12 +409,12 @@ import asyncio, os, sys
 from pathlib import Path
 sys.path[:0] = {path}
 from candidates import servers_of
-from ty_places import WRONG, place_in
+from ty_places import WRONG, work_in
 from jaunt.checks.tools.ty import Ty
 
 async def main():
     tool = Ty()
-    await tool.check(WRONG, place_in(Path({root!r})))
+    await tool.check(WRONG, work_in(Path({root!r})))
     print(*servers_of("ty"), flush=True)
     await asyncio.sleep(600)
 
@@ -424,7 +425,7 @@ asyncio.run(main())
 def test_no_server_outlives_a_client_that_is_killed(tmp_path: Path) -> None:
     if not hasattr(os, "pidfd_open"):
         pytest.skip("a process that is no child can't be waited for here")
-    make_place(tmp_path, {})
+    make_work(tmp_path, {})
     code = CLIENT.format(path=sys.path, root=str(tmp_path))
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as client:
         assert client.stdout is not None

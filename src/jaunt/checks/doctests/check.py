@@ -1,59 +1,62 @@
 """The examples of the specs, as a check."""
 
+import fnmatch
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from jaunt.checks.doctests.child import Orders
-from jaunt.checks.doctests.examples import Bench, Docstring, find_examples
+from jaunt.checks import Severity
+from jaunt.checks.doctests.child import Docstring
+from jaunt.checks.doctests.examples import ExampleRunner, encode_order, find_examples
 from jaunt.checks.doctests.sandboxes import Examiners
-from jaunt.checks.place import Place
-from jaunt.checks.static.check import StaticCheck
+from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
+from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
+
+DEFAULT: Severity = "error"
 
 EXAMPLE_SECONDS = 30
 """How long a module's examples may take."""
 
 
+def make_check(project: Project, severity: Severity) -> "ExampleChecks":
+    """Return the check for a run."""
+    limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
+    bases = tuple(map(str, project.bases()))
+    runner = ExampleRunner(Sandbox(limits), project.root, bases, project.config.paths.generated_dir)
+    return ExampleChecks(Examiners(runner), tuple(project.config.verify.no_doctests))
+
+
+@dataclass(frozen=True)
+class ExampleChecks:
+    """The examples of a project's specs, but for the modules that `without` names (glob patterns)."""
+
+    examiners: Examiners
+    without: tuple[str, ...] = ()
+
+    def for_module(self, work: ModuleWork) -> "ExampleCheck | None":
+        """Return the check of a module's candidates, None for tests; raises JauntDiscoveryError for bad examples."""
+        if work.kind != "build" or any(fnmatch.fnmatchcase(work.module, each) for each in self.without):
+            return None
+        try:
+            return ExampleCheck(work, find_examples(work.spec, work.names), self.examiners)
+        except ValueError as error:
+            raise JauntDiscoveryError(
+                str(error), hint="correct the docstring, or name the module in [verify] no_doctests"
+            ) from error
+
+
 @dataclass(frozen=True)
 class ExampleCheck:
-    """Imports a candidate in the sandbox and runs the examples of its specs."""
+    """Imports a module's candidates in the sandbox and runs the examples of its specs."""
 
-    static: StaticCheck
-    orders: Orders
-    place: Place
+    work: ModuleWork
+    docstrings: Sequence[Docstring]
     examiners: Examiners
     name: str = "doctests"
     after_failure: bool = True
+    needs: Collection[str] = (STATIC,)  # what fails the static checks is never run
 
     async def __call__(self, source: str) -> list[str]:
-        if await self.static(source):
-            return []  # what fails the static checks is never run
-        return await self.examiners.examine(replace(self.orders, source=source))
-
-
-def example_check(static: StaticCheck, place: Place, examiners: Examiners) -> ExampleCheck:
-    try:
-        docstrings: list[Docstring] = find_examples(place.spec, static.rules.names)
-    except ValueError as error:
-        raise JauntDiscoveryError(
-            str(error), hint="correct the docstring, or name the module in [verify] no_doctests"
-        ) from error
-    single_file = "." not in place.spec.module and not place.spec.is_package
-    orders = Orders(
-        spec_module=place.spec.module,
-        generated_module=place.generated_module,
-        source="",
-        filename=str(place.path),
-        names=list(static.rules.names),
-        docstrings=docstrings,
-        single_file=single_file,
-        bases=[str(base) for base in place.bases],
-    )
-    return ExampleCheck(static, orders, place, examiners)
-
-
-def project_examiners(project: Project) -> Examiners:
-    limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
-    bases = tuple(map(str, project.bases()))
-    return Examiners(Bench(Sandbox(limits), project.root, bases, project.config.paths.generated_dir))
+        return await self.examiners.examine(encode_order(self.work, self.docstrings, source))

@@ -1,6 +1,6 @@
 """The examiner: imports candidates inside the sandbox and runs the examples of their specs.
 
-`doctests.py` and `sandboxes.py` start it by path. Without an argument it examines one candidate: the orders are on
+`doctests.py` and `sandboxes.py` start it by path. Without an argument it examines one candidate: the order is on
 standard input, and it reports on standard output. With the number of a socket as its argument it examines one candidate
 after the other, each in a process of its own, until the socket is closed; orders and reports go through the socket,
 framed by `frame`. The candidate stands in for the generated module while its spec module is imported, so the examples
@@ -18,11 +18,10 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypedDict
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
 from jaunt.project.from_source import import_from_source
@@ -35,8 +34,7 @@ _SECONDS_IN_COMPANY = 2.0  # what takes longer has to be alone
 _LONGEST_REPORT = 1 << 20  # bytes
 
 
-@dataclass(frozen=True)
-class Docstring:
+class Docstring(TypedDict):
     """A docstring with examples: the symbol that it is of, and the line that it begins in."""
 
     name: str
@@ -44,11 +42,10 @@ class Docstring:
     line: int
 
 
-@dataclass(frozen=True)
-class Orders:
-    """What the child process is to do. `single_file` says that the spec module is in no package.
+class Order(TypedDict):
+    """What the child process is to examine, as JSON. `single_file` says that the spec module is in no package.
 
-    `bases` are the folders that the project's module names start from.
+    `bases` are the folders that the project's module names start from; a report counts only with the `key`.
     """
 
     spec_module: str
@@ -59,7 +56,7 @@ class Orders:
     docstrings: list[Docstring]
     single_file: bool
     bases: list[str]
-    key: str = ""
+    key: str
 
 
 def frame(content: bytes) -> bytes:
@@ -71,18 +68,18 @@ def _child() -> None:
     if len(sys.argv) > 1:
         _serve(int(sys.argv[1]))
         os._exit(0)
-    orders = _next_orders(0)
-    if orders is not None:
-        _examine(orders, os.dup(1))
+    order = _next_order(0)
+    if order is not None:
+        _examine(order, os.dup(1))
 
 
 def _serve(control: int) -> None:
-    """Examine candidates in processes of their own, one at a time, as long as orders come."""
+    """Examine candidates in processes of their own, one at a time, as long as there is an order."""
     linux.adopt_orphans()
     linux.hide_from_own_user()
     gc.freeze()  # no process copies the memory of what is there already
-    while (orders := _next_orders(control)) is not None:  # one at a time: nobody finds the key of the next one
-        if orders.docstrings:
+    while (order := _next_order(control)) is not None:  # one at a time: nobody finds the key of the next one
+        if order["docstrings"]:
             import doctest  # noqa: F401 - as above
         ours, theirs = os.pipe()
         process = os.fork()
@@ -91,7 +88,7 @@ def _serve(control: int) -> None:
             os.close(ours)
             os.setsid()
             linux.die_with_parent()  # where there is no supervisor, nobody else would end it
-            _examine(orders, theirs)
+            _examine(order, theirs)
             os._exit(0)
         os.close(theirs)
         report = _collect(ours)
@@ -113,13 +110,12 @@ def _collect(results: int) -> bytes:
     return report
 
 
-def _next_orders(stream: int) -> Orders | None:
-    """Read orders from a descriptor; None at its end."""
+def _next_order(stream: int) -> Order | None:
+    """Read an order from a descriptor; None at its end."""
     size = _read(stream, COUNT)
     if not size:
         return None
-    content = json.loads(_read(stream, int(size)))
-    return Orders(docstrings=[Docstring(**each) for each in content.pop("docstrings")], **content)
+    return json.loads(_read(stream, int(size)))
 
 
 def _read(stream: int, size: int) -> bytes:
@@ -129,20 +125,20 @@ def _read(stream: int, size: int) -> bytes:
     return content
 
 
-def _examine(orders: Orders, results: int) -> None:
+def _examine(order: Order, results: int) -> None:
     """Import the candidate and run the examples; report each finding to `results` as soon as it is there."""
-    report = _reporter(orders.key, results)
-    import_from_source(orders.bases)
-    sys.path[:0] = orders.bases  # its own first
+    report = _reporter(order["key"], results)
+    import_from_source(order["bases"])
+    sys.path[:0] = order["bases"]  # its own first
     try:
-        spec, generated = _import(orders)
+        spec, generated = _import(order)
     except BaseException as error:  # noqa: BLE001 - whatever a candidate raises on import is the finding
-        report("", [f"importing {orders.spec_module} fails: {_in_words(error, orders.filename)}"])
+        report("", [f"importing {order['spec_module']} fails: {_in_words(error, order['filename'])}"])
         return
     report("", [])
-    names = {name: generated[name] for name in orders.names if name in generated}
-    for docstring in orders.docstrings:
-        report(docstring.name, _failures(docstring, {**generated, **spec, **names}, orders.filename))
+    names = {name: generated[name] for name in order["names"] if name in generated}
+    for docstring in order["docstrings"]:
+        report(docstring["name"], _failures(docstring, {**generated, **spec, **names}, order["filename"]))
 
 
 def _reporter(key: str, descriptor: int) -> Any:
@@ -150,7 +146,7 @@ def _reporter(key: str, descriptor: int) -> Any:
     results = os.fdopen(descriptor, "w", encoding="utf-8")
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)  # the orders hold the key
+    os.dup2(null, 0)  # the order holds the key
 
     def report(name: str, errors: list[str]) -> None:
         results.write(json.dumps({"key": key, "name": name, "errors": errors}) + "\n")
@@ -159,49 +155,49 @@ def _reporter(key: str, descriptor: int) -> Any:
     return report
 
 
-def _import(orders: Orders) -> tuple[dict[str, Any], dict[str, Any]]:
+def _import(order: Order) -> tuple[dict[str, Any], dict[str, Any]]:
     """Import the spec module, the candidate in place of the generated one; return the names of both."""
-    linecache.cache[orders.filename] = (
-        len(orders.source), None, orders.source.splitlines(keepends=True), orders.filename
+    linecache.cache[order["filename"]] = (
+        len(order["source"]), None, order["source"].splitlines(keepends=True), order["filename"]
     )  # fmt: skip
-    if orders.single_file:
-        _load_single_file(orders)
+    if order["single_file"]:
+        _load_single_file(order)
     else:
-        sys.meta_path.insert(0, _StandIn(orders))
-    spec = importlib.import_module(orders.spec_module)
-    generated = importlib.import_module(orders.generated_module)
+        sys.meta_path.insert(0, _StandIn(order))
+    spec = importlib.import_module(order["spec_module"])
+    generated = importlib.import_module(order["generated_module"])
     return vars(spec), vars(generated)
 
 
-def _load_single_file(orders: Orders) -> None:
+def _load_single_file(order: Order) -> None:
     """Put the candidate where jaunt.loader looks for the code of a module without a package."""
-    module = sys.modules[orders.generated_module] = ModuleType(orders.generated_module)
-    spec = module.__spec__ = ModuleSpec(orders.generated_module, None, origin=orders.filename)
+    module = sys.modules[order["generated_module"]] = ModuleType(order["generated_module"])
+    spec = module.__spec__ = ModuleSpec(order["generated_module"], None, origin=order["filename"])
     vars(spec)["_initializing"] = True  # the spec module, which the candidate imports, then waits for its classes
-    exec(compile(orders.source, orders.filename, "exec", dont_inherit=True), vars(module))
+    exec(compile(order["source"], order["filename"], "exec", dont_inherit=True), vars(module))
     vars(spec)["_initializing"] = False
 
 
 class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the candidate by the generated module's name, and packages above it that are not there yet."""
 
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
+    def __init__(self, order: Order) -> None:
+        self._order = order
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> Any:
-        if name == self._orders.generated_module:
-            is_package = Path(self._orders.filename).name == "__init__.py"
-            spec = ModuleSpec(name, self, origin=self._orders.filename, is_package=is_package)
+        if name == self._order["generated_module"]:
+            is_package = Path(self._order["filename"]).name == "__init__.py"
+            spec = ModuleSpec(name, self, origin=self._order["filename"], is_package=is_package)
             spec.has_location = True
             if is_package:
-                spec.submodule_search_locations = [str(Path(self._orders.filename).parent)]
+                spec.submodule_search_locations = [str(Path(self._order["filename"]).parent)]
             return spec
-        if self._orders.generated_module.startswith(f"{name}.") and PathFinder.find_spec(name, path) is None:
+        if self._order["generated_module"].startswith(f"{name}.") and PathFinder.find_spec(name, path) is None:
             return ModuleSpec(name, None, is_package=True)
         return None
 
     def exec_module(self, module: Any) -> None:
-        exec(compile(self._orders.source, self._orders.filename, "exec", dont_inherit=True), vars(module))
+        exec(compile(self._order["source"], self._order["filename"], "exec", dont_inherit=True), vars(module))
 
 
 def _failures(docstring: Docstring, names: Mapping[str, Any], filename: str) -> list[str]:
@@ -222,14 +218,15 @@ def _failures(docstring: Docstring, names: Mapping[str, Any], filename: str) -> 
 
         def _fail(self, example: doctest.Example, got: str) -> None:
             expected = example.exc_msg if example.exc_msg is not None else example.want
+            line = docstring["line"] + example.lineno
             errors.append(
-                f"{docstring.name}: the example in line {docstring.line + example.lineno} of the spec module fails\n"
+                f"{docstring['name']}: the example in line {line} of the spec module fails\n"
                 f"    example: {_indented(example.source)}\n"
                 f"    expected: {_indented(expected) or 'no output'}\n"
                 f"    got: {_indented(got) or 'no output'}"
             )
 
-    test = doctest.DocTestParser().get_doctest(docstring.text, dict(names), docstring.name, filename, 0)
+    test = doctest.DocTestParser().get_doctest(docstring["text"], dict(names), docstring["name"], filename, 0)
     Runner(verbose=False).run(test, clear_globs=False)
     return errors
 

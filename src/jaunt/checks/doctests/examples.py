@@ -9,11 +9,12 @@ import os
 import secrets
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from jaunt.checks.doctests.child import LONGEST, Docstring, Orders, frame
+from jaunt.checks.doctests.child import LONGEST, Docstring, Order, frame
 from jaunt.paths import PACKAGE
+from jaunt.plan.module_work import ModuleWork
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.syntax.source import ModuleSource
@@ -26,7 +27,7 @@ def find_examples(spec: ModuleSource, names: Iterable[str]) -> list[Docstring]:
 
     Raises ValueError, which names symbol and line, for one that doctest can't read.
     """
-    found = []
+    found: list[Docstring] = []
     for name in names:
         for label, node in _documented(spec.definitions[name], name):
             text = ast.get_docstring(node, clean=False)
@@ -37,14 +38,14 @@ def find_examples(spec: ModuleSource, names: Iterable[str]) -> list[Docstring]:
             line = node.body[0].lineno
             try:
                 if doctest.DocTestParser().get_examples(text):
-                    found.append(Docstring(label, text, line))
+                    found.append({"name": label, "text": text, "line": line})
             except ValueError as error:
                 raise ValueError(f"{spec.path}:{line}: {label}: the examples can't be read: {error}") from error
     return found
 
 
 @dataclass(frozen=True)
-class Bench:
+class ExampleRunner:
     """Where candidates are examined. `root` is the project's folder, `bases` are those that module names start from."""
 
     sandbox: Sandbox
@@ -68,38 +69,53 @@ class Bench:
         return self.sandbox.run(program, halt=halt)
 
 
-def run_examples(orders: Orders, bench: Bench, halt: Halt | None = None) -> list[str]:
+def run_examples(order: Order, runner: ExampleRunner, halt: Halt | None = None) -> list[str]:
     """Import a candidate in a sandbox of its own and run the examples against it; return what fails.
 
     `halt` ends the run. Raises JauntConfigError if the sandbox can't be used.
     """
-    orders = with_key(orders)
-    completed = bench.run(stdin=packed(orders), halt=halt)
-    errors, missing = read_reports(orders, completed.stdout)
+    order = with_key(order)
+    completed = runner.run(stdin=packed(order), halt=halt)
+    errors, missing = read_reports(order, completed.stdout)
     if missing is not None:
-        doing = f"running the examples of {missing}" if missing else f"importing {orders.spec_module}"
+        doing = f"running the examples of {missing}" if missing else f"importing {order['spec_module']}"
         message = completed.message or "ended the process with exit code 0"
-        errors.append(f"{missing or orders.spec_module}: {doing} {message}{_last_words(completed.stderr)}")
+        errors.append(f"{missing or order['spec_module']}: {doing} {message}{_last_words(completed.stderr)}")
     return errors
 
 
-def with_key(orders: Orders) -> Orders:
-    """Return orders with a new key, without which no report counts."""
-    return replace(orders, key=secrets.token_hex(16))
+def encode_order(work: ModuleWork, docstrings: Sequence[Docstring], source: str) -> Order:
+    """Return what the examiner is told of a module and a candidate."""
+    return {
+        "spec_module": work.module,
+        "generated_module": work.generated_module,
+        "source": source,
+        "filename": str(work.path),
+        "names": [*work.names],
+        "docstrings": [*docstrings],
+        "single_file": work.is_single_file,
+        "bases": [str(base) for base in work.bases],
+        "key": "",
+    }
 
 
-def packed(orders: Orders) -> bytes:
-    """Return orders as the examiner reads them."""
-    return frame(json.dumps(asdict(orders)).encode())
+def with_key(order: Order) -> Order:
+    """Return an order with a new key, without which no report counts."""
+    return {**order, "key": secrets.token_hex(16)}
 
 
-def read_reports(orders: Orders, output: str) -> tuple[list[str], str | None]:
+def packed(order: Order) -> bytes:
+    """Return an order as the examiner reads it."""
+    return frame(json.dumps(order).encode())
+
+
+def read_reports(order: Order, output: str) -> tuple[list[str], str | None]:
     """Return the errors in what the examiner printed, and which docstring's report is missing.
 
     That is "" if the one of the import is, None if there is none to wait for.
     """
-    reports = _reports(output, orders.key)
-    names = ["", *(docstring.name for docstring in orders.docstrings)]
+    reports = _reports(output, order["key"])
+    names = ["", *(docstring["name"] for docstring in order["docstrings"])]
     errors = [error for name in names for error in reports.get(name, ())]
     missing = None if reports.get("") else next((name for name in names if name not in reports), None)
     return errors, missing

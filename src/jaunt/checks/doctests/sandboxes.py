@@ -13,8 +13,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 
-from jaunt.checks.doctests.child import COUNT, Orders
-from jaunt.checks.doctests.examples import Bench, packed, read_reports, run_examples, with_key
+from jaunt.checks.doctests.child import COUNT, Order
+from jaunt.checks.doctests.examples import ExampleRunner, packed, read_reports, run_examples, with_key
 from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
 from jaunt.sandbox.program import Halt
@@ -26,19 +26,19 @@ _END_SECONDS = 5.0
 class Examiners:
     """Examines candidates, as many at a time as there are processors; its sandboxes end with it."""
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
+    def __init__(self, runner: ExampleRunner) -> None:
+        self.runner = runner
         self._servers = Pool(_start, most=os.cpu_count() or 1)
 
-    async def examine(self, orders: Orders) -> list[str]:
+    async def examine(self, order: Order) -> list[str]:
         """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
-        async with self._servers.one(self.bench) as examiner:
-            return [] if await examiner.passes(orders) else await self._examine_alone(orders)
+        async with self._servers.one(self.runner) as examiner:
+            return [] if await examiner.passes(order) else await self._examine_alone(order)
 
-    async def _examine_alone(self, orders: Orders) -> list[str]:
+    async def _examine_alone(self, order: Order) -> list[str]:
         halt = Halt()
         try:
-            return await asyncio.to_thread(run_examples, orders, self.bench, halt)
+            return await asyncio.to_thread(run_examples, order, self.runner, halt)
         except asyncio.CancelledError:
             halt()
             raise
@@ -51,15 +51,15 @@ class _Examiner:
     new one.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        self._seconds = bench.sandbox.config.seconds
+    def __init__(self, runner: ExampleRunner) -> None:
+        self._seconds = runner.sandbox.config.seconds
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
-        staying = replace(bench.sandbox, config=replace(bench.sandbox.config, seconds=_A_DAY))
+        staying = replace(runner.sandbox, config=replace(runner.sandbox.config, seconds=_A_DAY))
         self._halt = Halt()
         self._ended = asyncio.Event()
         at_end = partial(asyncio.get_running_loop().call_soon_threadsafe, self._ended.set)
-        arguments = (replace(bench, sandbox=staying), theirs, self._halt, at_end)
+        arguments = (replace(runner, sandbox=staying), theirs, self._halt, at_end)
         self._thread = threading.Thread(target=_run, args=arguments, name="jaunt-examiner", daemon=True)
         self._thread.start()
 
@@ -83,18 +83,18 @@ class _Examiner:
         self.end()
         self._thread.join(_END_SECONDS)
 
-    async def passes(self, orders: Orders) -> bool:
+    async def passes(self, order: Order) -> bool:
         """Return whether a candidate passes; if not, that may be for want of time, or by what another one did."""
-        orders = with_key(orders)
+        order = with_key(order)
         with ExitStack() as unless_answered:
             unless_answered.callback(self.end)
             try:
                 async with asyncio.timeout(self._seconds):
-                    report = await self._ask(packed(orders))
+                    report = await self._ask(packed(order))
             except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
                 return False
             unless_answered.pop_all()
-        return read_reports(orders, report.decode("utf-8", "replace")) == ([], None)
+        return read_reports(order, report.decode("utf-8", "replace")) == ([], None)
 
     async def _ask(self, orders: bytes) -> bytes:
         """Send orders and return the report; raises OSError or ValueError if the sandbox has ended."""
@@ -111,15 +111,15 @@ class _Examiner:
         return content
 
 
-async def _start(bench: Bench) -> _Examiner:
-    return _Examiner(bench)
+async def _start(runner: ExampleRunner) -> _Examiner:
+    return _Examiner(runner)
 
 
-def _run(bench: Bench, control: socket.socket, halt: Halt, at_end: Callable[[], object]) -> None:
+def _run(runner: ExampleRunner, control: socket.socket, halt: Halt, at_end: Callable[[], object]) -> None:
     try:
         # What is wrong with the sandbox will be said by the run of the candidate alone.
         with control, suppress(JauntConfigError, OSError):
-            bench.run(str(control.fileno()), pass_fds=[control.fileno()], halt=halt)
+            runner.run(str(control.fileno()), pass_fds=[control.fileno()], halt=halt)
     finally:
         with suppress(RuntimeError):  # the event loop is closed
             at_end()

@@ -10,11 +10,11 @@ import re
 import sys
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from jaunt.plan.module_work import ModuleWork
 from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, dotted_path, first_line, parse_or_none
 
 _OPENS_A_BROWSER = {"antigravity", "this"}
@@ -24,41 +24,93 @@ _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass(frozen=True)
-class ImportRules:
-    """What one module's candidates may import.
+def import_errors(candidate: ModuleSource, work: ModuleWork, allowed: frozenset[str]) -> list[str]:
+    """Return what is wrong with a candidate's imports, in functions too; each error begins with the line.
 
-    `stubs` are the dotted paths that mean a spec of the module itself; `late` the names that its spec module
-    binds only below its first class spec. `bases` are the folders that the project's module names start from.
-    `declared` are top-level modules of the dependencies.
+    `allowed` are top-level modules that may be imported besides the standard library and the project.
     """
-
-    spec_module: str
-    generated_dir: str
-    stubs: frozenset[str]
-    late: frozenset[str]
-    bases: tuple[Path, ...]
-    declared: frozenset[str]
-    kind: str = "build"
+    return list(dict.fromkeys(f"line {line}: {error}" for line, error in sorted(_Imports(candidate, work, allowed))))
 
 
-def import_errors(candidate: ModuleSource, rules: ImportRules) -> list[str]:
-    """Return what is wrong with a candidate's imports, in functions too; each error begins with the line."""
-    for_type_checkers = {id(statement) for statement in _type_checking(candidate)}
-    at_top = {id(statement) for statement in candidate.statements} - for_type_checkers
-    nodes = all_statements(candidate.tree)
-    bindings = all_bindings(candidate, nodes)
-    found: list[tuple[int, str]] = []
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            found += [(node.lineno, e) for alias in node.names for e in _module_errors(alias.name, rules)]
-        elif isinstance(node, ast.ImportFrom):
-            errors = _from_errors(candidate, node, rules, at_top=id(node) in at_top)
-            found += [(node.lineno, error) for error in errors]
-        elif isinstance(node, ast.Try) and _is_optional_import(node):
-            found.append((node.lineno, "catches a failed import, expected one import that works"))
-    found += _expression_errors(candidate, rules, bindings)
-    return list(dict.fromkeys(f"line {line}: {error}" for line, error in sorted(found)))
+class _Imports:
+    """What a candidate imports, gone through: yields a line and what is wrong there, for each fault."""
+
+    def __init__(self, candidate: ModuleSource, work: ModuleWork, allowed: frozenset[str]) -> None:
+        self._candidate = candidate
+        self._work = work
+        self._allowed = allowed
+        self._generated_dir = work.generated_module.split(".")[1]
+        self._stubs = stub_paths(work.spec, work.names, work.bases)
+        self._late = late_names(work.spec, work.names)
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        candidate = self._candidate
+        for_type_checkers = {id(statement) for statement in _type_checking(candidate)}
+        at_top = {id(statement) for statement in candidate.statements} - for_type_checkers
+        nodes = all_statements(candidate.tree)
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                yield from ((node.lineno, e) for alias in node.names for e in self._module_errors(alias.name))
+            elif isinstance(node, ast.ImportFrom):
+                yield from ((node.lineno, e) for e in self._from_errors(node, at_top=id(node) in at_top))
+            elif isinstance(node, ast.Try) and _is_optional_import(node):
+                yield node.lineno, "catches a failed import, expected one import that works"
+        yield from self._expression_errors(all_bindings(candidate, nodes))
+
+    def _from_errors(self, node: ast.ImportFrom, *, at_top: bool) -> Iterator[str]:
+        module = self._candidate.absolute(node)
+        names = [alias.name for alias in node.names]
+        if "*" in names:
+            yield f"imports everything from {module}, expected the names that it uses"
+        for name in names:
+            if f"{module}.{name}" in self._stubs:
+                yield self._calls_stub(name)
+            elif at_top and module == self._work.module and name in self._late:
+                yield (
+                    f"imports {name} from {module} at module level, expected inside the function that uses it: "
+                    f"{module} binds it below its first class spec"
+                )
+        if self._generated_dir in names:
+            module = f"{module}.{self._generated_dir}"
+        yield from self._module_errors(module, relative=ast.unparse(node) if node.level else "")
+
+    def _module_errors(self, module: str, *, relative: str = "") -> Iterator[str]:
+        """Yield why a module may not be imported."""
+        head = module.partition(".")[0]
+        if self._generated_dir in module.split("."):
+            if relative:
+                yield f"`{relative}` means {module} here, expected an import by the module's whole name"
+            else:
+                yield f"imports {module}, which is generated, expected an import from its spec module"
+        elif head in _OPENS_A_BROWSER:
+            yield f"imports {module}, which has effects on import"
+        elif head == "__main__" or (head not in self._allowed and head not in sys.stdlib_module_names):
+            found = _in_project(module, self._work.bases)
+            if found is False:
+                yield f"imports {module}, but the project has no such module"
+            elif found is None:
+                yield self._undeclared(module)
+
+    def _undeclared(self, module: str) -> str:
+        if module.partition(".")[0] == "jaunt":
+            return f"imports {module}, expected plain code that knows nothing of jaunt"
+        tests = " or pytest" if self._work.kind == "test" else ""
+        return f"imports {module}, expected the standard library{tests}, the project or a declared dependency"
+
+    def _calls_stub(self, name: str) -> str:
+        own = name.rpartition(".")[2]
+        return f"uses {name} from {self._work.module}, the stub that this module implements; use its own {own}"
+
+    def _expression_errors(self, bindings: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+        """Yield an error for each import by a call, and each use of a stub by way of its module."""
+        names, text = {path.rpartition(".")[2] for path in self._stubs}, self._candidate.text
+        if not any(f".{name}" in text for name in names) and not _IMPORTS_BY_CALL.search(text):
+            return  # as nearly always, and looking at every node would take as long as all else
+        for node in ast.walk(self._candidate.tree):
+            if isinstance(node, ast.Call) and (module := _imported_by_call(node, bindings)):
+                yield from ((node.lineno, error) for error in self._module_errors(module))
+            elif isinstance(node, ast.Attribute) and node.attr in names and dotted_path(node, bindings) in self._stubs:
+                yield node.lineno, self._calls_stub(ast.unparse(node))
 
 
 def all_statements(tree: ast.Module) -> list[ast.AST]:
@@ -150,54 +202,6 @@ def imported_heads(spec: ModuleSource) -> frozenset[str]:
 # --- one import --------------------------------------------------------------------------------------
 
 
-def _from_errors(candidate: ModuleSource, node: ast.ImportFrom, rules: ImportRules, *, at_top: bool) -> Iterator[str]:
-    module = candidate.absolute(node)
-    names = [alias.name for alias in node.names]
-    if "*" in names:
-        yield f"imports everything from {module}, expected the names that it uses"
-    for name in names:
-        if f"{module}.{name}" in rules.stubs:
-            yield _calls_stub(name, rules)
-        elif at_top and module == rules.spec_module and name in rules.late:
-            yield (
-                f"imports {name} from {module} at module level, expected inside the function that uses it: "
-                f"{module} binds it below its first class spec"
-            )
-    if rules.generated_dir in names:
-        module = f"{module}.{rules.generated_dir}"
-    yield from _module_errors(module, rules, relative=ast.unparse(node) if node.level else "")
-
-
-def _module_errors(module: str, rules: ImportRules, *, relative: str = "") -> Iterator[str]:
-    """Yield why a module may not be imported."""
-    head = module.partition(".")[0]
-    if rules.generated_dir in module.split("."):
-        if relative:
-            yield f"`{relative}` means {module} here, expected an import by the module's whole name"
-        else:
-            yield f"imports {module}, which is generated, expected an import from its spec module"
-    elif head in _OPENS_A_BROWSER:
-        yield f"imports {module}, which has effects on import"
-    elif head == "__main__" or (head not in rules.declared and head not in sys.stdlib_module_names):
-        found = _in_project(module, rules.bases)
-        if found is False:
-            yield f"imports {module}, but the project has no such module"
-        elif found is None:
-            yield _undeclared(module, rules)
-
-
-def _undeclared(module: str, rules: ImportRules) -> str:
-    if module.partition(".")[0] == "jaunt":
-        return f"imports {module}, expected plain code that knows nothing of jaunt"
-    tests = " or pytest" if rules.kind == "test" else ""
-    return f"imports {module}, expected the standard library{tests}, the project or a declared dependency"
-
-
-def _calls_stub(name: str, rules: ImportRules) -> str:
-    own = name.rpartition(".")[2]
-    return f"uses {name} from {rules.spec_module}, the stub that this module implements; use its own {own}"
-
-
 def _in_project(module: str, bases: Iterable[Path]) -> bool | None:
     """Return whether a module is a file of the project; None if not even its top-level package is."""
     known = False
@@ -222,20 +226,6 @@ def _exists(path: Path) -> bool:
 
 def _holds_modules(folder: Path) -> bool:
     return folder.is_dir() and any(folder.glob("*.py"))
-
-
-def _expression_errors(
-    candidate: ModuleSource, rules: ImportRules, bindings: Mapping[str, str]
-) -> Iterator[tuple[int, str]]:
-    """Yield an error for each import by a call, and each use of a stub by way of its module."""
-    names = {path.rpartition(".")[2] for path in rules.stubs}
-    if not any(f".{name}" in candidate.text for name in names) and not _IMPORTS_BY_CALL.search(candidate.text):
-        return  # as nearly always, and looking at every node would take as long as all else
-    for node in ast.walk(candidate.tree):
-        if isinstance(node, ast.Call) and (module := _imported_by_call(node, bindings)):
-            yield from ((node.lineno, error) for error in _module_errors(module, rules))
-        elif isinstance(node, ast.Attribute) and node.attr in names and dotted_path(node, bindings) in rules.stubs:
-            yield node.lineno, _calls_stub(ast.unparse(node), rules)
 
 
 def _imported_by_call(node: ast.Call, bindings: Mapping[str, str]) -> str:

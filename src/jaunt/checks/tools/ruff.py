@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jaunt.checks.place import Place
+from jaunt.checks import Severity
 from jaunt.checks.pool import Pool
+from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.language_server import LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
 from jaunt.generate.check import Checked
+from jaunt.plan.module_work import ModuleWork
+from jaunt.project.project import Project
 
 _SAFE = {"settings": {"configuration": {"unsafe-fixes": False}}}  # whatever the project's settings say
 # Syntax errors, and pyflakes: undefined and unused names.
@@ -30,6 +33,14 @@ _IMPORT_ORDER = {"I001", "I002"}  # fixed by an action of their own
 _NO_SYNTAX = "("  # an error by any settings
 
 
+DEFAULT: Severity = "error"
+
+
+def make_check(project: Project, severity: Severity) -> ToolChecks:
+    """Return the check for a run; raises JauntConfigError if ruff has to be installed and is not."""
+    return tool_checks(Ruff(), severity)
+
+
 class Ruff:
     """ruff for the candidates of one run: a server with the project's settings, and one with the sure rules alone.
 
@@ -43,29 +54,29 @@ class Ruff:
         self._by_sure_rules = Pool(lambda root: _start(root, _SURE), most=1)
         self._settings: dict[Path, Path | None] = {}
 
-    async def check(self, source: str, place: Place) -> Checked:
+    async def check(self, source: str, work: ModuleWork) -> Checked:
         """Return a candidate, formatted and with what is safe to fix fixed, and what ruff still finds.
 
         The settings are those that hold for the generated file. In a project that has none, or excludes the file,
         only what is surely wrong counts: ruff's own choice of rules grows from release to release. Raises ToolError.
         """
-        folder = place.path.parent
+        folder = work.path.parent
         if folder not in self._settings:
             self._settings[folder] = nearest_settings("ruff", folder, ("ruff.toml", ".ruff.toml"))
         settings = self._settings[folder]
-        checked = await _consult(self._by_settings, source, place, settings) if settings else None
-        checked = checked or await _consult(self._by_sure_rules, source, place, None)
+        checked = await _consult(self._by_settings, source, work, settings) if settings else None
+        checked = checked or await _consult(self._by_sure_rules, source, work, None)
         if checked is None:
-            raise ToolError(f"ruff does not look at {place.path}")
+            raise ToolError(f"ruff does not look at {work.path}")
         return checked
 
 
 async def _consult(
-    servers: Pool[Path, LanguageServer], source: str, place: Place, settings: Path | None
+    servers: Pool[Path, LanguageServer], source: str, work: ModuleWork, settings: Path | None
 ) -> Checked | None:
     """Return what ruff makes of a candidate; None if its settings, which are in the file `settings`, exclude it."""
     try:
-        async with servers.one(place.root) as server, server.document(place.path, source) as document:
+        async with servers.one(work.root) as server, server.document(work.path, source) as document:
             await document.format()
             if found := await document.findings():
                 await document.act("source.fixAll")

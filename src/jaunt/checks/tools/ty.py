@@ -7,13 +7,14 @@ or takes too long, the check fails.
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from jaunt.checks.place import Place
+from jaunt.checks import Severity
 from jaunt.checks.pool import Pool
+from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
@@ -21,10 +22,20 @@ from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import temporary_path
 from jaunt.generate.check import Checked
+from jaunt.plan.module_work import ModuleWork
+from jaunt.project.project import Project
 from jaunt.syntax.source import first_line
 
 _UNRESOLVED = {"unresolved-import", "import-not-found"}
 _NO_SYNTAX = "("  # an error by any settings
+
+
+DEFAULT: Severity = "error"
+
+
+def make_check(project: Project, severity: Severity) -> ToolChecks:
+    """Return the check for a run; raises JauntConfigError if ty has to be installed and is not."""
+    return tool_checks(Ty(), severity)
 
 
 class Ty:
@@ -40,22 +51,22 @@ class Ty:
         self._states: dict[Path, tuple[int, int] | None] = {}
         self._landed: list[tuple[Path, int]] = []
 
-    async def check(self, source: str, place: Place) -> Checked:
+    async def check(self, source: str, work: ModuleWork) -> Checked:
         """Return a candidate with the errors that ty finds in it but not in its spec module. Raises ToolError.
 
         It looks at a copy in a folder of its own, in a partial stub package, which it searches before the package
         itself. A class that is a spec is there, as at run time, the candidate's own.
         """
-        self._look_at(place.dependencies)
+        self._look_at(work.dependency_paths.values())
         try:
-            async with self._servers.one((place.root, place.bases)) as server:
+            async with self._servers.one((work.root, work.bases)) as server:
                 server.tell_of(self._landed)
-                found = await server.errors(source, place)
+                found = await server.errors(source, work)
         except LanguageServerError as error:
             raise ToolError(f"ty {error}") from error
         return Checked(source, [error_at("ty", source, each.line, f"{each.message} [{each.rule}]") for each in found])
 
-    def _look_at(self, paths: Sequence[Path]) -> None:
+    def _look_at(self, paths: Iterable[Path]) -> None:
         """Note which files are not what they were when a candidate that builds on them was last looked at."""
         for path in paths:
             try:
@@ -104,10 +115,10 @@ class TyServer:
             self._tell(path, kind, base / path.relative_to(base).parts[0])
         self._heard = len(landed)
 
-    async def errors(self, source: str, place: Place) -> list[Diagnostic]:
+    async def errors(self, source: str, work: ModuleWork) -> list[Diagnostic]:
         """Return what is wrong with a candidate alone. Raises LanguageServerError, ToolError."""
-        package = self._folder / f"{place.generated_module.partition('.')[0]}-stubs"
-        files = stub_files(package, source, place)
+        package = self._folder / f"{work.generated_module.partition('.')[0]}-stubs"
+        files = stub_files(package, source, work)
         try:
             if package not in self._known:
                 self._put(package / "py.typed", "partial\n", package)  # what isn't here is looked for in the package
@@ -116,7 +127,7 @@ class TyServer:
             os.utime(self._folder)  # what stays the same for long is taken for a leftover
             found = await self._look(next(iter(files)), source)
             if any(each.rule in _UNRESOLVED for each in found):
-                of_spec = await self._look(Path(place.spec.path), place.spec.text)
+                of_spec = await self._look(Path(work.spec.path), work.spec.text)
                 known = {each.message for each in of_spec if each.rule in _UNRESOLVED}
                 found = [each for each in found if each.message not in known]
         except OSError as error:
@@ -197,32 +208,31 @@ def _options(search_paths: Sequence[Path]) -> dict[str, Any]:
     return options
 
 
-def stub_files(package: Path, source: str, place: Place) -> dict[Path, str]:
+def stub_files(package: Path, source: str, work: ModuleWork) -> dict[Path, str]:
     """Return the files of a stub package as which ty is to see a candidate, the candidate first, and their texts.
 
     The spec module is among them if it has class specs.
     """
-    below = place.generated_module.split(".")[1:]
-    is_package = place.path.name == "__init__.py"
-    single_file = not is_package and len(below) == 1
+    below = work.generated_module.split(".")[1:]
+    is_package = work.path.name == "__init__.py"
     candidate = package.joinpath(*below, "__init__.py") if is_package else package.joinpath(*below).with_suffix(".py")
     files = {candidate: source}
-    if place.classes or single_file:
-        parts = place.spec.module.split(".")[1:]
-        is_init = place.spec.is_package or single_file
+    if work.class_names or work.is_single_file:
+        parts = work.spec.module.split(".")[1:]
+        is_init = work.spec.is_package or work.is_single_file
         spec = package.joinpath(*parts, "__init__.py") if is_init else package.joinpath(*parts).with_suffix(".py")
-        files[spec] = _with_generated_classes(place)
+        files[spec] = _with_generated_classes(work)
     return files
 
 
-def _with_generated_classes(place: Place) -> str:
+def _with_generated_classes(work: ModuleWork) -> str:
     """Return the spec module's source with an import of the generated class in place of each class spec."""
-    lines = place.spec.text.split("\n")
-    for name in place.classes:
-        node = place.spec.definitions[name]
+    lines = work.spec.text.split("\n")
+    for name in work.class_names:
+        node = work.spec.definitions[name]
         blank = [""] * ((node.end_lineno or node.lineno) - first_line(node))
         start = first_line(node) - 1
         indent = " " * node.col_offset
-        statement = f"{indent}from {place.generated_module} import {name} as {name}"
+        statement = f"{indent}from {work.generated_module} import {name} as {name}"
         lines[start : start + len(blank) + 1] = [statement, *blank]
     return "\n".join(lines)

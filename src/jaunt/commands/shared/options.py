@@ -4,6 +4,7 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+from jaunt.checks import severities
 from jaunt.config import JauntConfig, find_project_root, load_config
 from jaunt.report.console import Verbosity
 
@@ -85,8 +86,12 @@ def verbosity(arguments: argparse.Namespace) -> Verbosity:
 def read_config(arguments: argparse.Namespace) -> JauntConfig:
     """Return the configuration that the options name; raises JauntConfigError."""
     if arguments.config:
-        return load_config(root=arguments.root, config_path=arguments.config)
-    return load_config(root=find_project_root(Path()) if arguments.root is None else arguments.root)
+        config = load_config(root=arguments.root, config_path=arguments.config)
+    else:
+        config = load_config(root=find_project_root(Path()) if arguments.root is None else arguments.root)
+    if config.verify.others:
+        severities(config)  # a mistake is told by whatever command comes first
+    return config
 
 
 def _jobs(text: str) -> int:

@@ -1,0 +1,35 @@
+"""What a file of a check declares."""
+
+from typing import Protocol
+
+from jaunt.checks import Severity
+from jaunt.generate.check import Check
+from jaunt.plan.module_work import ModuleWork
+from jaunt.project.project import Project
+
+
+class ProjectCheck(Protocol):
+    """A check for all modules of a run; it holds what their checks share, such as a server that stays."""
+
+    def for_module(self, work: ModuleWork) -> Check | None:
+        """Return the check of one module's candidates, None if there is nothing to check in them.
+
+        Raises a JauntError for a spec that no candidate could be checked against.
+        """
+        ...
+
+
+class CheckFile(Protocol):
+    """The names that a check's file has at its top level; the table in `__init__.py` says what it is called.
+
+    `DEFAULT` is how severe it is where [verify] doesn't say so under its name, None if it always counts.
+    """
+
+    DEFAULT: Severity | None
+
+    def make_check(self, project: Project, severity: Severity) -> ProjectCheck:
+        """Return the check for a run, which is "error" or "warn".
+
+        Raises JauntConfigError if it is "error" and can't work here.
+        """
+        ...
