@@ -24,10 +24,10 @@ class ModuleWork:
     """What one module is built from, and where to.
 
     `root` is the project's folder, which no write may leave, also by a symlink; `bases` are those that module names
-    start from, the module's own first; `path`, below that, is its generated file. `dependencies` are the specs of other modules that its own depend on directly,
-    `dependency_paths` the generated files of their modules. `problem` says why it can't be built, `warnings` what its
-    author should know. `__init__.py` files are made in the folders between `packages_below` and `path`, in none if it
-    is None. `texts` has the source of the specs.
+    start from, the module's own first; `path`, below that, is its generated file. `dependencies` are the specs of other
+    modules that its own depend on directly, `dependency_paths` the generated files of their modules. `problem` says why
+    it can't be built, `warnings` what its author should know. `__init__.py` files are made in the folders between
+    `packages_below` and `path`, in none if it is None. `texts` has the source of the specs.
     """
 
     fingerprint: Fingerprint
