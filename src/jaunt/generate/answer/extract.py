@@ -26,8 +26,8 @@ _GOES_ON = re.compile(rf"[ \t)\]}}]|{_BEGINS.pattern}")
 def extract_code(answer: str, names: Sequence[str] = ()) -> str:
     """Return the source in a model's answer; `names` are those that it has to define.
 
-    A `<think>` part, the prose and the fences around it, CRLF and a byte order mark are removed. So is what is left over
-    from the spec, jaunt's decorators on `names` and imports of jaunt that nothing else uses, and what stands below the
+    A `<think>` part, the prose and the fences around it, CRLF and a byte order mark are removed. So is what is left of
+    the spec, jaunt's decorators on `names` and imports of jaunt that nothing else uses, and what stands below the
     code only to try it out. An answer may be JSON or a quotation. Of several blocks the last counts that defines all
     names, as it corrects the others, or else those that define some, in order. Other text stays as it is.
     """
