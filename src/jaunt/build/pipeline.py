@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from jaunt.build.beside import Beside, beside_of
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
@@ -62,7 +63,7 @@ async def _find_code(
 ) -> Outcome:
     """Write code that passes, from the store or else the model, and return what came of it."""
     store = settings.readable_store
-    contract = (work.fingerprint.kind, work.fingerprint.digest)
+    contract = _contract(work)
     # One small file, as those of `_prepare`: not by way of a thread.
     stored = store.get(*contract) if store is not None else Lookup()
     found = await _try_stored(stored, context, checks)
@@ -78,6 +79,11 @@ async def _find_code(
             return await _write_down(work, settings, context, *found)
         outcome = await _generate(work, settings, context, checks)
     return _warned(outcome, again.warning, store.why_lockless(turn))
+
+
+def _contract(work: ModuleWork) -> tuple[str, str, Beside]:
+    """Return what a module's code is kept by in the store."""
+    return work.fingerprint.kind, work.fingerprint.digest, beside_of(work.entries, work.texts)
 
 
 def _warned(outcome: Outcome, *warnings: str | None) -> Outcome:
@@ -218,7 +224,8 @@ def _keep_and_land(
 ) -> Outcome:
     if settings.store is not None and outcome.origin == "model":
         # Kept before it is written: what was paid for survives a crash of anything that comes after it.
-        unkept = settings.store.put(work.fingerprint.kind, work.fingerprint.digest, source, module=work.module)
+        kind, digest, beside = _contract(work)
+        unkept = settings.store.put(kind, digest, source, module=work.module, beside=beside)
         outcome = replace(outcome, warnings=(*outcome.warnings, unkept)) if unkept else outcome
     return replace(outcome, path=_land(work, settings, context, source))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jaunt.build.ledger import Ledger, read_ledger, write_ledger
 from jaunt.build.pipeline import build_module
 from jaunt.build.settings import BuildSettings
+from jaunt.build.store import holds_module
 from jaunt.build.time_left import TimeLeft
 from jaunt.engine.job import Job, Outcome, job_name
 from jaunt.plan.module_work import ModuleWork, project_work, waits_for
@@ -105,7 +106,7 @@ def misses_store(plan: Plan, settings: BuildSettings) -> bool:
     if store is None:
         return bool(plan.stale)
     project = plan.project
-    return any(not store.holds(project.kind_of(m), project.digests[m]) for m in plan.stale if m not in plan.problems)
+    return any(not holds_module(store, project, m) for m in plan.stale if m not in plan.problems)
 
 
 def _project_job(project: Project, module: str, settings: BuildSettings, ledger: Ledger) -> Job:

@@ -1,8 +1,12 @@
-"""Validated generations, kept by (kind, contract digest), so that none is paid for twice.
+"""Validated generations, kept by (kind, contract digest, handwritten part), so that none is paid for twice.
 
-One readable file each, `<folder>/<kind>/<first two digits>/<digest>.py`: a few comment lines, then the source. The
-digest of the source stands in them and is checked on reading: a store that is damaged, foreign or gone costs a call,
-never a result. While a build asks the model for a source, `<digest>.lock` stands beside it.
+One readable file each, `<folder>/<kind>/<first two digits>/<digest>-<handwritten>.py`, or `<digest>.py` where nothing
+is written by hand beside the specs: a few comment lines, then the source. The digest of the source stands in them and
+is checked on reading: a store that is damaged, foreign or gone costs a call, never a result. While a build asks the
+model for a source, a `.lock` of the same name stands beside it.
+
+A `<digest>.py` of the version before may have been written beside anything: it serves only if it takes all that is
+written by hand from where that stands.
 """
 
 import os
@@ -13,11 +17,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from jaunt.build.beside import NOTHING, Beside, beside_of
 from jaunt.config import JauntConfig
-from jaunt.errors import JauntWriteError
+from jaunt.errors import JauntDiscoveryError, JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.files.lock import Turn, remove_idle_lock
 from jaunt.header import body_digest, header_fields, split_header
+from jaunt.project.project import Project
 
 STORE_MARKER = "# A validated generation, kept by jaunt."
 _DAY = 86_400.0
@@ -51,20 +57,32 @@ class Store:
         self.readonly = readonly
         self._lockless = False
 
-    def get(self, kind: str, digest: str) -> Lookup:
-        """Return the source that was kept for a contract, which counts as a use; `digest` is 64 hex digits."""
-        found = self._read(kind, digest)
+    def get(self, kind: str, digest: str, beside: Beside = NOTHING) -> Lookup:
+        """Return the source that was kept for a contract, which counts as a use; `digest` is 64 hex digits.
+
+        `beside` is what is written by hand beside the specs.
+        """
+        path, found = self._find(kind, digest, beside)
         if found.source is not None and not self.readonly:
             with suppress(OSError):
-                os.utime(self._path(kind, digest))  # `prune` removes what was not used for long
+                os.utime(path)  # `prune` removes what was not used for long
         return found
 
-    def holds(self, kind: str, digest: str) -> bool:
+    def holds(self, kind: str, digest: str, beside: Beside = NOTHING) -> bool:
         """Return whether a source is kept for a contract; asking for that leaves no trace."""
-        return self._read(kind, digest).source is not None
+        return self._find(kind, digest, beside)[1].source is not None
 
-    def _read(self, kind: str, digest: str) -> Lookup:
-        path = self._path(kind, digest)
+    def _find(self, kind: str, digest: str, beside: Beside) -> tuple[Path, Lookup]:
+        path = self._path(kind, digest, beside)
+        found = self._read(path, kind, digest, beside)
+        if found == Lookup() and beside.digest:
+            earlier = self._path(kind, digest, NOTHING)
+            kept = self._read(earlier, kind, digest, NOTHING).source
+            if kept is not None and beside.serves(kept):
+                return earlier, Lookup(kept)
+        return path, found
+
+    def _read(self, path: Path, kind: str, digest: str, beside: Beside) -> Lookup:
         try:
             text = path.read_bytes().decode()
         except FileNotFoundError:
@@ -73,26 +91,28 @@ class Store:
             return Lookup(warning=f"{path}: this entry of the store can't be read and is passed over: {error}")
         lines, source = split_header(text, marker=STORE_MARKER)
         fields = header_fields(lines)
-        if fields != _fields(kind, digest, source, fields.get("source_module", "")):
+        if fields != _fields(kind, digest, beside, source, fields.get("source_module", "")):
             return Lookup(warning=f"{path}: this entry of the store is damaged and is passed over")
         return Lookup(source)
 
-    def put(self, kind: str, digest: str, source: str, *, module: str) -> str | None:
+    def put(self, kind: str, digest: str, source: str, *, module: str, beside: Beside = NOTHING) -> str | None:
         """Keep a validated source; return why it could not be kept, or None. A readonly store keeps nothing."""
         if self.readonly:
             return None
-        fields = _fields(kind, digest, source, module)
+        fields = _fields(kind, digest, beside, source, module)
         text = "".join([f"{STORE_MARKER}\n", *(f"# jaunt:{k}={v}\n" for k, v in fields.items()), "\n", source])
         try:
-            write_atomic(self._path(kind, digest), text, within=self.folder)
+            write_atomic(self._path(kind, digest, beside), text, within=self.folder)
         except JauntWriteError as error:
             return f"{self.folder}: the generation of {module} could not be kept: {error}"
         return None
 
-    def turn(self, kind: str, digest: str, *, on_wait: Callable[[], None] | None = None) -> Turn[Lookup]:
+    def turn(
+        self, kind: str, digest: str, beside: Beside = NOTHING, *, on_wait: Callable[[], None] | None = None
+    ) -> Turn[Lookup]:
         """Return the right to ask for a contract; entering it waits, then looks into the store."""
-        path = self._path(kind, digest).with_suffix(".lock")
-        return Turn(path, partial(self.get, kind, digest), on_wait=on_wait)
+        path = self._path(kind, digest, beside).with_suffix(".lock")
+        return Turn(path, partial(self.get, kind, digest, beside), on_wait=on_wait)
 
     def why_lockless(self, turn: Turn[Lookup]) -> str | None:
         """Return a warning that no lock could be taken, for the first turn that has found so; else None."""
@@ -134,8 +154,9 @@ class Store:
                 raise JauntWriteError(f"cannot remove {file.path}: {error.strerror}") from error
         return removed
 
-    def _path(self, kind: str, digest: str) -> Path:
-        return self.folder / kind / digest[:2] / f"{digest}.py"
+    def _path(self, kind: str, digest: str, beside: Beside) -> Path:
+        name = f"{digest}-{beside.digest}" if beside.digest else digest
+        return self.folder / kind / digest[:2] / f"{name}.py"
 
 
 def open_store(config: JauntConfig) -> Store:
@@ -143,10 +164,20 @@ def open_store(config: JauntConfig) -> Store:
     return Store(config.root / config.store.path, readonly=config.store.readonly)
 
 
-def _fields(kind: str, digest: str, source: str, module: str) -> dict[str, str]:
+def holds_module(store: Store, project: Project, module: str) -> bool:
+    """Return whether a store has code for a module's contract and for what is written by hand beside its specs."""
+    try:
+        beside = beside_of(project.modules[module].entries, project.texts)
+    except JauntDiscoveryError:
+        return False  # the module's own job says why
+    return store.holds(project.kind_of(module), project.digests[module], beside)
+
+
+def _fields(kind: str, digest: str, beside: Beside, source: str, module: str) -> dict[str, str]:
     return {
         "kind": kind,
         "source_module": module,
         "module_digest": f"sha256:{digest}",
+        **({"handwritten_digest": beside.digest} if beside.digest else {}),
         "body_digest": body_digest(source),
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.build.ledger import Generation, read_ledger
-from jaunt.build.store import Store
+from jaunt.build.store import Store, holds_module
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.plan.plan import Plan
@@ -48,7 +48,7 @@ def forecast(plan: Plan, store: Store | None) -> list[Step]:
     # Sorting is stable and the path lengths come dependencies first, as job.critical_path promises.
     for module in sorted(length, key=lambda m: -length[m]):
         kind, digest = project.kind_of(module), project.digests[module]
-        stored = store is not None and store.holds(kind, digest)
+        stored = store is not None and holds_module(store, project, module)
         bounds = None if stored else ledger.bounds(names[module])
         least, most = bounds or (None, None)
         steps.append(Step(module, kind, digest, all_reasons(plan.freshness[module]), stored, least, most))

@@ -1,0 +1,106 @@
+"""What is written by hand beside a module's specs: it decides, with the contract, what may be taken from the store.
+
+The prompt shows it, so an answer may hold its numbers, and no project may get those of another one.
+"""
+
+import ast
+import hashlib
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from jaunt.registry import SpecEntry
+from jaunt.specs.contract import canonical
+from jaunt.specs.texts import SpecTexts
+from jaunt.syntax.source import ModuleSource, assignment_targets, child_nodes, dotted_path, last_name, parse_or_none
+
+_TYPE_VARIABLES = {"TypeVar", "ParamSpec", "TypeVarTuple"}  # generated code has its own, and that means the same
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The handwritten part of a spec module.
+
+    `digest` is one of its syntax, 16 hex digits, "" if there is no such part. `names` are those it binds that may hold
+    what is this project's own, each with the dotted paths that mean the same.
+    """
+
+    digest: str = ""
+    names: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def serves(self, source: str) -> bool:
+        """Return whether code takes all of these names from where they are, so that none of them can be baked in.
+
+        That is what makes an entry of a store from before the digest one of this project too: it may have been
+        written beside other constants.
+        """
+        tree = parse_or_none(source)
+        if tree is None:
+            return False
+        used = _paths(ModuleSource("", "", source, tree))
+        return all(not used.isdisjoint(paths) for paths in self.names.values())
+
+
+NOTHING = Beside()
+
+
+def beside_of(entries: Sequence[SpecEntry], texts: SpecTexts) -> Beside:
+    """Return what is written by hand beside the specs of one module; raises as `SpecTexts.handwritten` does."""
+    return beside_specs(texts.handwritten(entries[0]), entries[0].module) if entries else NOTHING
+
+
+@lru_cache(maxsize=256)  # a module's is asked for before, while and after it is built
+def beside_specs(text: str, module: str) -> Beside:
+    """Return the handwritten part of the spec module `module`, from its text without the specs."""
+    tree = parse_or_none(text)
+    if tree is None or not text.strip():
+        return Beside(_digest(text) if text.strip() else "")
+    statements = [each for statement in tree.body for each in _imports_apart(statement)]
+    imports = sorted({canonical(each) for each in statements if isinstance(each, ast.Import | ast.ImportFrom)})
+    others = [each for each in statements if not isinstance(each, ast.Import | ast.ImportFrom)]
+    names = dict(_names(ModuleSource(module, "", text, tree)))
+    return Beside(_digest("\n".join([*imports, canonical(others)])), names)
+
+
+def _imports_apart(statement: ast.stmt) -> list[ast.stmt]:
+    """Return an import of several names as one of each: sorting and joining imports changes nothing."""
+    if isinstance(statement, ast.Import):
+        return [ast.Import([alias]) for alias in statement.names]
+    if isinstance(statement, ast.ImportFrom):
+        return [ast.ImportFrom(statement.module, [alias], statement.level) for alias in statement.names]
+    return [statement]
+
+
+def _names(source: ModuleSource) -> Iterator[tuple[str, Collection[str]]]:
+    for statement in source.statements:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            for name, path in source.imports(statement).items():
+                if path.partition(".")[0] not in sys.stdlib_module_names:
+                    yield name, {path, f"{source.module}.{name}"}
+            continue
+        bound = [name] if isinstance(name := getattr(statement, "name", None), str) else []
+        value = getattr(statement, "value", None)
+        if not (isinstance(value, ast.Call) and last_name(value) in _TYPE_VARIABLES):
+            nodes = (node for target in assignment_targets(statement) for node in ast.walk(target))
+            bound += [node.id for node in nodes if isinstance(node, ast.Name)]
+        yield from ((name, {f"{source.module}.{name}"}) for name in bound if not name.startswith("__"))
+
+
+def _paths(candidate: ModuleSource) -> set[str]:
+    """Return the dotted paths that code imports, at its top and in functions, and those that it reaches by them."""
+    imported: dict[str, str] = {}
+    chains: list[ast.Attribute] = []
+    pending: list[ast.AST] = [candidate.tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imported |= candidate.imports(node)
+        elif isinstance(node, ast.Attribute):
+            chains.append(node)
+        pending += child_nodes(node)
+    return {*imported.values(), *(path for chain in chains if (path := dotted_path(chain, imported)))}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
