@@ -35,7 +35,7 @@ COMMANDS = {
         "draw which module depends on which, and its state", "jaunt graph --format html --output graph.html"
     ),
     "timings": Command("write the last build's timeline as a page", "jaunt timings --output timings.html"),
-    "init": Command("write a config, a first spec, a test spec and a dodo.py", "jaunt init shop"),
+    "init": Command("write a config; in an empty folder a first spec too", "jaunt init shop"),
     "doctor": Command("check what a build needs, and say what to do", "jaunt doctor"),
     "prompt": Command("print what the model would be sent for a module", "jaunt prompt app.slug"),
     "store": Command("show or prune what was generated and validated before", "jaunt store prune --keep-days 90"),

@@ -21,9 +21,9 @@ ALL = {
     "jaunt.toml",
     "src/shop/__init__.py",
     "src/shop/slug.py",
-    "tests/__init__.py",
     "tests/test_slug.py",
     "dodo.py",
+    "pyproject.toml",
 }
 
 ANSWERS = '''\
@@ -148,8 +148,44 @@ def test_a_second_time_writes_nothing(tmp_path: Path) -> None:
     before = texts_in(tmp_path)
     again = start_project(tmp_path)
     assert (again.created, again.extended) == ([], [])
-    assert {"jaunt.toml", "dodo.py", ".gitignore"} <= again.kept.keys()
+    assert {"jaunt.toml", ".gitignore"} <= again.kept.keys()
     assert texts_in(tmp_path) == before
+
+
+def test_a_project_that_has_code_gets_its_configuration_only(tmp_path: Path) -> None:
+    mine = {
+        "src/shop/__init__.py": "X = 1\n",
+        "tests/helpers.py": "def five():\n    return 5\n",
+        "tests/test_price.py": "from helpers import five\n\n\ndef test_five():\n    assert five() == 5\n",
+    }
+    write_files(tmp_path, mine)
+    assert set(start_project(tmp_path).created) == {"jaunt.toml", ".gitignore"}
+    done = run_python("-m", "pytest", "-q", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert set(start_project(tmp_path, example=True).created) >= {"src/shop/slug.py", "tests/test_slug.py"}
+    again = run_python("-m", "pytest", "-q", "tests/test_price.py", cwd=tmp_path)
+    assert again.returncode == 0, again.stdout
+
+
+@pytest.mark.parametrize("file", ["app.py", "tests/test_a.py", "pkg/mod.py", "src/pkg/mod.py"])
+def test_any_code_of_a_persons_own_counts(tmp_path: Path, file: str) -> None:
+    write_files(tmp_path, {file: "X = 1\n"})
+    assert set(start_project(tmp_path).created) == {"jaunt.toml", ".gitignore"}
+
+
+@pytest.mark.parametrize("file", [".venv/lib.py", "dodo.py", "src/pkg/__init__.py"])
+def test_what_is_no_code_of_a_persons_own_does_not_count(tmp_path: Path, file: str) -> None:
+    write_files(tmp_path, {file: "X = 1\n" if file != "src/pkg/__init__.py" else ""})
+    assert "tests/test_slug.py" in start_project(tmp_path).created
+
+
+def test_the_linter_takes_nothing_of_a_spec_away(tmp_path: Path) -> None:
+    start_project(tmp_path)
+    (spec,) = tmp_path.glob("src/*/slug.py")
+    before = spec.read_text(encoding="utf-8").replace("import jaunt\n", "import decimal\n\nimport jaunt\n")
+    spec.write_text(before, encoding="utf-8")
+    run_python("-m", "ruff", "check", "--fix", "--select", "F,PIE", ".", cwd=tmp_path)
+    assert spec.read_text(encoding="utf-8") == before
 
 
 def test_an_existing_package_is_used_and_nothing_of_it_is_touched(tmp_path: Path) -> None:
@@ -162,12 +198,11 @@ def test_an_existing_package_is_used_and_nothing_of_it_is_touched(tmp_path: Path
         ".gitignore": "*.log\n.jaunt",
     }
     write_files(tmp_path, mine)
-    started = start_project(tmp_path)
+    started = start_project(tmp_path, example=True)
     assert started.package == "big_store"
     assert set(started.created) == {
         "jaunt.toml",
         "src/big_store/slug.py",
-        "tests/__init__.py",
         "tests/test_slug.py",
     }
     line = "from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test  # noqa: F401"
@@ -203,14 +238,15 @@ def test_a_configuration_in_pyproject_is_kept_to(tmp_path: Path) -> None:
 def test_a_project_with_specs_gets_no_first_spec(tmp_path: Path) -> None:
     spec = 'import jaunt\n\n\n@jaunt.magic\ndef f() -> int:\n    """One."""\n    ...\n'
     write_files(tmp_path, {"jaunt.toml": "", "src/app/__init__.py": "", "src/app/own.py": spec})
-    assert set(start_project(tmp_path).created) == {"dodo.py", ".gitignore"}
+    assert set(start_project(tmp_path).created) == {".gitignore"}
+    assert set(start_project(tmp_path, example=True).created) == {"dodo.py", "pyproject.toml"}
 
 
 @pytest.mark.parametrize("taken", ["src/shop/slug.py", "tests/test_slug.py"])
 def test_a_file_that_has_the_name_of_a_spec_is_left(tmp_path: Path, taken: str) -> None:
     root = tmp_path / "shop"
     write_files(root, {taken: "MINE = True\n"})
-    started = start_project(root)
+    started = start_project(root, example=True)
     assert (root / taken).read_text(encoding="utf-8") == "MINE = True\n"
     assert taken in started.kept
     assert (root / "tests/test_slug.py").exists() == (taken == "tests/test_slug.py"), "no test of another's slug"

@@ -8,17 +8,21 @@ from jaunt.commands.init.starter import Started, start_project
 from jaunt.commands.shared.result import Result
 from jaunt.config import load_config
 from jaunt.generate.providers import first_usable
+from jaunt.project.project import load_project
 from jaunt.report.console import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("directory", nargs="?", default=".", metavar="DIR", help="the project's folder (default: here)")
+    parser.add_argument(
+        "--example", action="store_true", help="write a first spec and its test too where there is code already"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Write what is missing, say what was left as it is, and what to do next."""
-    started = start_project(Path(arguments.directory))
+    started = start_project(Path(arguments.directory), example=arguments.example)
     for name in started.created:
         say(f"created   {name}")
     for name in started.extended:
@@ -46,4 +50,6 @@ def _next_steps(started: Started, directory: str) -> list[str]:
         usable = first_usable()
         found = f"; usable here is {usable.settings}, as {usable.reason}" if usable else ""
         steps.append(f"choose who writes the code, under [llm] in {config.config_file.name}{found}")
+    if not load_project(config).modules:
+        steps.append("write a spec, or see one: jaunt init --example")
     return [*steps, "jaunt test" if directory == "." else f"jaunt test --root {shlex.quote(directory)}"]

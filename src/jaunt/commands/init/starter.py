@@ -69,8 +69,21 @@ DODO = """\
 from jaunt.tasks import DOIT_CONFIG, task_build, task_check, task_test  # noqa: F401
 """
 
+TOOLS = """\
+# For the tools beside jaunt, which reads nothing of it: pytest finds the package by this.
+[tool.pytest.ini_options]
+pythonpath = ["{source_root}"]
+
+# `ruff check --fix` leaves alone what only a docstring uses, and the `...` below it: both are part of a spec.
+[tool.ruff.lint]
+unfixable = ["F401", "PIE790"]
+"""
+
 GITIGNORE = ("__pycache__/", ".jaunt/", ".doit.db*")
 """What git is to ignore. Generated code is not in it, as it is meant to be committed."""
+
+
+_TOOL_SETTINGS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 
 
 @dataclass
@@ -88,16 +101,18 @@ class Started:
     kept: dict[str, str] = field(default_factory=dict)
 
 
-def start_project(root: Path) -> Started:
+def start_project(root: Path, *, example: bool = False) -> Started:
     """Write what `root` lacks to be a jaunt project, and return what was done.
 
+    A folder with code in it gets its configuration only: nothing that could change what its tests import. With
+    `example`, or where there is no code yet, a first spec, its test and a dodo.py come along.
     Raises JauntConfigError, before anything is written, if something can't be written, or if the configuration that is
     there already is wrong.
     """
     root = root.resolve()
     source_root, package = _layout(root)
     started = Started(root, package)
-    files = dict(_files(root, source_root, package, started))
+    files = dict(_files(root, source_root, package, started, samples=example or not _has_code(root, source_root)))
     ignored = _gitignore(root, started)
     try:
         for path in [*files, *([root / ".gitignore"] if ignored else [])]:
@@ -161,7 +176,20 @@ def _package_name(name: str) -> str:
     return package
 
 
-def _files(root: Path, source_root: str, package: str, started: Started) -> Iterator[tuple[Path, str]]:
+def _has_code(root: Path, source_root: str) -> bool:
+    """Whether a project stands here already: Python files that are not empty, where they usually are."""
+    folders = dict.fromkeys([root, root / source_root, root / "tests", root / "test"])
+    files = (file for folder in folders for each in ("*.py", "*/*.py") for file in folder.glob(each))
+    return any(file.name != "dodo.py" and not _is_hidden(file, root) and file.stat().st_size for file in files)
+
+
+def _is_hidden(file: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(root).parts)
+
+
+def _files(
+    root: Path, source_root: str, package: str, started: Started, *, samples: bool
+) -> Iterator[tuple[Path, str]]:
     """Yield the files to write, path and text; what is there already is noted down as kept."""
     has_config = _configured_root(root) is not None
     if has_config:
@@ -171,7 +199,9 @@ def _files(root: Path, source_root: str, package: str, started: Started) -> Iter
     modules = load_project(load_config(root=root)).modules if has_config else {}
     if modules:
         started.kept[source_root] = f"{len(modules)} spec modules are there already"
-    else:
+    if not samples:
+        return
+    if not modules:
         yield from _specs(root, root / source_root / package, package, started)
     dodo = root / "dodo.py"
     if dodo.exists():
@@ -180,6 +210,8 @@ def _files(root: Path, source_root: str, package: str, started: Started) -> Iter
         started.kept["dodo.py"] = "it has jaunt's tasks" if used else f"add to it: {DODO.splitlines()[1]}"
     else:
         yield dodo, DODO
+    if not any((root / name).exists() for name in _TOOL_SETTINGS):
+        yield root / "pyproject.toml", TOOLS.format(source_root=source_root)
 
 
 def _provider_settings() -> str:
@@ -201,8 +233,6 @@ def _specs(root: Path, folder: Path, package: str, started: Started) -> Iterator
     if test.exists():
         started.kept[test.relative_to(root).as_posix()] = "no test spec is written, as it has that name"
         return
-    if not (root / "tests" / "__init__.py").exists():
-        yield root / "tests" / "__init__.py", ""
     yield test, TEST_SPEC.format(package=package)
 
 
