@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from apps import App
+from counted_model import make_counted_shop
 from libraries import MakeEntry
 from processes import python_path, run_jaunt
 from projects import ProjectFiles, make_shop
@@ -100,6 +101,14 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     monkeypatch.setenv("PYTHONPATH", python_path())
     return root
+
+
+@pytest.fixture
+def counted_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project SHOP as the working directory, with a model that writes down each call: see `counted_model`."""
+    project = make_counted_shop(tmp_path)
+    monkeypatch.chdir(project)
+    return project
 
 
 @pytest.fixture

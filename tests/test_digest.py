@@ -14,13 +14,13 @@ from libraries import MakeEntry
 from projects import ProjectFiles
 
 from jaunt.deps import build_spec_graph
-from jaunt.digest import all_entry_parts, entry_parts, graph_digest, local_digest, module_digest
+from jaunt.digest import graph_digest, local_digest, module_digest
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import graph_digests
-from jaunt.specs.texts import SpecTexts, extract_source_segment
+from jaunt.specs.texts import extract_source_segment
 
 HEX = set(string.hexdigits.lower())
 
@@ -83,35 +83,6 @@ def test_a_changed_method_called_prompt_is_seen(project_files: ProjectFiles, mak
         project_files({"m.py": f"class C:\n    def prompt(self) -> {result}: ...\n"})
         digests.add(local_digest(make_entry("m:C", prompt="Be quick.")))
     assert len(digests) == 2
-
-
-def test_a_source_segment_is_the_text_of_the_spec(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
-    project_files({"m.py": "import jaunt\n\n@jaunt.magic\ndef f(): ...  # here\n\nx = 1\n"})
-    assert extract_source_segment(make_entry("m:f")) == "@jaunt.magic\ndef f(): ...  # here"
-
-
-def test_the_texts_of_a_file_are_read_once(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
-    source = "def f(): ...\n\n\ndef g(): ...\n"
-    root = project_files({"m.py": source})
-    texts = SpecTexts()
-    assert texts.segment(make_entry("m:f")) == "def f(): ..."
-    (root / "m.py").unlink()
-    assert texts.segments([make_entry("m:f"), make_entry("m:g")]) == {"m:f": "def f(): ...", "m:g": "def g(): ..."}
-    assert texts.handwritten(make_entry("m:g")) == source.strip()
-    with pytest.raises(JauntDiscoveryError, match="cannot be read"):
-        SpecTexts().segment(make_entry("m:f"))
-
-
-def test_files_that_contracts_are_read_from_need_not_be_read_for_their_texts(
-    project_files: ProjectFiles, make_entry: MakeEntry
-) -> None:
-    root = project_files({"m.py": "def f(): ...\n", "n.py": "def f(x): ...\n"})
-    entries, texts = [make_entry("m:f"), make_entry("n:f", prompt="Be quick.")], SpecTexts()
-    parts = all_entry_parts(entries, texts)
-    assert parts == {entry.spec_ref: entry_parts(entry) for entry in entries}
-    for name in ("m.py", "n.py"):
-        (root / name).unlink()
-    assert texts.segments(entries) == {"m:f": "def f(): ...", "n:f": "def f(x): ..."}
 
 
 @pytest.mark.parametrize("read", [extract_source_segment, local_digest])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from processes import run_doit, run_jaunt
+from projects import files_of
 
 from jaunt.cli import main
 from jaunt.config import load_config
@@ -13,10 +14,6 @@ from jaunt.examples import copy_example, list_examples
 from jaunt.project.project import Project, load_project
 
 EXAMPLES = [name for name, _ in list_examples()]
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def project_of(name: str, folder: Path) -> Project:
@@ -44,24 +41,6 @@ def test_an_example_has_all_that_jaunt_can_do(name: str, tmp_path: Path) -> None
 
 
 # --- listing and copying -----------------------------------------------------------------------------
-
-
-def test_without_a_name_they_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["example"]) == 0
-    out = capsys.readouterr().out
-    assert [line.split()[0] for line in out.splitlines()[: len(EXAMPLES)]] == EXAMPLES
-    assert "jaunt example NAME [DIR]" in out
-
-
-def test_a_copy_says_where_it_is_and_what_comes_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(["example", "tokens"]) == 0
-    assert capsys.readouterr().out == "copied tokens to tokens\nnext: jaunt test --root tokens\n"
-    assert (tmp_path / "tokens/jaunt.toml").is_file()
-    assert main(["example", "tokens", "deep/er/here"]) == 0
-    assert files_of(tmp_path / "deep/er/here") == files_of(tmp_path / "tokens")
 
 
 def test_a_copy_holds_nothing_generated_and_no_bytecode(tmp_path: Path) -> None:

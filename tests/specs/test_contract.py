@@ -14,7 +14,7 @@ from processes import child_environment
 import jaunt
 from jaunt.specs.contract import Contract, canonical, contract_of, is_detail
 from jaunt.specs.digests import combine_parts
-from jaunt.syntax.source import is_stub, parse_source
+from jaunt.syntax.source import parse_source
 
 BASE = '''
 import jaunt
@@ -199,18 +199,6 @@ def test_an_empty_docstring_is_none(body: str, documented: bool) -> None:
     assert contract(f"def f():\n    {body}\n").documented is documented
 
 
-@pytest.mark.parametrize(
-    "text", ["...", "pass", "raise NotImplementedError", "raise NotImplementedError('x') from None"]
-)
-def test_a_statement_that_stands_for_a_body_is_a_stub(text: str) -> None:
-    assert is_stub(ast.parse(text).body[0])
-
-
-@pytest.mark.parametrize("text", ["return 1", "raise ValueError", "raise", "'text'", "x = ...", "NotImplementedError"])
-def test_any_other_statement_is_not(text: str) -> None:
-    assert not is_stub(ast.parse(text).body[0])
-
-
 def test_syntax_of_any_depth_has_a_canonical_form() -> None:
     tree = ast.parse("x = " + "+".join(["1"] * 1_400))
     assert canonical(tree).count("Constant") == 1_400
@@ -230,64 +218,6 @@ EXPRESSIONS = [
 def test_different_syntax_has_different_canonical_forms(one: str, two: str) -> None:
     same = canonical(ast.parse(one)) == canonical(ast.parse(two))
     assert same == (one == two)
-
-
-@pytest.mark.parametrize(
-    ("text", "paths"),
-    [
-        ("from a.b import g\ndef f(x: g): ...", ["a.b.g"]),
-        ("from a.b import g\ndef f() -> 'g | None': ...", ["a.b.g"]),
-        ("from a.b import g\ndef f() -> list['g']: ...", ["a.b.g"]),
-        ("from a.b import g\ndef f() -> \"dict[str, 'g']\": ...", ["a.b.g"]),
-        ("from a.b import g\ndef f(x=g): ...", ["a.b.g"]),
-        ("from a.b import g\n@g\ndef f(): ...", ["a.b.g"]),
-        ("from a.b import g\ndef f():\n    return g()", ["a.b.g"]),
-        ("import a.b as c\ndef f():\n    return c.g()", ["a.b.g"]),
-        ("import a.b\ndef f():\n    return a.b.g.h()", ["a.b.g.h"]),
-        ("def f():\n    from a.b import g\n    return g()", ["a.b.g"]),
-        ("def f():\n    import a.b\n    return a.b.g()", ["a.b.g"]),
-        ("from a.b import *\ndef f(x: g): ...", ["a.b.g"]),
-        ("from a.b import g\nclass f(g): ...", ["a.b.g"]),
-        ("from a.b import g\nclass f:\n    x: 'g'", ["a.b.g"]),
-        ("from a.b import g\nclass f:\n    def m(self, x: g): ...", ["a.b.g"]),
-        ("from a.b import g\ndef f():\n    'Like `g`.'", ["a.b.g"]),
-        ("from a.b import g\ndef f():\n    'g(1) is 2.'", ["a.b.g"]),
-        ("from a.b import größe\ndef f():\n    'Like `größe()`.'", ["a.b.größe"]),
-        ("def f():\n    'Like `a.b.g`.'", ["a.b.g"]),
-        ("from a.b import g\nclass f:\n    def m(self):\n        'Like `g`.'", ["a.b.g"]),
-        ("def g(): ...\ndef f():\n    return g()", ["app.m.g"]),
-        (
-            "from a.b import g\nfrom typing import overload\n@overload\ndef f(x: g): ...\ndef f(x): ...",
-            ["a.b.g"],
-        ),
-        ("from a.b import g\ndef f():\n    def inner():\n        return g()\n    return inner", ["a.b.g"]),
-    ],
-)
-def test_what_a_spec_mentions_is_found(text: str, paths: list[str]) -> None:
-    mentioned = contract(text).references
-    assert [path for path in mentioned if not path.startswith("typing.")] == paths
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "from a.b import g\ndef f(g): return g",
-        "from a.b import g\ndef f():\n    g = 1\n    return g",
-        "from a.b import g\ndef f():\n    return [g for g in 'ab']",
-        "from a.b import g\ndef f():\n    return lambda g: g",
-        "from a.b import g\ndef f():\n    def g(): ...\n    return g()",
-        "from a.b import g\ndef f(mode: str = 'g'): ...",
-        "from a.b import g\nfrom typing import Literal\ndef f(mode: Literal['g']): ...",
-        "from a.b import g\ndef f():\n    return 'g'",
-        "from a.b import g\ndef f():\n    'About g and its kind.'",
-        "from a.b import g\ndef f(): ...\ndef h(): return g()",
-        "from a.b import g\nimport jaunt\n@jaunt.magic(deps=[g])\ndef f(): ...",
-        "def f(x: 'not ( syntax'): ...",
-        "def f(x: '\\x00'): ...",
-    ],
-)
-def test_what_only_shares_a_name_is_not_mentioned(text: str) -> None:
-    assert [path for path in contract(text).references if not path.startswith("typing.")] == []
 
 
 AWKWARD = r'''

@@ -3,8 +3,12 @@
 import ast
 
 import pytest
+from libraries import MakeEntry
+from projects import ProjectFiles
 
-from jaunt.specs.texts import handwritten_part, plain_segment
+from jaunt.digest import all_entry_parts, entry_parts
+from jaunt.errors import JauntDiscoveryError
+from jaunt.specs.texts import SpecTexts, extract_source_segment, handwritten_part, plain_segment
 from jaunt.syntax.source import ModuleSource, parse_source
 
 SPEC = '@jaunt.magic\ndef f() -> int:\n    """One."""\n    ...\n'
@@ -102,3 +106,32 @@ def test_what_stands_below_a_class_spec_is_marked() -> None:
     )
     assert "follows" not in handwritten_part(parse(text.replace("class C:", "def c():")))
     assert handwritten_part(parse(text.partition("@cache")[0])) == "A = 1"
+
+
+def test_a_source_segment_is_the_text_of_the_spec(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
+    project_files({"m.py": "import jaunt\n\n@jaunt.magic\ndef f(): ...  # here\n\nx = 1\n"})
+    assert extract_source_segment(make_entry("m:f")) == "@jaunt.magic\ndef f(): ...  # here"
+
+
+def test_the_texts_of_a_file_are_read_once(project_files: ProjectFiles, make_entry: MakeEntry) -> None:
+    source = "def f(): ...\n\n\ndef g(): ...\n"
+    root = project_files({"m.py": source})
+    texts = SpecTexts()
+    assert texts.segment(make_entry("m:f")) == "def f(): ..."
+    (root / "m.py").unlink()
+    assert texts.segments([make_entry("m:f"), make_entry("m:g")]) == {"m:f": "def f(): ...", "m:g": "def g(): ..."}
+    assert texts.handwritten(make_entry("m:g")) == source.strip()
+    with pytest.raises(JauntDiscoveryError, match="cannot be read"):
+        SpecTexts().segment(make_entry("m:f"))
+
+
+def test_files_that_contracts_are_read_from_need_not_be_read_for_their_texts(
+    project_files: ProjectFiles, make_entry: MakeEntry
+) -> None:
+    root = project_files({"m.py": "def f(): ...\n", "n.py": "def f(x): ...\n"})
+    entries, texts = [make_entry("m:f"), make_entry("n:f", prompt="Be quick.")], SpecTexts()
+    parts = all_entry_parts(entries, texts)
+    assert parts == {entry.spec_ref: entry_parts(entry) for entry in entries}
+    for name in ("m.py", "n.py"):
+        (root / name).unlink()
+    assert texts.segments(entries) == {"m:f": "def f(): ...", "n:f": "def f(x): ..."}

@@ -10,12 +10,20 @@ from jaunt.config import load_config
 from jaunt.engine.job import Outcome
 from jaunt.generate.base import GeneratorBackend
 from jaunt.plan.plan import make_plan
-from jaunt.project.project import load_project, select_targets
+from jaunt.project.project import Project, load_project, select_targets
 
 PLAIN = 'version = 1\n[verify]\nruff = "off"\nty = "off"\ndoctests = false\n'
 """A configuration without the checks that start programs."""
 EXAMPLES = PLAIN.replace("doctests = false\n", "")
 """The same, with the examples of the specs run."""
+
+
+def load(root: Path, config: str | None = None) -> Project:
+    """Return the project at `root`, with `config` as its configuration, or with the one that is there or none."""
+    (root / "jaunt.toml").touch()
+    if config is not None:
+        (root / "jaunt.toml").write_text(config)
+    return load_project(load_config(root=root))
 
 
 def build_with(

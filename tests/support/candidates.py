@@ -1,18 +1,23 @@
 """Puts the candidates of `corpus.py` to the checks of a project on disk."""
 
+import asyncio
 import os
 import signal
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import corpus
 import pytest
+from backends import FakeBackend
 from projects import write_files
 
+from jaunt.build.run import BuildReport, build_works
+from jaunt.build.settings import BuildSettings
 from jaunt.checks.project_checks import project_checks
 from jaunt.checks.static.check import make_check, static_errors
-from jaunt.config import load_config
+from jaunt.config import VerifyConfig, load_config
 from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork, project_works
 from jaunt.project.project import Project, load_project
@@ -29,6 +34,13 @@ version = 1
 
 
 INC = corpus.Case(corpus.function("def inc(n: int) -> int:"), "def inc(n: int) -> int:\n    return n + 1\n")
+
+NO_TOOLS = VerifyConfig(ruff="off", ty="off", doctests=False)
+WORDS = {
+    "words": corpus.Case(
+        corpus.function("def count(text: str) -> int:"), "def count(text: str) -> int:\n    return len(text)\n"
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -95,3 +107,22 @@ def stop(child: int) -> None:
     """Stop a child process; it has stopped when this returns."""
     os.kill(child, signal.SIGSTOP)
     os.waitid(os.P_PID, child, os.WSTOPPED)
+
+
+def with_verify(project: Project, verify: VerifyConfig) -> Project:
+    """Return a project with other checks."""
+    return replace(project, config=replace(project.config, verify=verify))
+
+
+def build_cases(sample: Sample, answers: Mapping[str, str], *, verify: VerifyConfig, attempts: int = 1) -> BuildReport:
+    """Build cases of a sample from `answers` (case -> candidate), with the checks of its project."""
+    project = with_verify(sample.project, verify)
+    modules = {sample.module(name): [answer] for name, answer in answers.items()}
+    settings = BuildSettings(
+        FakeBackend(modules),
+        checks_for=project_checks(project),
+        max_attempts=attempts,
+        rejected=project.root / ".jaunt" / "rejected",
+    )
+    works = project_works(project, modules)
+    return asyncio.run(build_works(works, dict.fromkeys(modules, ()), modules, settings, jobs=4))

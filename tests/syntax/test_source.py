@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jaunt.errors import JauntDiscoveryError
-from jaunt.syntax.source import ModuleSource, decode_source, parse_source, read_source
+from jaunt.syntax.source import ModuleSource, decode_source, is_stub, parse_source, read_source
 
 
 def parse(text: str | bytes, module: str = "app.slug", path: str = "app/slug.py") -> ModuleSource:
@@ -179,3 +179,15 @@ def test_reading_again_sees_the_change(tmp_path: Path) -> None:
     assert list(read_source("m", str(file)).definitions) == ["a"]
     file.write_text("def b(): ...\n")
     assert list(read_source("m", str(file)).definitions) == ["b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["...", "pass", "raise NotImplementedError", "raise NotImplementedError('x') from None"]
+)
+def test_a_statement_that_stands_for_a_body_is_a_stub(text: str) -> None:
+    assert is_stub(ast.parse(text).body[0])
+
+
+@pytest.mark.parametrize("text", ["return 1", "raise ValueError", "raise", "'text'", "x = ...", "NotImplementedError"])
+def test_any_other_statement_is_not(text: str) -> None:
+    assert not is_stub(ast.parse(text).body[0])

@@ -12,54 +12,9 @@ from pathlib import Path
 
 import pytest
 from processes import CHILD_SECONDS, child_environment
-from projects import write_files
+from watched import CONFIG, SPEC
 
-from jaunt.commands.watch.polling import SETTLE_SECONDS, take_snapshot, wait_for_change
-from jaunt.config import load_config
-
-ANSWER = '''\
-"""Writes the code of either spec, and notes each call down."""
-import pathlib, sys
-prompt = sys.stdin.read()
-name = "test_one" if "test_one" in prompt else "one"
-with (pathlib.Path(sys.argv[1]) / "calls").open("a") as calls:
-    calls.write(name + "\\n")
-if name == "one":
-    print("```python\\ndef one() -> int:\\n    return 1\\n```")
-else:
-    print("```python\\nfrom app.one import one\\n\\n\\ndef test_one() -> None:\\n    assert one() == 1\\n```")
-'''
-
-CONFIG = """\
-[llm]
-provider = "command"
-command = ["{python}", "{{root}}/answer.py", "{{root}}"]
-
-[verify]
-ruff = "off"
-ty = "off"
-"""
-
-SPEC = 'import jaunt\n\n\n@jaunt.magic\ndef one() -> int:\n    """Return 1."""\n    ...\n'
-TEST = (
-    "import jaunt\nfrom app.one import one\n\n\n"
-    '@jaunt.test(deps=[one])\ndef test_one() -> None:\n    """Assert that one() is 1."""\n    ...\n'
-)
 WATCHING = "watching src, tests (Ctrl-C ends it)"
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A project of one module and its test, and a provider that answers anything."""
-    files = {
-        "jaunt.toml": CONFIG.format(python=sys.executable),
-        "answer.py": ANSWER,
-        "src/app/__init__.py": '"""The app."""\n',
-        "src/app/one.py": SPEC,
-        "tests/test_one.py": TEST,
-    }
-    write_files(tmp_path, files)
-    return tmp_path
 
 
 class Watch:
@@ -194,44 +149,3 @@ def test_without_a_project_it_does_not_wait_for_one(tmp_path: Path, watches: lis
 
 
 # --- the files ---------------------------------------------------------------------------------------
-
-
-def test_what_jaunt_writes_and_what_it_does_not_read_is_not_watched(root: Path) -> None:
-    config = load_config(root=root)
-    before = take_snapshot(config)
-    assert {Path(path).name for path in before} == {"jaunt.toml", "__init__.py", "one.py", "test_one.py"}
-    write_files(
-        root,
-        {
-            "src/app/__generated__/one.py": "X = 1\n",
-            "tests/__generated__/test_one.py": "X = 1\n",
-            "tests/__init__.py": "",
-            ".jaunt/ledger.json": "{}",
-            "src/app/__pycache__/one.py": "X = 1\n",
-            "src/app/notes.txt": "x",
-            "answer.py": "print()\n",
-        },
-    )
-    assert take_snapshot(config) == before
-
-
-def test_prompts_of_the_projects_own_are_watched(root: Path) -> None:
-    write_files(root, {"prompt.md": "x", "jaunt.toml": '[prompts]\nbuild_system = "prompt.md"\n'})
-    config = load_config(root=root)
-    before = take_snapshot(config)
-    (root / "prompt.md").write_text("y y", encoding="utf-8")
-    assert wait_for_change(config, before) == [str(root / "prompt.md")]
-
-
-def test_a_change_is_told_when_it_has_settled(root: Path) -> None:
-    config = load_config(root=root)
-    before = take_snapshot(config)
-    (root / "src/app/one.py").write_text(f"{SPEC}\n", encoding="utf-8")
-    begin = time.monotonic()
-    assert wait_for_change(config, before) == [str(root / "src/app/one.py")]
-    assert time.monotonic() - begin >= SETTLE_SECONDS
-
-
-def test_a_file_that_vanishes_while_it_is_looked_at_is_left_out(root: Path) -> None:
-    (root / "src/app/gone.py").symlink_to(root / "nowhere.py")
-    assert str(root / "src/app/gone.py") not in take_snapshot(load_config(root=root))
