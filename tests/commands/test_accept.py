@@ -70,7 +70,9 @@ def test_an_accepted_edit_is_edited_again_if_it_is_touched(edited: Path, run_in:
     assert run_in(edited, "check").code == 4
 
 
-def test_an_accepted_edit_survives_a_clean_and_a_build(edited: Path, run_in: RunIn) -> None:
+@pytest.mark.parametrize("beside", ["", "SEPARATOR = ' '\n"], ids=["nothing", "a constant"])
+def test_an_accepted_edit_survives_a_clean_and_a_build(edited: Path, beside: str, run_in: RunIn) -> None:
+    edit(edited / "src/app/words.py", "import jaunt\n", f"import jaunt\n{beside}")
     run_in(edited, "accept", "app.words")
     assert run_in(edited, "clean").code == 0
     assert run_in(edited, "build").code == 0

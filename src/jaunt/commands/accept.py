@@ -6,6 +6,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+from jaunt.build.beside import beside_of
 from jaunt.build.store import open_store
 from jaunt.build.write import normalize_source, write_code
 from jaunt.commands.shared.options import add_module_argument, add_project_options
@@ -40,7 +41,8 @@ def run(arguments: argparse.Namespace) -> Result:
     person, now = _person(project.root), datetime.now(UTC).isoformat(timespec="seconds")
     write_code(work, source, before=parse_header(text), accepted_by=person, accepted_at=now)
     # The store would bring the model's code back after a `jaunt clean`.
-    unkept = open_store(project.config).put(work.fingerprint.kind, work.fingerprint.digest, source, module=module)
+    beside = beside_of(work.entries, work.texts)
+    unkept = open_store(project.config).put(work.kind, work.digest, source, module=module, beside=beside)
     if unkept:
         print_warning(unkept)
     say(f"{relative_paths(str(work.path))} is the code of {module} now (accepted by {person})")
