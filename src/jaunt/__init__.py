@@ -8,24 +8,32 @@ def slugify(text: str) -> str:
 """
 
 from jaunt.errors import (
+    JauntAuthenticationError,
+    JauntBudgetError,
     JauntConfigError,
     JauntDependencyCycleError,
     JauntDiscoveryError,
     JauntError,
     JauntGenerationError,
     JauntNotBuiltError,
+    JauntRefusedError,
+    JauntWriteError,
 )
 from jaunt.runtime import magic, test
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "JauntAuthenticationError",
+    "JauntBudgetError",
     "JauntConfigError",
     "JauntDependencyCycleError",
     "JauntDiscoveryError",
     "JauntError",
     "JauntGenerationError",
     "JauntNotBuiltError",
+    "JauntRefusedError",
+    "JauntWriteError",
     "__version__",
     "magic",
     "test",
