@@ -21,10 +21,10 @@ from jaunt.commands import COMMANDS
     [
         (["buidl"], "did you mean 'build'?"),
         (["xyzzy"], "choose from: build, test, status, "),
-        (["build", "--froce"], "did you mean --force?"),
-        (["build", "--jbos=3"], "did you mean --jobs?"),
+        (["build", "--froce"], "did you mean '--force'?"),
+        (["build", "--jbos=3"], "did you mean '--jobs'?"),
         (["status", "--force"], "unknown option --force"),
-        (["build", "--forc"], "did you mean --force?"),
+        (["build", "--forc"], "did you mean '--force'?"),
         (["build", "app.slug"], "unexpected argument 'app.slug'"),
         (["--root", ".", "build"], "options come after the command"),
         (["build", "--target"], "expected one argument"),
@@ -90,7 +90,7 @@ def test_what_the_output_cannot_encode_is_escaped(shop: Path) -> None:
     ("argv", "command", "said"),
     [
         (["buidl"], "buidl", "did you mean 'build'?"),
-        (["build", "--jbos", "3"], "build", "did you mean --jobs?"),
+        (["build", "--jbos", "3"], "build", "did you mean '--jobs'?"),
         (["build", "--jobs", "many"], "build", "--jobs"),
         (["build", "extra"], "build", "'extra'"),
         (["status", "app.slgu"], "status", "did you mean 'app.slug'?"),

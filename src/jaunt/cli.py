@@ -2,7 +2,6 @@
 
 import argparse
 import atexit
-import difflib
 import gc
 import importlib
 import io
@@ -29,6 +28,7 @@ from jaunt.commands.shared.result import (
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.report.console import error_line, one_line, print_error
 from jaunt.report.terminal import hang
+from jaunt.text.nearest import did_you_mean
 
 _CODES = "exit codes: 0 done, 2 project, 3 generation, 4 tests or check, 130 interrupted"
 
@@ -120,8 +120,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
         parser.parse_known_args([word for word in words[:1] if word.startswith("-")])  # --help and --version end here
         if name.startswith("-"):
             parser.error(f"unknown option {name}: options come after the command, as in `jaunt build --jobs 4`")
-        near = difflib.get_close_matches(name, COMMANDS, n=1)
-        known = f"did you mean {near[0]!r}?" if near else f"choose from: {', '.join(COMMANDS)}"
+        known = did_you_mean(name, COMMANDS, otherwise=f"choose from: {', '.join(COMMANDS)}")
         parser.error(f"unknown command {name!r}: {known}")
     parser = _command_parser(name)
     arguments, unknown = parser.parse_known_args(words[1:])
@@ -183,8 +182,8 @@ class _Parser(argparse.ArgumentParser):
 def _unknown(argument: str, parser: _Parser) -> str:
     if not argument.startswith("-"):
         return f"unexpected argument {argument!r}"
-    near = difflib.get_close_matches(argument.partition("=")[0], parser.options, n=1)
-    return f"unknown option {argument}" + (f": did you mean {near[0]}?" if near else "")
+    near = did_you_mean(argument.partition("=")[0], parser.options)
+    return f"unknown option {argument}" + (f": {near}" if near else "")
 
 
 @contextmanager

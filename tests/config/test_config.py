@@ -145,7 +145,7 @@ def test_in_the_project_messages_name_the_file_as_a_person_would(root: Path, mon
     with pytest.raises(JauntConfigError) as caught:
         load_config()
     assert caught.value.message == "jaunt.toml: build.job: unknown key"
-    assert caught.value.hint == 'did you mean "jobs"?'
+    assert caught.value.hint == "did you mean 'jobs'?"
 
 
 # What it says
@@ -284,8 +284,8 @@ DEEP = ".".join(["a"] * 5000)
 @pytest.mark.parametrize(
     ("toml", "message", "hint"),
     [
-        ("[build]\njob = 1", "build.job: unknown key", 'did you mean "jobs"?'),
-        ("[biuld]\njobs = 1", "biuld: unknown section", 'did you mean "build"?'),
+        ("[build]\njob = 1", "build.job: unknown key", "did you mean 'jobs'?"),
+        ("[biuld]\njobs = 1", "biuld: unknown section", "did you mean 'build'?"),
         (
             "jobs = 1",
             "jobs: unknown key",
@@ -364,7 +364,7 @@ def test_all_mistakes_of_a_file_come_at_once(root: Path) -> None:
     assert error.message == (
         "jaunt.toml: build.jobs: must be at least 1, is 0; build.job: unknown key; test.pytest_arg: unknown key"
     )
-    assert error.hint == 'build.job: did you mean "jobs"?; test.pytest_arg: did you mean "pytest_args"?'
+    assert error.hint == "build.job: did you mean 'jobs'?; test.pytest_arg: did you mean 'pytest_args'?"
 
 
 def test_a_long_wrong_value_is_cut_short(root: Path) -> None:

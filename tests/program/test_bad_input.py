@@ -154,7 +154,7 @@ def test_an_empty_project_is_fine_and_says_where_it_looked(tmp_path: Path, run_i
     ("text", "named"),
     [
         ("[paths\n", "jaunt.toml"),
-        ("[llm]\nprovidr = 'x'\n", 'did you mean "provider"?'),
+        ("[llm]\nprovidr = 'x'\n", "did you mean 'provider'?"),
         ("[build]\njobs = 0\n", "build.jobs"),
         ("[llm]\nprovider = 'recordd'\n", "did you mean 'recorded'?"),
         ("[llm]\nprovider = 'recorded'\nrecordings = 'gone'\n", "gone"),

@@ -121,7 +121,7 @@ def test_a_configuration_error_is_one_line(tmp_path: Path, command: list[str]) -
     done = run_doit(*command, cwd=root)
     assert done.returncode == 3
     assert done.stdout == ""
-    assert done.stderr == 'ERROR: jaunt.toml: llm.providr: unknown key (did you mean "provider"?)\n'
+    assert done.stderr == "ERROR: jaunt.toml: llm.providr: unknown key (did you mean 'provider'?)\n"
 
 
 def test_no_configuration_at_all_says_how_to_start(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.orphans import generated_folders
 from jaunt.plan.plan import Plan
 from jaunt.project.project import Project
-from jaunt.project.roots import search_roots
 
 
 @dataclass(frozen=True)
@@ -99,8 +98,7 @@ def project_settings(
 
 def _sweep(project: Project, state: Path, store: Store) -> None:
     """Remove what builds that were killed have left where they were writing."""
-    generated = project.config.paths.generated_dir
-    folders = [folder for root in search_roots(project.config) for folder in generated_folders(root, generated)]
+    folders = [folder for root in project.roots for folder in generated_folders(root, project.generated_dir)]
     folders += [state, *([] if store.readonly or store.folder.is_relative_to(state) else [store.folder])]
     # In a thread of its own: a store on a network takes long to look through, and nothing waits for this.
     threading.Thread(target=remove_leftovers, args=(folders,), name="jaunt-sweep").start()

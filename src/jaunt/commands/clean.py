@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> Result:
     left: list[Path] = []
     most = None if arguments.verbose else MOST_LINES
     for file in _files(project, arguments):
-        problem = _remove(file, project.config.paths.generated_dir, arguments)
+        problem = _remove(file, project.generated_dir, arguments)
         (left if problem else removed).append(file.path)
         if problem and (most is None or len(left) <= most):
             print_warning(problem)

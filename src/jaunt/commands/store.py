@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import re
 import time
 from contextlib import suppress
 
@@ -11,8 +10,7 @@ from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError
 from jaunt.report.console import say
-
-_UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
+from jaunt.text.sizes import parse_size, show_size
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +31,7 @@ def run(arguments: argparse.Namespace) -> Result:
         return _prune(store, arguments)
     files = list(store.files())
     size = sum(file.size for file in files)
-    say(f"{store.folder}: {len(files)} generations, {size / 1000:.1f} KB{', readonly' if store.readonly else ''}")
+    say(f"{store.folder}: {len(files)} generations, {show_size(size)}{', readonly' if store.readonly else ''}")
     if files:
         days = (time.time() - min(file.used for file in files)) / 86_400
         say(f"the least recently used: {days:.0f} days ago")
@@ -47,7 +45,7 @@ def _prune(store: Store, arguments: argparse.Namespace) -> Result:
         raise JauntConfigError(f"{store.folder} is readonly", hint="to prune it, set readonly = false in [store]")
     removed = store.prune(keep_days=arguments.keep_days, max_size=arguments.max_size)
     size = sum(file.size for file in removed)
-    say(f"removed {len(removed)} generations, {size / 1000:.1f} KB")
+    say(f"removed {len(removed)} generations, {show_size(size)}")
     return Result(data={"removed": len(removed), "bytes": size})
 
 
@@ -59,7 +57,7 @@ def _days(text: str) -> float:
 
 
 def _size(text: str) -> int:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?)B?", text.strip().upper())
-    if not found:
+    size = parse_size(text)
+    if size is None:
         raise argparse.ArgumentTypeError(f"must be a size such as 500K, 20M or 1G, not {text!r}")
-    return int(float(found[1]) * _UNITS[found[2]])
+    return size

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 from jaunt.config.key import keys_of, others_of
 from jaunt.config.schema import JauntConfig
 from jaunt.errors import JauntConfigError
+from jaunt.text.nearest import did_you_mean
 
 
 def find_project_root(start: Path | str) -> Path:
@@ -172,10 +173,7 @@ def without_none(annotation: Any) -> Any:
 
 
 def _unknown(key: str, name: str, value: object, known: list[str]) -> _Problem:
-    import difflib  # here, since only a mistake needs it
-
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f'did you mean "{close[0]}"?' if close else f"there are: {', '.join(known)}"
+    hint = did_you_mean(name, known, otherwise=f"there are: {', '.join(known)}")
     return _Problem(key, "unknown section" if isinstance(value, dict) else "unknown key", hint)
 
 

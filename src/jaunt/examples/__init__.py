@@ -1,10 +1,10 @@
 """Example projects that come with jaunt: each a folder here, to be copied out, built and tested."""
 
-import difflib
 import shutil
 from pathlib import Path
 
 from jaunt.errors import JauntConfigError
+from jaunt.text.nearest import did_you_mean
 
 _FOLDER = Path(__file__).resolve().parent
 _LEFT_BEHIND = {"__generated__", "__pycache__", ".jaunt", ".pytest_cache", ".ruff_cache", ".doit.db"}
@@ -23,10 +23,9 @@ def copy_example(name: str, directory: Path) -> Path:
     """
     names = [known for known, _ in list_examples()]
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1)
         raise JauntConfigError(
             f"there is no example {name!r}",
-            hint=f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}",
+            hint=did_you_mean(name, names, otherwise=f"there are: {', '.join(names)}"),
         )
     source = _FOLDER / name
     files = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
-from jaunt.paths import is_single_file, spec_module_to_generated_module
+from jaunt.paths import is_single_file
 from jaunt.plan.freshness import Fingerprint
 from jaunt.plan.plan import module_fingerprint
 from jaunt.project.project import Project
@@ -111,7 +111,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
         root=project.root,
         bases=tuple(dict.fromkeys([module.file.base, *project.bases()])),
         path=project.generated_path(name),
-        generated_module=spec_module_to_generated_module(name, project.config.paths.generated_dir),
+        generated_module=project.generated_module(name),
         dependencies={ref: project.specs[ref] for ref in sorted(outside)},
         dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in outside})},
         problem=project.problems.get(name),

@@ -10,7 +10,6 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Root
 from jaunt.header import is_edited, parse_header
 from jaunt.project.project import Project
-from jaunt.project.roots import search_roots
 from jaunt.syntax.source import read_source
 
 
@@ -36,8 +35,8 @@ def find_orphans(project: Project) -> list[Orphan]:
     """
     expected = {project.generated_name(module) for module in project.modules}
     found: dict[str, Orphan] = {}
-    for root in search_roots(project.config):
-        for path in _files(generated_folders(root, project.config.paths.generated_dir)):
+    for root in project.roots:
+        for path in _files(generated_folders(root, project.generated_dir)):
             if path in expected or path in found:
                 continue
             orphan = _read(Path(path), root.base)

@@ -1,6 +1,5 @@
 """Linking: from spec modules, each read by itself, to the graph, the DAG, the digests and the problems of all."""
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, spe
 from jaunt.specs.graph import SpecFinder, collapse_to_module_dag, explicit_deps, link_specs
 from jaunt.specs.spec_module import SpecModule
 from jaunt.syntax.source import read_source
+from jaunt.text.nearest import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _no_spec(entry: SpecEntry, dep: str, unreadable: str | None, specs: Iterable
         return JauntDiscoveryError(f"{place}: {dep!r} can't be read: {unreadable}", hint="make the folder readable")
     return JauntDiscoveryError(
         f"{place}: there is no spec {dep!r}",
-        hint=nearest(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
+        hint=did_you_mean(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
     )
 
 
@@ -215,12 +215,6 @@ def resolve_deps(
         if resolved:
             specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": resolved})
     return blocked
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return a hint with the name among `known` that may be meant, if one is near."""
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"did you mean {matches[0]!r}?" if matches else None
 
 
 def _broken_behind(broken: Sequence[str], finder: SpecFinder) -> Callable[[str], set[str]]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntError
-from jaunt.paths import generated_relname, is_single_file
+from jaunt.files.listing import Root
+from jaunt.paths import generated_relname, is_single_file, spec_module_to_generated_module
 from jaunt.process.phases import phase
-from jaunt.project.linking import Linker, nearest
+from jaunt.project.linking import Linker
 from jaunt.project.roots import search_roots
 from jaunt.project.scan import Scan
 from jaunt.project.unseen import unseen
@@ -18,6 +19,7 @@ from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.spec_module import SpecModule
 from jaunt.specs.texts import SpecTexts
+from jaunt.text.nearest import did_you_mean
 
 KINDS = {"magic": "build", "test": "test"}
 
@@ -55,6 +57,15 @@ class Project:
         """Return the names of the modules of a kind ("build" or "test"), sorted."""
         return sorted(name for name in self.modules if self.kind_of(name) == kind)
 
+    @property
+    def generated_dir(self) -> str:
+        """The name of the folders that hold generated code."""
+        return self.config.paths.generated_dir
+
+    def generated_module(self, module: str) -> str:
+        """Return the dotted name of the module that a spec module's code is generated into."""
+        return spec_module_to_generated_module(module, self.generated_dir)
+
     def generated_path(self, module: str) -> Path:
         """Return the file that a spec module's code is generated into."""
         return Path(self.generated_name(module))
@@ -62,7 +73,7 @@ class Project:
     def generated_name(self, module: str) -> str:
         """Return `generated_path` as text."""
         if module not in self._generated_names:
-            self._generated_names[module] = _generated_name(self.modules[module], self.config.paths.generated_dir)
+            self._generated_names[module] = _generated_name(self.modules[module], self.generated_dir)
         return self._generated_names[module]
 
     @cached_property
@@ -88,7 +99,12 @@ class Project:
 
     @cached_property
     def _bases(self) -> list[Path]:
-        return list(dict.fromkeys(root.base for root in search_roots(self.config)))
+        return list(dict.fromkeys(root.base for root in self.roots))
+
+    @cached_property
+    def roots(self) -> list[Root]:
+        """The folders that are searched for specs."""
+        return search_roots(self.config)
 
 
 def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Project:
@@ -135,7 +151,8 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
         found += [by_file[file] for file in files if file in by_file]
         if not found:
             shown = [path.relative_to(project.root).as_posix() for path in by_file if path.is_relative_to(project.root)]
-            near = nearest(target, [*project.specs] if colon else [*project.modules, *shown])
-            raise JauntConfigError(f"unknown target {target!r}", hint=near or "`jaunt status` lists the modules")
+            known = [*project.specs] if colon else [*project.modules, *shown]
+            hint = did_you_mean(target, known, otherwise="`jaunt status` lists the modules")
+            raise JauntConfigError(f"unknown target {target!r}", hint=hint)
         selected.add(found[0])
     return selected

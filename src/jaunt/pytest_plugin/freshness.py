@@ -93,7 +93,6 @@ class Freshness:
 
 def _find_drifted(folder: Path, *, orphans: bool) -> _Drifted:
     from jaunt.config import find_project_root, load_config
-    from jaunt.paths import spec_module_to_generated_module
     from jaunt.plan.drift import distinct, find_drift
     from jaunt.plan.orphans import find_orphans
     from jaunt.plan.plan import make_plan
@@ -101,11 +100,10 @@ def _find_drifted(folder: Path, *, orphans: bool) -> _Drifted:
     from jaunt.report.console import error_line
     from jaunt.report.wording import drift_error
 
-    config = load_config(root=find_project_root(folder))
-    project = load_project(config)
+    project = load_project(load_config(root=find_project_root(folder)))
     drifts = find_drift(make_plan(project), find_orphans(project) if orphans else ())
     lines = {drift.module: error_line(drift_error(drift)) for drift in (distinct(drifts) if orphans else drifts)}
-    generated = {spec_module_to_generated_module(m, config.paths.generated_dir): m for m in lines}
+    generated = {project.generated_module(m): m for m in lines}
     return _Drifted(lines, {**generated, **{module: module for module in lines}})
 
 

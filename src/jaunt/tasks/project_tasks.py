@@ -13,7 +13,6 @@ from jaunt.build.time_left import TimeLeft
 from jaunt.config import load_config
 from jaunt.engine.job import Outcome, job_name
 from jaunt.errors import JauntError
-from jaunt.paths import spec_module_to_generated_module
 from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.module_work import waits_for
 from jaunt.plan.orphans import find_orphans
@@ -95,7 +94,7 @@ class ProjectTasks:
 
     def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
         project, freshness = plan.project, plan.freshness[name]
-        generated = spec_module_to_generated_module(name, project.config.paths.generated_dir)
+        generated = project.generated_module(name)
         return doit_task(
             basename=basename,
             name=name,
@@ -125,7 +124,7 @@ class ProjectTasks:
         project = self._plan.project
         return remove_module(
             project.generated_path(name),
-            generated_dir=project.config.paths.generated_dir,
+            generated_dir=project.generated_dir,
             within=project.root,
         )
 

@@ -55,7 +55,7 @@ def run_project_tests(
                     expected=expected,
                     pythonpath=list(dict.fromkeys([base, *project.bases()])),
                     pytest_args=[*project.config.test.pytest_args, *pytest_args],
-                    generated_dir=project.config.paths.generated_dir,
+                    generated_dir=project.generated_dir,
                 )
             )
     return as_result(verdicts, [f"{path}: not generated" for path in missing])

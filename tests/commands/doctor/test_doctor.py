@@ -81,7 +81,7 @@ def test_without_a_project_the_machine_is_checked_all_the_same(tmp_path: Path) -
 def test_a_broken_configuration_is_one_line(tmp_path: Path) -> None:
     done = run_jaunt("doctor", cwd=project(tmp_path, "[llm]\nprovidr = 'x'\n"))
     assert (done.returncode, done.stderr) == (2, "")
-    assert 'did you mean "provider"' in done.stdout
+    assert "did you mean 'provider'" in done.stdout
 
 
 def test_the_releases_are_those_that_the_package_asks_for() -> None:

@@ -18,6 +18,7 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.syntax.source import ModuleSource
+from jaunt.text.lines import last_line
 
 _EXAMINER = Path(PACKAGE, "checks", "doctests", "child.py")
 
@@ -145,5 +146,5 @@ def _reports(output: str, key: str) -> dict[str, list[str]]:
 
 
 def _last_words(stderr: str) -> str:
-    lines = stderr.strip().splitlines()
-    return f": {lines[-1][:LONGEST]}" if lines else ""
+    said = last_line(stderr)
+    return f": {said[:LONGEST]}" if said else ""

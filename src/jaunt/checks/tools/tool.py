@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from jaunt.text.lines import last_line
+
 TOOL_SECONDS = 60.0
 """How long a tool may take for one candidate."""
 
@@ -76,8 +78,3 @@ async def require_success(tool: str, arguments: Sequence[str | Path], folder: Pa
             await child.wait()
     if child.returncode not in (0, 1):  # 1: it has found something
         raise ToolError(f"{tool} failed: {last_line(said) or f'exit code {child.returncode}'}")
-
-
-def last_line(text: str) -> str:
-    """Return the last line that is not blank, "" if there is none."""
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

@@ -17,13 +17,11 @@ from jaunt.errors import JauntDiscoveryError, JauntRefusedError
 from jaunt.files.atomic import check_writable, write_atomic
 from jaunt.files.listing import find_files
 from jaunt.header import parse_header, split_header
-from jaunt.paths import spec_module_to_generated_module
 from jaunt.plan.freshness import judge_file
 from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.project.importer import import_from_bases
 from jaunt.project.project import Project, load_project
-from jaunt.project.roots import search_roots
 from jaunt.report.console import one_line, print_diff, print_warning, relative_paths, say, some
 from jaunt.report.diffs import unified_diff
 from jaunt.report.wording import all_reasons, build_command
@@ -104,7 +102,7 @@ def _ejected(project: Project, module: str) -> str:
     if errors:
         command = build_command(project.kind_of(module))
         raise JauntRefusedError(f"{path}: {'; '.join(errors)}", hint=f"run: {command} --force --target {module}")
-    generated_module = spec_module_to_generated_module(module, project.config.paths.generated_dir)
+    generated_module = project.generated_module(module)
     generated = parse_source(generated_module, str(path), code.encode())
     text = eject_source(spec, generated, names, shared=set(_shared(project, module)))
     errors = parse_candidate(text, filename=str(spec_module.file.path))[1]
@@ -115,9 +113,8 @@ def _ejected(project: Project, module: str) -> str:
 
 def _shared(project: Project, module: str) -> Iterator[str]:
     """Yield the names that other modules get from a spec module, by import or as attributes."""
-    roots = search_roots(project.config)
-    files = [(f.name, f.path) for f in find_files(roots, generated_dir=project.config.paths.generated_dir)]
-    files += [(spec_module_to_generated_module(m), project.generated_path(m)) for m in project.modules]
+    files = [(f.name, f.path) for f in find_files(project.roots, generated_dir=project.generated_dir)]
+    files += [(project.generated_module(m), project.generated_path(m)) for m in project.modules]
     tail = module.rpartition(".")[2].encode()
     for name, path in files:
         try:
@@ -175,8 +172,8 @@ def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Proje
 
 
 def _remove(project: Project, module: str) -> str | None:
-    path, generated_dir = project.generated_path(module), project.config.paths.generated_dir
-    return remove_module(path, generated_dir=generated_dir, within=project.root, force=True)
+    path = project.generated_path(module)
+    return remove_module(path, generated_dir=project.generated_dir, within=project.root, force=True)
 
 
 def _keep_fresh(before: Plan, after: Project) -> list[str]:

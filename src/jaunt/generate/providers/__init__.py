@@ -1,6 +1,5 @@
 """The providers by name; one is imported only when it is chosen, or when the usable ones are looked for."""
 
-import difflib
 import importlib
 import os
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from jaunt.generate.budget import budget_of
 from jaunt.generate.model import ModelBackend
 from jaunt.generate.prompt import load_templates
 from jaunt.generate.providers.provider import Provider, Usable
+from jaunt.text.nearest import did_you_mean
 
 PROVIDERS = {
     "openai": "jaunt.generate.providers.openai",
@@ -41,11 +41,8 @@ def make_backend(config: JauntConfig) -> ModelBackend:
             hint=f"{example}set provider in [llm] to one of: {', '.join(PROVIDERS)}",
         )
     if provider not in PROVIDERS:
-        near = difflib.get_close_matches(provider, PROVIDERS, n=1)
-        raise JauntConfigError(
-            f"llm.provider: unknown provider {provider!r}",
-            hint=f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(PROVIDERS)}",
-        )
+        hint = did_you_mean(provider, PROVIDERS, otherwise=f"known are: {', '.join(PROVIDERS)}")
+        raise JauntConfigError(f"llm.provider: unknown provider {provider!r}", hint=hint)
     backend = load_provider(provider).make_backend(config, load_templates(config.prompts, root=config.root))
     backend.admit = budget_of(config).admit
     return backend

@@ -18,6 +18,8 @@ from jaunt.generate.providers.program import OUTPUT_LIMIT, plain_text, run_progr
 from jaunt.generate.providers.provider import Usable
 from jaunt.generate.providers.sdk import read_key
 from jaunt.generate.transport import Fault, Policy, Transport
+from jaunt.text.lines import last_line
+from jaunt.text.sizes import MB
 
 KEY_VARIABLE = ""
 
@@ -106,7 +108,7 @@ class CommandBackend(ModelBackend):
         except UnicodeDecodeError:
             raise Fault("the answer is not UTF-8") from None
         if ran.code is None:
-            raise Fault(f"the answer is longer than {OUTPUT_LIMIT // 2**20} MB")
+            raise Fault(f"the answer is longer than {OUTPUT_LIMIT // MB} MB")
         if ran.code:
             problem = _last_line(printed.problem) or _last_line(errors)
             raise Fault(": ".join(filter(None, [_ending(ran.code), problem])), hint=FOLDER_HINT)
@@ -163,9 +165,7 @@ def _ending(code: int) -> str:
 
 
 def _last_line(text: str) -> str:
-    """Return the last line that isn't blank, "" if there is none."""
-    lines = [line for line in plain_text(text.encode()).splitlines() if line.strip()]
-    return lines[-1] if lines else ""
+    return last_line(plain_text(text.encode()))
 
 
 def make_backend(config: JauntConfig, templates: Templates) -> ModelBackend:

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 import httpx2
 
 from jaunt.generate.transport import Fault
+from jaunt.text.sizes import MB
 
-ANSWER_LIMIT = 8 * 2**20
+ANSWER_LIMIT = 8 * MB
 """The most bytes of an answer's body that are read."""
 KEEPALIVE_SECONDS = 60.0
 """How long an idle connection is kept: candidates may be checked for longer than httpx's 5 s between two calls."""
@@ -58,7 +59,7 @@ class _Body(httpx2.AsyncByteStream):
         async for chunk in self._body:
             size += len(chunk)
             if size > ANSWER_LIMIT:
-                raise Fault(f"the answer is longer than {ANSWER_LIMIT // 2**20} MB")
+                raise Fault(f"the answer is longer than {ANSWER_LIMIT // MB} MB")
             yield chunk
 
     async def aclose(self) -> None:

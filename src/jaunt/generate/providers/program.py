@@ -12,7 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-OUTPUT_LIMIT = 4 * 2**20
+from jaunt.text.sizes import MB
+
+OUTPUT_LIMIT = 4 * MB
 """The most bytes of standard output that are taken."""
 _TAIL = 4096  # bytes of standard error that are kept
 _GRACE = 1.0  # seconds for what is under way once the program is over
