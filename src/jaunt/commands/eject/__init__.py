@@ -2,13 +2,12 @@
 
 import argparse
 import ast
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from jaunt.build.write import remove_module, write_code
-from jaunt.checks.tools.tool import ToolError, find_tool
+from jaunt.checks.tools.ruff import tidied
 from jaunt.commands.eject.compose import eject_source
 from jaunt.commands.shared.options import add_module_argument, add_project_options
 from jaunt.commands.shared.result import Result
@@ -108,7 +107,7 @@ def _ejected(project: Project, module: str) -> str:
     errors = parse_candidate(text, filename=str(spec_module.file.path))[1]
     if errors:
         raise JauntRefusedError("; ".join(errors), hint="eject it by hand")
-    return _tidied(spec_module.file.path, spec.text, text)
+    return tidied(spec_module.file.path, spec.text, text)
 
 
 def _shared(project: Project, module: str) -> Iterator[str]:
@@ -133,25 +132,6 @@ def _paths(source: ModuleSource) -> Iterator[str]:
             yield from (f"{source.absolute(node)}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Attribute):
             yield source.dotted(node) or ""
-
-
-def _tidied(path: Path, old: str, new: str) -> str:
-    """Return a text formatted by ruff, its imports sorted if those of `old` were; as it is if there is no ruff."""
-    try:
-        ruff = str(find_tool("ruff"))
-    except ToolError:
-        return new
-
-    def run_ruff(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [ruff, *arguments, "--quiet", "--no-cache", "--stdin-filename", str(path), "-"]
-        return subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8", check=False)
-
-    if run_ruff(old, "check", "--select", "I").returncode == 0:
-        new = run_ruff(new, "check", "--select", "I", "--fix").stdout or new
-    return run_ruff(new, "format").stdout or new
-
-
-# --- the project around it ---------------------------------------------------------------------------
 
 
 def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Project:
