@@ -4,7 +4,6 @@ import argparse
 import ast
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 from jaunt.build.write import remove_module, write_code
 from jaunt.checks.tools.ruff import tidied
