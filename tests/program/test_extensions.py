@@ -17,8 +17,8 @@ import jaunt
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A copy of the package `jaunt`, without what is compiled and the examples."""
-    ignored = shutil.ignore_patterns("__pycache__", "examples")
+    """A copy of the package `jaunt`, without what is compiled and the example projects."""
+    ignored = shutil.ignore_patterns("__pycache__", "textkit", "tokens")
     return Path(shutil.copytree(Path(jaunt.__file__).parent, tmp_path / "lib" / "jaunt", ignore=ignored))
 
 

@@ -24,7 +24,7 @@ def make_check(project: Project, severity: Severity) -> "ExampleChecks":
     """Return the check for a run."""
     limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
     bases = tuple(map(str, project.bases()))
-    runner = ExampleRunner(Sandbox(limits), project.root, bases, project.config.paths.generated_dir)
+    runner = ExampleRunner(Sandbox(limits), project.root, bases, project.generated_dir)
     return ExampleChecks(Examiners(runner), tuple(project.config.verify.no_doctests))
 
 
