@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 EXAMPLE_SECONDS, TEST_SECONDS = 120, 600
@@ -31,7 +32,7 @@ for name, wanted in json.load(sys.stdin).items():
     found[name] = failing
 print(json.dumps(found))
 """
-_DIAGNOSTIC = re.compile(r"(.+?):(\d+):\d+: error\[([\w-]+)\]")
+_DIAGNOSTIC = re.compile(r"(.+?):(\d+):\d+: error\[([\w-]+)\] (.*)")
 
 
 def run(
@@ -55,12 +56,21 @@ def failing_examples(source: Path, definitions: Mapping[str, Sequence[str]]) -> 
     return json.loads(ran.stdout) if ran.returncode == 0 else {}
 
 
-def type_errors(source: Path) -> list[tuple[Path, int, str]]:
-    """Return what ty finds in the files below a folder: the file, below the folder, the line and the rule."""
+class Diagnostic(NamedTuple):
+    """What ty finds in a file, named from the folder that it looked at."""
+
+    file: Path
+    line: int
+    rule: str
+    message: str
+
+
+def type_errors(source: Path) -> list[Diagnostic]:
+    """Return what ty finds in the files below a folder."""
     options = ["--output-format", "concise", "--python", sys.executable, "--extra-search-path", str(source)]
     ran = run([sys.executable, "-m", "ty", "check", *options, "."], source)
     found = filter(None, map(_DIAGNOSTIC.match, ran.stdout.splitlines()))
-    return [(Path(match[1]), int(match[2]), match[3]) for match in found]
+    return [Diagnostic(Path(match[1]), int(match[2]), match[3], match[4]) for match in found]
 
 
 def run_tests(tests: Path, folder: Path, source: Path) -> dict[str, Counter[str]]:

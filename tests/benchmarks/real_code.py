@@ -110,7 +110,7 @@ class InPlace:
 class Library:
     """An installed library: its version, its files below site-packages, its modules, and what was found out.
 
-    `type_errors` are what ty finds in it as it is: the module, the definition ("*": any), the rule.
+    `type_errors` are what ty finds in it as it is: the module, the definition ("*": any), the rule or the message.
     """
 
     name: str
@@ -268,12 +268,14 @@ def build_one_by_one(library: Library, root: Path) -> None:
 
 
 def note_type_errors(library: Library, source: Path) -> None:
-    """Note what ty finds in a library as it is, by definition."""
+    """Note what ty finds in a library as it is: in a definition by its rule, between them by its message."""
     names = {file: name for name, (file, _) in library.modules.items()}
-    for file, line, rule in type_errors(source):
-        for node in library.modules[names[file]][1].definitions.values() if file in names else ():
-            if node.lineno <= line <= (node.end_lineno or 0):
-                library.type_errors |= {(names[file], node.name, rule), (names[file], "*", rule)}
+    for each in type_errors(source):
+        module = names.get(each.file)
+        nodes = library.modules[module][1].definitions.values() if module else ()
+        around = next((n.name for n in nodes if n.lineno <= each.line <= (n.end_lineno or 0)), None)
+        told = [(around, each.rule), ("*", each.rule)] if around else [("*", each.message)]
+        library.type_errors |= {(module, *pair) for pair in told if module}
 
 
 # --- in place ----------------------------------------------------------------------------------------
@@ -379,6 +381,7 @@ def _in_words(outcomes: Mapping[str, int]) -> str:
 # --- rules -------------------------------------------------------------------------------------------
 
 _TOOL = re.compile(r"(ruff|ty): ")
+_MESSAGE = re.compile(r"^ty: line \d+: | \[[\w-]+\](?:: `.*`)?$")  # what stands around ty's own words
 _NAMED = [
     (re.compile(r"(?<![\w])/[\w./-]+\.pyi?(?::\d+)?:? ?"), ""),  # paths
     (re.compile(r"`[^`]*`"), "`...`"),
@@ -401,8 +404,8 @@ def refusals_of(library: Library, spec: Spec, errors: Sequence[str], *, only: st
         check, rule = _check_and_rule(error, known)
         if only not in ("", check):
             continue
-        name = spec.name or "*"
-        if check == "ty" and (spec.module, name, rule) in library.type_errors:
+        told = {(spec.module, spec.name or "*", rule), (spec.module, "*", _MESSAGE.sub("", error))}
+        if check == "ty" and told & library.type_errors:
             check = "ty*"
         yield Refusal(spec.library, spec.module, spec.name, spec.kind, spec.line, check, rule, error)
 
