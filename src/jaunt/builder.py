@@ -13,8 +13,7 @@ from jaunt.generate.check import Check, CheckFunction, as_check
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, is_single_file, spec_module_to_generated_module
 from jaunt.plan.freshness import fingerprint, judge_file
 from jaunt.plan.module_work import ModuleWork
-from jaunt.project.project import KINDS
-from jaunt.registry import group_by_module
+from jaunt.registry import KIND_OF, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.digests import combine_parts, graph_digests
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
@@ -111,7 +110,7 @@ def library_works(
     for module, entries in sorted(module_specs.items()):
         own = {e.spec_ref: parts.get(e.spec_ref) or entry_parts(e) for e in entries}
         outside = {d for ref in own for d in graph.get(ref, ()) if d in specs and module_of(d) != module}
-        kind = KINDS[entries[0].kind] if entries else "build"
+        kind = KIND_OF[entries[0].kind] if entries else "build"
         digest = module_digest(module, entries, specs, graph, cache=digests)
         works.append(
             ModuleWork(

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, Literal, NamedTuple
 
+    from jaunt.header import Kind
+
     SpecKind = Literal["magic", "test"]
 
     class SpecEntry(NamedTuple):
@@ -36,6 +38,9 @@ else:
 
         __slots__ = ()
 
+
+KIND_OF: "dict[SpecKind, Kind]" = {"magic": "build", "test": "test"}
+"""What a kind of spec is called in headers, jobs and all that comes after the specs were read."""
 
 _registries: "dict[str, dict[SpecRef, SpecEntry]]" = {"magic": {}, "test": {}}
 

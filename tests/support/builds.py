@@ -9,6 +9,7 @@ from jaunt.build.settings import project_settings
 from jaunt.config import load_config
 from jaunt.engine.job import Outcome
 from jaunt.generate.base import GeneratorBackend
+from jaunt.header import Kind
 from jaunt.plan.plan import make_plan
 from jaunt.project.project import Project, load_project, select_targets
 
@@ -27,7 +28,7 @@ def load(root: Path, config: str | None = None) -> Project:
 
 
 def build_with(
-    root: Path, backend: GeneratorBackend, *, jobs: int = 1, targets: Sequence[str] = (), kind: str = "build"
+    root: Path, backend: GeneratorBackend, *, jobs: int = 1, targets: Sequence[str] = (), kind: Kind = "build"
 ) -> dict[str, Outcome]:
     """Build what is stale of the project at `root`; return module -> outcome, as `jaunt build` would."""
     project = load_project(load_config(root=root))

@@ -1,5 +1,7 @@
 """A project of three modules in a row and one beside them, and generated files that nobody asked a model for."""
 
+from typing import Any
+
 from jaunt.header import body_digest, format_header
 from jaunt.plan.freshness import Fingerprint
 from jaunt.plan.plan import module_fingerprint
@@ -44,7 +46,7 @@ CODE = "def f():\n    return 1\n"
 
 def generated_text(expected: Fingerprint, body: str = CODE) -> str:
     """Return a generated file with the header that is expected of it."""
-    fields = {"tool_version": "0", **expected.header_fields(), "body_digest": body_digest(body)}
+    fields: dict[str, Any] = {"tool_version": "0", **expected.header_fields(), "body_digest": body_digest(body)}
     return f"{format_header(**fields)}\n{body}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import write_atomic
-from jaunt.header import extract_module_digest
+from jaunt.header import Kind, extract_module_digest
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class LastBuild:
     `contract_before` is what that one was written from, None if that is not known.
     """
 
-    kind: str
+    kind: Kind
     module: str
     run: int
     digest: str
@@ -41,7 +41,7 @@ class History:
         self._run = run
         self._folder = root / ".jaunt" / "history"
 
-    def add(self, kind: str, module: str, digest: str, contract: Mapping[str, str], before: str) -> None:
+    def add(self, kind: Kind, module: str, digest: str, contract: Mapping[str, str], before: str) -> None:
         """Keep a record in place of the module's last one; `digest` is 64 hex digits.
 
         What can't be kept is left out: no build fails for it.
@@ -52,7 +52,7 @@ class History:
         with suppress(JauntWriteError, OSError):
             write_atomic(self._path(kind, module), json.dumps(vars(record)), within=self._root, durable=False)
 
-    def get(self, kind: str, module: str) -> LastBuild | None:
+    def get(self, kind: Kind, module: str) -> LastBuild | None:
         """Return a module's record, None if there is none that can be read."""
         return _read(self._path(kind, module))
 
@@ -69,7 +69,7 @@ class History:
             found.append(record)
         return sorted(found, key=lambda record: (record.kind, record.module))
 
-    def _path(self, kind: str, module: str) -> Path:
+    def _path(self, kind: Kind, module: str) -> Path:
         return self._folder / kind / f"{module}.json"
 
 

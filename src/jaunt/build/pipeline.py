@@ -21,6 +21,7 @@ from jaunt.generate.check import Check, check_candidate
 from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.generate.retry import ask
 from jaunt.generate.usage import Usage
+from jaunt.header import Kind
 from jaunt.plan.freshness import judge, read_generated
 from jaunt.plan.module_work import ModuleWork
 from jaunt.report.wording import all_reasons, build_command
@@ -81,7 +82,7 @@ async def _find_code(
     return _warned(outcome, again.warning, store.why_lockless(turn))
 
 
-def _contract(work: ModuleWork) -> tuple[str, str, Beside]:
+def _contract(work: ModuleWork) -> tuple[Kind, str, Beside]:
     """Return what a module's code is kept by in the store."""
     return work.fingerprint.kind, work.fingerprint.digest, beside_of(work.entries, work.texts)
 

@@ -22,7 +22,7 @@ from jaunt.config import JauntConfig
 from jaunt.errors import JauntDiscoveryError, JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.files.lock import Turn, remove_idle_lock
-from jaunt.header import body_digest, header_fields, split_header
+from jaunt.header import Kind, body_digest, header_fields, split_header
 from jaunt.project.project import Project
 
 STORE_MARKER = "# A validated generation, kept by jaunt."
@@ -57,7 +57,7 @@ class Store:
         self.readonly = readonly
         self._lockless = False
 
-    def get(self, kind: str, digest: str, beside: Beside = NOTHING) -> Lookup:
+    def get(self, kind: Kind, digest: str, beside: Beside = NOTHING) -> Lookup:
         """Return the source that was kept for a contract, which counts as a use; `digest` is 64 hex digits.
 
         `beside` is what is written by hand beside the specs.
@@ -68,11 +68,11 @@ class Store:
                 os.utime(path)  # `prune` removes what was not used for long
         return found
 
-    def holds(self, kind: str, digest: str, beside: Beside = NOTHING) -> bool:
+    def holds(self, kind: Kind, digest: str, beside: Beside = NOTHING) -> bool:
         """Return whether a source is kept for a contract; asking for that leaves no trace."""
         return self._find(kind, digest, beside)[1].source is not None
 
-    def _find(self, kind: str, digest: str, beside: Beside) -> tuple[Path, Lookup]:
+    def _find(self, kind: Kind, digest: str, beside: Beside) -> tuple[Path, Lookup]:
         path = self._path(kind, digest, beside)
         found = self._read(path, kind, digest, beside)
         if found == Lookup() and beside.digest:
@@ -82,7 +82,7 @@ class Store:
                 return earlier, Lookup(kept)
         return path, found
 
-    def _read(self, path: Path, kind: str, digest: str, beside: Beside) -> Lookup:
+    def _read(self, path: Path, kind: Kind, digest: str, beside: Beside) -> Lookup:
         try:
             text = path.read_bytes().decode()
         except FileNotFoundError:
@@ -95,7 +95,7 @@ class Store:
             return Lookup(warning=f"{path}: this entry of the store is damaged and is passed over")
         return Lookup(source)
 
-    def put(self, kind: str, digest: str, source: str, *, module: str, beside: Beside = NOTHING) -> str | None:
+    def put(self, kind: Kind, digest: str, source: str, *, module: str, beside: Beside = NOTHING) -> str | None:
         """Keep a validated source; return why it could not be kept, or None. A readonly store keeps nothing."""
         if self.readonly:
             return None
@@ -108,7 +108,7 @@ class Store:
         return None
 
     def turn(
-        self, kind: str, digest: str, beside: Beside = NOTHING, *, on_wait: Callable[[], None] | None = None
+        self, kind: Kind, digest: str, beside: Beside = NOTHING, *, on_wait: Callable[[], None] | None = None
     ) -> Turn[Lookup]:
         """Return the right to ask for a contract; entering it waits, then looks into the store."""
         path = self._path(kind, digest, beside).with_suffix(".lock")
@@ -154,7 +154,7 @@ class Store:
                 raise JauntWriteError(f"cannot remove {file.path}: {error.strerror}") from error
         return removed
 
-    def _path(self, kind: str, digest: str, beside: Beside) -> Path:
+    def _path(self, kind: Kind, digest: str, beside: Beside) -> Path:
         name = f"{digest}-{beside.digest}" if beside.digest else digest
         return self.folder / kind / digest[:2] / f"{name}.py"
 
@@ -173,7 +173,7 @@ def holds_module(store: Store, project: Project, module: str) -> bool:
     return store.holds(project.kind_of(module), project.digests[module], beside)
 
 
-def _fields(kind: str, digest: str, beside: Beside, source: str, module: str) -> dict[str, str]:
+def _fields(kind: Kind, digest: str, beside: Beside, source: str, module: str) -> dict[str, str]:
     return {
         "kind": kind,
         "source_module": module,

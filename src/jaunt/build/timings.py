@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from jaunt.engine.job import Job, Outcome
 from jaunt.errors import JauntConfigError
 from jaunt.files.atomic import write_atomic
+from jaunt.header import Kind
 from jaunt.specs.dag import critical_path
 
 TIMINGS_FILE = Path(".jaunt") / "timings.json"
@@ -30,7 +31,7 @@ class JobTiming:
 
     name: str
     module: str = ""
-    kind: str = "build"
+    kind: Kind = "build"
     status: str = ""
     origin: str = ""
     started: float | None = None

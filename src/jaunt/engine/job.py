@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jaunt.errors import JauntError
+from jaunt.header import Kind
 
 Status = Literal["generated", "fresh", "failed", "interrupted"]
 
@@ -85,13 +86,13 @@ class Job:
     """
 
     name: str
-    kind: str
+    kind: Kind
     module: str
     run: RunFunction
     deps: frozenset[str] = frozenset()
     cost: float = 1.0
 
 
-def job_name(kind: str, module: str) -> str:
+def job_name(kind: Kind, module: str) -> str:
     """Return the name that a module's job has in the engine, and its task in doit: `build:app.slug`."""
     return f"{kind}:{module}"

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from jaunt.header import Kind
+
 
 @dataclass(frozen=True)
 class ModuleSpecContext:
@@ -16,7 +18,7 @@ class ModuleSpecContext:
     of the attempt before this one.
     """
 
-    kind: str
+    kind: Kind
     spec_module: str
     generated_module: str
     expected_names: Sequence[str]

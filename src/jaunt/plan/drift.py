@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntError
-from jaunt.header import header_fields, split_header, was_parsed_here
+from jaunt.header import Kind, header_fields, split_header, was_parsed_here
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
 from jaunt.plan.reasons import Reason, ReasonKind
@@ -21,7 +21,7 @@ class Drift:
     """
 
     module: str
-    kind: str
+    kind: Kind
     state: str
     path: Path
     reasons: tuple[Reason, ...]

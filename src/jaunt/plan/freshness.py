@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from jaunt.header import body_digest, parse_header, split_header
+from jaunt.header import Kind, body_digest, parse_header, split_header
 from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 
@@ -16,7 +16,7 @@ State = Literal["fresh", "stale", "unbuilt", "edited", "broken"]
 class Fingerprint:
     """What a module's file must have been made from to be fresh; its header says what it was made from."""
 
-    kind: str
+    kind: Kind
     module: str
     digest: str
     spec_refs: tuple[SpecRef, ...]
@@ -48,7 +48,7 @@ class Fingerprint:
 
 
 def fingerprint(
-    kind: str,
+    kind: Kind,
     module: str,
     digest: str,
     parts: Mapping[SpecRef, Mapping[str, str]],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
+from jaunt.header import Kind
 from jaunt.paths import is_single_file
 from jaunt.plan.freshness import Fingerprint
 from jaunt.plan.plan import module_fingerprint
@@ -50,7 +51,7 @@ class ModuleWork:
         return self.fingerprint.module
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """Return "build" or "test"."""
         return self.fingerprint.kind
 

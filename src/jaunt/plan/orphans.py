@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Root
-from jaunt.header import is_edited, parse_header
+from jaunt.header import Kind, is_edited, parse_header
 from jaunt.project.project import Project
 from jaunt.syntax.source import read_source
 
@@ -23,7 +23,7 @@ class Orphan:
     path: Path
     base: Path
     module: str
-    kind: str
+    kind: Kind
     edited: bool
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from jaunt.errors import JauntError
+from jaunt.header import Kind
 from jaunt.plan.freshness import FRESH, Fingerprint, Freshness, fingerprint, judge_file, with_stale_dependencies
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.process.phases import phase
@@ -33,7 +34,7 @@ class Plan:
         """The modules to leave alone, sorted by name."""
         return sorted(m for m, freshness in self.freshness.items() if not freshness.stale)
 
-    def restricted_to(self, kinds: Collection[str]) -> "Plan":
+    def restricted_to(self, kinds: Collection[Kind]) -> "Plan":
         """Return the plan for the modules of some kinds alone."""
         return self.only({m for m in self.freshness if self.project.kind_of(m) in kinds})
 

@@ -9,19 +9,18 @@ from pathlib import Path
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.files.listing import Root
+from jaunt.header import Kind
 from jaunt.paths import generated_relname, is_single_file, spec_module_to_generated_module
 from jaunt.process.phases import phase
 from jaunt.project.linking import Linker
 from jaunt.project.roots import search_roots
 from jaunt.project.scan import Scan
 from jaunt.project.unseen import unseen
-from jaunt.registry import SpecEntry
+from jaunt.registry import KIND_OF, SpecEntry
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.spec_module import SpecModule
 from jaunt.specs.texts import SpecTexts
 from jaunt.text.nearest import did_you_mean
-
-KINDS = {"magic": "build", "test": "test"}
 
 
 @dataclass(frozen=True)
@@ -45,15 +44,15 @@ class Project:
     scan: Scan | None = field(default=None, repr=False, compare=False)
     warnings: Sequence[str] = ()
 
-    def kind_of(self, module: str) -> str:
+    def kind_of(self, module: str) -> Kind:
         """Return "build" or "test"."""
         return self._kinds[module]
 
     @cached_property
-    def _kinds(self) -> dict[str, str]:
-        return {name: KINDS[module.kind] for name, module in self.modules.items()}
+    def _kinds(self) -> dict[str, Kind]:
+        return {name: KIND_OF[module.kind] for name, module in self.modules.items()}
 
-    def modules_of(self, kind: str) -> list[str]:
+    def modules_of(self, kind: Kind) -> list[str]:
         """Return the names of the modules of a kind ("build" or "test"), sorted."""
         return sorted(name for name in self.modules if self.kind_of(name) == kind)
 

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from jaunt.errors import JauntError
+from jaunt.header import Kind
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.report.states import style_of
 
@@ -36,7 +37,7 @@ _WORDS: Mapping[ReasonKind, str] = {
 _MOST_PARTS = 3  # of a spec that changed, as a person is told of it
 
 
-def build_command(kind: str) -> str:
+def build_command(kind: Kind) -> str:
     """Return the command that generates the modules of a kind, for hints."""
     return "jaunt test" if kind == "test" else "jaunt build"
 

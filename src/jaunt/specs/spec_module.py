@@ -162,7 +162,7 @@ def _refuse_nested(source: ModuleSource, node: Definition) -> None:
             )
 
 
-def _refuse_class(source: ModuleSource, node: Definition, kind: str) -> None:
+def _refuse_class(source: ModuleSource, node: Definition, kind: SpecKind) -> None:
     if not isinstance(node, ast.ClassDef):
         return
     where = f"{source.path}:{node.lineno}: {node.name}"

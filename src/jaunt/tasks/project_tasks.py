@@ -13,6 +13,7 @@ from jaunt.build.time_left import TimeLeft
 from jaunt.config import load_config
 from jaunt.engine.job import Outcome, job_name
 from jaunt.errors import JauntError
+from jaunt.header import Kind
 from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.module_work import waits_for
 from jaunt.plan.orphans import find_orphans
@@ -83,7 +84,7 @@ class ProjectTasks:
             "verbosity": 2,
         }
 
-    def _tasks(self, kind: str, always: bool) -> Iterator[Task]:
+    def _tasks(self, kind: Kind, always: bool) -> Iterator[Task]:
         plan = self._plan
         basename = self.build if kind == "build" else self.test
         modules = plan.project.modules_of(kind)
@@ -179,7 +180,7 @@ class ProjectTasks:
         return f"{self.build if kind == 'build' else self.test}:{module}"
 
 
-def _most_urgent_first(plan: Plan, kind: str, modules: Iterable[str]) -> list[str]:
+def _most_urgent_first(plan: Plan, kind: Kind, modules: Iterable[str]) -> list[str]:
     """Return modules by the length of their critical path: doit starts ready tasks in the order given."""
     ledger = read_ledger(plan.project.root)
     deps = {name: plan.project.dag[name] for name in modules}

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jaunt.checks.static.conformance import conformance_errors
+from jaunt.header import Kind
 from jaunt.syntax.source import ModuleSource
 
 HEAD = """\
@@ -21,7 +22,7 @@ import jaunt
 """
 
 
-def errors_of(stub: str, answer: str, name: str = "f", *, kind: str = "build", head: str = HEAD) -> list[str]:
+def errors_of(stub: str, answer: str, name: str = "f", *, kind: Kind = "build", head: str = HEAD) -> list[str]:
     """Return in what `answer` departs from `stub`; both stand below the same imports."""
     spec, candidate = (
         ModuleSource(module, f"{module}.py", text, ast.parse(text))

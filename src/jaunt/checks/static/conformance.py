@@ -18,6 +18,7 @@ from jaunt.checks.static.signatures import (
     signature,
     type_parameters,
 )
+from jaunt.header import Kind
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, last_name
 
 _ACCESSORS = {"setter", "deleter"}
@@ -26,7 +27,7 @@ _MADE_BY_DATACLASS = {"__init__", "__repr__", "__eq__", "__hash__", "__lt__", "_
 
 
 def conformance_errors(
-    candidate: ModuleSource, spec: ModuleSource, names: Sequence[str], *, kind: str = "build"
+    candidate: ModuleSource, spec: ModuleSource, names: Sequence[str], *, kind: Kind = "build"
 ) -> list[str]:
     """Return in what the candidate departs from the specs `names` of the module `spec`, which all are in it.
 

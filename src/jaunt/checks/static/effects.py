@@ -13,12 +13,13 @@ from jaunt.checks.static.forbidden_calls import ENDS_A_RUN, READS, SKIPS
 from jaunt.checks.static.imports import all_bindings, all_statements
 from jaunt.checks.static.names import Names
 from jaunt.checks.static.purity import Purity, evaluated
+from jaunt.header import Kind
 from jaunt.syntax.source import Function, ModuleSource, assignment_targets, dotted_path
 
 _CLASS_HOOKS = {"__init_subclass__", "__set_name__"}
 
 
-def effect_errors(candidate: ModuleSource, *, kind: str = "build") -> list[str]:
+def effect_errors(candidate: ModuleSource, *, kind: Kind = "build") -> list[str]:
     """Return what a candidate does on import besides importing, defining and computing constants.
 
     `kind` is "build" or "test"; a test module may use pytest's marks and fixtures, and call what it tests for
@@ -33,7 +34,7 @@ def effect_errors(candidate: ModuleSource, *, kind: str = "build") -> list[str]:
 class _Effects:
     """What the statements at the module level of one candidate do."""
 
-    def __init__(self, candidate: ModuleSource, kind: str) -> None:
+    def __init__(self, candidate: ModuleSource, kind: Kind) -> None:
         self._candidate = candidate
         self._names = Names(candidate)
         self._purity = Purity(candidate, self._names, kind)

@@ -15,6 +15,7 @@ from jaunt.checks.static.allowed_calls import (
 )
 from jaunt.checks.static.forbidden_calls import READS, SKIPS
 from jaunt.checks.static.names import Names
+from jaunt.header import Kind
 from jaunt.syntax.source import Function, ModuleSource, child_nodes
 
 _REACHING_OUT = (
@@ -26,7 +27,7 @@ _MAKERS = {"__init__", "__new__", "__post_init__"}
 class Purity:
     """Judges the calls of one candidate; `kind` is "build" or "test"."""
 
-    def __init__(self, candidate: ModuleSource, names: Names, kind: str) -> None:
+    def __init__(self, candidate: ModuleSource, names: Names, kind: Kind) -> None:
         self._candidate = candidate
         self._names = names
         self._kind = kind

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from jaunt.checks.static.annotations import AnnotationReader, as_iterator, inner_type
+from jaunt.header import Kind
 from jaunt.syntax.source import Definition, Function, ModuleSource, last_name, written_name
 
 POSITIONAL_ONLY = "positional-only"
@@ -35,7 +36,7 @@ class Modules:
 
     spec: ModuleSource
     candidate: ModuleSource
-    kind: str = "build"
+    kind: Kind = "build"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from jaunt.build.ledger import Generation, read_ledger
 from jaunt.build.store import Store, holds_module
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
+from jaunt.header import Kind
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
 from jaunt.report.terminal import hang
@@ -25,7 +26,7 @@ class Step:
     """
 
     module: str
-    kind: str
+    kind: Kind
     digest: str
     reason: str
     from_store: bool

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jaunt.build.history import LastBuild
 from jaunt.commands.diff.lost import losses
-from jaunt.header import parse_header, split_header
+from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.freshness import contract_changes
 from jaunt.report.diffs import contract_diff, unified_diff
 from jaunt.report.wording import reason_texts
@@ -19,7 +19,7 @@ class Change:
     `--force`; `lost` is what the code no longer has; `contract` and `code` are unified diffs, empty without a change.
     """
 
-    kind: str
+    kind: Kind
     module: str
     path: Path
     first: bool

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from jaunt.header import Kind
 from jaunt.plan.plan import Plan
 from jaunt.report.console import one_line, relative_paths
 from jaunt.report.states import severity
@@ -13,7 +14,7 @@ class Node:
     """A module in a drawing; `needs` are the modules in the drawing that it depends on directly, sorted."""
 
     name: str
-    kind: str
+    kind: Kind
     state: str
     reasons: tuple[str, ...]
     needs: tuple[str, ...]

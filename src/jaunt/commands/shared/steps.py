@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 from jaunt.commands.shared.options import read_config
 from jaunt.errors import JauntConfigError
+from jaunt.header import KINDS, Kind
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import Project, load_project, select_targets
 from jaunt.report.console import print_warning, some
-
-KINDS = ("build", "test")
 
 
 def read_project(arguments: argparse.Namespace) -> Project:
@@ -38,7 +37,7 @@ def read_module(arguments: argparse.Namespace) -> tuple[Project, str]:
     return project, module
 
 
-def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[str] = KINDS) -> set[str]:
+def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[Kind] = KINDS) -> set[str]:
     """Return the modules that `targets` name; without targets, all modules of `kinds`."""
     if targets:
         return select_targets(project, targets)
@@ -46,7 +45,7 @@ def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[str] =
 
 
 def plan_for(
-    project: Project, targets: Sequence[str] = (), *, kinds: Sequence[str] = KINDS, force: bool = False
+    project: Project, targets: Sequence[str] = (), *, kinds: Sequence[Kind] = KINDS, force: bool = False
 ) -> Plan:
     """Return the plan for the targets and what they depend on, or for all modules of the kinds."""
     with without_collection():

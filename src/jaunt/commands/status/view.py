@@ -9,7 +9,7 @@ from typing import TextIO
 
 from jaunt.build.history import History
 from jaunt.errors import JauntDiscoveryError
-from jaunt.header import extract_module_digest, parse_header
+from jaunt.header import Kind, extract_module_digest, parse_header
 from jaunt.plan.freshness import Freshness
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
@@ -94,7 +94,7 @@ class ModuleStatus:
     """
 
     module: str
-    kind: str
+    kind: Kind
     freshness: Freshness
     reasons: Sequence[str]
     source: Path
