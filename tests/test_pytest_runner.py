@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 from projects import write_files
+from pytest_runs import QUIET, set_bare_pytest
 
 from jaunt.tester import run_pytest
-
-QUIET = ["-q", "-p", "no:cacheprovider"]
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the settings of the run of this very suite from the runs in the tests."""
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    set_bare_pytest(monkeypatch)
 
 
 def test_a_passing_and_a_failing_file_and_both_together(tmp_path: Path) -> None:

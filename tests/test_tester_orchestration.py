@@ -9,6 +9,7 @@ import pytest
 from backends import FakeBackend
 from libraries import Library, make_library, spec_file
 from projects import write_files
+from pytest_runs import QUIET, WITHOUT_PLUGINS, set_bare_pytest
 
 from jaunt.builder import detect_stale_modules
 from jaunt.header import parse_header
@@ -19,13 +20,11 @@ from jaunt.testing.project_tests import GENERATION_FAILED, PytestResult
 
 PASSING = "def test_something() -> None:\n    assert True\n"
 FAILING = "def test_something() -> None:\n    assert False\n"
-QUIET = ["-q", "-p", "no:cacheprovider"]
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
-    monkeypatch.delenv("PYTHONPATH", raising=False)  # may hold relative folders
+    set_bare_pytest(monkeypatch)
 
 
 def make_tests(root: Path, *names: str) -> Library:
@@ -55,7 +54,7 @@ def generate(*args: Any, **kwargs: Any) -> TestGenerationReport:
 
 
 def run(*args: Any, **kwargs: Any) -> PytestResult:
-    return asyncio.run(run_tests(**arguments(*args, **{"pytest_args": QUIET, **kwargs})))
+    return asyncio.run(run_tests(**arguments(*args, **{"pytest_args": QUIET, "sandbox": WITHOUT_PLUGINS, **kwargs})))
 
 
 def python_files(root: Path) -> set[str]:
