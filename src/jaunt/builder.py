@@ -2,25 +2,23 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jaunt.build.run import BuildReport, build_works
-from jaunt.build.settings import BuildSettings
+from jaunt.build.settings import library_settings
 from jaunt.build.write import write_module
 from jaunt.digest import all_entry_parts, entry_parts, module_digest
+from jaunt.engine.runner import Listener
 from jaunt.generate.base import GeneratorBackend
-from jaunt.generate.check import Check, CheckFunction, as_check
+from jaunt.generate.check import Check, CheckFunction
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, is_single_file, spec_module_to_generated_module
 from jaunt.plan.freshness import fingerprint, judge_file
-from jaunt.plan.module_work import ModuleWork
+from jaunt.plan.module_work import ModuleWork, specs_used
 from jaunt.registry import KIND_OF, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.digests import combine_parts, graph_digests
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
 from jaunt.specs.texts import SpecTexts
-
-if TYPE_CHECKING:  # the engine is imported when there is something to build: `jaunt prompt` needs the works alone
-    from jaunt.engine.runner import Listener
 
 
 def write_generated_module(
@@ -69,7 +67,7 @@ async def run_build(
     checks: Sequence[Check | CheckFunction] = (),
     max_attempts: int = 2,
     force: bool = False,
-    listener: "Listener | None" = None,
+    listener: Listener | None = None,
 ) -> BuildReport:
     """Generate the stale modules and their dependents, dependencies first, at most `jobs` at a time.
 
@@ -78,10 +76,7 @@ async def run_build(
     Raises ValueError for `jobs` below 1 and JauntDependencyCycleError if the modules to build form a cycle.
     """
     works = library_works(Path(package_dir), generated_dir, module_specs, specs, spec_graph)
-    own = [*map(as_check, checks)]
-    settings = BuildSettings(
-        backend, checks_for=(lambda _: own) if own else None, max_attempts=max_attempts, force=force
-    )
+    settings = library_settings(backend, checks, max_attempts=max_attempts, force=force)
     return await build_works(works, module_dag, stale_modules, settings, jobs=jobs, listener=listener)
 
 
@@ -109,7 +104,7 @@ def library_works(
     works = []
     for module, entries in sorted(module_specs.items()):
         own = {e.spec_ref: parts.get(e.spec_ref) or entry_parts(e) for e in entries}
-        outside = {d for ref in own for d in graph.get(ref, ()) if d in specs and module_of(d) != module}
+        dependencies = specs_used(module, own, specs, graph)
         kind = KIND_OF[entries[0].kind] if entries else "build"
         digest = module_digest(module, entries, specs, graph, cache=digests)
         works.append(
@@ -120,9 +115,9 @@ def library_works(
                 bases=(base,),
                 path=paths[module],
                 generated_module=spec_module_to_generated_module(module, generated_dir),
-                dependencies={ref: specs[ref] for ref in sorted(outside)},
+                dependencies=dependencies,
                 dependency_apis=dependency_apis or {},
-                dependency_paths={m: paths[m] for m in sorted({module_of(ref) for ref in outside})},
+                dependency_paths={m: paths[m] for m in sorted({module_of(ref) for ref in dependencies})},
                 packages_below=base,
                 texts=texts,
             )

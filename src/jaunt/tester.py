@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.build.run import BuildReport, build_works
-from jaunt.build.settings import BuildSettings
+from jaunt.build.settings import library_settings
 from jaunt.builder import library_works
 from jaunt.config import SandboxConfig
 from jaunt.engine.runner import Listener
 from jaunt.generate.base import GeneratorBackend
-from jaunt.generate.check import Check, CheckFunction, as_check
+from jaunt.generate.check import Check, CheckFunction
 from jaunt.sandbox.program import Halt
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
@@ -85,10 +85,7 @@ async def run_test_generation(
         package=tests_package,
         dependency_apis=dependency_apis,
     )
-    own = [*map(as_check, checks)]
-    settings = BuildSettings(
-        backend, checks_for=(lambda _: own) if own else None, max_attempts=max_attempts, force=force
-    )
+    settings = library_settings(backend, checks, max_attempts=max_attempts, force=force)
     report = await build_works(works, module_dag, stale_modules, settings, jobs=jobs, listener=listener)
     files = sorted(work.path for work in works if work.module not in report.failed and work.path.is_file())
     return TestGenerationReport(report.generated, report.skipped, report.failed, files)

@@ -89,10 +89,7 @@ def make_jobs(dag: Dag, durations: Mapping[str, float], *, known: bool) -> list[
 
         return run
 
-    return [
-        Job(name, "build", name, sleeper(durations[name]), deps, durations[name] if known else 1.0)
-        for name, deps in dag.items()
-    ]
+    return [Job(name, sleeper(durations[name]), deps, durations[name] if known else 1.0) for name, deps in dag.items()]
 
 
 def simulated_makespan(jobs: Sequence[Job], durations: Mapping[str, float], limit: int) -> float:

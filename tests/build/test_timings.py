@@ -18,17 +18,17 @@ from jaunt.errors import JauntConfigError, JauntWriteError
 
 
 def record(jobs: Sequence[Job], limit: int = 4, **options: Any) -> dict[str, JobTiming]:
-    """Run jobs in the engine and return what the recorder made of them."""
+    """Run jobs in the engine and return what the recorder made of them, by module."""
     recorder = TimingsRecorder(limit=limit, **options)
     asyncio.run(run_jobs(jobs, limit=limit, listener=recorder))
-    return {job.name: job for job in recorder.timings().jobs}
+    return {job.module: job for job in recorder.timings().jobs}
 
 
 def job(name: str, *deps: str, outcome: Outcome | None = None) -> Job:
     async def run() -> Outcome:
         return outcome or Outcome("generated", origin="model")
 
-    return Job(name, "build", name, run, frozenset(deps))
+    return Job(f"build:{name}", run, frozenset(f"build:{dep}" for dep in deps))
 
 
 def test_the_recorder_takes_what_the_engine_tells() -> None:
@@ -37,7 +37,7 @@ def test_the_recorder_takes_what_the_engine_tells() -> None:
     a, b = found["a"], found["b"]
     assert (a.module, a.kind, a.status, a.origin, a.attempts) == ("a", "build", "generated", "model", 3)
     assert (a.tokens_in, a.tokens_out, a.cost) == (11, 7, 0.5)
-    assert b.deps == ("a", "gone")
+    assert b.deps == ("build:a", "build:gone")
     assert a.started is not None
     assert a.ended is not None
     assert b.started is not None
@@ -67,7 +67,7 @@ def test_the_wait_for_a_free_job_is_the_queue() -> None:
 
 def test_details_add_what_the_outcome_does_not_tell() -> None:
     found = record([job("a")], details=lambda job, outcome: {"model": 2.5, "cost": len(job.name)})
-    assert (found["a"].model, found["a"].cost) == (2.5, 1)
+    assert (found["a"].model, found["a"].cost) == (2.5, 7)
 
 
 def test_a_job_under_way_counts_as_interrupted() -> None:
@@ -94,7 +94,7 @@ def test_the_recorder_saves_what_is_read_again(tmp_path: Path) -> None:
     recorder = TimingsRecorder(limit=2)
     asyncio.run(run_jobs([job("a"), job("b", "a")], limit=2, listener=recorder))
     recorder.save(tmp_path)
-    assert [timing.name for timing in read_timings(tmp_path).jobs] == ["a", "b"]
+    assert [timing.name for timing in read_timings(tmp_path).jobs] == ["build:a", "build:b"]
 
 
 def test_a_build_without_jobs_is_a_record_too(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from backends import FakeBackend
 from candidates import NO_TOOLS, WORDS, Sample, build_cases, make_sample, with_verify
 from corpus import BAD, GOOD, Case
 from projects import write_files
+from works import build_work
 
-from jaunt.build.pipeline import build_module
 from jaunt.build.settings import BuildSettings
 from jaunt.checks.project_checks import project_checks
 from jaunt.config import JauntConfig, VerifyConfig, load_config
@@ -47,7 +47,7 @@ def test_every_failure_reaches_the_next_attempt_in_order(tmp_path: Path) -> None
     third = "def count(text:str)->int: return len(text)\n"
     backend = FakeBackend({"app.words": [first, second, third]})
     settings = BuildSettings(backend, checks_for=project_checks(sample.project), max_attempts=3)
-    outcome = asyncio.run(build_module(sample.work("words"), settings))
+    outcome = build_work(sample.work("words"), settings)
     assert (outcome.status, outcome.attempts) == ("generated", 3)
     assert sample.work("words").path.read_text().endswith("\n\ndef count(text: str) -> int:\n    return len(text)\n")
     told = backend.told[2]
@@ -71,7 +71,7 @@ def test_findings_of_a_tool_set_to_warn_are_warnings_and_the_candidate_lands(tmp
     answer = "def count(text: str) -> int:\n    unused = 1\n    return str(text)\n"
     project = with_verify(sample.project, VerifyConfig(ruff="warn", ty="warn", doctests=False))
     settings = BuildSettings(FakeBackend({"app.words": [answer]}), checks_for=project_checks(project))
-    outcome = asyncio.run(build_module(sample.work("words"), settings))
+    outcome = build_work(sample.work("words"), settings)
     assert outcome.status == "generated"
     assert [warning.partition(":")[0] for warning in outcome.warnings] == ["ruff", "ty"]
 

@@ -31,7 +31,7 @@ async def fail() -> Outcome:
 
 
 def make_job(name: str, deps: Collection[str] = (), run: Callable = succeed, cost: float = 1.0) -> Job:
-    return Job(f"build:{name}", "build", name, run, frozenset(f"build:{dep}" for dep in deps), cost)
+    return Job(f"build:{name}", run, frozenset(f"build:{dep}" for dep in deps), cost)
 
 
 def run(jobs: list[Job], limit: int = 4, **options: Any) -> dict[str, Outcome]:
@@ -407,7 +407,7 @@ async def wait():
         print("cleaned up", flush=True)
     return Outcome("generated")
 
-asyncio.run(run_jobs([Job("a", "build", "a", wait), Job("b", "build", "b", wait)], limit=2))
+asyncio.run(run_jobs([Job("build:a", wait), Job("build:b", wait)], limit=2))
 """
 
 

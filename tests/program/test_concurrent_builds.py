@@ -23,7 +23,7 @@ from loopback import Call, Reply, Server, payload
 from processes import CHILD_SECONDS, child_environment, run_jaunt, wait_until
 from projects import CONFIG, SHOP, SHOP_ANSWERS, write_files
 
-from jaunt.build.pipeline import build_module
+from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store
 from jaunt.config import load_config
@@ -315,8 +315,9 @@ def test_an_answer_that_passed_is_kept_even_if_no_thread_is_free_when_the_build_
         settings = BuildSettings(
             CountingBackend(), checks_for=lambda _: [FunctionCheck(occupy_and_interrupt)], store=store
         )
-        task = asyncio.create_task(build_module(work, settings))
-        await asyncio.wait([task])
+        with ModuleBuilder(settings) as builder:
+            task = asyncio.create_task(builder.build(work))
+            await asyncio.wait([task])
         assert task.cancelled()
         gate.set()
 

@@ -24,7 +24,7 @@ async def _nothing() -> Outcome:
 
 
 def job(module: str) -> Job:
-    return Job(f"build:{module}", "build", module, _nothing)
+    return Job(f"build:{module}", _nothing)
 
 
 def progress(total: int, *ended: tuple[str, Outcome]) -> tuple[list[str], list[str]]:

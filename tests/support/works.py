@@ -5,7 +5,7 @@ from pathlib import Path
 
 from libraries import make_library, spec_modules
 
-from jaunt.build.pipeline import build_module
+from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.builder import library_works
 from jaunt.engine.job import Outcome
@@ -24,4 +24,5 @@ def make_work(base: Path, module: str = "pkg.a", files: dict[str, str] | None = 
 
 def build_work(work: ModuleWork, settings: BuildSettings) -> Outcome:
     """Return what comes of one module's work."""
-    return asyncio.run(build_module(work, settings))
+    with ModuleBuilder(settings) as builder:
+        return asyncio.run(builder.build(work))

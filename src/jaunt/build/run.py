@@ -1,24 +1,20 @@
-"""A plan's modules built in one run of the engine."""
+"""Modules built in one run of the engine: those of a plan, or those that a caller of the library brings."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
-from jaunt.build.ledger import Ledger, read_ledger, write_ledger
-from jaunt.build.pipeline import build_module
+from jaunt.build.ledger import read_ledger, write_ledger
+from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import holds_module
 from jaunt.build.time_left import TimeLeft
 from jaunt.engine.job import Job, Outcome, job_name
+from jaunt.engine.runner import Listener, run_jobs
 from jaunt.plan.module_work import ModuleWork, project_work, waits_for
 from jaunt.plan.plan import Plan
-from jaunt.project.project import Project
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.graph import ModuleDag
-
-if TYPE_CHECKING:  # the engine is imported when there is something to build: `jaunt prompt` needs the works alone
-    from jaunt.engine.runner import Listener
 
 
 @dataclass(frozen=True)
@@ -37,23 +33,22 @@ async def build_works(
     settings: BuildSettings,
     *,
     jobs: int,
-    listener: "Listener | None" = None,
+    listener: Listener | None = None,
 ) -> BuildReport:
-    """Build the stale `works`, and their dependents, in one run of the engine, the only one of `settings`."""
-    from jaunt.engine.runner import run_jobs
-
+    """Build the stale `works`, and their dependents, at most `jobs` at a time."""
     by_module = {work.module: work for work in works}
     chosen = dependents_of(dag, stale) & by_module.keys()
     names = {m: by_module[m].job_name for m in chosen}
-    with settings.writers:  # no thread outlives the build
-        outcomes = await run_jobs(
-            [
-                make_job(by_module[m], settings, (names[d] for d in dag.get(m, ()) if d in names))
-                for m in sorted(chosen)
-            ],
-            limit=jobs,
-            listener=listener,
-        )
+    with ModuleBuilder(settings) as builder:
+        made = [
+            Job(
+                names[m],
+                partial(builder.build, by_module[m]),
+                frozenset(names[d] for d in dag.get(m, ()) if d in names),
+            )
+            for m in sorted(chosen)
+        ]
+        outcomes = await run_jobs(made, limit=jobs, listener=listener)
     report = BuildReport(skipped=by_module.keys() - chosen)
     for module in sorted(chosen):
         outcome = outcomes[names[module]]
@@ -64,29 +59,31 @@ async def build_works(
     return report
 
 
-def make_job(work: ModuleWork, settings: BuildSettings, deps: Iterable[str]) -> Job:
-    """Return the engine's job that builds one module after the jobs named in `deps`."""
-    run = partial(build_module, work, settings)
-    return Job(work.job_name, work.fingerprint.kind, work.module, run, frozenset(deps))
-
-
 async def run_plan(
-    plan: Plan, settings: BuildSettings, *, jobs: int, listener: "Listener | None" = None
+    plan: Plan, settings: BuildSettings, *, jobs: int, listener: Listener | None = None
 ) -> dict[str, Outcome]:
-    """Build a plan's stale modules; return module -> outcome, for those alone.
+    """Build a plan's stale modules, at most `jobs` at a time; return module -> outcome, for those alone.
 
     What the generations took last time is their cost, and what they take now is noted down for the next.
     """
-    from jaunt.engine.runner import run_jobs
-
     project = plan.project
     ledger = read_ledger(project.root)
-    stale = [_project_job(project, module, settings, ledger) for module in plan.stale]
-    outcomes = await run_jobs(stale, limit=jobs, listener=listener)
+    names = {module: job_name(project.kind_of(module), module) for module in plan.stale}
+    with ModuleBuilder(settings) as builder:
+
+        async def build(module: str) -> Outcome:
+            # Its work is made only now: the first request would have to wait for that of all modules.
+            return await builder.build(project_work(project, module))
+
+        made = [
+            Job(name, partial(build, m), frozenset(waits_for(project, m)), ledger.seconds(name))
+            for m, name in names.items()
+        ]
+        outcomes = await run_jobs(made, limit=jobs, listener=listener)
     updated = ledger.updated(outcomes)
     if updated != ledger:
         write_ledger(project.root, updated)
-    return {name.partition(":")[2]: outcome for name, outcome in outcomes.items()}
+    return {module: outcomes[name] for module, name in names.items()}
 
 
 def plan_time_left(plan: Plan, jobs: int) -> TimeLeft:
@@ -107,14 +104,3 @@ def misses_store(plan: Plan, settings: BuildSettings) -> bool:
         return bool(plan.stale)
     project = plan.project
     return any(not holds_module(store, project, m) for m in plan.stale if m not in plan.problems)
-
-
-def _project_job(project: Project, module: str, settings: BuildSettings, ledger: Ledger) -> Job:
-    kind = project.kind_of(module)
-    name = job_name(kind, module)
-
-    async def run() -> Outcome:
-        # Its work is made only now: the first request would have to wait for that of all modules.
-        return await build_module(project_work(project, module), settings)
-
-    return Job(name, kind, module, run, frozenset(waits_for(project, module)), cost=ledger.seconds(name))

@@ -2,9 +2,7 @@
 
 import threading
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.build.history import History
@@ -15,7 +13,7 @@ from jaunt.errors import JauntError
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import remove_leftovers
 from jaunt.generate.base import GeneratorBackend
-from jaunt.generate.check import Check
+from jaunt.generate.check import Check, CheckFunction, as_check
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.orphans import generated_folders
 from jaunt.plan.plan import Plan
@@ -34,9 +32,6 @@ class BuildSettings:
     What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
     module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
     build that is asking for the same, with the module.
-
-    Files are written by `writers`, two threads: of many answers that come together, the first then lands, and makes
-    room for the next request, long before the last one is looked at.
     """
 
     backend: GeneratorBackend
@@ -53,12 +48,19 @@ class BuildSettings:
     history: History | None = None
     on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
     on_wait: Callable[[str], None] | None = None
-    writers: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 2, "jaunt-writer"), repr=False)
 
     @property
     def readable_store(self) -> Store | None:
         """The store, if its answers are wanted."""
         return self.store if self.read_store and not self.force else None
+
+
+def library_settings(
+    backend: GeneratorBackend, checks: Sequence[Check | CheckFunction], *, max_attempts: int, force: bool
+) -> BuildSettings:
+    """Return what the modules of a caller of the library are built with: all that it gives, and no more."""
+    own = [as_check(check) for check in checks]
+    return BuildSettings(backend, checks_for=lambda _: own, max_attempts=max_attempts, force=force)
 
 
 def project_settings(

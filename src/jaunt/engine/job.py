@@ -80,17 +80,24 @@ def error_texts(error: BaseException) -> Iterator[str]:
 class Job:
     """One module's work in a run.
 
-    `name` is unique in the run ("build:app.slug"); `kind` is "build" or "test"; `deps` are the names of
-    the jobs it waits for (a name that is not in the run counts as done); `cost` is the time it is expected
-    to take, in seconds, 0 or more.
+    `name` is made by `job_name`, and unique in the run; `deps` are the names of the jobs it waits for (a name that is
+    not in the run counts as done); `cost` is the time it is expected to take, in seconds, 0 or more.
     """
 
     name: str
-    kind: Kind
-    module: str
     run: RunFunction
     deps: frozenset[str] = frozenset()
     cost: float = 1.0
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the module."""
+        return "test" if self.name.startswith("test:") else "build"
+
+    @property
+    def module(self) -> str:
+        """The module's name."""
+        return self.name.partition(":")[2]
 
 
 def job_name(kind: Kind, module: str) -> str:

@@ -15,6 +15,7 @@ from jaunt.plan.plan import module_fingerprint
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.graph import SpecGraph, Specs
 from jaunt.specs.spec_module import SpecModule
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.source import ModuleSource
@@ -105,7 +106,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
     """Return the work for one module of a project; raises KeyError for a name that is none of its modules."""
     module = project.modules[name]
     own = [e for e in module.entries if e.spec_ref in project.specs]
-    outside = {d for e in own for d in project.graph[e.spec_ref] if module_of(d) != name}
+    dependencies = specs_used(name, [e.spec_ref for e in own], project.specs, project.graph)
     return ModuleWork(
         fingerprint=module_fingerprint(project, name),
         entries=tuple(project.specs[e.spec_ref] for e in own),
@@ -113,8 +114,8 @@ def project_work(project: Project, name: str) -> ModuleWork:
         bases=tuple(dict.fromkeys([module.file.base, *project.bases()])),
         path=project.generated_path(name),
         generated_module=project.generated_module(name),
-        dependencies={ref: project.specs[ref] for ref in sorted(outside)},
-        dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in outside})},
+        dependencies=dependencies,
+        dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in dependencies})},
         problem=project.problems.get(name),
         warnings=tuple(
             f"{e.source_file}: {e.qualname} has no docstring: the model has only the signature to go by"
@@ -124,6 +125,12 @@ def project_work(project: Project, name: str) -> ModuleWork:
         texts=project.texts,
         packages_below=_packages_below(module, project.bases()),
     )
+
+
+def specs_used(module: str, refs: Iterable[SpecRef], specs: Specs, graph: SpecGraph) -> dict[SpecRef, SpecEntry]:
+    """Return the specs of other modules that the specs `refs` of a module depend on directly, sorted by reference."""
+    used = {dep for ref in refs for dep in graph.get(ref, ()) if dep in specs and module_of(dep) != module}
+    return {ref: specs[ref] for ref in sorted(used)}
 
 
 _SHARED_PACKAGE = (b"extend_path", b"declare_namespace")  # in the `__init__.py` of namespace packages before PEP 420

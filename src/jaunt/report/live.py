@@ -44,12 +44,12 @@ def can_be_live(out: TextIO) -> bool:
     return out.isatty() and os.environ.get("TERM") not in ("dumb", "unknown") and not os.environ.get("CI")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Feed:
     """What a display asks for when it is drawn, besides the events that it is told of.
 
-    `attempts` maps a module to the number of its attempt; `spent` returns what the build took so far; `time_left`
-    makes the estimate of the time that is left.
+    `attempts`, which changes as they begin, maps a module to the number of its attempt; `spent` returns what the build
+    took so far; `time_left` makes the estimate of the time that is left.
     """
 
     attempts: dict[str, int] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """The doit tasks of one jaunt project."""
 
+import atexit
 import functools
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,7 @@ from jaunt.engine.job import Outcome, job_name
 from jaunt.errors import JauntError
 from jaunt.header import Kind
 from jaunt.plan.drift import distinct, find_drift
-from jaunt.plan.module_work import waits_for
+from jaunt.plan.module_work import project_work, waits_for
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.garbage import without_collection
@@ -28,7 +29,7 @@ from jaunt.specs.dag import critical_path
 from jaunt.tasks.bridge import CallAction, NoTasksError, Reporter, doit_task
 
 if TYPE_CHECKING:  # what builds is imported when there is something to build: it takes 0.1 s
-    from jaunt.build.settings import BuildSettings
+    from jaunt.build.pipeline import ModuleBuilder
     from jaunt.generate.lazy_backend import LazyBackend
 
 Task = dict[str, Any]
@@ -110,14 +111,9 @@ class ProjectTasks:
         )
 
     async def _run(self, name: str) -> Outcome:
-        from jaunt.build.pipeline import build_module
-        from jaunt.plan.module_work import project_works
-
         # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
         forced = not self._plan.freshness[name].stale
-        settings = self._settings(os.getpid())
-        (work,) = project_works(self._plan.project, [name])
-        return await build_module(work, replace(settings, read_store=False) if forced else settings)
+        return await self._builder(os.getpid()).build(project_work(self._plan.project, name), ask_anew=forced)
 
     def _clean(self, name: str) -> str | None:
         from jaunt.build.write import remove_module
@@ -145,11 +141,14 @@ class ProjectTasks:
         return plan
 
     @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks
-    def _settings(self, _pid: int) -> "BuildSettings":
+    def _builder(self, _pid: int) -> "ModuleBuilder":
+        from jaunt.build.pipeline import ModuleBuilder
         from jaunt.build.settings import project_settings
 
         settings = project_settings(self._plan, self._backend(os.getpid()))
-        return replace(settings, on_attempt=self._attempt, on_wait=_tell_of_wait)
+        builder = ModuleBuilder(replace(settings, on_attempt=self._attempt, on_wait=_tell_of_wait))
+        atexit.register(builder.close)  # nobody tells when doit's last task has run
+        return builder
 
     @functools.cache  # noqa: B019 - as above
     def _backend(self, _pid: int) -> "LazyBackend":
