@@ -54,6 +54,7 @@ def test_what_was_formatted_is_parsed() -> None:
         "module_digest": f"sha256:{DIGEST}",
         "spec_refs": ["app.slug:slugify"],
         "spec_digests": {"slugify": {"body": "1"}},
+        "dependency_digests": {},
         "body_digest": "sha256:ab",
     }
     assert extract_module_digest(text) == f"sha256:{DIGEST}"
@@ -125,12 +126,35 @@ def test_no_header_is_none(text: str) -> None:
     ],
 )
 def test_damaged_json_is_no_header(name: str, damaged: str) -> None:
-    fields = {"spec_refs": ["a:f"], "spec_digests": {"f": {"body": "1"}}, "dependency_digests": {"a:g": "2"}}
-    text = header(**fields)
-    assert parse_header(text) is not None
-    broken = text.replace(f"{name}={json.dumps(fields[name])}", f"{name}={damaged}")
-    assert broken != text
-    assert parse_header(broken) is None
+    whole = {"spec_refs": ["a:f"], "spec_digests": {"f": {"body": "1"}}, "dependency_digests": {"a:g": "2"}}
+    lines = [line for line in header().splitlines(keepends=True) if f"{name}=" not in line]
+    assert parse_header("".join([*lines, f"# jaunt:{name}={json.dumps(whole[name])}\n"])) is not None
+    assert parse_header("".join([*lines, f"# jaunt:{name}={damaged}\n"])) is None
+
+
+@pytest.mark.parametrize("damaged", ["", "f", "f ", "f [", "f 3", 'f {"body": []}'])
+def test_a_damaged_line_of_a_spec_is_no_header(damaged: str) -> None:
+    assert parse_header(f'{header()}# jaunt:spec_digest=f {{"body": "1"}}\n') is not None
+    assert parse_header(f"{header()}# jaunt:spec_digest={damaged}\n") is None
+
+
+def test_each_spec_and_each_dependency_has_a_line_of_its_own() -> None:
+    digests = {"b": {"body": "2", "docstring": "1"}, "a": {"body": "1"}}
+    text = header(spec_digests=digests, dependency_digests={"m:g": "22", "m:f": "11"})
+    assert text.splitlines()[6:] == [
+        '# jaunt:spec_digest=a {"body": "1"}',
+        '# jaunt:spec_digest=b {"body": "2", "docstring": "1"}',
+        "# jaunt:dependency_digest=m:f 11",
+        "# jaunt:dependency_digest=m:g 22",
+    ]
+    fields = parse_header(text) or {}
+    assert (fields["spec_digests"], fields["dependency_digests"]) == (digests, {"m:f": "11", "m:g": "22"})
+    assert not {"spec_digest", "dependency_digest"} & fields.keys()
+
+
+def test_a_module_without_dependencies_is_known_to_have_none() -> None:
+    fields = parse_header(header(spec_digests={"a": {"body": "1"}}, dependency_digests={})) or {}
+    assert fields["dependency_digests"] == {}
 
 
 def test_a_field_that_is_not_known_is_kept_as_text() -> None:

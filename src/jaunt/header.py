@@ -7,14 +7,15 @@
     # jaunt:module_digest=sha256:<64 hex>
     # jaunt:spec_refs=[...json...]
 
-Further lines may follow those six; then a blank line, then the source, which is called the body here.
+Further lines may follow those six, among them one for each spec and one for each dependency, so that git can merge
+what two people changed in two of them; then a blank line, then the source, which is called the body here.
 Only the block at the very start of a file counts.
 """
 
 import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 Kind = Literal["build", "test"]
@@ -45,6 +46,15 @@ def _is_nested_map(value: Any) -> bool:
 
 _JSON_FIELDS = {"spec_refs": _is_texts, "spec_digests": _is_nested_map, "dependency_digests": _is_text_map}
 
+_LINE_EACH: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "spec_digests": ("spec_digest", json.loads),
+    "dependency_digests": ("dependency_digest", str),
+}
+"""Maps with a line for each of their items, `# jaunt:spec_digest=NAME {...}`: the line's name, and how to read it.
+
+Headers of earlier versions have each of them as JSON in one line, which is read as well.
+"""
+
 
 def format_header(
     *,
@@ -59,7 +69,8 @@ def format_header(
 
     `kind` is "build" or "test"; `module_digest` is 64 hex digits, with or without "sha256:" before them.
     `further` fields (`body_digest`, `spec_digests`, `dependency_digests`, `python`) become lines of their own
-    in the order given; None leaves one out. Raises ValueError for a value that doesn't fit one line.
+    in the order given, `spec_digests` and `dependency_digests` one for each item; None leaves one out. Raises
+    ValueError for a value that doesn't fit one line.
     """
     digest = module_digest if module_digest.startswith("sha256:") else f"sha256:{module_digest}"
     fields: dict[str, Any] = {
@@ -104,13 +115,6 @@ def body_digest(body: str) -> str:
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def is_edited(text: str) -> bool:
-    """Return whether a person wrote or edited a generated file: no header, or another body."""
-    lines, body = split_header(text)
-    fields = _parse(lines)
-    return fields is None or fields.get("body_digest", body_digest(body)) != body_digest(body)
-
-
 def was_parsed_here(fields: Mapping[str, Any]) -> bool:
     """Return whether a body that has the header's digest is known to parse: no newer Python checked it."""
     major, _, minor = str(fields.get("python", "")).partition(".")
@@ -119,10 +123,17 @@ def was_parsed_here(fields: Mapping[str, Any]) -> bool:
 
 
 def _format_field(name: str, value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, sort_keys=isinstance(value, dict))
+    if name in _LINE_EACH:
+        lines = (f"{key} {_text_of(item)}" for key, item in sorted(value.items()))
+        return "".join(_format_field(_LINE_EACH[name][0], line) for line in lines)
+    text = _text_of(value)
     if len(f"{text}.".splitlines()) != 1:
         raise ValueError(f"header field {name!r} does not fit one line: {text!r}")
     return f"{_FIELD}{name}={text}\n"
+
+
+def _text_of(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=isinstance(value, dict))
 
 
 def header_fields(lines: Sequence[str]) -> dict[str, Any]:
@@ -133,12 +144,24 @@ def header_fields(lines: Sequence[str]) -> dict[str, Any]:
 
 def _parse(lines: Sequence[str]) -> dict[str, Any] | None:
     fields = header_fields(lines)
-    for name, is_sound in _JSON_FIELDS.items():
-        if name in fields:
-            try:
-                fields[name] = json.loads(fields[name])
-            except (ValueError, RecursionError):
-                return None
-            if not is_sound(fields[name]):
-                return None
-    return fields if all(name in fields for name in _REQUIRED) else None
+    try:
+        fields |= {name: json.loads(fields[name]) for name in _JSON_FIELDS if name in fields}
+        fields |= _maps_in(lines)
+    except (ValueError, RecursionError):
+        return None
+    for line_name, _ in _LINE_EACH.values():
+        fields.pop(line_name, None)
+    is_sound = all(check(fields[name]) for name, check in _JSON_FIELDS.items() if name in fields)
+    return fields if is_sound and all(name in fields for name in _REQUIRED) else None
+
+
+def _maps_in(lines: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the maps that have a line for each of their items; none, if no item has a line."""
+    found: dict[str, dict[str, Any]] = {name: {} for name in _LINE_EACH}
+    for name, (line_name, read) in _LINE_EACH.items():
+        start = f"{_FIELD}{line_name}="
+        for line in lines:
+            if line.startswith(start):
+                key, _, text = line.removeprefix(start).partition(" ")
+                found[name][key] = read(text)
+    return found if any(found.values()) else {}

@@ -28,9 +28,10 @@ from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store
 from jaunt.config import load_config
 from jaunt.generate.check import FunctionCheck
-from jaunt.header import is_edited, parse_header
+from jaunt.header import parse_header
 from jaunt.plan.module_work import project_works
 from jaunt.project.project import load_project
+from jaunt.syntax.body import is_edited
 
 pytest.importorskip("openai")
 

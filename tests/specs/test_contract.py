@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from processes import child_environment
 
 import jaunt
-from jaunt.specs.contract import Contract, canonical, contract_of, is_detail
+from jaunt.specs.contract import Contract, contract_of, is_detail
 from jaunt.specs.digests import combine_parts
+from jaunt.syntax.canonical import canonical
 from jaunt.syntax.source import parse_source
 
 BASE = '''

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from jaunt.registry import SpecEntry
-from jaunt.specs.contract import canonical
 from jaunt.specs.texts import SpecTexts
+from jaunt.syntax.canonical import canonical
 from jaunt.syntax.source import ModuleSource, assignment_targets, child_nodes, dotted_path, last_name, parse_or_none
 
 _TYPE_VARIABLES = {"TypeVar", "ParamSpec", "TypeVarTuple"}  # generated code has its own, and that means the same

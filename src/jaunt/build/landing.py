@@ -60,6 +60,6 @@ def text_to_replace(work: ModuleWork, *, force: bool) -> str:
             f"{work.path} was {all_reasons(freshness)}; it is not overwritten",
             hint=f"`{command}` overwrites it; move the edit into the spec to keep it",
         )
-    if text is None or (freshness.protected and "\ufffd" in text):
-        return ""  # not built, or no text: then there is nothing to show
+    if text is None or freshness.state == "conflict" or (freshness.protected and "\ufffd" in text):
+        return ""  # not built, no text, or two versions in one: then there is nothing to show
     return text

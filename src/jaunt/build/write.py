@@ -8,8 +8,9 @@ from typing import Any
 from jaunt import __version__
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import check_writable, ensure_packages, write_atomic
-from jaunt.header import PYTHON, body_digest, format_header, is_edited
+from jaunt.header import PYTHON, body_digest, format_header
 from jaunt.plan.module_work import ModuleWork
+from jaunt.syntax.body import is_edited, syntax_digest
 
 
 def write_module(
@@ -34,7 +35,9 @@ def write_code(
     False for code that stays as it was, so that what is said of it stays as well. `further` are fields besides.
     Raises JauntWriteError if the file can't be written, or lies outside of the folder that its name starts from.
     """
-    of_code = {"body_digest": body_digest(source), "python": PYTHON} if is_new else {}
+    of_code = (
+        {"body_digest": body_digest(source), "syntax_digest": syntax_digest(source), "python": PYTHON} if is_new else {}
+    )
     fields = {"tool_version": __version__, **(before or {}), **work.fingerprint.header_fields(), **of_code, **further}
     return write_module(work.path, source, fields, within=work.root, packages_below=work.packages_below)
 

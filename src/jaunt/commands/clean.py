@@ -9,10 +9,10 @@ from jaunt.commands.shared.options import add_project_options, add_target_option
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, selected
 from jaunt.errors import JauntConfigError
-from jaunt.header import is_edited
 from jaunt.plan.orphans import find_orphans
 from jaunt.project.project import Project
 from jaunt.report.console import MOST_LINES, and_more, print_warning, relative_paths, say
+from jaunt.syntax.body import is_edited
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

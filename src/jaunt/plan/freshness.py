@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from jaunt.header import Kind, body_digest, parse_header, split_header
+from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.syntax.body import has_conflict_markers, is_body_edited
 
-State = Literal["fresh", "stale", "unbuilt", "edited", "broken"]
+State = Literal["fresh", "stale", "unbuilt", "conflict", "edited", "broken"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Freshness:
 
 FRESH = Freshness("fresh", (), stale=False)
 
+_ACCEPTED = "# jaunt:accepted_by="
 _EDITED = Reason(ReasonKind.EDITED)
 
 
@@ -96,13 +98,24 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
     if text is None or not text.strip():
         return Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)
     fields = parse_header(text)
+    edited = fields is None or is_body_edited(fields, split_header(text)[1])
+    # A header that ends at a marker may have lost the line that tells an edit.
+    if (edited or not fields or "body_digest" not in fields) and has_conflict_markers(text):
+        return _conflict(text)
     if fields is None:
         return Freshness("edited", (Reason(ReasonKind.NO_HEADER),), stale=True)
-    edited = "body_digest" in fields and fields["body_digest"] != body_digest(split_header(text)[1])
     changes = _changes(fields, expected)
     if edited:
         return Freshness("edited", (_EDITED, *changes), stale=bool(changes))
     return Freshness("stale", changes, stale=True) if changes else FRESH
+
+
+def _conflict(text: str) -> Freshness:
+    """Return the state of a file in which git has left conflict markers; one that a person accepted is not theirs."""
+    reason = Reason(ReasonKind.CONFLICT)
+    if _ACCEPTED in text:
+        return Freshness("edited", (reason, Reason(ReasonKind.ACCEPTED)), stale=True)
+    return Freshness("conflict", (reason,), stale=True)
 
 
 def contract_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Reason, ...]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Root
-from jaunt.header import Kind, is_edited, parse_header
+from jaunt.header import Kind, parse_header
 from jaunt.project.project import Project
+from jaunt.syntax.body import is_edited
 from jaunt.syntax.source import read_source
 
 

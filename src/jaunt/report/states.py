@@ -26,6 +26,7 @@ STATES: Mapping[str, StateStyle] = {
     "broken": StateStyle("red", "#c62828", "#ff7b72", "#ffd5d2", "✕", "it cannot be built"),
     "orphaned": StateStyle("magenta", "#a0306e", "#f08cc0", "#fbdcec", "∅", "its spec module is gone"),
     "edited": StateStyle("magenta", "#8b3fb8", "#c88cf0", "#eedcf9", "✎", "the generated file was edited by hand"),
+    "conflict": StateStyle("red", "#b3261e", "#ff9d94", "#ffe0dd", "≠", "git has left conflict markers in it"),
     "unbuilt": StateStyle("blue", "#2563c9", "#6ea8fe", "#d8e6fd", "○", "no code was generated yet", says_enough=True),
     "stale": StateStyle(
         "yellow", "#b45f06", "#f0a83c", "#fde8c4", "↻", "the spec, or something it depends on, has changed"

@@ -23,6 +23,8 @@ _WORDS: Mapping[ReasonKind, str] = {
     ReasonKind.ORPHANED: "orphaned: the spec module {subject} is gone",
     ReasonKind.EDITED: "edited by hand",
     ReasonKind.NO_HEADER: "edited by hand: it has no jaunt header",
+    ReasonKind.CONFLICT: "has git conflict markers",
+    ReasonKind.ACCEPTED: "was accepted by hand",
     ReasonKind.OTHER_HEADER: "its header is that of {detail} {subject}",
     ReasonKind.CONTRACT_CHANGED: "contract changed",
     ReasonKind.SPEC_ADDED: "spec added: {spec}",
@@ -107,6 +109,8 @@ def drift_error(drift: "Drift") -> JauntError:
     again = f"{command} --force --target {module}"
     if state == "fresh":
         return JauntError(f"{module}: {said}", hint=f"run: {again}")
+    if state == "conflict":
+        return JauntError(f"{module}: {said}", hint=f"merge the specs, then run: {command}")
     if state == "edited":
         hint = f"run: {again}" if drift.stale else f"run: jaunt accept {module}, or {again}"
         return JauntError(f"{module}: {said}", hint=hint)

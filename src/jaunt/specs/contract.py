@@ -9,13 +9,10 @@ import ast
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from jaunt.specs.references import references_of
-from jaunt.syntax.source import Definition, ModuleSource, is_stub
-
-_UNCOUNTED_FIELDS = {"ctx", "kind", "type_comment", "type_ignores"}
+from jaunt.syntax.canonical import canonical
+from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_stub
 
 
 @dataclass(frozen=True)
@@ -51,63 +48,12 @@ def is_detail(part: str) -> bool:
     return "." in part
 
 
-def canonical(value: Any) -> str:
-    """Return the syntax of a node, or a list of them, as text that is the same on every Python version."""
-    out: list[str] = []
-    pending: list[Any] = [value]  # a stack, as a sum of 1,000 terms is nested 1,000 deep
-    while pending:
-        item = pending.pop()
-        if type(item) is _Text:
-            out.append(item)
-        elif isinstance(item, ast.AST):
-            out.append(f"({type(item).__name__}")
-            pending.append(_CLOSE_NODE)
-            pending += reversed(_fields(item))
-        elif type(item) is list:
-            out.append("[")
-            pending.append(_CLOSE_LIST)
-            pending += reversed(item)
-        else:
-            # repr refuses integers of more than 4,300 digits
-            out.append(hex(item) if type(item) is int else ascii(item))
-    return "".join(out)
-
-
-class _Text(str):
-    """Finished text, unlike a string in the syntax."""
-
-    __slots__ = ()
-
-
-_CLOSE_NODE, _CLOSE_LIST = _Text(")"), _Text("]")
-
-
-def _fields(node: ast.AST) -> list[Any]:
-    """Return the fields that count, each as its label and its value in turn.
-
-    Empty ones are left out, as newer Pythons add some (`type_params`).
-    """
-    if isinstance(node, ast.JoinedStr):  # Python 3.12 puts empty strings into f-strings, others don't
-        return [_Text(" values="), [v for v in node.values if not (isinstance(v, ast.Constant) and v.value == "")]]
-    found: list[Any] = []
-    for name, label in _labels(type(node)):
-        value = getattr(node, name, None)
-        if value is not None and value != []:
-            found += (label, value)
-    return found
-
-
-@cache  # saves 30 % of the time that `canonical` takes
-def _labels(kind: type[ast.AST]) -> list[tuple[str, _Text]]:
-    return [(name, _Text(f" {name}=")) for name in kind._fields if name not in _UNCOUNTED_FIELDS]
-
-
 def _parts(source: ModuleSource, node: Definition, overloads: Iterable[Definition] = ()) -> dict[str, str]:
     decorators = [d for d in node.decorator_list if source.spec_decorator(d) is None]
     head = [type(node).__name__, node.name, canonical(decorators), canonical(getattr(node, "type_params", []))]
     docstring = ast.get_docstring(node, clean=False)
     body = _body(node.body if docstring is None else node.body[1:])
-    parts = {"docstring": _clean(docstring or "")}
+    parts = {"docstring": clean_docstring(docstring or "")}
     if isinstance(node, ast.ClassDef):
         parts["signature"] = "\n".join([*head, canonical(node.bases), canonical(node.keywords)])
         parts["attributes"] = canonical([s for s in body if not isinstance(s, Definition)])
@@ -132,16 +78,6 @@ def _body(statements: list[ast.stmt]) -> list[ast.stmt]:
     if all(map(is_stub, statements)):
         return []
     return [s for s in statements if isinstance(s, ast.Raise) or not is_stub(s)]
-
-
-def _clean(docstring: str) -> str:
-    """Return a docstring without indentation, trailing blanks and the empty lines around it.
-
-    What `inspect.cleandoc` takes for indentation differs from one Python version to the next.
-    """
-    first, *rest = [line.rstrip() for line in docstring.expandtabs().split("\n")]
-    margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line), default=0)
-    return "\n".join([first.lstrip(" "), *(line[margin:] for line in rest)]).strip("\n")
 
 
 def _digest(text: str) -> str:

@@ -21,6 +21,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 Definition = Function | ast.ClassDef
 
+_CONFLICT_MARK = b"\n<<<<<<< "
 SPEC_DECORATORS: dict[str, SpecKind] = {
     "jaunt.magic": "magic",
     "jaunt.test": "test",
@@ -267,6 +268,8 @@ def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
         ) from error
     except SyntaxError as error:
         where = f"{path}:{error.lineno}" if error.lineno else path
+        if _CONFLICT_MARK in data:
+            raise JauntDiscoveryError(f"{where}: has git conflict markers", hint="merge it by hand first") from error
         raise JauntDiscoveryError(f"{where}: syntax error: {error.msg}", hint="correct the file") from error
     except LookupError as error:  # `# coding: hex` names a codec that is not for text
         raise JauntDiscoveryError(f"{path}: syntax error: {error}", hint="save the file as UTF-8") from error
@@ -386,3 +389,13 @@ def is_stub(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant) and statement.value.value is ...
     return isinstance(statement, ast.Pass)
+
+
+def clean_docstring(docstring: str) -> str:
+    """Return a docstring without indentation, trailing blanks and the empty lines around it.
+
+    What `inspect.cleandoc` takes for indentation differs from one Python version to the next.
+    """
+    first, *rest = [line.rstrip() for line in docstring.expandtabs().split("\n")]
+    margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line), default=0)
+    return "\n".join([first.lstrip(" "), *(line[margin:] for line in rest)]).strip("\n")

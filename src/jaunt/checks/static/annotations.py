@@ -9,7 +9,7 @@ itself; a type alias and what it stands for; type variables of another name; `li
 import ast
 from collections.abc import Collection, Iterable, Iterator
 
-from jaunt.specs.contract import canonical
+from jaunt.syntax.canonical import canonical
 from jaunt.syntax.source import ModuleSource, last_name, parse_annotation, unquoted, written_name
 
 _RENAMED = {  # of typing and typing_extensions

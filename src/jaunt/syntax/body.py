@@ -1,0 +1,84 @@
+"""The body of a generated file: whether a person changed it. What a formatter does to it is no change."""
+
+import ast
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jaunt.header import body_digest, parse_header, split_header
+from jaunt.syntax.canonical import canonical
+from jaunt.syntax.source import clean_docstring, without_warnings
+
+_CONFLICT = re.compile(r"^<{7}(?: .*)?\n(?:.*\n)*?={7}\n(?:.*\n)*?>{7}(?: .*)?$", re.MULTILINE)
+
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def syntax_digest(body: str) -> str | None:
+    """Return the digest, "sha256:" and 64 hex digits, of what a body says; None if it can't be parsed.
+
+    Layout, comments, quote marks, the indentation of docstrings and the order of imports that stand together do not
+    count: what `ruff format`, black and isort change.
+    """
+    try:
+        with without_warnings():
+            tree = ast.parse(body)
+        text = canonical(_plain(tree))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def is_body_edited(fields: Mapping[str, Any], body: str) -> bool:
+    """Whether a body is another one than its header, parsed, was written for; a header that doesn't say fits any."""
+    if fields.get("body_digest", body_digest(body)) == body_digest(body):
+        return False
+    return "syntax_digest" not in fields or fields["syntax_digest"] != syntax_digest(body)
+
+
+def is_edited(text: str) -> bool:
+    """Whether a person wrote or edited a generated file: it has no header, or another body."""
+    fields = parse_header(text)
+    return fields is None or is_body_edited(fields, split_header(text)[1])
+
+
+def has_conflict_markers(text: str) -> bool:
+    """Whether git, or a tool like it, has left the markers of a conflict in a text."""
+    return "<<<<<<<" in text and _CONFLICT.search(text.replace("\r\n", "\n")) is not None
+
+
+def _plain(tree: ast.Module) -> ast.Module:
+    """Return a tree with clean docstrings, and each run of imports as single ones in order; the tree is changed."""
+    for node in ast.walk(tree):
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            text = node.body[0]
+            assert isinstance(text, ast.Expr)
+            assert isinstance(text.value, ast.Constant)
+            text.value = ast.Constant(clean_docstring(str(text.value.value)).strip())
+        for name in ("body", "orelse", "finalbody"):
+            statements = getattr(node, name, None)
+            if isinstance(statements, list):
+                setattr(node, name, _with_sorted_imports(statements))
+        if isinstance(node, ast.Delete) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Tuple):
+            node.targets = node.targets[0].elts  # `del (a, b)`, of which black makes `del a, b`
+    return tree
+
+
+def _with_sorted_imports(statements: Sequence[Any]) -> list[Any]:
+    out: list[Any] = []
+    run: list[ast.stmt] = []
+    for statement in [*statements, None]:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            run += _single_imports(statement)
+            continue
+        out += sorted({canonical(each): each for each in run}.items())
+        run = []
+        out += [] if statement is None else [statement]
+    return [each[1] if isinstance(each, tuple) else each for each in out]
+
+
+def _single_imports(statement: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
+    if isinstance(statement, ast.Import):
+        return [ast.Import([alias]) for alias in statement.names]
+    return [ast.ImportFrom(statement.module, [alias], statement.level) for alias in statement.names]
