@@ -41,7 +41,7 @@ def test_an_accepted_edit_passes_the_gate_and_says_who_and_when(edited: Path, ru
     assert after["accepted_by"] == "Ada Lovelace"
     age = datetime.now(UTC) - datetime.fromisoformat(str(after["accepted_at"]))
     assert timedelta(0) <= age < timedelta(minutes=5)
-    changed = {"body_digest", "accepted_by", "accepted_at"}
+    changed = {"body_digest", "syntax_digest", "accepted_by", "accepted_at"}
     assert {k: v for k, v in after.items() if k not in changed} == {k: v for k, v in before.items() if k not in changed}
     assert split_header((edited / WORDS).read_text(encoding="utf-8"))[1] == SHOP_ANSWERS["app.words"].replace(
         "lower", "upper"

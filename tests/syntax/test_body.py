@@ -30,6 +30,7 @@ def f(x: int,
 class A():
     'one line'
     limit = 0XFF
+    hash = '#', "it's # no comment"
     def g(self): return ((1))
 """
 
@@ -70,6 +71,9 @@ def test_what_a_formatter_does_is_no_edit(tmp_path: Path, settings: str) -> None
         ("y: str='a'", "y: str='b'"),
         ("  del (x)\n", ""),
         ("limit", "limits"),
+        ("# why", "# because"),
+        ("# why", ""),
+        ("    limit = 0XFF\n", "    limit = 0XFF  # mine\n"),
     ],
 )
 def test_what_changes_the_code_is_an_edit(change: tuple[str, str]) -> None:

@@ -3,7 +3,7 @@
 import ast
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jaunt.header import body_digest, parse_header, split_header
@@ -12,19 +12,24 @@ from jaunt.syntax.source import clean_docstring, without_warnings
 
 _CONFLICT = re.compile(r"^<{7}(?: .*)?\n(?:.*\n)*?={7}\n(?:.*\n)*?>{7}(?: .*)?$", re.MULTILINE)
 
+_STRING_OR_COMMENT = re.compile(
+    r"""\'{3}(?:\\.|[^\\])*?\'{3}|"{3}(?:\\.|[^\\])*?"{3}|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|#(?P<comment>[^\n]*)""",
+    re.DOTALL,
+)
+
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def syntax_digest(body: str) -> str | None:
     """Return the digest, "sha256:" and 64 hex digits, of what a body says; None if it can't be parsed.
 
-    Layout, comments, quote marks, the indentation of docstrings and the order of imports that stand together do not
-    count: what `ruff format`, black and isort change.
+    Layout, quote marks, the indentation of docstrings and the order of imports that stand together do not count: what
+    `ruff format`, black and isort change. The words of comments do.
     """
     try:
         with without_warnings():
             tree = ast.parse(body)
-        text = canonical(_plain(tree))
+        text = "\n".join([canonical(_plain(tree)), *sorted(_comments(body))])
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
@@ -46,6 +51,13 @@ def is_edited(text: str) -> bool:
 def has_conflict_markers(text: str) -> bool:
     """Whether git, or a tool like it, has left the markers of a conflict in a text."""
     return "<<<<<<<" in text and _CONFLICT.search(text.replace("\r\n", "\n")) is not None
+
+
+def _comments(body: str) -> Iterator[str]:
+    """Yield the text of each comment; a regular expression is twenty times as fast as `tokenize`."""
+    for found in _STRING_OR_COMMENT.finditer(body) if "#" in body else ():
+        if found["comment"] is not None:
+            yield found["comment"].strip("# \t")
 
 
 def _plain(tree: ast.Module) -> ast.Module:
