@@ -24,7 +24,7 @@ async def succeed() -> Outcome:
 DODO = """
 import asyncio, os
 from pathlib import Path
-from jaunt.tasks.bridge import CallAction, Reporter, doit_task
+from jaunt.tasks.bridge import CallAction, JobAction, Reporter, UpToDate, doit_task
 from jaunt.engine.job import Outcome
 
 DOIT_CONFIG = {"reporter": Reporter, "continue": True, "default_tasks": ["build"]}
@@ -58,11 +58,9 @@ def task_build():
     for name, deps in DEPS.items():
         target = Path(name + ".gen")
         yield doit_task(
-            name=name,
+            JobAction(build(name), name, name),
             doc=f"Build {name}",
-            run=build(name),
-            fresh=target.exists(),
-            reason="nothing changed" if target.exists() else "never generated",
+            uptodate=UpToDate(target.exists(), "nothing changed" if target.exists() else "never generated"),
             targets=[target],
             task_dep=["build:" + dep for dep in deps],
             clean=lambda target=target: target.unlink(missing_ok=True),

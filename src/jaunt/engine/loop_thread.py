@@ -3,13 +3,13 @@
 import asyncio
 import atexit
 import contextlib
-import os
 import threading
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
 from jaunt.engine.job import Outcome, RunFunction, failure, settle
+from jaunt.process.fork import in_forked_children
 
 # How long a process that is about to exit waits for the clean-up of coroutines it has cancelled.
 _GRACE_SECONDS = 5.0
@@ -19,13 +19,12 @@ class LoopThread:
     """An event loop in a thread of its own, which ends with the process."""
 
     def __init__(self) -> None:
-        self.pid = os.getpid()
         self._loop = asyncio.new_event_loop()
         self._jobs: set[asyncio.Task[Any] | None] = set()
         self._closing = False
         self._thread = threading.Thread(target=self._serve, name="jaunt-loop", daemon=True)
         self._thread.start()
-        atexit.register(self._close)
+        atexit.register(self.close)
 
     def run(self, run: RunFunction) -> Outcome:
         """Run a job's coroutine and wait for its outcome. On Ctrl-C, cancel and wait before it is raised."""
@@ -52,9 +51,8 @@ class LoopThread:
             with contextlib.suppress(SystemExit, KeyboardInterrupt):
                 self._loop.run_forever()
 
-    def _close(self) -> None:
-        if os.getpid() != self.pid:
-            return
+    def close(self) -> None:
+        """Cancel what is under way, and end the thread once that is done, or after a grace of five seconds."""
         with contextlib.suppress(FutureTimeoutError):
             asyncio.run_coroutine_threadsafe(_cancel_all(), self._loop).result(_GRACE_SECONDS)
         self._closing = True
@@ -75,9 +73,20 @@ _shared_lock = threading.Lock()
 
 
 def shared_loop() -> LoopThread:
-    """Return this process's loop. A process that `doit -P process` forked must not wait for its parent's."""
+    """Return this process's loop."""
     global _shared
     with _shared_lock:
-        if _shared is None or _shared.pid != os.getpid():
+        if _shared is None:
             _shared = LoopThread()
         return _shared
+
+
+def _forget_parents_loop() -> None:
+    """Begin anew in a process that `doit -P process` forked: it must neither use nor close its parent's loop."""
+    global _shared, _shared_lock
+    if _shared is not None:
+        atexit.unregister(_shared.close)
+    _shared, _shared_lock = None, threading.Lock()
+
+
+in_forked_children(_forget_parents_loop)

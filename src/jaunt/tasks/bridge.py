@@ -45,7 +45,10 @@ class UpToDate:
 
 
 class JobAction(DoitAction):
-    """Runs one job's coroutine for the doit command, on an event loop that all of a process's tasks share."""
+    """Runs one job's coroutine for the doit command, on an event loop that all of a process's tasks share.
+
+    `feed`, one for all tasks of a project, is for the live display.
+    """
 
     def __init__(self, run: RunFunction, title: str, module: str = "", feed: Feed | None = None) -> None:
         super().__init__(title)
@@ -95,33 +98,29 @@ class NoTasksError(InvalidDodoFile):
 
 
 def doit_task(
+    action: JobAction,
     *,
-    name: str,
     doc: str,
-    run: RunFunction,
-    fresh: bool,
-    reason: str,
+    uptodate: UpToDate,
+    basename: str | None = None,
     targets: Sequence[Path | str] = (),
     task_dep: Sequence[str] = (),
     clean: Callable[[], str | None] | None = None,
-    basename: str | None = None,
-    feed: Feed | None = None,
 ) -> dict[str, Any]:
-    """Return the dict of a doit task that runs one job unless it is `fresh`.
+    """Return the dict of a doit task that runs one job unless it is up to date.
 
-    `name` is the subtask's name under `basename`, which doit fills in where it is None; `reason` says why
-    the task is fresh or not; `task_dep` are full task names; `clean` removes what the task made; `feed`, one for all
-    tasks of a project, is for the live display.
+    It is the subtask of the action's module under `basename`, which doit fills in where it is None; `task_dep` are full
+    task names; `clean` removes what the task made.
     """
-    title = f"{basename}:{name}" if basename else name
+    what = str(targets[0]) if targets else f"what {action!r} made"
     task = {
-        "name": name,
+        "name": action.module,
         "doc": doc,
-        "actions": [JobAction(run, title, name, feed)],
-        "uptodate": [UpToDate(fresh, reason)],
+        "actions": [action],
+        "uptodate": [uptodate],
         "targets": list(targets),
         "task_dep": list(task_dep),
-        "clean": [CallAction(clean, f"remove {targets[0] if targets else f'what {title} made'}")] if clean else [],
+        "clean": [CallAction(clean, f"remove {what}")] if clean else [],
     }
     return {"basename": basename, **task} if basename else task
 

@@ -3,34 +3,33 @@
 import atexit
 import functools
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jaunt.build.ledger import read_ledger
-from jaunt.build.time_left import TimeLeft
 from jaunt.config import load_config
-from jaunt.engine.job import Outcome, job_name
+from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
 from jaunt.header import Kind
 from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.module_work import project_work, waits_for
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan, make_plan
+from jaunt.process.fork import in_forked_children
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import load_project
-from jaunt.report.console import MOST_LINES, and_more, error_line, say
+from jaunt.report.console import MOST_LINES, and_more, error_line
 from jaunt.report.live import Feed
-from jaunt.report.progress import ANOTHER_BUILD
 from jaunt.report.wording import all_reasons, drift_error
 from jaunt.specs.dag import critical_path
-from jaunt.tasks.bridge import CallAction, NoTasksError, Reporter, doit_task
+from jaunt.tasks.bridge import CallAction, JobAction, NoTasksError, Reporter, UpToDate, doit_task
 
-if TYPE_CHECKING:  # what builds is imported when there is something to build: it takes 0.1 s
-    from jaunt.build.pipeline import ModuleBuilder
-    from jaunt.generate.lazy_backend import LazyBackend
+if TYPE_CHECKING:
+    from jaunt.tasks.running import PlanRunner
 
 Task = dict[str, Any]
 
@@ -71,7 +70,7 @@ class ProjectTasks:
             "name": "run",
             "basename": self.test,
             "doc": "run pytest on the generated test modules",
-            "actions": [CallAction(partial(_run_tests, self._plan), "pytest")],
+            "actions": [CallAction(lambda: _running().run_tests(self._plan), "pytest")],
             "task_dep": [self._task_name(self._plan, module) for module in self._plan.freshness],
             "verbosity": 2,
         }
@@ -97,32 +96,15 @@ class ProjectTasks:
     def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
         project, freshness = plan.project, plan.freshness[name]
         generated = project.generated_module(name)
+        reason = "forced" if always and not freshness.stale else all_reasons(freshness)
         return doit_task(
-            basename=basename,
-            name=name,
+            JobAction(lambda: self._runner.build(name), f"{basename}:{name}", name, self._feed),
             doc=f"generate {generated}",
-            run=partial(self._run, name),
-            fresh=not freshness.stale and not always,
-            reason="forced" if always and not freshness.stale else all_reasons(freshness),
+            uptodate=UpToDate(not freshness.stale and not always, reason),
+            basename=basename,
             targets=_names_of(project.generated_name(name), self._cwd),
             task_dep=[self._rename(dep) for dep in waits_for(project, name)],
-            clean=partial(self._clean, name),
-            feed=self._feed,
-        )
-
-    async def _run(self, name: str) -> Outcome:
-        # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
-        forced = not self._plan.freshness[name].stale
-        return await self._builder(os.getpid()).build(project_work(self._plan.project, name), ask_anew=forced)
-
-    def _clean(self, name: str) -> str | None:
-        from jaunt.build.write import remove_module
-
-        project = self._plan.project
-        return remove_module(
-            project.generated_path(name),
-            generated_dir=project.generated_dir,
-            within=project.root,
+            clean=lambda: _running().clean(plan, name),
         )
 
     @functools.cached_property
@@ -140,36 +122,18 @@ class ProjectTasks:
         RunReporter.plans.append(plan)
         return plan
 
-    @functools.cache  # noqa: B019 - lives as long as the process; one backend for each that `-P process` forks
-    def _builder(self, _pid: int) -> "ModuleBuilder":
-        from jaunt.build.pipeline import ModuleBuilder
-        from jaunt.build.settings import project_settings
-
-        settings = project_settings(self._plan, self._backend(os.getpid()))
-        builder = ModuleBuilder(replace(settings, on_attempt=self._attempt, on_wait=_tell_of_wait))
-        atexit.register(builder.close)  # nobody tells when doit's last task has run
-        return builder
-
-    @functools.cache  # noqa: B019 - as above
-    def _backend(self, _pid: int) -> "LazyBackend":
-        from jaunt.generate.lazy_backend import LazyBackend
-
-        return LazyBackend(self._plan.project.config)
+    @functools.cached_property
+    def _runner(self) -> "PlanRunner":
+        in_forked_children(partial(vars(self).pop, "_runner", None))  # `-P process` forks: each has its own backend
+        return _running().PlanRunner(self._plan, self._feed)
 
     @functools.cached_property
     def _feed(self) -> Feed:
-        return Feed(spent=self._spent, time_left=self._time_left)
-
-    def _attempt(self, module: str, number: int, _: Sequence[str]) -> None:
-        self._feed.attempts[module] = number
+        return Feed(spent=self._spent, time_left=lambda: _running().time_left(self._plan))
 
     def _spent(self) -> tuple[int, float | None]:
-        return self._backend(os.getpid()).spent(self._plan.project.config.llm.price)
-
-    def _time_left(self) -> TimeLeft:
-        from jaunt.build.run import plan_time_left
-
-        return plan_time_left(self._plan, self._plan.project.config.build.jobs)
+        runner: PlanRunner | None = vars(self).get("_runner")  # the display may ask before the first job runs
+        return runner.spent() if runner else (0, None)
 
     def _task_name(self, plan: Plan, module: str) -> str:
         return self._rename(job_name(plan.project.kind_of(module), module))
@@ -195,19 +159,14 @@ def _names_of(path: str, cwd: str) -> list[str]:
     return [path.removeprefix(cwd), path] if path.startswith(cwd) else [path]
 
 
-def _tell_of_wait(module: str) -> None:
-    say(f"waiting for {module}: {ANOTHER_BUILD}")
-
-
 def _find_drift(plan: Plan) -> str | None:
     lines = [error_line(drift_error(drift)) for drift in distinct(find_drift(plan, find_orphans(plan.project)))]
     more = [and_more(len(lines) - MOST_LINES, "jaunt check -v")] if len(lines) > MOST_LINES else []
     return "\n".join([*lines[:MOST_LINES], *more]) or None
 
 
-def _run_tests(plan: Plan) -> str | None:
-    from jaunt.testing.project_tests import run_project_tests
+def _running() -> ModuleType:
+    """Return the module that runs what is not fresh."""
+    from jaunt.tasks import running  # takes 0.1 s, for nothing if all is fresh
 
-    result = run_project_tests(plan.project)
-    say(result.output.rstrip("\n"))
-    return None if result.passed else "; ".join(result.failures)
+    return running

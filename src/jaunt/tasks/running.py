@@ -1,0 +1,71 @@
+"""What the tasks of a project run. Loaded when there is something to run: it takes 0.1 s."""
+
+import atexit
+from collections.abc import Sequence
+from dataclasses import replace
+
+from jaunt.build.pipeline import ModuleBuilder
+from jaunt.build.run import plan_time_left
+from jaunt.build.settings import project_settings
+from jaunt.build.time_left import TimeLeft
+from jaunt.build.write import remove_module
+from jaunt.engine.job import Outcome
+from jaunt.generate.lazy_backend import LazyBackend
+from jaunt.plan.module_work import project_work
+from jaunt.plan.plan import Plan
+from jaunt.report.console import say
+from jaunt.report.live import Feed
+from jaunt.report.progress import ANOTHER_BUILD
+from jaunt.testing.project_tests import run_project_tests
+
+
+class PlanRunner:
+    """Runs the modules of a plan one by one, with one backend for all; `feed` hears of their attempts."""
+
+    def __init__(self, plan: Plan, feed: Feed) -> None:
+        self._plan = plan
+        self._config = plan.project.config
+        self._feed = feed
+        self._backend = LazyBackend(self._config)
+        settings = project_settings(plan, self._backend)
+        self._builder = ModuleBuilder(replace(settings, on_attempt=self._note_attempt, on_wait=_tell_of_wait))
+        atexit.register(self._builder.close)  # nobody tells when doit's last task has run
+
+    async def build(self, name: str) -> Outcome:
+        """Build one module."""
+        # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
+        forced = not self._plan.freshness[name].stale
+        return await self._builder.build(project_work(self._plan.project, name), ask_anew=forced)
+
+    def spent(self) -> tuple[int, float | None]:
+        """Return what all calls so far took: tokens, and money if prices are known."""
+        return self._backend.spent(self._config.llm.price)
+
+    def _note_attempt(self, module: str, number: int, _: Sequence[str]) -> None:
+        self._feed.attempts[module] = number
+
+
+def time_left(plan: Plan) -> TimeLeft:
+    """Return what tells how long the rest of a plan takes."""
+    return plan_time_left(plan, plan.project.config.build.jobs)
+
+
+def clean(plan: Plan, name: str) -> str | None:
+    """Remove what was generated for a module; return why it can't be removed, or None."""
+    project = plan.project
+    return remove_module(
+        project.generated_path(name),
+        generated_dir=project.generated_dir,
+        within=project.root,
+    )
+
+
+def run_tests(plan: Plan) -> str | None:
+    """Run the generated tests, and print what pytest says; return what failed, or None."""
+    result = run_project_tests(plan.project)
+    say(result.output.rstrip("\n"))
+    return None if result.passed else "; ".join(result.failures)
+
+
+def _tell_of_wait(module: str) -> None:
+    say(f"waiting for {module}: {ANOTHER_BUILD}")
