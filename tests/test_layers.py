@@ -15,7 +15,7 @@ PACKAGE = Path(errors.__file__).parent
 
 ROOMS = [
     *("errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"),
-    *("process", "text", "files", "config", "syntax", "sandbox", "specs"),
+    *("text", "process", "files", "config", "syntax", "sandbox", "specs"),
     *("validation", "deps", "digest", "discovery", "project", "engine", "plan", "report"),
     *("generate", "testing", "checks", "build", "builder", "tester", "tasks"),
     *("pytest_plugin", "examples", "commands", "cli", "__main__"),
@@ -25,7 +25,7 @@ ROOMS = [
 LIGHT_HALF = {"errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"}
 IMPORTS_ONLY = {"pytest_plugin": LIGHT_HALF}
 """What user code pays for in production, and a room that starts with no more than that."""
-LATE = {"pytest_plugin.freshness"}
+LATE = {"pytest_plugin.freshness", "pytest_plugin.drifted"}
 """What a room of `IMPORTS_ONLY` loads when there is something to do."""
 MAY_IMPORT_DOIT = {"engine.runner", "tasks.bridge"}
 MAY_PRINT = {"report.console", "cli"}

@@ -8,7 +8,7 @@ from jaunt.build.run import BuildReport, build_works
 from jaunt.build.settings import library_settings
 from jaunt.build.write import write_module
 from jaunt.digest import all_entry_parts, entry_parts, module_digest
-from jaunt.engine.runner import Listener
+from jaunt.engine.job import Listener
 from jaunt.generate.base import GeneratorBackend
 from jaunt.generate.check import Check, CheckFunction
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, is_single_file, spec_module_to_generated_module

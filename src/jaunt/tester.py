@@ -12,7 +12,7 @@ from jaunt.build.run import BuildReport, build_works
 from jaunt.build.settings import library_settings
 from jaunt.builder import library_works
 from jaunt.config import SandboxConfig
-from jaunt.engine.runner import Listener
+from jaunt.engine.job import Listener
 from jaunt.generate.base import GeneratorBackend
 from jaunt.generate.check import Check, CheckFunction
 from jaunt.sandbox.program import Halt

@@ -7,8 +7,8 @@ import pytest
 from backends import CountingBackend
 from projects import SHOP, SHOP_ANSWERS, write_files
 
+from jaunt.build.project_settings import project_settings
 from jaunt.build.run import run_plan
-from jaunt.build.settings import project_settings
 from jaunt.config import BuildConfig, JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntBudgetError, JauntConfigError

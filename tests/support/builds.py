@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from jaunt.build.project_settings import project_settings
 from jaunt.build.run import run_plan
-from jaunt.build.settings import project_settings
 from jaunt.config import load_config
 from jaunt.engine.job import Outcome
 from jaunt.generate.base import GeneratorBackend

@@ -9,8 +9,8 @@ from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import holds_module
 from jaunt.build.time_left import TimeLeft
-from jaunt.engine.job import Job, Outcome, job_name
-from jaunt.engine.runner import Listener, run_jobs
+from jaunt.engine.job import Job, Listener, Outcome, job_name
+from jaunt.engine.runner import run_jobs
 from jaunt.plan.module_work import ModuleWork, project_work, waits_for
 from jaunt.plan.plan import Plan
 from jaunt.specs.dag import dependents_of

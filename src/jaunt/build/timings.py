@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jaunt.engine.job import Job, Outcome
+from jaunt.engine.job import Event, Job, Outcome
 from jaunt.errors import JauntConfigError
 from jaunt.files.atomic import write_atomic
 from jaunt.header import Kind
@@ -82,7 +82,7 @@ class TimingsRecorder:
         self._jobs: dict[str, Job] = {}
         self._ended: dict[str, JobTiming] = {}
 
-    def __call__(self, event: str, job: Job, outcome: Outcome | None) -> None:
+    def __call__(self, event: Event, job: Job, outcome: Outcome | None) -> None:
         """Take one of the engine's events."""
         now = time.perf_counter() - self._clock
         self._jobs[job.name] = job

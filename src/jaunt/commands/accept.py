@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import judge
 from jaunt.plan.module_work import ModuleWork, project_works
 from jaunt.plan.reasons import ReasonKind
+from jaunt.process.tool import run_tool
 from jaunt.report.console import one_line, print_warning, relative_paths, say
 from jaunt.report.wording import all_reasons, build_command, reason_texts
 from jaunt.validation import validate_generated_source
@@ -91,15 +91,7 @@ def _acceptable(work: ModuleWork, text: str) -> str:
 def _person(root: Path) -> str:
     """Return who accepts: git's user name, or the login name."""
     try:
-        asked = subprocess.run(
-            ["git", "config", "user.name"],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        name = one_line(asked.stdout)
+        name = one_line(run_tool(["git", "config", "user.name"], cwd=root).output.decode())
     except (OSError, UnicodeDecodeError):
         name = ""
     try:

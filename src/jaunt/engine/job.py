@@ -103,3 +103,9 @@ class Job:
 def job_name(kind: Kind, module: str) -> str:
     """Return the name that a module's job has in the engine, and its task in doit: `build:app.slug`."""
     return f"{kind}:{module}"
+
+
+Event = Literal["started", "finished"]
+
+Listener = Callable[[Event, Job, Outcome | None], None]
+"""Called as a job starts, without an outcome, and when it has finished, with one."""

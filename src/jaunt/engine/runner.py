@@ -22,12 +22,10 @@ from doit.exceptions import BaseFail, TaskFailed, UnmetDependency
 from doit.runner import MThreadRunner
 from doit.task import Task
 
-from jaunt.engine.job import Job, Outcome, failure, settle
+from jaunt.engine.job import Event, Job, Listener, Outcome, failure, settle
 from jaunt.errors import JauntDependencyCycleError
 from jaunt.process.boundary import caught
 from jaunt.specs.dag import critical_path
-
-Listener = Callable[[str, Job, Outcome | None], None]
 
 BAD = ("failed", "interrupted")
 
@@ -202,7 +200,7 @@ class _Run:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
             self._loop.call_soon_threadsafe(self._notify, "finished", job, outcome)
 
-    def _notify(self, event: str, job: Job, outcome: Outcome | None) -> None:
+    def _notify(self, event: Event, job: Job, outcome: Outcome | None) -> None:
         if self._listener is None or self._error:
             return
         if error := caught(functools.partial(self._listener, event, job, outcome)):  # a broken pipe, a Ctrl-C

@@ -6,6 +6,7 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def temporary_path(folder: Path) -> Path:
 
     The file's own name is no part of it: that may be at the limit of the file system.
     """
-    return folder / f".jaunt-{_MACHINE}-{os.getpid()}-{_RUN}{next(_numbers):x}.tmp"
+    return folder / f".jaunt-{_machine()}-{os.getpid()}-{_RUN}{next(_numbers):x}.tmp"
 
 
 def temporary_files(folder: Path) -> Iterator[Path]:
@@ -54,7 +55,7 @@ def _is_abandoned(path: Path) -> bool:
     """Whether the process that made a file or folder is gone, or, where that can't be told, it is old."""
     machine, _, rest = path.name.removeprefix(".jaunt-").partition("-")
     pid = rest.partition("-")[0]
-    if machine == _MACHINE and pid.isdigit():
+    if machine == _machine() and pid.isdigit():
         try:
             os.kill(int(pid), 0)
         except ProcessLookupError:
@@ -64,6 +65,7 @@ def _is_abandoned(path: Path) -> bool:
     return time.time() - path.stat().st_mtime > _LONGEST_WRITE
 
 
+@cache
 def _machine() -> str:
     """Return a name for the set of processes whose ids mean something here; "" where ids can't be looked up."""
     if not hasattr(os, "uname"):
@@ -72,6 +74,3 @@ def _machine() -> str:
     with suppress(OSError):  # a container may have its machine's name, but has processes of its own
         namespace = Path("/proc/self/ns/pid").stat().st_ino
     return f"{zlib.crc32(f'{os.uname().nodename} {namespace}'.encode()):08x}"
-
-
-_MACHINE = _machine()

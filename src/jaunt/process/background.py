@@ -5,13 +5,13 @@ Parsing is one step that no other thread can interrupt, so a large source would 
 
 import asyncio
 import pickle
-import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jaunt.paths import PACKAGE
+from jaunt.process.python import python_command
+from jaunt.process.tool import Finished
 
 T = TypeVar("T")
 
@@ -25,16 +25,6 @@ _Locks = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]
 
 _threads: _Locks = weakref.WeakKeyDictionary()
 _turns: _Locks = weakref.WeakKeyDictionary()
-
-_SOURCES = str(Path(PACKAGE).parent)
-
-_CHILD = """
-import importlib, pickle, sys
-folder, module, name, arguments = pickle.load(sys.stdin.buffer)
-sys.path.insert(0, folder)
-function = getattr(importlib.import_module(module), name)
-sys.stdout.buffer.write(pickle.dumps(function(*pickle.loads(arguments))))
-"""
 
 
 async def in_background(function: Callable[..., T], *args: Any, size: int) -> T:
@@ -50,23 +40,26 @@ async def in_background(function: Callable[..., T], *args: Any, size: int) -> T:
         async with _of_loop(_threads):
             return await asyncio.to_thread(function, *args)
     arguments = await asyncio.to_thread(pickle.dumps, args)
-    request = (_SOURCES, function.__module__, getattr(function, "__qualname__", ""), arguments)
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-c", _CHILD),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    request = (function.__module__, getattr(function, "__qualname__", ""), arguments)
+    done = await run_beside(python_command("jaunt.process.call"), pickle.dumps(request))
+    if done.code:
+        raise ChildProcessError(done.last_words or f"ended with exit code {done.code}")
+    return pickle.loads(done.output)
+
+
+async def run_beside(
+    command: Sequence[str], content: bytes = b"", *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> Finished:
+    """Run a program beside the event loop, as `run_tool` does; it is killed if the task is cancelled."""
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(*command, cwd=cwd, env=env, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
-        output, errors = await child.communicate(pickle.dumps(request))
+        output, errors = await child.communicate(content)
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    if child.returncode:
-        last = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise ChildProcessError(" ".join(last) or f"ended with exit code {child.returncode}")
-    return pickle.loads(output)
+    return Finished(child.returncode or 0, output, errors)
 
 
 async def take_turn() -> None:

@@ -1,8 +1,9 @@
 """The importer's child: imports modules of the user's project, and tells the arguments of their decorators.
 
-`importer.py` starts it by path: one line of JSON on its standard input, one line a module on its standard output.
+`importer.py` starts it: one line of JSON on its standard input, one line a module on its standard output.
 """
 
+import importlib
 import json
 import os
 import sys
@@ -10,16 +11,19 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from jaunt.errors import JauntNotBuiltError
+from jaunt.process.boundary import caught
+from jaunt.project.from_source import import_from_source
+from jaunt.registry import clear_registries, get_magic_registry, get_test_registry
+from jaunt.spec_ref import spec_ref_from_object
 
-def _child() -> None:
+
+def main() -> None:
+    """Import what the request names."""
     request = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, args=(os.dup(0),), daemon=True).start()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - the other one may have read ahead
-    # jaunt's own folder comes last: it may be that of all installed packages, which hide no standard one.
-    sys.path.append(request["jaunt"])
-    from jaunt.project.from_source import import_from_source
-
     import_from_source(request["path"])
     sys.path[:0] = request["path"]
     # What the modules print must not reach the stream that carries the results; nor may a process that they
@@ -39,13 +43,6 @@ def _end_with_parent(request_stream: int) -> None:
 
 
 def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    import importlib
-
-    from jaunt.errors import JauntNotBuiltError
-    from jaunt.process.boundary import caught
-    from jaunt.registry import clear_registries, get_magic_registry, get_test_registry
-    from jaunt.spec_ref import spec_ref_from_object
-
     def plain(kwargs: Mapping[str, Any]) -> dict[str, Any]:
         deps = kwargs.get("deps")
         if deps is None:
@@ -70,7 +67,3 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
     except (TypeError, ValueError) as problem:
         return {"error": error or f"decorator arguments: {problem}"}
     return {"error": error, "specs": specs}
-
-
-if __name__ == "__main__":
-    _child()

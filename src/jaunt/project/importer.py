@@ -8,7 +8,6 @@ import contextlib
 import json
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jaunt.paths import PACKAGE
+from jaunt.process.python import python_command
 
 IMPORT_SECONDS = 60.0
 
@@ -55,8 +54,8 @@ def _import_in_child(
     names: Sequence[str], path: Sequence[str | Path], cwd: Path, seconds: float
 ) -> Iterator[tuple[str, Imported]]:
     """Yield what came of each module, the one that ended the child or hangs in it last."""
-    request = json.dumps({"names": [*names], "path": [str(p) for p in path], "jaunt": str(Path(PACKAGE).parent)})
-    command = [sys.executable, "-P", str(Path(PACKAGE, "project", "import_child.py"))]
+    request = json.dumps({"names": [*names], "path": [str(p) for p in path]})
+    command = python_command("jaunt.project.import_child")
     left = iter(names)
     with _Child(command, request, cwd) as child:
         for name in left:

@@ -4,25 +4,20 @@ As long as every test passes, and without `--jaunt-check`, nothing of jaunt's bu
 """
 
 import inspect
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 
-from jaunt.errors import JauntError, JauntNotBuiltError
+from jaunt.errors import JauntNotBuiltError
+
+if TYPE_CHECKING:
+    from jaunt.pytest_plugin.drifted import Drifted
 
 _MOST_LINES = 20  # of `--jaunt-check`
-
-
-@dataclass(frozen=True)
-class _Drifted:
-    """What is not fresh: a line for each module, and the modules by all the names that Python knows them by."""
-
-    lines: Mapping[str, str] = field(default_factory=dict)
-    modules: Mapping[str, str] = field(default_factory=dict)
 
 
 class Freshness:
@@ -80,41 +75,20 @@ class Freshness:
         return f"{self._drifted.lines[met[0]]}{more}" if met else ""
 
     @cached_property
-    def _drifted(self) -> _Drifted:
-        from jaunt.report.console import error_line
+    def _drifted(self) -> "Drifted":
+        from jaunt.pytest_plugin.drifted import look  # 0.1 s, for nothing if every test passes
 
-        try:
-            return _find_drifted(self._folder, orphans=self._check)
-        except JauntError as error:
-            return _Drifted({"": error_line(error)})
-        except Exception as error:  # noqa: BLE001 - what is said of a failing test must not end the session
-            return _Drifted({"": f"the specs could not be looked at: {type(error).__name__}: {error}"})
-
-
-def _find_drifted(folder: Path, *, orphans: bool) -> _Drifted:
-    from jaunt.config import find_project_root, load_config
-    from jaunt.plan.drift import distinct, find_drift
-    from jaunt.plan.orphans import find_orphans
-    from jaunt.plan.plan import make_plan
-    from jaunt.project.project import load_project
-    from jaunt.report.console import error_line
-    from jaunt.report.wording import drift_error
-
-    project = load_project(load_config(root=find_project_root(folder)))
-    drifts = find_drift(make_plan(project), find_orphans(project) if orphans else ())
-    lines = {drift.module: error_line(drift_error(drift)) for drift in (distinct(drifts) if orphans else drifts)}
-    generated = {project.generated_module(m): m for m in lines}
-    return _Drifted(lines, {**generated, **{module: module for module in lines}})
+        return look(self._folder, orphans=self._check)
 
 
 def _not_built(error: BaseException) -> str:
     """Return the line of the JauntNotBuiltError that an error is, or comes from; nothing if there is none."""
-    from jaunt.report.console import error_line
-
     seen: list[BaseException] = []
     found: BaseException | None = error
     while found is not None and found not in seen:
         if isinstance(found, JauntNotBuiltError):
+            from jaunt.report.console import error_line  # a session where all pass loads nothing of jaunt's
+
             return error_line(found)
         seen.append(found)
         found = found.__cause__ or found.__context__

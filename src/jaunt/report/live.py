@@ -18,7 +18,7 @@ from jaunt.report.terminal import cut_front, takes_unicode
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-    from jaunt.engine.job import Job, Outcome
+    from jaunt.engine.job import Event, Job, Outcome
 
 _FRAMES_PER_SECOND = 4
 _LARGE_BUILD = 200  # modules
@@ -186,7 +186,7 @@ class LiveProgress(Progress):
         if self._is_large and self._told > MOST_LINES:
             say(and_more(self._told - MOST_LINES, "jaunt status"))
 
-    def __call__(self, event: str, job: "Job", outcome: "Outcome | None") -> None:
+    def __call__(self, event: "Event", job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
         if event == "started":
             self._display.began(job.module)

@@ -12,7 +12,7 @@ from jaunt.report.console import Verbosity, one_line, print_error, print_lines, 
 from jaunt.report.terminal import cut_front, hang, paint, width_of
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
-    from jaunt.engine.job import Job, Outcome
+    from jaunt.engine.job import Event, Job, Outcome
     from jaunt.plan.plan import Plan
 
 ANOTHER_BUILD = "another build is asking the model for it"
@@ -49,7 +49,7 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def __call__(self, event: str, job: "Job", outcome: "Outcome | None") -> None:
+    def __call__(self, event: "Event", job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
         if event == "started" and self._verbosity == "verbose":
             self._say(f"{'begun':<{_WORD_WIDTH}} {job.module}")

@@ -27,7 +27,8 @@ from jaunt.sandbox.mechanism import problem_with
 from jaunt.sandbox.order import Ended
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.scratch import temporary_scratch
-from jaunt.sandbox.supervision import MB, Surroundings, order_for, read_text, run_supervised
+from jaunt.sandbox.supervision import Surroundings, order_for, read_text, run_supervised
+from jaunt.text.sizes import MB
 
 OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")
 """Options with which Python loads what is installed from its bytecode: in the sandbox it would compile it anew."""

@@ -16,8 +16,9 @@ from jaunt.process.python import python_command
 from jaunt.process.tree import kill_group
 from jaunt.sandbox.order import Ended, SandboxOrder
 from jaunt.sandbox.program import Halt
+from jaunt.text.lines import last_line
+from jaunt.text.sizes import MB
 
-MB = 1 << 20
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm")
 _GRACE = 10.0  # seconds that the supervisor has to clean up before it is killed itself
 _ISOLATED = ("-I", "-S")
@@ -145,5 +146,4 @@ def read_text(file: IO[bytes], size: int) -> str:
 
 def last_line_of(file: IO[bytes]) -> str:
     """Return the last line that a program printed into a file, "" if there is none."""
-    lines = read_text(file, MB).strip().splitlines()
-    return lines[-1] if lines else ""
+    return last_line(read_text(file, MB))

@@ -1,6 +1,5 @@
 """The doit tasks of one jaunt project."""
 
-import atexit
 import functools
 import os
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
 from jaunt.header import Kind
 from jaunt.plan.drift import distinct, find_drift
-from jaunt.plan.module_work import project_work, waits_for
+from jaunt.plan.module_work import waits_for
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.fork import in_forked_children

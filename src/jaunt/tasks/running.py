@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jaunt.build.pipeline import ModuleBuilder
+from jaunt.build.project_settings import project_settings
 from jaunt.build.run import plan_time_left
-from jaunt.build.settings import project_settings
 from jaunt.build.time_left import TimeLeft
 from jaunt.build.write import remove_module
 from jaunt.engine.job import Outcome

@@ -50,7 +50,7 @@ def main() -> None:
     os.dup2(null, 0)  # the orders hold the key
     os.set_inheritable(orders["report"], False)
     record = _make_record(bytes.fromhex(orders.pop("key")), orders["report"])
-    record("end", int(pytest.main(orders["args"], plugins=[_make_plugin(record)])))
+    record("end", int(pytest.main(orders["args"], plugins=_make_plugins(record))))
 
 
 def _make_record(key: bytes, descriptor: int) -> Callable[..., None]:
@@ -68,13 +68,21 @@ def _make_record(key: bytes, descriptor: int) -> Callable[..., None]:
     return record
 
 
-def _make_plugin(record: Callable[..., None]) -> object:
-    """Return the pytest plugin that records: what was collected, and how each phase of each test ended."""
-    ran: set[str] = set()  # node ids of the tests whose function was called and returned
-    original: dict[tuple[str, str, str], object] = {}
-    callers: set[object] = set()
+_Functions = dict[tuple[str, str, str], object]
+"""The code of pytest's functions: (module, class or "", name) -> what it runs."""
 
-    class Recorder:
+
+def _make_plugins(record: Callable[..., None]) -> list[object]:
+    """Return the pytest plugins that record: what was collected, and how each phase of each test ended."""
+    original: _Functions = {}
+    callers: set[object] = set()
+    return [_make_preparer(original, callers), _make_collector(record), _make_judge(record, original, callers)]
+
+
+def _make_preparer(original: _Functions, callers: set[object]) -> object:
+    """Return the plugin that notes what pytest is, in `original` and `callers`, before anything of the project is."""
+
+    class Preparer:
         def pytest_load_initial_conftests(self) -> None:
             """Look at pytest when its plugins are there, and nothing of the project is."""
             original.update(_functions_of_pytest())
@@ -94,6 +102,13 @@ def _make_plugin(record: Callable[..., None]) -> object:
         def pytest_collection(self, session: pytest.Session) -> None:
             callers.update(session.config.hook.pytest_pyfunc_call.get_hookimpls())
 
+    return Preparer()
+
+
+def _make_collector(record: Callable[..., None]) -> object:
+    """Return the plugin that records what was collected, and what could not be."""
+
+    class Collector:
         @pytest.hookimpl(trylast=True)
         def pytest_collection_finish(self, session: pytest.Session) -> None:
             for item in session.items:
@@ -103,6 +118,14 @@ def _make_plugin(record: Callable[..., None]) -> object:
             if not report.passed:
                 record("uncollected", report.nodeid, report.outcome, _last_line(report), report.longreprtext)
 
+    return Collector()
+
+
+def _make_judge(record: Callable[..., None], original: _Functions, callers: set[object]) -> object:
+    """Return the plugin that records how each phase of each test ended; `original` and `callers` are pytest's own."""
+    ran: set[str] = set()  # node ids of the tests whose function was called and returned
+
+    class Judge:
         def pytest_runtest_logstart(self, nodeid: str) -> None:
             record("started", nodeid)
 
@@ -135,13 +158,12 @@ def _make_plugin(record: Callable[..., None]) -> object:
             if not report.passed:  # a subtest that failed is reported here alone
                 record("reported", report.nodeid, report.when, report.outcome, _last_line(report), report.longreprtext)
 
-    return Recorder()
+    return Judge()
 
 
 def _is_unittest(item: pytest.Function) -> bool:
-    import unittest
-
-    return isinstance(item.cls, type) and issubclass(item.cls, unittest.TestCase)
+    unittest = sys.modules.get("unittest")  # loaded if any test is one of its classes
+    return unittest is not None and isinstance(item.cls, type) and issubclass(item.cls, unittest.TestCase)
 
 
 def _first_line(raised: pytest.ExceptionInfo[BaseException]) -> str:
@@ -158,7 +180,7 @@ def _last_line(report: pytest.TestReport | pytest.CollectReport) -> str:
     return errors[0] if errors else lines[-1] if lines else ""
 
 
-def _first_change(original: dict[tuple[str, str, str], object], callers: set[object], item: pytest.Item) -> str | None:
+def _first_change(original: _Functions, callers: set[object], item: pytest.Item) -> str | None:
     """Return the name of one of pytest's functions that is no longer what it was; None if all are."""
     implementations = set(item.config.hook.pytest_pyfunc_call.get_hookimpls())
     late = [each for each in implementations - callers if not _is_conftest(each.plugin)]
@@ -176,9 +198,8 @@ def _is_conftest(plugin: object) -> bool:
     return os.path.basename(getattr(plugin, "__file__", None) or "") == "conftest.py"  # noqa: PTH119
 
 
-def _functions_of_pytest() -> dict[tuple[str, str, str], object]:
-    """Return the code of pytest's functions: (module, class or "", name) -> what it runs."""
-    found: dict[tuple[str, str, str], object] = {}
+def _functions_of_pytest() -> _Functions:
+    found: _Functions = {}
     for name, module in list(sys.modules.items()):
         if name not in _GUARDED:
             continue

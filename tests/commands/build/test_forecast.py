@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from backends import CountingBackend
 
+from jaunt.build.project_settings import project_settings
 from jaunt.build.run import run_plan
-from jaunt.build.settings import project_settings
 from jaunt.build.store import Store
 from jaunt.cli import main
 from jaunt.commands.build.forecast import forecast, total

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from jaunt.text.lines import last_line
+from jaunt.process.background import run_beside
 
 TOOL_SECONDS = 60.0
 """How long a tool may take for one candidate."""
@@ -56,25 +56,13 @@ def nearest_settings(tool: str, folder: Path, names: Sequence[str]) -> Path | No
 async def require_success(tool: str, arguments: Sequence[str | Path], folder: Path) -> None:
     """Run a tool on nothing in a folder; raises ToolError, with its own reason, if it fails."""
     program = find_tool(tool)
-    child = None
     try:
         async with asyncio.timeout(TOOL_SECONDS):
-            child = await asyncio.create_subprocess_exec(
-                *(str(program), *map(str, arguments)),
-                cwd=folder,
-                env={**os.environ, "NO_COLOR": "1"},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-            )
-            said = (await child.communicate())[1].decode("utf-8", "replace")
+            command = [str(program), *map(str, arguments)]
+            done = await run_beside(command, cwd=folder, env={**os.environ, "NO_COLOR": "1"})
     except TimeoutError as error:
         raise ToolError(f"{tool} took longer than {TOOL_SECONDS:g} s") from error
     except OSError as error:
         raise ToolError(f"{program} cannot be run: {error.strerror}") from error
-    finally:
-        if child is not None and child.returncode is None:
-            child.kill()
-            await child.wait()
-    if child.returncode not in (0, 1):  # 1: it has found something
-        raise ToolError(f"{tool} failed: {last_line(said) or f'exit code {child.returncode}'}")
+    if done.code not in (0, 1):  # 1: it has found something
+        raise ToolError(f"{tool} failed: {done.last_words or f'exit code {done.code}'}")

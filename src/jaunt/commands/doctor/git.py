@@ -1,9 +1,9 @@
 """Whether git takes what is generated."""
 
-import subprocess
 from collections.abc import Iterator
 
 from jaunt.commands.doctor.finding import Finding
+from jaunt.process.tool import run_tool
 from jaunt.project.project import Project
 
 
@@ -14,13 +14,13 @@ def ignored(project: Project) -> Iterator[Finding]:
     paths = "".join(f"{project.generated_path(module)}\0" for module in sorted(project.modules))
     command = ["git", "check-ignore", "--no-index", "--verbose", "-z", "--stdin"]
     try:
-        asked = subprocess.run(command, input=paths, cwd=project.root, capture_output=True, text=True, check=False)
+        asked = run_tool(command, paths, cwd=project.root)
     except OSError:
         return
-    if asked.returncode == 1:
+    if asked.code == 1:
         yield Finding("ok", "git", "generated code is not ignored, so it can be committed")
-    elif asked.returncode == 0:
-        source, line, pattern = asked.stdout.split("\0")[:3]
+    elif asked.code == 0:
+        source, line, pattern = asked.text.split("\0")[:3]
         yield Finding(
             "warn",
             "git",

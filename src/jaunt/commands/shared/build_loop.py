@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from jaunt.build.import_gate import ImportGate
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import stop_signals
-from jaunt.engine.job import Job, Outcome
+from jaunt.engine.job import Event, Job, Listener, Outcome
 from jaunt.errors import JauntWriteError
 from jaunt.plan.plan import Plan
 from jaunt.report.console import error_line, print_warning
 from jaunt.report.progress import Progress
 
 if TYPE_CHECKING:
-    from jaunt.engine.runner import Listener
     from jaunt.generate.lazy_backend import LazyBackend
 
 
@@ -32,7 +31,7 @@ def generate(
     """
     outcomes: dict[str, Outcome] = {}
 
-    def note(event: str, job: Job, outcome: Outcome | None) -> None:
+    def note(event: Event, job: Job, outcome: Outcome | None) -> None:
         if outcome is not None:
             outcomes[job.module] = outcome
 
@@ -44,12 +43,12 @@ def generate(
 
 
 async def _generate(
-    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None, note: "Listener"
+    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None, note: Listener
 ) -> None:
     gate = ImportGate(plan.project, plan.stale)
     gate.begin()  # while the rest is imported: that takes 0.1 s
+    from jaunt.build.project_settings import project_settings
     from jaunt.build.run import misses_store, run_plan
-    from jaunt.build.settings import project_settings
     from jaunt.build.timings import TimingsRecorder
     from jaunt.generate.lazy_backend import LazyBackend
     from jaunt.testing.repair import RepairBackend
@@ -69,7 +68,7 @@ async def _generate(
     jobs = options.jobs or config.build.jobs
     progress, timings = _progress(plan, options, backend, jobs), TimingsRecorder(limit=jobs)
 
-    def listen(event: str, job: Job, outcome: Outcome | None) -> None:
+    def listen(event: Event, job: Job, outcome: Outcome | None) -> None:
         note(event, job, outcome)
         timings(event, job, outcome)
         progress(event, job, outcome)

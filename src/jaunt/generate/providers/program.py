@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import signal
 import subprocess
 import tempfile
 import uuid
@@ -12,13 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from jaunt.process.tree import kill_tree
 from jaunt.text.sizes import MB
 
 OUTPUT_LIMIT = 4 * MB
 """The most bytes of standard output that are taken."""
 _TAIL = 4096  # bytes of standard error that are kept
 _GRACE = 1.0  # seconds for what is under way once the program is over
-_SWEEPS = 20  # rounds of killing, since a process may start another while we look
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves
@@ -72,7 +71,7 @@ async def run_program(arguments: Sequence[str], text: str, *, env: Mapping[str, 
             stdin.close()
             await talk.over
         finally:
-            _kill_all(pid, mark)
+            kill_tree(pid, lambda: _processes_with(mark.encode()))
         # What it wrote just before its end may still be in the pipes, which a survivor may hold open.
         await asyncio.wait([talk.drained], timeout=_GRACE)
         await asyncio.wait([talk.exited], timeout=_GRACE)
@@ -139,20 +138,6 @@ def _whole_words(tail: bytearray) -> bytes:
 def _settle(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-def _kill_all(pid: int | None, mark: str) -> None:
-    """Kill the process group of `pid`, and every process that has the variable `mark`."""
-    if pid is not None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-    for _ in range(_SWEEPS):
-        marked = _processes_with(mark.encode())
-        for each in marked:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(each, signal.SIGKILL)
-        if not marked:
-            return
 
 
 def _processes_with(mark: bytes) -> list[int]:

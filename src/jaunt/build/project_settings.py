@@ -1,0 +1,57 @@
+"""What a project's modules are built with, by its configuration."""
+
+import threading
+from pathlib import Path
+
+from jaunt.build.history import History
+from jaunt.build.import_gate import ImportGate
+from jaunt.build.settings import BuildSettings
+from jaunt.build.store import Store, open_store
+from jaunt.checks.project_checks import project_checks
+from jaunt.files.atomic import ensure_state_folder
+from jaunt.files.temporary import remove_leftovers
+from jaunt.generate.base import GeneratorBackend
+from jaunt.plan.orphans import generated_folders
+from jaunt.plan.plan import Plan
+from jaunt.project.project import Project
+
+
+def project_settings(
+    plan: Plan,
+    backend: GeneratorBackend,
+    *,
+    force: bool = False,
+    read_store: bool = True,
+    record: Path | None = None,
+    gate: ImportGate | None = None,
+) -> BuildSettings:
+    """Return what a project's modules are built with: its checks, its store, its number of attempts.
+
+    `gate` is one that has begun already.
+    """
+    config = plan.project.config
+    state = ensure_state_folder(config.root)
+    store = open_store(config)
+    _sweep(plan.project, state, store)
+    return BuildSettings(
+        backend,
+        checks_for=project_checks(plan.project),
+        rejected=state / "rejected",
+        gate=gate or ImportGate(plan.project, plan.stale),
+        max_attempts=config.build.max_attempts,
+        candidates=config.build.candidates,
+        force=force,
+        store=store,
+        read_store=read_store,
+        record=record,
+        price=config.llm.price,
+        history=History(config.root, run=plan.made_at),
+    )
+
+
+def _sweep(project: Project, state: Path, store: Store) -> None:
+    """Remove what builds that were killed have left where they were writing."""
+    folders = [folder for root in project.roots for folder in generated_folders(root, project.generated_dir)]
+    folders += [state, *([] if store.readonly or store.folder.is_relative_to(state) else [store.folder])]
+    # In a thread of its own: a store on a network takes long to look through, and nothing waits for this.
+    threading.Thread(target=remove_leftovers, args=(folders,), name="jaunt-sweep").start()

@@ -1,0 +1,40 @@
+"""What of a project is not fresh, in the words that tests are told of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jaunt.config import find_project_root, load_config
+from jaunt.errors import JauntError
+from jaunt.plan.drift import distinct, find_drift
+from jaunt.plan.orphans import find_orphans
+from jaunt.plan.plan import make_plan
+from jaunt.project.project import load_project
+from jaunt.report.console import error_line
+from jaunt.report.wording import drift_error
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """What is not fresh: a line for each module, and the modules by all the names that Python knows them by."""
+
+    lines: Mapping[str, str] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
+
+
+def look(folder: Path, *, orphans: bool) -> Drifted:
+    """Return what is not fresh in the project that a folder is in; with `orphans`, files without a spec count, too."""
+    try:
+        return _find(folder, orphans=orphans)
+    except JauntError as error:
+        return Drifted({"": error_line(error)})
+    except Exception as error:  # noqa: BLE001 - what is said of a failing test must not end the session
+        return Drifted({"": f"the specs could not be looked at: {type(error).__name__}: {error}"})
+
+
+def _find(folder: Path, *, orphans: bool) -> Drifted:
+    project = load_project(load_config(root=find_project_root(folder)))
+    drifts = find_drift(make_plan(project), find_orphans(project) if orphans else ())
+    lines = {drift.module: error_line(drift_error(drift)) for drift in (distinct(drifts) if orphans else drifts)}
+    generated = {project.generated_module(m): m for m in lines}
+    return Drifted(lines, {**generated, **{module: module for module in lines}})
