@@ -7,7 +7,7 @@ from typing import Any
 
 from jaunt import __version__
 from jaunt.errors import JauntWriteError
-from jaunt.files.atomic import check_writable, ensure_packages, write_atomic
+from jaunt.files.atomic import ensure_packages, require_writable, write_atomic
 from jaunt.header import PYTHON, body_digest, format_header
 from jaunt.plan.module_work import ModuleWork
 from jaunt.syntax.body import is_edited, syntax_digest
@@ -49,7 +49,7 @@ def remove_module(path: Path, *, generated_dir: str, within: Path, force: bool =
     puts outside `within` stays in any case.
     """
     try:
-        check_writable(path, within=within)
+        require_writable(path, within=within)
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None

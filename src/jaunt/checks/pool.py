@@ -39,25 +39,25 @@ class Pool(Generic[Key, Lent]):
     def __init__(self, start: Callable[[Key], Awaitable[Lent]], *, most: int) -> None:
         self._start = start
         self._most = most
-        self._shelves: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Shelf[Key, Lent]]
-        self._shelves = weakref.WeakKeyDictionary()
+        self._of_loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopPool[Key, Lent]]
+        self._of_loops = weakref.WeakKeyDictionary()
         self._keepers: dict[Lent, asyncio.Task[None]] = {}
         weakref.finalize(self, _end_now, self._keepers)
 
     @asynccontextmanager
     async def one(self, key: Key) -> AsyncGenerator[Lent]:
         """Lend a server, in the order of asking. Raises what `start` raises."""
-        shelf = self._shelves.setdefault(asyncio.get_running_loop(), _Shelf(self._most))
-        async with shelf.turns:
-            shelf.lent += 1
+        pool = self._of_loops.setdefault(asyncio.get_running_loop(), _LoopPool(self._most))
+        async with pool.turns:
+            pool.lent += 1
             try:
-                server = shelf.take(key) or await self._begin(key)
+                server = pool.take(key) or await self._begin(key)
                 try:
                     yield server
                 finally:
-                    shelf.free.append((key, server))
+                    pool.free.append((key, server))
             finally:
-                shelf.lent -= 1
+                pool.lent -= 1
 
     async def _begin(self, key: Key) -> Lent:
         server = await self._start(key)
@@ -65,7 +65,7 @@ class Pool(Generic[Key, Lent]):
         return server
 
 
-class _Shelf(Generic[Key, Lent]):
+class _LoopPool(Generic[Key, Lent]):
     """The servers of an event loop: those that are free, and how many are lent."""
 
     def __init__(self, most: int) -> None:

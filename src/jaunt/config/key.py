@@ -6,14 +6,14 @@ from typing import Any
 
 
 def key(
-    default: Any, doc: str, *, check: Callable[[Any], str | None] = lambda _value: None, or_one: bool = False
+    default: Any, doc: str, *, wrong: Callable[[Any], str | None] = lambda _value: None, or_one: bool = False
 ) -> Any:
     """Return the field of a key.
 
-    `doc` says to people what the key means, its unit too. `check` returns what is wrong with a value, or None.
+    `doc` says to people what the key means, its unit too. `wrong` returns what is wrong with a value, or None.
     `or_one`: a single string may stand for a list of one.
     """
-    metadata = {"doc": doc, "check": check, "or_one": or_one}
+    metadata = {"doc": doc, "wrong": wrong, "or_one": or_one}
     if isinstance(default, list | dict):
         return field(default_factory=default.copy, metadata=metadata)
     return field(default=default, metadata=metadata)

@@ -143,7 +143,7 @@ def _read_value(spec: Field[Any], wanted: Any, value: Any, key: str) -> tuple[An
     wanted = without_none(wanted)
     if not _fits(value, wanted):
         return value, [_Problem(key, f"expected {TYPE_NAMES[wanted]}, got {_toml(value)}")]
-    wrong = spec.metadata["check"](value)
+    wrong = spec.metadata["wrong"](value)
     return value, [_Problem(key, wrong)] if wrong else []
 
 

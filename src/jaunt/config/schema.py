@@ -33,7 +33,7 @@ class PathsConfig:
 
     source_roots: list[str] = key(["src"], 'the folders of the code; `["."]` in a project without `src`')
     test_roots: list[str] = key(["tests"], "the folders of the tests")
-    generated_dir: str = key(DEFAULT_GENERATED_DIR, "the folder for generated code in each package", check=package_name)
+    generated_dir: str = key(DEFAULT_GENERATED_DIR, "the folder for generated code in each package", wrong=package_name)
     exclude: list[str] = key([], 'files and folders that are not searched for specs, as glob patterns: `["*/old/*"]`')
 
 
@@ -41,12 +41,12 @@ class PathsConfig:
 class PriceConfig:
     """What a million tokens cost, in any currency; `cached_input` is, where None, the price of `input`."""
 
-    input: float = key(0.0, "the price of a million tokens that are sent, in any currency", check=not_negative)
-    output: float = key(0.0, "the price of a million tokens that are answered", check=not_negative)
+    input: float = key(0.0, "the price of a million tokens that are sent, in any currency", wrong=not_negative)
+    output: float = key(0.0, "the price of a million tokens that are answered", wrong=not_negative)
     cached_input: float | None = key(
         None,
         "the price of a million sent tokens that were in the provider's cache; else as `input`",
-        check=not_negative,
+        wrong=not_negative,
     )
 
 
@@ -57,17 +57,17 @@ class LLMConfig:
     provider: str | None = key(None, "who writes the code: the name of a provider")
     model: str = key("", "the model, as the provider names it")
     api_key_env: str = key(
-        "", "the environment variable that holds the key, if not the provider's usual one", check=variable_name
+        "", "the environment variable that holds the key, if not the provider's usual one", wrong=variable_name
     )
-    base_url: str = key("", "a server in place of the provider's own", check=http_url)
+    base_url: str = key("", "a server in place of the provider's own", wrong=http_url)
     max_tokens: int | None = key(
-        None, "the longest answer that is asked for, in tokens; else as long as the provider allows", check=at_least(1)
+        None, "the longest answer that is asked for, in tokens; else as long as the provider allows", wrong=at_least(1)
     )
     temperature: float | None = key(
-        None, "how freely the model chooses its words; nothing is sent where it is left out", check=not_negative
+        None, "how freely the model chooses its words; nothing is sent where it is left out", wrong=not_negative
     )
-    options: dict[str, Any] = key({}, "further fields of each request, as the server names them", check=request_options)
-    timeout: float = key(600.0, "the time for a call, its retries included, in seconds", check=positive)
+    options: dict[str, Any] = key({}, "further fields of each request, as the server names them", wrong=request_options)
+    timeout: float = key(600.0, "the time for a call, its retries included, in seconds", wrong=positive)
     command: list[str] = key(
         [], "the program that writes the code and its arguments, or the name of a known one", or_one=True
     )
@@ -82,17 +82,17 @@ class LLMConfig:
 class BuildConfig:
     """How specs of kind "magic" are built."""
 
-    jobs: int = key(8, "how many modules are generated at a time", check=at_least(1))
+    jobs: int = key(8, "how many modules are generated at a time", wrong=at_least(1))
     infer_deps: bool = key(True, "take what a spec mentions for what it depends on, besides its `deps`")
-    max_attempts: int = key(3, "how often a module's code is asked for until it passes all checks", check=at_least(1))
+    max_attempts: int = key(3, "how often a module's code is asked for until it passes all checks", wrong=at_least(1))
     candidates: int = key(
-        1, "how many answers each attempt asks for at once; the first that passes wins", check=at_least(1)
+        1, "how many answers each attempt asks for at once; the first that passes wins", wrong=at_least(1)
     )
     max_tokens: int | None = key(
-        None, "no further call is made once a run has taken as many tokens, sent and answered", check=at_least(1)
+        None, "no further call is made once a run has taken as many tokens, sent and answered", wrong=at_least(1)
     )
     max_cost: float | None = key(
-        None, "no further call is made once a run has cost as much, by `llm.price`", check=not_negative
+        None, "no further call is made once a run has cost as much, by `llm.price`", wrong=not_negative
     )
 
 
@@ -102,7 +102,7 @@ class TestConfig:
 
     __test__ = False  # else pytest takes the class for a collection of tests
 
-    jobs: int = key(4, "has no effect: test modules are generated beside the others", check=at_least(1))
+    jobs: int = key(4, "has no effect: test modules are generated beside the others", wrong=at_least(1))
     infer_deps: bool = key(True, "as `build.infer_deps`, for test specs")
     pytest_args: list[str] = key(["-q"], "arguments for pytest; those of `--pytest-args` come after them")
 
@@ -125,16 +125,16 @@ class SandboxConfig:
     mode: str = key(
         "auto",
         '`"bwrap"`; `"limits"`: limits alone; `"auto"`: bwrap where it works, else limits; `"off"`',
-        check=one_of("auto", "bwrap", "limits", "off"),
+        wrong=one_of("auto", "bwrap", "limits", "off"),
     )
     strict: bool = key(False, "refuse to run generated code without bwrap")
-    seconds: int = key(120, "how long a run may take, in seconds", check=at_least(1))
-    cpu_seconds: int = key(120, "how much time of a processor a run may take, in seconds", check=at_least(1))
-    memory_mb: int = key(2048, "how much memory a run may take, in MB of 2**20 bytes", check=at_least(64))
-    file_mb: int = key(256, "how much a run may write, in one file or in all of them, in MB", check=at_least(1))
-    output_mb: int = key(8, "how much a run may print, in MB", check=at_least(1))
-    processes: int = key(64, "how many processes a run may have at a time", check=at_least(1))
-    open_files: int = key(1024, "how many files each process may have open", check=at_least(32))
+    seconds: int = key(120, "how long a run may take, in seconds", wrong=at_least(1))
+    cpu_seconds: int = key(120, "how much time of a processor a run may take, in seconds", wrong=at_least(1))
+    memory_mb: int = key(2048, "how much memory a run may take, in MB of 2**20 bytes", wrong=at_least(64))
+    file_mb: int = key(256, "how much a run may write, in one file or in all of them, in MB", wrong=at_least(1))
+    output_mb: int = key(8, "how much a run may print, in MB", wrong=at_least(1))
+    processes: int = key(64, "how many processes a run may have at a time", wrong=at_least(1))
+    open_files: int = key(1024, "how many files each process may have open", wrong=at_least(32))
     env: list[str] = key([], "environment variables that generated code may read, besides PATH, locale and time zone")
 
 
@@ -145,8 +145,8 @@ class VerifyConfig:
     `others` are the severities of checks that are declared by their own files alone: see `jaunt.checks`.
     """
 
-    ruff: str = key("error", _SEVERITY, check=one_of("error", "warn", "off"))
-    ty: str = key("error", _SEVERITY, check=one_of("error", "warn", "off"))
+    ruff: str = key("error", _SEVERITY, wrong=one_of("error", "warn", "off"))
+    ty: str = key("error", _SEVERITY, wrong=one_of("error", "warn", "off"))
     doctests: bool = key(True, "run the examples in the specs' docstrings")
     no_doctests: list[str] = key([], "the spec modules whose examples are not run, as glob patterns", or_one=True)
     allow_imports: list[str] = key(
@@ -169,7 +169,7 @@ class PromptsConfig:
 class JauntConfig:
     """The whole configuration of the project at `root`; `config_file` is where it was read, if anywhere."""
 
-    version: int = key(CONFIG_VERSION, "the version of this format", check=readable_version)
+    version: int = key(CONFIG_VERSION, "the version of this format", wrong=readable_version)
     paths: PathsConfig = section(PathsConfig)
     llm: LLMConfig = section(LLMConfig)
     build: BuildConfig = section(BuildConfig)

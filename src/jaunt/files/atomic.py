@@ -33,7 +33,7 @@ def write_atomic(path: Path, text: str, *, within: Path, durable: bool = True) -
     return path
 
 
-def check_writable(path: Path, *, within: Path) -> None:
+def require_writable(path: Path, *, within: Path) -> None:
     """Raise the JauntWriteError that `write_atomic` would, as far as that can be told without writing."""
     try:
         steps = _check_contained(path, within)

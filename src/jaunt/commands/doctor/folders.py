@@ -6,7 +6,7 @@ from pathlib import Path
 from jaunt.commands.doctor.finding import Finding
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntWriteError
-from jaunt.files.atomic import check_writable
+from jaunt.files.atomic import require_writable
 from jaunt.files.temporary import abandoned_files
 from jaunt.project.roots import search_roots
 from jaunt.report.console import some
@@ -40,7 +40,7 @@ def leftovers(config: JauntConfig) -> Iterator[Finding]:
 
 def _unwritable(folder: Path, root: Path) -> JauntWriteError | None:
     try:
-        check_writable(folder / "a file", within=root)
+        require_writable(folder / "a file", within=root)
     except JauntWriteError as error:
         return error
     return None

@@ -12,7 +12,7 @@ from jaunt.commands.shared.options import add_module_argument, add_project_optio
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_module
 from jaunt.errors import JauntDiscoveryError, JauntRefusedError
-from jaunt.files.atomic import check_writable, write_atomic
+from jaunt.files.atomic import require_writable, write_atomic
 from jaunt.files.listing import find_files
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import judge_file
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> Result:
     plan = make_plan(project)
     _refuse_unless_fresh(plan, module, force=arguments.force)
     file = project.modules[module].file
-    check_writable(file.path, within=project.root)
+    require_writable(file.path, within=project.root)
     old = file.path.read_bytes()
     new = _ejected(project, module)
     shown = relative_paths(str(file.path))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jaunt.config import find_project_root, load_config
 from jaunt.errors import JauntConfigError, JauntWriteError
-from jaunt.files.atomic import check_writable, write_atomic
+from jaunt.files.atomic import require_writable, write_atomic
 from jaunt.generate.providers import PROVIDERS, load_provider
 from jaunt.project.project import load_project
 
@@ -116,7 +116,7 @@ def start_project(root: Path, *, example: bool = False) -> Started:
     ignored = _gitignore(root, started)
     try:
         for path in [*files, *([root / ".gitignore"] if ignored else [])]:
-            check_writable(path, within=root)
+            require_writable(path, within=root)
         root.mkdir(parents=True, exist_ok=True)
         for path, text in files.items():
             write_atomic(path, text, within=root)
