@@ -423,6 +423,8 @@ def _check_and_rule(error: str, names: Sequence[str]) -> tuple[str, str]:
         head += f": {got[1]}" if got else ""
     elif head.startswith("importing "):
         check = "examples"
+    elif ": cannot be imported: " in head:
+        check = "gate"  # the spec module itself
     head = re.sub(r"^line \d+: ", "", head)
     head = head.partition(" (run: ")[0]
     head = re.sub(r"^(?:[A-Za-z_]\w*(?:\.\w+)*): ", "", head) if check != "plan" else head

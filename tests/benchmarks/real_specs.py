@@ -9,7 +9,7 @@ import builtins
 import symtable
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -197,7 +197,8 @@ def _late_names(module: Module, specs: Sequence[Definition]) -> set[str]:
     first = min((s.lineno for s in module.tree.body if _loads(module, s, names)), default=None)
     if first is None:
         return set()
-    lines = {name: min(b.statement.lineno for b in found) for name, found in module.bindings.items()}
+    bound = {name: found for name, found in module.bindings.items() if _is_bound(module, name)}
+    lines = {name: min(b.statement.lineno for b in found) for name, found in bound.items()}
     below = {name for name, line in lines.items() if line >= first} - names
     return {name for name in below if not (line := _plain_import(module, name)) or _is_of_own(module, line[0])}
 
@@ -240,7 +241,7 @@ def _imports(module: Module, names: Sequence[str], spec_module: str) -> Iterator
     """Yield the lines that bind names as the module has them: its own imports, or an import from the spec module."""
     yield from (ast.unparse(s) for s in module.tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__")
     plain = {name: found for name in names if (found := _plain_import(module, name))}
-    by_hand = [n for n in names if n not in plain and (n in module.bindings or _comes_by_star(module, n))]
+    by_hand = [n for n in names if n not in plain and (_is_bound(module, n) or _comes_by_star(module, n))]
     guarded = [name for name in by_hand if all(map(_is_guarded, module.bindings.get(name, [None])))]
     lines = [line for line, is_guarded in plain.values() if is_guarded]
     lines += [f"from {spec_module} import {', '.join(guarded)}"] if guarded else []
@@ -258,6 +259,12 @@ def _is_guarded(binding: Binding | None) -> bool:
     """Whether a statement is for type checkers alone."""
     under = binding.under if binding else None
     return isinstance(under, ast.If) and ast.unparse(under.test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _is_bound(module: Module, name: str) -> bool:
+    """Whether a module binds a name; for a builtin one, not only under a condition, as for an old Python."""
+    found = module.bindings.get(name, [])
+    return bool(found) and not (hasattr(builtins, name) and all(each.under is not None for each in found))
 
 
 def _comes_by_star(module: Module, name: str) -> bool:
@@ -378,6 +385,7 @@ def _edited(text: str, edits: Sequence[Edit]) -> str:
     return b"\n".join(lines).decode()
 
 
+@lru_cache(maxsize=8)  # asked for each statement of a module in turn
 def _lines(text: str) -> list[str]:
     """Return the lines as Python's parser counts them: a form feed, say, ends none."""
     return text.replace("\r\n", "\n").split("\n")
