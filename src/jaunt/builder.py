@@ -16,7 +16,8 @@ from jaunt.plan.freshness import fingerprint, judge_file
 from jaunt.plan.module_work import ModuleWork, specs_used
 from jaunt.registry import KIND_OF, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.digests import combine_parts, graph_digests
+from jaunt.specs.contract import EARLIER_SIGNATURE
+from jaunt.specs.digests import combine_parts, earlier_digest, graph_digests
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
 from jaunt.specs.texts import SpecTexts
 
@@ -100,6 +101,7 @@ def library_works(
         parts |= all_entry_parts(entries, texts)
     digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
     modules = {module_of(ref) for ref in specs} | {*module_specs}
+    decorated = any(EARLIER_SIGNATURE in each for each in parts.values())
     paths = {module: _library_path(base, module, generated_dir, package) for module in modules}
     works = []
     for module, entries in sorted(module_specs.items()):
@@ -107,9 +109,10 @@ def library_works(
         dependencies = specs_used(module, own, specs, graph)
         kind = KIND_OF[entries[0].kind] if entries else "build"
         digest = module_digest(module, entries, specs, graph, cache=digests)
+        earlier = earlier_digest(own, {**parts, **own}, graph) if decorated else ""
         works.append(
             ModuleWork(
-                fingerprint=fingerprint(kind, module, digest, own, graph, digests),
+                fingerprint=fingerprint(kind, module, digest, own, graph, digests, earlier),
                 entries=tuple(entries),
                 root=base,
                 bases=(base,),

@@ -347,6 +347,15 @@ Block = Heading | Paragraph
             yield from range(stop)
         """,
     ),
+    "async generator for a stub without a body": Case(
+        function("async def ticks() -> AsyncIterator[int]:", above="from collections.abc import AsyncIterator"),
+        """
+        from collections.abc import AsyncIterator
+
+        async def ticks() -> AsyncIterator[int]:
+            yield 1
+        """,
+    ),
     "iterator_of_a_list": Case(
         function("def count(stop: int) -> Iterator[int]:", "yield 1", above="from collections.abc import Iterator"),
         """
@@ -870,9 +879,14 @@ BAD: dict[str, Case] = {
         "is a plain function, expected `async def fetch",
     ),
     "async generator for a coroutine": Case(
-        function("async def ticks() -> AsyncIterator[int]:", above="from collections.abc import AsyncIterator"),
-        "from collections.abc import AsyncIterator\n\nasync def ticks() -> AsyncIterator[int]:\n    yield 1\n",
+        function("async def ticks() -> int:"),
+        "async def ticks() -> int:\n    yield 1\n",
         "is an async generator, expected a coroutine function",
+    ),
+    "coroutine for a stub without a body that returns an async iterator": Case(
+        function("async def ticks() -> AsyncIterator[int]:", above="from collections.abc import AsyncIterator"),
+        "from collections.abc import AsyncIterator\n\nasync def ticks() -> AsyncIterator[int]:\n    return other()\n",
+        "is a coroutine function, which is awaited, expected an async generator",
     ),
     "coroutine for an async generator": Case(
         function("async def ticks() -> AsyncIterator[int]:", "yield 1", "from collections.abc import AsyncIterator"),

@@ -24,9 +24,14 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         dependency_generated_modules={
             module: text for module, path in work.dependency_paths.items() if (text := _body(path))
         },
-        plain_sources={**work.texts.plain_segments([*work.entries, *work.dependencies.values()])},
+        plain_sources={
+            **work.texts.plain_segments(work.dependencies.values()),
+            **work.texts.own_segments(work.entries),
+        },
+        outer_decorators={**work.texts.outer_decorators(work.entries)},
         handwritten_source=work.texts.handwritten(work.entries[0]) if work.entries else "",
         module_digest=work.fingerprint.digest,
+        earlier_digest=work.fingerprint.earlier_digest,
         previous_source=_body(work.path) if replaced is None else split_header(replaced)[1],
     )
 

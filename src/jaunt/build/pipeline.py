@@ -113,6 +113,9 @@ class _Search:
         contract = (self.work.kind, self.work.digest, beside_of(self.work.entries, self.work.texts))
         # One small file, as those that are read before: not by way of a thread.
         stored = store.get(*contract) if store is not None else Lookup()
+        if store is not None and stored.source is None and self.work.fingerprint.earlier_digest:
+            kind, _, beside = contract
+            stored = store.get(kind, self.work.fingerprint.earlier_digest, beside)
         found = await self._try_stored(stored)
         if found is not None:
             return found

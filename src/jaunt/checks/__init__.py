@@ -13,6 +13,7 @@ Severity = Literal["error", "warn", "off"]
 SEVERITIES = get_args(Severity)
 
 CHECKS = {
+    "decorators": "jaunt.checks.static.outer_decorators",
     "static": "jaunt.checks.static.check",
     "ruff": "jaunt.checks.tools.ruff",
     "ty": "jaunt.checks.tools.ty",

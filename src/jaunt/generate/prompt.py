@@ -87,7 +87,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
         "spec_module": module,
         "generated_module": ctx.generated_module,
         "required_names": ", ".join(f"`{name}`" for name in ctx.expected_names),
-        "specs": _section("The specs", map(_code, specs.values())),
+        "specs": _section("The specs", [_code(text) + _outer(ctx, ref) for ref, text in specs.items()]),
         "instructions": _section("Instructions for single specs", prompts),
         "handwritten": _section(
             f"Written by hand in `{module}`: import what you use of it, don't repeat it",
@@ -109,6 +109,17 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
             ["\n".join(f"- {e}" for e in errors), _rejected(ctx.rejected_source) if errors else ""],
         ),
     }  # fmt: skip
+
+
+def _outer(ctx: ModuleSpecContext, ref: str) -> str:
+    """Say what the spec module puts on what is written for a spec; nothing, if that is nothing."""
+    decorators = ctx.outer_decorators.get(ref)
+    if not decorators:
+        return ""
+    return (
+        f"\n\n`{ctx.spec_module}` itself decorates your `{qualname_of(ref)}`, so that its callers get what that makes "
+        f"of it. Don't repeat this:\n\n{_code(decorators)}"
+    )
 
 
 def _section(title: str, parts: Iterable[str]) -> str:

@@ -12,10 +12,11 @@ class ModuleSpecContext:
 
     `kind` is "build" or "test"; `expected_names` must be defined; `spec_sources`, `decorator_prompts` and
     `dependency_apis` go from spec reference to text, and so do `plain_sources`: the same texts without jaunt's
-    decorators, where they are known. `dependency_generated_modules` goes from a spec module's name to the code
-    generated for it. `handwritten_source` is what is no spec in the spec module; `module_digest` is the digest of the
-    contract (64 hex digits); `previous_source` is the code that the new one replaces, `rejected_source` the candidate
-    of the attempt before this one.
+    decorators, where they are known; of the module's own, also without those above jaunt's, which the spec module puts
+    on them itself: `outer_decorators`, a line each. `dependency_generated_modules` goes from a spec module's name to
+    the code generated for it. `handwritten_source` is what is no spec in the spec module; `module_digest` is the digest
+    of the contract (64 hex digits), `earlier_digest` that of an earlier reading, if it may differ; `previous_source` is
+    the code that the new one replaces, `rejected_source` the candidate of the attempt before this one.
     """
 
     kind: Kind
@@ -27,7 +28,9 @@ class ModuleSpecContext:
     dependency_apis: Mapping[str, str] = field(default_factory=dict)
     dependency_generated_modules: Mapping[str, str] = field(default_factory=dict)
     plain_sources: Mapping[str, str] = field(default_factory=dict)
+    outer_decorators: Mapping[str, str] = field(default_factory=dict)
     handwritten_source: str = ""
     module_digest: str = ""
+    earlier_digest: str = ""
     previous_source: str = ""
     rejected_source: str = ""

@@ -8,7 +8,12 @@ from typing import Any, Literal
 from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.specs.contract import EARLIER_SIGNATURE
+from jaunt.specs.digests import as_read_earlier
 from jaunt.syntax.body import has_conflict_markers, is_body_edited
+
+_CONTRACT_VERSION = "2"
+"""The reading of contracts that a header names where it may differ from the first."""
 
 State = Literal["fresh", "stale", "unbuilt", "conflict", "edited", "broken"]
 
@@ -23,6 +28,8 @@ class Fingerprint:
     spec_refs: tuple[SpecRef, ...]
     spec_digests: Mapping[str, Mapping[str, str]]
     dependency_digests: Mapping[str, str]
+    earlier_digest: str = ""
+    """The digest by the reading of contracts in which decorators above jaunt's counted; "" if there are none at all."""
 
     def header_fields(self) -> dict[str, Any]:
         """Return the fields for `format_header`, the tool's version and the body's digest excepted."""
@@ -33,6 +40,7 @@ class Fingerprint:
             "spec_refs": list(self.spec_refs),
             "spec_digests": self.spec_digests,
             "dependency_digests": self.dependency_digests,
+            "contract_version": _CONTRACT_VERSION if self.earlier_digest else None,
         }
 
     @classmethod
@@ -55,6 +63,7 @@ def fingerprint(
     parts: Mapping[SpecRef, Mapping[str, str]],
     graph: Mapping[SpecRef, Collection[SpecRef]],
     spec_digests: Mapping[SpecRef, str],
+    earlier_digest: str = "",
 ) -> Fingerprint:
     """Return a module's fingerprint; `parts` holds the contract parts of its specs alone."""
     refs = tuple(sorted(parts))
@@ -66,6 +75,7 @@ def fingerprint(
         spec_refs=refs,
         spec_digests={qualname_of(ref): dict(parts[ref]) for ref in refs},
         dependency_digests={dep: spec_digests.get(dep, "")[:16] for dep in sorted(outside)},
+        earlier_digest=earlier_digest,
     )
 
 
@@ -154,14 +164,23 @@ def _changes(fields: Mapping[str, Any], expected: Fingerprint) -> tuple[Reason, 
         return (Reason(ReasonKind.OTHER_HEADER, fields["source_module"], detail=fields["kind"]),)
     if fields["module_digest"] == f"sha256:{expected.digest}":
         return ()
+    if _is_earlier(fields) and fields["module_digest"] == f"sha256:{expected.earlier_digest}":
+        return ()
     found = (*_changed_specs(fields, expected), *_changed_dependencies(fields, expected))
     return found or (Reason(ReasonKind.CONTRACT_CHANGED),)
+
+
+def _is_earlier(fields: Mapping[str, Any]) -> bool:
+    """Whether a header is judged by the earlier reading, as no newer one is named in it."""
+    return "contract_version" not in fields
 
 
 def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterator[Reason]:
     old, new = fields.get("spec_digests"), expected.spec_digests
     if old is None:
         return
+    if _is_earlier(fields):
+        new = {name: as_read_earlier(parts) for name, parts in new.items()}
     for name in sorted({*old, *new}):
         ref = f"{expected.module}:{name}"
         if name not in old:
@@ -177,6 +196,8 @@ def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, 
     """Return the parts of a spec that differ, sorted, by where they are: "", or the name of a class's method."""
     moved: dict[str, list[Part]] = {}
     for part in sorted(part for part in {*old, *new} if old.get(part) != new.get(part)):
+        if part == EARLIER_SIGNATURE:
+            continue
         method, is_inside, detail = part.rpartition(".")
         if is_inside and part in old and part in new:
             moved.setdefault(method, []).append(Part(detail))

@@ -11,7 +11,7 @@ from jaunt.project.name_lookup import SourceFiles
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.arguments import Unreadable, read_arguments, read_deps, wrong_type
-from jaunt.specs.contract import Contract
+from jaunt.specs.contract import EARLIER_SIGNATURE, Contract
 from jaunt.specs.dag import components, toposort
 from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, spec_parts
 from jaunt.specs.graph import SpecFinder, collapse_to_module_dag, explicit_deps, link_specs
@@ -32,6 +32,7 @@ class Linked:
     spec_digests: Mapping[SpecRef, str]
     digests: Mapping[str, str]
     problems: Mapping[str, JauntError] = field(default_factory=dict)
+    decorated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Linker:
                 for name, m in modules.items()
             },
             problems=problems,
+            decorated=frozenset(module_of(ref) for ref, each in parts.items() if EARLIER_SIGNATURE in each),
         )
 
     def import_unread(self, found: Mapping[str, SpecModule], problems: dict[str, JauntError]) -> dict[str, SpecModule]:

@@ -18,6 +18,8 @@ from jaunt.project.scan import Scan
 from jaunt.project.unseen import unseen
 from jaunt.registry import KIND_OF, SpecEntry
 from jaunt.spec_ref import SpecRef
+from jaunt.specs.dag import dependents_of
+from jaunt.specs.digests import earlier_digest
 from jaunt.specs.spec_module import SpecModule
 from jaunt.specs.texts import SpecTexts
 from jaunt.text.nearest import did_you_mean
@@ -27,7 +29,8 @@ from jaunt.text.nearest import did_you_mean
 class Project:
     """Everything that a build reads: specs, dependencies, and each module's digest.
 
-    `problems` maps a module that can't be built to the reason; such a module may have no entries. `scan` is where the
+    `problems` maps a module that can't be built to the reason; such a module may have no entries. `decorated` are the
+    modules with decorators besides jaunt's on a spec. `scan` is where the
     project was read from, if it was. `warnings` tell of what may be meant as a part of it and isn't.
     """
 
@@ -41,6 +44,7 @@ class Project:
     spec_digests: Mapping[SpecRef, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, JauntError] = field(default_factory=dict)
+    decorated: frozenset[str] = frozenset()
     scan: Scan | None = field(default=None, repr=False, compare=False)
     warnings: Sequence[str] = ()
 
@@ -64,6 +68,17 @@ class Project:
     def generated_module(self, module: str) -> str:
         """Return the dotted name of the module that a spec module's code is generated into."""
         return spec_module_to_generated_module(module, self.generated_dir)
+
+    def earlier_digest(self, module: str) -> str:
+        """Return what `specs.digests.earlier_digest` does."""
+        if module not in self._above_decorated:
+            return ""
+        refs = [e.spec_ref for e in self.modules[module].entries if e.spec_ref in self.parts]
+        return earlier_digest(refs, self.parts, self.graph)
+
+    @cached_property
+    def _above_decorated(self) -> set[str]:
+        return dependents_of(self.dag, self.decorated) if self.decorated else set()
 
     def generated_path(self, module: str) -> Path:
         """Return the file that a spec module's code is generated into."""

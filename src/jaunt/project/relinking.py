@@ -14,7 +14,7 @@ from jaunt.project.name_lookup import SourceFiles
 from jaunt.project.snapshot import Link, Record, Row, links_in, module_in, module_record
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.contract import Contract
+from jaunt.specs.contract import EARLIER_SIGNATURE, Contract
 from jaunt.specs.dag import components, dependents_of
 from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, spec_parts
 from jaunt.specs.graph import SpecFinder, link_specs
@@ -53,6 +53,7 @@ class Part:
             specs=[entry.qualname for entry in self.module.entries],
             dependencies=sorted(self.dependencies),
             digest=combine_specs(self.digests),
+            decorated=any(EARLIER_SIGNATURE in parts for parts in self.parts.values()),
         )
 
 
@@ -176,6 +177,7 @@ def joined(table: Mapping[str, Row], parts: Mapping[str, Part], roots: Mapping[s
         dag={name: set(row.dependencies) for name, row in table.items()},
         spec_digests=PerSpec(table, lambda name: parts[name].digests),
         digests={name: row.digest for name, row in table.items()},
+        decorated=frozenset(name for name, row in table.items() if row.decorated),
     )
 
 

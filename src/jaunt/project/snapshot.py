@@ -32,6 +32,7 @@ class Row(NamedTuple):
     specs: Sequence[str]
     dependencies: Sequence[str]
     digest: str
+    decorated: bool
 
 
 class Link(NamedTuple):
@@ -151,7 +152,7 @@ def links_in(record: Record) -> Iterator[tuple[str, Link]]:
         yield name, Link(*link)
 
 
-_FORMAT = 3
+_FORMAT = 4
 
 
 @dataclass(frozen=True)

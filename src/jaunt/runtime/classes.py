@@ -5,7 +5,7 @@ import sys
 
 from jaunt.errors import JauntNotBuiltError
 from jaunt.registry import mark
-from jaunt.runtime.spec_module import needs_half_imported, wait_for
+from jaunt.runtime.spec_module import hand_over, needs_half_imported, wait_for
 
 __tracebackhide__ = True  # see runtime.py
 
@@ -21,13 +21,15 @@ def replace_class(stub: type, entry: "SpecEntry") -> type:
     """Return the generated class, or the stub where it can't be loaded yet."""
     _make_stub_retry(stub, entry)
     try:
-        return _load_class(entry)
+        generated = _load_class(entry)
+        wait_for(entry, stub.__module__, lambda: _hand_over(entry, generated))
+        return generated
     except JauntNotBuiltError:
         pass
     except (ImportError, AttributeError) as error:
         if not needs_half_imported(error, entry.module):
             raise
-        wait_for(entry, stub, lambda: _load_class(entry) is not None)
+        wait_for(entry, stub.__module__, lambda: _load_class(entry) is not None, stub=stub)
     return stub
 
 
@@ -56,6 +58,7 @@ def _make_stub_retry(stub: "Any", entry: "SpecEntry") -> None:
             setattr(stub, name, _forwarding_method(name, member, load))
     stub.__new__ = staticmethod(__new__)
     mark(stub, entry)
+    stub.__jaunt_names__ = frozenset(vars(stub))
 
 
 def _forwarding_method(
@@ -71,6 +74,13 @@ def _forwarding_method(
     return type(member)(forward)
 
 
+def _hand_over(entry: "SpecEntry", generated: type) -> bool:
+    from jaunt.runtime.loader import load_module  # here, as `import jaunt` can do without it
+
+    hand_over(entry, generated, load_module(entry))
+    return True
+
+
 def _load_class(entry: "SpecEntry") -> type:
     """Return the generated class, made one of the spec module, in which it takes the stub's place."""
     from jaunt.runtime.loader import load_generated  # here, as `import jaunt` can do without it
@@ -80,5 +90,11 @@ def _load_class(entry: "SpecEntry") -> type:
     generated.__module__, generated.__qualname__ = stub.__module__, stub.__qualname__  # what pickle goes by
     namespace = getattr(sys.modules.get(stub.__module__), "__dict__", {})
     if namespace.get(entry.qualname) is stub:
+        if vars(stub).keys() - {"__jaunt_names__"} != stub.__jaunt_names__:
+            raise JauntNotBuiltError(
+                f"{entry.spec_ref}: the decorators above @jaunt.magic were put on its stub, as the generated class "
+                "could not be loaded when it was defined",
+                hint=f"let what it imports not import {stub.__module__}",
+            )
         namespace[entry.qualname] = generated
     return mark(generated, entry)

@@ -10,12 +10,11 @@ import functools
 from types import FunctionType
 
 from jaunt.registry import mark
-from jaunt.runtime.spec_module import generated_module_of, is_initialising, wait_for
+from jaunt.runtime.spec_module import generated_module_of, hand_over, is_initialising, wait_for
 
 TYPE_CHECKING = False  # see spec_ref.py
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
-    from types import ModuleType
     from typing import Any
 
     from jaunt.registry import SpecEntry
@@ -46,7 +45,7 @@ def make_forwarder(stub: FunctionType, entry: "SpecEntry") -> "Callable[..., Any
     forward.__kwdefaults__ = {_TARGET: load_and_call}
     functools.update_wrapper(forward, stub)
     if entry.kind == "magic":
-        wait_for(entry, forward, load)
+        wait_for(entry, stub.__module__, load)
     return mark(forward, entry)
 
 
@@ -59,12 +58,15 @@ def load_function(entry: "SpecEntry", forward: "Any") -> "Callable[..., Any]":
 
     generated = load_module(entry)
     target: Any = find_generated(entry, generated)
-    if target is forward or is_initialising(generated.__name__):
-        return target  # what is half imported may be decorated yet
+    if is_initialising(generated.__name__):
+        return target  # which may be decorated yet
+    if target is forward:
+        hand_over(entry, forward, generated)
+        return forward
     if type(target) is FunctionType and target.__globals__ is forward.__globals__ and target.__closure__ is None:
         _become(forward, target)
         vars(generated)[entry.qualname] = forward
-        _hand_over_exported(entry, forward, generated)
+        hand_over(entry, forward, generated)
         return forward
     # What a test has put there for a while, a mock say, is called but not kept.
     if getattr(target, "__module__", None) == generated.__name__:
@@ -85,21 +87,6 @@ def _become(forward: "Any", target: FunctionType) -> None:
             setattr(forward, name, getattr(target, name))
     vars(forward).pop("__wrapped__", None)  # the stub, by which `inspect` tells what a forwarder looks like
     vars(forward).update(vars(target))
-
-
-def _hand_over_exported(entry: "SpecEntry", forward: "Any", generated: "ModuleType") -> None:
-    """Let generated code that calls a spec of its own module get what a decorator above `@magic` made of it.
-
-    So a recursive function below `@lru_cache` finds its cache. What contextlib made stays out: it gives something
-    of another type, which the generated module, read by itself, doesn't have.
-    """
-    import sys
-
-    exported = inner = vars(sys.modules.get(forward.__module__) or generated).get(entry.qualname)
-    while inner is not None and inner is not forward:
-        inner = getattr(inner, "__wrapped__", None)
-    if inner is forward and getattr(exported, "__globals__", {}).get("__name__") != "contextlib":
-        vars(generated)[entry.qualname] = exported
 
 
 def _template(stub: FunctionType) -> "Callable[..., Any]":

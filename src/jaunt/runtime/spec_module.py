@@ -31,26 +31,37 @@ def generated_module_of(spec_module: str) -> ModuleType:
     return known
 
 
+def hand_over(entry: "SpecEntry", undecorated: object, generated: ModuleType) -> None:
+    """Let generated code that uses a spec of its own module get what the spec module's decorators made of it.
+
+    So a recursive function below `@lru_cache` finds its cache, and a method below `@dataclass(slots=True)` its class:
+    as if the code stood in the spec module. `undecorated` is what `@magic` gave to the decorator above it.
+    """
+    module = sys.modules.get(getattr(undecorated, "__module__", ""))
+    if module is not None and vars(generated).get(entry.qualname) is undecorated:
+        vars(generated)[entry.qualname] = vars(module).get(entry.qualname, undecorated)
+
+
 class _Waiting:
-    """A spec that waits: `stand_in` is what was made of its stub, `load` puts the generated code in its place."""
+    """A spec that waits: `load` puts the generated code in its place, that of `stub` for a class."""
 
-    def __init__(self, stand_in: object, load: "Callable[[], bool]") -> None:
-        self.stand_in = stand_in
+    def __init__(self, load: "Callable[[], bool]", stub: type | None) -> None:
         self.load = load
+        self.stub = stub
 
 
-def wait_for(entry: "SpecEntry", stand_in: object, load: "Callable[[], bool]") -> None:
+def wait_for(entry: "SpecEntry", spec_module: str, load: "Callable[[], bool]", *, stub: type | None = None) -> None:
     """Call `load`, until it returns true, at accesses from outside to the module of a spec.
 
     An access of the spec itself does so while the module is half imported, too; of other names, only the first after
-    that does. `stand_in` is the object that stands for the generated code.
+    that does. `stub` is the class that the spec's name has to be bound to until then.
     """
-    module = sys.modules.get(getattr(stand_in, "__module__", ""))
+    module = sys.modules.get(spec_module)
     if module is not None and type(module) in (ModuleType, PatchedModule) and module.__name__ != "__main__":
         module.__class__ = SpecModule
         vars(module).setdefault("__jaunt_waiting__", {})
     if isinstance(module, SpecModule):
-        vars(module)["__jaunt_waiting__"][entry.qualname] = _Waiting(stand_in, load)
+        vars(module)["__jaunt_waiting__"][entry.qualname] = _Waiting(load, stub)
 
 
 class PatchedModule(ModuleType):
@@ -107,8 +118,7 @@ def _load_waiting(module: SpecModule, name: str) -> None:
 def _load_one(module: SpecModule, waiting: "dict[str, _Waiting]", name: str, *, asked: bool) -> bool:
     """Load one spec's code; return whether to go on with the others. What fails is told by its own access or call."""
     spec = waiting[name]
-    is_class = isinstance(spec.stand_in, type)
-    if is_class and vars(module).get(name, spec.stand_in) is not spec.stand_in:
+    if spec.stub is not None and vars(module).get(name, spec.stub) is not spec.stub:
         return True  # a test has put something else there, for now
     try:
         if not spec.load():
@@ -118,9 +128,9 @@ def _load_one(module: SpecModule, waiting: "dict[str, _Waiting]", name: str, *, 
     except Exception as error:  # generated code may raise anything: a function's is told by its call
         if isinstance(error, ImportError | AttributeError) and needs_half_imported(error):
             return False
-        if is_class and asked:
+        if spec.stub is not None and asked:
             raise
-        if is_class:
+        if spec.stub is not None:
             return True
     waiting.pop(name, None)
     return True

@@ -1,8 +1,9 @@
 """A spec's contract: what of its source counts as a change, as named parts, over syntax and not bytes.
 
-Signature, annotations, defaults, bases, other decorators, the cleaned docstring and a body that is more than
-a stub count. Comments, formatting, quote style and the form of a stub body do not. The canonical form is our
-own, as that of `ast.dump` and `ast.unparse` differs from one Python version to the next.
+Signature, annotations, defaults, bases, the decorators below jaunt's, the cleaned docstring and a body that is more
+than a stub count. Decorators above it don't: the spec module applies them itself. Nor do comments, formatting, quote
+style and the form of a stub body. The canonical form is our own, as that of `ast.dump` and `ast.unparse` differs from
+one Python version to the next.
 """
 
 import ast
@@ -20,7 +21,8 @@ class Contract:
     """What a spec promises, in a form that can be compared and kept.
 
     `parts` maps a part's name ("signature", "docstring", "body"; for a class "method NAME" too) to a digest; what
-    "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and "NAME.body";
+    "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and "NAME.body"; EARLIER_SIGNATURE
+    is there if there are decorators besides jaunt's;
     `references` are the dotted paths that the spec mentions, from which dependencies are inferred;
     `documented` tells whether there is a docstring.
     """
@@ -40,16 +42,25 @@ def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
     """Return the parts of a contract alone, in a third of the time; raises KeyError as `contract_of` does."""
     node = source.definitions[name]
     overloads = [o for o in source.overloads_of(name) if o is not node]
-    return {part: _digest(text) for part, text in _parts(source, node, overloads).items()}
+    parts = _parts(source, node, source.own_decorators(node), overloads)
+    others = [decorator for decorator in node.decorator_list if source.spec_decorator(decorator) is None]
+    if others:
+        parts[EARLIER_SIGNATURE] = _parts(source, node, others, overloads)["signature"]
+    return {part: _digest(text) for part, text in parts.items()}
+
+
+EARLIER_SIGNATURE = "@.signature"
+"""The part that holds what the signature was when decorators above jaunt's counted: headers of that time stay valid."""
 
 
 def is_detail(part: str) -> bool:
-    """Return whether a part tells of another one, "method NAME", which moved: it adds nothing to a digest."""
+    """Return whether a part tells of another one, "method NAME" say: it adds nothing to a digest."""
     return "." in part
 
 
-def _parts(source: ModuleSource, node: Definition, overloads: Iterable[Definition] = ()) -> dict[str, str]:
-    decorators = [d for d in node.decorator_list if source.spec_decorator(d) is None]
+def _parts(
+    source: ModuleSource, node: Definition, decorators: list[ast.expr], overloads: Iterable[Definition] = ()
+) -> dict[str, str]:
     head = [type(node).__name__, node.name, canonical(decorators), canonical(getattr(node, "type_params", []))]
     docstring = ast.get_docstring(node, clean=False)
     body = _body(node.body if docstring is None else node.body[1:])
@@ -60,14 +71,15 @@ def _parts(source: ModuleSource, node: Definition, overloads: Iterable[Definitio
         for member in (s for s in body if isinstance(s, Definition)):
             # The prefix keeps a method `prompt` apart from the decorator's argument.
             name = f"{'class' if isinstance(member, ast.ClassDef) else 'method'} {member.name}"
-            inside = {part: text for part, text in _parts(source, member).items() if not is_detail(part)}
+            inside = _parts(source, member, member.decorator_list)
+            inside = {part: text for part, text in inside.items() if not is_detail(part)}
             # A property's getter and setter, or overloads of one method, share a name.
             parts[name] = parts.get(name, "") + repr(sorted(inside.items()))
             for part, text in inside.items() if not isinstance(member, ast.ClassDef) else ():
                 detail = f"{member.name}.{part}"
                 parts[detail] = parts.get(detail, "") + text
         return parts
-    overloaded = [repr(sorted(_parts(source, o).items())) for o in overloads]
+    overloaded = [repr(sorted(_parts(source, o, source.own_decorators(o)).items())) for o in overloads]
     parts["signature"] = "\n".join([*head, canonical(node.args), canonical(node.returns), *overloaded])
     parts["body"] = canonical(body)
     return parts

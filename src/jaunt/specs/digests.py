@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.contract import is_detail
-from jaunt.specs.dag import components, toposort
+from jaunt.specs.contract import EARLIER_SIGNATURE, is_detail
+from jaunt.specs.dag import components, dependencies_of, toposort
 from jaunt.specs.graph import explicit_deps
 
 
@@ -24,6 +24,30 @@ def spec_parts(entry: SpecEntry, parts: Mapping[str, str]) -> dict[str, str]:
 def combine_parts(parts: Mapping[str, str]) -> str:
     """Return the digest, 64 hex digits, of a spec's parts."""
     return _sha256(sorted((part, digest) for part, digest in parts.items() if not is_detail(part)))
+
+
+def as_read_earlier(parts: Mapping[str, str]) -> dict[str, str]:
+    """Return a spec's parts as they were when decorators above jaunt's counted."""
+    return {**parts, "signature": parts.get(EARLIER_SIGNATURE, parts["signature"])}
+
+
+def earlier_digest(
+    refs: Collection[SpecRef],
+    parts: Mapping[SpecRef, Mapping[str, str]],
+    graph: Mapping[SpecRef, Collection[SpecRef]],
+) -> str:
+    """Return the digest, 64 hex digits, of the module of the specs `refs` as it was read earlier.
+
+    "" if neither they nor what they depend on have decorators besides jaunt's: then both readings agree, whatever is
+    above or below.
+    """
+    closure = dependencies_of(graph, refs)
+    known = {ref: parts[ref] for ref in closure if ref in parts}
+    if not any(EARLIER_SIGNATURE in each for each in known.values()):
+        return ""
+    local = {ref: combine_parts(as_read_earlier(each)) for ref, each in known.items()}
+    digests = graph_digests(local, {ref: graph[ref] for ref in closure if ref in graph})
+    return combine_specs({ref: digests[ref] for ref in refs})
 
 
 def graph_digests(

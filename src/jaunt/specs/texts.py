@@ -38,11 +38,22 @@ _LATE = "# What follows is imported inside the function that uses it, not at the
 _BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While)
 
 
-def plain_segment(source: ModuleSource, name: str) -> str:
-    """Return what `source.segment` does, without the lines of jaunt's own decorators."""
-    decorators = [d for node in [*source.overloads_of(name), source.definitions[name]] for d in node.decorator_list]
-    own = [d for d in decorators if source.spec_decorator(d) is not None]
-    return source.segment(name, without={line for d in own for line in range(d.lineno, (d.end_lineno or d.lineno) + 1)})
+def plain_segment(source: ModuleSource, name: str, *, outer: bool = True) -> str:
+    """Return what `source.segment` does, without the lines of jaunt's own decorators.
+
+    With `outer`, what stands above those is there, as others see the definition; without, as a candidate has to be.
+    """
+    nodes = [*source.overloads_of(name), source.definitions[name]]
+    left_out = [d for node in nodes for d in node.decorator_list if source.spec_decorator(d) is not None]
+    left_out += [] if outer else source.outer_decorators(source.definitions[name])
+    lines = {line for d in left_out for line in range(d.lineno, (d.end_lineno or d.lineno) + 1)}
+    return source.segment(name, without=lines)
+
+
+def outer_decorators(source: ModuleSource, name: str) -> list[str]:
+    """Return the decorators above jaunt's as they are written, `@` included."""
+    found = source.outer_decorators(source.definitions[name])
+    return [f"@{ast.get_source_segment(source.text, decorator)}" for decorator in found]
 
 
 def handwritten_part(source: ModuleSource) -> str:
@@ -147,7 +158,9 @@ class SpecTexts:
         """Take the texts from a file that was parsed already."""
         segments = {name: source.segment(name) for name in source.definitions}
         plain = {name: plain_segment(source, name) for name in source.definitions}
-        self._known[source.path] = _FileTexts(segments, plain, handwritten_part(source))
+        outer = {name: text for name in source.definitions if (text := "\n".join(outer_decorators(source, name)))}
+        own = {name: plain_segment(source, name, outer=False) for name in outer}
+        self._known[source.path] = _FileTexts(segments, plain, own, outer, handwritten_part(source))
 
     def source(self, entry: SpecEntry) -> ModuleSource:
         """Return the file that a spec stands in, parsed, of which the texts are made; raises as `read_source` does."""
@@ -169,8 +182,18 @@ class SpecTexts:
         return {entry.spec_ref: self.segment(entry) for entry in entries}
 
     def plain_segments(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
-        """Return the source text of each spec, without jaunt's decorators."""
+        """Return the source text of each spec as those who use it see it, without jaunt's decorators."""
         return {entry.spec_ref: _text_of(entry, self._read(entry).plain) for entry in entries}
+
+    def own_segments(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
+        """Return the source text of each spec as a candidate has to answer it, without what is above jaunt's too."""
+        texts = self.plain_segments(entries)
+        return {e.spec_ref: self._read(e).own.get(e.qualname, texts[e.spec_ref]) for e in entries}
+
+    def outer_decorators(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
+        """Return the decorators above jaunt's, a line each, of those specs that have some."""
+        found = ((entry.spec_ref, self._read(entry).outer.get(entry.qualname)) for entry in entries)
+        return {ref: text for ref, text in found if text}
 
     def _read(self, entry: SpecEntry) -> "_FileTexts":
         path = str(entry.source_file)
@@ -180,10 +203,15 @@ class SpecTexts:
 
 
 class _FileTexts(NamedTuple):
-    """The texts of a file: by name, each definition, and the same without jaunt's decorators; and what is no spec."""
+    """The texts of a file: by name, each definition, and the same without jaunt's decorators; and what is no spec.
+
+    Of definitions with decorators above jaunt's, `outer` has those and `own` the text without them.
+    """
 
     segments: Mapping[str, str]
     plain: Mapping[str, str]
+    own: Mapping[str, str]
+    outer: Mapping[str, str]
     handwritten: str
 
 

@@ -1,6 +1,7 @@
 """A spec module's source, parsed once: what its names are bound to and what it defines."""
 
 import ast
+import copy
 import io
 import threading
 import tokenize
@@ -91,6 +92,24 @@ class ModuleSource:
     def is_spec(self, statement: ast.stmt) -> bool:
         """Whether a statement is a definition below one of jaunt's decorators."""
         return isinstance(statement, Definition) and any(map(self.spec_decorator, statement.decorator_list))
+
+    def outer_decorators(self, node: Definition) -> list[ast.expr]:
+        """Return the decorators above jaunt's: the spec module itself applies them to what the spec stands for."""
+        found = next((i for i, decorator in enumerate(node.decorator_list) if self.spec_decorator(decorator)), 0)
+        return node.decorator_list[:found]
+
+    def own_decorators(self, node: Definition) -> list[ast.expr]:
+        """Return the decorators of a definition that are neither jaunt's nor above it."""
+        below = node.decorator_list[len(self.outer_decorators(node)) :]
+        return [decorator for decorator in below if self.spec_decorator(decorator) is None]
+
+    def stub(self, name: str) -> Definition | None:
+        """Return the definition of a name as a candidate has to answer it, with its own decorators alone."""
+        node = self.definitions.get(name)
+        if node is not None and self.is_spec(node):
+            node = copy.copy(node)
+            node.decorator_list = self.own_decorators(node)
+        return node
 
     @cached_property
     def bindings(self) -> dict[str, str]:

@@ -25,6 +25,7 @@ from typing import Any, TypedDict
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
 from jaunt.project.from_source import import_from_source
+from jaunt.runtime.spec_module import generated_module_of
 from jaunt.sandbox import linux
 from jaunt.sandbox.processes import kill_all
 
@@ -136,9 +137,8 @@ def _examine(order: Order, results: int) -> None:
         report("", [f"importing {order['spec_module']} fails: {_in_words(error, order['filename'])}"])
         return
     report("", [])
-    names = {name: generated[name] for name in order["names"] if name in generated}
     for docstring in order["docstrings"]:
-        report(docstring["name"], _failures(docstring, {**generated, **spec, **names}, order["filename"]))
+        report(docstring["name"], _failures(docstring, {**generated, **spec}, order["filename"]))
 
 
 def _reporter(key: str, descriptor: int) -> Any:
@@ -166,16 +166,25 @@ def _import(order: Order) -> tuple[dict[str, Any], dict[str, Any]]:
         sys.meta_path.insert(0, _StandIn(order))
     spec = importlib.import_module(order["spec_module"])
     generated = importlib.import_module(order["generated_module"])
+    for name in order["names"]:
+        getattr(spec, name, None)  # as a caller does, whose access puts the generated code in its place
     return vars(spec), vars(generated)
 
 
 def _load_single_file(order: Order) -> None:
     """Put the candidate where jaunt.loader looks for the code of a module without a package."""
-    module = sys.modules[order["generated_module"]] = ModuleType(order["generated_module"])
+    module = sys.modules[order["generated_module"]] = _generated_module(order)
     spec = module.__spec__ = ModuleSpec(order["generated_module"], None, origin=order["filename"])
     vars(spec)["_initializing"] = True  # the spec module, which the candidate imports, then waits for its classes
     exec(compile(order["source"], order["filename"], "exec", dont_inherit=True), vars(module))
     vars(spec)["_initializing"] = False
+
+
+def _generated_module(order: Order) -> ModuleType:
+    """Return the module object that the functions of the spec module wait for."""
+    module = generated_module_of(order["spec_module"])
+    module.__name__ = order["generated_module"]
+    return module
 
 
 class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -195,6 +204,9 @@ class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if self._order["generated_module"].startswith(f"{name}.") and PathFinder.find_spec(name, path) is None:
             return ModuleSpec(name, None, is_package=True)
         return None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _generated_module(self._order)
 
     def exec_module(self, module: Any) -> None:
         exec(compile(self._order["source"], self._order["filename"], "exec", dont_inherit=True), vars(module))

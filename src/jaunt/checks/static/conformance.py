@@ -40,12 +40,13 @@ def conformance_errors(
 
 
 def _definition_errors(modules: Modules, name: str) -> Iterator[str]:
-    stub = modules.spec.definitions.get(name)
+    stub = modules.spec.stub(name)
     found = _find(modules.candidate, name)
     if stub is None or found is None:
         return
     if isinstance(found, Definition):
         yield from _compare(modules, stub, found, name)
+        yield from _outer_field_errors(modules, stub, found)
     else:
         yield f"line {found.lineno}: {name}: is assigned, expected {_expected(stub)}"
 
@@ -118,6 +119,18 @@ def _dataclass_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef)
     for keyword in getattr(expected, "keywords", []):
         if keyword.arg not in arguments or not same_value(modules, keyword.value, arguments[keyword.arg]):
             yield f"is decorated `@{ast.unparse(given)}`, expected `@{ast.unparse(expected)}`"
+    yield from _differing_fields(stub, found)
+
+
+def _outer_field_errors(modules: Modules, stub: Definition, found: Definition) -> Iterator[str]:
+    """Yield an error if the spec module's own `@dataclass` would not find the fields that the spec has."""
+    outer = modules.spec.outer_decorators(modules.spec.definitions[stub.name])
+    makes_fields = not _FIELD_MAKERS.isdisjoint(map(last_name, outer))
+    if makes_fields and isinstance(stub, ast.ClassDef) and isinstance(found, ast.ClassDef):
+        yield from (f"line {found.lineno}: {stub.name}: {error}" for error in _differing_fields(stub, found))
+
+
+def _differing_fields(stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
     if (names := _fields(stub)) != (own := _fields(found)):
         yield f"has the fields {', '.join(own) or 'none'}, expected {', '.join(names) or 'none'}"
 

@@ -6,7 +6,8 @@ ones. The return annotation and `async` are the stub's too, with what type check
 - a plain `def` that returns an AsyncIterator may be an async generator, one that returns an Awaitable an
   `async def`, one that returns a context manager a generator below `@contextmanager`;
 - a generator may be annotated as one where the stub returns an Iterator or Iterable. Whether a function is a
-  generator is its own affair, but a coroutine function is awaited, so it can't be an async generator.
+  generator is its own affair, but a coroutine function is awaited, so it can't be an async generator. An `async`
+  stub that returns an AsyncIterator is one of an async generator, whether it yields or has no body.
 """
 
 import ast
@@ -16,7 +17,7 @@ from functools import partial
 
 from jaunt.checks.static.annotations import AnnotationReader, as_iterator, inner_type
 from jaunt.header import Kind
-from jaunt.syntax.source import Definition, Function, ModuleSource, last_name, written_name
+from jaunt.syntax.source import Definition, Function, ModuleSource, is_stub, last_name, written_name
 
 POSITIONAL_ONLY = "positional-only"
 POSITIONAL = "positional or keyword"
@@ -111,12 +112,18 @@ def _async_errors(stub: Function, found: Function) -> Iterator[str]:
     wanted, is_async = isinstance(stub, ast.AsyncFunctionDef), isinstance(found, ast.AsyncFunctionDef)
     if wanted and not is_async:
         yield f"is a plain function, expected `{signature(stub)}`"
-    elif wanted and not roles(stub) & _MANAGER_MAKERS and is_generator(found) != is_generator(stub):
+    elif wanted and not roles(stub) & _MANAGER_MAKERS and is_generator(found) != _yields(stub):
         kinds = ("an async generator", "a coroutine function, which is awaited")
         given, expected = kinds if is_generator(found) else kinds[::-1]
         yield f"is {given}, expected {expected}: `{signature(stub)}`"
     elif is_async and not wanted and not _may_be_async(stub, found):
         yield f"is `async`, expected `{signature(stub)}`"
+
+
+def _yields(stub: Function) -> bool:
+    """Return whether an `async` stub is a generator's: it yields, or has no body and returns an async iterator."""
+    body = stub.body if ast.get_docstring(stub, clean=False) is None else stub.body[1:]
+    return is_generator(stub) or (all(map(is_stub, body)) and last_name(stub.returns) in _ASYNC_ITERATORS)
 
 
 def _may_be_async(stub: Function, found: Function) -> bool:

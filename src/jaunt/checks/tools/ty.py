@@ -9,11 +9,13 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from jaunt.checks import Severity
 from jaunt.checks.pool import Pool
+from jaunt.checks.static.outer_decorators import with_outer_decorators
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
@@ -118,14 +120,15 @@ class TyServer:
     async def errors(self, source: str, work: ModuleWork) -> list[Diagnostic]:
         """Return what is wrong with a candidate alone. Raises LanguageServerError, ToolError."""
         package = self._folder / f"{work.generated_module.partition('.')[0]}-stubs"
-        files = stub_files(package, source, work)
+        shown = with_outer_decorators(source, work.spec)
+        files = stub_files(package, shown.text, work)
         try:
             if package not in self._known:
                 self._put(package / "py.typed", "partial\n", package)  # what isn't here is looked for in the package
             for path, text in files.items():
                 self._put(path, text, package)
             os.utime(self._folder)  # what stays the same for long is taken for a leftover
-            found = await self._look(next(iter(files)), source)
+            found = await self._look(next(iter(files)), shown.text)
             if any(each.rule in _UNRESOLVED for each in found):
                 of_spec = await self._look(Path(work.spec.path), work.spec.text)
                 known = {each.message for each in of_spec if each.rule in _UNRESOLVED}
@@ -140,7 +143,8 @@ class TyServer:
         if self._server.complaint:
             self.end()
             raise ToolError(f"ty failed: {self._server.complaint}")
-        return found
+        own = [(shown.own_line(each.line), each) for each in found]
+        return [replace(each, line=line) for line, each in own if line is not None]
 
     async def require_sight(self, root: Path) -> None:
         """Raise ToolError unless the server has read its settings, and looks at what is in the folder."""

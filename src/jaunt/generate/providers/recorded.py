@@ -9,6 +9,7 @@ A recording is the text that a model once gave, below a few comment lines:
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jaunt.config import JauntConfig
@@ -57,7 +58,7 @@ class RecordedBackend(ModelBackend):
             raise JauntGenerationError(
                 f"{ctx.spec_module}: its recording {path} cannot be read: {error}", hint="restore the file"
             ) from error
-        if header_fields(lines) != _fields(ctx):
+        if header_fields(lines) not in (_fields(ctx), _fields(replace(ctx, module_digest=ctx.earlier_digest))):
             raise JauntGenerationError(
                 f"{ctx.spec_module}: its contract has changed since {path} was recorded",
                 hint="undo the change, or choose a provider that writes new code, in [llm]",
