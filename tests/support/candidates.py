@@ -16,7 +16,7 @@ from projects import write_files
 from jaunt.build.run import BuildReport, build_works
 from jaunt.build.settings import BuildSettings
 from jaunt.checks.project_checks import project_checks
-from jaunt.checks.static.check import make_check, static_errors
+from jaunt.checks.static.check import make_check, static_findings
 from jaunt.config import VerifyConfig, load_config
 from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork, project_works
@@ -75,7 +75,8 @@ class Sample:
 def static_errors_of(project: Project, module: str, candidate: str) -> list[str]:
     """Return what the static checks alone say of a candidate for a spec module."""
     (work,) = project_works(project, [module])
-    return static_errors(candidate, work, make_check(project, "error").for_module(work).allowed)
+    check = make_check(project, "error").for_module(work)
+    return [*static_findings(candidate, work, check.allowed, check.effects).errors]
 
 
 def file_name(case: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from jaunt.config.key import further_keys, key, section
 from jaunt.config.values import (
     CONFIG_VERSION,
+    allowed_calls,
     at_least,
     http_url,
     not_negative,
@@ -151,6 +152,17 @@ class VerifyConfig:
     no_doctests: list[str] = key([], "the spec modules whose examples are not run, as glob patterns", or_one=True)
     allow_imports: list[str] = key(
         [], "modules that generated code may import though pyproject.toml declares no such dependency", or_one=True
+    )
+    effects: str = key(
+        "error",
+        'what more code does on import than import, define and compute: `"error"` refuses it, `"warn"` only tells it',
+        check=one_of("error", "warn"),
+    )
+    allow_calls: list[str] = key(
+        [],
+        "what generated code may call on import besides, as glob patterns of dotted paths: `sqlalchemy.orm.*`",
+        check=allowed_calls,
+        or_one=True,
     )
     others: dict[str, Any] = further_keys()
 

@@ -90,3 +90,28 @@ def _depth(value: object) -> int:
 def readable_version(value: int) -> str | None:
     """Refuse a format that this jaunt doesn't know."""
     return None if value == CONFIG_VERSION else f"is {value}, this jaunt reads version {CONFIG_VERSION}"
+
+
+_CLOSED = {
+    "builtins",
+    "ctypes",
+    "importlib",
+    "multiprocessing",
+    "os",
+    "shutil",
+    "socket",
+    "subprocess",
+    "sys",
+    "threading",
+}
+
+
+def allowed_calls(patterns: list[str]) -> str | None:
+    """Return what is wrong with patterns of calls: none may open what reaches out of the process, or all there is."""
+    for pattern in patterns:
+        head = pattern.partition(".")[0]
+        if "." not in pattern or not head.isidentifier():
+            return f"must be dotted paths that begin with a module, such as 'attrs.field': {pattern!r}"
+        if head in _CLOSED and re.search(r"[*?[]", pattern):
+            return f"must name each function of {head} by itself, without a pattern: {pattern!r}"
+    return None

@@ -107,3 +107,24 @@ def test_candidates_of_several_modules_are_checked_together_without_mixing_them_
     assert {name for name, checked in found.items() if checked.errors} == {"inc4", "inc9"}
     assert "nope" in found["inc4"].errors[0]
     assert "str" in found["inc9"].errors[0]
+
+
+GUESSED = "def _first(pairs):\n    link = None\n    return link[0] + pairs\n\n\n"
+
+
+def test_without_settings_ty_does_not_guess_in_functions_without_annotations(sample: Sample) -> None:
+    assert ty(sample, GUESSED + INC.candidate) == []
+    assert "[not-subscriptable]" in ty(sample, GUESSED.replace("(pairs)", "(pairs: int)") + INC.candidate)[0]
+    assert "[unresolved-reference]" in ty(sample, GUESSED.replace("link[0]", "lnk") + INC.candidate)[0]
+    assert "[too-many-positional-arguments]" in ty(sample, GUESSED + INC.candidate.replace("n + 1", "_first(n, 1)"))[0]
+
+
+def test_a_project_with_settings_for_ty_gets_all_that_ty_says(sample: Sample) -> None:
+    (sample.project.root / "ty.toml").write_text("[rules]\n")
+    assert "[not-subscriptable]" in ty(sample, GUESSED + INC.candidate)[0]
+
+
+def test_a_stub_file_beside_the_spec_module_hides_nothing_of_it(tmp_path: Path) -> None:
+    case = Case(function("def inc(n: int) -> int:", above="_STEP = 1"), "")
+    sample = make_sample(tmp_path, {"inc": case}, **{"src/app/inc.pyi": "def inc(n: int) -> int: ...\n"})
+    assert ty(sample, "from app.inc import _STEP\n\n\ndef inc(n: int) -> int:\n    return n + _STEP\n") == []

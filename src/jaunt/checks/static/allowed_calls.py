@@ -17,7 +17,8 @@ ALL = _words("*")
 
 PURE_CALLS: dict[str, frozenset[str]] = _table(
     {
-        "abc": "abstractmethod update_abstractmethods",
+        "abc": "abstractclassmethod abstractmethod abstractproperty abstractstaticmethod update_abstractmethods",
+        "argparse": "Namespace",
         "array": "array",
         "ast": "literal_eval",
         "asyncio": "BoundedSemaphore Condition Event Lock Queue Semaphore",
@@ -46,7 +47,9 @@ PURE_CALLS: dict[str, frozenset[str]] = _table(
         "fractions": "Fraction",
         "functools": "*",
         "hashlib": "blake2b blake2s md5 new sha1 sha224 sha256 sha384 sha512",
+        "heapq": "*",
         "html": "escape unescape",
+        "http": "*",
         "inspect": "Parameter Signature cleandoc signature",
         "io": "BytesIO StringIO",
         "ipaddress": "*",
@@ -71,13 +74,15 @@ PURE_CALLS: dict[str, frozenset[str]] = _table(
         "string": "Formatter Template capwords",
         "struct": "Struct calcsize pack unpack",
         "textwrap": "*",
+        "time": "struct_time",
         "threading": "BoundedSemaphore Condition Event Lock RLock Semaphore local",
-        "types": "MappingProxyType SimpleNamespace GenericAlias",
+        "types": "GenericAlias MappingProxyType SimpleNamespace new_class",
         "typing": "*",
         "typing_extensions": "*",
         "unicodedata": "*",
+        "urllib.robotparser": "RobotFileParser",
         "urllib.parse": "*",
-        "uuid": "UUID",
+        "uuid": "UUID uuid3 uuid5",
         "warnings": "deprecated",
         "weakref": "WeakKeyDictionary WeakSet WeakValueDictionary",
         "zlib": "adler32 compress crc32 decompress",
@@ -97,16 +102,17 @@ PURE_CALLS_IN_TESTS: dict[str, frozenset[str]] = _table(
 """The same, for test modules alone."""
 
 PURE_METHODS = _words(
+    "absolute as_posix as_uri "
     "__class_getitem__ __getitem__ __init__ __init_subclass__ __new__ __set_name__ __setattr__ add addHandler append "
     "appendleft bit_length capitalize casefold center copy count decode difference digest discard "
     "encode endswith expandtabs extend extendleft find findall finditer format format_map from_bytes "
     "from_iterable fromhex fromkeys fullmatch get group groups hex hexdigest index insert "
     "intersection is_integer isalnum isalpha isascii isdecimal isdigit isidentifier islower "
     "isnumeric isprintable isspace istitle isupper items join joinpath keys ljust lower lstrip "
-    "maketrans match mro partition pop popleft register removeprefix removesuffix replace reverse "
+    "maketrans match mro partition pop popleft register relative_to removeprefix removesuffix replace resolve reverse "
     "rfind rindex rjust rpartition rsplit rstrip search setdefault sort split splitlines startswith "
     "strip sub swapcase symmetric_difference timestamp title to_bytes total_seconds translate union "
-    "update upper values with_name with_suffix zfill"
+    "update upper values with_name with_stem with_suffix zfill"
 )
 """Methods of what a module made itself: literals, constants, results of pure calls."""
 

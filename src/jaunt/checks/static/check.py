@@ -8,6 +8,7 @@ from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors
 from jaunt.checks.static.imports import declared_modules, import_errors, imported_heads
 from jaunt.checks.static.text import text_errors
+from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.background import LARGE, in_background
 from jaunt.project.project import Project
@@ -19,7 +20,17 @@ DEFAULT = None
 
 def make_check(project: Project, severity: Severity) -> "StaticChecks":
     """Return the check for a run."""
-    return StaticChecks(declared_modules(project.root), frozenset(project.config.verify.allow_imports))
+    verify = project.config.verify
+    effects = Effects(tuple(verify.allow_calls), warn=verify.effects == "warn")
+    return StaticChecks(declared_modules(project.root), frozenset(verify.allow_imports), effects)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a project says of effects on import: patterns of calls that it allows, and whether the rest is only told."""
+
+    allow_calls: tuple[str, ...] = ()
+    warn: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,12 +43,14 @@ class StaticChecks:
 
     declared: frozenset[str] | None
     besides: frozenset[str] = frozenset()
+    effects: Effects = Effects()
 
     def for_module(self, work: ModuleWork) -> "StaticCheck":
         """Return the check of a module's candidates."""
         # A project that declares nothing gets by with what its spec module itself imports.
         modules = imported_heads(work.spec) if self.declared is None else self.declared
-        return StaticCheck(work, (modules - {"jaunt"}) | self.besides | ({"pytest"} if work.kind == "test" else set()))
+        allowed = (modules - {"jaunt"}) | self.besides | ({"pytest"} if work.kind == "test" else set())
+        return StaticCheck(work, allowed, self.effects)
 
 
 @dataclass(frozen=True)
@@ -46,33 +59,34 @@ class StaticCheck:
 
     work: ModuleWork
     allowed: frozenset[str]
+    effects: Effects = Effects()
     name: str = NAME
     after_failure: bool = True
     needs: frozenset[str] = frozenset()
 
-    async def __call__(self, source: str) -> list[str]:
-        is_large = len(source) >= LARGE
+    async def __call__(self, source: str) -> Checked:
+        work = self.work.alone() if len(source) >= LARGE else self.work
         try:
-            return await in_background(
-                static_errors, source, self.work.alone() if is_large else self.work, self.allowed, size=len(source)
-            )
+            return await in_background(static_findings, source, work, self.allowed, self.effects, size=len(source))
         except ChildProcessError as error:
-            return [f"{self.work.path.name}: cannot be parsed: {error}"]
+            return Checked(source, [f"{self.work.path.name}: cannot be parsed: {error}"])
 
 
-def static_errors(source: str, work: ModuleWork, allowed: frozenset[str]) -> list[str]:
-    """Return what is wrong with a candidate as its text alone tells: one string an error, all of them."""
+def static_findings(source: str, work: ModuleWork, allowed: frozenset[str], effects: Effects = Effects()) -> Checked:
+    """Return a candidate with what is wrong with it as its text alone tells: one string an error, all of them."""
     candidate, errors = parse_candidate(source, module=work.generated_module, filename=work.path.name)
     if candidate is None:
-        return errors
+        return Checked(source, errors)
     try:
-        return [
+        on_import = effect_errors(candidate, spec=work.spec, kind=work.kind, allowed=effects.allow_calls)
+        errors = [
             *missing_names(candidate, work.names),
             *text_errors(source),
             *conformance_errors(candidate, work.spec, work.names, kind=work.kind),
-            *effect_errors(candidate, kind=work.kind),
+            *([] if effects.warn else on_import),
             *import_errors(candidate, work, allowed),
             *(assertion_free_tests(source, work.names) if work.kind == "test" else ()),
         ]
     except RecursionError:
-        return [f"{work.path.name}: cannot be read: nested too deeply"]
+        return Checked(source, [f"{work.path.name}: cannot be read: nested too deeply"])
+    return Checked(source, errors, on_import if effects.warn else ())

@@ -14,18 +14,24 @@ from jaunt.checks.static.imports import all_bindings, all_statements
 from jaunt.checks.static.names import Names
 from jaunt.checks.static.purity import Purity, evaluated
 from jaunt.header import Kind
-from jaunt.syntax.source import Function, ModuleSource, assignment_targets, dotted_path
+from jaunt.syntax.canonical import canonical
+from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, dotted_path
 
 _CLASS_HOOKS = {"__init_subclass__", "__set_name__"}
 
 
-def effect_errors(candidate: ModuleSource, *, kind: Kind = "build") -> list[str]:
+def effect_errors(
+    candidate: ModuleSource, *, spec: ModuleSource | None = None, kind: Kind = "build", allowed: Sequence[str] = ()
+) -> list[str]:
     """Return what a candidate does on import besides importing, defining and computing constants.
 
     `kind` is "build" or "test"; a test module may use pytest's marks and fixtures, and call what it tests for
-    its data. Each error begins with the line.
+    its data. What stands by hand in the spec module may be called, and repeated word for word; `allowed` are patterns
+    of dotted paths that may be called besides. Each error begins with the line.
     """
-    errors = list(_Effects(candidate, kind).body(candidate.tree.body))
+    names = Names(candidate)
+    purity = Purity(candidate, names, kind, given=spec.module if spec else "", allowed=allowed)
+    errors = list(_Effects(candidate, names, purity).module(spec))
     if kind == "test":
         errors += _skips(candidate)
     return list(dict.fromkeys(errors))
@@ -34,10 +40,20 @@ def effect_errors(candidate: ModuleSource, *, kind: Kind = "build") -> list[str]
 class _Effects:
     """What the statements at the module level of one candidate do."""
 
-    def __init__(self, candidate: ModuleSource, kind: Kind) -> None:
+    def __init__(self, candidate: ModuleSource, names: Names, purity: Purity) -> None:
         self._candidate = candidate
-        self._names = Names(candidate)
-        self._purity = Purity(candidate, self._names, kind)
+        self._names = names
+        self._purity = purity
+
+    def module(self, spec: ModuleSource | None) -> Iterator[str]:
+        """Yield what is wrong with the statements of the module, those aside that stand in `spec` as they are."""
+        by_hand: set[str] | None = None
+        for statement in self._candidate.tree.body:
+            errors = list(self._statement(statement))
+            if errors and spec is not None:
+                by_hand = {canonical(each) for each in spec.tree.body} if by_hand is None else by_hand
+                errors = [] if canonical(statement) in by_hand else errors
+            yield from errors
 
     def body(self, statements: Sequence[ast.stmt]) -> Iterator[str]:
         """Yield what is wrong with the statements of a module or a class."""
@@ -53,12 +69,24 @@ class _Effects:
             case ast.ClassDef():
                 yield from self._decorators(node)
                 yield from self._values([*node.bases, *(k.value for k in node.keywords)])
+                self._purity.scopes.append({m.name: m for m in node.body if isinstance(m, Definition)})
                 yield from self.body(node.body)
+                self._purity.scopes.pop()
                 yield from self._hooks(node)
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
                 yield from self._assignment(node)
-            case ast.If(test=test) if self._is_static(test):
+            case ast.If(test=test) if ast.unparse(test) == "__name__ == '__main__'":
+                yield from self.body(node.orelse)  # the rest never runs on import
+            case ast.If(test=test) | ast.While(test=test):
+                yield from self._values([test])
                 yield from self.body([*node.body, *node.orelse])
+            case ast.For():
+                yield from self._targets(node)
+                yield from self._values([node.iter])
+                yield from self.body([*node.body, *node.orelse])
+            case ast.Try() if all(isinstance(each, ast.Import | ast.ImportFrom) for each in node.body):
+                handled = [each for handler in node.handlers for each in handler.body]
+                yield from self.body([*handled, *node.orelse, *node.finalbody])
             case ast.Delete(targets=targets) if all(isinstance(t, ast.Name) for t in targets):
                 pass
             case ast.Expr(value=ast.Call() as call):  # of a constant's own method: `__all__.append(...)`
@@ -86,22 +114,32 @@ class _Effects:
         yield from self._values(filter(None, [*annotations, node.returns]))
 
     def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[str]:
+        yield from self._targets(node)
+        yield from self._values(filter(None, [node.value, getattr(node, "annotation", None)]))
+
+    def _targets(self, node: ast.stmt) -> Iterator[str]:
+        """Yield an error for each thing that a statement changes though it isn't the candidate's own."""
         for target in assignment_targets(node):
             for part in ast.walk(target):
                 if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
-                    yield f"line {part.lineno}: changes `{_short(part)}` on import, expected its own names"
+                    if not self._is_own_target(part):
+                        yield f"line {part.lineno}: changes `{_short(part)}` on import, expected its own names"
                 elif isinstance(part, ast.Name) and part.id == "pytest_plugins":
                     yield f"line {part.lineno}: loads plugins into pytest, expected a test module only"
-        yield from self._values(filter(None, [node.value, getattr(node, "annotation", None)]))
 
-    def _is_static(self, test: ast.expr) -> bool:
-        """Return whether a condition is TYPE_CHECKING or compares the Python version or platform."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            test = test.operand
-        if self._names.path(test).rpartition(".")[2] == "TYPE_CHECKING":
-            return True
-        names = [self._names.path(n) for n in [test.left, *test.comparators]] if isinstance(test, ast.Compare) else []
-        return any(name.startswith(("sys.version_info", "sys.platform", "os.name")) for name in names)
+    def _is_own_target(self, node: ast.Attribute | ast.Subscript) -> bool:
+        """Whether an item of a table, or an attribute of a class, is set that the candidate itself has made."""
+        base: ast.expr = node
+        while isinstance(base, ast.Attribute | ast.Subscript):
+            base = base.value
+        if not isinstance(base, ast.Name):
+            return False
+        path = self._names.path(base)
+        if isinstance(node, ast.Attribute):
+            return isinstance(self._purity.definition(path), ast.ClassDef) and node.value is base
+        value = self._candidate.constants.get(self._names.own(path) or path)
+        # What a call returned may be somebody else's.
+        return value is not None and not isinstance(value, ast.Name | ast.Attribute | ast.Subscript)
 
     def _decorators(self, node: Function | ast.ClassDef) -> Iterator[str]:
         for decorator in node.decorator_list:
@@ -114,10 +152,10 @@ class _Effects:
                 yield from self._values([*call.args, *(k.value for k in call.keywords)])
 
     def _may_decorate(self, path: str) -> bool:
-        if self._purity.is_listed(path) or path.rpartition(".")[2] in {"setter", "getter", "deleter"}:
+        if self._purity.is_allowed(path) or path.rpartition(".")[2] in {"setter", "getter", "deleter"}:
             return True
         own = self._names.own(path) or ""
-        local = self._candidate.definitions.get(own.partition(".")[0])
+        local = self._candidate.definitions.get(own.partition(".")[0]) or self._purity.definition(path)
         if local is not None:  # a decorator of the candidate's own, or `@dispatch.register`
             is_registering = own.endswith(".register")
             return is_registering or isinstance(local, ast.ClassDef) or self._purity.is_pure_function(local)

@@ -53,7 +53,7 @@ class _Imports:
                 yield from ((node.lineno, e) for alias in node.names for e in self._module_errors(alias.name))
             elif isinstance(node, ast.ImportFrom):
                 yield from ((node.lineno, e) for e in self._from_errors(node, at_top=id(node) in at_top))
-            elif isinstance(node, ast.Try) and _is_optional_import(node):
+            elif isinstance(node, ast.Try) and _is_optional_import(node) and self._may_fail(node):
                 yield node.lineno, "catches a failed import, expected one import that works"
         yield from self._expression_errors(all_bindings(candidate, nodes))
 
@@ -73,6 +73,19 @@ class _Imports:
         if self._generated_dir in names:
             module = f"{module}.{self._generated_dir}"
         yield from self._module_errors(module, relative=ast.unparse(node) if node.level else "")
+
+    def _may_fail(self, node: ast.Try) -> bool:
+        """Whether an import whose failure is caught is one that the project doesn't ask for."""
+        for statement in node.body:
+            if isinstance(statement, ast.Import):
+                modules = [alias.name for alias in statement.names]
+            elif isinstance(statement, ast.ImportFrom):
+                modules = [self._candidate.absolute(statement)]
+            else:
+                modules = []
+            if any(list(self._module_errors(module)) for module in modules):
+                return True
+        return False
 
     def _module_errors(self, module: str, *, relative: str = "") -> Iterator[str]:
         """Yield why a module may not be imported."""

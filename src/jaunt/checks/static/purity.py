@@ -1,7 +1,8 @@
 """Which calls of a candidate have no effects: those that are listed, and of its own functions that only compute."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+import fnmatch
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from jaunt.checks.static.allowed_calls import (
     ALL,
@@ -16,7 +17,7 @@ from jaunt.checks.static.allowed_calls import (
 from jaunt.checks.static.forbidden_calls import READS, SKIPS
 from jaunt.checks.static.names import Names
 from jaunt.header import Kind
-from jaunt.syntax.source import Function, ModuleSource, child_nodes
+from jaunt.syntax.source import Definition, Function, ModuleSource, child_nodes
 
 _REACHING_OUT = (
     ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Await
@@ -25,12 +26,22 @@ _MAKERS = {"__init__", "__new__", "__post_init__"}
 
 
 class Purity:
-    """Judges the calls of one candidate; `kind` is "build" or "test"."""
+    """Judges the calls of one candidate; `kind` is "build" or "test".
 
-    def __init__(self, candidate: ModuleSource, names: Names, kind: Kind) -> None:
+    `given` is the spec module, whose handwritten part may be called: its author answers for what that does. `allowed`
+    are patterns of the dotted paths that the project allows besides. `scopes` are the definitions of the class bodies
+    that are looked at just now, the innermost last.
+    """
+
+    def __init__(
+        self, candidate: ModuleSource, names: Names, kind: Kind, *, given: str = "", allowed: Sequence[str] = ()
+    ) -> None:
         self._candidate = candidate
         self._names = names
         self._kind = kind
+        self._given = given
+        self._allowed = allowed
+        self.scopes: list[Mapping[str, Definition]] = []
         self._listed = {**PURE_CALLS, **PURE_CALLS_IN_TESTS} if kind == "test" else PURE_CALLS
         self._known: dict[ast.AST, bool] = {}
 
@@ -45,7 +56,12 @@ class Purity:
         if path in CALLERS:
             arguments = [*call.args, *(k.value for k in call.keywords)]
             return all(self._is_pure_callable(argument, local) for argument in arguments)
-        return self.is_listed(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+        return self.is_allowed(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+
+    def is_allowed(self, path: str) -> bool:
+        """Whether a call of a dotted path is listed, allowed by the project, or of what the spec module has by hand."""
+        by_hand = bool(self._given) and path.startswith(f"{self._given}.")
+        return by_hand or self.is_listed(path) or any(fnmatch.fnmatchcase(path, each) for each in self._allowed)
 
     def _is_pure_method(self, method: ast.Attribute, local: frozenset[str]) -> bool:
         if method.attr in VIEWS or (self._kind == "test" and isinstance(method.value, ast.Call)):
@@ -64,7 +80,7 @@ class Purity:
         if isinstance(node, ast.Attribute) and self._is_pure_method(node, local):
             return True
         is_data = isinstance(node, ast.Name) and (node.id in self._candidate.constants or node.id.isupper())
-        return is_data or self.is_listed(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+        return is_data or self.is_allowed(path) or self._is_pure_definition(path) or self._makes_foreign(path)
 
     def _is_pure_definition(self, path: str) -> bool:
         """Whether a path is a function or class of the candidate that only computes when it is called."""
@@ -76,17 +92,38 @@ class Purity:
             maker = self._names.path(made.func)
             partial = maker == "functools.partial" and self._is_pure_callable(made.args[0], frozenset())
             return partial or maker in CLASS_MAKERS
-        definition = None if own is None else self._candidate.definitions.get(own)
+        definition = self.definition(path)
         if isinstance(definition, ast.ClassDef):
-            makers = [m for m in definition.body if isinstance(m, Function) and m.name in _MAKERS]
-            return not definition.keywords and all(map(self.is_pure_function, makers))
+            return self._makes_purely(definition)
+        if own is not None and "." in own:  # a method of a class of the candidate's, which may make an instance
+            holder = self.definition(path.rpartition(".")[0])
+            if not (isinstance(holder, ast.ClassDef) and self._makes_purely(holder)):
+                return False
         return definition is not None and self.is_pure_function(definition)
+
+    def definition(self, path: str) -> Definition | None:
+        """Return the candidate's own function, class or method that a dotted path means; None if it means none."""
+        for scope in reversed(self.scopes):
+            if path in scope:
+                return scope[path]
+        own = self._names.own(path) or ""
+        found: Definition | None = None
+        members: Mapping[str, Definition] = self._candidate.definitions
+        for name in own.split("."):
+            found = members.get(name)
+            body = found.body if isinstance(found, ast.ClassDef) else []
+            members = {member.name: member for member in body if isinstance(member, Definition)}
+        return found
+
+    def _makes_purely(self, node: ast.ClassDef) -> bool:
+        makers = [m for m in node.body if isinstance(m, Function) and m.name in _MAKERS]
+        return not node.keywords and all(map(self.is_pure_function, makers))
 
     def _makes_foreign(self, path: str) -> bool:
         """Whether a call makes an instance of a class of the project or a dependency; in a test, any does."""
         name = path.rpartition(".")[2]
         tested = self._kind == "test" and not path.startswith("pytest.") and name not in SKIPS
-        return self._names.is_foreign(path) and (name[:1].isupper() or tested)
+        return self._names.is_foreign(path) and (name.lstrip("_")[:1].isupper() or tested)
 
     def is_listed(self, path: str) -> bool:
         """Whether a call of a dotted path is listed: a function, a class or a method of it."""
@@ -130,6 +167,8 @@ class Purity:
         function = call.func
         if isinstance(function, ast.Name) and function.id in inner:
             return self.is_pure_function(inner[function.id])
+        if isinstance(function, ast.Name) and function.id == "cls":
+            return True  # what makes an instance is looked at where the class is called
         if not (isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)):
             return False
         if function.value.id not in {"self", "cls"}:

@@ -18,6 +18,7 @@ from jaunt.checks.pool import Pool
 from jaunt.checks.static.outer_decorators import with_outer_decorators
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
+from jaunt.checks.tools.guesses import SURE_RULES, is_of_spec
 from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
@@ -28,7 +29,7 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 from jaunt.syntax.source import first_line
 
-_UNRESOLVED = {"unresolved-import", "import-not-found"}
+_UNRESOLVED = {"unresolved-import", "import-not-found", "missing-module-member"}
 _NO_SYNTAX = "("  # an error by any settings
 
 
@@ -52,21 +53,30 @@ class Ty:
         self._servers = Pool(_start, most=os.cpu_count() or 1)
         self._states: dict[Path, tuple[int, int] | None] = {}
         self._landed: list[tuple[Path, int]] = []
+        self._settings: dict[Path, Path | None] = {}
 
     async def check(self, source: str, work: ModuleWork) -> Checked:
         """Return a candidate with the errors that ty finds in it but not in its spec module. Raises ToolError.
 
         It looks at a copy in a folder of its own, in a partial stub package, which it searches before the package
-        itself. A class that is a spec is there, as at run time, the candidate's own.
+        itself. A class that is a spec is there, as at run time, the candidate's own. In a project without settings for
+        ty, only what is surely wrong counts in functions without annotations, in which ty has to guess.
         """
         self._look_at(work.dependency_paths.values())
         try:
             async with self._servers.one((work.root, work.bases)) as server:
                 server.tell_of(self._landed)
                 found = await server.errors(source, work)
+                if self._settings_of(work.root) is None:
+                    found = [each for each in found if each.rule in SURE_RULES or not is_of_spec(each, source)]
         except LanguageServerError as error:
             raise ToolError(f"ty {error}") from error
         return Checked(source, [error_at("ty", source, each.line, f"{each.message} [{each.rule}]") for each in found])
+
+    def _settings_of(self, root: Path) -> Path | None:
+        if root not in self._settings:
+            self._settings[root] = nearest_settings("ty", root, ["ty.toml"])
+        return self._settings[root]
 
     def _look_at(self, paths: Iterable[Path]) -> None:
         """Note which files are not what they were when a candidate that builds on them was last looked at."""
@@ -215,13 +225,15 @@ def _options(search_paths: Sequence[Path]) -> dict[str, Any]:
 def stub_files(package: Path, source: str, work: ModuleWork) -> dict[Path, str]:
     """Return the files of a stub package as which ty is to see a candidate, the candidate first, and their texts.
 
-    The spec module is among them if it has class specs.
+    The spec module is among them if it has class specs, or a stub file beside it.
     """
     below = work.generated_module.split(".")[1:]
     is_package = work.path.name == "__init__.py"
     candidate = package.joinpath(*below, "__init__.py") if is_package else package.joinpath(*below).with_suffix(".py")
     files = {candidate: source}
-    if work.class_names or work.is_single_file:
+    # A stub file of a person's own, which ty would read in the place of the spec module, may leave out what is private.
+    has_stub_file = Path(work.spec.path).with_suffix(".pyi").exists()
+    if work.class_names or work.is_single_file or has_stub_file:
         parts = work.spec.module.split(".")[1:]
         is_init = work.spec.is_package or work.is_single_file
         spec = package.joinpath(*parts, "__init__.py") if is_init else package.joinpath(*parts).with_suffix(".py")

@@ -1,0 +1,112 @@
+"""What may stand at the module level of generated code: what computes, and nothing that reaches out."""
+
+# A program a line.
+# ruff: noqa: E501
+
+from pathlib import Path
+
+import pytest
+
+from jaunt.checks.static.effects import effect_errors
+from jaunt.config import load_config
+from jaunt.errors import JauntConfigError
+from jaunt.syntax.source import ModuleSource, parse_source
+
+SPEC = parse_source(
+    "app.a",
+    "app/a.py",
+    b"""
+import jaunt
+from registry import register
+
+class _Kind: ...
+
+def blank(): ...
+
+register("a")
+
+@jaunt.magic
+def f(): ...
+""",
+)
+
+
+def candidate(text: str) -> ModuleSource:
+    return parse_source("app.__generated__.a", "app/__generated__/a.py", text.encode())
+
+
+def errors(text: str, *allowed: str) -> list[str]:
+    return effect_errors(candidate(text), spec=SPEC, allowed=allowed)
+
+
+PURE = {
+    "an enum of the standard library": "from http import HTTPStatus\nOK = HTTPStatus(404)",
+    "a namespace": "import argparse\nN = argparse.Namespace(a=1)",
+    "where the file is": "from pathlib import Path\nHERE = Path(__file__).resolve().parent",
+    "a path beside it": "from pathlib import Path\nD = Path(__file__).resolve().parent.joinpath('data').with_suffix('.x')",
+    "a uuid by name": "import uuid\nN = uuid.uuid5(uuid.NAMESPACE_DNS, 'a')",
+    "a heap of its own": "import heapq\nH = [3, 1]\nheapq.heapify(H)",
+    "a class nested in a class": "class A:\n    class _P:\n        def __init__(self, n):\n            self.n = n\n    p = _P(1)",
+    "a function of the class body": "class A:\n    def _make(n):\n        return n\n    one = _make(1)",
+    "a private class": "class _C:\n    pass\nONE = _C()",
+    "a private class of the spec module": "from app.a import _Kind\nK = _Kind('x')",
+    "a function of the spec module": "from app.a import blank\nB = blank()",
+    "a class constant of its own type": "class Money:\n    def __init__(self, n):\n        self.n = n\nMoney.ZERO = Money(0)",
+    "a class method": "class C:\n    @classmethod\n    def zero(cls):\n        return cls()\nZ = C.zero()",
+    "a static method": "class C:\n    @staticmethod\n    def one():\n        return 1\nONE = C.one()",
+    "an item of a table": "_T = {}\n_T['b'] = 2",
+    "a loop that fills a table": "_T = {}\nfor i in range(256):\n    _T[i] = chr(i)",
+    "a helper that fills a table": "_T = {}\ndef _fill():\n    for i in range(3):\n        _T[i] = i\n_fill()",
+    "a main guard": "def f():\n    return 1\nif __name__ == '__main__':\n    print(f())",
+    "a version": "import sys\nif sys.hexversion < 0x3000000:\n    A = 1\nelse:\n    A = 2",
+    "a flag of a module": "import time\nclass Z:\n    if time.daylight:\n        D = 1",
+    "an import with another in its place": "try:\n    import tomllib\nexcept ImportError:\n    tomllib = None",
+    "a registry in __init_subclass__": (
+        "_KINDS = {}\nclass B:\n    def __init_subclass__(cls, **kw):\n        super().__init_subclass__(**kw)\n"
+        "        _KINDS[cls.__name__] = cls\nclass C(B):\n    pass"
+    ),
+    "what the spec module says as well": "from registry import register\nregister('a')",
+    "an abstract property": "import abc\nclass A:\n    @abc.abstractproperty\n    def x(self): ...",
+}
+IMPURE = {
+    "a function of another module": "from registry import register\nregister('b')",
+    "a program": "import os\nos.system('true')",
+    "a table of others": "import sys\nsys.modules['x'] = None",
+    "an attribute of others": "import json\njson.dumps = None",
+    "a list of others by another name": "import sys\nP = sys.path\nP[0] = 'x'",
+    "an open file": "F = open('x')",
+    "a loop with an effect": "for i in range(3):\n    print(i)",
+    "a condition with an effect": "import os\nif os.system('true'):\n    A = 1",
+    "an effect behind a condition": "import sys\nif sys.platform == 'linux':\n    print(1)",
+    "a handler with an effect": "try:\n    import tomllib\nexcept ImportError:\n    print(1)",
+    "a class method with an effect": "class C:\n    @classmethod\n    def zero(cls):\n        print(1)\nZ = C.zero()",
+    "a constructor with an effect": (
+        "class C:\n    def __init__(self):\n        print(1)\n    @classmethod\n    def zero(cls):\n        return cls()\nZ = C.zero()"
+    ),
+    "a nested class with an effect": "class A:\n    class P:\n        def __init__(self):\n            print(1)\n    p = P()",
+}
+
+
+@pytest.mark.parametrize("text", PURE.values(), ids=PURE)
+def test_what_only_computes_may_stand_there(text: str) -> None:
+    assert errors(text) == []
+
+
+@pytest.mark.parametrize("text", IMPURE.values(), ids=IMPURE)
+def test_what_reaches_out_may_not(text: str) -> None:
+    assert errors(text) != []
+
+
+def test_a_project_allows_what_its_libraries_ask_for() -> None:
+    text = "from sqlalchemy import orm\nimport attrs\nB = orm.declarative_base()\nF = attrs.field(default=1)\n"
+    assert len(errors(text)) == 2
+    assert errors(text, "sqlalchemy.orm.*", "attrs.field") == []
+    assert len(errors(text, "attrs.*")) == 1
+
+
+@pytest.mark.parametrize("pattern", ["*", "os.*", "subprocess.r?n", "socket.[a-z]*", "sys*", "field", "*.field"])
+def test_no_pattern_opens_what_reaches_out(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "jaunt.toml").write_text(f'[verify]\nallow_calls = ["{pattern}"]\n', encoding="utf-8")
+    with pytest.raises(JauntConfigError, match="allow_calls"):
+        load_config(root=tmp_path)
