@@ -156,12 +156,12 @@ class VerifyConfig:
     effects: str = key(
         "error",
         'what more code does on import than import, define and compute: `"error"` refuses it, `"warn"` only tells it',
-        check=one_of("error", "warn"),
+        wrong=one_of("error", "warn"),
     )
     allow_calls: list[str] = key(
         [],
         "what generated code may call on import besides, as glob patterns of dotted paths: `sqlalchemy.orm.*`",
-        check=allowed_calls,
+        wrong=allowed_calls,
         or_one=True,
     )
     others: dict[str, Any] = further_keys()
