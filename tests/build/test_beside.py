@@ -100,6 +100,15 @@ def test_an_entry_of_the_version_before_serves_where_nothing_can_be_baked_in(
     assert asked(root, beside, TAKEN) == ([] if is_served else ["app.a"])
 
 
+def test_a_spec_that_is_imported_is_in_the_contract_already_whatever_passes_it_on() -> None:
+    beside = beside_specs("from app import split\nfrom app.words import other\n", "app.a")
+    code = "from app.words import split\n"
+    assert not beside.serves(code)
+    assert not beside.apart_from(["app.words:split"]).serves(code)
+    assert beside.apart_from(["app.words:split", "app.words:other"]).serves(code)
+    assert not beside.apart_from(["words:split", "appendix.words:split", "app.words:other"]).serves(code)
+
+
 def test_a_dry_run_knows_what_the_store_has(tmp_path: Path, run_in: RunIn) -> None:
     asked(tmp_path / "one", RATE, INLINED)
     for name, rate, stored in (("same", "2", True), ("other", "7", False)):

@@ -7,7 +7,7 @@ import ast
 import hashlib
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from jaunt.registry import SpecEntry
@@ -29,6 +29,16 @@ class Beside:
     digest: str = ""
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
 
+    def apart_from(self, specs: Collection[str]) -> "Beside":
+        """Return it without the names that stand for these specs: what they say is in the contract already.
+
+        A spec may be imported from a package that it is below, which passes it on.
+        """
+        names = {
+            n: paths for n, paths in self.names.items() if not any(_stands_for(p, s) for p in paths for s in specs)
+        }
+        return replace(self, names=names)
+
     def serves(self, source: str) -> bool:
         """Return whether code takes all of these names from where they are, so that none of them can be baked in.
 
@@ -45,9 +55,14 @@ class Beside:
 NOTHING = Beside()
 
 
-def beside_of(entries: Sequence[SpecEntry], texts: SpecTexts) -> Beside:
-    """Return what is written by hand beside the specs of one module; raises as `SpecTexts.handwritten` does."""
-    return beside_specs(texts.handwritten(entries[0]), entries[0].module) if entries else NOTHING
+def beside_of(entries: Sequence[SpecEntry], texts: SpecTexts, dependencies: Collection[str]) -> Beside:
+    """Return what is written by hand beside the specs of one module; raises as `SpecTexts.handwritten` does.
+
+    `dependencies` are the specs, of other modules, that they depend on.
+    """
+    if not entries:
+        return NOTHING
+    return beside_specs(texts.handwritten(entries[0]), entries[0].module).apart_from(dependencies)
 
 
 @lru_cache(maxsize=256)  # a module's is asked for before, while and after it is built
@@ -61,6 +76,12 @@ def beside_specs(text: str, module: str) -> Beside:
     others = [each for each in statements if not isinstance(each, ast.Import | ast.ImportFrom)]
     names = dict(_names(ModuleSource(module, "", text, tree)))
     return Beside(_digest("\n".join([*imports, canonical(others)])), names)
+
+
+def _stands_for(path: str, spec: str) -> bool:
+    package, _, name = path.rpartition(".")
+    module, _, qualname = spec.partition(":")
+    return name == qualname and f"{module}.".startswith(f"{package}.")
 
 
 def _imports_apart(statement: ast.stmt) -> list[ast.stmt]:

@@ -167,7 +167,9 @@ def open_store(config: JauntConfig) -> Store:
 def holds_module(store: Store, project: Project, module: str) -> bool:
     """Return whether a store has code for a module's contract and for what is written by hand beside its specs."""
     try:
-        beside = beside_of(project.modules[module].entries, project.texts)
+        entries = project.modules[module].entries
+        dependencies = {ref for entry in entries for ref in project.graph.get(entry.spec_ref, ())}
+        beside = beside_of(entries, project.texts, dependencies)
     except JauntDiscoveryError:
         return False  # the module's own job says why
     return store.holds(project.kind_of(module), project.digests[module], beside)

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> Result:
     person, now = _person(project.root), datetime.now(UTC).isoformat(timespec="seconds")
     write_code(work, source, before=parse_header(text), accepted_by=person, accepted_at=now)
     # The store would bring the model's code back after a `jaunt clean`.
-    beside = beside_of(work.entries, work.texts)
+    beside = beside_of(work.entries, work.texts, work.dependencies)
     unkept = open_store(project.config).put(work.kind, work.digest, source, module=module, beside=beside)
     if unkept:
         print_warning(unkept)
