@@ -95,9 +95,11 @@ def test_where_it_counts_its_own_default_does(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_checks_of_jaunt_are_as_severe_as_the_configuration_says() -> None:
-    assert severities(JauntConfig()) == dict.fromkeys(["decorators", "static", "ruff", "ty", "doctests"], "error")
+    assert severities(JauntConfig()) == dict.fromkeys(
+        ["decorators", "bodies", "static", "ruff", "ty", "doctests"], "error"
+    )
     verify = VerifyConfig(ruff="warn", ty="off", doctests=False)
-    assert [*severities(JauntConfig(verify=verify)).values()] == ["error", "error", "warn", "off", "off"]
+    assert [*severities(JauntConfig(verify=verify)).values()] == ["error", "error", "error", "warn", "off", "off"]
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ SEVERITIES = get_args(Severity)
 
 CHECKS = {
     "decorators": "jaunt.checks.static.outer_decorators",
+    "bodies": "jaunt.checks.static.handwritten_bodies",
     "static": "jaunt.checks.static.check",
     "ruff": "jaunt.checks.tools.ruff",
     "ty": "jaunt.checks.tools.ty",

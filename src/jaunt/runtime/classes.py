@@ -2,6 +2,7 @@
 
 import functools
 import sys
+from types import FunctionType
 
 from jaunt.errors import JauntNotBuiltError
 from jaunt.registry import mark
@@ -74,6 +75,17 @@ def _forwarding_method(
     return type(member)(forward)
 
 
+def _take_docstrings(generated: type, stub: type) -> None:
+    """Give a class and its members the docstrings of the spec, as functions have them."""
+    if stub.__doc__ is not None:
+        generated.__doc__ = stub.__doc__
+    for name, member in vars(stub).items():
+        own, doc = vars(generated).get(name), getattr(member, "__doc__", None)
+        function = getattr(own, "__func__", own)  # of a class or static method
+        if doc and isinstance(function, FunctionType | property) and not name.startswith("__doc"):
+            function.__doc__ = doc
+
+
 def _hand_over(entry: "SpecEntry", generated: type) -> bool:
     from jaunt.runtime.loader import load_module  # here, as `import jaunt` can do without it
 
@@ -87,6 +99,7 @@ def _load_class(entry: "SpecEntry") -> type:
 
     stub: Any = entry.obj
     generated = load_generated(entry)
+    _take_docstrings(generated, stub)
     generated.__module__, generated.__qualname__ = stub.__module__, stub.__qualname__  # what pickle goes by
     namespace = getattr(sys.modules.get(stub.__module__), "__dict__", {})
     if namespace.get(entry.qualname) is stub:

@@ -1,0 +1,123 @@
+"""Methods that a class spec has a body for are written by hand: in a candidate they are put back as they are."""
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jaunt.checks import Severity
+from jaunt.generate.check import Checked
+from jaunt.plan.module_work import ModuleWork
+from jaunt.process.background import in_background
+from jaunt.project.project import Project
+from jaunt.syntax.candidate import parse_candidate
+from jaunt.syntax.canonical import canonical
+from jaunt.syntax.edits import Edits
+from jaunt.syntax.source import Function, ModuleSource, is_stub, last_name
+
+NAME = "bodies"
+DEFAULT = None
+
+
+def make_check(project: Project, severity: Severity) -> "HandwrittenBodyChecks":
+    """Return the check for a run."""
+    return HandwrittenBodyChecks()
+
+
+class HandwrittenBodyChecks:
+    """Puts the handwritten bodies of class specs back."""
+
+    def for_module(self, work: ModuleWork) -> "HandwrittenBodyCheck | None":
+        """Return the check of a module's candidates, None if no class spec of it has a method with a body."""
+        has_some = any(True for name in work.class_names for _ in _handwritten(work.spec, name))
+        return HandwrittenBodyCheck(work.spec, tuple(sorted(work.class_names))) if has_some else None
+
+
+@dataclass(frozen=True)
+class HandwrittenBodyCheck:
+    """Puts back what a candidate changed of the handwritten methods of the classes `names`; it finds no errors."""
+
+    spec: ModuleSource
+    names: tuple[str, ...]
+    name: str = NAME
+    after_failure: bool = True
+    needs: frozenset[str] = frozenset()
+
+    async def __call__(self, source: str) -> Checked:
+        put_back = await in_background(with_handwritten_bodies, source, self.spec, self.names, size=len(source))
+        return Checked(put_back)
+
+
+def with_handwritten_bodies(source: str, spec: ModuleSource, names: Sequence[str]) -> str:
+    """Return a candidate in which the methods that the class specs `names` have bodies for have those very bodies.
+
+    A method that the candidate doesn't define is left to the other checks, and so is what can't be parsed.
+    """
+    candidate, _ = parse_candidate(source, module=spec.module)
+    if candidate is None:
+        return source
+    edits = Edits(source)
+    changed = False
+    for name in names:
+        found = candidate.definitions.get(name)
+        own = {_key(member): member for member in _methods(found)}
+        for method in _handwritten(spec, name):
+            member = own.get(_key(method))
+            if member is not None and canonical(_body(member)) != canonical(_body(method)):
+                _put(edits, member, _text(spec, method))
+                changed = True
+    return edits.applied() if changed else source
+
+
+def _methods(node: ast.AST | None) -> list[Function]:
+    """Return the methods of a class, `@overload` declarations left out."""
+    members = node.body if isinstance(node, ast.ClassDef) else []
+    functions = [member for member in members if isinstance(member, Function)]
+    return [each for each in functions if "overload" not in map(last_name, each.decorator_list)]
+
+
+def _key(method: Function) -> tuple[str, str]:
+    """Return a method's name and, of a property's setter or deleter, which of them it is."""
+    marks = [last_name(decorator) for decorator in method.decorator_list]
+    return method.name, next((mark for mark in marks if mark in {"setter", "deleter"}), "")
+
+
+def _handwritten(spec: ModuleSource, name: str) -> Iterator[Function]:
+    """Yield the methods of a class spec whose bodies are more than stubs; a lone `yield` only tells of a generator."""
+    for method in _methods(spec.definitions.get(name)):
+        if not all(is_stub(s) or _is_bare_yield(s) for s in _body(method)):
+            yield method
+
+
+def _is_bare_yield(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)
+
+
+def _body(function: Function) -> list[ast.stmt]:
+    """Return a function's statements without its docstring."""
+    return function.body if ast.get_docstring(function, clean=False) is None else function.body[1:]
+
+
+def _text(spec: ModuleSource, method: Function) -> list[str]:
+    """Return the lines of a method's body, comments included, as they stand in the spec module."""
+    first, last = _body(method)[0], method.end_lineno or method.lineno
+    lines = spec.text.split("\n")
+    before = lines[first.lineno - 1].encode()[: first.col_offset].decode()
+    if before.strip():  # `def f(self): return 1`
+        return [lines[first.lineno - 1].removeprefix(before), *lines[first.lineno : last]]
+    begin = method.body[0].end_lineno or method.lineno if first is not method.body[0] else first.lineno - 1
+    return [line.removeprefix(before) for line in lines[begin:last]]
+
+
+def _put(edits: Edits, member: Function, lines: Sequence[str]) -> None:
+    """Replace the body of a candidate's method, below its docstring."""
+    body = _body(member)
+    first = body[0] if body else member.body[0]
+    indent = " " * member.body[0].col_offset
+    new = [f"{indent}{line}" if line.strip() else "" for line in lines]
+    last = member.end_lineno or member.lineno
+    if not body:  # a docstring alone
+        edits.insert_lines(last, new)
+    elif first.lineno == member.lineno:  # `def f(self): return 1`
+        edits.replace((first.lineno, first.col_offset), (last, member.end_col_offset or 0), "\n" + "\n".join(new))
+    else:
+        edits.replace_lines(first.lineno, last, new)
