@@ -69,9 +69,9 @@ class _Effects:
             case ast.ClassDef():
                 yield from self._decorators(node)
                 yield from self._values([*node.bases, *(k.value for k in node.keywords)])
-                self._purity.scopes.append({m.name: m for m in node.body if isinstance(m, Definition)})
+                self._names.scopes.append({m.name: m for m in node.body if isinstance(m, Definition)})
                 yield from self.body(node.body)
-                self._purity.scopes.pop()
+                self._names.scopes.pop()
                 yield from self._hooks(node)
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
                 yield from self._assignment(node)
@@ -136,7 +136,7 @@ class _Effects:
             return False
         path = self._names.path(base)
         if isinstance(node, ast.Attribute):
-            return isinstance(self._purity.definition(path), ast.ClassDef) and node.value is base
+            return isinstance(self._names.definition(path), ast.ClassDef) and node.value is base
         value = self._candidate.constants.get(self._names.own(path) or path)
         # What a call returned may be somebody else's.
         return value is not None and not isinstance(value, ast.Name | ast.Attribute | ast.Subscript)
@@ -155,7 +155,7 @@ class _Effects:
         if self._purity.is_allowed(path) or path.rpartition(".")[2] in {"setter", "getter", "deleter"}:
             return True
         own = self._names.own(path) or ""
-        local = self._candidate.definitions.get(own.partition(".")[0]) or self._purity.definition(path)
+        local = self._candidate.definitions.get(own.partition(".")[0]) or self._names.definition(path)
         if local is not None:  # a decorator of the candidate's own, or `@dispatch.register`
             is_registering = own.endswith(".register")
             return is_registering or isinstance(local, ast.ClassDef) or self._purity.is_pure_function(local)

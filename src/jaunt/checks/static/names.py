@@ -3,16 +3,21 @@
 import ast
 import builtins
 import sys
+from collections.abc import Mapping
 
-from jaunt.syntax.source import ModuleSource, written_name
+from jaunt.syntax.source import Definition, ModuleSource, written_name
 
 
 class Names:
-    """The names of one candidate."""
+    """The names of one candidate.
+
+    `scopes` are the definitions of the class bodies that are looked at just now, the innermost last.
+    """
 
     def __init__(self, candidate: ModuleSource) -> None:
         self._candidate = candidate
         self._prefix = f"{candidate.module}."
+        self.scopes: list[Mapping[str, Definition]] = []
 
     def path(self, node: ast.AST) -> str:
         """Return the dotted path that a name stands for; names that nothing binds are built in."""
@@ -45,3 +50,17 @@ class Names:
         if node.id in local or path is None:
             return True
         return path.startswith(self._prefix) or path.rpartition(".")[2][:1].isupper()
+
+    def definition(self, path: str) -> Definition | None:
+        """Return the candidate's own function, class or method that a dotted path means; None if it means none."""
+        for scope in reversed(self.scopes):
+            if path in scope:
+                return scope[path]
+        own = self.own(path) or ""
+        found: Definition | None = None
+        members: Mapping[str, Definition] = self._candidate.definitions
+        for name in own.split("."):
+            found = members.get(name)
+            body = found.body if isinstance(found, ast.ClassDef) else []
+            members = {member.name: member for member in body if isinstance(member, Definition)}
+        return found

@@ -17,7 +17,7 @@ from jaunt.checks.static.allowed_calls import (
 from jaunt.checks.static.forbidden_calls import READS, SKIPS
 from jaunt.checks.static.names import Names
 from jaunt.header import Kind
-from jaunt.syntax.source import Definition, Function, ModuleSource, child_nodes
+from jaunt.syntax.source import Function, ModuleSource, child_nodes
 
 _REACHING_OUT = (
     ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Await
@@ -29,8 +29,7 @@ class Purity:
     """Judges the calls of one candidate; `kind` is "build" or "test".
 
     `given` is the spec module, whose handwritten part may be called: its author answers for what that does. `allowed`
-    are patterns of the dotted paths that the project allows besides. `scopes` are the definitions of the class bodies
-    that are looked at just now, the innermost last.
+    are patterns of the dotted paths that the project allows besides.
     """
 
     def __init__(
@@ -41,7 +40,6 @@ class Purity:
         self._kind = kind
         self._given = given
         self._allowed = allowed
-        self.scopes: list[Mapping[str, Definition]] = []
         self._listed = {**PURE_CALLS, **PURE_CALLS_IN_TESTS} if kind == "test" else PURE_CALLS
         self._known: dict[ast.AST, bool] = {}
 
@@ -92,28 +90,14 @@ class Purity:
             maker = self._names.path(made.func)
             partial = maker == "functools.partial" and self._is_pure_callable(made.args[0], frozenset())
             return partial or maker in CLASS_MAKERS
-        definition = self.definition(path)
+        definition = self._names.definition(path)
         if isinstance(definition, ast.ClassDef):
             return self._makes_purely(definition)
         if own is not None and "." in own:  # a method of a class of the candidate's, which may make an instance
-            holder = self.definition(path.rpartition(".")[0])
+            holder = self._names.definition(path.rpartition(".")[0])
             if not (isinstance(holder, ast.ClassDef) and self._makes_purely(holder)):
                 return False
         return definition is not None and self.is_pure_function(definition)
-
-    def definition(self, path: str) -> Definition | None:
-        """Return the candidate's own function, class or method that a dotted path means; None if it means none."""
-        for scope in reversed(self.scopes):
-            if path in scope:
-                return scope[path]
-        own = self._names.own(path) or ""
-        found: Definition | None = None
-        members: Mapping[str, Definition] = self._candidate.definitions
-        for name in own.split("."):
-            found = members.get(name)
-            body = found.body if isinstance(found, ast.ClassDef) else []
-            members = {member.name: member for member in body if isinstance(member, Definition)}
-        return found
 
     def _makes_purely(self, node: ast.ClassDef) -> bool:
         makers = [m for m in node.body if isinstance(m, Function) and m.name in _MAKERS]
