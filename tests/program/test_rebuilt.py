@@ -38,7 +38,7 @@ from jaunt.config import load_config
 from jaunt.files import listing
 from jaunt.plan.plan import make_plan
 from jaunt.project import snapshot
-from jaunt.project.project import load_project
+from jaunt.project.project import load_project, remember
 
 TRUSTING, CAREFUL = 0, 2_000_000_000
 """How old, in ns, a file has to be for the scan cache to hold it: older than a tick of the clock, or as in use."""
@@ -117,7 +117,7 @@ def build(root: Path) -> set[str]:
     plan = make_plan(load_project(load_config(root=root)))
     assert not plan.problems
     outcomes = asyncio.run(run_plan(plan, BuildSettings(backend), jobs=4))
-    plan.project.remember(make_folder=True)
+    remember(plan.project, plan.found_fresh, make_folder=True)
     assert {outcome.status for outcome in outcomes.values()} <= {"generated"}
     assert len(backend.calls) == len(set(backend.calls))
     return set(backend.calls)

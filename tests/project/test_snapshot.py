@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pages import generate_all
 
 from jaunt.config import load_config
 from jaunt.files import listing
+from jaunt.plan.plan import make_plan
 from jaunt.project import snapshot
-from jaunt.project.project import Project, load_project
+from jaunt.project.project import Project, load_project, remember
 
 NAMES = [f"m{number}" for number in range(6)]
 
@@ -101,12 +103,12 @@ def apply(root: Path, edit: tuple[str, str, str]) -> None:
 def test_after_any_edits_the_answer_is_the_one_without_a_cache(edits: list[tuple[str, str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = start(Path(folder) / "project")
-        load(root).remember(make_folder=True)
+        remember(load(root), make_folder=True)
         for edit in edits:
             apply(root, edit)
             project = load(root)
             assert answer(project) == without_cache(root)
-            project.remember(make_folder=True)
+            remember(project, make_folder=True)
         assert answer(load(root)) == without_cache(root)
 
 
@@ -115,7 +117,7 @@ def test_after_any_edits_the_answer_is_the_one_without_a_cache(edits: list[tuple
 def test_a_damaged_cache_changes_no_answer(damage: bytes, at: int, keep: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = start(Path(folder) / "project")
-        load(root).remember(make_folder=True)
+        remember(load(root), make_folder=True)
         data = cache_of(root).read_bytes()
         cache_of(root).write_bytes(data[:at] + damage + (data[at + len(damage) :] if keep else b""))
         assert answer(load(root)) == without_cache(root)
@@ -124,7 +126,7 @@ def test_a_damaged_cache_changes_no_answer(damage: bytes, at: int, keep: bool) -
 def test_the_cache_of_another_project_is_none(tmp_path: Path) -> None:
     one, other = start(tmp_path / "one"), start(tmp_path / "other")
     write_module(other, "m0", [], "Something else")
-    load(other).remember(make_folder=True)
+    remember(load(other), make_folder=True)
     (one / ".jaunt").mkdir()
     shutil.copy(cache_of(other), cache_of(one))
     assert answer(load(one)) == without_cache(one)
@@ -132,7 +134,7 @@ def test_the_cache_of_another_project_is_none(tmp_path: Path) -> None:
 
 def test_the_cache_of_another_version_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = start(tmp_path / "project")
-    load(root).remember(make_folder=True)
+    remember(load(root), make_folder=True)
     monkeypatch.setattr(snapshot, "__version__", "0.0.0-other")
     write_module(root, "m1", [], "Something else")
     assert answer(load(root)) == without_cache(root)
@@ -140,7 +142,7 @@ def test_the_cache_of_another_version_is_none(tmp_path: Path, monkeypatch: pytes
 
 def test_who_only_asks_leaves_a_project_as_it_is(tmp_path: Path) -> None:
     root = start(tmp_path / "project")
-    load(root).remember()
+    remember(load(root))
     assert not (root / ".jaunt").exists()
 
 
@@ -150,3 +152,32 @@ def test_a_young_file_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyP
     file.write_text("x = 1\n")
     assert listing.Stamper().stamp_file(file) == ""
     assert listing.Stamper(horizon_ns=2**62).stamp_file(file) != ""
+
+
+def test_deps_that_only_an_import_can_tell_are_still_so_in_the_next_scan(tmp_path: Path) -> None:
+    root = start(tmp_path / "project")
+    (root / "src/app/names.py").write_text("from app.m1 import f\nUSED = [f] if __name__ else []\n")
+    text = "import jaunt\nfrom app.names import USED\n\n@jaunt.magic(deps=USED)\ndef g(x: int) -> int:\n    ...\n"
+    (root / "src/app/m5.py").write_text(text)
+    first = load(root)
+    assert (first.problems, first.dag["app.m5"]) == ({}, {"app.m1"})
+    assert first.modules["app.m5"].unread.keys() == {"g"}
+    remember(first, make_folder=True)
+    (root / "src/app/m2.py").write_text(text.replace("USED)\ndef g", "[])\ndef f"))
+    second = load(root)
+    assert second.modules["app.m5"].unread == first.modules["app.m5"].unread
+    assert answer(second) == without_cache(root)
+
+
+def test_a_plan_leaves_its_project_as_it_is_and_says_what_the_next_scan_needs(tmp_path: Path) -> None:
+    root = start(tmp_path / "project")
+    generate_all(load(root))
+    project = load(root)
+    plans = [make_plan(project), make_plan(project, ["app.m0"])]
+    assert [plan.found_fresh.keys() for plan in plans] == [project.modules.keys(), {"app.m0"}]
+    remember(project, plans[0].found_fresh, make_folder=True)
+    known = make_plan(load(root))
+    assert (known.found_fresh, known.freshness) == ({}, plans[0].freshness)
+    file = project.generated_path("app.m1")
+    file.write_text(file.read_text() + "EDITED = 1\n")
+    assert make_plan(load(root)).freshness["app.m1"].state == "edited"

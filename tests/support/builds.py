@@ -11,7 +11,7 @@ from jaunt.engine.job import Outcome
 from jaunt.generate.base import GeneratorBackend
 from jaunt.header import Kind
 from jaunt.plan.plan import make_plan
-from jaunt.project.project import Project, load_project, select_targets
+from jaunt.project.project import Project, load_project, remember, select_targets
 
 PLAIN = 'version = 1\n[verify]\nruff = "off"\nty = "off"\ndoctests = false\n'
 """A configuration without the checks that start programs."""
@@ -35,5 +35,5 @@ def build_with(
     modules = select_targets(project, targets) if targets else project.modules_of(kind)
     plan = make_plan(project, modules).restricted_to([kind])
     outcomes = asyncio.run(run_plan(plan, project_settings(plan, backend), jobs=jobs))
-    project.remember(make_folder=True)
+    remember(project, plan.found_fresh, make_folder=True)
     return outcomes

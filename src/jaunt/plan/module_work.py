@@ -12,11 +12,11 @@ from jaunt.header import Kind
 from jaunt.paths import is_single_file
 from jaunt.plan.freshness import Fingerprint
 from jaunt.plan.plan import module_fingerprint
+from jaunt.project.module import ProjectModule
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.graph import SpecGraph, Specs
-from jaunt.specs.spec_module import SpecModule
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.source import ModuleSource
 
@@ -136,7 +136,7 @@ def specs_used(module: str, refs: Iterable[SpecRef], specs: Specs, graph: SpecGr
 _SHARED_PACKAGE = (b"extend_path", b"declare_namespace")  # in the `__init__.py` of namespace packages before PEP 420
 
 
-def _packages_below(module: SpecModule, bases: Iterable[Path]) -> Path | None:
+def _packages_below(module: ProjectModule, bases: Iterable[Path]) -> Path | None:
     """Return the folder below which `__init__.py` files are made on the way to a module's generated file.
 
     In a namespace package none is made at all: an `__init__.py` in one part, here or in another distribution, would

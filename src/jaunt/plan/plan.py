@@ -21,6 +21,8 @@ class Plan:
     freshness: Mapping[str, Freshness]
     problems: Mapping[str, JauntError]
     force: bool = False
+    found_fresh: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What the next scan is told of the generated files that were read now and are fresh: module -> its key."""
     made_at: int = field(default_factory=time.time_ns, compare=False)
     """Nanoseconds since the epoch; it tells the builds of a plan from those of an earlier one."""
 
@@ -54,13 +56,20 @@ def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: 
     """
     selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(project.modules)
     with phase("plan"):
-        found = {name: _freshness(project, name, name in force) for name in sorted(selected)}
+        judged = {name: _judge(project, name) for name in sorted(selected)}
+        found = {name: _forced(judged[name][0]) if name in force else judged[name][0] for name in judged}
     changed = {name for name, freshness in found.items() if freshness.stale}
     dag = {name: set(project.dag[name]) & selected for name in selected}
     stale = dependents_of(dag, changed)
     for name in stale - changed:
         found[name] = with_stale_dependencies(found[name], sorted(dag[name] & stale))
-    return Plan(project, found, {m: e for m, e in project.problems.items() if m in selected}, bool(force))
+    return Plan(
+        project,
+        found,
+        {m: e for m, e in project.problems.items() if m in selected},
+        bool(force),
+        {name: key for name, (_, key) in judged.items() if key},
+    )
 
 
 def module_fingerprint(project: Project, name: str) -> Fingerprint:
@@ -77,34 +86,23 @@ def module_fingerprint(project: Project, name: str) -> Fingerprint:
     )
 
 
-def _freshness(project: Project, name: str, force: bool) -> Freshness:
+def _judge(project: Project, name: str) -> tuple[Freshness, str]:
+    """Return a module's freshness, and the key by which the next scan knows its file, "" if there is nothing new."""
     if name in project.problems:
         reason = Reason(ReasonKind.BROKEN, detail=str(project.problems[name]))
-        return Freshness("broken", (reason,), stale=True)
-    freshness = FRESH if _is_known_fresh(project, name) else _judge_anew(project, name)
-    if force and freshness.state != "broken":
-        return Freshness("stale", (Reason(ReasonKind.FORCED),), stale=True)
-    return freshness
+        return Freshness("broken", (reason,), stale=True), ""
+    key = _key(project, name)  # it has the file's stamp, which is taken before the file is read
+    if key and project.scan is not None and project.scan.built.get(name) == key:
+        return FRESH, ""  # an earlier scan found the very same file to be fresh for the same contract
+    freshness = judge_file(project.generated_path(name), module_fingerprint(project, name))
+    return freshness, key if freshness.state == "fresh" else ""
 
 
-def _is_known_fresh(project: Project, name: str) -> bool:
-    """Whether an earlier scan found the very same generated file to be fresh for the same contract."""
-    if project.scan is None:
-        return False
-    key = _freshness_key(project, name, project.scan.stamp_file(project.generated_name(name)))
-    return key is not None and project.scan.is_built(name, key)
+def _key(project: Project, name: str) -> str:
+    """Return what a fresh file is known by: its stamp, and what it has to answer; "" if it can't be told."""
+    stamp = project.scan.stamp_file(project.generated_name(name)) if project.scan else ""
+    return f"{project.kind_of(name)} {project.digests[name]} {stamp}" if stamp else ""
 
 
-def _judge_anew(project: Project, name: str) -> Freshness:
-    path = project.generated_path(name)
-    stamp = project.scan.stamp_file(str(path)) if project.scan else ""  # taken before the file is read
-    freshness = judge_file(path, module_fingerprint(project, name))
-    key = _freshness_key(project, name, stamp)
-    if project.scan is not None and freshness.state == "fresh" and key is not None:
-        project.scan.note_built(name, key)
-    return freshness
-
-
-def _freshness_key(project: Project, name: str, stamp: str) -> str | None:
-    """Return what the dirty rule finds a fresh file by: its stamp, and what it has to answer."""
-    return f"{project.kind_of(name)} {project.digests[name]} {stamp}" if stamp else None
+def _forced(freshness: Freshness) -> Freshness:
+    return freshness if freshness.state == "broken" else Freshness("stale", (Reason(ReasonKind.FORCED),), stale=True)

@@ -1,12 +1,14 @@
 """Linking: from spec modules, each read by itself, to the graph, the DAG, the digests and the problems of all."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
 
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
 from jaunt.project.importer import import_from_bases
+from jaunt.project.module import ProjectModule
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
@@ -19,12 +21,14 @@ from jaunt.specs.spec_module import SpecModule
 from jaunt.syntax.source import read_source
 from jaunt.text.nearest import did_you_mean
 
+M = TypeVar("M", bound=ProjectModule)
+
 
 @dataclass(frozen=True)
-class Linked:
+class Linked(Generic[M]):
     """A project's spec modules, linked; the fields are those of `Project`."""
 
-    modules: Mapping[str, SpecModule]
+    modules: Mapping[str, M]
     specs: Mapping[SpecRef, SpecEntry]
     parts: Mapping[SpecRef, Mapping[str, str]]
     graph: Mapping[SpecRef, set[SpecRef]]
@@ -45,22 +49,23 @@ class Linker:
     bases: Sequence[Path]
     infer_deps: Mapping[str, bool]
 
-    def link(self, found: Mapping[str, SpecModule], files: SourceFiles) -> Linked:
+    def link(self, found: Mapping[str, SpecModule], files: SourceFiles) -> Linked[SpecModule]:
         """Link modules; what is wrong with one of them becomes one of the problems and leaves the others alone."""
-        problems: dict[str, JauntError] = {m.name: m.problem for m in found.values() if m.problem is not None}
-        modules = self.import_unread(read_elsewhere(found, files), problems)
-        specs, contracts = self.collect(modules, problems)
+        modules, unimportable = self.import_unread(read_elsewhere(found, files))
+        broken = {m.name: m.problem for m in found.values() if m.problem is not None} | unimportable
+        specs, contracts = self.collect(modules, broken)
         finder = SpecFinder(paths_of(specs), files.names_of)
-        computed = read_constants(specs, modules, finder, files)
+        specs, computed = read_constants(specs, modules, finder, files)
         if computed:
-            unread = {name: replace(found[name], unread={**found[name].unread, **computed[name]}) for name in computed}
+            unread = {name: _unread(found[name], texts) for name, texts in computed.items()}
             return self.link({**found, **unread}, files)
-        blocked = resolve_deps(specs, contracts, problems, finder, files)
+        resolved = resolve_deps(specs, contracts, broken, finder, files)
+        specs = resolved.specs
         graph = link_specs(specs, contracts, infer_default=True, finder=finder)
         dag = {name: set[str]() for name in modules} | collapse_to_module_dag(graph)
-        for module, broken in blocked.items():
-            dag[module] |= broken
-        _cut_cycles(dag, graph, problems)
+        for module, needed in resolved.blocked.items():
+            dag[module] |= needed
+        dag, graph, cycles = _without_cycles(dag, graph)
         parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in specs.items()}
         digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
         return Linked(
@@ -74,15 +79,15 @@ class Linker:
                 name: combine_specs({e.spec_ref: digests[e.spec_ref] for e in m.entries if e.spec_ref in specs})
                 for name, m in modules.items()
             },
-            problems=problems,
+            problems={**broken, **resolved.problems, **cycles},
             decorated=frozenset(module_of(ref) for ref, each in parts.items() if EARLIER_SIGNATURE in each),
         )
 
-    def import_unread(self, found: Mapping[str, SpecModule], problems: dict[str, JauntError]) -> dict[str, SpecModule]:
-        """Return the modules with the decorator arguments that only an import can tell; add to `problems`."""
+    def import_unread(self, found: Mapping[str, SpecModule]) -> tuple[dict[str, SpecModule], dict[str, JauntError]]:
+        """Return the modules with the decorator arguments that only an import can tell, and the problems with that."""
         bases = {name: module.file.base for name, module in found.items() if module.unread}
         imported = import_from_bases(bases, path=self.bases, cwd=self.root)
-        modules = dict(found)
+        modules, problems = dict(found), dict[str, JauntError]()
         for name, result in imported.items():
             module = found[name]
             if any(spec not in result.specs for spec in module.unread):
@@ -95,13 +100,13 @@ class Linker:
             modules[name] = module.with_arguments({spec: dict(result.specs[spec]) for spec in module.unread})
             wrong = [problem for entry in modules[name].entries if (problem := _wrong_argument(entry)) is not None]
             problems.update({name: wrong[0]} if wrong else {})
-        return modules
+        return modules, problems
 
     def collect(
-        self, modules: Mapping[str, SpecModule], problems: Mapping[str, JauntError]
+        self, modules: Mapping[str, SpecModule], broken: Collection[str]
     ) -> tuple[dict[SpecRef, SpecEntry], dict[SpecRef, Contract]]:
-        """Return the specs, each with its `infer_deps`, and the contracts of the modules without a problem."""
-        sound = [module for module in modules.values() if module.name not in problems]
+        """Return the specs, each with its `infer_deps`, and the contracts, of the modules that are not `broken`."""
+        sound = [module for module in modules.values() if module.name not in broken]
         specs = {entry.spec_ref: self.with_default(entry) for module in sound for entry in module.entries}
         contracts = {e.spec_ref: module.contracts[e.qualname] for module in sound for e in module.entries}
         return specs, contracts
@@ -111,7 +116,9 @@ class Linker:
         return entry._replace(decorator_kwargs={"infer_deps": self.infer_deps[entry.kind], **entry.decorator_kwargs})
 
 
-_DEPS = "deps="  # with which an unread argument begins whose constants only linking can find, in other modules
+def _unread(module: SpecModule, computed: Mapping[str, str]) -> SpecModule:
+    """Return a module some of whose specs have `deps` that linking found to be told by an import alone."""
+    return replace(module, unread={**module.unread, **computed}, computed=module.computed | computed.keys())
 
 
 def read_elsewhere(found: Mapping[str, SpecModule], files: SourceFiles) -> dict[str, SpecModule]:
@@ -124,7 +131,7 @@ def read_elsewhere(found: Mapping[str, SpecModule], files: SourceFiles) -> dict[
         arguments = {}
         with suppress(JauntDiscoveryError, Unreadable, RecursionError):  # then it is imported, and that tells why
             source = read_source(name, module.path)
-            for spec in (spec for spec, text in wanted.items() if not text.startswith(_DEPS)):
+            for spec in [spec for spec in wanted if spec not in module.computed]:
                 with suppress(Unreadable):
                     arguments[spec] = read_arguments(source, spec, files.with_constant)
         modules[name] = replace(
@@ -141,25 +148,30 @@ def paths_of(refs: Iterable[SpecRef]) -> dict[str, SpecRef]:
 
 
 def read_constants(
-    specs: dict[SpecRef, SpecEntry], modules: Mapping[str, SpecModule], finder: SpecFinder, files: SourceFiles
-) -> dict[str, dict[str, str]]:
-    """Replace the constants of other modules that `deps` name by the references in them.
+    specs: Mapping[SpecRef, SpecEntry], modules: Mapping[str, SpecModule], finder: SpecFinder, files: SourceFiles
+) -> tuple[dict[SpecRef, SpecEntry], dict[str, dict[str, str]]]:
+    """Return the specs with the references in the constants of other modules that their `deps` name.
 
-    Returns module -> spec -> argument of those that only an import can tell.
+    What comes second is module -> spec -> argument, of those that only an import can tell.
     """
+    read: dict[SpecRef, SpecEntry] = {}
     computed: dict[str, dict[str, str]] = {}
-    for ref, entry in list(specs.items()):
+    for ref, entry in specs.items():
         if entry.qualname in modules[entry.module].unread:
             continue  # what was imported is final
         deps = explicit_deps(entry)
         try:
-            read = list(_references_in(deps, finder, files))
+            found = list(_references_in(deps, finder, files))
         except Unreadable as reason:
-            computed.setdefault(entry.module, {})[entry.qualname] = f"{_DEPS}{str(reason).removeprefix(_DEPS)}"
+            computed.setdefault(entry.module, {})[entry.qualname] = f"deps={reason.expression}"
             continue
-        if read != deps:
-            specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": read})
-    return computed
+        if found != deps:
+            read[ref] = _with_deps(entry, found)
+    return {**specs, **read}, computed
+
+
+def _with_deps(entry: SpecEntry, deps: Sequence[str]) -> SpecEntry:
+    return entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": deps})
 
 
 def _references_in(deps: Iterable[SpecRef], finder: SpecFinder, files: SourceFiles) -> Iterator[SpecRef]:
@@ -187,36 +199,44 @@ def _no_spec(entry: SpecEntry, dep: str, unreadable: str | None, specs: Iterable
     )
 
 
+class Resolved(NamedTuple):
+    """Specs whose `deps` are references of specs; module -> broken modules that it needs; what is wrong with others."""
+
+    specs: dict[SpecRef, SpecEntry]
+    blocked: dict[str, set[str]]
+    problems: dict[str, JauntError]
+
+
 def resolve_deps(
-    specs: dict[SpecRef, SpecEntry],
+    specs: Mapping[SpecRef, SpecEntry],
     contracts: Mapping[SpecRef, Contract],
-    problems: dict[str, JauntError],
+    broken: Collection[str],
     finder: SpecFinder,
     files: SourceFiles,
-) -> dict[str, set[str]]:
-    """Replace what `deps` name by the specs that are meant; return module -> broken modules that it needs.
+) -> Resolved:
+    """Replace what `deps` name by the specs that are meant; `broken` are the modules that can't be linked.
 
     Code written by hand, such as an ejected module, may be named too: it is no edge, and counts by its name alone.
     """
-    blocked: dict[str, set[str]] = {}
-    broken_behind = _broken_behind(list(problems), finder)
-    for ref, entry in list(specs.items()):
+    found = Resolved(dict(specs), {}, {})
+    broken_behind = _broken_behind([*broken], finder)
+    for ref, entry in specs.items():
         resolved = []
         needed: set[str] = set()
         for dep in explicit_deps(entry):
             path = dep.replace(":", ".")
-            found = finder.find(path)
+            meant = finder.find(path)
             needed |= broken_behind(path)
-            if found is None and not broken_behind(path) and not files.defines(path):
-                problems[entry.module] = _no_spec(entry, dep, files.unreadable_folder(path), specs)
-            resolved.append(found or dep)
+            if meant is None and not broken_behind(path) and not files.defines(path):
+                found.problems[entry.module] = _no_spec(entry, dep, files.unreadable_folder(path), specs)
+            resolved.append(meant or dep)
         if entry.decorator_kwargs["infer_deps"]:
             needed.update(*map(broken_behind, contracts[ref].references))
         if needed:
-            blocked.setdefault(entry.module, set()).update(needed)
+            found.blocked.setdefault(entry.module, set()).update(needed)
         if resolved:
-            specs[ref] = entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": resolved})
-    return blocked
+            found.specs[ref] = _with_deps(entry, resolved)
+    return found
 
 
 def _broken_behind(broken: Sequence[str], finder: SpecFinder) -> Callable[[str], set[str]]:
@@ -231,10 +251,11 @@ def _wrong_argument(entry: SpecEntry) -> JauntDiscoveryError | None:
     return JauntDiscoveryError(f"{entry.source_file}: {entry.qualname}: {problem}") if problem else None
 
 
-def _cut_cycles(
-    dag: dict[str, set[str]], graph: Mapping[SpecRef, set[SpecRef]], problems: dict[str, JauntError]
-) -> None:
-    """Make a problem of each module in a cycle, and remove its edges, so that the rest can be ordered."""
+def _without_cycles(
+    dag: dict[str, set[str]], graph: dict[SpecRef, set[SpecRef]]
+) -> tuple[dict[str, set[str]], dict[SpecRef, set[SpecRef]], dict[str, JauntError]]:
+    """Return DAG and graph without the edges of cycles, so that the rest can be ordered, and who is in a cycle."""
+    problems: dict[str, JauntError] = {}
     cycle_of: dict[str, set[str]] = {}
     for members in components(dag):
         if len(members) < 2:
@@ -245,9 +266,11 @@ def _cut_cycles(
         except JauntDependencyCycleError as error:
             problems.update(dict.fromkeys(members, error))
         cycle_of.update(dict.fromkeys(members, cycle))
-        for module in members:
-            dag[module] -= cycle
-    for ref, deps in graph.items() if cycle_of else ():
-        module = module_of(ref)
-        if module in cycle_of:
-            deps -= {d for d in deps if module_of(d) in cycle_of[module] and module_of(d) != module}
+    if not cycle_of:
+        return dag, graph, problems
+
+    def is_cut(ref: SpecRef, dep: SpecRef) -> bool:
+        return module_of(dep) != module_of(ref) and module_of(dep) in cycle_of.get(module_of(ref), ())
+
+    rest = {ref: {dep for dep in deps if not is_cut(ref, dep)} for ref, deps in graph.items()}
+    return {module: deps - cycle_of.get(module, set()) for module, deps in dag.items()}, rest, problems

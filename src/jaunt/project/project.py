@@ -11,16 +11,15 @@ from jaunt.errors import JauntConfigError, JauntError
 from jaunt.files.listing import Root
 from jaunt.header import Kind
 from jaunt.paths import generated_relname, is_single_file, spec_module_to_generated_module
-from jaunt.process.phases import phase
 from jaunt.project.linking import Linker
+from jaunt.project.module import ProjectModule
 from jaunt.project.roots import search_roots
-from jaunt.project.scan import Scan
+from jaunt.project.scan import Scan, save_scan, scan_project
 from jaunt.project.unseen import unseen
 from jaunt.registry import KIND_OF, SpecEntry
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import earlier_digest
-from jaunt.specs.spec_module import SpecModule
 from jaunt.specs.texts import SpecTexts
 from jaunt.text.nearest import did_you_mean
 
@@ -36,7 +35,7 @@ class Project:
 
     root: Path
     config: JauntConfig
-    modules: Mapping[str, SpecModule] = field(default_factory=dict)
+    modules: Mapping[str, ProjectModule] = field(default_factory=dict)
     specs: Mapping[SpecRef, SpecEntry] = field(default_factory=dict)
     parts: Mapping[SpecRef, Mapping[str, str]] = field(default_factory=dict)
     graph: Mapping[SpecRef, set[SpecRef]] = field(default_factory=dict)
@@ -99,14 +98,6 @@ class Project:
         """The source texts of the specs, read when they are asked for."""
         return SpecTexts()
 
-    def remember(self, *, make_folder: bool = False) -> None:
-        """Keep what was found in `.jaunt/`, so that the next command needs less time.
-
-        A command that only asks must not change a project: without `make_folder`, no `.jaunt/` is made for it.
-        """
-        if self.scan is not None:
-            self.scan.save(make_folder=make_folder)
-
     def bases(self) -> list[Path]:
         """Return the folders that module names start from, as they belong on `sys.path`."""
         return [*self._bases]
@@ -134,15 +125,21 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
         bases=[root.base for root in roots],
         infer_deps=infer if infer_deps is None else dict.fromkeys(infer, infer_deps),
     )
-    with phase("scan"):
-        scan = Scan(config, roots, linker)
-    with phase("graph"):
-        linked = scan.link()
-    warnings = unseen(scan.listing)
-    return Project(root=config.root, config=config, scan=scan, warnings=warnings, **vars(linked))
+    scan = scan_project(config, roots, linker)
+    warnings = unseen(scan.reader.listing)
+    return Project(root=config.root, config=config, scan=scan, warnings=warnings, **vars(scan.linked))
 
 
-def _generated_name(module: SpecModule, generated_dir: str) -> str:
+def remember(project: Project, found_fresh: Mapping[str, str] | None = None, *, make_folder: bool = False) -> bool:
+    """Keep what was found in `.jaunt/`, so that the next command needs less time; return whether it is kept.
+
+    `found_fresh` is that of a plan. A command that only asks must not change a project: without
+    `make_folder`, no `.jaunt/` is made for it.
+    """
+    return project.scan is not None and save_scan(project.scan, found_fresh or {}, make_folder=make_folder)
+
+
+def _generated_name(module: ProjectModule, generated_dir: str) -> str:
     package = module.path.endswith(f"{os.sep}__init__.py")
     single = is_single_file(module.name, module.path)
     below = generated_relname(module.name, generated_dir, single_file=single, package=package)

@@ -1,20 +1,17 @@
 """Relinking: the modules that changed are linked with all the others as an earlier scan left them."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
-from typing import Generic, TypeVar
 
-from jaunt.errors import JauntError
-from jaunt.files.listing import ModuleFile, Root
+from jaunt.files.listing import ModuleFile
 from jaunt.project.linking import Linked, Linker, read_constants, read_elsewhere, resolve_deps
+from jaunt.project.module import PerSpec
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.project.snapshot import Link, Record, Row, links_in, module_in, module_record
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.contract import EARLIER_SIGNATURE, Contract
+from jaunt.specs.contract import EARLIER_SIGNATURE
 from jaunt.specs.dag import components, dependents_of
 from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, spec_parts
 from jaunt.specs.graph import SpecFinder, link_specs
@@ -57,11 +54,11 @@ class Part:
         )
 
 
-def part_of(linked: Linked, name: str) -> Part:
-    """Return one module's part."""
-    refs = [entry.spec_ref for entry in linked.modules[name].entries]
+def part_of(linked: Linked, module: SpecModule) -> Part:
+    """Return the part of one of the linked modules."""
+    refs = [entry.spec_ref for entry in module.entries]
     return Part(
-        module=linked.modules[name],
+        module=module,
         specs={ref: linked.specs[ref] for ref in refs},
         parts={ref: linked.parts[ref] for ref in refs},
         graph={ref: linked.graph[ref] for ref in refs},
@@ -123,105 +120,19 @@ def _link(
     found: Mapping[str, SpecModule], table: Mapping[str, Row], linker: Linker, files: SourceFiles
 ) -> dict[str, Part] | None:
     """Return the parts of modules, without digests; None if there is a problem with one of them."""
-    problems: dict[str, JauntError] = {}
-    modules = linker.import_unread(read_elsewhere(found, files), problems)
-    if problems:
+    modules, unimportable = linker.import_unread(read_elsewhere(found, files))
+    if unimportable:
         return None
-    specs, contracts = linker.collect(modules, problems)
+    specs, contracts = linker.collect(modules, broken=())
     by_path = {f"{name}.{spec}": SpecRef(f"{name}:{spec}") for name, row in table.items() for spec in row.specs}
     finder = SpecFinder(by_path, files.names_of)
-    if read_constants(specs, modules, finder, files):
+    specs, computed = read_constants(specs, modules, finder, files)
+    if computed:
         return None
-    resolve_deps(specs, contracts, problems, finder, files)
-    if problems:
+    resolved = resolve_deps(specs, contracts, (), finder, files)
+    if resolved.problems:
         return None
-    graph = link_specs(specs, contracts, infer_default=True, finder=finder)
-    parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in specs.items()}
-    linked = Linked(modules, specs, parts, graph, {}, dict.fromkeys(specs, ""), {})
-    return {name: part_of(linked, name) for name in modules}
-
-
-class StoredModule(SpecModule):
-    """A spec module out of a snapshot; what most commands don't need is read when it is asked for."""
-
-    _root: Root
-    _parts: Mapping[str, Part]
-
-    def __init__(self, name: str, row: Row, root: Root, parts: Mapping[str, Part]) -> None:
-        fields = {"name": name, "kind": row.kind, "unread": row.unread, "problem": None, "names": None}
-        self.__dict__.update(fields, path=row.path, base=root.base, _root=root, _parts=parts)
-
-    @cached_property
-    def file(self) -> ModuleFile:
-        """The module's file."""
-        return ModuleFile(self.name, Path(self.path), self.base, self._root.kind)
-
-    @cached_property
-    def entries(self) -> Sequence[SpecEntry]:
-        """The module's specs."""
-        return self._parts[self.name].module.entries
-
-    @cached_property
-    def contracts(self) -> Mapping[str, Contract]:
-        """The contracts of the specs, by name."""
-        return self._parts[self.name].module.contracts
-
-
-def joined(table: Mapping[str, Row], parts: Mapping[str, Part], roots: Mapping[str, Root]) -> Linked:
-    """Return all modules as linked, from the rows of a snapshot and the parts, each made when it is needed."""
-    return Linked(
-        modules=PerModule(table, lambda name: StoredModule(name, table[name], roots[table[name].path], parts)),
-        specs=PerSpec(table, lambda name: parts[name].specs),
-        parts=PerSpec(table, lambda name: parts[name].parts),
-        graph=PerSpec(table, lambda name: parts[name].graph),
-        dag={name: set(row.dependencies) for name, row in table.items()},
-        spec_digests=PerSpec(table, lambda name: parts[name].digests),
-        digests={name: row.digest for name, row in table.items()},
-        decorated=frozenset(name for name, row in table.items() if row.decorated),
-    )
-
-
-T = TypeVar("T")
-
-
-class PerModule(Mapping[str, T], Generic[T]):
-    """Module -> what `load` returns for it, once."""
-
-    def __init__(self, modules: Collection[str], load: Callable[[str], T]) -> None:
-        self._modules = modules
-        self._load = load
-        self._loaded: dict[str, T] = {}
-
-    def __getitem__(self, module: str) -> T:
-        if module not in self._loaded:
-            if module not in self._modules:
-                raise KeyError(module)
-            self._loaded[module] = self._load(module)
-        return self._loaded[module]
-
-    def __contains__(self, module: object) -> bool:
-        return module in self._modules
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._modules)
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-
-class PerSpec(Mapping[SpecRef, T], Generic[T]):
-    """Reference -> value; `load` returns those of one module, and raises KeyError for a module of no specs."""
-
-    def __init__(self, modules: Collection[str], load: Callable[[str], Mapping[SpecRef, T]]) -> None:
-        self._modules = modules
-        self._load = load
-
-    def __getitem__(self, ref: SpecRef) -> T:
-        return self._load(module_of(ref))[ref]
-
-    def __iter__(self) -> Iterator[SpecRef]:
-        for module in self._modules:
-            yield from self._load(module)
-
-    def __len__(self) -> int:
-        return sum(len(self._load(module)) for module in self._modules)
+    graph = link_specs(resolved.specs, contracts, infer_default=True, finder=finder)
+    parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in resolved.specs.items()}
+    linked = Linked(modules, resolved.specs, parts, graph, {}, dict.fromkeys(parts, ""), {})
+    return {name: part_of(linked, module) for name, module in modules.items()}

@@ -118,6 +118,7 @@ def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Recor
         "kind": module.kind,
         "unread": module.unread,
         "elsewhere": module.elsewhere,
+        "computed": sorted(module.computed),
         "specs": specs,
         "links": links,
     }
@@ -143,6 +144,7 @@ def module_in(record: Record, file: ModuleFile) -> SpecModule | None:
         unread=record["unread"],
         names=names_in(record),
         elsewhere=record["elsewhere"],
+        computed=frozenset(record["computed"]),
     )
 
 
@@ -152,7 +154,7 @@ def links_in(record: Record) -> Iterator[tuple[str, Link]]:
         yield name, Link(*link)
 
 
-_FORMAT = 4
+_FORMAT = 5
 
 
 @dataclass(frozen=True)

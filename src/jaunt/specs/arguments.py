@@ -16,7 +16,11 @@ _TYPES = {"prompt": (str, "a string"), "infer_deps": (bool, "True or False")}
 
 
 class Unreadable(Exception):
-    """A decorator argument that only an import can tell."""
+    """A decorator argument that only an import can tell; `expression` is what it is given."""
+
+    def __init__(self, expression: str, argument: str = "") -> None:
+        super().__init__(f"{argument}={expression}" if argument else expression)
+        self.expression = expression
 
 
 def wrong_type(arguments: Mapping[str, Any]) -> str | None:
@@ -78,7 +82,7 @@ def _deps(source: ModuleSource, node: ast.expr, _: LookUp | None = None) -> list
         return _deps(home, meant)
     path = source.dotted(node)
     if path is None or "." not in path:
-        raise Unreadable(f"deps={ast.unparse(node)}")
+        raise Unreadable(ast.unparse(node), "deps")
     return [normalize_spec_ref(path)]
 
 
@@ -87,7 +91,7 @@ def _prompt(source: ModuleSource, node: ast.expr, look_up: LookUp) -> str | None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         left, right = _prompt(source, node.left, look_up), _prompt(source, node.right, look_up)
         if left is None or right is None:
-            raise Unreadable(f"prompt={ast.unparse(node)}")
+            raise Unreadable(ast.unparse(node), "prompt")
         return left + right
     home, meant = _constant(source, node, look_up)
     if meant is not node:

@@ -40,7 +40,8 @@ class SpecModule:
     """One spec module as its source tells it.
 
     `unread` names the specs whose decorator arguments only an import can tell, `elsewhere` those for which another
-    module's source was read; `problem` is what is wrong with the module as a whole, in which case `entries` may be
+    module's source was read; `computed` are those among the first that only linking finds, as their `deps` name
+    constants of other modules. `problem` is what is wrong with the module as a whole, in which case `entries` may be
     empty.
     """
 
@@ -53,6 +54,7 @@ class SpecModule:
     problem: JauntDiscoveryError | None = None
     names: Names | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
 
     @cached_property
     def path(self) -> str:

@@ -12,11 +12,11 @@ from typing import Any
 
 from jaunt.config import load_config
 from jaunt.errors import JauntError
-from jaunt.tasks.bridge import takes_always
-from jaunt.tasks.project_tasks import ProjectTasks, RunReporter, Task
+from jaunt.tasks.bridge import Reporter, takes_always
+from jaunt.tasks.project_tasks import ProjectTasks, Task
 
 DOIT_CONFIG: dict[str, Any] = {
-    "reporter": RunReporter,
+    "reporter": Reporter,
     "par_type": "thread",
     "continue": True,
     "default_tasks": ["build"],

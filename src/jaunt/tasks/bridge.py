@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -44,17 +45,25 @@ class UpToDate:
         return self._reason
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What all tasks of a project share: what a live display asks for, and what is to be done when a run has ended."""
+
+    feed: Feed = field(default_factory=Feed)
+    ended: Callable[[], None] = lambda: None
+
+
 class JobAction(DoitAction):
     """Runs one job's coroutine for the doit command, on an event loop that all of a process's tasks share.
 
-    `feed`, one for all tasks of a project, is for the live display.
+    `shared` is one for all tasks of a project.
     """
 
-    def __init__(self, run: RunFunction, title: str, module: str = "", feed: Feed | None = None) -> None:
+    def __init__(self, run: RunFunction, title: str, module: str = "", shared: Shared | None = None) -> None:
         super().__init__(title)
         self._run = run
         self.module = module
-        self.feed = feed or Feed()
+        self.shared = shared or Shared()
 
     def execute(self, out: TextIO | None = None, err: TextIO | None = None) -> BaseFail | None:
         """Return None, or doit's TaskFailed with a line for each error.
@@ -187,6 +196,9 @@ class Reporter(ConsoleReporter):
             super().add_failure(task, fail)
 
     def complete_run(self) -> None:
+        actions = [action for task in self._tasks.values() for action in task.actions]
+        for shared in {id(a.shared): a.shared for a in actions if isinstance(a, JobAction)}.values():
+            shared.ended()
         if self._display:
             self._display.stop()
         super().complete_run()
@@ -205,7 +217,7 @@ class Reporter(ConsoleReporter):
             if job is None:
                 self._others |= {task.name} if task.actions else set()
             elif self._display is None and can_be_live(self.outstream):
-                self._display = LiveDisplay(len(self._jobs), job.feed, done=self._counts["up to date"])
+                self._display = LiveDisplay(len(self._jobs), job.shared.feed, done=self._counts["up to date"])
             if self._display is None:
                 return
             if job is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from jaunt.build.ledger import read_ledger
 from jaunt.config import load_config
@@ -20,28 +20,17 @@ from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.fork import in_forked_children
 from jaunt.process.garbage import without_collection
-from jaunt.project.project import load_project
+from jaunt.project.project import load_project, remember
 from jaunt.report.console import MOST_LINES, and_more, error_line
 from jaunt.report.live import Feed
 from jaunt.report.wording import all_reasons, drift_error
 from jaunt.specs.dag import critical_path
-from jaunt.tasks.bridge import CallAction, JobAction, NoTasksError, Reporter, UpToDate, doit_task
+from jaunt.tasks.bridge import CallAction, JobAction, NoTasksError, Shared, UpToDate, doit_task
 
 if TYPE_CHECKING:
     from jaunt.tasks.running import PlanRunner
 
 Task = dict[str, Any]
-
-
-class RunReporter(Reporter):
-    """A `Reporter` that also keeps what a run's scan found; `doit list` keeps nothing."""
-
-    plans: ClassVar[list[Plan]] = []
-
-    def complete_run(self) -> None:
-        super().complete_run()
-        for plan in self.plans:
-            plan.project.remember(make_folder=True)
 
 
 @dataclass(frozen=True)
@@ -97,7 +86,7 @@ class ProjectTasks:
         generated = project.generated_module(name)
         reason = "forced" if always and not freshness.stale else all_reasons(freshness)
         return doit_task(
-            JobAction(lambda: self._runner.build(name), f"{basename}:{name}", name, self._feed),
+            JobAction(lambda: self._runner.build(name), f"{basename}:{name}", name, self._shared),
             doc=f"generate {generated}",
             uptodate=UpToDate(not freshness.stale and not always, reason),
             basename=basename,
@@ -117,18 +106,30 @@ class ProjectTasks:
                 plan = make_plan(load_project(load_config(root=self.root)))
         except JauntError as error:
             raise NoTasksError(error_line(error)) from error
-        plan.project.remember()
-        RunReporter.plans.append(plan)
+        # `doit list` is asked too, and must not make a folder.
+        if not remember(plan.project, plan.found_fresh):
+            self._later.append(plan)
         return plan
+
+    @functools.cached_property
+    def _later(self) -> list[Plan]:
+        return []
+
+    def _ended(self) -> None:
+        """Keep what the scan found, after a run that may make a folder for it."""
+        while self._later:
+            plan = self._later.pop()
+            remember(plan.project, plan.found_fresh, make_folder=True)
 
     @functools.cached_property
     def _runner(self) -> "PlanRunner":
         in_forked_children(partial(vars(self).pop, "_runner", None))  # `-P process` forks: each has its own backend
-        return _running().PlanRunner(self._plan, self._feed)
+        return _running().PlanRunner(self._plan, self._shared.feed)
 
     @functools.cached_property
-    def _feed(self) -> Feed:
-        return Feed(spent=self._spent, time_left=lambda: _running().time_left(self._plan))
+    def _shared(self) -> Shared:
+        feed = Feed(spent=self._spent, time_left=lambda: _running().time_left(self._plan))
+        return Shared(feed, self._ended)
 
     def _spent(self) -> tuple[int, float | None]:
         runner: PlanRunner | None = vars(self).get("_runner")  # the display may ask before the first job runs

@@ -8,6 +8,7 @@ from jaunt.commands.shared.result import EXIT_OK, Interrupted, exit_code
 from jaunt.engine.job import Outcome
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import phase
+from jaunt.project.project import remember
 from jaunt.report.progress import Stopwatch, print_edited, print_summary, status_word
 from jaunt.report.wording import all_reasons
 
@@ -32,7 +33,7 @@ def build_plan(
             with phase("build"):
                 outcomes, is_complete = generate(plan, options, failures)
     finally:
-        plan.project.remember(make_folder=True)
+        remember(plan.project, plan.found_fresh, make_folder=True)
     if not is_complete:
         print_summary(plan, outcomes.values(), watch.seconds)
         raise Interrupted(build_facts(plan, outcomes, watch.seconds))

@@ -10,7 +10,7 @@ from jaunt.commands.status.view import module_status, print_module_status, print
 from jaunt.errors import JauntConfigError
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
-from jaunt.project.project import Project, select_targets
+from jaunt.project.project import Project, remember, select_targets
 from jaunt.report.console import error_line
 from jaunt.report.wording import all_reasons
 
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.module:
         return _one(project, arguments)
     plan = plan_for(project, arguments.target)
-    project.remember()
+    remember(project, plan.found_fresh)
     orphans = [] if arguments.target else find_orphans(project)
     print_status(plan, orphans=orphans, verbose=arguments.verbose)
     facts = {

@@ -1,0 +1,116 @@
+"""What is known of a spec module of a project: read from its source now, or by an earlier scan."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from jaunt.errors import JauntDiscoveryError
+from jaunt.files.listing import ModuleFile, Root
+from jaunt.project.snapshot import Row
+from jaunt.registry import SpecEntry, SpecKind
+from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.contract import Contract
+
+
+class ProjectModule(Protocol):
+    """One spec module: a `SpecModule`, which was read just now, or a `StoredModule`.
+
+    `unread` names the specs whose decorator arguments only an import can tell; `problem` is what is wrong with the
+    module as a whole.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> SpecKind: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def base(self) -> Path: ...
+    @property
+    def file(self) -> ModuleFile: ...
+    @property
+    def entries(self) -> Sequence[SpecEntry]: ...
+    @property
+    def contracts(self) -> Mapping[str, Contract]: ...
+    @property
+    def unread(self) -> Mapping[str, str]: ...
+    @property
+    def problem(self) -> JauntDiscoveryError | None: ...
+
+
+class StoredModule:
+    """A spec module out of a snapshot; what most commands don't need is read when it is asked for."""
+
+    problem = None  # modules with one are not stored
+
+    def __init__(self, name: str, row: Row, root: Root, load: Callable[[], "ProjectModule"]) -> None:
+        self.name = name
+        self.kind = row.kind
+        self.path = row.path
+        self.base = root.base
+        self.unread = row.unread
+        self._root = root
+        self._load = load
+
+    @cached_property
+    def file(self) -> ModuleFile:
+        """The module's file."""
+        return ModuleFile(self.name, Path(self.path), self.base, self._root.kind)
+
+    @cached_property
+    def entries(self) -> Sequence[SpecEntry]:
+        """The module's specs."""
+        return self._load().entries
+
+    @cached_property
+    def contracts(self) -> Mapping[str, Contract]:
+        """The contracts of the specs, by name."""
+        return self._load().contracts
+
+
+T = TypeVar("T")
+
+
+class PerModule(Mapping[str, T], Generic[T]):
+    """Module -> what `load` returns for it, once."""
+
+    def __init__(self, modules: Collection[str], load: Callable[[str], T]) -> None:
+        self._modules = modules
+        self._load = load
+        self._loaded: dict[str, T] = {}
+
+    def __getitem__(self, module: str) -> T:
+        if module not in self._loaded:
+            if module not in self._modules:
+                raise KeyError(module)
+            self._loaded[module] = self._load(module)
+        return self._loaded[module]
+
+    def __contains__(self, module: object) -> bool:
+        return module in self._modules
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+class PerSpec(Mapping[SpecRef, T], Generic[T]):
+    """Reference -> value; `load` returns those of one module, and raises KeyError for a module of no specs."""
+
+    def __init__(self, modules: Collection[str], load: Callable[[str], Mapping[SpecRef, T]]) -> None:
+        self._modules = modules
+        self._load = load
+
+    def __getitem__(self, ref: SpecRef) -> T:
+        return self._load(module_of(ref))[ref]
+
+    def __iter__(self) -> Iterator[SpecRef]:
+        for module in self._modules:
+            yield from self._load(module)
+
+    def __len__(self) -> int:
+        return sum(len(self._load(module)) for module in self._modules)
