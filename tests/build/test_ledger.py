@@ -50,8 +50,12 @@ def test_only_what_a_model_answered_is_noted_down() -> None:
         "build:b": Outcome("generated", seconds=0.1, origin="store"),
         "build:c": Outcome("failed", seconds=7.0),
     }
-    updated = TWO.updated(outcomes)
+    updated = TWO.updated(outcomes, {"build:a", "build:b", "build:c"})
     assert updated.entries == {"build:a": Generation(9.0, 1, 2, 0.25), "build:b": TWO.entries["build:b"]}
+
+
+def test_a_module_that_is_gone_is_forgotten() -> None:
+    assert TWO.updated({}, {"build:b", "build:new"}).entries == {"build:b": TWO.entries["build:b"]}
 
 
 def test_the_file_is_plain_json(tmp_path: Path) -> None:

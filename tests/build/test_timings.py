@@ -36,7 +36,7 @@ def test_the_recorder_takes_what_the_engine_tells() -> None:
     found = record([job("a", outcome=told), job("b", "a", "gone")])
     a, b = found["a"], found["b"]
     assert (a.module, a.kind, a.status, a.origin, a.attempts) == ("a", "build", "generated", "model", 3)
-    assert (a.tokens_in, a.tokens_out, a.cost) == (11, 7, 0.5)
+    assert (a.input_tokens, a.output_tokens, a.cost) == (11, 7, 0.5)
     assert b.deps == ("build:a", "build:gone")
     assert a.started is not None
     assert a.ended is not None
@@ -66,8 +66,8 @@ def test_the_wait_for_a_free_job_is_the_queue() -> None:
 
 
 def test_details_add_what_the_outcome_does_not_tell() -> None:
-    found = record([job("a")], details=lambda job, outcome: {"model": 2.5, "cost": len(job.name)})
-    assert (found["a"].model, found["a"].cost) == (2.5, 7)
+    found = record([job("a")], details=lambda job, outcome: {"model_seconds": 2.5, "cost": len(job.name)})
+    assert (found["a"].model_seconds, found["a"].cost) == (2.5, 7)
 
 
 def test_a_job_under_way_counts_as_interrupted() -> None:
@@ -98,8 +98,8 @@ def test_the_recorder_saves_what_is_read_again(tmp_path: Path) -> None:
 
 
 def test_a_build_without_jobs_is_a_record_too(tmp_path: Path) -> None:
-    write_timings(tmp_path, BuildTimings())
-    assert read_timings(tmp_path) == BuildTimings()
+    write_timings(tmp_path, BuildTimings(jobs=()))
+    assert read_timings(tmp_path) == BuildTimings(jobs=())
 
 
 def test_without_a_build_the_error_says_what_to_run(tmp_path: Path) -> None:

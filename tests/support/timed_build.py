@@ -14,15 +14,22 @@ def timing(module: str, started: float, ended: float, *deps: str, **more: Any) -
 
 
 WORDS = {
-    "model": 3.0,
-    "checks": 0.9,
-    "write": 0.1,
+    "model_seconds": 3.0,
+    "check_seconds": 0.9,
+    "write_seconds": 0.1,
     "attempts": 1,
-    "tokens_in": 1200,
-    "tokens_out": 300,
+    "input_tokens": 1200,
+    "output_tokens": 300,
     "cost": 0.25,
 }
-SLUG = {"model": 4.0, "checks": 0.5, "attempts": 2, "tokens_in": 900, "tokens_out": 100, "cost": 0.5}
+SLUG = {
+    "model_seconds": 4.0,
+    "check_seconds": 0.5,
+    "attempts": 2,
+    "input_tokens": 900,
+    "output_tokens": 100,
+    "cost": 0.5,
+}
 BUILD = BuildTimings(
     began=1_750_000_000.0,
     seconds=10.0,

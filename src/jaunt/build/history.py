@@ -3,14 +3,14 @@
 It is for people who look back, never truth: where it is missing or damaged, `jaunt diff` and `jaunt status` show less.
 """
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
-from jaunt.files.atomic import write_atomic
+from jaunt.files.atomic import require_writable
+from jaunt.files.json_record import read_record, write_record
 from jaunt.header import Kind, extract_module_digest
 
 
@@ -50,7 +50,16 @@ class History:
         known = last is not None and f"sha256:{last.digest}" == extract_module_digest(before)
         record = LastBuild(kind, module, self._run, digest, contract, before, last.contract if last and known else None)
         with suppress(JauntWriteError, OSError):
-            write_atomic(self._path(kind, module), json.dumps(vars(record)), within=self._root, durable=False)
+            write_record(self._path(kind, module), record, within=self._root, durable=False)
+
+    def keep_only(self, modules: Iterable[tuple[Kind, str]]) -> None:
+        """Forget all modules but some, given as kind and name; what can't be removed stays."""
+        known = {self._path(kind, module) for kind, module in modules}
+        for path in self._folder.glob("*/*.json"):
+            if path not in known:
+                with suppress(JauntWriteError, OSError):
+                    require_writable(path, within=self._root)
+                    path.unlink()
 
     def get(self, kind: Kind, module: str) -> LastBuild | None:
         """Return a module's record, None if there is none that can be read."""
@@ -75,17 +84,9 @@ class History:
 
 def _read(path: Path) -> LastBuild | None:
     try:
-        record = LastBuild(**json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, RecursionError):
+        return read_record(path, LastBuild)
+    except (OSError, ValueError):
         return None
-    texts = [record.kind, record.module, record.digest, record.before]
-    contracts = [record.contract, {} if record.contract_before is None else record.contract_before]
-    sound = all(isinstance(text, str) for text in texts) and isinstance(record.run, int)
-    return record if sound and all(map(_is_text_map, contracts)) else None
-
-
-def _is_text_map(value: object) -> bool:
-    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
 def _changed_at(path: Path) -> int:

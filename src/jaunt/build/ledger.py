@@ -3,17 +3,18 @@
 It is advice, never truth: a ledger that is missing, damaged or of another version is an empty one.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntWriteError
-from jaunt.files.atomic import ensure_state_folder, write_atomic
+from jaunt.files.atomic import ensure_state_folder
+from jaunt.files.json_record import read_record, write_record
 
+_FILE = Path(".jaunt") / "ledger.json"
 _VERSION = 1
 
 
@@ -53,51 +54,36 @@ class Ledger:
             return None
         return _extreme(known, min), _extreme(known, max)
 
-    def updated(self, outcomes: Mapping[str, Outcome]) -> "Ledger":
-        """Return the ledger with what a run's outcomes took; only answers of a model count."""
-        return Ledger(
-            {
-                **self.entries,
-                **{
-                    name: Generation(round(o.seconds, 3), o.input_tokens, o.output_tokens, o.cost)
-                    for name, o in outcomes.items()
-                    if o.status == "generated" and o.origin == "model"
-                },
-            }
-        )
+    def updated(self, outcomes: Mapping[str, Outcome], known: Collection[str]) -> "Ledger":
+        """Return the ledger with what a run's outcomes took, and without the jobs that are not `known` any more.
+
+        Only answers of a model count.
+        """
+        taken = {
+            name: Generation(round(o.seconds, 3), o.input_tokens, o.output_tokens, o.cost)
+            for name, o in outcomes.items()
+            if o.status == "generated" and o.origin == "model"
+        }
+        kept = {name: entry for name, entry in self.entries.items() if name in known}
+        return Ledger(dict(sorted({**kept, **taken}.items())))
 
 
 def read_ledger(root: Path) -> Ledger:
     """Return the ledger of the project at `root`."""
     try:
-        data = json.loads((root / ".jaunt" / "ledger.json").read_text(encoding="utf-8"))
-        if data["version"] != _VERSION:
-            return Ledger()
-        return Ledger({str(name): _entry(fields) for name, fields in data["entries"].items()})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return read_record(root / _FILE, Ledger, version=_VERSION)
+    except (OSError, ValueError):
         return Ledger()
 
 
 def write_ledger(root: Path, ledger: Ledger) -> str | None:
     """Write the ledger of the project at `root`; return why it could not be written, or None."""
-    entries = {name: asdict(entry) for name, entry in sorted(ledger.entries.items())}
     try:
-        folder = ensure_state_folder(root)
-        text = json.dumps({"version": _VERSION, "entries": entries}) + "\n"
-        write_atomic(folder / "ledger.json", text, within=root)
+        ensure_state_folder(root)
+        write_record(root / _FILE, ledger, within=root, version=_VERSION)
     except JauntWriteError as error:
         return f"what this build took was not noted down: {error}"
     return None
-
-
-def _entry(fields: Mapping[str, Any]) -> Generation:
-    cost = fields.get("cost")
-    return Generation(
-        float(fields["seconds"]),
-        int(fields["input_tokens"]),
-        int(fields["output_tokens"]),
-        None if cost is None else float(cost),
-    )
 
 
 def _extreme(known: list[Generation], pick: Callable[[Iterable[Any]], Any]) -> Generation:

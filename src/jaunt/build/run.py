@@ -80,9 +80,11 @@ async def run_plan(
             for m, name in names.items()
         ]
         outcomes = await run_jobs(made, limit=jobs, listener=listener)
-    updated = ledger.updated(outcomes)
+    updated = ledger.updated(outcomes, {job_name(project.kind_of(module), module) for module in project.modules})
     if updated != ledger:
         write_ledger(project.root, updated)
+    if settings.history is not None:
+        settings.history.keep_only((project.kind_of(module), module) for module in project.modules)
     return {module: outcomes[name] for module, name in names.items()}
 
 

@@ -146,14 +146,14 @@ def status_word(outcome: "Outcome") -> str:
 def _spent(outcomes: Iterable["Outcome"]) -> str:
     """Return the tokens and the money that a build took, as the end of a line; nothing where there were none."""
     outcomes = list(outcomes)
-    tokens_in = sum(outcome.input_tokens for outcome in outcomes)
-    tokens_out = sum(outcome.output_tokens for outcome in outcomes)
-    if not tokens_in + tokens_out:
+    input_tokens = sum(outcome.input_tokens for outcome in outcomes)
+    output_tokens = sum(outcome.output_tokens for outcome in outcomes)
+    if not input_tokens + output_tokens:
         return ""
     cached = sum(outcome.cached_input_tokens for outcome in outcomes)
     costs = [outcome.cost for outcome in outcomes if outcome.cost is not None]
     about = "about " if any(outcome.estimated for outcome in outcomes) else ""
-    return f"; {about}{tokens_in:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {tokens_out:,} out" + (
+    return f"; {about}{input_tokens:,} tokens in{f' ({cached:,} cached)' if cached else ''}, {output_tokens:,} out" + (
         f", cost {sum(costs):.4f}" if costs else ""
     )
 

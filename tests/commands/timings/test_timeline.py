@@ -38,7 +38,7 @@ def test_the_use_of_jobs_counts_those_that_run_and_those_held_up() -> None:
 
 
 def test_nothing_follows_from_nothing() -> None:
-    analysis = analyse(BuildTimings())
+    analysis = analyse(BuildTimings(jobs=()))
     assert (analysis.path, analysis.path_seconds, analysis.work_seconds) == ((), 0.0, 0.0)
 
 
@@ -170,7 +170,7 @@ def test_rows_can_be_filtered_and_the_axis_zoomed(browser: Browser, tmp_path: Pa
 @pytest.mark.parametrize(
     "build",
     [
-        BuildTimings(),
+        BuildTimings(jobs=()),
         BuildTimings(jobs=(JobTiming("a"),)),
         BuildTimings(seconds=1e-7, jobs=(timing("a", 0, 0),)),
         BuildTimings(seconds=90_000.0, limit=3, jobs=(timing("a", 5, 1), timing("b", 0, 90_000.0, "a", "a"))),
@@ -185,7 +185,7 @@ def test_a_page_of_little_or_odd_data_is_whole(browser: Browser, tmp_path: Path,
 
 
 def test_a_build_of_nothing_says_so(browser: Browser, tmp_path: Path) -> None:
-    show(browser, tmp_path, BuildTimings())
+    show(browser, tmp_path, BuildTimings(jobs=()))
     assert browser.text("#note") == "Nothing was built: everything was fresh."
 
 

@@ -1,7 +1,6 @@
 """`jaunt timings`."""
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 
 from jaunt.build.timings import read_timings
@@ -9,6 +8,7 @@ from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.commands.shared.result import Result
 from jaunt.commands.timings.timeline import timings_html
 from jaunt.files.atomic import write_text_file
+from jaunt.files.json_record import plain_record
 from jaunt.report.console import say
 
 DEFAULT_FILE = "jaunt-timings.html"
@@ -28,4 +28,4 @@ def run(arguments: argparse.Namespace) -> Result:
     timings = read_timings(root)
     write_text_file(Path(arguments.output), timings_html(timings, project=root.name))
     say(f"wrote {arguments.output}: {len(timings.jobs)} jobs, {timings.seconds:.1f} s")
-    return Result(data={"output": arguments.output, **asdict(timings)})
+    return Result(data={"output": arguments.output, **plain_record(timings)})

@@ -1,9 +1,10 @@
 """The timeline of a build, as a page: who waited for whom, the critical path, the jobs in use."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from jaunt.build.timings import BuildTimings, JobTiming
+from jaunt.files.json_record import plain_record
 from jaunt.report.page import render_page
 from jaunt.specs.dag import critical_path
 
@@ -74,9 +75,9 @@ def timings_html(timings: BuildTimings, *, project: str = "") -> str:
     """
     analysis = analyse(timings)
     data = {
-        **asdict(timings),
+        **plain_record(timings),
         "project": project,
-        "jobs": [{**asdict(job), "seconds": job.seconds} for job in timings.jobs],
+        "jobs": [{**plain_record(job), "seconds": job.seconds} for job in timings.jobs],
         "path": analysis.path,
         "path_seconds": analysis.path_seconds,
         "work_seconds": analysis.work_seconds,

@@ -59,5 +59,5 @@ def _codex_usage(taken: dict[str, Any]) -> Usage:
 
 def estimate_usage(prompt: str, answer: str) -> Usage:
     """Return an estimate of what a call took, for a program that doesn't print it."""
-    tokens_in, tokens_out = (-(-len(text) // _CHARACTERS_A_TOKEN) for text in (prompt, answer))
-    return Usage(tokens_in, tokens_out, estimated=True)
+    input_tokens, output_tokens = (-(-len(text) // _CHARACTERS_A_TOKEN) for text in (prompt, answer))
+    return Usage(input_tokens, output_tokens, estimated=True)
