@@ -158,7 +158,7 @@ def test_a_finding_of_the_doctor(package: Path, shop: Path) -> None:
 
 
 def test_a_key_of_the_configuration(package: Path, shop: Path) -> None:
-    line = '    pause: float = key(0.5, "how long to wait between two calls, in seconds", check=positive)'
+    line = '    pause: float = key(0.5, "how long to wait between two calls, in seconds", wrong=positive)'
     add_line(package / "config/schema.py", line, after="    jobs: int = key(8, ")
     config = shop / "jaunt.toml"
     settings = config.read_text(encoding="utf-8")
