@@ -44,11 +44,17 @@ def _is_nested_map(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_is_text_map, value.values()))
 
 
-_JSON_FIELDS = {"spec_refs": _is_texts, "spec_digests": _is_nested_map, "dependency_digests": _is_text_map}
+_JSON_FIELDS = {
+    "spec_refs": _is_texts,
+    "spec_digests": _is_nested_map,
+    "dependency_digests": _is_text_map,
+    "checked_against": _is_text_map,
+}
 
 _LINE_EACH: dict[str, tuple[str, Callable[[str], Any]]] = {
     "spec_digests": ("spec_digest", json.loads),
     "dependency_digests": ("dependency_digest", str),
+    "checked_against": ("checked_digest", str),
 }
 """Maps with a line for each of their items, `# jaunt:spec_digest=NAME {...}`: the line's name, and how to read it.
 
@@ -68,9 +74,9 @@ def format_header(
     """Return the header's lines, each ended by a newline.
 
     `kind` is "build" or "test"; `module_digest` is 64 hex digits, with or without "sha256:" before them.
-    `further` fields (`body_digest`, `spec_digests`, `dependency_digests`, `python`) become lines of their own
-    in the order given, `spec_digests` and `dependency_digests` one for each item; None leaves one out. Raises
-    ValueError for a value that doesn't fit one line.
+    `further` fields (`body_digest`, `spec_digests`, `dependency_digests`, `checked_against`, `python`) become lines of
+    their own in the order given, the maps among them one for each item; None leaves one out. Raises ValueError for a
+    value that doesn't fit one line.
     """
     digest = module_digest if module_digest.startswith("sha256:") else f"sha256:{module_digest}"
     fields: dict[str, Any] = {
@@ -164,4 +170,6 @@ def _maps_in(lines: Sequence[str]) -> dict[str, dict[str, Any]]:
             if line.startswith(start):
                 key, _, text = line.removeprefix(start).partition(" ")
                 found[name][key] = read(text)
-    return found if any(found.values()) else {}
+    against = found.pop("checked_against")  # most files have none, and then there is no such field
+    of_contract = found if any(found.values()) else {}
+    return {**of_contract, "checked_against": against} if against else of_contract

@@ -6,14 +6,15 @@ The prompt shows it, so an answer may hold its numbers, and no project may get t
 import ast
 import hashlib
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from jaunt.registry import SpecEntry
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.canonical import canonical
-from jaunt.syntax.source import ModuleSource, assignment_targets, child_nodes, dotted_path, last_name, parse_or_none
+from jaunt.syntax.imported import imported_paths
+from jaunt.syntax.source import ModuleSource, assignment_targets, last_name, parse_or_none
 
 _TYPE_VARIABLES = {"TypeVar", "ParamSpec", "TypeVarTuple"}  # generated code has its own, and that means the same
 
@@ -23,11 +24,18 @@ class Beside:
     """The handwritten part of a spec module.
 
     `digest` is one of its syntax, 16 hex digits, "" if there is no such part. `names` are those it binds that may hold
-    what is this project's own, each with the dotted paths that mean the same.
+    what is this project's own, each with the dotted paths that mean the same. `counted` returns today's digest of what
+    code may have been checked against besides, by reference.
     """
 
     digest: str = ""
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
+    counted: Callable[[str], str | None] | None = field(default=None, compare=False, repr=False)
+
+    def holds_still(self, against: Mapping[str, str]) -> bool:
+        """Return whether all that code was checked against is as it was then."""
+        counted = self.counted
+        return counted is None or all(counted(ref) == digest for ref, digest in against.items())
 
     def apart_from(self, specs: Collection[str]) -> "Beside":
         """Return it without the names that stand for these specs: what they say is in the contract already.
@@ -48,21 +56,27 @@ class Beside:
         tree = parse_or_none(source)
         if tree is None:
             return False
-        used = _paths(ModuleSource("", "", source, tree))
+        used = imported_paths(ModuleSource("", "", source, tree))
         return all(not used.isdisjoint(paths) for paths in self.names.values())
 
 
 NOTHING = Beside()
 
 
-def beside_of(entries: Sequence[SpecEntry], texts: SpecTexts, dependencies: Collection[str]) -> Beside:
+def beside_of(
+    entries: Sequence[SpecEntry],
+    texts: SpecTexts,
+    dependencies: Collection[str],
+    counted: Callable[[str], str | None] | None = None,
+) -> Beside:
     """Return what is written by hand beside the specs of one module; raises as `SpecTexts.handwritten` does.
 
-    `dependencies` are the specs, of other modules, that they depend on.
+    `dependencies` are the specs, of other modules, that they depend on; `counted` is as in `Beside`.
     """
     if not entries:
-        return NOTHING
-    return beside_specs(texts.handwritten(entries[0]), entries[0].module).apart_from(dependencies)
+        return replace(NOTHING, counted=counted)
+    found = beside_specs(texts.handwritten(entries[0]), entries[0].module).apart_from(dependencies)
+    return replace(found, counted=counted)
 
 
 @lru_cache(maxsize=256)  # a module's is asked for before, while and after it is built
@@ -106,21 +120,6 @@ def _names(source: ModuleSource) -> Iterator[tuple[str, Collection[str]]]:
             nodes = (node for target in assignment_targets(statement) for node in ast.walk(target))
             bound += [node.id for node in nodes if isinstance(node, ast.Name)]
         yield from ((name, {f"{source.module}.{name}"}) for name in bound if not name.startswith("__"))
-
-
-def _paths(candidate: ModuleSource) -> set[str]:
-    """Return the dotted paths that code imports, at its top and in functions, and those that it reaches by them."""
-    imported: dict[str, str] = {}
-    chains: list[ast.Attribute] = []
-    pending: list[ast.AST] = [candidate.tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            imported |= candidate.imports(node)
-        elif isinstance(node, ast.Attribute):
-            chains.append(node)
-        pending += child_nodes(node)
-    return {*imported.values(), *(path for chain in chains if (path := dotted_path(chain, imported)))}
 
 
 def _digest(text: str) -> str:

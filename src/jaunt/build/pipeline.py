@@ -110,11 +110,9 @@ class _Search:
     async def run(self, *, ask_anew: bool) -> Outcome:
         """Write code that passes, and return what came of it."""
         store = None if ask_anew else self.settings.readable_store
-        contract = (
-            self.work.kind,
-            self.work.digest,
-            beside_of(self.work.entries, self.work.texts, self.work.dependencies),
-        )
+        work = self.work
+        beside = beside_of(work.entries, work.texts, work.dependencies, work.fingerprint.counted)
+        contract = (work.kind, work.digest, beside)
         # One small file, as those that are read before: not by way of a thread.
         stored = store.get(*contract) if store is not None else Lookup()
         if store is not None and stored.source is None and self.work.fingerprint.earlier_digest:
@@ -231,7 +229,9 @@ def _land(
     if settings.store is not None and outcome.origin == "model":
         # Kept before it is written: what was paid for survives a crash of anything that comes after it.
         beside = beside_of(work.entries, work.texts, work.dependencies)
-        unkept = settings.store.put(work.kind, work.digest, source, module=work.module, beside=beside)
+        unkept = settings.store.put(
+            work.kind, work.digest, source, module=work.module, beside=beside, against=work.checked_against(source)
+        )
         outcome = replace(outcome, warnings=(*outcome.warnings, unkept)) if unkept else outcome
     forget_rejected(settings.rejected, work.module)
     if settings.record is not None:

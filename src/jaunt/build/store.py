@@ -9,13 +9,15 @@ A `<digest>.py` of the version before may have been written beside anything: it 
 written by hand from where that stands.
 """
 
+import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from jaunt.build.beside import NOTHING, Beside, beside_of
 from jaunt.config import JauntConfig
@@ -91,15 +93,28 @@ class Store:
             return Lookup(warning=f"{path}: this entry of the store can't be read and is passed over: {error}")
         lines, source = split_header(text, marker=STORE_MARKER)
         fields = header_fields(lines)
-        if fields != _fields(kind, digest, beside, source, fields.get("source_module", "")):
+        against = _text_map(fields.get("checked_against", "{}"))
+        if against is None or fields != _fields(kind, digest, beside, source, fields.get("source_module", ""), against):
             return Lookup(warning=f"{path}: this entry of the store is damaged and is passed over")
-        return Lookup(source)
+        return Lookup(source if beside.holds_still(against) else None)
 
-    def put(self, kind: Kind, digest: str, source: str, *, module: str, beside: Beside = NOTHING) -> str | None:
-        """Keep a validated source; return why it could not be kept, or None. A readonly store keeps nothing."""
+    def put(
+        self,
+        kind: Kind,
+        digest: str,
+        source: str,
+        *,
+        module: str,
+        beside: Beside = NOTHING,
+        against: Mapping[str, str] = MappingProxyType({}),
+    ) -> str | None:
+        """Keep a validated source; return why it could not be kept, or None. A readonly store keeps nothing.
+
+        It serves as long as what it was checked `against` besides, reference -> digest, stays as it is.
+        """
         if self.readonly:
             return None
-        fields = _fields(kind, digest, beside, source, module)
+        fields = _fields(kind, digest, beside, source, module, against)
         text = "".join([f"{STORE_MARKER}\n", *(f"# jaunt:{k}={v}\n" for k, v in fields.items()), "\n", source])
         try:
             write_atomic(self._path(kind, digest, beside), text, within=self.folder)
@@ -169,17 +184,28 @@ def holds_module(store: Store, project: Project, module: str) -> bool:
     try:
         entries = project.modules[module].entries
         dependencies = {ref for entry in entries for ref in project.graph.get(entry.spec_ref, ())}
-        beside = beside_of(entries, project.texts, dependencies)
+        beside = beside_of(entries, project.texts, dependencies, partial(project.counted_digest, module))
     except JauntDiscoveryError:
         return False  # the module's own job says why
     return store.holds(project.kind_of(module), project.digests[module], beside)
 
 
-def _fields(kind: Kind, digest: str, beside: Beside, source: str, module: str) -> dict[str, str]:
+def _text_map(text: str) -> dict[str, str] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()) else None
+
+
+def _fields(
+    kind: Kind, digest: str, beside: Beside, source: str, module: str, against: Mapping[str, str]
+) -> dict[str, str]:
     return {
         "kind": kind,
         "source_module": module,
         "module_digest": f"sha256:{digest}",
         **({"handwritten_digest": beside.digest} if beside.digest else {}),
+        **({"checked_against": json.dumps(dict(against), sort_keys=True)} if against else {}),
         "body_digest": body_digest(source),
     }

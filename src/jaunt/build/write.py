@@ -38,8 +38,9 @@ def write_code(
     of_code = (
         {"body_digest": body_digest(source), "syntax_digest": syntax_digest(source), "python": PYTHON} if is_new else {}
     )
+    against = {"checked_against": work.checked_against(source) or None}
     fields = {"tool_version": __version__, **(before or {}), **work.fingerprint.header_fields(), **of_code, **further}
-    return write_module(work.path, source, fields, within=work.root, packages_below=work.packages_below)
+    return write_module(work.path, source, {**fields, **against}, within=work.root, packages_below=work.packages_below)
 
 
 def remove_module(path: Path, *, generated_dir: str, within: Path, force: bool = False) -> str | None:

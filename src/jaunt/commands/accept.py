@@ -42,7 +42,9 @@ def run(arguments: argparse.Namespace) -> Result:
     write_code(work, source, before=parse_header(text), accepted_by=person, accepted_at=now)
     # The store would bring the model's code back after a `jaunt clean`.
     beside = beside_of(work.entries, work.texts, work.dependencies)
-    unkept = open_store(project.config).put(work.kind, work.digest, source, module=module, beside=beside)
+    unkept = open_store(project.config).put(
+        work.kind, work.digest, source, module=module, beside=beside, against=work.checked_against(source)
+    )
     if unkept:
         print_warning(unkept)
     say(f"{relative_paths(str(work.path))} is the code of {module} now (accepted by {person})")

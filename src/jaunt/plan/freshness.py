@@ -1,7 +1,7 @@
 """The one dirty rule: what a generated file's header says against what the specs ask for today."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +30,8 @@ class Fingerprint:
     dependency_digests: Mapping[str, str]
     earlier_digest: str = ""
     """The digest by the reading of contracts in which decorators above jaunt's counted; "" if there are none at all."""
+    counted: Callable[[str], str | None] | None = field(default=None, compare=False, repr=False)
+    """Returns today's digest of what code was checked against besides, by reference; None if that doesn't count."""
 
     def header_fields(self) -> dict[str, Any]:
         """Return the fields for `format_header`, the tool's version and the body's digest excepted."""
@@ -87,6 +89,8 @@ class Freshness:
     reasons: tuple[Reason, ...]
     stale: bool
     """Whether the code doesn't answer today's contract, so that it has to be generated."""
+    checked_against: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What the code was checked against besides, by its header: as long as that stays, fresh code stays fresh."""
 
     @property
     def protected(self) -> bool:
@@ -117,7 +121,10 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
     changes = _changes(fields, expected)
     if edited:
         return Freshness("edited", (_EDITED, *changes), stale=bool(changes))
-    return Freshness("stale", changes, stale=True) if changes else FRESH
+    if changes:
+        return Freshness("stale", changes, stale=True)
+    against = fields.get("checked_against")
+    return Freshness("fresh", (), stale=False, checked_against=against) if against else FRESH
 
 
 def _conflict(text: str) -> Freshness:
@@ -162,17 +169,28 @@ def _changes(fields: Mapping[str, Any], expected: Fingerprint) -> tuple[Reason, 
     """Return in which way the contract differs from the one in a header."""
     if (fields["kind"], fields["source_module"]) != (expected.kind, expected.module):
         return (Reason(ReasonKind.OTHER_HEADER, fields["source_module"], detail=fields["kind"]),)
+    moved = tuple(moved_beside(fields.get("checked_against", {}), expected.module, expected.counted))
     if fields["module_digest"] == f"sha256:{expected.digest}":
-        return ()
+        return moved
     if _is_earlier(fields) and fields["module_digest"] == f"sha256:{expected.earlier_digest}":
-        return ()
-    found = (*_changed_specs(fields, expected), *_changed_dependencies(fields, expected))
+        return moved
+    found = (*_changed_specs(fields, expected), *_changed_dependencies(fields, expected), *moved)
     return found or (Reason(ReasonKind.CONTRACT_CHANGED),)
 
 
 def _is_earlier(fields: Mapping[str, Any]) -> bool:
     """Whether a header is judged by the earlier reading, as no newer one is named in it."""
     return "contract_version" not in fields
+
+
+def moved_beside(
+    against: Mapping[str, str], module: str, counted: Callable[[str], str | None] | None
+) -> Iterator[Reason]:
+    """Yield a reason for each of the things that a module's code was checked against and that are others now."""
+    for ref, digest in sorted(against.items()):
+        if counted is not None and counted(ref) != digest:
+            own = module_of(SpecRef(ref)) == module
+            yield Reason(ReasonKind.HANDWRITTEN_CHANGED if own else ReasonKind.USED_CHANGED, ref)
 
 
 def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterator[Reason]:

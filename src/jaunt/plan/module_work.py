@@ -1,9 +1,9 @@
 """What is to be built of one module: its specs, what they depend on, and the file that is written."""
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from jaunt.engine.job import job_name
@@ -14,11 +14,17 @@ from jaunt.plan.freshness import Fingerprint
 from jaunt.plan.plan import module_fingerprint
 from jaunt.project.module import ProjectModule
 from jaunt.project.project import Project
+from jaunt.project.uses import checked_against
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.graph import SpecGraph, Specs
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.source import ModuleSource
+
+
+def no_more(_: str) -> Mapping[str, str]:
+    """Say that code is checked against its contract alone."""
+    return {}
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,8 @@ class ModuleWork:
     start from, the module's own first; `path`, below that, is its generated file. `dependencies` are the specs of other
     modules that its own depend on directly, `dependency_paths` the generated files of their modules. `problem` says why
     it can't be built, `warnings` what its author should know. `__init__.py` files are made in the folders between
-    `packages_below` and `path`, in none if it is None. `texts` has the source of the specs.
+    `packages_below` and `path`, in none if it is None. `texts` has the source of the specs. `checked_against` tells of
+    code what it is checked against besides the contract, for its header.
     """
 
     fingerprint: Fingerprint
@@ -45,6 +52,7 @@ class ModuleWork:
     warnings: tuple[str, ...] = ()
     packages_below: Path | None = None
     texts: SpecTexts = field(default_factory=SpecTexts)
+    checked_against: Callable[[str], Mapping[str, str]] = field(default=no_more, compare=False, repr=False)
 
     @property
     def module(self) -> str:
@@ -94,7 +102,15 @@ class ModuleWork:
     def alone(self) -> "ModuleWork":
         """Return the work without what only a prompt needs: all that checks ask for, fit for `pickle`."""
         entries = tuple(entry._replace(obj=None, decorator_kwargs={}) for entry in self.entries)
-        return replace(self, entries=entries, dependencies={}, dependency_apis={}, texts=SpecTexts(self.spec))
+        return replace(
+            self,
+            fingerprint=replace(self.fingerprint, counted=None),
+            entries=entries,
+            dependencies={},
+            dependency_apis={},
+            texts=SpecTexts(self.spec),
+            checked_against=no_more,
+        )
 
 
 def project_works(project: Project, modules: Iterable[str]) -> list[ModuleWork]:
@@ -123,6 +139,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
             if not module.contracts[e.qualname].documented
         ),
         texts=project.texts,
+        checked_against=partial(checked_against, project, name),
         packages_below=_packages_below(module, project.bases()),
     )
 

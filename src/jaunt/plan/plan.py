@@ -1,12 +1,22 @@
 """What is fresh and what is stale, and why: the one dirty rule, and the plan that applies it to a project."""
 
+import json
 import time
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from jaunt.errors import JauntError
 from jaunt.header import Kind
-from jaunt.plan.freshness import FRESH, Fingerprint, Freshness, fingerprint, judge_file, with_stale_dependencies
+from jaunt.plan.freshness import (
+    FRESH,
+    Fingerprint,
+    Freshness,
+    fingerprint,
+    judge_file,
+    moved_beside,
+    with_stale_dependencies,
+)
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.process.phases import phase
 from jaunt.project.project import Project
@@ -75,7 +85,7 @@ def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: 
 def module_fingerprint(project: Project, name: str) -> Fingerprint:
     """Return the fingerprint of one of the project's modules."""
     entries = project.modules[name].entries
-    return fingerprint(
+    of_contract = fingerprint(
         project.kind_of(name),
         name,
         project.digests[name],
@@ -84,6 +94,7 @@ def module_fingerprint(project: Project, name: str) -> Fingerprint:
         project.spec_digests,
         project.earlier_digest(name),
     )
+    return replace(of_contract, counted=partial(project.counted_digest, name))
 
 
 def _judge(project: Project, name: str) -> tuple[Freshness, str]:
@@ -92,10 +103,21 @@ def _judge(project: Project, name: str) -> tuple[Freshness, str]:
         reason = Reason(ReasonKind.BROKEN, detail=str(project.problems[name]))
         return Freshness("broken", (reason,), stale=True), ""
     key = _key(project, name)  # it has the file's stamp, which is taken before the file is read
-    if key and project.scan is not None and project.scan.built.get(name) == key:
-        return FRESH, ""  # an earlier scan found the very same file to be fresh for the same contract
+    if key and _is_known_fresh(project, name, key):
+        return FRESH, ""
     freshness = judge_file(project.generated_path(name), module_fingerprint(project, name))
-    return freshness, key if freshness.state == "fresh" else ""
+    if freshness.state != "fresh" or not key:
+        return freshness, ""
+    against = freshness.checked_against
+    return freshness, f"{key}\n{json.dumps(dict(against))}" if against else key
+
+
+def _is_known_fresh(project: Project, name: str, key: str) -> bool:
+    """Whether an earlier scan found the very same file to be fresh for the same contract, and all else is as then."""
+    known, _, against = project.scan.built.get(name, "").partition("\n") if project.scan else ("", "", "")
+    if known != key:
+        return False
+    return not against or not any(moved_beside(json.loads(against), name, partial(project.counted_digest, name)))
 
 
 def _key(project: Project, name: str) -> str:

@@ -40,6 +40,10 @@ class ReasonKind(Enum):
     DEPENDENCY_REMOVED = "dependency removed"
     DEPENDENCY_CHANGED = "dependency changed"
     """The contract of the spec `subject`, which the module depends on, is another one than in the header."""
+    USED_CHANGED = "used changed"
+    """The contract of the spec `subject`, which the code uses undeclared, is another one than in the header."""
+    HANDWRITTEN_CHANGED = "handwritten changed"
+    """What is written by hand as `subject` is other than when the code was checked, which may have it baked in."""
     DEPENDENCY_STALE = "dependency stale"
     """The module `subject`, which the module depends on, is to be generated."""
 

@@ -17,7 +17,7 @@ from jaunt.project.roots import search_roots
 from jaunt.project.scan import Scan, save_scan, scan_project
 from jaunt.project.unseen import unseen
 from jaunt.registry import KIND_OF, SpecEntry
-from jaunt.spec_ref import SpecRef
+from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import earlier_digest
 from jaunt.specs.texts import SpecTexts
@@ -92,6 +92,20 @@ class Project:
     @cached_property
     def _generated_names(self) -> dict[str, str]:
         return {}
+
+    def handwritten(self, module: str) -> dict[str, str]:
+        """Return the names that a module's specs mention of what is written by hand beside them, with digests."""
+        contracts = self.modules[module].contracts.values()
+        return {name: digest for contract in contracts for name, digest in contract.handwritten.items()}
+
+    def counted_digest(self, module: str, ref: str) -> str | None:
+        """Return today's digest of what code of a module was checked against; None for what is there no more.
+
+        `ref` names a spec of another module, or something that is written by hand in the module itself.
+        """
+        if module_of(SpecRef(ref)) == module:
+            return self.handwritten(module).get(qualname_of(SpecRef(ref)))
+        return self.spec_digests.get(SpecRef(ref), "")[:16] or None
 
     @cached_property
     def texts(self) -> SpecTexts:

@@ -111,7 +111,7 @@ def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Recor
     specs = {}
     for entry in module.entries:
         contract = module.contracts[entry.qualname]
-        specs[entry.qualname] = [entry.decorator_kwargs, contract.parts, contract.references, contract.documented]
+        specs[entry.qualname] = [entry.decorator_kwargs, *vars(contract).values()]
     assert module.names is not None  # only a module that can't be read has none
     return {
         **names_record(module.names),
@@ -130,11 +130,11 @@ def module_in(record: Record, file: ModuleFile) -> SpecModule | None:
         return None
     path = str(file.path)
     entries, contracts = [], {}
-    for name, (arguments, parts, references, documented) in record["specs"].items():
+    for name, (arguments, parts, references, documented, handwritten) in record["specs"].items():
         entries.append(
             SpecEntry(record["kind"], SpecRef(f"{file.name}:{name}"), file.name, name, path, None, arguments)
         )
-        contracts[name] = Contract(parts, tuple(references), documented)
+        contracts[name] = Contract(parts, tuple(references), documented, handwritten)
     return SpecModule(
         name=file.name,
         file=file,
@@ -154,7 +154,7 @@ def links_in(record: Record) -> Iterator[tuple[str, Link]]:
         yield name, Link(*link)
 
 
-_FORMAT = 5
+_FORMAT = 6
 
 
 @dataclass(frozen=True)

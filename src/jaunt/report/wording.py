@@ -33,6 +33,8 @@ _WORDS: Mapping[ReasonKind, str] = {
     ReasonKind.DEPENDENCY_ADDED: "dependency added: {subject}",
     ReasonKind.DEPENDENCY_REMOVED: "dependency removed: {subject}",
     ReasonKind.DEPENDENCY_CHANGED: "dependency changed: {subject}",
+    ReasonKind.USED_CHANGED: "used spec changed: {subject}",
+    ReasonKind.HANDWRITTEN_CHANGED: "handwritten changed: {spec}",
     ReasonKind.DEPENDENCY_STALE: "dependency is stale: {subject}",
 }
 

@@ -8,8 +8,8 @@ one Python version to the next.
 
 import ast
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from jaunt.specs.references import references_of
 from jaunt.syntax.canonical import canonical
@@ -24,12 +24,14 @@ class Contract:
     "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and "NAME.body"; EARLIER_SIGNATURE
     is there if there are decorators besides jaunt's;
     `references` are the dotted paths that the spec mentions, from which dependencies are inferred;
-    `documented` tells whether there is a docstring.
+    `documented` tells whether there is a docstring; `handwritten` maps the names that it mentions of what is written by
+    hand in its module to digests.
     """
 
     parts: dict[str, str]
     references: tuple[str, ...]
     documented: bool
+    handwritten: Mapping[str, str] = field(default_factory=dict)
 
 
 def contract_of(source: ModuleSource, name: str) -> Contract:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from jaunt.syntax.source import Definition, Function, ModuleSource, child_nodes, dotted_path, parse_annotation
 
-# A docstring speaks of another spec as `name`, `name()` or name(...).
-_MENTION = re.compile(r"`([^\W\d][\w.]*)(?:\(\))?`|\b([^\W\d][\w.]*)\(")
+MENTION = re.compile(r"`([^\W\d][\w.]*)(?:\(\))?`|\b([^\W\d][\w.]*)\(")
+"""A docstring speaks of another name as `name`, `name()` or name(...)."""
 
 
 def references_of(source: ModuleSource, name: str) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def _other_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:
 
 
 def _mentions(source: ModuleSource, docstring: str) -> Iterator[str]:
-    for quoted, called in _MENTION.findall(docstring):
+    for quoted, called in MENTION.findall(docstring):
         head, _, rest = (quoted or called).strip(".").partition(".")
         path = source.bindings.get(head, head if rest else None)
         if path is not None:

@@ -15,6 +15,7 @@ from jaunt.spec_ref import SpecRef
 from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
 from jaunt.specs.hidden import refuse_hidden
+from jaunt.specs.mentions import Mentions
 from jaunt.syntax.source import Definition, ModuleSource, Names, parse_source
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
@@ -144,7 +145,8 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
             f"{source.path}: mixes @jaunt.magic and @jaunt.test specs",
             hint="move the tests to a module of their own",
         )
-    contracts = {name: contract_of(source, name) for name in entries}
+    mentions = Mentions(source)
+    contracts = {name: replace(contract_of(source, name), handwritten=mentions.of(name)) for name in entries}
     ordered = tuple(entries[name] for name in sorted(entries))
     return SpecModule(source.module, file, kinds.pop(), ordered, contracts, unread, names=source.names)
 

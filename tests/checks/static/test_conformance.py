@@ -365,6 +365,17 @@ def test_a_class_that_the_spec_module_has_already_is_not_made_anew() -> None:
     ]
 
 
+@pytest.mark.parametrize("use", ["def f(x: int = LIMIT): ...", "def f(x: LIMIT): ...", "class f:\n    x: int = LIMIT"])
+def test_what_a_spec_takes_from_another_module_is_taken_from_there(use: str) -> None:
+    stub = f"from app.limits import LIMIT\n{use}"
+    assert errors_of(stub, stub) == []
+    assert errors_of(stub, f"from app.m import LIMIT\n{use}") == []
+    (error,) = errors_of(stub, f"LIMIT = 60\n{use}")
+    assert error.endswith("LIMIT: is defined anew, expected `from app.limits import LIMIT`")
+    other = "class f: ..." if use.startswith("class") else "def f(): ..."
+    assert errors_of(f"from app.limits import LIMIT\n{other}", f"LIMIT = 60\n{other}") == []
+
+
 ANNOTATIONS = st.recursive(
     st.sampled_from(["int", "str", "None", "Any", "datetime.date", "'int'"]),
     lambda inner: st.one_of(

@@ -270,10 +270,18 @@ def _is_open(value: ast.expr) -> bool:
 def _redefinitions(modules: Modules, names: Sequence[str]) -> Iterator[str]:
     """Yield an error for each class that the spec module has already, written by hand or imported.
 
-    The candidate's instances would be of another class than those of everybody else.
+    The candidate's instances would be of another class than those of everybody else. The same goes for what a spec
+    takes from another module: a copy of it would be compared by its name alone, and stay when that one moves.
     """
     for name, node in modules.candidate.definitions.items():
         path = modules.spec.bindings.get(name)
         if isinstance(node, ast.ClassDef) and path and name not in names and not name.startswith("_"):
             home = path.rpartition(".")[0] or modules.spec.module
             yield f"line {node.lineno}: {name}: is defined anew, expected `from {home} import {name}`"
+    spec, copies = modules.spec, modules.candidate.constants.keys() & modules.spec.bindings.keys() - {*names}
+    for name in sorted(copies):
+        home = spec.bindings[name].rpartition(".")[0]
+        used = (n for each in names if each in spec.definitions for n in ast.walk(spec.definitions[each]))
+        if home not in {"", spec.module} and any(isinstance(n, ast.Name) and n.id == name for n in used):
+            line = modules.candidate.constants[name].lineno
+            yield f"line {line}: {name}: is defined anew, expected `from {home} import {name}`"

@@ -1,0 +1,71 @@
+"""What generated code takes of the project besides what its module depends on; its header keeps that: it counts."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from jaunt.errors import JauntDiscoveryError
+from jaunt.project.project import Project
+from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.graph import SpecFinder
+from jaunt.syntax.imported import imported_paths
+from jaunt.syntax.source import ModuleSource, Names, parse_or_none, read_source
+
+
+def checked_against(project: Project, module: str, source: str) -> dict[str, str]:
+    """Return what the code `source` of a module was checked against besides its contract: reference -> digest.
+
+    That is each spec of another module that it uses and does not depend on, and each handwritten name of the spec
+    module that its specs mention and the code does not take from there: it may have its value baked in.
+    """
+    tree = parse_or_none(source)
+    if tree is None:
+        return {}
+    paths = imported_paths(ModuleSource(module, "", source, tree))
+    known = {dep for e in project.modules[module].entries for dep in project.graph.get(e.spec_ref, ())}
+    finder = SpecFinder(_SpecPaths(project), _NamesOf(project))
+    used = {ref for ref in map(finder.find, sorted(paths)) if ref is not None and module_of(ref) != module} - known
+    baked = (name for name in project.handwritten(module) if f"{module}.{name}" not in paths)
+    refs = sorted([*used, *(f"{module}:{name}" for name in baked)])
+    return {ref: digest for ref in refs if (digest := project.counted_digest(module, ref)) is not None}
+
+
+class _SpecPaths(Mapping[str, SpecRef]):
+    """Dotted path -> spec, looked up one by one: a large project needn't be read for the few that code uses."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def __getitem__(self, path: str) -> SpecRef:
+        module, _, name = path.rpartition(".")
+        found = self._project.modules.get(module)
+        for entry in found.entries if found else ():
+            if entry.qualname == name:
+                return entry.spec_ref
+        raise KeyError(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return (ref.replace(":", ".") for ref in self._project.specs)
+
+    def __len__(self) -> int:
+        return len(self._project.specs)
+
+
+class _NamesOf:
+    """Returns what a module's names are bound to, None for one that is not in the project."""
+
+    def __init__(self, project: Project) -> None:
+        self._bases = project.bases()
+
+    def __call__(self, module: str) -> Names | None:
+        for file in self._files(module):
+            if file.is_file():
+                try:
+                    return read_source(module, str(file)).names
+                except JauntDiscoveryError:
+                    return None  # reported where it is imported
+        return None
+
+    def _files(self, module: str) -> Iterator[Path]:
+        for base in self._bases:
+            below = base.joinpath(*module.split("."))
+            yield from (below / "__init__.py", below.with_name(f"{below.name}.py"))
