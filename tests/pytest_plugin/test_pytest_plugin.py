@@ -214,6 +214,13 @@ def test_in_a_project_where_all_pass_no_more_than_the_plugin_is_loaded(tmp_path:
     assert loaded(tmp_path) == sorted([*LIGHT, "jaunt.pytest_plugin.freshness"])
 
 
+def test_a_spec_whose_test_is_not_generated_is_shown_as_skipped(shop: Path) -> None:
+    session = Session(shop, "-q", "-rs", "tests/test_slug.py")
+    assert session.code == 0
+    assert "its test is not generated yet (run: jaunt test)" in session.out
+    assert " skipped" in session.out
+
+
 def test_stubs_are_not_collected(built: Path) -> None:
     session = Session(built, "-q", "--collect-only", "tests/test_slug.py")
     assert session.code == 5

@@ -1,6 +1,6 @@
-"""The pytest plugin: `@jaunt.test` stubs are not collected, as the tests generated from them are.
+"""The pytest plugin: `@jaunt.test` stubs are not run, as the tests generated from them are.
 
-In a jaunt project, `pytest_freshness` adds what it has to say of tests that fail; elsewhere this is all there is.
+In a jaunt project, `freshness.py` adds what it has to say of tests that fail; elsewhere this is all there is.
 """
 
 # pathlib and what else is convenient would cost every test run on a machine that has jaunt.
@@ -14,10 +14,22 @@ if TYPE_CHECKING:
     import pytest
 
 
-def pytest_pycollect_makeitem(obj: object) -> "list[pytest.Item | pytest.Collector] | None":
-    """Return no items for a stub; None, which leaves it to pytest, for everything else."""
+def pytest_pycollect_makeitem(
+    collector: "pytest.Module", name: str, obj: object
+) -> "list[pytest.Item | pytest.Collector] | None":
+    """Return nothing for a stub whose test is generated; a skipped test for one in a project that has none yet.
+
+    None, which leaves it to pytest, for everything else.
+    """
     is_stub = isinstance(obj, FunctionType) and vars(obj).get("__jaunt_kind__") == "test"
-    return [] if is_stub else None
+    if not is_stub:
+        return None
+    file = str(collector.path)
+    if obj.__code__.co_filename != file or _project_folder(os.path.dirname(file)) is None:
+        return []
+    from jaunt.pytest_plugin.unbuilt import UnbuiltTest, is_generated  # test runs without specs need none of it
+
+    return [] if is_generated(collector.path) else [UnbuiltTest.from_parent(collector, name=name)]
 
 
 def pytest_addoption(parser: "pytest.Parser") -> None:

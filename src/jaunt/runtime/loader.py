@@ -72,7 +72,7 @@ def _archive_of(path: str) -> str | None:
 
 def _import_generated(entry: "SpecEntry") -> ModuleType:
     folder = os.path.dirname(entry.source_file)
-    generated_dir = os.environ.get("JAUNT_GENERATED_DIR") or _configured_dir(folder)
+    generated_dir = os.environ.get("JAUNT_GENERATED_DIR") or configured_dir(folder)
     if not generated_dir.isidentifier():
         raise JauntConfigError(
             f"{entry.source_file}: generated_dir {generated_dir!r} is not a name that Python can import",
@@ -221,7 +221,7 @@ def _archived_code(module: str, file: str) -> bytes | None:
 
 
 @functools.cache
-def _configured_dir(folder: str) -> str:
+def configured_dir(folder: str) -> str:
     """Return `generated_dir` of the nearest configuration from `folder` upward; the default if unset."""
     for name, tables in (("jaunt.toml", ()), ("pyproject.toml", ("tool", "jaunt"))):
         file = os.path.join(folder, name)
@@ -233,7 +233,7 @@ def _configured_dir(folder: str) -> str:
         if name == "jaunt.toml" or "[tool.jaunt" in text:
             return _read_generated_dir(file, text, tables)
     above = os.path.dirname(folder)
-    return DEFAULT_GENERATED_DIR if above == folder else _configured_dir(above)
+    return DEFAULT_GENERATED_DIR if above == folder else configured_dir(above)
 
 
 def _read_generated_dir(file: str, text: str, tables: "tuple[str, ...]") -> str:

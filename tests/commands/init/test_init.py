@@ -167,6 +167,13 @@ def test_a_project_that_has_code_gets_its_configuration_only(tmp_path: Path) -> 
     assert again.returncode == 0, again.stdout
 
 
+def test_plain_pytest_passes_in_a_new_project(tmp_path: Path) -> None:
+    start_project(tmp_path)
+    done = run_python("-m", "pytest", "-q", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "1 skipped" in done.stdout
+
+
 @pytest.mark.parametrize("file", ["app.py", "tests/test_a.py", "pkg/mod.py", "src/pkg/mod.py"])
 def test_any_code_of_a_persons_own_counts(tmp_path: Path, file: str) -> None:
     write_files(tmp_path, {file: "X = 1\n"})
