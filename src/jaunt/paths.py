@@ -25,9 +25,7 @@ def spec_module_to_generated_module(module: str, generated_dir: str = DEFAULT_GE
 
 def module_to_relpath(module: str) -> "PurePosixPath":
     """Return the file of a plain module, relative to its source root: `a.b` -> `a/b.py`."""
-    from pathlib import PurePosixPath  # here, as `import jaunt` imports this file and pathlib takes 10 ms
-
-    return PurePosixPath(*_parts(module)).with_suffix(".py")
+    return _pure_path(*_parts(module)).with_suffix(".py")
 
 
 def generated_module_to_relpath(module: str, *, generated_dir: str = DEFAULT_GENERATED_DIR) -> "PurePosixPath":
@@ -37,14 +35,18 @@ def generated_module_to_relpath(module: str, *, generated_dir: str = DEFAULT_GEN
     package `a` itself, is that folder's `__init__.py`. Raises ValueError if `generated_dir` is not
     the second part of the name.
     """
-    from pathlib import PurePosixPath
-
     parts = _parts(module)
     if parts[1:2] != (generated_dir,):
         raise ValueError(f"not a generated module: {module!r} ({generated_dir!r} is not its second part)")
     if len(parts) == 2:
-        return PurePosixPath(*parts, "__init__.py")
-    return PurePosixPath(*parts).with_suffix(".py")
+        return _pure_path(*parts, "__init__.py")
+    return _pure_path(*parts).with_suffix(".py")
+
+
+def _pure_path(*parts: str) -> "PurePosixPath":
+    from pathlib import PurePosixPath  # 10 ms, and what imports jaunt in production imports this file
+
+    return PurePosixPath(*parts)
 
 
 @lru_cache(maxsize=65_536)  # each name is asked for several times, and a project may have 10,000
@@ -77,9 +79,7 @@ def generated_relpath(
     `__generated__/slug.py`, since a folder `slug` would shadow it. `package` says that it is a package's
     `__init__.py`: so is its code, since a file `core.py` would be shadowed by the folder `core` of its submodules.
     """
-    from pathlib import PurePosixPath
-
-    return PurePosixPath(generated_relname(module, generated_dir, single_file=single_file, package=package))
+    return _pure_path(generated_relname(module, generated_dir, single_file=single_file, package=package))
 
 
 def generated_relname(module: str, generated_dir: str, *, single_file: bool = False, package: bool = False) -> str:

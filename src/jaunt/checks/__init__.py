@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError
+from jaunt.text.nearest import did_you_mean
 
 if TYPE_CHECKING:  # for a command that builds nothing, the names are enough
     from jaunt.checks.check_file import CheckFile
@@ -55,8 +56,5 @@ def _severity(given: object, name: str) -> Severity:
 
 
 def _near(name: str, config: JauntConfig) -> str:
-    import difflib  # here, since only a mistake needs it
-
-    known = [*(key for key in vars(config.verify) if key != "others"), *CHECKS]
-    near = difflib.get_close_matches(name, known, n=1)
-    return f'did you mean "{near[0]}"?' if near else f"there are: {', '.join(dict.fromkeys(known))}"
+    known = list(dict.fromkeys([*(key for key in vars(config.verify) if key != "others"), *CHECKS]))
+    return did_you_mean(name, known, otherwise=f"there are: {', '.join(known)}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from jaunt.build.write import remove_module
 from jaunt.commands.shared.options import add_project_options, add_target_option
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, selected
@@ -72,8 +73,6 @@ def _remove(file: _File, generated_dir: str, arguments: argparse.Namespace) -> s
         return f"{file.path} was left: it was edited by hand (--force removes it)"
     if arguments.dry_run:
         return None
-    from jaunt.build.write import remove_module  # a dry run needs none of it
-
     return remove_module(file.path, generated_dir=generated_dir, within=file.base, force=arguments.force)
 
 

@@ -16,11 +16,8 @@ from jaunt.report.progress import Progress
 from jaunt.report.terminal import cut_front, takes_unicode
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
-
     from jaunt.engine.job import Event, Job, Outcome
 
-_FRAMES_PER_SECOND = 4
 _LARGE_BUILD = 200  # modules
 _BAR_WIDTH = 20  # columns
 _INDENT = "  "
@@ -92,19 +89,9 @@ class LiveDisplay:
         """Begin to draw, unless it is drawn already. What is printed meanwhile appears above."""
         if self.is_drawn:
             return
-        from rich.console import Console
-        from rich.live import Live
+        from jaunt.report.drawn_lines import draw_lines  # rich takes 60 ms, which only a terminal needs
 
-        # With soft wrap, what is printed above is left as it is: the terminal wraps it, and a copy of it is whole.
-        console = Console(file=self._out, soft_wrap=True, highlight=False)
-        self._live = Live(
-            self,
-            console=console,
-            refresh_per_second=_FRAMES_PER_SECOND,
-            transient=True,
-            redirect_stderr=sys.stderr.isatty(),  # what goes to a file belongs there
-        )
-        self._live.start()
+        self._live = draw_lines(self.lines, self._out)
 
     def stop(self) -> None:
         """Remove the lines and give the terminal back as it was."""
@@ -156,12 +143,6 @@ class LiveDisplay:
         if self._left is None or self._left[1] is None:
             return None
         return self._left[1] - (now - self._left[0])
-
-    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
-        from rich.text import Text
-
-        first, *others = self.lines(options.max_width, console.height)
-        yield Text("\n").join([Text(first, style="bold"), *map(Text, others)])
 
 
 class LiveProgress(Progress):

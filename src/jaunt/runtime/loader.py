@@ -7,6 +7,8 @@ import functools
 import os
 import sys
 from _thread import RLock
+from importlib import import_module
+from importlib.machinery import FileFinder
 from types import ModuleType
 
 from jaunt.errors import JauntConfigError, JauntNotBuiltError
@@ -91,8 +93,6 @@ def _import_generated(entry: "SpecEntry") -> ModuleType:
 
 def _import_from_package(module: str, generated_dir: str, package_path: "Sequence[str]") -> ModuleType | None:
     """Import the generated module of a module in a package, None if it is missing."""
-    from importlib.machinery import FileFinder
-
     if spec_module_to_generated_module(module, generated_dir) in sys.modules:
         return _import_if_there(module, generated_dir)  # which waits where another thread imports it
     # A build may just have written there, which Python's listings of folders can miss.
@@ -129,8 +129,6 @@ def _join_portions(generated: str, package_path: "Sequence[str]") -> bool:
 
 def _import_if_there(module: str, generated_dir: str) -> ModuleType | None:
     """Import the generated module of a module; None if it, or a generated package on its way, is missing."""
-    from importlib import import_module
-
     generated = spec_module_to_generated_module(module, generated_dir)
     if generated in sys.modules:
         return import_module(generated)

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from types import ModuleType
 
 from jaunt.commands.shared.build_step import build_plan, module_phases
 from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option, build_options
@@ -31,9 +32,7 @@ def run(arguments: argparse.Namespace) -> Result:
     project = read_project(arguments)
     plan = plan_for(project, arguments.target, kinds=("build",), force=arguments.force)
     if arguments.plan:
-        from jaunt.commands.build.forecast import read_plan_file
-
-        plan = read_plan_file(arguments.plan, plan)
+        plan = _forecasting().read_plan_file(arguments.plan, plan)
     if arguments.dry_run:
         return _forecast(plan, arguments)
     code, facts = build_plan(plan, build_options(arguments))
@@ -45,11 +44,15 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
-    from jaunt.build.store import open_store
-    from jaunt.commands.build.forecast import forecast, forecast_facts, forecast_lines
-
+    forecasts = _forecasting()
     is_read = not arguments.force and not arguments.no_store
-    expected = forecast(plan, open_store(plan.project.config) if is_read else None)
-    for line in forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
+    expected = forecasts.forecast(plan, forecasts.open_store(plan.project.config) if is_read else None)
+    for line in forecasts.forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
         say(line)
-    return Result(data=forecast_facts(plan, expected))
+    return Result(data=forecasts.forecast_facts(plan, expected))
+
+
+def _forecasting() -> ModuleType:
+    from jaunt.commands.build import forecast  # with the store, a tenth of a build that has nothing to do
+
+    return forecast

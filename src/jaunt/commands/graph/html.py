@@ -2,27 +2,19 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from jaunt.commands.graph.layout import Point, lay_out
 from jaunt.commands.graph.nodes import make_nodes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.plan.plan import Plan
 from jaunt.report.console import one_line, relative_paths
+from jaunt.report.page import render_page
 from jaunt.report.states import STATES, severity, style_of
 from jaunt.specs.texts import extract_source_segment
-
-if TYPE_CHECKING:  # the page alone needs a layout
-    from jaunt.commands.graph.layout import Point
-
-
-# --- html --------------------------------------------------------------------------------------------
 
 
 def draw_html(plan: Plan) -> str:
     """Return a self-contained page: the DAG, to move and search, and each module's contract and reason."""
-    from jaunt.commands.graph.layout import lay_out
-    from jaunt.report.page import render_page
-
     nodes = make_nodes(plan)
     layout = lay_out({name: node.needs for name, node in nodes.items()}, {name: _box_width(name) for name in nodes})
     project = plan.project
