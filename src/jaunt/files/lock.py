@@ -88,7 +88,7 @@ def why_no_lock(folder: Path) -> str | None:
 
 def _try_lock(path: Path) -> "BaseFileLock | None":
     """Return the lock, taken; None if another holder has it. Raises OSError where locks don't work."""
-    from filelock import FileLock, Timeout
+    from filelock import FileLock, Timeout  # 50 ms, which a command that takes no lock needn't pay
 
     # Never filelock's own substitute where the file system has no locks: it would outlive a process that is killed.
     lock = FileLock(path, blocking=False, thread_local=False, fallback_to_soft=False)

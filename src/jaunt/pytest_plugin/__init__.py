@@ -45,7 +45,9 @@ def pytest_configure(config: "pytest.Config") -> None:
     places = [str(config.invocation_params.dir), str(config.rootpath)]
     project = next((folder for place in places if (folder := _project_folder(place))), None)
     if project is not None or check:
-        from jaunt.pytest_plugin.freshness import Freshness
+        from jaunt.pytest_plugin.freshness import (
+            Freshness,  # with it pathlib and dataclasses, for projects of ours alone
+        )
 
         config.pluginmanager.register(Freshness(project or places[0], check=check), "jaunt-freshness")
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jaunt.syntax.source import Definition, Function, ModuleSource, child_nodes, dotted_path, parse_annotation
+from jaunt.syntax.nodes import child_nodes
+from jaunt.syntax.source import Definition, Function, ModuleSource, dotted_path, parse_annotation
 
 MENTION = re.compile(r"`([^\W\d][\w.]*)(?:\(\))?`|\b([^\W\d][\w.]*)\(")
 """A docstring speaks of another name as `name`, `name()` or name(...)."""

@@ -17,6 +17,8 @@ from typing import NamedTuple
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecKind
 from jaunt.syntax.branches import Placed, imports_work, parted, placed_statements
+from jaunt.syntax.nodes import child_nodes
+from jaunt.syntax.touched_names import touched_names
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -166,30 +168,7 @@ class ModuleSource:
 
     @cached_property
     def _touched(self) -> Counter[str]:
-        """Name -> how often the module binds it, or does something with it that may change what it holds."""
-        found: Counter[str] = Counter()
-        pending: list[ast.AST] = [*self.tree.body]
-        while pending:
-            node = pending.pop()
-            match node:
-                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                    declared = (n.names for n in ast.walk(node) if isinstance(n, ast.Global))
-                    found.update([node.name, *(name for names in declared for name in names)])
-                    continue
-                case ast.Import() | ast.ImportFrom():
-                    found.update([*self.imports(node)])
-                case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                    found[name] += 1
-                case ast.MatchMapping(rest=str(name)):
-                    found[name] += 1
-                case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                    found[name] += 1
-                case ast.Attribute(value=ast.Name(id=name)):  # `names.append`, say
-                    found[name] += 1
-                case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
-                    found[name] += 1
-            pending += child_nodes(node)
-        return found
+        return touched_names(self.tree, self.imports)
 
     @property
     def is_package(self) -> bool:
@@ -222,11 +201,7 @@ class ModuleSource:
 
     @cached_property
     def _overloads(self) -> dict[str, list[Function]]:
-        found: dict[str, list[Function]] = {}
-        for node in self.statements:
-            if isinstance(node, Function) and any(self.dotted(d) in _OVERLOADS for d in node.decorator_list):
-                found.setdefault(node.name, []).append(node)
-        return found
+        return _overload_declarations(self)
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -245,6 +220,14 @@ class ModuleSource:
             kept = [line for number, line in enumerate(lines, start) if number not in without] if without else lines
             pieces.append("\n".join(kept).rstrip())
         return "\n\n".join(pieces)
+
+
+def _overload_declarations(source: ModuleSource) -> dict[str, list[Function]]:
+    found: dict[str, list[Function]] = {}
+    for node in source.statements:
+        if isinstance(node, Function) and any(source.dotted(d) in _OVERLOADS for d in node.decorator_list):
+            found.setdefault(node.name, []).append(node)
+    return found
 
 
 def _counts_first(first: Placed, second: Placed) -> bool:
@@ -371,19 +354,6 @@ def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 _LEAVES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr, ast.alias)
-
-
-def child_nodes(node: ast.AST) -> list[ast.AST]:
-    """Return what is directly in a node, contexts (`ast.Load`) left out; `ast.iter_child_nodes` takes twice as long."""
-    found: list[ast.AST] = []
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            if name != "ctx":
-                found.append(value)
-        elif type(value) is list:
-            found += [item for item in value if isinstance(item, ast.AST)]
-    return found
 
 
 def last_name(node: ast.expr | None) -> str:

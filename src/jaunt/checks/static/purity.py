@@ -17,7 +17,8 @@ from jaunt.checks.static.allowed_calls import (
 from jaunt.checks.static.forbidden_calls import READS, SKIPS
 from jaunt.checks.static.names import Names
 from jaunt.header import Kind
-from jaunt.syntax.source import Function, ModuleSource, child_nodes
+from jaunt.syntax.nodes import child_nodes
+from jaunt.syntax.source import Function, ModuleSource
 
 _REACHING_OUT = (
     ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Await

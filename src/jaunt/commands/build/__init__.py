@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> Result:
 def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
     forecasts = _forecasting()
     is_read = not arguments.force and not arguments.no_store
-    expected = forecasts.forecast(plan, forecasts.open_store(plan.project.config) if is_read else None)
+    expected = forecasts.forecast(plan, forecasts.project_store(plan) if is_read else None)
     for line in forecasts.forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
         say(line)
     return Result(data=forecasts.forecast_facts(plan, expected))

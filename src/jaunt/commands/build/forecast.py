@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.build.ledger import Generation, read_ledger
-from jaunt.build.store import Store, holds_module
+from jaunt.build.store import Store, holds_module, open_store
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
@@ -16,6 +16,11 @@ from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
 from jaunt.report.terminal import hang
 from jaunt.report.wording import all_reasons, first_reason
 from jaunt.specs.dag import critical_path, dependents_of
+
+
+def project_store(plan: Plan) -> Store:
+    """Return the store that a build of a plan would look into."""
+    return open_store(plan.project.config)
 
 
 @dataclass(frozen=True)

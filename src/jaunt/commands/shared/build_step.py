@@ -26,9 +26,8 @@ def build_plan(
     is_complete = True
     try:
         if plan.stale:
-            from jaunt.commands.shared.build_loop import (
-                generate,  # an event loop and more: 50 ms, for nothing if all is fresh
-            )
+            # An event loop and more: 50 ms, for nothing if all is fresh.
+            from jaunt.commands.shared.build_loop import generate
 
             with phase("build"):
                 outcomes, is_complete = generate(plan, options, failures)
