@@ -82,14 +82,7 @@ class ModuleSource:
     @cached_property
     def repeated(self) -> dict[str, list[Placed]]:
         """Name -> its definitions, in order, where there are several, `@overload` declarations left out."""
-        counts = Counter(s.name for s in self.statements if isinstance(s, Definition))
-        if not counts or max(counts.values()) < 2:  # as nearly always
-            return {}
-        found: dict[str, list[Placed]] = {}
-        for each in self.placed:
-            if isinstance(each.statement, Definition) and each.statement not in self.overloads_of(each.statement.name):
-                found.setdefault(each.statement.name, []).append(each)
-        return {name: placed for name, placed in found.items() if len(placed) > 1}
+        return _repeated(self)
 
     def is_spec(self, statement: ast.stmt) -> bool:
         """Whether a statement is a definition below one of jaunt's decorators."""
@@ -141,15 +134,7 @@ class ModuleSource:
 
     def imports(self, statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
         """Return what an import binds: name -> dotted path."""
-        if isinstance(statement, ast.ImportFrom):
-            base = self.absolute(statement)
-            named = {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
-            # Of `from jaunt import *`, the names that matter here are known without a look into jaunt.
-            return named or {
-                name: f"{base}.{name}" for name in ("magic", "test") if f"{base}.{name}" in SPEC_DECORATORS
-            }
-        heads = {a.name.partition(".")[0] for a in statement.names if not a.asname}
-        return {head: head for head in heads} | {a.asname: a.name for a in statement.names if a.asname}
+        return _imported(statement, self)
 
     @cached_property
     def constants(self) -> dict[str, ast.expr]:
@@ -214,12 +199,36 @@ class ModuleSource:
         """
         nodes: list[Definition] = [*self.overloads_of(name), self.definitions[name]]
         unique = {first_line(node): node for node in nodes}
-        pieces = []
-        for start, node in sorted(unique.items()):
-            lines = self._lines[start - 1 : node.end_lineno]
-            kept = [line for number, line in enumerate(lines, start) if number not in without] if without else lines
-            pieces.append("\n".join(kept).rstrip())
-        return "\n\n".join(pieces)
+        spans = [(start, node.end_lineno or start) for start, node in sorted(unique.items())]
+        return "\n\n".join(_kept(self._lines, start, end, without) for start, end in spans)
+
+
+def _kept(lines: Sequence[str], start: int, end: int, without: Collection[int]) -> str:
+    """Return the lines from `start` to `end`, counted from 1, but for those `without`."""
+    span = lines[start - 1 : end]
+    kept = [line for number, line in enumerate(span, start) if number not in without] if without else span
+    return "\n".join(kept).rstrip()
+
+
+def _imported(statement: ast.Import | ast.ImportFrom, source: ModuleSource) -> dict[str, str]:
+    if isinstance(statement, ast.ImportFrom):
+        base = source.absolute(statement)
+        named = {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
+        # Of `from jaunt import *`, the names that matter here are known without a look into jaunt.
+        return named or {name: f"{base}.{name}" for name in ("magic", "test") if f"{base}.{name}" in SPEC_DECORATORS}
+    heads = {a.name.partition(".")[0] for a in statement.names if not a.asname}
+    return {head: head for head in heads} | {a.asname: a.name for a in statement.names if a.asname}
+
+
+def _repeated(source: ModuleSource) -> dict[str, list[Placed]]:
+    counts = Counter(s.name for s in source.statements if isinstance(s, Definition))
+    if not counts or max(counts.values()) < 2:  # as nearly always
+        return {}
+    found: dict[str, list[Placed]] = {}
+    for each in source.placed:
+        if isinstance(each.statement, Definition) and each.statement not in source.overloads_of(each.statement.name):
+            found.setdefault(each.statement.name, []).append(each)
+    return {name: placed for name, placed in found.items() if len(placed) > 1}
 
 
 def _overload_declarations(source: ModuleSource) -> dict[str, list[Function]]:

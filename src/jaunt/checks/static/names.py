@@ -5,6 +5,7 @@ import builtins
 import sys
 from collections.abc import Mapping
 
+from jaunt.checks.static.forbidden_calls import READS
 from jaunt.syntax.source import Definition, ModuleSource, written_name
 
 
@@ -64,3 +65,14 @@ class Names:
             body = found.body if isinstance(found, ast.ClassDef) else []
             members = {member.name: member for member in body if isinstance(member, Definition)}
         return found
+
+    def is_harmless(self, node: ast.Attribute | ast.Subscript, local: set[str]) -> bool:
+        """Whether reading, or setting, an attribute or an item changes nothing outside of the candidate."""
+        if isinstance(node.ctx, ast.Load):
+            return self.path(node) not in READS
+        base = node.value
+        while isinstance(base, ast.Attribute | ast.Subscript):
+            base = base.value
+        if not isinstance(base, ast.Name) or base.id in self._candidate.bindings:
+            return False
+        return base.id in local or base.id in self._candidate.constants

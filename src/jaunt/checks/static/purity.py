@@ -14,7 +14,7 @@ from jaunt.checks.static.allowed_calls import (
     PURE_METHODS,
     VIEWS,
 )
-from jaunt.checks.static.forbidden_calls import READS, SKIPS
+from jaunt.checks.static.forbidden_calls import SKIPS
 from jaunt.checks.static.names import Names
 from jaunt.header import Kind
 from jaunt.syntax.nodes import child_nodes
@@ -143,7 +143,7 @@ class Purity:
                 self.is_pure_call(node, frozenset(local)) or self._calls_own(node, inner)
             ):
                 return False
-            if isinstance(node, ast.Attribute | ast.Subscript) and not self._is_harmless(node, local):
+            if isinstance(node, ast.Attribute | ast.Subscript) and not self._names.is_harmless(node, local):
                 return False
         return True
 
@@ -162,17 +162,6 @@ class Purity:
         members = [m for c in classes for m in c.body if isinstance(m, Function)]
         found = [member for member in members if member.name == function.attr]
         return bool(found) and all(map(self.is_pure_function, found))
-
-    def _is_harmless(self, node: ast.Attribute | ast.Subscript, local: set[str]) -> bool:
-        """Whether reading, or setting, an attribute or an item changes nothing outside of the candidate."""
-        if isinstance(node.ctx, ast.Load):
-            return self._names.path(node) not in READS
-        base = node.value
-        while isinstance(base, ast.Attribute | ast.Subscript):
-            base = base.value
-        if not isinstance(base, ast.Name) or base.id in self._candidate.bindings:
-            return False
-        return base.id in local or base.id in self._candidate.constants
 
 
 def evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
