@@ -12,7 +12,8 @@ from functools import cached_property
 
 from jaunt.specs.references import MENTION
 from jaunt.syntax.canonical import canonical
-from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, child_nodes
+from jaunt.syntax.nodes import child_nodes
+from jaunt.syntax.source import Definition, ModuleSource, assignment_targets
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]+\b")  # a docstring may speak of one without quotes

@@ -2,7 +2,8 @@
 
 import ast
 
-from jaunt.syntax.source import ModuleSource, child_nodes, dotted_path
+from jaunt.syntax.nodes import child_nodes
+from jaunt.syntax.source import ModuleSource, dotted_path
 
 
 def imported_paths(source: ModuleSource) -> set[str]:
