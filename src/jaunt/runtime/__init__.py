@@ -95,6 +95,10 @@ def _entry(kind: "SpecKind", obj: "Any", kwargs: "dict[str, Any]") -> SpecEntry:
     raise JauntDiscoveryError(f"@jaunt.{kind} on {name} ({file}:{line}): {reason}", hint=hint)
 
 
+_METACLASSES = {"builtins", "abc", "typing", "typing_extensions"}
+"""Where the metaclasses that a class spec may have are from: `type`, and those of abstract classes and protocols."""
+
+
 def _problem(kind: "SpecKind", obj: "Any", name: str) -> "tuple[str, str] | None":
     """Return why an object can't be a spec and what to do, None if it can."""
     takes = "functions and classes" if kind == "magic" else "functions"
@@ -104,7 +108,10 @@ def _problem(kind: "SpecKind", obj: "Any", name: str) -> "tuple[str, str] | None
             "make its class the spec, or a function at module level",
         )
     if not isinstance(obj, FunctionType | type) or (kind == "test" and isinstance(obj, type)):
-        return f"not for a {type(obj).__name__}, only for {takes}", "put it directly above a `def` or `class`"
+        return (
+            f"not for a {type(obj).__name__}, only for {takes}",
+            "put it directly above a `def` or `class`, and others above it",
+        )
     if "__jaunt_spec_ref__" in vars(obj):
         return "it is a spec already", "remove one of the decorators"
     if "." in name:
@@ -113,8 +120,11 @@ def _problem(kind: "SpecKind", obj: "Any", name: str) -> "tuple[str, str] | None
         return "a lambda is not a spec", "write it as a `def` with annotations and a docstring"
     if obj.__module__ == "typing":
         return "an @overload is not a spec", "decorate the implementation below the overloads alone"
-    if isinstance(obj, type) and type(obj) is not type:
-        return f"its metaclass is {type(obj).__name__}", "only classes without a metaclass can be generated"
+    if isinstance(obj, type) and type(obj).__module__ not in _METACLASSES:
+        return (
+            f"its metaclass is {type(obj).__name__}",
+            "only classes without a metaclass, or with that of abstract classes and protocols, can be generated",
+        )
     return None
 
 

@@ -22,7 +22,6 @@ _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
 
 # Bases whose metaclass is not `type`; others are found when the module is imported.
 _METACLASS_BASES = {
-    "abc.ABC",
     "enum.Enum",
     "enum.Flag",
     "enum.IntEnum",
@@ -30,9 +29,8 @@ _METACLASS_BASES = {
     "enum.StrEnum",
     "pydantic.BaseModel",
     "typing.NamedTuple",
-    "typing.Protocol",
     "typing.TypedDict",
-    "typing_extensions.Protocol",
+    "typing_extensions.TypedDict",
 }
 
 
@@ -175,6 +173,6 @@ def _refuse_class(source: ModuleSource, node: Definition, kind: SpecKind) -> Non
     bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
     if any(k.arg == "metaclass" for k in node.keywords) or any(source.dotted(b) in _METACLASS_BASES for b in bases):
         raise JauntDiscoveryError(
-            f"{where}: a class spec can't have a metaclass",
-            hint="write the class by hand, or make a plain class of it",
+            f"{where}: a class spec can't be an enum, a NamedTuple or a TypedDict, nor have a metaclass of its own",
+            hint="write the class by hand, with functions that are specs, or make a plain class of it",
         )
