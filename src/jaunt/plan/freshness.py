@@ -20,7 +20,14 @@ State = Literal["fresh", "stale", "unbuilt", "conflict", "edited", "broken"]
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What a module's file must have been made from to be fresh; its header says what it was made from."""
+    """What a module's file must have been made from to be fresh; its header says what it was made from.
+
+    `digest` is that of the whole contract, 64 hex digits, and decides; the others tell what has changed: `spec_digests`
+    is a spec's name in the module -> part of its contract (`signature`, `docstring`, `size.signature`) -> digest,
+    `dependency_digests` a spec of another module -> its graph digest. For a part 16 hex digits do: they are compared
+    with those of the same part alone, so one change in 2**64 goes unseen; and even among a million parts, two have the
+    same by chance in one project of 37 million (the birthday bound).
+    """
 
     kind: Kind
     module: str

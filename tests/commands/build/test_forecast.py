@@ -38,20 +38,20 @@ def generated(root: Path) -> Path:
 
 
 def test_dependencies_come_before_their_dependents_and_the_longest_path_first(shop: Path) -> None:
-    order = [step.module for step in forecast(plan_of(shop), None)]
+    order = [step.module for step in forecast(plan_of(shop), None).steps]
     assert order[0] == "app.words"
     assert order.index("app.words") < order.index("app.slug")
 
 
 def test_the_order_is_the_one_in_which_a_build_asks(shop: Path) -> None:
-    expected = [step.module for step in forecast(plan_of(shop), None)]
+    expected = [step.module for step in forecast(plan_of(shop), None).steps]
     assert build(shop) == expected
 
 
 def test_what_the_store_holds_takes_no_call(shop: Path) -> None:
     build(shop)
     shutil.rmtree(generated(shop))
-    steps = forecast(plan_of(shop), Store(shop / ".jaunt" / "store"))
+    steps = forecast(plan_of(shop), Store(shop / ".jaunt" / "store")).steps
     assert [step.from_store for step in steps] == [True, True, True]
     assert total(steps).calls == 0
 
@@ -59,10 +59,10 @@ def test_what_the_store_holds_takes_no_call(shop: Path) -> None:
 def test_tokens_and_cost_are_those_of_this_projects_history(shop: Path) -> None:
     with (shop / "jaunt.toml").open("a") as toml:
         toml.write(PRICES)
-    assert total(forecast(plan_of(shop), None)).tokens is None
+    assert total(forecast(plan_of(shop), None).steps).tokens is None
     build(shop)
     shutil.rmtree(generated(shop))
-    sums = total(forecast(plan_of(shop), None))
+    sums = total(forecast(plan_of(shop), None).steps)
     assert sums.tokens == (3300, 3300)
     assert sums.cost == (pytest.approx(0.0090), pytest.approx(0.0090))
 

@@ -1,7 +1,7 @@
 """What a build would do: which modules in what order, from the store or the model, and about what it would take."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -39,15 +39,23 @@ class Step:
     most: Generation | None = None
 
 
-def forecast(plan: Plan, store: Store | None) -> list[Step]:
+@dataclass(frozen=True)
+class Forecast:
+    """What a build would do: the modules that it would generate, in order, and why others would fail, by module."""
+
+    steps: Sequence[Step]
+    fails: Mapping[str, str]
+
+
+def forecast(plan: Plan, store: Store | None) -> Forecast:
     """Return what a build of `plan` would do, in the order in which it would be begun with one job at a time.
 
-    `store` is the one that would be read, if any. Modules that would fail (see `blocked`) are left out.
+    `store` is the one that would be read, if any. Modules that would fail (see `blocked`) are no steps.
     """
     project = plan.project
     ledger = read_ledger(project.root)
-    failing = blocked(plan)
-    modules = [m for m in plan.stale if m not in failing]
+    fails = blocked(plan)
+    modules = [m for m in plan.stale if m not in fails]
     names = {m: job_name(project.kind_of(m), m) for m in modules}
     length = critical_path({m: project.dag[m] for m in modules}, lambda m: ledger.seconds(names[m]))
     steps = []
@@ -58,7 +66,7 @@ def forecast(plan: Plan, store: Store | None) -> list[Step]:
         bounds = None if stored else ledger.bounds(names[module])
         least, most = bounds or (None, None)
         steps.append(Step(module, kind, digest, all_reasons(plan.freshness[module]), stored, least, most))
-    return steps
+    return Forecast(steps, fails)
 
 
 def blocked(plan: Plan) -> dict[str, str]:
@@ -96,15 +104,13 @@ def total(steps: Sequence[Step]) -> Total:
     return Total(len(asked), (low, high) if high else None, cost)
 
 
-def forecast_lines(
-    plan: Plan, steps: Sequence[Step], *, verbose: bool = False, width: int | None = None
-) -> Iterator[str]:
+def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, width: int | None = None) -> Iterator[str]:
     """Yield what a person is told of a forecast: a line for each step, what would fail, and the sums.
 
     Of the steps, and of what would fail, only the first MOST_LINES are listed unless `verbose`. `width` is the
     terminal's, in columns.
     """
-    fails = blocked(plan)
+    steps, fails = expected.steps, expected.fails
     rows = [("store" if step.from_store else "model", step.module, _reason(plan, step, verbose)) for step in steps]
     numbered = [(str(number), *row) for number, row in enumerate(rows, 1)]
     groups = [numbered, [("-", "fails", module, reason) for module, reason in fails.items()]]
@@ -133,14 +139,14 @@ def _range(least: float, most: float, form: str) -> str:
     return f"{least:{form}}" if least == most else f"{least:{form}} to {most:{form}}"
 
 
-def forecast_facts(plan: Plan, steps: Sequence[Step]) -> dict[str, Any]:
+def forecast_facts(plan: Plan, expected: Forecast) -> dict[str, Any]:
     """Return a forecast as plain data; `read_plan_file` takes it back."""
     return {
         "dry_run": True,
-        "modules": [asdict(step) for step in steps],
-        "total": asdict(total(steps)),
+        "modules": [asdict(step) for step in expected.steps],
+        "total": asdict(total(expected.steps)),
         "fresh": plan.fresh,
-        "problems": blocked(plan),
+        "problems": expected.fails,
     }
 
 
