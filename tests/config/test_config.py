@@ -466,7 +466,7 @@ class Model:
 
 
 def read(table: dict[str, Any]) -> tuple[Any, list[tuple[str, str]]]:
-    found, problems = config_module._read_section(Model, table, "llm")
+    found, problems = config_module.read_section(Model, table, "llm")
     return found, [(each.key, each.what) for each in problems]
 
 

@@ -1,6 +1,7 @@
 """The whole program rebuilds what an edit has changed: random projects against a reference that is slow and simple."""
 
 import asyncio
+import hashlib
 import json
 import mmap
 import os
@@ -47,7 +48,7 @@ TRUSTING, CAREFUL = 0, 2_000_000_000
 @pytest.fixture
 def trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take files into the scan cache at once, so that the tests needn't wait two seconds before each edit."""
-    monkeypatch.setattr(listing, "_GRANULARITY_NS", TRUSTING)
+    monkeypatch.setattr(listing, "GRANULARITY_NS", TRUSTING)
 
 
 # --- the reference ------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ def test_the_modules_rebuilt_are_those_whose_contract_closure_changed(size: int,
         project = start(size, seed)
         built: dict[str, object] = {}
         for edits, way, granularity in [([], "plain", TRUSTING), *steps]:
-            patch.setattr(listing, "_GRANULARITY_NS", granularity)
+            patch.setattr(listing, "GRANULARITY_NS", granularity)
             for edit in edits:
                 project = apply(project, *edit)
             write_changes(root, render(project), way)
@@ -318,7 +319,7 @@ def test_an_edit_of_the_same_size_and_time_is_seen(town: Path, write: Callable[[
 
 
 def test_an_edit_within_the_clocks_granularity_is_seen(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_GRANULARITY_NS", CAREFUL)
+    monkeypatch.setattr(listing, "GRANULARITY_NS", CAREFUL)
     first, second = other_words(town), (town / WORDS).read_bytes().replace(b"Return 1", b"Return 3")
     for data in (first, second, first, second):
         (town / WORDS).write_bytes(data)
@@ -497,26 +498,35 @@ def test_a_cache_of_random_bytes_is_none(town: Path, size: int) -> None:
     assert rebuilt(town) == {"app.words"}
 
 
-def wrong_cache(town: Path, root: Path) -> str:
-    """Return a scan cache that is whole, says that it is of the project at `root`, and that the wrong code is fresh."""
-    key, _, body = (town / ".jaunt/scan.jsonl").read_text().partition("\n")
+def digest_by_wrong_cache(town: Path, of: Path) -> str:
+    """Return the digest of `app.words` by a scan cache that is whole, of the project `of`, and has 0 for it."""
     digest = load_project(load_config(root=town)).digests["app.words"]
+    key, _, body = (town / ".jaunt/scan.jsonl").read_text().partition("\n")
     assert digest in body
     body = body.replace(digest, "0" * 64)
-    return f"{snapshot._key(root, json.loads(key)['settings'], body)}\n{body}"
+    settings = json.loads(key)["settings"]
+    key = snapshot.cache_key(of, settings, hashlib.sha256(body.encode()).hexdigest())
+    (town / ".jaunt/scan.jsonl").write_text(f"{key}\n{body}")
+    return load_project(load_config(root=town)).digests["app.words"].replace(digest, "the right one")
+
+
+def test_only_the_cache_of_this_project_is_believed(town: Path) -> None:
+    assert digest_by_wrong_cache(town, town.parent / "other") == "the right one"
+    assert build(town) == set()
+
+
+def test_a_cache_that_is_whole_is_believed_whatever_it_says(town: Path) -> None:
+    assert digest_by_wrong_cache(town, town) == "0" * 64, "else the tests beside this one would pass with any cache"
 
 
 def test_the_cache_of_another_version_is_none(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(snapshot, "_FORMAT", snapshot._FORMAT + 1)
-        cache = wrong_cache(town, town)
-    (town / ".jaunt/scan.jsonl").write_text(cache)
-    assert rebuilt(town) == set()
-
-
-def test_the_cache_of_another_project_is_none(town: Path) -> None:
-    (town / ".jaunt/scan.jsonl").write_text(wrong_cache(town, town.parent / "other"))
-    assert rebuilt(town) == set()
+    monkeypatch.setattr(snapshot, "FORMAT", snapshot.FORMAT + 1)
+    build(town)  # by another version
+    monkeypatch.undo()
+    other = (town / ".jaunt/scan.jsonl").read_bytes()
+    monkeypatch.setattr(listing, "GRANULARITY_NS", TRUSTING)
+    assert build(town) == set()
+    assert (town / ".jaunt/scan.jsonl").read_bytes() != other
 
 
 def test_with_the_clock_set_back_files_are_of_the_future_and_read_again(town: Path) -> None:

@@ -23,7 +23,7 @@ NAMES = [f"m{number}" for number in range(6)]
 def _files_may_be_young() -> Iterator[None]:
     """Take files into the cache at once: the tests wait for no clock, and read the project between their edits."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(listing, "_GRANULARITY_NS", 0)
+    patch.setattr(listing, "GRANULARITY_NS", 0)
     yield
     patch.undo()
 
@@ -147,7 +147,7 @@ def test_who_only_asks_leaves_a_project_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_young_file_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_GRANULARITY_NS", 2_000_000_000)
+    monkeypatch.setattr(listing, "GRANULARITY_NS", 2_000_000_000)
     file = tmp_path / "a.py"
     file.write_text("x = 1\n")
     assert listing.Stamper().stamp_file(file) == ""

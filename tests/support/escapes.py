@@ -191,8 +191,8 @@ def main(folder: Path, mode: str, *without: str) -> None:
             out += [attempt(name, each, folder, sandbox, port) for name, each in FORK_BOMB.items()]
     kind = {
         "mechanism": sandbox.mechanism,
-        "namespaces": sandbox.mechanism == "bwrap" or sandbox._namespaces,
-        "landlock": landlock_version() if sandbox._landlock else 0,
+        "namespaces": sandbox.mechanism == "bwrap" or sandbox.has_namespaces,
+        "landlock": landlock_version() if sandbox.has_landlock else 0,
         "root": os.geteuid() == 0,
     }
     print(json.dumps({"escaped": [name for name in out if name], **kind, "is": sandbox.describe()}))

@@ -63,7 +63,7 @@ def _load(file: Path, root: Path) -> JauntConfig:
         table, key = _jaunt_table(table), "tool.jaunt"
         if table is None:
             raise JauntConfigError(f"{_shown(file)}: no [tool.jaunt] table", hint=_HOW_TO_START)
-    read, problems = _read_section(JauntConfig, table, key)
+    read, problems = read_section(JauntConfig, table, key)
     _raise_if_any(problems, file)
     config = replace(read, root=root, config_file=file)
     if "source_roots" not in table.get("paths", {}):
@@ -98,13 +98,15 @@ def _shown(file: Path) -> str:
         return str(file)
 
 
-class _Problem(NamedTuple):
+class Problem(NamedTuple):
+    """What is wrong with a key, and what to do about it."""
+
     key: str
     what: str
     hint: str | None = None
 
 
-def _raise_if_any(problems: list[_Problem], file: Path) -> None:
+def _raise_if_any(problems: list[Problem], file: Path) -> None:
     """Raise one error for all `problems`; where there are several, each hint names its key."""
     if not problems:
         return
@@ -113,10 +115,10 @@ def _raise_if_any(problems: list[_Problem], file: Path) -> None:
     raise JauntConfigError(f"{_shown(file)}: {message}", hint="; ".join(hints) or None)
 
 
-def _read_section(section: type[Any], table: Any, key: str) -> tuple[Any, list[_Problem]]:
+def read_section(section: type[Any], table: Any, key: str) -> tuple[Any, list[Problem]]:
     """Return `section` made of a TOML table, and what is wrong with that; where anything is, the result is void."""
     if not isinstance(table, dict):
-        return section(), [_Problem(key, f"expected a table, got {_toml(table)}", f"write it as [{key}]")]
+        return section(), [Problem(key, f"expected a table, got {_toml(table)}", f"write it as [{key}]")]
     annotations = get_type_hints(section)
     known = {each.name: each for each in keys_of(section)}
     read = {
@@ -134,17 +136,17 @@ def _read_section(section: type[Any], table: Any, key: str) -> tuple[Any, list[_
     return section(**values), problems
 
 
-def _read_value(spec: Field[Any], wanted: Any, value: Any, key: str) -> tuple[Any, list[_Problem]]:
+def _read_value(spec: Field[Any], wanted: Any, value: Any, key: str) -> tuple[Any, list[Problem]]:
     """Return a value of the type `wanted`, made of a TOML value, and what is wrong with that."""
     if "section" in spec.metadata:
-        return _read_section(spec.metadata["section"], value, key)
+        return read_section(spec.metadata["section"], value, key)
     if spec.metadata["or_one"] and isinstance(value, str):
         value = [value]
     wanted = without_none(wanted)
     if not _fits(value, wanted):
-        return value, [_Problem(key, f"expected {TYPE_NAMES[wanted]}, got {_toml(value)}")]
+        return value, [Problem(key, f"expected {TYPE_NAMES[wanted]}, got {_toml(value)}")]
     wrong = spec.metadata["wrong"](value)
-    return value, [_Problem(key, wrong)] if wrong else []
+    return value, [Problem(key, wrong)] if wrong else []
 
 
 TYPE_NAMES: dict[Any, str] = {
@@ -172,9 +174,9 @@ def without_none(annotation: Any) -> Any:
     return annotation
 
 
-def _unknown(key: str, name: str, value: object, known: list[str]) -> _Problem:
+def _unknown(key: str, name: str, value: object, known: list[str]) -> Problem:
     hint = did_you_mean(name, known, otherwise=f"there are: {', '.join(known)}")
-    return _Problem(key, "unknown section" if isinstance(value, dict) else "unknown key", hint)
+    return Problem(key, "unknown section" if isinstance(value, dict) else "unknown key", hint)
 
 
 def _under(key: str, name: str) -> str:
@@ -193,10 +195,10 @@ def _default_source_roots(root: Path) -> list[str]:
     return ["src"] if (root / "src").is_dir() else ["."]
 
 
-def _wrong_roots(config: JauntConfig, key: str) -> list[_Problem]:
+def _wrong_roots(config: JauntConfig, key: str) -> list[Problem]:
     key, root = _under(key, "paths"), config.root
     problems = [
-        _Problem(_under(key, name), f"{_toml(folder)} is outside of the project {root}")
+        Problem(_under(key, name), f"{_toml(folder)} is outside of the project {root}")
         for name in ("source_roots", "test_roots")
         for folder in getattr(config.paths, name)
         if not _is_inside(root / folder, root)
@@ -204,7 +206,7 @@ def _wrong_roots(config: JauntConfig, key: str) -> list[_Problem]:
     sources = config.paths.source_roots
     if not any((root / folder).is_dir() for folder in sources):
         what = f"none of these folders is in {root}: {_toml(sources)}"
-        problems.append(_Problem(_under(key, "source_roots"), what, "name the folders that hold your code"))
+        problems.append(Problem(_under(key, "source_roots"), what, "name the folders that hold your code"))
     return problems
 
 
@@ -215,10 +217,10 @@ def _is_inside(folder: Path, root: Path) -> bool:
         return False
 
 
-def _missing_prompts(config: JauntConfig, key: str) -> list[_Problem]:
+def _missing_prompts(config: JauntConfig, key: str) -> list[Problem]:
     given = ((each.name, getattr(config.prompts, each.name)) for each in fields(config.prompts))
     return [
-        _Problem(_under(_under(key, "prompts"), name), f"no such file: {config.root / file}")
+        Problem(_under(_under(key, "prompts"), name), f"no such file: {config.root / file}")
         for name, file in given
         if file and not (config.root / file).is_file()
     ]

@@ -37,7 +37,7 @@ class ModuleFile(NamedTuple):
     kind: SpecKind = "magic"
 
 
-_GRANULARITY_NS = 2_000_000_000
+GRANULARITY_NS = 2_000_000_000
 """The coarsest clock of a file system in use, that of FAT: two changes within it may leave the same time."""
 
 
@@ -50,7 +50,7 @@ class Stamper:
     part of it, since the time of the last change can be set by anyone.
     """
 
-    horizon_ns: int = field(default_factory=lambda: time.time_ns() - _GRANULARITY_NS)
+    horizon_ns: int = field(default_factory=lambda: time.time_ns() - GRANULARITY_NS)
 
     def stamp(self, status: os.stat_result) -> str:
         """Return the stamp for a file's status, taken before the file is read."""

@@ -154,7 +154,8 @@ def links_in(record: Record) -> Iterator[tuple[str, Link]]:
         yield name, Link(*link)
 
 
-_FORMAT = 6
+FORMAT = 6
+"""The form of the cache; one of another form is none."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def read_scan(root: Path, settings: Mapping[str, Any]) -> ScanCache | None:
     """Return the cache of the project at `root`, None if there is none that was written with the same settings."""
     try:
         key, _, body = (root / ".jaunt" / "scan.jsonl").read_bytes().partition(b"\n")
-        if key.decode("ascii") != _key(root, settings, hashlib.sha256(body).hexdigest()):
+        if key.decode("ascii") != cache_key(root, settings, hashlib.sha256(body).hexdigest()):
             return None
         index, *records = body.decode("ascii").split("\n")[:-1]
         return ScanCache(json.loads(index), records)
@@ -183,16 +184,17 @@ def write_scan(root: Path, settings: Mapping[str, Any], cache: ScanCache) -> Non
     digest = hashlib.sha256()
     for line in lines:  # not of all lines as one text: of 10,000 modules it has 20 MB
         digest.update(f"{line}\n".encode("ascii"))
-    text = "\n".join([_key(root, settings, digest.hexdigest()), *lines, ""])
+    text = "\n".join([cache_key(root, settings, digest.hexdigest()), *lines, ""])
     with suppress(JauntWriteError):
         path = ensure_state_folder(root) / "scan.jsonl"
         # Not durable: a file that a crash tears is found out by its digest.
         write_atomic(path, text, within=root, durable=False)
 
 
-def _key(root: Path, settings: Mapping[str, Any], digest: str) -> str:
+def cache_key(root: Path, settings: Mapping[str, Any], digest: str) -> str:
+    """Return the first line of the cache: what it is of, and the SHA-256 of its other lines, in hex."""
     versions = {
-        "format": _FORMAT,
+        "format": FORMAT,
         "jaunt": __version__,
         "python": sys.version_info[:2],  # another one may refuse what this one parses
     }

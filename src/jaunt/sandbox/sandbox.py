@@ -82,7 +82,9 @@ class Sandbox:
     @property
     def is_weak(self) -> bool:
         """Whether generated code has about the rights of the user, which every command has to warn of."""
-        return self.mechanism == "off" or (self.mechanism == "limits" and not (self._namespaces or self._landlock))
+        return self.mechanism == "off" or (
+            self.mechanism == "limits" and not (self.has_namespaces or self.has_landlock)
+        )
 
     def describe(self) -> str:
         """Return in one line what is active, and what isn't; raises JauntConfigError as `mechanism` does."""
@@ -91,11 +93,11 @@ class Sandbox:
         if self.mechanism == "bwrap":
             return "sandbox: bwrap (no network, no home, files read-only but for a scratch folder; limits)"
         has, lacks = ["limits", "no keys in the environment"], ["your files can be read"]
-        (has if self._namespaces else lacks).append(
-            "no network, processes of its own" if self._namespaces else "the network is open"
+        (has if self.has_namespaces else lacks).append(
+            "no network, processes of its own" if self.has_namespaces else "the network is open"
         )
-        (has if self._landlock else lacks).append(
-            "writes to a scratch folder only" if self._landlock else "your files can be changed"
+        (has if self.has_landlock else lacks).append(
+            "writes to a scratch folder only" if self.has_landlock else "your files can be changed"
         )
         missing = "" if self.config.mode == "limits" else f"; {problem_with('bwrap')}"
         head = "WEAK SANDBOX" if self.is_weak else "sandbox"
@@ -124,11 +126,13 @@ class Sandbox:
             return self._completed(ended, surroundings, time.monotonic() - begin)
 
     @property
-    def _namespaces(self) -> bool:
+    def has_namespaces(self) -> bool:
+        """Whether the kernel lets "limits" make namespaces."""
         return "namespaces" not in self.without and problem_with("namespaces") is None
 
     @property
-    def _landlock(self) -> bool:
+    def has_landlock(self) -> bool:
+        """Whether the kernel has Landlock for "limits"."""
         return "landlock" not in self.without and problem_with("landlock") is None
 
     def _environment(self, scratch: Path, pythonpath: Sequence[Path | str]) -> dict[str, str]:
@@ -143,7 +147,7 @@ class Sandbox:
 
     def _run_supervised(self, program: Program, scratch: Path, surroundings: Surroundings, halt: Halt | None) -> Ended:
         bwrap = self.mechanism == "bwrap"
-        namespaces, landlock = (not bwrap and each for each in (self._namespaces, self._landlock))
+        namespaces, landlock = (not bwrap and each for each in (self.has_namespaces, self.has_landlock))
         if not bwrap and not namespaces and not landlock:
             # The environment of this process, where the keys are, is then open to all processes of this user.
             linux.hide_from_own_user()
