@@ -15,13 +15,6 @@ from jaunt.errors import JauntError
 from jaunt.tasks.bridge import Reporter, takes_always
 from jaunt.tasks.project_tasks import ProjectTasks, Task
 
-DOIT_CONFIG: dict[str, Any] = {
-    "reporter": Reporter,
-    "par_type": "thread",
-    "continue": True,
-    "default_tasks": ["build"],
-}
-
 
 @functools.cache
 def _tasks_here() -> ProjectTasks:
@@ -45,21 +38,25 @@ def task_check() -> Iterator[Task]:
     yield from _tasks_here().check_tasks()
 
 
-def _set_jobs() -> None:
-    """Let `num_process` follow the configuration; one that can't be read is reported by the tasks."""
+def __getattr__(name: str) -> Any:
+    """Return DOIT_CONFIG, made for the working directory when a dodo.py asks for it: nothing is read on import."""
+    if name == "DOIT_CONFIG":
+        return _doit_config(Path.cwd())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _doit_config(root: Path) -> dict[str, Any]:
+    """Return doit's settings for a project; a configuration that can't be read is reported by the tasks."""
+    config: dict[str, Any] = {
+        "reporter": Reporter,
+        "par_type": "thread",
+        "continue": True,
+        "default_tasks": ["build"],
+    }
     with contextlib.suppress(JauntError):
-        DOIT_CONFIG["num_process"] = load_config(root=Path.cwd()).build.jobs
-
-
-def _spare_database() -> None:
-    """Keep doit's database in memory where its file can't be written: doit would end in a traceback.
-
-    Nothing is lost by it, as the headers of the generated files are the truth.
-    """
-    if not os.access(Path.cwd(), os.W_OK):
-        DOIT_CONFIG.update(backend="sqlite3", dep_file=":memory:")
-
-
-_set_jobs()
-
-_spare_database()
+        config["num_process"] = load_config(root=root).build.jobs
+    if not os.access(root, os.W_OK):
+        # doit would end in a traceback where it can't write its database. Nothing is lost by one in memory, as the
+        # headers of the generated files are the truth.
+        config.update(backend="sqlite3", dep_file=":memory:")
+    return config

@@ -22,8 +22,6 @@ from jaunt.process.boundary import caught
 from jaunt.report.console import one_line, relative_paths, say
 from jaunt.report.live import Feed, LiveDisplay, can_be_live
 
-# --- for the doit command ----------------------------------------------------------------------------
-
 
 class UpToDate:
     """The `uptodate` of a task of ours: whether it is fresh, as was found out already, and why not.
@@ -163,7 +161,7 @@ class Reporter(ConsoleReporter):
         self._tasks = tasks
         self._selected = selected_tasks
         for name in sorted(name for name, count in Counter(selected_tasks).items() if count > 1):
-            # What doit dropped is not to be had any more, but nobody should take it for built.
+            # What doit dropped is lost, but nobody should take it for built.
             self.write(f"warning: {name} is selected twice; doit drops what follows the second one\n")
 
     def execute_task(self, task: Task) -> None:
