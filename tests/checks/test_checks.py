@@ -105,7 +105,7 @@ def test_the_checks_of_jaunt_are_as_severe_as_the_configuration_says() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("rufff = 'off'", ["verify.rufff: unknown key", 'did you mean "ruff"?']),
+        ("rufff = 'off'", ["verify.rufff: unknown key", "did you mean 'ruff'?"]),
         ("static = 'off'", ["verify.static: unknown key"]),
         ("zzz = 1", ["verify.zzz: unknown key", "there are: ruff, ty, doctests"]),
         ("shouting = 3", ["verify.shouting: must be one of error, warn, off, or true or false, is 3"]),

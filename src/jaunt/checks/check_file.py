@@ -22,7 +22,8 @@ class ProjectCheck(Protocol):
 class CheckFile(Protocol):
     """The names that a check's file has at its top level; the table in `__init__.py` says what it is called.
 
-    `DEFAULT` is how severe it is where [verify] doesn't say so under its name, None if it always counts.
+    `DEFAULT` is how severe it is where [verify] doesn't say so under its name, None if it always counts. One that runs
+    a program names it as `PROGRAM`, so that `jaunt doctor` looks for it.
     """
 
     DEFAULT: Severity | None

@@ -35,6 +35,7 @@ _NO_SYNTAX = "("  # an error by any settings
 
 
 DEFAULT: Severity = "error"
+PROGRAM = "ruff"
 
 
 def make_check(project: Project, severity: Severity) -> ToolChecks:

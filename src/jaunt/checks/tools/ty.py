@@ -34,6 +34,7 @@ _NO_SYNTAX = "("  # an error by any settings
 
 
 DEFAULT: Severity = "error"
+PROGRAM = "ty"
 
 
 def make_check(project: Project, severity: Severity) -> ToolChecks:
@@ -217,7 +218,7 @@ def _options(search_paths: Sequence[Path]) -> dict[str, Any]:
             "src": {"include": ["**"], "exclude": ["!**"]},  # whatever the settings exclude: a candidate is looked at
         },
     }
-    if file := os.environ.get("TY_CONFIG_FILE"):  # to which the server pays no heed
+    if file := os.environ.get("TY_CONFIG_FILE"):  # which the server ignores
         options["configurationFile"] = str(Path(file).absolute())
     return options
 
