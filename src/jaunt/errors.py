@@ -29,7 +29,7 @@ class JauntNotBuiltError(JauntError):
 
 
 class JauntGenerationError(JauntError):
-    """A model, or what stands for one, gave no acceptable code."""
+    """A provider gave no acceptable code."""
 
 
 class JauntAuthenticationError(JauntGenerationError):

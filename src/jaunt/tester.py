@@ -115,7 +115,7 @@ async def run_tests(
 
     The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed. `pythonpath`
     defaults to `project_dir`, `cwd` too. A module that could not be generated makes the result a failure, and the
-    others run all the same. Raises JauntConfigError if the sandbox is not to be had.
+    others run all the same. Raises JauntConfigError if there is no such sandbox here.
     """
     report = await run_test_generation(
         project_dir=project_dir,

@@ -137,7 +137,7 @@ class _Run:
                 cancelled = error
                 self._stop()
         thread.join()
-        if self._under_way:  # doit's runner broke, for want of threads for instance
+        if self._under_way:  # doit's runner broke: it could start no thread, for instance
             self._stop()
             await asyncio.wait(self._under_way)
         if error := cancelled or self._error:

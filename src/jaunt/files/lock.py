@@ -48,7 +48,7 @@ class Turn(Generic[T]):
         self._give_back()
 
     def _take(self) -> bool:
-        """Return whether there is nothing to wait for: the lock was taken, or there is none to be had."""
+        """Return whether there is nothing to wait for: the lock was taken, or locks don't work here."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = _try_lock(self._path)

@@ -16,7 +16,7 @@ class GeneratorBackend:
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Return a candidate's source; `extra_error_context` holds the errors of the attempts before it.
 
-        Raises JauntGenerationError if no answer can be had.
+        Raises JauntGenerationError if there is no answer.
         """
         raise NotImplementedError
 

@@ -70,7 +70,7 @@ class ModelBackend(GeneratorBackend):
         return self._usage_by_module
 
     async def complete(self, request: Request) -> Answer:
-        """Send one request; raises JauntGenerationError if no answer can be had."""
+        """Send one request; raises JauntGenerationError if there is no answer."""
         raise NotImplementedError
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:

@@ -17,7 +17,7 @@ class Generator(Protocol):
     """What answers a context with a candidate."""
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
-        """Return a candidate's source; raises JauntGenerationError if no answer can be had."""
+        """Return a candidate's source; raises JauntGenerationError if there is no answer."""
 
 
 @dataclass(frozen=True)

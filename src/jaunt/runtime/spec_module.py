@@ -151,7 +151,7 @@ def is_initialising(module: str) -> bool:
 
 
 def needs_half_imported(error: ImportError | AttributeError, spec_module: str | None = None) -> bool:
-    """Whether an import failed for want of what a module defines further down, and so may succeed later."""
+    """Whether an import failed because it needs what a module defines further down, and so may succeed later."""
     if isinstance(error, ImportError):
         return error.name is not None and (error.name == spec_module or is_initialising(error.name))
     owner = getattr(error.obj, "__name__", "")

@@ -34,7 +34,7 @@ def run_project_tests(
     """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from.
 
     The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed.
-    Raises JauntConfigError if the sandbox is not to be had.
+    Raises JauntConfigError if there is no such sandbox here.
     """
     by_base: dict[Path, dict[Path, list[str]]] = {}
     for name in sorted(project.modules_of("test") if modules is None else modules):

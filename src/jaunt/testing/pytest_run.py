@@ -79,7 +79,7 @@ def judge_tests(
     `expected` names, for each file, the functions that must run ("test_a", or "TestA" or "TestA::test_a" of
     a class); for a file that it doesn't hold these are all that pytest would collect by name. A
     `conftest.py` in a generated folder is refused, and so is a run that changes the files which decide
-    about it. `halt` ends the run. Raises JauntConfigError if the sandbox is not to be had.
+    about it. `halt` ends the run. Raises JauntConfigError if there is no such sandbox here.
     """
     cwd, files = cwd.resolve(), [file.resolve() for file in files]
     given = {file.resolve(): tuple(names) for file, names in (expected or {}).items()}

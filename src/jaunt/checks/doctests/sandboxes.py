@@ -84,7 +84,7 @@ class _Examiner:
         self._thread.join(_END_SECONDS)
 
     async def passes(self, order: Order) -> bool:
-        """Return whether a candidate passes; if not, that may be for want of time, or by what another one did."""
+        """Return whether a candidate passes; if not, time may have run out, or another one disturbed it."""
         order = with_key(order)
         with ExitStack() as unless_answered:
             unless_answered.callback(self.end)

@@ -1,7 +1,7 @@
 """Conformance: what a candidate defines, compared with what its specs declare.
 
 Functions are compared in `signatures.py`. A class has the declared bases, keywords, methods, properties,
-attributes and inner classes; whatever it has besides is its own affair. A method may stand in a base class
+attributes and inner classes; it may have others besides. A method may stand in a base class
 within the candidate, or be made by `@dataclass`.
 """
 
@@ -88,9 +88,6 @@ def _header(node: ast.ClassDef) -> str:
     return f"class {node.name}({inner})" if inner else f"class {node.name}"
 
 
-# --- the head of a class -----------------------------------------------------------------------------
-
-
 def _class_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
     expected, given = _bases(modules.spec, stub), _bases(modules.candidate, found, modules.spec)
     remaining = iter(given)
@@ -154,9 +151,6 @@ def _fields(node: ast.ClassDef) -> list[str]:
 def _is_left_out(value: ast.expr | None) -> bool:
     keywords = value.keywords if isinstance(value, ast.Call) else []
     return any(k.arg == "init" and isinstance(k.value, ast.Constant) and k.value.value is False for k in keywords)
-
-
-# --- the members of a class --------------------------------------------------------------------------
 
 
 def _member_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef, label: str) -> Iterator[str]:

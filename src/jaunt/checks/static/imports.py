@@ -212,9 +212,6 @@ def imported_heads(spec: ModuleSource) -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in names)
 
 
-# --- one import --------------------------------------------------------------------------------------
-
-
 def _in_project(module: str, bases: Iterable[Path]) -> bool | None:
     """Return whether a module is a file of the project; None if not even its top-level package is."""
     known = False
@@ -265,9 +262,6 @@ def _type_checking(candidate: ModuleSource) -> list[ast.stmt]:
     """Return the imports that only type checkers see."""
     blocks = (s for s in candidate.tree.body if isinstance(s, ast.If) and ast.unparse(s.test).endswith("TYPE_CHECKING"))
     return [statement for block in blocks for statement in block.body]
-
-
-# --- what is bound, declared and installed -----------------------------------------------------------
 
 
 def _bound(spec: ModuleSource, statement: ast.stmt) -> Iterator[str]:

@@ -6,7 +6,7 @@ ones. The return annotation and `async` are the stub's too, with what type check
 - a plain `def` that returns an AsyncIterator may be an async generator, one that returns an Awaitable an
   `async def`, one that returns a context manager a generator below `@contextmanager`;
 - a generator may be annotated as one where the stub returns an Iterator or Iterable. Whether a function is a
-  generator is its own affair, but a coroutine function is awaited, so it can't be an async generator. An `async`
+  generator is left to it, but a coroutine function is awaited, so it can't be an async generator. An `async`
   stub that returns an AsyncIterator is one of an async generator, whether it yields or has no body.
 """
 
@@ -69,7 +69,7 @@ def function_errors(modules: Modules, stub: Function, found: Function, *, owner:
     shared = [(expected[name], given[name]) for name in expected if name in given]
     yield from (error for pair in shared for error in _default_errors(modules, *pair))
     if not modules.spec.overloads_of(stub.name) or owner:
-        # Callers see the overloads, so the annotations of what is below them are the candidate's own affair.
+        # Callers see the overloads, so the annotations of what is below them are left to the candidate.
         yield from _annotation_errors(modules, stub, found, shared, owner)
 
 

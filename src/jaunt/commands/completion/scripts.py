@@ -67,8 +67,6 @@ def completion_script(shell: str, entries: Mapping[str, Entry]) -> str:
     return SHELLS[shell](entries)
 
 
-# --- bash --------------------------------------------------------------------------------------------
-
 _BASH = """\
 # What bash offers after `jaunt`. To load it: source <(jaunt completion bash)
 
@@ -149,8 +147,6 @@ def _bash_value(value: Value | None) -> str:
     return ":" if value is None else " ".join(value.words) or f":{value.sort}"
 
 
-# --- zsh ---------------------------------------------------------------------------------------------
-
 _ZSH = """\
 #compdef jaunt
 # What zsh offers after `jaunt`. To load it, after compinit: source <(jaunt completion zsh)
@@ -214,8 +210,6 @@ def _zsh_option(option: Option) -> str:
 def _zsh_value(value: Value) -> str:
     return f"({' '.join(value.words)})" if value.words else _ZSH_SORTS[value.sort]
 
-
-# --- fish --------------------------------------------------------------------------------------------
 
 _FISH = """\
 # What fish offers after `jaunt`. To load it: jaunt completion fish | source

@@ -81,9 +81,6 @@ def _refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
         raise JauntRefusedError(f"{module} is not fresh: {all_reasons(freshness)}", hint=hint)
 
 
-# --- the new source ----------------------------------------------------------------------------------
-
-
 def _ejected(project: Project, module: str) -> str:
     """Return the text that takes the place of the spec module's; raises JauntRefusedError."""
     spec_module, path = project.modules[module], project.generated_path(module)

@@ -143,9 +143,6 @@ def _refuse_conflicts(
         )
 
 
-# --- statements --------------------------------------------------------------------------------------
-
-
 def _put_statements(edits: Edits, hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) -> None:
     """Put generated statements into the module: definitions in place of their stubs, the others before them."""
     after = defaultdict[int, list[_Item]](list)
@@ -214,9 +211,6 @@ class _Needs:
             needed |= new
             pending += new
         return needed - item.names.bound
-
-
-# --- imports -----------------------------------------------------------------------------------------
 
 
 def _put_imports(

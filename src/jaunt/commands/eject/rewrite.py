@@ -44,9 +44,6 @@ def _parsed(source: ModuleSource, edits: Edits) -> ModuleSource:
         return ModuleSource(source.module, source.path, text, ast.parse(text))
 
 
-# --- imports -----------------------------------------------------------------------------------------
-
-
 def _rewrite_import(
     edits: Edits, source: ModuleSource, module: str, node: Import, *, alone: bool, used: Collection[str]
 ) -> None:
@@ -95,9 +92,6 @@ def _statements(tree: ast.AST) -> Iterator[tuple[Sequence[ast.stmt], ast.stmt]]:
             if isinstance(block, list):
                 is_module = isinstance(node, ast.Module)
                 yield from (([*block, ast.Pass()] if is_module else block, statement) for statement in block)
-
-
-# --- stubs -------------------------------------------------------------------------------------------
 
 
 def _merge_decorators(edits: Edits, spec: ModuleSource, stub: Definition, own: ModuleSource, node: Definition) -> None:

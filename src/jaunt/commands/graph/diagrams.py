@@ -9,9 +9,6 @@ _INK = "#1b1f26"
 _MERMAID_EDGES = 500
 
 
-# --- mermaid and dot ---------------------------------------------------------------------------------
-
-
 def draw_mermaid(plan: Plan) -> str:
     """Return a mermaid flowchart; arrows go from a module to what it needs, tests have round ends."""
     nodes = make_nodes(plan)

@@ -17,9 +17,6 @@ DEFAULT_LIMIT = 200
 _STATE_WIDTH = 9
 
 
-# --- text --------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class _Line:
     """One line of the tree; `elsewhere`: what lies below the module is printed at another line of it."""

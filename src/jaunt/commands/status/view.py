@@ -81,9 +81,6 @@ def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
     return first_reason(module, freshness)
 
 
-# --- one module --------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class ModuleStatus:
     """All there is to say of one module.
