@@ -25,7 +25,8 @@ def pytest_pycollect_makeitem(
     if not is_stub:
         return None
     file = str(collector.path)
-    if obj.__code__.co_filename != file or _project_folder(os.path.dirname(file)) is None:
+    stub = getattr(obj, "__wrapped__", obj)  # of a forwarder that has not become the generated function
+    if stub.__code__.co_filename != file or _project_folder(os.path.dirname(file)) is None:
         return []
     from jaunt.pytest_plugin.unbuilt import UnbuiltTest, is_generated  # test runs without specs need none of it
 
