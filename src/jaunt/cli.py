@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TextIO, cast
 
 from jaunt import __version__
 from jaunt.commands import COMMANDS, declare_arguments
+from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import (
     EXIT_CRASH,
     EXIT_INTERRUPTED,
@@ -176,7 +177,8 @@ class _Parser(argparse.ArgumentParser):
     @property
     def options(self) -> list[str]:
         """The long options that it takes."""
-        return [option for option in self._option_string_actions if option.startswith("--")]
+        words = (word for action in actions_of(self) for word in action.option_strings)
+        return [word for word in words if word.startswith("--")]
 
 
 def _unknown(argument: str, parser: _Parser) -> str:

@@ -1,7 +1,6 @@
 """Terminals: how wide a stream is and whether it shows colours. Text for anything else is neither cut nor coloured."""
 
 import os
-import shutil
 import textwrap
 from collections.abc import Mapping
 from typing import TextIO
@@ -16,13 +15,22 @@ _CODES: Mapping[str, str] = {
     "cyan": "36",
 }
 
+_USUAL_WIDTH = 80  # columns, of a terminal that does not tell
 _LEAST_BESIDE = 24  # columns, for a text beside something
 _INDENT_BELOW = 11
 
 
 def width_of(out: TextIO) -> int | None:
     """Return the columns of the terminal that a stream writes to, None if it writes to no terminal."""
-    return shutil.get_terminal_size().columns if out.isatty() else None
+    if not out.isatty():
+        return None
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
+    try:
+        return os.get_terminal_size(out.fileno()).columns or _USUAL_WIDTH
+    except (OSError, ValueError):  # a stream without a descriptor
+        return _USUAL_WIDTH
 
 
 def has_colours(out: TextIO) -> bool:

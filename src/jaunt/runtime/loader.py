@@ -13,7 +13,7 @@ from types import ModuleType
 
 from jaunt.errors import JauntConfigError, JauntNotBuiltError
 from jaunt.paths import DEFAULT_GENERATED_DIR, spec_module_to_generated_module
-from jaunt.runtime.spec_module import generated_module_of, is_initialising
+from jaunt.runtime.spec_module import generated_module_of, is_initialising, set_initialising
 
 __tracebackhide__ = True  # see runtime.py
 
@@ -194,7 +194,7 @@ def _load_file(module: str, folder: str, generated_dir: str) -> ModuleType | Non
         spec: Any = spec_from_file_location(name, file)
         load_into(spec, generated_module_of(module))
         loaded = sys.modules[name] = module_from_spec(spec)
-        spec._initializing = True
+        set_initialising(spec, True)
         is_whole = False
         try:
             if archived is None:
@@ -203,7 +203,7 @@ def _load_file(module: str, folder: str, generated_dir: str) -> ModuleType | Non
                 exec(compile(archived, file, "exec", dont_inherit=True), vars(loaded))
             is_whole = True
         finally:
-            spec._initializing = False
+            set_initialising(spec, False)
             if not is_whole:
                 sys.modules.pop(name, None)
         return loaded

@@ -150,6 +150,11 @@ def is_initialising(module: str) -> bool:
     return getattr(getattr(sys.modules.get(module), "__spec__", None), "_initializing", False)
 
 
+def set_initialising(spec: "Any", begun: bool) -> None:
+    """Mark an import spec as that of a module whose import has begun, or has ended, as the import system does."""
+    spec._initializing = begun
+
+
 def needs_half_imported(error: ImportError | AttributeError, spec_module: str | None = None) -> bool:
     """Whether an import failed because it needs what a module defines further down, and so may succeed later."""
     if isinstance(error, ImportError):

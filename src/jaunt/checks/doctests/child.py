@@ -25,7 +25,7 @@ from typing import Any, TypedDict
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
 from jaunt.project.from_source import import_from_source
-from jaunt.runtime.spec_module import generated_module_of
+from jaunt.runtime.spec_module import generated_module_of, set_initialising
 from jaunt.sandbox import linux
 from jaunt.sandbox.processes import kill_all
 
@@ -175,9 +175,9 @@ def _load_single_file(order: Order) -> None:
     """Put the candidate where jaunt.loader looks for the code of a module without a package."""
     module = sys.modules[order["generated_module"]] = _generated_module(order)
     spec = module.__spec__ = ModuleSpec(order["generated_module"], None, origin=order["filename"])
-    vars(spec)["_initializing"] = True  # the spec module, which the candidate imports, then waits for its classes
+    set_initialising(spec, True)  # the spec module, which the candidate imports, then waits for its classes
     exec(compile(order["source"], order["filename"], "exec", dont_inherit=True), vars(module))
-    vars(spec)["_initializing"] = False
+    set_initialising(spec, False)
 
 
 def _generated_module(order: Order) -> ModuleType:

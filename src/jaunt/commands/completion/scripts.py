@@ -9,6 +9,8 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from jaunt.commands.shared.parsers import actions_of
+
 _SORTS = {"MODULE": "names", "DIR": "folders", "FILE": "files"}
 """What stands for a value in the help, and what a shell can offer for it."""
 
@@ -43,7 +45,7 @@ def read_entry(summary: str, parser: argparse.ArgumentParser) -> Entry:
     """Return what may follow a command, by its parser."""
     options = []
     argument = None
-    for action in parser._actions:
+    for action in actions_of(parser):
         help_text = action.help or ""
         name = next((each for each in action.option_strings if each.startswith("--")), None)
         value = None if action.nargs == 0 else _value(action)
