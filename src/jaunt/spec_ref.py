@@ -1,6 +1,8 @@
 """The identity of a spec: `"pkg.mod:qualname"`."""
 
-TYPE_CHECKING = False  # type checkers take this name as true; the real one would import `typing`
+# Type checkers take this name as true. The real one is in `typing`, which takes 6 ms (and `dataclasses` 10 ms), where
+# all of `import jaunt` takes 7 ms: so each file that production code imports has this line.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NewType
 
