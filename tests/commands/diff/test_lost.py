@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.commands.diff.lost import losses
+from jaunt.commands.diff.lost import removed_behaviour
 
 BEFORE = """\
 LIMIT = 3
@@ -30,7 +30,7 @@ async def read(a):
 
 
 def test_the_same_code_has_lost_nothing() -> None:
-    assert losses(BEFORE, BEFORE) == []
+    assert removed_behaviour(BEFORE, BEFORE) == []
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_the_same_code_has_lost_nothing() -> None:
 )
 def test_each_loss_is_one_line(old: str, new: str, lost: list[str]) -> None:
     assert old in BEFORE
-    assert losses(BEFORE, BEFORE.replace(old, new)) == lost
+    assert removed_behaviour(BEFORE, BEFORE.replace(old, new)) == lost
 
 
 def test_a_function_that_is_gone_takes_its_exceptions_along() -> None:
     before = "def f():\n    raise ValueError\n\ndef g():\n    raise KeyError\n"
-    assert losses(before, "def g():\n    raise KeyError\n") == [
+    assert removed_behaviour(before, "def g():\n    raise KeyError\n") == [
         "f no longer raises ValueError",
         "f is no longer defined",
     ]
@@ -74,20 +74,22 @@ def test_a_function_that_is_gone_takes_its_exceptions_along() -> None:
 def test_what_moved_into_a_helper_is_not_lost() -> None:
     before = "def f(a):\n    if a:\n        raise ValueError(a)\n    return a\n"
     after = "def f(a):\n    return _check(a)\n\ndef _check(a):\n    if a:\n        raise ValueError(a)\n    return a\n"
-    assert losses(before, after) == []
-    assert losses(after, before) == []
+    assert removed_behaviour(before, after) == []
+    assert removed_behaviour(after, before) == []
 
 
 def test_an_exception_that_another_function_went_on_raising_is_lost_to_this_one() -> None:
     before = "def f():\n    raise ValueError\n\ndef g():\n    raise ValueError\n"
-    assert losses(before, before.replace("raise ValueError\n\n", "pass\n\n")) == ["f no longer raises ValueError"]
+    assert removed_behaviour(before, before.replace("raise ValueError\n\n", "pass\n\n")) == [
+        "f no longer raises ValueError"
+    ]
 
 
 def test_branches_that_become_expressions_are_there_still() -> None:
     before = "def f(a):\n    if a:\n        return 1\n    for b in a:\n        yield b\n"
-    assert losses(before, "def f(a):\n    return 1 if a else [b for b in a]\n") == []
+    assert removed_behaviour(before, "def f(a):\n    return 1 if a else [b for b in a]\n") == []
 
 
 @pytest.mark.parametrize("bad", ["def f(:", "\0", "(" * 5000])
 def test_code_that_does_not_parse_has_no_losses(bad: str) -> None:
-    assert losses(BEFORE, bad) == losses(bad, BEFORE) == []
+    assert removed_behaviour(BEFORE, bad) == removed_behaviour(bad, BEFORE) == []

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.build.history import LastBuild
-from jaunt.commands.diff.lost import losses
+from jaunt.commands.diff.lost import removed_behaviour
 from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.freshness import contract_changes
 from jaunt.report.diffs import contract_diff, unified_diff
@@ -46,7 +46,7 @@ def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
         path=path,
         first=first,
         reason="; ".join(reason_texts(reasons, beside=record.module)),
-        lost=() if first else tuple(losses(before, after)),
+        lost=() if first else tuple(removed_behaviour(before, after)),
         contract=contract_diff(record.contract_before or record.contract, record.contract),
         code=unified_diff(before, after, shown),
     )

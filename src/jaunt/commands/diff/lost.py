@@ -1,4 +1,4 @@
-"""Losses: what a new version of a module's code no longer has: raised exceptions, public names, branches."""
+"""Removed behaviour: what a new version of a module's code no longer has: raised exceptions, public names, branches."""
 
 import ast
 from collections import Counter
@@ -28,7 +28,7 @@ class _Function:
     branches: Counter[str]
 
 
-def losses(before: str, after: str) -> list[str]:
+def removed_behaviour(before: str, after: str) -> list[str]:
     """Return what the code `after` has lost since `before`, one line each; nothing if one of them doesn't parse.
 
     What only moved to another function of the module is not lost.
