@@ -11,7 +11,7 @@ import pytest
 from processes import child_environment, run_jaunt
 from projects import make_shop
 
-from jaunt.files.temporary import abandoned_files, remove_leftovers, temporary_files, temporary_path
+from jaunt.files.temporary import abandoned_files, remove_abandoned_files, temporary_files, temporary_path
 
 LEAVE = """\
 import os, pathlib, signal, sys
@@ -32,7 +32,7 @@ def left_by_a_killed_writer(folder: Path, kind: str = "file") -> Path:
     ) as writer:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "made\n"
-        remove_leftovers([folder])
+        remove_abandoned_files([folder])
         (made,) = set(temporary_files(folder)) - before
         writer.kill()
     assert writer.returncode == -signal.SIGKILL
@@ -44,7 +44,7 @@ def test_what_a_writer_at_work_has_made_stays_until_it_is_killed(tmp_path: Path,
     made = left_by_a_killed_writer(tmp_path, kind)
     assert made.exists()
     assert list(abandoned_files([tmp_path])) == [made]
-    remove_leftovers([tmp_path])
+    remove_abandoned_files([tmp_path])
     assert not made.exists()
 
 
@@ -66,7 +66,7 @@ def test_where_the_writer_cannot_be_asked_for_only_what_is_old_goes(
     path.touch()
     long_ago = time.time() - age
     os.utime(path, (long_ago, long_ago))
-    remove_leftovers([tmp_path])
+    remove_abandoned_files([tmp_path])
     assert path.exists() == stays
 
 
@@ -75,7 +75,7 @@ def test_our_own_file_stays_however_many_there_are(tmp_path: Path) -> None:
     assert len(set(made)) == 100
     for path in made:
         path.touch()
-    remove_leftovers([tmp_path])
+    remove_abandoned_files([tmp_path])
     assert set(tmp_path.iterdir()) == set(made)
 
 
@@ -83,7 +83,7 @@ def test_a_symlink_is_not_followed_and_a_missing_folder_is_no_error(tmp_path: Pa
     (tmp_path / "outside").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "outside")
     made = left_by_a_killed_writer(tmp_path / "outside")
-    remove_leftovers([tmp_path / "link", tmp_path / "none"])
+    remove_abandoned_files([tmp_path / "link", tmp_path / "none"])
     assert made.exists()
 
 

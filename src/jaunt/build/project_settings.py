@@ -9,7 +9,7 @@ from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, open_store
 from jaunt.checks.project_checks import project_checks
 from jaunt.files.atomic import ensure_state_folder
-from jaunt.files.temporary import remove_leftovers
+from jaunt.files.temporary import remove_abandoned_files
 from jaunt.generate.base import GeneratorBackend
 from jaunt.plan.orphans import generated_folders
 from jaunt.plan.plan import Plan
@@ -54,4 +54,4 @@ def _sweep(project: Project, state: Path, store: Store) -> None:
     folders = [folder for root in project.roots for folder in generated_folders(root, project.generated_dir)]
     folders += [state, *([] if store.readonly or store.folder.is_relative_to(state) else [store.folder])]
     # In a thread of its own: a store on a network takes long to look through, and nothing waits for this.
-    threading.Thread(target=remove_leftovers, args=(folders,), name="jaunt-sweep").start()
+    threading.Thread(target=remove_abandoned_files, args=(folders,), name="jaunt-sweep").start()

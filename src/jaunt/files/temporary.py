@@ -41,7 +41,7 @@ def abandoned_files(folders: Iterable[Path]) -> Iterator[Path]:
                 yield path
 
 
-def remove_leftovers(folders: Iterable[Path]) -> None:
+def remove_abandoned_files(folders: Iterable[Path]) -> None:
     """Remove what `abandoned_files` finds; what can't be removed stays."""
     for path in abandoned_files(folders):
         with suppress(OSError):
