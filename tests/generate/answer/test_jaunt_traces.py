@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.generate.answer.jaunt_traces import without_leftovers
+from jaunt.generate.answer.jaunt_traces import without_jaunt
 
 ADD = "def add(a: int, b: int) -> int:\n    return a + b\n"
 
@@ -22,7 +22,7 @@ ADD = "def add(a: int, b: int) -> int:\n    return a + b\n"
     ],
 )
 def test_what_is_left_over_from_the_spec_is_dropped(left: str, code: str) -> None:
-    assert without_leftovers(left, ["add"]) == code
+    assert without_jaunt(left, ["add"]) == code
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_what_is_left_over_from_the_spec_is_dropped(left: str, code: str) -> Non
     ],
 )
 def test_nothing_else_of_the_code_is_touched(code: str) -> None:
-    assert without_leftovers(code, ["add"]) == code
+    assert without_jaunt(code, ["add"]) == code

@@ -7,7 +7,7 @@ from itertools import islice
 
 from jaunt.generate.answer.demonstrations import without_demonstrations
 from jaunt.generate.answer.fences import fenced_blocks, find_fences
-from jaunt.generate.answer.jaunt_traces import without_leftovers
+from jaunt.generate.answer.jaunt_traces import without_jaunt
 from jaunt.generate.answer.wrappings import strings_in_json, with_plain_blanks, without_quote_marks
 from jaunt.syntax.candidate import MAX_BYTES, missing_names, parse_candidate
 from jaunt.syntax.source import Definition, Function, ModuleSource, is_stub, without_warnings
@@ -37,7 +37,7 @@ def extract_code(answer: str, names: Sequence[str] = ()) -> str:
     known = [*in_json, *readings]
     code = readings[0] if len(known) == 1 else next((r for r in known if names and _defines(r, names)), readings[0])
     code = _readable(code.strip("\n") + "\n", names)
-    return without_demonstrations(without_leftovers(code, names), names)
+    return without_demonstrations(without_jaunt(code, names), names)
 
 
 def _readable(code: str, names: Sequence[str]) -> str:

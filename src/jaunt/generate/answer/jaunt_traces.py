@@ -10,7 +10,7 @@ from jaunt.syntax.source import SPEC_DECORATORS, ModuleSource, dotted_path
 _NAMES = {"jaunt": "jaunt", "magic": "jaunt.magic", "test": "jaunt.test"}
 
 
-def without_leftovers(code: str, names: Sequence[str]) -> str:
+def without_jaunt(code: str, names: Sequence[str]) -> str:
     """Return code without jaunt's decorators on `names`, and without imports of jaunt that nothing else uses.
 
     Code that can't be parsed stays as it is.
