@@ -115,7 +115,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
     """Read the command line; the parser of the chosen command is the only one that is made."""
     name = words[0] if words else ""
     if name not in COMMANDS:
-        parser = _overview()
+        parser = _main_parser()
         if not name:
             parser.error("no command is given")
         parser.parse_known_args([word for word in words[:1] if word.startswith("-")])  # --help and --version end here
@@ -130,7 +130,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
     return arguments
 
 
-def _overview() -> "_Parser":
+def _main_parser() -> "_Parser":
     width = max(map(len, COMMANDS))
     rows = "\n".join(_wrapped(f"  {name:<{width}}  ", command.summary) for name, command in COMMANDS.items())
     parser = _Parser(
