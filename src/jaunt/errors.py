@@ -25,7 +25,9 @@ class JauntDiscoveryError(JauntError):
 
 
 class JauntNotBuiltError(JauntError):
-    """A spec was used before code was generated for it."""
+    """A spec was used before code was generated for it; `spec_ref` says which, "" where that is not known."""
+
+    spec_ref: str = ""
 
 
 class JauntGenerationError(JauntError):

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
 from jaunt.errors import JauntDiscoveryError, JauntError
@@ -23,6 +23,7 @@ class ImportGate:
         self._project = project
         self._modules = {m for m in modules if m not in project.problems}
         self._errors: dict[str, str] = {}
+        self._unbuilt: dict[str, Sequence[str]] = {}
         self._awaited: dict[str, Future[None]] = {}
         self._begun = False
         self._ended = False
@@ -55,6 +56,10 @@ class ImportGate:
             f"{path}: cannot be imported: {error}", hint="correct the module, or install what it needs"
         )
 
+    def used_at_import(self, module: str) -> Sequence[str]:
+        """Return the modules of the specs that a module uses as it is imported, once its own import is known."""
+        return self._unbuilt.get(module, ())
+
     def _import(self) -> None:
         project = self._project
         order = toposort({name: project.dag[name] & self._modules for name in self._modules})
@@ -71,6 +76,7 @@ class ImportGate:
     def _note(self, module: str, imported: Imported) -> None:
         with self._lock:
             self._errors[module] = imported.error
+            self._unbuilt[module] = imported.unbuilt
             awaited = self._awaited.pop(module, None)
         if awaited is not None:
             awaited.set_result(None)

@@ -14,6 +14,7 @@ from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Lookup
+from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, write_code
 from jaunt.engine.job import Outcome, error_texts, failure
 from jaunt.errors import JauntError, JauntGenerationError
@@ -38,6 +39,8 @@ class ModuleBuilder:
 
     def __init__(self, settings: BuildSettings) -> None:
         self.settings = settings
+        self.turns: Turns | None = None
+        """The order of the run, if a module may have to wait for others of it."""
         self._writers = ThreadPoolExecutor(2, "jaunt-writer")
 
     def __enter__(self) -> Self:
@@ -76,6 +79,8 @@ class ModuleBuilder:
         settings = self.settings
         context = await self._prepare(work)
         checks = settings.checks_for(work) if settings.checks_for else ()
+        if self.turns is not None:
+            checks = [PatientCheck(check, work.module, self.turns) for check in checks]
         search = _Search(settings, work, context, checks, self._writers)
         begin = time.perf_counter()
         outcome = await search.run(ask_anew=ask_anew)
@@ -94,6 +99,9 @@ class ModuleBuilder:
         problem = await self.settings.gate(work.module) if self.settings.gate else None
         if problem is not None:
             raise problem
+        if work.kind == "build" and self.turns is not None and self.settings.used_at_import is not None:
+            # A test's code is written, and checked, without running it.
+            await self.turns.require_at_import(work.module, self.settings.used_at_import(work.module))
         return make_context(work, replaced=replaced)
 
 

@@ -29,7 +29,7 @@ def project_settings(
 
     `gate` is one that has begun already.
     """
-    config = plan.project.config
+    config, gate = plan.project.config, gate or ImportGate(plan.project, plan.stale)
     state = ensure_state_folder(config.root)
     store = open_store(config)
     _sweep(plan.project, state, store)
@@ -37,7 +37,8 @@ def project_settings(
         backend,
         checks_for=project_checks(plan.project),
         rejected=state / "rejected",
-        gate=gate or ImportGate(plan.project, plan.stale),
+        gate=gate,
+        used_at_import=gate.used_at_import,
         max_attempts=config.build.max_attempts,
         candidates=config.build.candidates,
         force=force,

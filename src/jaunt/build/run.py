@@ -1,6 +1,6 @@
 """Modules built in one run of the engine: those of a plan, or those that a caller of the library brings."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -9,6 +9,7 @@ from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import holds_module
 from jaunt.build.time_left import TimeLeft
+from jaunt.build.turns import Turns
 from jaunt.engine.job import Job, Listener, Outcome, job_name
 from jaunt.engine.runner import run_jobs
 from jaunt.plan.module_work import ModuleWork, project_work, waits_for
@@ -75,17 +76,27 @@ async def run_plan(
             # Its work is made only now: the first request would have to wait for that of all modules.
             return await builder.build(project_work(project, module))
 
-        made = [
-            Job(name, partial(build, m), frozenset(waits_for(project, m)), ledger.seconds(name))
-            for m, name in names.items()
-        ]
-        outcomes = await run_jobs(made, limit=jobs, listener=listener)
+        async with plan_turns(plan, build) as turns:
+            builder.turns = turns
+            made = [
+                Job(name, partial(turns.build, m), frozenset(waits_for(project, m)), ledger.seconds(name))
+                for m, name in names.items()
+            ]
+            outcomes = await run_jobs(made, limit=jobs, listener=listener)
     updated = ledger.updated(outcomes, {job_name(project.kind_of(module), module) for module in project.modules})
     if updated != ledger:
         write_ledger(project.root, updated)
     if settings.history is not None:
         settings.history.keep_only((project.kind_of(module), module) for module in project.modules)
     return {module: outcomes[name] for module, name in names.items()}
+
+
+def plan_turns(plan: Plan, build: Callable[[str], Awaitable[Outcome]]) -> Turns:
+    """Return the order of a run of a plan's stale modules, which `build` builds one by one."""
+    project = plan.project
+    names = {job_name(project.kind_of(module), module): module for module in plan.stale}
+    waits = {m: [names[name] for name in waits_for(project, m) if name in names] for m in names.values()}
+    return Turns(build, waits, lambda m: m in project.modules and project.generated_path(m).is_file())
 
 
 def plan_time_left(plan: Plan, jobs: int) -> TimeLeft:

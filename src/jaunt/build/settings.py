@@ -18,7 +18,8 @@ class BuildSettings:
     """What every module of a run is built with.
 
     `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
-    `gate` returns why a module must not be sent to the model at all, or None. `force` overwrites hand edits
+    `gate` returns why a module must not be sent to the model at all, or None; `used_at_import`, after that, the modules
+    that have to be built before it, as its import uses their code. `force` overwrites hand edits
     and asks the model anew; `read_store=False` only asks the model anew. What passes is kept in `store`,
     and as a recording in the folder `record`. `price` is what tokens cost. Each attempt asks for `candidates`
     answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
@@ -30,6 +31,7 @@ class BuildSettings:
     backend: GeneratorBackend
     checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
     gate: Callable[[str], Awaitable[JauntError | None]] | None = None
+    used_at_import: Callable[[str], Sequence[str]] | None = None
     max_attempts: int = 2
     candidates: int = 1
     force: bool = False

@@ -14,12 +14,13 @@ from jaunt.validation import compile_check, validate_generated_source
 class Checked:
     """What a check makes of a candidate: its source, perhaps rewritten by a formatter, and its errors.
 
-    `warnings` keep a candidate from nothing.
+    `warnings` keep a candidate from nothing. `unbuilt` are the modules whose code it needed and that have none yet.
     """
 
     source: str
     errors: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    unbuilt: Collection[str] = ()
 
 
 @runtime_checkable
@@ -93,7 +94,7 @@ class WarningCheck:
 
     async def __call__(self, source: str) -> Checked:
         checked = as_checked(source, await self.check(source))
-        return Checked(checked.source, (), [*checked.errors, *checked.warnings])
+        return Checked(checked.source, (), [*checked.errors, *checked.warnings], checked.unbuilt)
 
 
 @dataclass(frozen=True)

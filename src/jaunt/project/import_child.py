@@ -14,6 +14,7 @@ from typing import Any
 from jaunt.errors import JauntNotBuiltError
 from jaunt.process.boundary import caught
 from jaunt.project.from_source import import_from_source
+from jaunt.project.unbuilt import unbuilt_behind
 from jaunt.registry import clear_registries, get_magic_registry, get_test_registry
 from jaunt.spec_ref import spec_ref_from_object
 
@@ -55,7 +56,8 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
         raise problem
     error = ""
     # Module-level code that uses a spec can't run before the build.
-    if problem is not None and not isinstance(problem, JauntNotBuiltError):
+    unbuilt = unbuilt_behind(problem) if problem is not None else []
+    if problem is not None and not unbuilt and not isinstance(problem, JauntNotBuiltError):
         error = f"{type(problem).__name__}: {problem}".splitlines()[0]
     # Gone through once: each module would have to look at the specs of all before it.
     for entry in [*get_magic_registry().values(), *get_test_registry().values()]:
@@ -65,5 +67,5 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
         specs = {qualname: plain(e.decorator_kwargs) for qualname, e in registered.get(name, {}).items()}
         json.dumps(specs)
     except (TypeError, ValueError) as problem:
-        return {"error": error or f"decorator arguments: {problem}"}
-    return {"error": error, "specs": specs}
+        return {"error": error or f"decorator arguments: {problem}", "unbuilt": unbuilt}
+    return {"error": error, "specs": specs, "unbuilt": unbuilt}

@@ -22,10 +22,14 @@ IMPORT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of importing one module: an error in one line, or the arguments of its specs' decorators."""
+    """What came of importing one module: an error in one line, or the arguments of its specs' decorators.
+
+    `unbuilt` are the modules of the specs that it uses as it is imported: it is only built after them.
+    """
 
     error: str = ""
     specs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    unbuilt: Sequence[str] = ()
 
 
 def import_modules(
@@ -65,7 +69,7 @@ def _import_in_child(
                 yield name, Imported(error=reason)
                 return
             record = json.loads(line)
-            yield record.pop("name"), Imported(**record)
+            yield record["name"], Imported(record["error"], record.get("specs", {}), tuple(record["unbuilt"]))
 
 
 class _Child:

@@ -59,7 +59,9 @@ def _not_built(entry: "SpecEntry", reason: str) -> JauntNotBuiltError:
     if archive := _archive_of(entry.source_file):
         command += f", then make {archive} again: it holds no generated code of {entry.module}"
     # The command stands in the message: this error is met in other people's tracebacks and logs, without its hint.
-    return JauntNotBuiltError(f"{entry.spec_ref} {reason} (run: {command})")
+    error = JauntNotBuiltError(f"{entry.spec_ref} {reason} (run: {command})")
+    error.spec_ref = entry.spec_ref
+    return error
 
 
 def _archive_of(path: str) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.project_settings import project_settings
-from jaunt.build.run import plan_time_left
+from jaunt.build.run import plan_time_left, plan_turns
 from jaunt.build.time_left import TimeLeft
 from jaunt.build.write import remove_module
 from jaunt.engine.job import Outcome
@@ -29,10 +29,14 @@ class PlanRunner:
         self._backend = LazyBackend(self._config)
         settings = project_settings(plan, self._backend)
         self._builder = ModuleBuilder(replace(settings, on_attempt=self._note_attempt, on_wait=_tell_of_wait))
+        self._builder.turns = self._turns = plan_turns(plan, self._build)
         atexit.register(self._builder.close)  # nobody tells when doit's last task has run
 
     async def build(self, name: str) -> Outcome:
-        """Build one module."""
+        """Build one module, unless another one that needs it has had it built."""
+        return await (self._turns.build(name) if self._turns.has(name) else self._build(name))
+
+    async def _build(self, name: str) -> Outcome:
         # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
         forced = not self._plan.freshness[name].stale
         return await self._builder.build(project_work(self._plan.project, name), ask_anew=forced)

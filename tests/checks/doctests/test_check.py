@@ -68,7 +68,7 @@ def example_check(root: Path, module: str, files: dict[str, str]) -> ExampleChec
 
 
 def run(check: ExampleCheck, source: str, *, seconds: int = 20) -> list[str]:
-    return asyncio.run(limited(check, seconds=seconds)(source))
+    return [*asyncio.run(limited(check, seconds=seconds)(source)).errors]
 
 
 def limited(check: ExampleCheck, **limits: Any) -> ExampleCheck:
@@ -303,7 +303,8 @@ def test_candidates_that_come_together_share_a_sandbox_and_are_told_apart(tmp_pa
     async def all_of_them() -> list[list[str]]:
         examiners = limited(checks[0], seconds=5).examiners
         quick = [replace(check, examiners=examiners) for check in checks]
-        return await asyncio.gather(*(check(source) for check, source in zip(quick, sources, strict=True)))
+        found = await asyncio.gather(*(check(source) for check, source in zip(quick, sources, strict=True)))
+        return [[*checked.errors] for checked in found]
 
     found = asyncio.run(all_of_them())
     assert [index for index, errors in enumerate(found) if errors] == [3, 5, 7]

@@ -10,6 +10,7 @@ from jaunt.checks.doctests.examples import ExampleRunner, encode_order, find_exa
 from jaunt.checks.doctests.sandboxes import Examiners
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
+from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
@@ -58,5 +59,6 @@ class ExampleCheck:
     after_failure: bool = True
     needs: Collection[str] = (STATIC,)  # what fails the static checks is never run
 
-    async def __call__(self, source: str) -> list[str]:
-        return await self.examiners.examine(encode_order(self.work, self.docstrings, source))
+    async def __call__(self, source: str) -> Checked:
+        found = await self.examiners.find(encode_order(self.work, self.docstrings, source))
+        return Checked(source, found.errors, unbuilt=found.unbuilt)

@@ -25,6 +25,7 @@ from typing import Any, TypedDict
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
 from jaunt.project.from_source import import_from_source
+from jaunt.project.unbuilt import unbuilt_behind
 from jaunt.runtime.spec_module import generated_module_of, set_initialising
 from jaunt.sandbox import linux
 from jaunt.sandbox.processes import kill_all
@@ -134,11 +135,12 @@ def _examine(order: Order, results: int) -> None:
     try:
         spec, generated = _import(order)
     except BaseException as error:  # noqa: BLE001 - whatever a candidate raises on import is the finding
-        report("", [f"importing {order['spec_module']} fails: {_in_words(error, order['filename'])}"])
+        words = f"importing {order['spec_module']} fails: {_in_words(error, order['filename'])}"
+        report("", [words], unbuilt_behind(error))
         return
     report("", [])
     for docstring in order["docstrings"]:
-        report(docstring["name"], _failures(docstring, {**generated, **spec}, order["filename"]))
+        report(docstring["name"], *_failures(docstring, {**generated, **spec}, order["filename"]))
 
 
 def _reporter(key: str, descriptor: int) -> Any:
@@ -148,8 +150,8 @@ def _reporter(key: str, descriptor: int) -> Any:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)  # the order holds the key
 
-    def report(name: str, errors: list[str]) -> None:
-        results.write(json.dumps({"key": key, "name": name, "errors": errors}) + "\n")
+    def report(name: str, errors: list[str], unbuilt: Sequence[str] = ()) -> None:
+        results.write(json.dumps({"key": key, "name": name, "errors": errors, "unbuilt": [*unbuilt]}) + "\n")
         results.flush()
 
     return report
@@ -212,11 +214,15 @@ class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self._order["source"], self._order["filename"], "exec", dont_inherit=True), vars(module))
 
 
-def _failures(docstring: Docstring, names: Mapping[str, Any], filename: str) -> list[str]:
-    """Run the examples of a docstring; return, for each that fails, what was expected and what came."""
+def _failures(docstring: Docstring, names: Mapping[str, Any], filename: str) -> tuple[list[str], list[str]]:
+    """Run the examples of a docstring; return, for each that fails, what was expected and what came.
+
+    With it comes which modules had no code yet, where that is what came.
+    """
     import doctest  # it takes 40 ms, and most modules have no examples
 
     errors: list[str] = []
+    unbuilt: list[str] = []
 
     class Runner(doctest.DocTestRunner):
         def report_start(self, out: Any, test: doctest.DocTest, example: doctest.Example) -> None:
@@ -226,6 +232,7 @@ def _failures(docstring: Docstring, names: Mapping[str, Any], filename: str) -> 
             self._fail(example, got)
 
         def report_unexpected_exception(self, out: Any, test: Any, example: doctest.Example, exc_info: Any) -> None:
+            unbuilt.extend(unbuilt_behind(exc_info[1]))
             self._fail(example, _in_words(exc_info[1], test.filename))
 
         def _fail(self, example: doctest.Example, got: str) -> None:
@@ -240,7 +247,7 @@ def _failures(docstring: Docstring, names: Mapping[str, Any], filename: str) -> 
 
     test = doctest.DocTestParser().get_doctest(docstring["text"], dict(names), docstring["name"], filename, 0)
     Runner(verbose=False).run(test, clear_globs=False)
-    return errors
+    return errors, unbuilt
 
 
 def _in_words(error: BaseException, filename: str) -> str:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from jaunt.checks.doctests.child import LONGEST, Docstring, Order, frame
 from jaunt.paths import PACKAGE
@@ -70,7 +71,14 @@ class ExampleRunner:
         return self.sandbox.run(program, halt=halt)
 
 
-def run_examples(order: Order, runner: ExampleRunner, halt: Halt | None = None) -> list[str]:
+class Findings(NamedTuple):
+    """What fails of a candidate, and the modules whose code it needed and that have none yet."""
+
+    errors: list[str]
+    unbuilt: list[str]
+
+
+def run_examples(order: Order, runner: ExampleRunner, halt: Halt | None = None) -> Findings:
     """Import a candidate in a sandbox of its own and run the examples against it; return what fails.
 
     `halt` ends the run. Raises JauntConfigError if the sandbox can't be used.
@@ -82,7 +90,7 @@ def run_examples(order: Order, runner: ExampleRunner, halt: Halt | None = None) 
         doing = f"running the examples of {missing}" if missing else f"importing {order['spec_module']}"
         message = completed.message or "ended the process with exit code 0"
         errors.append(f"{missing or order['spec_module']}: {doing} {message}{_last_words(completed.stderr)}")
-    return errors
+    return Findings(errors, _unbuilt(completed.stdout, order["key"]))
 
 
 def encode_order(work: ModuleWork, docstrings: Sequence[Docstring], source: str) -> Order:
@@ -134,15 +142,29 @@ def _documented(
 
 def _reports(output: str, key: str) -> dict[str, list[str]]:
     """Return the errors by docstring, "" for the import; lines without the key don't count."""
-    reports: dict[str, list[str]] = {}
+    return {record.name: record.errors for record in _records(output, key)}
+
+
+def _unbuilt(output: str, key: str) -> list[str]:
+    """Return the modules that had no code when it was needed, each once."""
+    return list(dict.fromkeys(module for record in _records(output, key) for module in record.unbuilt))
+
+
+class _Record(NamedTuple):
+    name: str
+    errors: list[str]
+    unbuilt: list[str]
+
+
+def _records(output: str, key: str) -> Iterator[_Record]:
+    """Yield what the lines with the key report."""
     for line in output.splitlines():
         try:
-            record = json.loads(line)
-            if record["key"] == key:
-                reports[record["name"]] = [str(error) for error in record["errors"]]
+            found = json.loads(line)
+            if found["key"] == key:
+                yield _Record(found["name"], [*map(str, found["errors"])], [*map(str, found["unbuilt"])])
         except (ValueError, KeyError, TypeError):
             continue
-    return reports
 
 
 def _last_words(stderr: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from jaunt.checks.doctests.child import COUNT, Order
-from jaunt.checks.doctests.examples import ExampleRunner, packed, read_reports, run_examples, with_key
+from jaunt.checks.doctests.examples import ExampleRunner, Findings, packed, read_reports, run_examples, with_key
 from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
 from jaunt.sandbox.program import Halt
@@ -32,10 +32,14 @@ class Examiners:
 
     async def examine(self, order: Order) -> list[str]:
         """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
-        async with self._servers.one(self.runner) as examiner:
-            return [] if await examiner.passes(order) else await self._examine_alone(order)
+        return (await self.find(order)).errors
 
-    async def _examine_alone(self, order: Order) -> list[str]:
+    async def find(self, order: Order) -> Findings:
+        """Return what fails of a candidate, and for want of which modules' code; raises as `examine` does."""
+        async with self._servers.one(self.runner) as examiner:
+            return Findings([], []) if await examiner.passes(order) else await self._examine_alone(order)
+
+    async def _examine_alone(self, order: Order) -> Findings:
         halt = Halt()
         try:
             return await asyncio.to_thread(run_examples, order, self.runner, halt)

@@ -1,0 +1,147 @@
+"""Whose turn it is: each module of a run is built once, as the engine says, or when another can't go on without it.
+
+The edges that the engine knows are those of the contracts. Code that uses a spec as it is imported, or in an example,
+needs it built as well, and that is known only once it is tried: then the module waits here, and is tried again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from jaunt.engine.job import Outcome
+from jaunt.errors import JauntGenerationError
+from jaunt.generate.check import Check, Checked, as_checked
+
+
+class Turns:
+    """The modules of one run; `waits` has the modules, and those among them that each comes after.
+
+    `is_built` tells of any other module whether it has code.
+
+    A module that another one waits for, and that has not begun, is built in that one's place, after all that it comes
+    after itself: so no number of jobs is too small. The end of an `async with` block cancels what is under way.
+    """
+
+    def __init__(
+        self,
+        build: Callable[[str], Awaitable[Outcome]],
+        waits: Mapping[str, Collection[str]],
+        is_built: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._build = build
+        self._waits = waits
+        self._is_built = is_built
+        self._tasks: dict[str, asyncio.Task[Outcome]] = {}
+        self._waiting: dict[str, list[str]] = {}  # module -> those that its candidates wait for just now
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def build(self, module: str) -> Outcome:
+        """Build a module of the run, unless that was done, or has begun, already; return what came of it."""
+        return await self._task(module)
+
+    def has(self, module: str) -> bool:
+        """Whether a module is one of the run."""
+        return module in self._waits
+
+    def is_over(self, module: str) -> bool:
+        """Whether a module of the run has been built, or can't be."""
+        return module in self._tasks and self._tasks[module].done()
+
+    async def require_at_import(self, module: str, used: Iterable[str]) -> None:
+        """Wait until the modules are built whose code another one uses as it is imported; raises as `require` does."""
+        for needed in used:
+            if needed != module and (needed in self._waits or not self._is_built(needed)):
+                await self.require(module, needed)
+
+    async def require(self, module: str, needed: str) -> None:
+        """Wait until a module that code of another one uses is built.
+
+        Raises JauntGenerationError if it failed, is not among those that are built, or needs `module` itself.
+        """
+        if needed not in self._waits:
+            raise JauntGenerationError(
+                f"{module} uses {needed} as it is imported or in an example, and that is not built",
+                hint=f"run: jaunt build --target {needed}",
+            )
+        if self._leads_to(needed, module):
+            raise JauntGenerationError(
+                f"{module} and {needed} use each other as they are imported or in examples: neither can be checked "
+                "before the other is built",
+                hint="move what both need into a module of its own",
+            )
+        self._waiting.setdefault(module, []).append(needed)
+        try:
+            outcome = await asyncio.shield(self._task(needed))  # others may wait for it when this one is given up
+        finally:
+            self._waiting[module].remove(needed)
+        if outcome.status != "generated":
+            raise JauntGenerationError(f"dependency failed: {needed}")
+
+    def _task(self, module: str) -> asyncio.Task[Outcome]:
+        if module not in self._tasks:
+            self._tasks[module] = asyncio.create_task(self._run(module))
+        return self._tasks[module]
+
+    async def _run(self, module: str) -> Outcome:
+        for before in sorted(self._waits[module]):
+            outcome = await asyncio.shield(self._task(before))  # over already, if it is the engine that asks
+            if outcome.status != "generated":
+                return Outcome("failed", (f"dependency failed: {before}",))
+        return await self._build(module)
+
+    def _leads_to(self, start: str, end: str) -> bool:
+        """Whether `start` waits for `end`, by way of whatever else."""
+        seen, pending = set[str](), [start]
+        while pending:
+            module = pending.pop()
+            if module == end:
+                return True
+            if module not in seen and not self.is_over(module):
+                seen.add(module)
+                pending += [*self._waits.get(module, ()), *self._waiting.get(module, ())]
+        return False
+
+
+@dataclass(frozen=True)
+class PatientCheck:
+    """A check of one module's candidates that waits for what a candidate lacks, and then looks at it once more."""
+
+    check: Check
+    module: str
+    turns: Turns
+
+    @property
+    def name(self) -> str:
+        """What the check is called."""
+        return self.check.name
+
+    @property
+    def after_failure(self) -> bool:
+        """Whether the check also looks at candidates that an earlier one found wrong."""
+        return self.check.after_failure
+
+    @property
+    def needs(self) -> Collection[str]:
+        """What the check needs."""
+        return self.check.needs
+
+    async def __call__(self, source: str) -> Checked:
+        """Return what the check makes of a candidate once all that it uses is built; raises as `Turns.require`."""
+        waited: set[str] = set()
+        while True:
+            checked = as_checked(source, await self.check(source))
+            lacking = sorted({*checked.unbuilt} - waited - {self.module})
+            if not lacking:
+                return checked
+            for module in lacking:
+                await self.turns.require(self.module, module)
+            waited |= {*lacking}
