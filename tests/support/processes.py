@@ -1,10 +1,14 @@
 """Child processes of this very jaunt, run to their end."""
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import jaunt
@@ -13,10 +17,22 @@ CHILD_SECONDS = 60.0
 """How long a child process may take before its test fails."""
 
 
+_OURS = ("JAUNT_", "PYTEST_", "DOIT_", "PYTHONDONTWRITEBYTECODE")
+
+
+@cache
+def bytecode_folder() -> str:
+    """Return a folder for the bytecode of the children of this run: each would else compile all that it imports."""
+    folder = tempfile.mkdtemp(prefix="jaunt-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def child_environment(**changes: str) -> dict[str, str]:
     """Return an environment in which child processes find this very jaunt, and none of our own settings."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JAUNT_", "PYTEST_", "DOIT_"))}
-    return {**kept, "PYTHONPATH": python_path(), "COLUMNS": "80", **changes}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    own = {"PYTHONPATH": python_path(), "COLUMNS": "80", "PYTHONPYCACHEPREFIX": bytecode_folder()}
+    return {**kept, **own, **changes}
 
 
 def python_path(*folders: Path) -> str:
