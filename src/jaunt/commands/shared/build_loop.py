@@ -1,23 +1,38 @@
-"""The part of a build that takes time: it runs on an event loop, reports as it goes, and may be interrupted."""
+"""The part of a build that takes time: it runs on an event loop, reports as it goes, and may be interrupted.
+
+It is loaded while a child process imports the specs, as that takes as long.
+"""
 
 import asyncio
 import signal
+import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 
 from jaunt.build.import_gate import ImportGate
+from jaunt.build.project_settings import project_settings
+from jaunt.build.run import misses_store, plan_time_left, run_plan
+from jaunt.build.timings import TimingsRecorder
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import stop_signals
 from jaunt.engine.job import Event, Job, Listener, Outcome
+from jaunt.errors import JauntWriteError
+from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.plan.plan import Plan
+from jaunt.report.console import error_line, print_warning
+from jaunt.report.live import Feed, LiveProgress, can_be_live
+from jaunt.report.progress import Progress
+from jaunt.testing.repair import RepairBackend
 
 
 def generate(
-    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None
+    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None, gate: ImportGate
 ) -> tuple[dict[str, Outcome], bool]:
     """Build what is stale; return what came of each module, and whether the build was not interrupted.
 
-    It is interrupted by Ctrl-C, or by a signal that asks for an end.
+    `gate` has begun to import the specs. It is interrupted by Ctrl-C, or by a signal that asks for an end.
     """
     outcomes: dict[str, Outcome] = {}
 
@@ -26,20 +41,62 @@ def generate(
             outcomes[job.module] = outcome
 
     try:
-        asyncio.run(_generate(plan, options, failures, note))
+        asyncio.run(_build(plan, options, failures, gate, note))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return outcomes, False
     return outcomes, True
 
 
-async def _generate(
-    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None, note: Listener
+async def _build(
+    plan: Plan,
+    options: BuildOptions,
+    failures: Mapping[str, Sequence[str]] | None,
+    gate: ImportGate,
+    note: Listener,
 ) -> None:
-    gate = ImportGate(plan.project, plan.stale)
-    gate.begin()  # a child process imports the specs, while this one imports what builds: that takes 0.1 s
-    from jaunt.commands.shared.build_run import build
+    """Build what is stale; `note` hears of each job."""
+    config = plan.project.config
+    backend = LazyBackend(config)
+    settings = project_settings(
+        plan,
+        RepairBackend(backend, failures) if failures else backend,
+        force=options.force,
+        read_store=options.read_store and not failures,
+        record=options.record,
+        gate=gate,
+    )
+    if misses_store(plan, settings):
+        backend.open()  # what is wrong with the provider is then one error, not one for each module
+    jobs = options.jobs or config.build.jobs
+    progress, timings = _progress(plan, options, backend, jobs), TimingsRecorder(limit=jobs)
 
-    await build(plan, options, failures, gate, note, interruptible=_cancelled_by_signals())
+    def listen(event: Event, job: Job, outcome: Outcome | None) -> None:
+        note(event, job, outcome)
+        timings(event, job, outcome)
+        progress(event, job, outcome)
+
+    try:
+        with _cancelled_by_signals(), progress:
+            settings = replace(settings, on_attempt=progress.attempt, on_wait=progress.waiting)
+            await run_plan(plan, settings, jobs=jobs, listener=listen)
+    finally:
+        await settings.backend.close()
+        try:
+            timings.save(config.root)
+        except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that
+            print_warning(error_line(error))
+
+
+def _progress(plan: Plan, options: BuildOptions, backend: LazyBackend, jobs: int) -> Progress:
+    """Return what reports on the build as it runs: on a terminal a live display, else a line for each module."""
+    total = len(plan.stale)
+    verbosity = options.verbosity
+    if not options.live or verbosity == "quiet" or not can_be_live(sys.stdout):
+        return Progress(total, verbosity=verbosity)
+    feed = Feed(
+        spent=partial(backend.spent, plan.project.config.llm.price), time_left=partial(plan_time_left, plan, jobs)
+    )
+    return LiveProgress(total, feed, verbosity=verbosity)
 
 
 @contextmanager

@@ -26,11 +26,8 @@ def build_plan(
     is_complete = True
     try:
         if plan.stale:
-            # An event loop and more: 50 ms, for nothing if all is fresh.
-            from jaunt.commands.shared.build_loop import generate
-
             with phase("build"):
-                outcomes, is_complete = generate(plan, options, failures)
+                outcomes, is_complete = _generate(plan, options, failures)
     finally:
         remember(plan.project, plan.found_fresh, make_folder=True)
     if not is_complete:
@@ -41,6 +38,19 @@ def build_plan(
     print_summary(plan, outcomes.values(), watch.seconds)
     failed = [outcome.cause for outcome in outcomes.values() if outcome.status != "generated"]
     return exit_code(failed) if failed else EXIT_OK, build_facts(plan, outcomes, watch.seconds)
+
+
+def _generate(
+    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None
+) -> tuple[dict[str, Outcome], bool]:
+    # An event loop and more: 50 ms, for nothing if all is fresh.
+    from jaunt.build.import_gate import ImportGate
+
+    gate = ImportGate(plan.project, plan.stale)
+    gate.begin()  # a child process imports the specs, while this one imports what builds: that takes 0.1 s
+    from jaunt.commands.shared.build_loop import generate
+
+    return generate(plan, options, failures, gate)
 
 
 def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:
