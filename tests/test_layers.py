@@ -5,6 +5,7 @@ Every import counts, also one inside a function, a relative one, and one for typ
 
 import ast
 from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,18 @@ def out_of_order(files: dict[str, ast.Module]) -> Iterator[str]:
                 yield f"{name}:{line} imports {target}, which is not before it"
 
 
+def circles(files: dict[str, ast.Module]) -> Iterator[str]:
+    """Yield the first circle of files that import one another; a package's `__init__` counts where it is named."""
+    graph = {
+        name: {target for _, imported in imports(name, tree) if (target := file_of(imported, files)) in files} - {name}
+        for name, tree in files.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield " -> ".join(error.args[1])
+
+
 def engine_imports(files: dict[str, ast.Module]) -> Iterator[str]:
     for name, tree in files.items():
         for line, imported in imports(name, tree):
@@ -150,7 +163,7 @@ def parses_beside_others(files: dict[str, ast.Module]) -> Iterator[str]:
                 yield f"{name}:{call.lineno} parses outside of `with without_warnings()`"
 
 
-RULES = [unplaced, out_of_order, engine_imports, prints, exits, parses_beside_others]
+RULES = [unplaced, out_of_order, circles, engine_imports, prints, exits, parses_beside_others]
 Rule = Callable[[dict[str, ast.Module]], Iterator[str]]
 
 
@@ -231,6 +244,12 @@ def test_a_room_without_a_place_is_told_where_to_get_one() -> None:
     (message,) = broken(unplaced, "helpers.many", "")
     assert "helpers" in message
     assert "ROOMS in test_layers.py" in message
+
+
+def test_a_circle_inside_a_room_is_found() -> None:
+    files = {"a.x": "from jaunt.a import y", "a.y": "def f():\n    from jaunt.a.x import z", "a.z": "import jaunt.a.y"}
+    (circle,) = circles({name: ast.parse(source) for name, source in files.items()})
+    assert set(circle.split(" -> ")) == {"a.x", "a.y"}
 
 
 @pytest.mark.parametrize("source", ["import doit", "def f():\n    from doit.task import Task", "import doit.cmd_base"])

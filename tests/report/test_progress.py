@@ -102,7 +102,8 @@ def test_each_failed_dependent_is_named() -> None:
 
 
 def test_several_failed_dependencies_are_one_line() -> None:
-    _, err = progress(1, ("app.d", failed("dependency failed: app.b", "dependency failed: app.c")))
+    outcome = replace(failed("dependency failed: app.b", "…: app.c"), failed_dependencies=("app.b", "app.c"))
+    _, err = progress(1, ("app.d", outcome))
     assert err == ["error: app.d: dependency failed: app.b, app.c"]
 
 

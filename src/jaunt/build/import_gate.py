@@ -48,8 +48,7 @@ class ImportGate:
         if imported is not None:
             await asyncio.shield(asyncio.wrap_future(imported))
         error = self._errors.get(module, "")
-        # Plain Python imports some 200 modules that import one another; a module further up may be sound.
-        if not error or error.startswith("RecursionError"):
+        if not error:
             return None
         path = self._project.modules[module].file.path
         return JauntDiscoveryError(
@@ -75,7 +74,8 @@ class ImportGate:
 
     def _note(self, module: str, imported: Imported) -> None:
         with self._lock:
-            self._errors[module] = imported.error
+            # Plain Python imports some 200 modules that import one another; a module further up may be sound.
+            self._errors[module] = "" if imported.exception == RecursionError.__name__ else imported.error
             self._unbuilt[module] = imported.unbuilt
             awaited = self._awaited.pop(module, None)
         if awaited is not None:

@@ -1,17 +1,15 @@
 """What a candidate has to pass, a check a file; one is imported only when a build asks it."""
 
 import importlib
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, cast
 
+from jaunt.checks.severity import SEVERITIES, Severity
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError
 from jaunt.text.nearest import did_you_mean
 
 if TYPE_CHECKING:  # for a command that builds nothing, the names are enough
     from jaunt.checks.check_file import CheckFile
-
-Severity = Literal["error", "warn", "off"]
-SEVERITIES = get_args(Severity)
 
 CHECKS = {
     "decorators": "jaunt.checks.static.outer_decorators",

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from jaunt.checks import Severity
+from jaunt.checks.severity import Severity
 from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project

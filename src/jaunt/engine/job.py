@@ -39,6 +39,8 @@ class Outcome:
     check_seconds: float = 0.0
     write_seconds: float = 0.0
     """Parts of `seconds`."""
+    failed_dependencies: tuple[str, ...] = ()
+    """The modules that kept it from being tried, as they failed."""
     origin: str = ""
     """Where the code came from: "model" or "store"."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)

@@ -190,7 +190,8 @@ class _Run:
         # Looked up one by one: the loop's thread may be adding outcomes meanwhile.
         done = [name for name in sorted(job.deps) if name in self._outcomes]
         failed = dict.fromkeys(self.jobs[name].module for name in done if self._outcomes[name].status in BAD)
-        self._record(job, Outcome("failed", tuple(f"dependency failed: {module}" for module in failed)))
+        errors = tuple(f"dependency failed: {module}" for module in failed)
+        self._record(job, Outcome("failed", errors, failed_dependencies=tuple(failed)))
 
     def _record(self, job: Job, outcome: Outcome) -> None:
         """Record the outcome of a job that did not run, from another thread than the caller's."""

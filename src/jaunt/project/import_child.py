@@ -54,11 +54,12 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
     problem = caught(lambda: importlib.import_module(name))
     if isinstance(problem, KeyboardInterrupt):
         raise problem
-    error = ""
+    error = exception = ""
     # Module-level code that uses a spec can't run before the build.
     unbuilt = unbuilt_behind(problem) if problem is not None else []
     if problem is not None and not unbuilt and not isinstance(problem, JauntNotBuiltError):
-        error = f"{type(problem).__name__}: {problem}".splitlines()[0]
+        exception = type(problem).__name__
+        error = f"{exception}: {problem}".splitlines()[0]
     # Gone through once: each module would have to look at the specs of all before it.
     for entry in [*get_magic_registry().values(), *get_test_registry().values()]:
         registered.setdefault(entry.module, {})[entry.qualname] = entry
@@ -67,5 +68,5 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
         specs = {qualname: plain(e.decorator_kwargs) for qualname, e in registered.get(name, {}).items()}
         json.dumps(specs)
     except (TypeError, ValueError) as problem:
-        return {"error": error or f"decorator arguments: {problem}", "unbuilt": unbuilt}
-    return {"error": error, "specs": specs, "unbuilt": unbuilt}
+        return {"error": error or f"decorator arguments: {problem}", "unbuilt": unbuilt, "exception": exception}
+    return {"error": error, "specs": specs, "unbuilt": unbuilt, "exception": exception}

@@ -30,6 +30,8 @@ class Imported:
     error: str = ""
     specs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     unbuilt: Sequence[str] = ()
+    exception: str = field(default="", compare=False)
+    """The name of the exception's class, if one was raised."""
 
 
 def import_modules(

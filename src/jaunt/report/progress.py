@@ -62,7 +62,7 @@ class Progress:
         """Print what became of a module."""
         if self._verbosity != "quiet":
             say(self._line(job.module, outcome), self._out)
-        for text in _joined(outcome.errors):
+        for text in _errors_of(outcome):
             line = text if _mentions(text, job.module) else f"{job.module}: {text}"
             # What keeps a module from being tried, such as a cycle or a missing key, often holds for many, so it is
             # printed once. What was wrong with a candidate, or which dependency failed, is each module's own.
@@ -168,12 +168,10 @@ def print_edited(plan: "Plan", err: TextIO | None = None) -> None:
     print_lines(lines, tell=lambda line: print_warning(line, err), option="jaunt status -v")
 
 
-def _joined(errors: Iterable[str]) -> list[str]:
-    """Return errors with those of failed dependencies as one."""
-    begin = "dependency failed: "
-    failed = [text.removeprefix(begin) for text in errors if text.startswith(begin)]
-    others = [text for text in errors if not text.startswith(begin)]
-    return [*others, begin + ", ".join(failed)] if failed else others
+def _errors_of(outcome: "Outcome") -> Sequence[str]:
+    """Return what is told of a module that failed: all dependencies that kept it from being tried in one text."""
+    failed = outcome.failed_dependencies
+    return [f"dependency failed: {', '.join(failed)}"] if failed else outcome.errors
 
 
 def _mentions(text: str, module: str) -> bool:

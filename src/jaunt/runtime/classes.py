@@ -8,7 +8,7 @@ from jaunt.errors import JauntNotBuiltError
 from jaunt.registry import mark
 from jaunt.runtime.spec_module import hand_over, needs_half_imported, wait_for
 
-__tracebackhide__ = True  # see runtime.py
+__tracebackhide__ = True  # see __init__.py
 
 TYPE_CHECKING = False  # see spec_ref.py
 if TYPE_CHECKING:

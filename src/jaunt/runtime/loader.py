@@ -15,7 +15,7 @@ from jaunt.errors import JauntConfigError, JauntNotBuiltError
 from jaunt.paths import DEFAULT_GENERATED_DIR, spec_module_to_generated_module
 from jaunt.runtime.spec_module import generated_module_of, is_initialising, set_initialising
 
-__tracebackhide__ = True  # see runtime.py
+__tracebackhide__ = True  # see __init__.py
 
 TYPE_CHECKING = False  # see spec_ref.py
 if TYPE_CHECKING:

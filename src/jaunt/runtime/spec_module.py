@@ -11,7 +11,7 @@ from types import ModuleType
 
 from jaunt.errors import JauntNotBuiltError
 
-__tracebackhide__ = True  # see runtime.py
+__tracebackhide__ = True  # see __init__.py
 
 TYPE_CHECKING = False  # see spec_ref.py
 if TYPE_CHECKING:

@@ -106,7 +106,7 @@ def parted(first: Placed, second: Placed) -> tuple[ast.stmt, tuple[str, str]]:
 
 def imports_work(block: ast.stmt) -> bool | None:
     """Return whether the modules that a `try` imports are installed; None for any other block, or relative imports."""
-    if not isinstance(block, ast.Try) or not any(map(_catches_import_error, block.handlers)):
+    if not isinstance(block, ast.Try) or not any(map(catches_import_error, block.handlers)):
         return None
     heads: list[str] = []
     for statement in block.body:
@@ -222,7 +222,8 @@ def _called(function: ast.expr, arguments: list[ast.expr], scope: Scope) -> Any:
     raise _UnknownError
 
 
-def _catches_import_error(handler: ast.ExceptHandler) -> bool:
+def catches_import_error(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler catches an import that fails."""
     if handler.type is None:
         return True
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]

@@ -4,10 +4,10 @@ import fnmatch
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from jaunt.checks import Severity
 from jaunt.checks.doctests.child import Docstring
 from jaunt.checks.doctests.examples import ExampleRunner, encode_order, find_examples
 from jaunt.checks.doctests.sandboxes import Examiners
+from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked

@@ -1,6 +1,6 @@
 """The examiner: imports candidates inside the sandbox and runs the examples of their specs.
 
-`doctests.py` and `sandboxes.py` start it by path. Without an argument it examines one candidate: the order is on
+`examples.py` and `sandboxes.py` start it by path. Without an argument it examines one candidate: the order is on
 standard input, and it reports on standard output. With the number of a socket as its argument it examines one candidate
 after the other, each in a process of its own, until the socket is closed; orders and reports go through the socket,
 framed by `frame`. The candidate stands in for the generated module while its spec module is imported, so the examples
@@ -174,7 +174,7 @@ def _import(order: Order) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _load_single_file(order: Order) -> None:
-    """Put the candidate where jaunt.loader looks for the code of a module without a package."""
+    """Put the candidate where jaunt.runtime.loader looks for the code of a module without a package."""
     module = sys.modules[order["generated_module"]] = _generated_module(order)
     spec = module.__spec__ = ModuleSpec(order["generated_module"], None, origin=order["filename"])
     set_initialising(spec, True)  # the spec module, which the candidate imports, then waits for its classes

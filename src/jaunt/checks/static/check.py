@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jaunt.checks import Severity
+from jaunt.checks.severity import Severity
 from jaunt.checks.static.assertions import assertion_free_tests
 from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors

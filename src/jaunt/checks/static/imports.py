@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.plan.module_work import ModuleWork
+from jaunt.syntax.branches import catches_import_error
 from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, dotted_path, first_line, parse_or_none
 
 _OPENS_A_BROWSER = {"antigravity", "this"}
-_IMPORT_FAILURES = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 _IMPORTS_BY_CALL = re.compile("import_module|__import__")
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -248,14 +248,7 @@ def _imported_by_call(node: ast.Call, bindings: Mapping[str, str]) -> str:
 
 def _is_optional_import(node: ast.Try) -> bool:
     imports = any(isinstance(statement, ast.Import | ast.ImportFrom) for statement in node.body)
-    return imports and any(_catches_import_error(handler) for handler in node.handlers)
-
-
-def _catches_import_error(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(isinstance(error, ast.Name) and error.id in _IMPORT_FAILURES for error in caught)
+    return imports and any(catches_import_error(handler) for handler in node.handlers)
 
 
 def _type_checking(candidate: ModuleSource) -> list[ast.stmt]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from jaunt.checks import Severity
+from jaunt.checks.severity import Severity
 from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.errors import JauntConfigError
 from jaunt.generate.check import Checked

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from jaunt.checks import Severity
 from jaunt.checks.pool import Pool
+from jaunt.checks.severity import Severity
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.language_server import LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError

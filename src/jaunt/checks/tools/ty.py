@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jaunt.checks import Severity
 from jaunt.checks.pool import Pool
+from jaunt.checks.severity import Severity
 from jaunt.checks.static.outer_decorators import with_outer_decorators
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic

@@ -59,7 +59,7 @@ def forecast(plan: Plan, store: Store | None) -> Forecast:
     names = {m: job_name(project.kind_of(m), m) for m in modules}
     length = critical_path({m: project.dag[m] for m in modules}, lambda m: ledger.seconds(names[m]))
     steps = []
-    # Sorting is stable and the path lengths come dependencies first, as job.critical_path promises.
+    # Sorting is stable and the path lengths come dependencies first, as critical_path promises.
     for module in sorted(length, key=lambda m: -length[m]):
         kind, digest = project.kind_of(module), project.digests[module]
         stored = store is not None and holds_module(store, project, module)
