@@ -12,6 +12,7 @@ from types import FunctionType
 from jaunt.registry import mark
 from jaunt.runtime.spec_module import generated_module_of, hand_over, is_initialising, wait_for
 
+__tracebackhide__ = True  # see __init__.py
 TYPE_CHECKING = False  # see spec_ref.py
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
