@@ -73,6 +73,7 @@ class Listing:
 
     `stamps` and `roots` map a path to its stamp and to the root that it was found in. `closed` are the folders that
     were not entered though a module's file might lie there; `outward` are those that are symlinks out of the project.
+    `misnamed` are Python files, and folders in a source folder, whose names no import can have.
     """
 
     folders: Sequence[str]
@@ -80,6 +81,7 @@ class Listing:
     roots: Mapping[str, Root]
     closed: Sequence[str]
     outward: Sequence[str] = ()
+    misnamed: Sequence[str] = ()
 
 
 def find_files(roots: Sequence[Root], *, exclude: Iterable[str] = (), generated_dir: str) -> Iterator[ModuleFile]:
@@ -99,7 +101,8 @@ def list_files(roots: Sequence[Root], *, generated_dir: str, stamper: Stamper | 
         for entry in walk.files(root):
             stamps[entry.path] = _stamp(entry, stamper)
             found_in[entry.path] = root
-    return Listing([str(root.folder) for root in folders.values()], stamps, found_in, walk.closed, walk.outward)
+    searched = [str(root.folder) for root in folders.values()]
+    return Listing(searched, stamps, found_in, walk.closed, walk.outward, walk.misnamed)
 
 
 def module_files(listing: Listing, *, exclude: Iterable[str] = ()) -> Iterator[ModuleFile]:
@@ -139,6 +142,7 @@ class _Walk:
         self._followed: list[str] = []
         self.closed: list[str] = []
         self.outward: list[str] = []
+        self.misnamed: list[str] = []
 
     def files(self, root: Root) -> Iterator[os.DirEntry[str]]:
         """Yield the Python files in a root and below."""
@@ -151,12 +155,16 @@ class _Walk:
             for entry in self._entries(current, is_root=current == top):
                 if entry.name.endswith(".py"):
                     if _holds(entry.is_file) and not (ignored.file and ignored.file(entry.path[below:])):
+                        if not entry.name[:-3].isidentifier():
+                            self.misnamed.append(entry.path)
                         yield entry
                 elif entry.name.isidentifier() and _holds(entry.is_dir):
                     if self._enters(entry, root) and not ignored.folder(entry.path[below:]):
                         pending.append(entry.path)
                     elif entry.name != "__pycache__":
                         self.closed.append(entry.path)
+                elif root.folder != root.project and "-" in entry.name and _holds(entry.is_dir):
+                    self.misnamed.append(entry.path)
 
     def _entries(self, folder: str, *, is_root: bool) -> list[os.DirEntry[str]]:
         """Return what is in a folder, sorted; nothing for a virtual environment, unless it is a root."""

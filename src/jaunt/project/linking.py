@@ -1,5 +1,6 @@
 """Linking: from spec modules, each read by itself, to the graph, the DAG, the digests and the problems of all."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
-from jaunt.project.importer import import_from_bases
+from jaunt.project.importer import Imported, import_from_bases
 from jaunt.project.module import ProjectModule
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.registry import SpecEntry
@@ -86,7 +87,7 @@ class Linker:
     def import_unread(self, found: Mapping[str, SpecModule]) -> tuple[dict[str, SpecModule], dict[str, JauntError]]:
         """Return the modules with the decorator arguments that only an import can tell, and the problems with that."""
         bases = {name: module.file.base for name, module in found.items() if module.unread}
-        imported = import_from_bases(bases, path=self.bases, cwd=self.root)
+        imported, again = self._import_twice(bases)
         modules, problems = dict(found), dict[str, JauntError]()
         for name, result in imported.items():
             module = found[name]
@@ -97,10 +98,24 @@ class Linker:
                     hint="give the decorator literals or plain names, or make the module importable",
                 )
                 continue
+            changing = next((s for s in module.unread if _changes(module.unread[s], result, again[name], s)), None)
+            if changing is not None:
+                problems[name] = _changing(module, changing)
+                continue
             modules[name] = module.with_arguments({spec: dict(result.specs[spec]) for spec in module.unread})
             wrong = [problem for entry in modules[name].entries if (problem := _wrong_argument(entry)) is not None]
             problems.update({name: wrong[0]} if wrong else {})
         return modules, problems
+
+    def _import_twice(self, bases: Mapping[str, Path]) -> tuple[Mapping[str, Imported], Mapping[str, Imported]]:
+        """Return what two imports of each module tell, side by side: what differs would differ at each scan."""
+        if not bases:
+            return {}, {}
+        from concurrent.futures import ThreadPoolExecutor  # it takes 5 ms, and few projects have such arguments
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = (pool.submit(import_from_bases, bases, path=self.bases, cwd=self.root) for _ in range(2))
+            return first.result(), second.result()
 
     def collect(
         self, modules: Mapping[str, SpecModule], broken: Collection[str]
@@ -187,6 +202,25 @@ def _references_in(deps: Iterable[SpecRef], finder: SpecFinder, files: SourceFil
             continue
         seen.add(dep)
         pending += [SpecRef(ref) for ref in read_deps(home, at.rpartition(".")[2])][::-1]
+
+
+_CLOCK = re.compile(r"\b(now|today|utcnow|time|time_ns|monotonic|uuid1|uuid4|random|randint|getpid|urandom)\(")
+
+
+def _changes(argument: str, one: Imported, other: Imported, spec: str) -> bool:
+    """Whether an argument, as its source says it, is another one at each scan, or each day."""
+    first, second = one.specs[spec], other.specs.get(spec, {})
+    same = {**first, "deps": sorted(first.get("deps") or ())} == {**second, "deps": sorted(second.get("deps") or ())}
+    return not same or _CLOCK.search(argument) is not None
+
+
+def _changing(module: SpecModule, spec: str) -> JauntDiscoveryError:
+    line = read_source(module.name, module.path).definitions[spec].lineno
+    return JauntDiscoveryError(
+        f"{module.path}:{line}: {spec}: {module.unread[spec]} changes by itself: the module would be generated, and "
+        "paid for, anew each time",
+        hint="give what stays as it is",
+    )
 
 
 def _no_spec(entry: SpecEntry, dep: str, unreadable: str | None, specs: Iterable[SpecRef]) -> JauntDiscoveryError:

@@ -140,7 +140,7 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
         infer_deps=infer if infer_deps is None else dict.fromkeys(infer, infer_deps),
     )
     scan = scan_project(config, roots, linker)
-    warnings = unseen(scan.reader.listing)
+    warnings = unseen(scan.reader.listing, dict.fromkeys(root.base for root in roots))
     return Project(root=config.root, config=config, scan=scan, warnings=warnings, **vars(scan.linked))
 
 

@@ -1,21 +1,68 @@
 """What a person may take for a part of the project, and jaunt passes over: said once, with what to do about it."""
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Listing
+from jaunt.specs.spec_module import first_spec_line
+from jaunt.syntax.source import read_source
 
-_MOST_FILES = 1_000  # of a symlinked folder that are looked at
+_MOST_FILES = 1_000  # of a folder that is not searched, that are looked at
+_HARMLESS = {"test", "this", "antigravity", "venv", "idlelib", "turtledemo"}  # of the standard library
 
 
-def unseen(listing: Listing) -> list[str]:
-    """Return a warning for each place with specs that is not searched, though it seems to belong to the project."""
-    return [
-        f"{folder}: is a symlink out of the project, where jaunt writes nothing: its specs are not built "
-        "(build them where they are, or replace the link by a folder)"
-        for folder in listing.outward
-        if any(map(_has_spec, _python_files(folder)))
-    ]
+def unseen(listing: Listing, bases: Iterable[Path]) -> list[str]:
+    """Return a warning for each place with specs that is not searched, though it seems to belong to the project.
+
+    So there is for each module, in one of the folders `bases` that module names start from, which hides another one.
+    """
+    return [*_links(listing), *_misnamed(listing), *_hiding(bases)]
+
+
+def _links(listing: Listing) -> Iterator[str]:
+    for folder in listing.outward:
+        if any(_spec_in(path) for path in _python_files(folder)):
+            yield (
+                f"{folder}: is a symlink out of the project, where jaunt writes nothing: its specs are not built "
+                "(build them where they are, or replace the link by a folder)"
+            )
+
+
+def _misnamed(listing: Listing) -> Iterator[str]:
+    for place in listing.misnamed:
+        name = os.path.basename(place)  # noqa: PTH119 - text all along
+        for path in _python_files(place) if os.path.isdir(place) else [place]:  # noqa: PTH112 - as above
+            line = _spec_in(path)
+            if line:
+                better = "".join(c if c.isalnum() or c in "_." else "_" for c in name)
+                yield (
+                    f"{path}:{line}: its specs are not built, as no import can name {name} "
+                    f"(rename it: {better if better[0].isalpha() else f'm{better}'})"
+                )
+                break
+
+
+def _hiding(bases: Iterable[Path]) -> Iterator[str]:
+    for base in bases:
+        try:
+            with os.scandir(base) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            name = entry.name.removesuffix(".py")
+            if name == "jaunt":
+                what = "jaunt itself"
+            elif name in sys.stdlib_module_names and name not in _HARMLESS:
+                what = f"the module {name} of the standard library"
+            else:
+                continue
+            path = entry.path if name != entry.name else os.path.join(entry.path, "__init__.py")  # noqa: PTH118
+            if os.path.isfile(path):  # noqa: PTH113 - text all along
+                yield f"{path}:1: hides {what} from all that is imported beside it (rename it)"
 
 
 def _python_files(folder: str) -> Iterator[str]:
@@ -29,11 +76,11 @@ def _python_files(folder: str) -> Iterator[str]:
             return
 
 
-def _has_spec(path: str) -> bool:
-    """Whether a file looks as if it held a spec."""
+def _spec_in(path: str) -> int:
+    """Return the line of the first spec in a file, 0 if there is none."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - text all along
-            data = file.read()
-    except OSError:
-        return False
-    return b"jaunt" in data and b"\n@" in data
+        if b"jaunt" not in Path(path).read_bytes():
+            return 0
+        return first_spec_line(read_source("m", path))
+    except (OSError, JauntDiscoveryError):
+        return 0

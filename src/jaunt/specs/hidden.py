@@ -1,11 +1,11 @@
-"""Specs that nobody would ever get: something else takes their name further down in the module."""
+"""Specs that nobody would get, or not as they are written: hidden by another name, or without their docstring."""
 
 import ast
 from collections.abc import Collection, Iterator
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.syntax.branches import Placed, imports_work, parted
-from jaunt.syntax.source import Definition, ModuleSource, assignment_targets
+from jaunt.syntax.source import SPEC_DECORATORS, Definition, ModuleSource, assignment_targets, dotted_path
 
 
 def refuse_hidden(source: ModuleSource, specs: Collection[str]) -> None:
@@ -23,6 +23,57 @@ def refuse_hidden(source: ModuleSource, specs: Collection[str]) -> None:
                 f"{source.path}:{line}: {name}: what line {other} binds to this name hides the spec",
                 hint="rename one of them, or remove it",
             )
+
+
+def refuse_rebound(source: ModuleSource) -> None:
+    """Raise JauntDiscoveryError for a spec whose decorator can't be seen, as its name is bound to something else too.
+
+    Such is `@jaunt.magic` above a function that is called `jaunt` itself.
+    """
+    imported: dict[str, str] = {}
+    for statement in source.statements:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            imported |= source.imports(statement)
+            continue
+        for decorator in statement.decorator_list if isinstance(statement, Definition) else ():
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if dotted_path(called, imported) in SPEC_DECORATORS and source.spec_decorator(decorator) is None:
+                head = ast.unparse(called).partition(".")[0]
+                line = max(s.lineno for s in source.statements if head in _names_bound(source, s))
+                raise JauntDiscoveryError(
+                    f"{source.path}:{statement.lineno}: {getattr(statement, 'name', '')}: line {line} binds {head} to "
+                    "something else, so that jaunt can't see this spec",
+                    hint=f"give that another name than {head}",
+                )
+        for name in _names_bound(source, statement):
+            imported.pop(name, None)  # what is below has no spec's decorator by this name
+
+
+def refuse_lost_docstrings(source: ModuleSource, specs: Collection[str]) -> None:
+    """Raise JauntDiscoveryError for what stands where a docstring should, and that Python takes for none."""
+    for name in specs:
+        for node in ast.walk(source.definitions[name]):
+            first = node.body[0] if isinstance(node, Definition) else None
+            what = _no_docstring(first.value) if isinstance(first, ast.Expr) else ""
+            if what and first is not None:
+                raise JauntDiscoveryError(
+                    f"{source.path}:{first.lineno}: {name}: {what} is no docstring: Python drops it",
+                    hint="write a plain string literal",
+                )
+
+
+def _no_docstring(value: ast.expr) -> str:
+    """Return what an expression is that seems to be meant as a docstring, "" for any other."""
+    match value:
+        case ast.JoinedStr():
+            return "an f-string"
+        case ast.Constant(value=bytes()):
+            return "a bytes literal"
+        case ast.BinOp(left=ast.Constant(value=str())) | ast.BinOp(left=ast.JoinedStr()):
+            return "a string that is put together"
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()))):
+            return "what a call makes of a string"
+    return ""
 
 
 def _refuse(source: ModuleSource, name: str, placed: list[Placed]) -> None:
@@ -76,6 +127,11 @@ def _bound(source: ModuleSource, statement: ast.stmt) -> Iterator[str]:
         yield from source.imports(statement)
     elif not isinstance(statement, Definition):
         yield from (target.id for target in assignment_targets(statement) if isinstance(target, ast.Name))
+
+
+def _names_bound(source: ModuleSource, statement: ast.stmt) -> set[str]:
+    own = {statement.name} if isinstance(statement, Definition) else set[str]()
+    return own | {*_bound(source, statement)}
 
 
 def _uses(placed: Placed, name: str) -> bool:

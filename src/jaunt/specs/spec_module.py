@@ -14,7 +14,7 @@ from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
-from jaunt.specs.hidden import refuse_hidden
+from jaunt.specs.hidden import refuse_hidden, refuse_lost_docstrings, refuse_rebound
 from jaunt.specs.mentions import Mentions
 from jaunt.syntax.source import Definition, ModuleSource, Names, parse_source
 
@@ -106,11 +106,29 @@ def scan_file(file: ModuleFile) -> SpecModule | None:
     except OSError as error:
         return _broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}"))
     if b"jaunt" not in data:
-        return None
+        return _in_other_encoding(file, data) if b"\0" in data else None
     try:
         return read_specs(file, parse_source(file.name, str(file.path), data))
     except JauntDiscoveryError as error:
         return _broken(file, error)
+
+
+def _in_other_encoding(file: ModuleFile, data: bytes) -> SpecModule | None:
+    """Return the problem of a file that seems to hold specs, in two or four bytes a character; None if it does not."""
+    if b"jaunt" not in data.replace(b"\0", b""):
+        return None
+    encoding = "UTF-32" if b"j\0\0\0a" in data or b"\0\0\0j" in data else "UTF-16"
+    return _broken(
+        file,
+        JauntDiscoveryError(
+            f"{file.path}:1: is saved as {encoding}, which Python can't import", hint="save the file as UTF-8"
+        ),
+    )
+
+
+def first_spec_line(source: ModuleSource) -> int:
+    """Return the line of the first spec in a module, 0 if it has none."""
+    return next((statement.lineno for statement in source.statements if source.is_spec(statement)), 0)
 
 
 def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
@@ -134,9 +152,11 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
         ref = SpecRef(f"{source.module}:{node.name}")
         entries[node.name] = SpecEntry(kind, ref, source.module, node.name, source.path, None, kwargs)
         _refuse_class(source, node, kind)
+    refuse_rebound(source)
     if not entries:
         return None
     refuse_hidden(source, entries)
+    refuse_lost_docstrings(source, entries)
     kinds = {entry.kind for entry in entries.values()}
     if len(kinds) > 1:
         raise JauntDiscoveryError(
