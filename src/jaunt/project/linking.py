@@ -145,7 +145,7 @@ def read_elsewhere(found: Mapping[str, SpecModule], files: SourceFiles) -> dict[
             continue
         arguments = {}
         with suppress(JauntDiscoveryError, Unreadable, RecursionError):  # then it is imported, and that tells why
-            source = read_source(name, module.path)
+            source = read_source(name, module.path, files.handed)
             for spec in [spec for spec in wanted if spec not in module.computed]:
                 with suppress(Unreadable):
                     arguments[spec] = read_arguments(source, spec, files.with_constant)

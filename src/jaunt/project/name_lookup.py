@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Listing
-from jaunt.syntax.source import ModuleSource, Names, read_source
+from jaunt.syntax.source import NOTHING_HANDED, Handed, ModuleSource, Names, read_source
 
 
 class SourceFiles:
@@ -14,12 +14,17 @@ class SourceFiles:
 
     `names_at` returns the names in a file that needn't be read, by its path; `read` holds those of the files that were.
     `outside` are the files, beyond those that were listed, that an answer was read from. `open_ended` tells whether an
-    answer may change by a file that appears where no listing looks.
+    answer may change by a file that appears where no listing looks. `handed` are the decorators that files hand on.
     """
 
     def __init__(
-        self, listing: Listing, bases: Sequence[Path], names_at: Callable[[str], Names | None] = lambda _: None
+        self,
+        listing: Listing,
+        bases: Sequence[Path],
+        names_at: Callable[[str], Names | None] = lambda _: None,
+        handed: Handed = NOTHING_HANDED,
     ) -> None:
+        self.handed = handed
         self._listed = listing.stamps
         self._entered = tuple(f"{folder}{os.sep}" for folder in listing.folders)
         self._closed = tuple(f"{folder}{os.sep}" for folder in listing.closed)

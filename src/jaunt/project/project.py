@@ -21,6 +21,7 @@ from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import earlier_digest
 from jaunt.specs.texts import SpecTexts
+from jaunt.syntax.source import NOTHING_HANDED, Handed
 from jaunt.text.nearest import did_you_mean
 
 
@@ -110,7 +111,12 @@ class Project:
     @cached_property
     def texts(self) -> SpecTexts:
         """The source texts of the specs, read when they are asked for."""
-        return SpecTexts()
+        return SpecTexts(handed=self.handed)
+
+    @property
+    def handed(self) -> Handed:
+        """The decorators of jaunt's that modules of the project hand on."""
+        return self.scan.reader.handed if self.scan is not None else NOTHING_HANDED
 
     def bases(self) -> list[Path]:
         """Return the folders that module names start from, as they belong on `sys.path`."""

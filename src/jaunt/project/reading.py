@@ -1,18 +1,21 @@
 """The files of one scan: each is read once, and one that an earlier scan left a record of is not read at all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from jaunt.files.listing import Listing, ModuleFile, Stamper
 from jaunt.project.snapshot import Snapshot, module_in, names_in
-from jaunt.specs.spec_module import SpecModule, scan_file
-from jaunt.syntax.source import Names
+from jaunt.specs.spec_module import SpecModule, scan_handing, scan_modules
+from jaunt.syntax.source import NOTHING_HANDED, Handed, Names
+
+_MOST_ROUNDS = 8  # a decorator that a module hands on may be handed on by another one in turn
 
 
 class Reader:
     """Reads the files of `listing`, those that have changed since the snapshot `old`.
 
     `stamper` has given the listed files their stamps. `found` are the spec modules of the files that were asked for, by
-    path, None for a file without specs.
+    path, None for a file without specs; `handed_by` are the decorators that files hand on, by path, and `handed` those
+    that the files are read with.
     """
 
     def __init__(self, listing: Listing, stamper: Stamper, old: Snapshot) -> None:
@@ -20,12 +23,34 @@ class Reader:
         self.stamper = stamper
         self.old = old
         self.found: dict[str, SpecModule | None] = {}
+        self.handed_by: dict[str, Handed] = {}
+        self.handed = self._handed_before = _all(old.handed)
+
+    def spec_modules(self, files: Iterable[ModuleFile]) -> list[SpecModule]:
+        """Return the spec modules among files, those included whose decorators another module hands on."""
+        listed = list(files)
+        modules = scan_modules(listed, self.spec_module)
+        for _ in range(_MOST_ROUNDS):
+            if _all(self.handed_by) == self.handed:
+                break
+            self.handed = _all(self.handed_by)
+            modules = scan_modules(listed, self.spec_module)
+        return modules
 
     def spec_module(self, file: ModuleFile) -> SpecModule | None:
         """Return the spec module that a file holds, None if it holds no spec."""
         path = str(file.path)
-        self.found[path] = module_in(self.old.record(path), file) if self._is_known(path) else scan_file(file)
+        if self._is_known(path) and self.handed == self._handed_before:
+            self.found[path], on = module_in(self.old.record(path), file), self.old.handed.get(path, NOTHING_HANDED)
+        else:
+            self.found[path], on = scan_handing(file, self.handed)
+        self.handed_by.pop(path, None)
+        self.handed_by |= {path: on} if on else {}
         return self.found[path]
+
+    def hands_on_as_before(self, path: str) -> bool:
+        """Whether a file that was read hands on the decorators that it did at the earlier scan."""
+        return self.handed_by.get(path) == self.old.handed.get(path)
 
     def names_at(self, path: str) -> Names | None:
         """Return the names in a file, None if it has to be read for them."""
@@ -41,3 +66,7 @@ class Reader:
     def _is_known(self, path: str) -> bool:
         stamp = self.listing.stamps.get(path)
         return bool(stamp) and stamp == self.old.stamps.get(path)
+
+
+def _all(handed: Mapping[str, Handed]) -> Handed:
+    return NOTHING_HANDED.union(*handed.values())

@@ -80,7 +80,7 @@ def reuse(reader: Reader, linker: Linker) -> Reused | None:
         return None
     if any(not stamp or stamp != reader.stamper.stamp_file(path) for path, stamp in old.outside.items()):
         return None
-    files = SourceFiles(reader.listing, linker.bases, reader.names_at)
+    files = SourceFiles(reader.listing, linker.bases, reader.names_at, reader.handed)
     changed = [path for path, stamp in stamps.items() if not stamp or stamp != old.stamps[path]]
     imported = [row.path for row in table.values() if row.unread]
     if not changed and not imported:
@@ -114,6 +114,8 @@ def _modules_at(paths: Iterable[str], reader: Reader, table: Mapping[str, Row]) 
         module = reader.spec_module(file) if file else None
         row = table[names[path]] if path in names else None
         before = names_in(reader.old.record(path))
+        if file and not reader.hands_on_as_before(path):
+            return None
         if not _is_alike(module, row) or (file and not _has_names(file, module, before)):
             return None
         if module is not None:

@@ -17,7 +17,7 @@ from jaunt.project.reading import Reader
 from jaunt.project.relinking import part_of
 from jaunt.project.reuse import reuse
 from jaunt.project.snapshot import Snapshot, module_record, names_record, read_snapshot, write_snapshot
-from jaunt.specs.spec_module import SpecModule, scan_modules
+from jaunt.specs.spec_module import SpecModule
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def scan_project(config: JauntConfig, roots: Sequence[Root], linker: Linker) -> 
         reused = reuse(reader, linker)
         if reused is not None:
             return Scan(config.root, settings, reader, reused.linked(), reused.snapshot)
-        files = SourceFiles(listing, linker.bases, reader.names_at)
-        modules = scan_modules(module_files(listing, exclude=config.paths.exclude), reader.spec_module)
+        modules = reader.spec_modules(module_files(listing, exclude=config.paths.exclude))
+        files = SourceFiles(listing, linker.bases, reader.names_at, reader.handed)
         files.look_in_packages_of((module.name, module.file.base) for module in modules)
         linked = linker.link({module.name: module for module in modules}, files)
         return Scan(config.root, settings, reader, linked, partial(_snapshot, linked, reader, files))
@@ -101,5 +101,6 @@ def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles) ->
         lines=lines,
         closed=reader.listing.closed,
         outside=reader.stamps_of(files.outside),
+        handed=reader.handed_by,
         table={name: part.row() for name, part in parts.items()} if reusable else None,
     )

@@ -17,7 +17,7 @@ from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.contract import Contract
 from jaunt.specs.spec_module import SpecModule
-from jaunt.syntax.source import Names
+from jaunt.syntax.source import Handed, Names
 
 Record = dict[str, Any]
 """What is known of one source file: its names; of a spec module its specs too, and what they are linked to."""
@@ -50,7 +50,8 @@ class Snapshot:
     `stamps` and `lines` (records as JSON, empty where there is nothing to know) are by path. `closed` are the folders
     that were not entered, `outside` the stamps of further files that links were found by. `table` holds a row for each
     spec module; it is None if links can't be reused. `built` tells of generated files that were found fresh: module ->
-    the kind and the digest that it is fresh for, and the file's stamp.
+    the kind and the digest that it is fresh for, and the file's stamp. `handed` are the decorators of jaunt's that
+    files hand on, by path.
     """
 
     stamps: Mapping[str, str] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Snapshot:
     outside: Mapping[str, str] = field(default_factory=dict)
     table: Mapping[str, Row] | None = None
     built: Mapping[str, str] = field(default_factory=dict)
+    handed: Mapping[str, Handed] = field(default_factory=dict)
 
     def record(self, path: str) -> Record:
         """Return what is known of a file, {} if nothing is."""
@@ -80,6 +82,7 @@ def read_snapshot(root: Path, settings: Mapping[str, Any]) -> Snapshot:
         outside=index["outside"],
         table=None if table is None else {name: Row(*row) for name, row in table.items()},
         built=index["built"],
+        handed={path: frozenset((name, kind) for name, kind in found) for path, found in index["handed"].items()},
     )
 
 
@@ -91,6 +94,7 @@ def write_snapshot(root: Path, settings: Mapping[str, Any], snapshot: Snapshot) 
         "outside": snapshot.outside,
         "table": snapshot.table,
         "built": snapshot.built,
+        "handed": {path: sorted(found) for path, found in snapshot.handed.items()},
     }
     lines = [snapshot.lines.get(path, "") for path in snapshot.stamps]
     write_scan(root, settings, ScanCache(index, lines))
@@ -154,7 +158,7 @@ def links_in(record: Record) -> Iterator[tuple[str, Link]]:
         yield name, Link(*link)
 
 
-FORMAT = 6
+FORMAT = 7
 """The form of the cache; one of another form is none."""
 
 

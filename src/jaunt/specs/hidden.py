@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.syntax.branches import Placed, imports_work, parted
-from jaunt.syntax.source import SPEC_DECORATORS, Definition, ModuleSource, assignment_targets, dotted_path
+from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, dotted_path
 
 
 def refuse_hidden(source: ModuleSource, specs: Collection[str]) -> None:
@@ -37,7 +37,7 @@ def refuse_rebound(source: ModuleSource) -> None:
             continue
         for decorator in statement.decorator_list if isinstance(statement, Definition) else ():
             called = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if dotted_path(called, imported) in SPEC_DECORATORS and source.spec_decorator(decorator) is None:
+            if dotted_path(called, imported) in source.spec_decorators and source.spec_decorator(decorator) is None:
                 head = ast.unparse(called).partition(".")[0]
                 line = max(s.lineno for s in source.statements if head in _names_bound(source, s))
                 raise JauntDiscoveryError(

@@ -16,7 +16,7 @@ from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
 from jaunt.specs.hidden import refuse_hidden, refuse_lost_docstrings, refuse_rebound
 from jaunt.specs.mentions import Mentions
-from jaunt.syntax.source import Definition, ModuleSource, Names, parse_source
+from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, Names, parse_source
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
 
@@ -99,18 +99,38 @@ def scan_modules(
     return [modules[name] for name in sorted(modules)]
 
 
-def scan_file(file: ModuleFile) -> SpecModule | None:
-    """Return the spec module that a file holds, None if it holds no spec."""
+def scan_file(file: ModuleFile, handed: Handed = NOTHING_HANDED) -> SpecModule | None:
+    """Return the spec module that a file holds, None if it holds no spec.
+
+    `handed` are the decorators of jaunt's that modules of the project hand on.
+    """
+    return scan_handing(file, handed)[0]
+
+
+def scan_handing(file: ModuleFile, handed: Handed) -> tuple[SpecModule | None, Handed]:
+    """Return the spec module that a file holds; for one without specs None, and the decorators that it hands on."""
     try:
         data = file.path.read_bytes()
     except OSError as error:
-        return _broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}"))
-    if b"jaunt" not in data:
-        return _in_other_encoding(file, data) if b"\0" in data else None
+        return _broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}")), NOTHING_HANDED
+    if b"jaunt" not in data and not any(_names(data, path) for path, _ in handed):
+        return _in_other_encoding(file, data) if b"\0" in data else None, NOTHING_HANDED
     try:
-        return read_specs(file, parse_source(file.name, str(file.path), data))
+        source = parse_source(file.name, str(file.path), data, handed)
+        module = read_specs(file, source)
     except JauntDiscoveryError as error:
-        return _broken(file, error)
+        return _broken(file, error), NOTHING_HANDED
+    if module is not None:
+        return module, NOTHING_HANDED
+    kinds = source.spec_decorators
+    on = ((f"{file.name}.{name}", kinds[path]) for name, path in source.bindings.items() if path in kinds)
+    return None, frozenset(on)
+
+
+def _names(data: bytes, path: str) -> bool:
+    """Whether a file's bytes have what importing a dotted path takes: its last name, and the one before or a dot."""
+    home, _, name = path.rpartition(".")
+    return name.encode() in data and (home.rpartition(".")[2].encode() in data or b"from ." in data)
 
 
 def _in_other_encoding(file: ModuleFile, data: bytes) -> SpecModule | None:

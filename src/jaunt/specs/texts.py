@@ -7,7 +7,7 @@ from typing import NamedTuple
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
-from jaunt.syntax.source import Definition, ModuleSource, first_line, read_source
+from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, first_line, read_source
 
 
 def entry_source(entry: SpecEntry) -> ModuleSource:
@@ -95,6 +95,8 @@ def _without_jaunt(source: ModuleSource, statement: ast.stmt, specs: Collection[
             return "" if name in specs else None
         case ast.Assign(value=value):  # brief = jaunt.magic(prompt="Be brief.")
             return "" if source.spec_decorator(value) is not None else None
+        case ast.ImportFrom() if {*source.imports(statement).values()} <= source.spec_decorators.keys():
+            return "" if source.imports(statement) else None
         case ast.ImportFrom(level=0, module=str(module)):
             return "" if _is_jaunt(module) else None
         case ast.Import(names=names):
@@ -150,9 +152,10 @@ def extract_source_segment(entry: SpecEntry) -> str:
 class SpecTexts:
     """The source texts of specs; each file is read and parsed once, and only the last one's syntax tree is kept."""
 
-    def __init__(self, last: ModuleSource | None = None) -> None:
+    def __init__(self, last: ModuleSource | None = None, handed: Handed = NOTHING_HANDED) -> None:
         self._known: dict[str, _FileTexts] = {}
         self._last = last
+        self._handed = handed
 
     def add(self, source: ModuleSource) -> None:
         """Take the texts from a file that was parsed already."""
@@ -166,7 +169,7 @@ class SpecTexts:
         """Return the file that a spec stands in, parsed, of which the texts are made; raises as `read_source` does."""
         path = str(entry.source_file)
         if self._last is None or (self._last.module, self._last.path) != (entry.module, path):
-            self._last = read_source(entry.module, path)
+            self._last = read_source(entry.module, path, self._handed)
         return self._last
 
     def handwritten(self, entry: SpecEntry) -> str:

@@ -33,6 +33,11 @@ SPEC_DECORATORS: dict[str, SpecKind] = {
 }
 """Dotted path -> the kind of the specs that it makes."""
 
+Handed = frozenset[tuple[str, SpecKind]]
+"""Further such paths, with the kind: names of jaunt's decorators in modules of the project that hand them on."""
+
+NOTHING_HANDED: Handed = frozenset()
+
 _OVERLOADS = {"typing.overload", "typing_extensions.overload"}
 
 
@@ -51,6 +56,12 @@ class ModuleSource:
     path: str
     text: str
     tree: ast.Module
+    handed: Handed = NOTHING_HANDED
+
+    @cached_property
+    def spec_decorators(self) -> Mapping[str, SpecKind]:
+        """Dotted path -> the kind of the specs that it makes, jaunt's own and those that others hand on."""
+        return {**SPEC_DECORATORS, **dict(self.handed)}
 
     @cached_property
     def statements(self) -> list[ast.stmt]:
@@ -175,7 +186,7 @@ class ModuleSource:
     def spec_decorator(self, node: ast.expr) -> tuple[SpecKind, ast.Call | None] | None:
         """Return (kind, call) if a decorator is jaunt's, bare, called, or called before; None if it is another's."""
         call = node if isinstance(node, ast.Call) else None
-        kind = SPEC_DECORATORS.get(self.dotted(call.func if call else node) or "")
+        kind = self.spec_decorators.get(self.dotted(call.func if call else node) or "")
         if kind is None and isinstance(node, ast.Name) and isinstance(value := self.constant(node.id), ast.Call):
             return self.spec_decorator(value)  # brief = jaunt.magic(prompt="Be brief.")
         return (kind, call) if kind else None
@@ -251,8 +262,8 @@ def first_line(node: Definition) -> int:
     return min([node.lineno, *(d.lineno for d in node.decorator_list)])
 
 
-def read_source(module: str, path: str) -> ModuleSource:
-    """Read and parse a module's file.
+def read_source(module: str, path: str, handed: Handed = NOTHING_HANDED) -> ModuleSource:
+    """Read and parse a module's file; `handed` are decorators that other modules hand on.
 
     Raises JauntDiscoveryError that names the file, and the line where there is one, for a file that can't be
     read, decoded or parsed.
@@ -261,17 +272,17 @@ def read_source(module: str, path: str) -> ModuleSource:
         data = Path(path).read_bytes()
     except OSError as error:
         raise JauntDiscoveryError(f"{path}: cannot be read: {error.strerror}") from error
-    return parse_source(module, path, data)
+    return parse_source(module, path, data, handed)
 
 
 # Few: a syntax tree takes some 40 times the space of its source, and every garbage collection goes through it.
 @lru_cache(maxsize=32)
-def parse_source(module: str, path: str, data: bytes) -> ModuleSource:
+def parse_source(module: str, path: str, data: bytes, handed: Handed = NOTHING_HANDED) -> ModuleSource:
     """Parse a module from its bytes; the last few are remembered, as the specs of a module come in a row."""
     try:
         text = decode_source(data)
         with without_warnings():
-            return ModuleSource(module, path, text, ast.parse(text))
+            return ModuleSource(module, path, text, ast.parse(text), handed)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise JauntDiscoveryError(

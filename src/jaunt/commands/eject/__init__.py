@@ -84,7 +84,7 @@ def _refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
 def _ejected(project: Project, module: str) -> str:
     """Return the text that takes the place of the spec module's; raises JauntRefusedError."""
     spec_module, path = project.modules[module], project.generated_path(module)
-    spec = read_source(module, str(spec_module.file.path))
+    spec = read_source(module, str(spec_module.file.path), project.handed)
     try:
         spec_module.file.path.read_text(encoding="utf-8")
         code = split_header(path.read_text(encoding="utf-8"))[1]
