@@ -196,7 +196,7 @@ def test_a_link_out_of_the_project_is_not_followed(tmp_path: Path, run_in: RunIn
     said = run_in(root, "build")
     if level == GENERATED:
         assert said.code == 3
-        assert f"the symlink {GENERATED} leads out of src (replace the symlink by a folder)" in said.errors[0]
+        assert f"the symlink {GENERATED} leads out of {root} (replace the symlink by a folder)" in said.errors[0]
     assert sorted(outside.rglob("*")) == before
 
 

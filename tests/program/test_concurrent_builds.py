@@ -25,7 +25,7 @@ from projects import CONFIG, SHOP, SHOP_ANSWERS, write_files
 
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import Store
+from jaunt.build.store import Store, holds_module
 from jaunt.config import load_config
 from jaunt.generate.check import FunctionCheck
 from jaunt.header import parse_header
@@ -273,9 +273,8 @@ def is_whole(path: Path) -> bool:
 
 
 def kept_modules(root: Path, store: Store) -> set[str]:
-    digests = load_project(load_config(root=root)).digests
-    kept = {file.path.stem for file in store.files()}
-    return {module for module in ALL if digests[module] in kept}
+    project = load_project(load_config(root=root))
+    return {module for module in ALL if holds_module(store, project, module)}
 
 
 def test_kills_at_random_moments_lose_nothing_that_was_kept_and_tear_nothing(tmp_path: Path, model: Model) -> None:
