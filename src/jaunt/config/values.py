@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 CONFIG_VERSION = 1
 
@@ -45,8 +46,6 @@ def variable_name(value: str) -> str | None:
 
 def http_url(value: str) -> str | None:
     """Refuse what can't be the URL of a server, or holds a password."""
-    from urllib.parse import urlsplit  # here, since most configurations name no server
-
     # The value is not shown: it may hold a password.
     ok = not value or re.fullmatch(r"https?://[^/@\s]+(/\S*)?", value)
     if not ok:

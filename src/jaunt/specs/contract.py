@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from jaunt.specs.references import references_of
 from jaunt.syntax.canonical import canonical
-from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_stub
+from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_stub, own_decorators
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
     """Return the parts of a contract alone, in a third of the time; raises KeyError as `contract_of` does."""
     node = source.definitions[name]
     overloads = [o for o in source.overloads_of(name) if o is not node]
-    parts = _parts(source, node, source.own_decorators(node), overloads)
+    parts = _parts(source, node, own_decorators(source, node), overloads)
     others = [decorator for decorator in node.decorator_list if source.spec_decorator(decorator) is None]
     if others:
         parts[EARLIER_SIGNATURE] = _parts(source, node, others, overloads)["signature"]
@@ -81,7 +81,7 @@ def _parts(
                 detail = f"{member.name}.{part}"
                 parts[detail] = parts.get(detail, "") + text
         return parts
-    overloaded = [repr(sorted(_parts(source, o, source.own_decorators(o)).items())) for o in overloads]
+    overloaded = [repr(sorted(_parts(source, o, own_decorators(source, o)).items())) for o in overloads]
     parts["signature"] = "\n".join([*head, canonical(node.args), canonical(node.returns), *overloaded])
     parts["body"] = canonical(body)
     return parts

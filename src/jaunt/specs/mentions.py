@@ -13,7 +13,7 @@ from functools import cached_property
 from jaunt.specs.references import MENTION
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.nodes import child_nodes
-from jaunt.syntax.source import Definition, ModuleSource, assignment_targets
+from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, own_decorators
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9_]+\b")  # a docstring may speak of one without quotes
@@ -30,7 +30,7 @@ class Mentions:
         if not self._nodes:  # as in most modules
             return {}
         nodes = [*self._source.overloads_of(spec), self._source.definitions[spec]]
-        own = {d for node in nodes for d in self._source.own_decorators(node)}
+        own = {d for node in nodes for d in own_decorators(self._source, node)}
         others = {d for node in nodes for d in node.decorator_list} - own  # jaunt's, and those of the spec module
         found = {word for node in nodes for word in _words(node, others)} & self._nodes.keys()
         return {name: self._digest(name) for name in sorted(found)}

@@ -104,17 +104,12 @@ class ModuleSource:
         found = next((i for i, decorator in enumerate(node.decorator_list) if self.spec_decorator(decorator)), 0)
         return node.decorator_list[:found]
 
-    def own_decorators(self, node: Definition) -> list[ast.expr]:
-        """Return the decorators of a definition that are neither jaunt's nor above it."""
-        below = node.decorator_list[len(self.outer_decorators(node)) :]
-        return [decorator for decorator in below if self.spec_decorator(decorator) is None]
-
     def stub(self, name: str) -> Definition | None:
         """Return the definition of a name as a candidate has to answer it, with its own decorators alone."""
         node = self.definitions.get(name)
         if node is not None and self.is_spec(node):
             node = copy.copy(node)
-            node.decorator_list = self.own_decorators(node)
+            node.decorator_list = own_decorators(self, node)
         return node
 
     @cached_property
@@ -260,6 +255,12 @@ def _counts_first(first: Placed, second: Placed) -> bool:
 def first_line(node: Definition) -> int:
     """Return the line, counted from 1, at which a definition starts, its decorators included."""
     return min([node.lineno, *(d.lineno for d in node.decorator_list)])
+
+
+def own_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:
+    """Return the decorators of a definition that are neither jaunt's nor above it."""
+    below = node.decorator_list[len(source.outer_decorators(node)) :]
+    return [decorator for decorator in below if source.spec_decorator(decorator) is None]
 
 
 def read_source(module: str, path: str, handed: Handed = NOTHING_HANDED) -> ModuleSource:
