@@ -1,5 +1,6 @@
 """Two definitions of one name: the spec is the one that this platform binds; what hides it is told with both lines."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from projects import write_files
 
 from jaunt.config import load_config
 from jaunt.plan.orphans import find_orphans
-from jaunt.project.project import Project, load_project
+from jaunt.project.project import Project, load_project, remember
+from jaunt.syntax.source import parse_source
 
 OTHER = "win32" if sys.platform != "win32" else "linux"
 HERE = '    @jaunt.magic\n    def f() -> int:\n        """Here."""\n'
@@ -83,6 +85,23 @@ def test_what_hides_a_spec_is_told_with_both_lines_before_any_call(
     backend = FakeBackend()
     assert build_with(tmp_path, backend)["app.a"].status == "failed"
     assert backend.calls == []
+
+
+def test_a_package_that_is_installed_meanwhile_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = f"try:\n    import newly_installed\n{ELSEWHERE}except ImportError:\n{HERE}"
+    first = project_of(tmp_path, body)
+    digests = [first.digests["app.a"]]
+    for path in ("src/app/a.py", "src/app/__init__.py", "jaunt.toml"):
+        os.utime(tmp_path / path, (10**9, 10**9))
+    for _ in range(3):  # the second time, the scan has a cache to read
+        project = load_project(load_config(root=tmp_path))
+        digests.append(project.digests["app.a"])
+        remember(project, make_folder=True)
+    write_files(tmp_path, {"packages/newly_installed.py": ""})
+    monkeypatch.syspath_prepend(str(tmp_path / "packages"))
+    parse_source.cache_clear()  # as in the next process
+    assert len({*digests}) == 1
+    assert load_project(load_config(root=tmp_path)).digests["app.a"] != digests[0]
 
 
 def test_a_spec_for_another_platform_is_none_here_and_its_code_no_orphan(tmp_path: Path) -> None:

@@ -59,10 +59,11 @@ class Reused:
     def snapshot(self) -> Snapshot:
         """Return what the next scan may reuse."""
         old, stamps = self.reader.old, self.reader.listing.stamps
+        fleeting = {path: "" for path, module in self.reader.found.items() if module is not None and module.fleeting}
         read = {path: names for path, names in self.files.read.items() if path in stamps}
         return replace(
             old,
-            stamps=stamps,
+            stamps={**stamps, **fleeting},
             lines={
                 **old.lines,
                 **{path: json.dumps(names_record(names)) for path, names in read.items()},

@@ -96,6 +96,7 @@ def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles) ->
             stamps[path] = lines[path] = ""  # to be read, and told of, again
         else:
             lines[path] = parts[module.name].line() if reusable else json.dumps(module_record(module, None))
+            stamps[path] = "" if module.fleeting else stamps[path]
     return Snapshot(
         stamps=stamps,
         lines=lines,

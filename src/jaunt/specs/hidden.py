@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.syntax.branches import Placed, imports_work, parted
@@ -106,6 +107,15 @@ def _told_apart(own: Placed, other: Placed) -> bool:
     """Whether it is known which of two specs, in branches that exclude each other, is bound."""
     block, names = parted(own, other)
     return "try" in names and imports_work(block) is not None
+
+
+def decided_by_packages(source: ModuleSource, specs: Collection[str]) -> bool:
+    """Whether it depends on what is installed which of a name's specs counts: no record of that would hold."""
+    for name, placed in source.repeated.items():
+        found = [each for each in placed if each.runs is not False and source.is_spec(each.statement)]
+        if name in specs and any(one.excludes(other) for one, other in pairwise(found)):
+            return True
+    return False
 
 
 def _binds_anew(source: ModuleSource, specs: Collection[str]) -> bool:

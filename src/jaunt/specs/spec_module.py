@@ -14,7 +14,7 @@ from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
-from jaunt.specs.hidden import refuse_hidden, refuse_lost_docstrings, refuse_rebound
+from jaunt.specs.hidden import decided_by_packages, refuse_hidden, refuse_lost_docstrings, refuse_rebound
 from jaunt.specs.mentions import Mentions
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, Names, parse_source
 
@@ -41,7 +41,7 @@ class SpecModule:
     `unread` names the specs whose decorator arguments only an import can tell, `elsewhere` those for which another
     module's source was read; `computed` are those among the first that only linking finds, as their `deps` name
     constants of other modules. `problem` is what is wrong with the module as a whole, in which case `entries` may be
-    empty.
+    empty. `fleeting` tells that what is installed decides which of its definitions count: it is read at each scan.
     """
 
     name: str
@@ -54,6 +54,7 @@ class SpecModule:
     names: Names | None = None
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     computed: frozenset[str] = frozenset()
+    fleeting: bool = False
 
     @cached_property
     def path(self) -> str:
@@ -186,7 +187,10 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
     mentions = Mentions(source)
     contracts = {name: replace(contract_of(source, name), handwritten=mentions.of(name)) for name in entries}
     ordered = tuple(entries[name] for name in sorted(entries))
-    return SpecModule(source.module, file, kinds.pop(), ordered, contracts, unread, names=source.names)
+    fleeting = decided_by_packages(source, entries)
+    return SpecModule(
+        source.module, file, kinds.pop(), ordered, contracts, unread, names=source.names, fleeting=fleeting
+    )
 
 
 def _broken(file: ModuleFile, problem: JauntDiscoveryError) -> SpecModule:
