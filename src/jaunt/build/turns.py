@@ -12,7 +12,7 @@ from typing import Self
 
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntGenerationError
-from jaunt.generate.check import Check, Checked, as_checked
+from jaunt.generate.check import Checked, WrappedCheck, as_checked
 
 
 class Turns:
@@ -112,27 +112,11 @@ class Turns:
 
 
 @dataclass(frozen=True)
-class PatientCheck:
+class PatientCheck(WrappedCheck):
     """A check of one module's candidates that waits for what a candidate lacks, and then looks at it once more."""
 
-    check: Check
     module: str
     turns: Turns
-
-    @property
-    def name(self) -> str:
-        """What the check is called."""
-        return self.check.name
-
-    @property
-    def after_failure(self) -> bool:
-        """Whether the check also looks at candidates that an earlier one found wrong."""
-        return self.check.after_failure
-
-    @property
-    def needs(self) -> Collection[str]:
-        """What the check needs."""
-        return self.check.needs
 
     async def __call__(self, source: str) -> Checked:
         """Return what the check makes of a candidate once all that it uses is built; raises as `Turns.require`."""

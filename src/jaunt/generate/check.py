@@ -72,8 +72,8 @@ def as_check(check: Check | CheckFunction) -> Check:
 
 
 @dataclass(frozen=True)
-class WarningCheck:
-    """A check whose findings are warnings."""
+class WrappedCheck:
+    """What a check is called and needs, for one that does something around another."""
 
     check: Check
 
@@ -91,6 +91,11 @@ class WarningCheck:
     def needs(self) -> Collection[str]:
         """What the check needs."""
         return self.check.needs
+
+
+@dataclass(frozen=True)
+class WarningCheck(WrappedCheck):
+    """A check whose findings are warnings."""
 
     async def __call__(self, source: str) -> Checked:
         checked = as_checked(source, await self.check(source))

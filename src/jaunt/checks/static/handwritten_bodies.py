@@ -2,12 +2,10 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from jaunt.checks.severity import Severity
-from jaunt.generate.check import Checked
+from jaunt.checks.static.rewriting import RewritingCheck
 from jaunt.plan.module_work import ModuleWork
-from jaunt.process.background import in_background
 from jaunt.project.project import Project
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.canonical import canonical
@@ -26,25 +24,11 @@ def make_check(project: Project, severity: Severity) -> "HandwrittenBodyChecks":
 class HandwrittenBodyChecks:
     """Puts the handwritten bodies of class specs back."""
 
-    def for_module(self, work: ModuleWork) -> "HandwrittenBodyCheck | None":
+    def for_module(self, work: ModuleWork) -> RewritingCheck | None:
         """Return the check of a module's candidates, None if no class spec of it has a method with a body."""
         has_some = any(True for name in work.class_names for _ in _handwritten(work.spec, name))
-        return HandwrittenBodyCheck(work.spec, tuple(sorted(work.class_names))) if has_some else None
-
-
-@dataclass(frozen=True)
-class HandwrittenBodyCheck:
-    """Puts back what a candidate changed of the handwritten methods of the classes `names`; it finds no errors."""
-
-    spec: ModuleSource
-    names: tuple[str, ...]
-    name: str = NAME
-    after_failure: bool = True
-    needs: frozenset[str] = frozenset()
-
-    async def __call__(self, source: str) -> Checked:
-        put_back = await in_background(with_handwritten_bodies, source, self.spec, self.names, size=len(source))
-        return Checked(put_back)
+        names = tuple(sorted(work.class_names))
+        return RewritingCheck(NAME, with_handwritten_bodies, work.spec, names) if has_some else None
 
 
 def with_handwritten_bodies(source: str, spec: ModuleSource, names: Sequence[str]) -> str:

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jaunt.checks.severity import Severity
-from jaunt.generate.check import Checked
+from jaunt.checks.static.rewriting import RewritingCheck
 from jaunt.plan.module_work import ModuleWork
-from jaunt.process.background import in_background
 from jaunt.project.project import Project
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.edits import Edits
@@ -30,24 +29,10 @@ def make_check(project: Project, severity: Severity) -> "OuterDecoratorChecks":
 class OuterDecoratorChecks:
     """Takes out of candidates what their spec modules would apply a second time."""
 
-    def for_module(self, work: ModuleWork) -> "OuterDecoratorCheck | None":
+    def for_module(self, work: ModuleWork) -> RewritingCheck | None:
         """Return the check of a module's candidates, None if none of its specs has a decorator above jaunt's."""
-        return OuterDecoratorCheck(work.spec, work.names) if any(_outer(work.spec, n) for n in work.names) else None
-
-
-@dataclass(frozen=True)
-class OuterDecoratorCheck:
-    """Takes out of a candidate what the spec module would apply a second time; it finds no errors."""
-
-    spec: ModuleSource
-    names: tuple[str, ...]
-    name: str = NAME
-    after_failure: bool = True
-    needs: frozenset[str] = frozenset()
-
-    async def __call__(self, source: str) -> Checked:
-        stripped = await in_background(without_outer_decorators, source, self.spec, self.names, size=len(source))
-        return Checked(stripped)
+        has_some = any(_outer(work.spec, name) for name in work.names)
+        return RewritingCheck(NAME, without_outer_decorators, work.spec, work.names) if has_some else None
 
 
 def without_outer_decorators(source: str, spec: ModuleSource, names: Sequence[str]) -> str:
