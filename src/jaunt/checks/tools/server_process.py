@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 _ERROR = 1  # the type of a message
 _LARGEST_HEAD = 1_000  # bytes
 _NOT_UNDERSTOOD = (LookupError, TypeError, ValueError, AttributeError)
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL, and ends a process by any
 
 
 class LanguageServerError(Exception):
@@ -55,9 +58,11 @@ class ServerProcess(asyncio.SubprocessProtocol):
     def end(self) -> None:
         """End the process, without waiting for that."""
         self._fault = self._fault or "was ended"
-        if self._transport is not None:
+        if self._transport is not None and self._transport.get_returncode() is None:
+            # Not by the transport: it looks for the exit code first, and of a process that has just ended it would take
+            # that away from asyncio's own waiter, which then complains of an unknown child on standard error.
             with suppress(ProcessLookupError):
-                self._transport.kill()
+                os.kill(self._transport.get_pid(), _KILL)
 
     async def ended(self) -> None:
         """Wait until the process has ended."""
