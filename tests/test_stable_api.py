@@ -164,6 +164,7 @@ def test_a_backend_that_defines_one_method_is_one() -> None:
             return ""
 
     call: Coroutine[Any, Any, GenerationResult] = Own().generate_with_retry(None, max_attempts=1)  # ty: ignore[invalid-argument-type]
+    assert isinstance(call, Coroutine)
     call.close()
 
 

@@ -4,6 +4,7 @@ import ast
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from jaunt.header import body_digest, parse_header, split_header
@@ -37,7 +38,7 @@ def syntax_digest(body: str) -> str | None:
 
 def is_body_edited(fields: Mapping[str, Any], body: str) -> bool:
     """Whether a body is another one than its header, parsed, was written for; a header that doesn't say fits any."""
-    if fields.get("body_digest", body_digest(body)) == body_digest(body):
+    if "body_digest" not in fields or fields["body_digest"] == body_digest(body):
         return False
     return "syntax_digest" not in fields or fields["syntax_digest"] != syntax_digest(body)
 
@@ -77,20 +78,19 @@ def _plain(tree: ast.Module) -> ast.Module:
     return tree
 
 
-def _with_sorted_imports(statements: Sequence[Any]) -> list[Any]:
-    out: list[Any] = []
-    run: list[ast.stmt] = []
-    for statement in [*statements, None]:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            run += _single_imports(statement)
-            continue
-        out += sorted({canonical(each): each for each in run}.items())
-        run = []
-        out += [] if statement is None else [statement]
-    return [each[1] if isinstance(each, tuple) else each for each in out]
+def _with_sorted_imports(statements: Sequence[ast.stmt]) -> list[ast.stmt]:
+    out: list[ast.stmt] = []
+    for are_imports, run in groupby(statements, key=lambda each: isinstance(each, ast.Import | ast.ImportFrom)):
+        if are_imports:
+            singles = {canonical(single): single for each in run for single in _single_imports(each)}
+            out += [singles[text] for text in sorted(singles)]
+        else:
+            out += run
+    return out
 
 
-def _single_imports(statement: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
-    if isinstance(statement, ast.Import):
-        return [ast.Import([alias]) for alias in statement.names]
-    return [ast.ImportFrom(statement.module, [alias], statement.level) for alias in statement.names]
+def _single_imports(statement: ast.stmt) -> list[ast.stmt]:
+    if isinstance(statement, ast.ImportFrom):
+        return [ast.ImportFrom(statement.module, [alias], statement.level) for alias in statement.names]
+    assert isinstance(statement, ast.Import)
+    return [ast.Import([alias]) for alias in statement.names]
