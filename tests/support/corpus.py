@@ -836,6 +836,12 @@ BAD: dict[str, Case] = {
     "a class": slug("class slugify:\n    pass\n", "slugify: is a class, expected a function `def slugify(title: str,"),
     "a lambda": slug("slugify = lambda title: title\n", "line 1: slugify: is assigned, expected a function"),
     "a partial": slug("import functools\nslugify = functools.partial(str)\n", "slugify: is assigned"),
+    # its bodies
+    "no code": inside("raise NotImplementedError", "slugify: still has only a stub for its body"),
+    "a TODO": slug(
+        "def slugify(title: str, *, limit: int = 60) -> str:\n    # TODO: make the slug\n    return ''\n",
+        "slugify: still has only a stub for its body",
+    ),
     # its signature
     "renamed": signed("def slugify(text: str, *, limit: int = 60) -> str:", "has no parameter 'title'"),
     "no limit": signed("def slugify(title: str) -> str:", "has no parameter 'limit'"),

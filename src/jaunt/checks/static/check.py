@@ -7,6 +7,7 @@ from jaunt.checks.static.assertions import assertion_free_tests
 from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors
 from jaunt.checks.static.imports import declared_modules, import_errors, imported_heads
+from jaunt.checks.static.stubs import stub_errors
 from jaunt.checks.static.text import text_errors
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
@@ -83,6 +84,7 @@ def static_findings(source: str, work: ModuleWork, allowed: frozenset[str], effe
             *missing_names(candidate, work.names),
             *text_errors(source),
             *conformance_errors(candidate, work.spec, work.names, kind=work.kind),
+            *(stub_errors(candidate, work.spec, work.names) if work.kind == "build" else ()),
             *([] if effects.warn else on_import),
             *import_errors(candidate, work, allowed),
             *(assertion_free_tests(source, work.names) if work.kind == "test" else ()),

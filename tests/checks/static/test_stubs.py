@@ -1,0 +1,151 @@
+"""Which candidates have only a stub where a spec wants code, and what they are told."""
+
+import ast
+
+import pytest
+
+from jaunt.checks.static.stubs import stub_errors
+from jaunt.syntax.source import ModuleSource
+
+FUNCTION = 'def add(a: int, b: int) -> int:\n    """Return the sum."""\n    ...\n'
+QUIET = 'def log(text: str) -> None:\n    """Write the text to the log."""\n    ...\n'
+CLASS = '''\
+from abc import ABC, abstractmethod
+class Shop(ABC):
+    """A shop."""
+
+    def __init__(self, name: str) -> None:
+        """Keep the name."""
+    def price(self) -> int:
+        """Return the price."""
+    @abstractmethod
+    def tax(self) -> int:
+        """Return the tax."""
+'''
+
+
+def errors_of(spec: str, answer: str, name: str = "add") -> list[str]:
+    """Return what is said of the stubs in an answer to a spec module."""
+    sources = (
+        ModuleSource(module, f"{module}.py", text, ast.parse(text)) for module, text in (("m", spec), ("g", answer))
+    )
+    wanted, candidate = sources
+    return stub_errors(candidate, wanted, [name])
+
+
+def body(text: str) -> str:
+    return f"def add(a: int, b: int) -> int:\n    {text}\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        body("..."),
+        body("pass"),
+        body('"""Return the sum."""'),
+        body('"""Return the sum."""\n    ...'),
+        body("raise NotImplementedError"),
+        body("raise NotImplementedError('add')"),
+        body("raise NotImplementedError\n    return a + b"),
+        body('raise RuntimeError("not implemented yet")'),
+        body('raise Exception("TODO")'),
+        body("# TODO: add them\n    return 0"),
+        body("return 0  # FIXME"),
+        body('"TODO"\n    return 0'),
+        body('print("TODO: implement this")\n    return 0'),
+        body("# your code here\n    pass"),
+        body("'Adds.'\n    'Really.'"),
+        "def _sum(a, b):\n    ...\ndef add(a: int, b: int) -> int:\n    return _sum(a, b)\n",
+        "def _a(a, b):\n    return _b(a, b)\ndef _b(a, b):\n    raise NotImplementedError\n" + body("return _a(a, b)"),
+        "def _sum(a, b):\n    pass\nadd = _sum\n",
+        "async " + body("..."),
+    ],
+)
+def test_a_stub_is_refused_with_its_line_and_its_text(answer: str) -> None:
+    (error,) = errors_of(FUNCTION, answer)
+    assert error.startswith("line ")
+    assert ": add: still has only a stub for its body (`" in error
+    assert "write the code" in error
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        body("return a + b"),
+        body("return 0"),  # wrong, but no stub
+        body("# TODO: make it faster\n    return a + b"),
+        body('if a < 0:\n        raise ValueError("TODO")\n    return a + b'),
+        body("pass\n    return a + b"),
+        body("return add(a - 1, b + 1)"),
+        "def _sum(a, b):\n    return a + b\ndef add(a: int, b: int) -> int:\n    return _sum(a, b)\n",
+        "from operator import add\n",
+        "import operator\nadd = operator.add\n",
+        "def _unused():\n    pass\n" + body("return a + b"),
+        "class _Base:\n    def run(self):\n        raise NotImplementedError\n" + body("return a + b"),
+    ],
+)
+def test_code_is_no_stub(answer: str) -> None:
+    assert errors_of(FUNCTION, answer) == []
+
+
+def test_a_function_that_returns_nothing_is_told_how_to_do_nothing() -> None:
+    (error,) = errors_of(QUIET, "def log(text: str) -> None:\n    pass\n", "log")
+    assert error == (
+        "line 1: log: still has only a stub for its body (`pass`): write the code that its docstring describes; "
+        "if it is to do nothing, its body is `return None`"
+    )
+    assert errors_of(QUIET, "def log(text: str) -> None:\n    return None\n", "log") == []
+
+
+@pytest.mark.parametrize("docstring", ["Do nothing.", "A no-op.", "Does nothing; subclasses override it."])
+def test_what_is_documented_to_do_nothing_may_be_empty(docstring: str) -> None:
+    spec = QUIET.replace("Write the text to the log.", docstring)
+    assert errors_of(spec, "def log(text: str) -> None:\n    pass\n", "log") == []
+    assert errors_of(spec, "def log(text: str) -> None:\n    raise NotImplementedError\n", "log")
+
+
+def test_doing_nothing_in_one_case_is_no_leave_to_be_empty() -> None:
+    spec = QUIET.replace("Write the text to the log.", "Write the text; does nothing if it is empty.")
+    assert errors_of(spec, "def log(text: str) -> None:\n    pass\n", "log")
+
+
+def test_a_documented_exception_is_code() -> None:
+    spec = FUNCTION.replace("Return the sum.", "Return the sum; raises NotImplementedError on this platform.")
+    assert errors_of(spec, body("raise NotImplementedError")) == []
+    assert errors_of(spec, body("..."))
+
+
+def test_methods_are_looked_at_and_abstract_ones_are_not() -> None:
+    answer = CLASS.replace('        """Keep the name."""', "        self.name = name")
+    (error,) = errors_of(CLASS, answer, "Shop")
+    assert error.startswith("line 7: Shop.price: still has only a stub")
+    (first, second) = errors_of(CLASS, CLASS, "Shop")
+    assert "Shop.__init__" in first
+    assert "Shop.price" in second
+
+
+def test_a_method_made_abstract_by_the_candidate_is_a_stub() -> None:
+    answer = CLASS.replace("    def price", "    @abstractmethod\n    def price")
+    assert any("Shop.price" in error for error in errors_of(CLASS, answer, "Shop"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ("from typing import Protocol\nclass P(Protocol):\n    def f(self) -> int: ...\n", "P"),
+        ('class E(ValueError):\n    """It failed."""\n', "E"),
+        ('class Empty:\n    def __init__(self) -> None:\n        """Make one."""\n        pass\n', "Empty"),
+        ("class C:\n    def __exit__(self, *error: object) -> None:\n        pass\n", "C"),
+    ],
+)
+def test_what_needs_no_code_may_have_none(spec: str, name: str) -> None:
+    assert errors_of(spec, spec, name) == []
+
+
+def test_setters_and_inner_classes_are_looked_at() -> None:
+    spec = (
+        "class A:\n    class B:\n        def f(self) -> int: ...\n    @property\n    def x(self) -> int: ...\n"
+        "    @x.setter\n    def x(self, value: int) -> None: ...\n"
+    )
+    answer = spec.replace("def x(self) -> int: ...", "def x(self) -> int: return 1")
+    assert [error.split(": ")[1] for error in errors_of(spec, answer, "A")] == ["A.B.f", "A.x"]
