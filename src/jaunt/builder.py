@@ -16,8 +16,7 @@ from jaunt.plan.freshness import fingerprint, judge_file
 from jaunt.plan.module_work import ModuleWork, specs_used
 from jaunt.registry import KIND_OF, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.contract import EARLIER_SIGNATURE
-from jaunt.specs.digests import combine_parts, earlier_digest, graph_digests
+from jaunt.specs.digests import EARLIER_SIGNATURE, combine_parts, earlier_digest, graph_digests
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
 from jaunt.specs.texts import SpecTexts
 

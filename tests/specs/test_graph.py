@@ -11,7 +11,8 @@ from projects import ProjectFiles
 from jaunt.deps import build_spec_graph
 from jaunt.errors import JauntDiscoveryError
 from jaunt.spec_ref import SpecRef
-from jaunt.specs.graph import collapse_to_module_dag, explicit_deps
+from jaunt.specs.explicit_deps import explicit_deps
+from jaunt.specs.graph import collapse_to_module_dag
 
 WORDS = "def split(text): ...\nclass Word: ...\n"
 

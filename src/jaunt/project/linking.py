@@ -2,42 +2,27 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
 from jaunt.project.importer import Imported, import_from_bases
-from jaunt.project.module import ProjectModule
+from jaunt.project.module import Linked
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.arguments import Unreadable, read_arguments, read_deps, wrong_type
-from jaunt.specs.contract import EARLIER_SIGNATURE, Contract
+from jaunt.specs.contract import Contract
 from jaunt.specs.dag import components, toposort
-from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, spec_parts
-from jaunt.specs.graph import SpecFinder, collapse_to_module_dag, explicit_deps, link_specs
+from jaunt.specs.digests import EARLIER_SIGNATURE, combine_parts, combine_specs, graph_digests, spec_parts
+from jaunt.specs.explicit_deps import explicit_deps
+from jaunt.specs.graph import SpecFinder, collapse_to_module_dag, link_specs
 from jaunt.specs.spec_module import SpecModule
 from jaunt.syntax.source import read_source
 from jaunt.text.nearest import did_you_mean
-
-M = TypeVar("M", bound=ProjectModule)
-
-
-@dataclass(frozen=True)
-class Linked(Generic[M]):
-    """A project's spec modules, linked; the fields are those of `Project`."""
-
-    modules: Mapping[str, M]
-    specs: Mapping[SpecRef, SpecEntry]
-    parts: Mapping[SpecRef, Mapping[str, str]]
-    graph: Mapping[SpecRef, set[SpecRef]]
-    dag: Mapping[str, set[str]]
-    spec_digests: Mapping[SpecRef, str]
-    digests: Mapping[str, str]
-    problems: Mapping[str, JauntError] = field(default_factory=dict)
-    decorated: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -111,8 +96,6 @@ class Linker:
         """Return what two imports of each module tell, side by side: what differs would differ at each scan."""
         if not bases:
             return {}, {}
-        from concurrent.futures import ThreadPoolExecutor  # it takes 5 ms, and few projects have such arguments
-
         with ThreadPoolExecutor(2) as pool:
             first, second = (pool.submit(import_from_bases, bases, path=self.bases, cwd=self.root) for _ in range(2))
             return first.result(), second.result()

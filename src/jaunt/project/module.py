@@ -1,16 +1,21 @@
-"""What is known of a spec module of a project: read from its source now, or by an earlier scan."""
+"""What is known of the spec modules of a project, of one and of all: read from source now, or by an earlier scan."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from jaunt.errors import JauntDiscoveryError
+from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.files.listing import ModuleFile, Root
 from jaunt.project.snapshot import Row
 from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.contract import Contract
+from jaunt.specs.digests import EARLIER_SIGNATURE, combine_specs
+
+if TYPE_CHECKING:  # where nothing has changed, no spec is read
+    from jaunt.specs.contract import Contract
+    from jaunt.specs.spec_module import SpecModule
 
 
 class ProjectModule(Protocol):
@@ -33,7 +38,7 @@ class ProjectModule(Protocol):
     @property
     def entries(self) -> Sequence[SpecEntry]: ...
     @property
-    def contracts(self) -> Mapping[str, Contract]: ...
+    def contracts(self) -> "Mapping[str, Contract]": ...
     @property
     def unread(self) -> Mapping[str, str]: ...
     @property
@@ -65,9 +70,27 @@ class StoredModule:
         return self._load().entries
 
     @cached_property
-    def contracts(self) -> Mapping[str, Contract]:
+    def contracts(self) -> "Mapping[str, Contract]":
         """The contracts of the specs, by name."""
         return self._load().contracts
+
+
+M = TypeVar("M", bound=ProjectModule)
+
+
+@dataclass(frozen=True)
+class Linked(Generic[M]):
+    """A project's spec modules, linked; the fields are those of `Project`."""
+
+    modules: Mapping[str, M]
+    specs: Mapping[SpecRef, SpecEntry]
+    parts: Mapping[SpecRef, Mapping[str, str]]
+    graph: Mapping[SpecRef, set[SpecRef]]
+    dag: Mapping[str, set[str]]
+    spec_digests: Mapping[SpecRef, str]
+    digests: Mapping[str, str]
+    problems: Mapping[str, JauntError] = field(default_factory=dict)
+    decorated: frozenset[str] = frozenset()
 
 
 T = TypeVar("T")
@@ -114,3 +137,52 @@ class PerSpec(Mapping[SpecRef, T], Generic[T]):
 
     def __len__(self) -> int:
         return sum(len(self._load(module)) for module in self._modules)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One spec module's part of what a project is linked to."""
+
+    module: "SpecModule"
+    specs: Mapping[SpecRef, SpecEntry]
+    parts: Mapping[SpecRef, Mapping[str, str]]
+    graph: Mapping[SpecRef, set[SpecRef]]
+    digests: Mapping[SpecRef, str]
+
+    @property
+    def dependencies(self) -> set[str]:
+        """The other modules that it depends on directly."""
+        return {module_of(dep) for deps in self.graph.values() for dep in deps} - {self.module.name}
+
+    def row(self) -> Row:
+        """Return its row in a snapshot's table."""
+        return Row(
+            path=str(self.module.file.path),
+            kind=self.module.kind,
+            unread=self.module.unread,
+            specs=[entry.qualname for entry in self.module.entries],
+            dependencies=sorted(self.dependencies),
+            digest=combine_specs(self.digests),
+            decorated=any(EARLIER_SIGNATURE in parts for parts in self.parts.values()),
+        )
+
+
+def linked_from(rows: Mapping[str, Row], roots: Mapping[str, Root], parts: Mapping[str, Part]) -> Linked[StoredModule]:
+    """Return modules as the rows of a snapshot say they are linked; one's part is only looked up when it is needed.
+
+    `roots` are by the paths of the modules' files.
+    """
+
+    def module(name: str) -> StoredModule:
+        return StoredModule(name, rows[name], roots[rows[name].path], lambda: parts[name].module)
+
+    return Linked(
+        modules=PerModule(rows, module),
+        specs=PerSpec(rows, lambda name: parts[name].specs),
+        parts=PerSpec(rows, lambda name: parts[name].parts),
+        graph=PerSpec(rows, lambda name: parts[name].graph),
+        dag={name: set(row.dependencies) for name, row in rows.items()},
+        spec_digests=PerSpec(rows, lambda name: parts[name].digests),
+        digests={name: row.digest for name, row in rows.items()},
+        decorated=frozenset(name for name, row in rows.items() if row.decorated),
+    )

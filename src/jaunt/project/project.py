@@ -5,24 +5,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jaunt.config import JauntConfig
+from jaunt.config.roots import search_roots
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.files.listing import Root
 from jaunt.header import Kind
 from jaunt.paths import generated_relname, is_single_file, spec_module_to_generated_module
-from jaunt.project.linking import Linker
 from jaunt.project.module import ProjectModule
-from jaunt.project.roots import search_roots
 from jaunt.project.scan import Scan, save_scan, scan_project
 from jaunt.project.unseen import unseen
 from jaunt.registry import KIND_OF, SpecEntry
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import earlier_digest
-from jaunt.specs.texts import SpecTexts
-from jaunt.syntax.source import NOTHING_HANDED, Handed
 from jaunt.text.nearest import did_you_mean
+
+if TYPE_CHECKING:  # where nothing has changed, no source is read
+    from jaunt.specs.texts import SpecTexts
+    from jaunt.syntax.source import Handed
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,20 @@ class Project:
             return self.handwritten(module).get(qualname_of(SpecRef(ref)))
         return self.spec_digests.get(SpecRef(ref), "")[:16] or None
 
-    @cached_property
-    def texts(self) -> SpecTexts:
+    @property
+    def texts(self) -> "SpecTexts":
         """The source texts of the specs, read when they are asked for."""
-        return SpecTexts(handed=self.handed)
+        return self._read.files.sources.texts
 
     @property
-    def handed(self) -> Handed:
+    def handed(self) -> "Handed":
         """The decorators of jaunt's that modules of the project hand on."""
-        return self.scan.reader.handed if self.scan is not None else NOTHING_HANDED
+        return self._read.files.sources.handed
+
+    @property
+    def _read(self) -> Scan:
+        assert self.scan is not None  # what was read from nowhere has no sources
+        return self.scan
 
     def bases(self) -> list[Path]:
         """Return the folders that module names start from, as they belong on `sys.path`."""
@@ -138,15 +145,9 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
     `infer_deps` overrides the configuration for both kinds. What is wrong with one module becomes an entry in
     `problems` and leaves the others alone. What an earlier scan found is reused as far as it still holds.
     """
-    roots = search_roots(config)
     infer = {"magic": config.build.infer_deps, "test": config.test.infer_deps}
-    linker = Linker(
-        root=config.root,
-        bases=[root.base for root in roots],
-        infer_deps=infer if infer_deps is None else dict.fromkeys(infer, infer_deps),
-    )
-    scan = scan_project(config, roots, linker)
-    warnings = unseen(scan.reader.listing, dict.fromkeys(root.base for root in roots))
+    scan = scan_project(config, infer if infer_deps is None else dict.fromkeys(infer, infer_deps))
+    warnings = unseen(scan.files.listing, dict.fromkeys(root.base for root in scan.files.roots), scan.files.spec_line)
     return Project(root=config.root, config=config, scan=scan, warnings=warnings, **vars(scan.linked))
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from jaunt.files.listing import Listing, ModuleFile, Stamper
-from jaunt.project.snapshot import Snapshot, module_in, names_in
+from jaunt.project.records import module_in, names_in
+from jaunt.project.snapshot import Snapshot
 from jaunt.specs.spec_module import SpecModule, scan_handing, scan_modules
 from jaunt.syntax.source import NOTHING_HANDED, Handed, Names
 

@@ -1,57 +1,19 @@
 """Relinking: the modules that changed are linked with all the others as an earlier scan left them."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from jaunt.files.listing import ModuleFile
-from jaunt.project.linking import Linked, Linker, read_constants, read_elsewhere, resolve_deps
-from jaunt.project.module import PerSpec
+from jaunt.project.linking import Linker, read_constants, read_elsewhere, resolve_deps
+from jaunt.project.module import Linked, Part, PerSpec
 from jaunt.project.name_lookup import SourceFiles
-from jaunt.project.snapshot import Link, Record, Row, links_in, module_in, module_record
-from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.contract import EARLIER_SIGNATURE
+from jaunt.project.records import links_in, module_in
+from jaunt.project.snapshot import Record, Row
+from jaunt.spec_ref import SpecRef
 from jaunt.specs.dag import components, dependents_of
-from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, spec_parts
+from jaunt.specs.digests import combine_parts, graph_digests, spec_parts
 from jaunt.specs.graph import SpecFinder, link_specs
 from jaunt.specs.spec_module import SpecModule
-
-
-@dataclass(frozen=True)
-class Part:
-    """One spec module's part of what a project is linked to."""
-
-    module: SpecModule
-    specs: Mapping[SpecRef, SpecEntry]
-    parts: Mapping[SpecRef, Mapping[str, str]]
-    graph: Mapping[SpecRef, set[SpecRef]]
-    digests: Mapping[SpecRef, str]
-
-    @property
-    def dependencies(self) -> set[str]:
-        """The other modules that it depends on directly."""
-        return {module_of(dep) for deps in self.graph.values() for dep in deps} - {self.module.name}
-
-    def line(self) -> str:
-        """Return what a snapshot keeps of it, as JSON."""
-        links = {
-            entry.qualname: Link(entry.decorator_kwargs.get("deps"), sorted(self.graph[ref]), self.digests[ref])
-            for ref, entry in self.specs.items()
-        }
-        return json.dumps(module_record(self.module, links))
-
-    def row(self) -> Row:
-        """Return its row in a snapshot's table."""
-        return Row(
-            path=str(self.module.file.path),
-            kind=self.module.kind,
-            unread=self.module.unread,
-            specs=[entry.qualname for entry in self.module.entries],
-            dependencies=sorted(self.dependencies),
-            digest=combine_specs(self.digests),
-            decorated=any(EARLIER_SIGNATURE in parts for parts in self.parts.values()),
-        )
 
 
 def part_of(linked: Linked, module: SpecModule) -> Part:

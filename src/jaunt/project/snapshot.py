@@ -3,21 +3,19 @@
 import hashlib
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jaunt import __version__
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_state_folder, write_atomic
-from jaunt.files.listing import ModuleFile
-from jaunt.registry import SpecEntry, SpecKind
-from jaunt.spec_ref import SpecRef
-from jaunt.specs.contract import Contract
-from jaunt.specs.spec_module import SpecModule
-from jaunt.syntax.source import Handed, Names
+from jaunt.registry import SpecKind
+
+if TYPE_CHECKING:  # where nothing has changed, no source is read
+    from jaunt.syntax.source import Handed
 
 Record = dict[str, Any]
 """What is known of one source file: its names; of a spec module its specs too, and what they are linked to."""
@@ -33,14 +31,6 @@ class Row(NamedTuple):
     dependencies: Sequence[str]
     digest: str
     decorated: bool
-
-
-class Link(NamedTuple):
-    """What a spec is linked to: its decorator's `deps` as resolved, all it depends on, and its graph digest."""
-
-    resolved: Sequence[SpecRef] | None
-    dependencies: Sequence[SpecRef]
-    digest: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +50,7 @@ class Snapshot:
     outside: Mapping[str, str] = field(default_factory=dict)
     table: Mapping[str, Row] | None = None
     built: Mapping[str, str] = field(default_factory=dict)
-    handed: Mapping[str, Handed] = field(default_factory=dict)
+    handed: "Mapping[str, Handed]" = field(default_factory=dict)
 
     def record(self, path: str) -> Record:
         """Return what is known of a file, {} if nothing is."""
@@ -98,64 +88,6 @@ def write_snapshot(root: Path, settings: Mapping[str, Any], snapshot: Snapshot) 
     }
     lines = [snapshot.lines.get(path, "") for path in snapshot.stamps]
     write_scan(root, settings, ScanCache(index, lines))
-
-
-def names_record(names: Names) -> Record:
-    """Return the record of a file that holds no spec."""
-    return {"names": names.bindings, "stars": list(names.star_imports)}
-
-
-def names_in(record: Record) -> Names | None:
-    """Return the names that a record holds, None if it is empty."""
-    return Names(record["names"], record["stars"]) if record else None
-
-
-def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Record:
-    """Return the record of a spec module without a problem; `links` are by the names of its specs."""
-    specs = {}
-    for entry in module.entries:
-        contract = module.contracts[entry.qualname]
-        specs[entry.qualname] = [entry.decorator_kwargs, *vars(contract).values()]
-    assert module.names is not None  # only a module that can't be read has none
-    return {
-        **names_record(module.names),
-        "kind": module.kind,
-        "unread": module.unread,
-        "elsewhere": module.elsewhere,
-        "computed": sorted(module.computed),
-        "specs": specs,
-        "links": links,
-    }
-
-
-def module_in(record: Record, file: ModuleFile) -> SpecModule | None:
-    """Return the spec module that a record describes, None for a file without specs."""
-    if "specs" not in record:
-        return None
-    path = str(file.path)
-    entries, contracts = [], {}
-    for name, (arguments, parts, references, documented, handwritten) in record["specs"].items():
-        entries.append(
-            SpecEntry(record["kind"], SpecRef(f"{file.name}:{name}"), file.name, name, path, None, arguments)
-        )
-        contracts[name] = Contract(parts, tuple(references), documented, handwritten)
-    return SpecModule(
-        name=file.name,
-        file=file,
-        kind=record["kind"],
-        entries=tuple(entries),
-        contracts=contracts,
-        unread=record["unread"],
-        names=names_in(record),
-        elsewhere=record["elsewhere"],
-        computed=frozenset(record["computed"]),
-    )
-
-
-def links_in(record: Record) -> Iterator[tuple[str, Link]]:
-    """Yield the names of a record's specs, each with what it is linked to."""
-    for name, link in record["links"].items():
-        yield name, Link(*link)
 
 
 FORMAT = 7

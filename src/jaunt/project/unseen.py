@@ -2,40 +2,38 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Listing
-from jaunt.specs.spec_module import first_spec_line
-from jaunt.syntax.source import read_source
 
 _MOST_FILES = 1_000  # of a folder that is not searched, that are looked at
 _HARMLESS = {"test", "this", "antigravity", "venv", "idlelib", "turtledemo"}  # of the standard library
 
 
-def unseen(listing: Listing, bases: Iterable[Path]) -> list[str]:
+def unseen(listing: Listing, bases: Iterable[Path], spec_line: Callable[[str], int]) -> list[str]:
     """Return a warning for each place with specs that is not searched, though it seems to belong to the project.
 
     So there is for each module, in one of the folders `bases` that module names start from, which hides another one.
+    `spec_line` returns the line of the first spec in a file, 0 if there is none.
     """
-    return [*_links(listing), *_misnamed(listing), *_hiding(bases)]
+    return [*_links(listing, spec_line), *_misnamed(listing, spec_line), *_hiding(bases)]
 
 
-def _links(listing: Listing) -> Iterator[str]:
+def _links(listing: Listing, spec_line: Callable[[str], int]) -> Iterator[str]:
     for folder in listing.outward:
-        if any(_spec_in(path) for path in _python_files(folder)):
+        if any(spec_line(path) for path in _python_files(folder)):
             yield (
                 f"{folder}: is a symlink out of the project, where jaunt writes nothing: its specs are not built "
                 "(build them where they are, or replace the link by a folder)"
             )
 
 
-def _misnamed(listing: Listing) -> Iterator[str]:
+def _misnamed(listing: Listing, spec_line: Callable[[str], int]) -> Iterator[str]:
     for place in listing.misnamed:
         name = os.path.basename(place)  # noqa: PTH119 - text all along
         for path in _python_files(place) if os.path.isdir(place) else [place]:  # noqa: PTH112 - as above
-            line = _spec_in(path)
+            line = spec_line(path)
             if line:
                 better = "".join(c if c.isalnum() or c in "_." else "_" for c in name)
                 yield (
@@ -74,13 +72,3 @@ def _python_files(folder: str) -> Iterator[str]:
                 count += 1
         if count > _MOST_FILES:
             return
-
-
-def _spec_in(path: str) -> int:
-    """Return the line of the first spec in a file, 0 if there is none."""
-    try:
-        if b"jaunt" not in Path(path).read_bytes():
-            return 0
-        return first_spec_line(read_source("m", path))
-    except (OSError, JauntDiscoveryError):
-        return 0

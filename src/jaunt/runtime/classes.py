@@ -6,7 +6,7 @@ from types import FunctionType
 
 from jaunt.errors import JauntNotBuiltError
 from jaunt.registry import mark
-from jaunt.runtime.spec_module import hand_over, needs_half_imported, wait_for
+from jaunt.runtime.spec_module import generated_module_of, hand_over, needs_half_imported, wait_for
 
 __tracebackhide__ = True  # see __init__.py
 
@@ -87,9 +87,7 @@ def _take_docstrings(generated: type, stub: type) -> None:
 
 
 def _hand_over(entry: "SpecEntry", generated: type) -> bool:
-    from jaunt.runtime.loader import load_module  # here, as `import jaunt` can do without it
-
-    hand_over(entry, generated, load_module(entry))
+    hand_over(entry, generated, generated_module_of(entry.module))
     return True
 
 

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from jaunt.specs.digests import EARLIER_SIGNATURE, is_detail
 from jaunt.specs.references import references_of
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_stub, own_decorators
@@ -49,15 +50,6 @@ def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
     if others:
         parts[EARLIER_SIGNATURE] = _parts(source, node, others, overloads)["signature"]
     return {part: _digest(text) for part, text in parts.items()}
-
-
-EARLIER_SIGNATURE = "@.signature"
-"""The part that holds what the signature was when decorators above jaunt's counted: headers of that time stay valid."""
-
-
-def is_detail(part: str) -> bool:
-    """Return whether a part tells of another one, "method NAME" say: it adds nothing to a digest."""
-    return "." in part
 
 
 def _parts(

@@ -6,9 +6,16 @@ from collections.abc import Collection, Mapping
 
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.contract import EARLIER_SIGNATURE, is_detail
 from jaunt.specs.dag import components, dependencies_of, toposort
-from jaunt.specs.graph import explicit_deps
+from jaunt.specs.explicit_deps import explicit_deps
+
+EARLIER_SIGNATURE = "@.signature"
+"""The part that holds what the signature was when decorators above jaunt's counted: headers of that time stay valid."""
+
+
+def is_detail(part: str) -> bool:
+    """Return whether a part tells of another one, "method NAME" say: it adds nothing to a digest."""
+    return "." in part
 
 
 def spec_parts(entry: SpecEntry, parts: Mapping[str, str]) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """The graph of specs, and the DAG of their modules."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, module_of, normalize_spec_ref, spec_ref_from_object
+from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.contract import Contract
+from jaunt.specs.explicit_deps import explicit_deps
 from jaunt.specs.folder_names import FolderNames
 from jaunt.syntax.source import Names
 
@@ -32,23 +32,6 @@ def link_specs(
             found.update(map(finder.find, contracts[ref].references))
         graph[ref] = {dep for dep in found if dep is not None and dep != ref}
     return graph
-
-
-def explicit_deps(entry: SpecEntry) -> list[SpecRef]:
-    """Return the references in the decorator's `deps`, sorted; raises JauntDiscoveryError for others."""
-    deps = entry.decorator_kwargs.get("deps")
-    if deps is None:
-        return []
-    refs = []
-    for dep in [deps] if isinstance(deps, str) or not isinstance(deps, Iterable) else deps:
-        try:
-            refs.append(normalize_spec_ref(dep) if isinstance(dep, str) else spec_ref_from_object(dep))
-        except ValueError as error:
-            raise JauntDiscoveryError(
-                f"{entry.source_file}: {entry.qualname}: deps: {error}",
-                hint="give specs, or strings such as 'pkg.mod:name'",
-            ) from error
-    return sorted(set(refs))
 
 
 class SpecFinder:

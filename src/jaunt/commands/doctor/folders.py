@@ -5,10 +5,10 @@ from pathlib import Path
 
 from jaunt.commands.doctor.finding import Finding
 from jaunt.config import JauntConfig
+from jaunt.config.roots import search_roots
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import require_writable
 from jaunt.files.temporary import abandoned_files
-from jaunt.project.roots import search_roots
 from jaunt.report.console import some
 
 _MOST_SHOWN = 3  # files whose names are printed

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from jaunt.config import JauntConfig
+from jaunt.config.roots import search_roots
 from jaunt.files.listing import find_files
-from jaunt.project.roots import search_roots
 
 POLL_SECONDS = 0.5
 """How often the files are looked at, unless that takes so long itself that it would be felt."""
