@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from jaunt.header import body_digest, format_header
-from jaunt.syntax.body import has_conflict_markers, is_edited, syntax_digest
+from jaunt.syntax.body import has_conflict_markers, is_edited
+from jaunt.syntax.syntax_digest import syntax_digest
 
 CODE = """\
 import sys

@@ -10,7 +10,8 @@ from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_packages, require_writable, write_atomic
 from jaunt.header import PYTHON, body_digest, format_header
 from jaunt.plan.module_work import ModuleWork
-from jaunt.syntax.body import is_edited, syntax_digest
+from jaunt.syntax.body import is_edited
+from jaunt.syntax.syntax_digest import syntax_digest
 
 
 def write_module(

@@ -9,6 +9,7 @@ from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.digests import EARLIER_SIGNATURE, as_read_earlier
+from jaunt.syntax.body import has_conflict_markers, is_body_edited
 
 _CONTRACT_VERSION = "2"
 """The reading of contracts that a header names where it may differ from the first."""
@@ -114,8 +115,6 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
 
     `text` is the file's content, None if there is no file. No other function decides this.
     """
-    from jaunt.syntax.body import has_conflict_markers, is_body_edited  # 5 ms, for nothing if no file has changed
-
     if text is None or not text.strip():
         return Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)
     fields = parse_header(text)

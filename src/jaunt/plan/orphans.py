@@ -2,16 +2,13 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Root
 from jaunt.header import Kind, parse_header
 from jaunt.project.project import Project
 from jaunt.syntax.body import is_edited
-from jaunt.syntax.source import read_source
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ def find_orphans(project: Project) -> list[Orphan]:
                 continue
             orphan = _read(Path(path), root.base)
             # A module that the project has is generated elsewhere: this file is a copy, or of before it moved.
-            if orphan is not None and (orphan.module in project.modules or not _has_specs(orphan)):
+            if orphan is not None and (orphan.module in project.modules or not _has_specs(project, orphan)):
                 found[path] = orphan
     return sorted(found.values(), key=lambda orphan: orphan.path)
 
@@ -71,15 +68,11 @@ def _files(folders: Iterable[Path]) -> Iterator[str]:
             yield from (os.path.join(current, file) for file in files if file.endswith(".py"))  # noqa: PTH118 - 10,000 files
 
 
-def _has_specs(orphan: Orphan) -> bool:
+def _has_specs(project: Project, orphan: Orphan) -> bool:
     """Whether the spec module that a file names is still there and has specs, though none on this platform."""
     below = orphan.base.joinpath(*orphan.module.split("."))
-    for file in (below.with_name(f"{below.name}.py"), below / "__init__.py"):
-        if file.is_file():
-            with suppress(JauntDiscoveryError):  # what can't be read is reported where it is scanned
-                source = read_source(orphan.module, str(file))
-                return any(map(source.is_spec, source.statements))
-    return False
+    files = (below.with_name(f"{below.name}.py"), below / "__init__.py")
+    return any(project.spec_line(file) for file in files if file.is_file())
 
 
 def _read(path: Path, base: Path) -> Orphan | None:

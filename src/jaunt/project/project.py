@@ -120,6 +120,10 @@ class Project:
         """The decorators of jaunt's that modules of the project hand on."""
         return self._read.files.sources.handed
 
+    def spec_line(self, file: Path) -> int:
+        """Return the line of the first spec in a file, 0 if there is none."""
+        return self._read.files.spec_line(str(file))
+
     @property
     def _read(self) -> Scan:
         assert self.scan is not None  # what was read from nowhere has no sources
