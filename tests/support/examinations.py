@@ -6,9 +6,11 @@ from typing import Any
 
 from projects import write_files
 
-from jaunt.checks.doctests.child import Order
-from jaunt.checks.doctests.examples import ExampleRunner
-from jaunt.checks.doctests.sandboxes import Examiners
+from jaunt.checks.doctests.judge import example_question
+from jaunt.checks.examiner.protocol import Order
+from jaunt.checks.examiner.questions import Examination
+from jaunt.checks.examiner.runner import ExaminerRunner
+from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.config import SandboxConfig
 from jaunt.sandbox.sandbox import Sandbox
 
@@ -32,19 +34,21 @@ def make_examiners(root: Path, **settings: Any) -> Examiners:
     """Write the module below `root`; return what examines its candidates, with `settings` of the sandbox."""
     write_files(root, {"app/__init__.py": "", "app/numbers.py": SPEC})
     config = replace(SandboxConfig(seconds=20), **settings)
-    return Examiners(ExampleRunner(Sandbox(config), root, (str(root),), "__generated__"))
+    return Examiners(ExaminerRunner(Sandbox(config), root, (str(root),), "__generated__"))
 
 
-def orders(root: Path, source: str) -> Order:
-    """Return the order to examine one candidate."""
-    return Order(
+def orders(root: Path, source: str) -> Examination:
+    """Return what is asked of one candidate."""
+    question = example_question("count", "Return the number.\n\n>>> count(1)\n1\n", 6)
+    assert question is not None
+    order = Order(
         spec_module="app.numbers",
         generated_module="app.__generated__.numbers",
         source=source,
         filename=str(root / "app/__generated__/numbers.py"),
         names=["count"],
-        docstrings=[{"name": "count", "text": "Return the number.\n\n>>> count(1)\n1\n", "line": 6}],
+        questions=[{"name": "count", "steps": [*question.steps]}],
         single_file=False,
         bases=[str(root)],
-        key="",
     )
+    return Examination(order, [question])

@@ -11,7 +11,7 @@ from projects import write_files
 
 from jaunt.checks.doctests.check import ExampleCheck
 from jaunt.checks.doctests.examples import find_examples
-from jaunt.checks.doctests.sandboxes import Examiners
+from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.project_checks import project_checks
 from jaunt.checks.static.check import StaticCheck
 from jaunt.config import load_config
@@ -248,7 +248,7 @@ def test_examples_are_found_in_specs_and_their_members_only(tmp_path: Path) -> N
     path = tmp_path / "m.py"
     path.write_text(CLASSES + '\n\ndef other():\n    """\n    >>> other()\n    1\n    """\n')
     found = find_examples(read_source("m", str(path)), ["Counter", "make"])
-    assert [(d["name"], d["line"]) for d in found] == [("Counter", 6), ("Counter.next", 15), ("make", 29)]
+    assert [question.name for question in found] == ["Counter", "Counter.next", "make"]
 
 
 def test_an_example_that_doctest_cannot_read_stops_the_build_before_it_is_paid_for(tmp_path: Path) -> None:

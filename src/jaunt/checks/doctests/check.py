@@ -4,9 +4,10 @@ import fnmatch
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from jaunt.checks.doctests.child import Docstring
-from jaunt.checks.doctests.examples import ExampleRunner, encode_order, find_examples
-from jaunt.checks.doctests.sandboxes import Examiners
+from jaunt.checks.doctests.examples import find_examples
+from jaunt.checks.examiner.questions import Question, examination
+from jaunt.checks.examiner.runner import ExaminerRunner
+from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
@@ -25,7 +26,7 @@ def make_check(project: Project, severity: Severity) -> "ExampleChecks":
     """Return the check for a run."""
     limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
     bases = tuple(map(str, project.bases()))
-    runner = ExampleRunner(Sandbox(limits), project.root, bases, project.generated_dir)
+    runner = ExaminerRunner(Sandbox(limits), project.root, bases, project.generated_dir)
     return ExampleChecks(Examiners(runner), tuple(project.config.verify.no_doctests))
 
 
@@ -53,12 +54,12 @@ class ExampleCheck:
     """Imports a module's candidates in the sandbox and runs the examples of its specs."""
 
     work: ModuleWork
-    docstrings: Sequence[Docstring]
+    questions: Sequence[Question]
     examiners: Examiners
     name: str = "doctests"
     after_failure: bool = True
     needs: Collection[str] = (STATIC,)  # what fails the static checks is never run
 
     async def __call__(self, source: str) -> Checked:
-        found = await self.examiners.find(encode_order(self.work, self.docstrings, source))
+        found = await self.examiners.find(examination(self.work, self.questions, source))
         return Checked(source, found.errors, unbuilt=found.unbuilt)

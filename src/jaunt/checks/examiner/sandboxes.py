@@ -13,8 +13,9 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 
-from jaunt.checks.doctests.child import COUNT, Order
-from jaunt.checks.doctests.examples import ExampleRunner, Findings, packed, read_reports, run_examples, with_key
+from jaunt.checks.examiner.protocol import COUNT
+from jaunt.checks.examiner.questions import Examination, read_report
+from jaunt.checks.examiner.runner import ExaminerRunner, Findings, examine_alone, new_key, packed
 from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
 from jaunt.sandbox.program import Halt
@@ -26,23 +27,23 @@ _END_SECONDS = 5.0
 class Examiners:
     """Examines candidates, as many at a time as there are processors; its sandboxes end with it."""
 
-    def __init__(self, runner: ExampleRunner) -> None:
+    def __init__(self, runner: ExaminerRunner) -> None:
         self.runner = runner
         self._servers = Pool(_start, most=os.cpu_count() or 1)
 
-    async def examine(self, order: Order) -> list[str]:
+    async def examine(self, asked: Examination) -> list[str]:
         """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
-        return (await self.find(order)).errors
+        return (await self.find(asked)).errors
 
-    async def find(self, order: Order) -> Findings:
+    async def find(self, asked: Examination) -> Findings:
         """Return what fails of a candidate, and for want of which modules' code; raises as `examine` does."""
         async with self._servers.one(self.runner) as examiner:
-            return Findings([], []) if await examiner.passes(order) else await self._examine_alone(order)
+            return Findings([], []) if await examiner.passes(asked) else await self._examine_alone(asked)
 
-    async def _examine_alone(self, order: Order) -> Findings:
+    async def _examine_alone(self, asked: Examination) -> Findings:
         halt = Halt()
         try:
-            return await asyncio.to_thread(run_examples, order, self.runner, halt)
+            return await asyncio.to_thread(examine_alone, asked, self.runner, halt)
         except asyncio.CancelledError:
             halt()
             raise
@@ -55,7 +56,7 @@ class _Examiner:
     new one.
     """
 
-    def __init__(self, runner: ExampleRunner) -> None:
+    def __init__(self, runner: ExaminerRunner) -> None:
         self._seconds = runner.sandbox.config.seconds
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
@@ -87,18 +88,19 @@ class _Examiner:
         self.end()
         self._thread.join(_END_SECONDS)
 
-    async def passes(self, order: Order) -> bool:
+    async def passes(self, asked: Examination) -> bool:
         """Return whether a candidate passes; if not, time may have run out, or another one disturbed it."""
-        order = with_key(order)
+        key = new_key()
         with ExitStack() as unless_answered:
             unless_answered.callback(self.end)
             try:
                 async with asyncio.timeout(self._seconds):
-                    report = await self._ask(packed(order))
+                    report = await self._ask(packed(asked.order, key))
             except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
                 return False
             unless_answered.pop_all()
-        return read_reports(order, report.decode("utf-8", "replace")) == ([], None)
+        errors, _, missing = read_report(asked, key, report.decode("utf-8", "replace"))
+        return not errors and missing is None
 
     async def _ask(self, orders: bytes) -> bytes:
         """Send orders and return the report; raises OSError or ValueError if the sandbox has ended."""
@@ -115,11 +117,11 @@ class _Examiner:
         return content
 
 
-async def _start(runner: ExampleRunner) -> _Examiner:
+async def _start(runner: ExaminerRunner) -> _Examiner:
     return _Examiner(runner)
 
 
-def _run(runner: ExampleRunner, control: socket.socket, halt: Halt, at_end: Callable[[], object]) -> None:
+def _run(runner: ExaminerRunner, control: socket.socket, halt: Halt, at_end: Callable[[], object]) -> None:
     try:
         # What is wrong with the sandbox will be said by the run of the candidate alone.
         with control, suppress(JauntConfigError, OSError):

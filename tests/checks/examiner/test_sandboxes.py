@@ -15,8 +15,8 @@ from folders import SUPPORT
 from processes import child_environment, is_running, wait_until
 from projects import write_files
 
-from jaunt.checks.doctests.examples import ExampleRunner
-from jaunt.checks.doctests.sandboxes import Examiners
+from jaunt.checks.examiner.runner import ExaminerRunner
+from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.sandbox.sandbox import Completed, Halt
 
 MARK = """\
@@ -127,7 +127,7 @@ def test_a_candidate_sees_files_that_have_changed_since_the_sandbox_began(examin
     assert asyncio.run(before_and_after()) == [[], []]
 
 
-class HeldRunner(ExampleRunner):
+class HeldRunner(ExaminerRunner):
     """A bench on which the end of a sandbox is held up."""
 
     let_go = threading.Event()

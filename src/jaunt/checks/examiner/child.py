@@ -1,0 +1,189 @@
+"""The examiner: imports candidates inside the sandbox and runs the steps of the questions about them.
+
+`runner.py` and `sandboxes.py` start it by path; `protocol.py` says what goes in and out. Without an argument it
+examines one candidate: the order is on standard input, and it reports on standard output. With the number of a socket
+as its argument it examines one candidate after the other, each in a process of its own, until the socket is closed;
+orders and reports go through the socket, framed.
+"""
+
+import __future__
+
+import gc
+import io
+import json
+import os
+import select
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
+from jaunt.checks.examiner.candidate import import_candidate
+from jaunt.checks.examiner.protocol import COUNT, KEY, AnswerReport, ImportReport, Order, frame
+from jaunt.process.boundary import caught
+from jaunt.project.from_source import import_from_source
+from jaunt.project.unbuilt import unbuilt_behind
+from jaunt.sandbox import linux
+from jaunt.sandbox.processes import kill_all
+
+_SECONDS_IN_COMPANY = 2.0  # what takes longer has to be alone
+_LONGEST_REPORT = 1 << 20  # bytes
+
+_Report = Callable[[ImportReport | AnswerReport], None]
+
+
+def main() -> None:
+    """Examine the candidate of standard input, or those that come through the socket of the first argument."""
+    if len(sys.argv) > 1:
+        _serve(int(sys.argv[1]))
+        os._exit(0)
+    order = _next_order(0)
+    if order is not None:
+        _examine(order, os.dup(0), os.dup(1))
+
+
+def _serve(control: int) -> None:
+    """Examine candidates in processes of their own, one at a time, as long as there is an order."""
+    linux.adopt_orphans()
+    linux.hide_from_own_user()
+    gc.freeze()  # no process copies the memory of what is there already
+    while (order := _next_order(control)) is not None:
+        keys, key = os.pipe()
+        ours, theirs = os.pipe()
+        process = os.fork()
+        if process == 0:
+            for descriptor in (control, key, ours):
+                os.close(descriptor)
+            os.setsid()
+            linux.die_with_parent()  # where there is no supervisor, nobody else would end it
+            _examine(order, keys, theirs)
+            os._exit(0)
+        os.write(key, _read(control, KEY))  # its place is in the pipe, whether it is read or not
+        for descriptor in (keys, key, theirs):
+            os.close(descriptor)
+        report = _collect(ours)
+        kill_all(process)
+        os.write(control, frame(report))
+
+
+def _collect(results: int) -> bytes:
+    """Return what a process reports until it ends, with all that it has started, or takes too long."""
+    report = b""
+    deadline = time.monotonic() + _SECONDS_IN_COMPANY
+    while len(report) < _LONGEST_REPORT:
+        ready, _, _ = select.select([results], [], [], max(0.0, deadline - time.monotonic()))
+        chunk = os.read(results, 1 << 16) if ready else b""
+        if not chunk:
+            break
+        report += chunk
+    os.close(results)
+    return report
+
+
+def _next_order(stream: int) -> Order | None:
+    """Read an order from a descriptor; None at its end."""
+    size = _read(stream, COUNT)
+    if not size:
+        return None
+    return json.loads(_read(stream, int(size)))
+
+
+def _read(stream: int, size: int) -> bytes:
+    content = b""
+    while len(content) < size and (chunk := os.read(stream, size - len(content))):
+        content += chunk
+    return content
+
+
+def _examine(order: Order, keys: int, results: int) -> None:
+    """Import the candidate and ask the questions; report what came of each step as soon as it is there.
+
+    The key is read from `keys` when the import is over.
+    """
+    report = _reporter(results)
+    import_from_source(order["bases"])
+    sys.path[:0] = order["bases"]  # its own first
+    imported: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    error = caught(lambda: imported.append(import_candidate(order)))
+    key = _read(keys, KEY).decode()
+    if error is not None:
+        words = f"importing {order['spec_module']} fails: {_in_words(error, order['filename'])}"
+        report({"key": key, "errors": [words], "unbuilt": unbuilt_behind(error)})
+        return
+    report({"key": key, "errors": [], "unbuilt": []})
+    ((spec, generated),) = imported
+    for index, question in enumerate(order["questions"]):
+        _ask(index, question["steps"], {**generated, **spec}, order["filename"], report)
+
+
+def _reporter(descriptor: int) -> _Report:
+    """Return the function that writes to a descriptor, which nothing else does from here on."""
+    results = os.fdopen(descriptor, "w", encoding="utf-8")
+    os.dup2(2, 1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+
+    def report(found: ImportReport | AnswerReport) -> None:
+        results.write(json.dumps(found) + "\n")
+        results.flush()
+
+    return report
+
+
+def _ask(index: int, steps: list[str], names: dict[str, Any], filename: str, report: _Report) -> None:
+    """Run the steps of a question as `doctest` runs examples: each to its end, whatever it raises."""
+    flags = _future_flags(names)
+    printed = io.StringIO()
+    before = sys.stdout, sys.displayhook
+    sys.stdout, sys.displayhook = printed, sys.__displayhook__
+    for step, source in enumerate(steps):
+
+        def run(source: str = source, step: int = step) -> None:
+            exec(compile(source, f"<step {step}>", "single", flags, dont_inherit=True), names)
+
+        error = caught(run)
+        answer: AnswerReport = {"question": index, "step": step, "printed": _taken_from(printed)}
+        if error is not None:
+            answer["raised"] = _forms(error)
+            answer["words"] = _in_words(error, filename)
+            answer["unbuilt"] = unbuilt_behind(error)
+        report(answer)
+    sys.stdout, sys.displayhook = before
+
+
+def _taken_from(printed: io.StringIO) -> str:
+    text = printed.getvalue()
+    printed.seek(0)
+    printed.truncate()
+    return text if not text or text.endswith("\n") else f"{text}\n"
+
+
+def _future_flags(names: Mapping[str, Any]) -> int:
+    """Return the flags of the features of `__future__` that a module uses: its examples are compiled with them."""
+    features = {name: getattr(__future__, name) for name in __future__.all_feature_names}
+    used = [feature for name, feature in features.items() if names.get(name) is feature]
+    return sum({feature.compiler_flag for feature in used})
+
+
+def _forms(error: BaseException) -> list[str]:
+    """Return what an example may show of an error: Pythons differ in whether its notes belong to that."""
+    lines = traceback.format_exception_only(type(error), error)
+    if isinstance(error, SyntaxError):  # the lines before show where
+        names = (f"{type(error).__qualname__}:", f"{type(error).__module__}.{type(error).__qualname__}:")
+        lines = lines[next((index for index, line in enumerate(lines) if line.startswith(names)), 0) :]
+    return list(dict.fromkeys(["".join(lines), lines[-1]]))
+
+
+def _in_words(error: BaseException, filename: str) -> str:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
+    where = f" (line {lines[-1]} of the candidate)" if lines else ""
+    advice = ""
+    if type(error).__name__ == "JauntNotBuiltError":
+        advice = "; a spec that an example uses has to be among the deps"
+    return f"{type(error).__name__}: {error}{where}{advice}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""What candidates are asked, and how their answers are read and judged: outside of the sandbox."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from jaunt.checks.examiner.protocol import Order, Steps
+from jaunt.plan.module_work import ModuleWork
+
+
+class Answer(NamedTuple):
+    """What a step printed and, if it raised an error, the forms of that and its words; see `AnswerReport`."""
+
+    printed: str
+    raised: tuple[str, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Steps, which are statements, about the symbol `name`; `doing` says what is done by them.
+
+    `judge` gets the answers to the first of them, or to all, and returns what is wrong with them.
+    """
+
+    name: str
+    doing: str
+    steps: tuple[str, ...]
+    judge: Callable[[Sequence[Answer]], Sequence[str]]
+
+
+class Examination(NamedTuple):
+    """One candidate and the questions about it. `order` holds nothing of what is wanted of the answers."""
+
+    order: Order
+    questions: Sequence[Question]
+
+
+class Reading(NamedTuple):
+    """What the examiner's report says: what is wrong, which modules had no code, and what is missing, if anything."""
+
+    errors: list[str]
+    unbuilt: list[str]
+    missing: str | None
+
+
+def examination(work: ModuleWork, questions: Sequence[Question], source: str) -> Examination:
+    """Return what is to be examined of a module's candidate."""
+    order = Order(
+        spec_module=work.module,
+        generated_module=work.generated_module,
+        source=source,
+        filename=str(work.path),
+        names=[*work.names],
+        questions=[Steps(name=each.name, steps=[*each.steps]) for each in questions],
+        single_file=work.is_single_file,
+        bases=[str(base) for base in work.bases],
+    )
+    return Examination(order, questions)
+
+
+def read_report(asked: Examination, key: str, output: str) -> Reading:
+    """Judge what the examiner printed. `missing` names what there is no report of: "m: importing m"."""
+    imported: Mapping[str, Any] | None = None
+    answers: dict[tuple[int, int], Answer] = {}
+    unbuilt: list[str] = []
+    for record in _records(output):
+        if imported is None:
+            if record.get("key") != key:
+                continue
+            imported = record
+        elif isinstance(record.get("question"), int) and isinstance(record.get("step"), int):
+            answers.setdefault((record["question"], record["step"]), _answer(record))
+        unbuilt += _texts(record, "unbuilt")
+    module = asked.order["spec_module"]
+    if imported is None:
+        return Reading([], unbuilt, f"{module}: importing {module}")
+    if errors := _texts(imported, "errors"):
+        return Reading(errors, list(dict.fromkeys(unbuilt)), None)
+    missing = None
+    for index, question in enumerate(asked.questions):
+        numbers = range(len(question.steps))
+        given = [answers[index, step] for step in numbers if (index, step) in answers]
+        errors += question.judge(given)
+        if missing is None and len(given) < len(numbers):
+            missing = f"{question.name}: {question.doing}"
+    return Reading(errors, list(dict.fromkeys(unbuilt)), missing)
+
+
+def _records(output: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects among the lines; what else is there was not written by the examiner."""
+    for line in output.splitlines():
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict):
+            yield found
+
+
+def _answer(record: Mapping[str, Any]) -> Answer:
+    return Answer(str(record.get("printed", "")), tuple(_texts(record, "raised")), str(record.get("words", "")))
+
+
+def _texts(record: Mapping[str, Any], name: str) -> list[str]:
+    found = record.get(name, [])
+    return [*map(str, found)] if isinstance(found, list) else []

@@ -1,0 +1,76 @@
+"""The examiner, started in a sandbox: for one candidate, or to stay."""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from jaunt.checks.examiner.protocol import KEY, LONGEST, Order, frame
+from jaunt.checks.examiner.questions import Examination, read_report
+from jaunt.paths import PACKAGE
+from jaunt.sandbox.program import Completed, Halt, Program
+from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
+from jaunt.text.lines import last_line
+
+_EXAMINER = Path(PACKAGE, "checks", "examiner", "child.py")
+
+
+@dataclass(frozen=True)
+class ExaminerRunner:
+    """Where candidates are examined. `root` is the project's folder, `bases` are those that module names start from."""
+
+    sandbox: Sandbox
+    root: Path
+    bases: tuple[str, ...]
+    generated_dir: str
+
+    def run(
+        self, *arguments: str, stdin: bytes = b"", pass_fds: Sequence[int] = (), halt: Halt | None = None
+    ) -> Completed:
+        """Run the examiner in the sandbox. Raises JauntConfigError if that can't be used."""
+        inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+        program = Program(
+            [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), *arguments],
+            cwd=self.root,
+            pythonpath=[*self.bases, *inherited, Path(PACKAGE).parent],
+            stdin=stdin,
+            pass_fds=pass_fds,
+            env={"JAUNT_GENERATED_DIR": self.generated_dir, "PYTHONIOENCODING": "utf-8"},
+        )
+        return self.sandbox.run(program, halt=halt)
+
+
+class Findings(NamedTuple):
+    """What fails of a candidate, and the modules whose code it needed and that have none yet."""
+
+    errors: list[str]
+    unbuilt: list[str]
+
+
+def examine_alone(asked: Examination, runner: ExaminerRunner, halt: Halt | None = None) -> Findings:
+    """Examine a candidate in a sandbox of its own; return what fails.
+
+    `halt` ends the run. Raises JauntConfigError if the sandbox can't be used.
+    """
+    key = new_key()
+    completed = runner.run(stdin=packed(asked.order, key), halt=halt)
+    errors, unbuilt, missing = read_report(asked, key, completed.stdout)
+    if missing is not None:
+        said = last_line(completed.stderr)
+        message = completed.message or "ended the process with exit code 0"
+        errors.append(f"{missing} {message}{f': {said[:LONGEST]}' if said else ''}")
+    return Findings(errors, unbuilt)
+
+
+def new_key() -> str:
+    """Return a key that nobody can guess."""
+    return secrets.token_hex(KEY // 2)
+
+
+def packed(order: Order, key: str) -> bytes:
+    """Return an order and a key as the examiner reads them."""
+    return frame(json.dumps(order).encode()) + key.encode()
