@@ -3,12 +3,15 @@
 import argparse
 
 from jaunt.commands import COMMANDS, declare_arguments
-from jaunt.commands.completion.scripts import SHELLS, Entry, completion_script, read_entry
+from jaunt.commands.completion import bash, fish, zsh
+from jaunt.commands.completion.entries import Entry, read_entry
 from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError
 from jaunt.project.project import Project, load_project
 from jaunt.report.console import say
+
+SHELLS = {"bash": bash, "zsh": zsh, "fish": fish}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +30,7 @@ def run(arguments: argparse.Namespace) -> Result:
         return Result(data={"names": names})
     if arguments.shell is None:
         raise JauntConfigError("completion needs a SHELL", hint=f"one of: {', '.join(SHELLS)}")
-    script = completion_script(arguments.shell, {name: _entry(name) for name in COMMANDS})
+    script = SHELLS[arguments.shell].script({name: _entry(name) for name in COMMANDS})
     say(script.rstrip("\n"))
     return Result(data={"shell": arguments.shell, "script": script})
 
