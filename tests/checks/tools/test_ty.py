@@ -124,7 +124,41 @@ def test_a_project_with_settings_for_ty_gets_all_that_ty_says(sample: Sample) ->
     assert "[not-subscriptable]" in ty(sample, GUESSED + INC.candidate)[0]
 
 
+STUB_FILE_SPEC = """\
+import re
+from os import path as where
+
+_STEP = 1
+
+
+def _grow(n):
+    return n + _STEP
+
+
+"""
+
+
 def test_a_stub_file_beside_the_spec_module_hides_nothing_of_it(tmp_path: Path) -> None:
-    case = Case(function("def inc(n: int) -> int:", above="_STEP = 1"), "")
-    sample = make_sample(tmp_path, {"inc": case}, **{"src/app/inc.pyi": "def inc(n: int) -> int: ...\n"})
-    assert ty(sample, "from app.inc import _STEP\n\n\ndef inc(n: int) -> int:\n    return n + _STEP\n") == []
+    sample = make_sample(tmp_path, {"inc": Case(STUB_FILE_SPEC + function("def inc(n: int) -> int:"), "")})
+    (tmp_path / "src/app/inc.pyi").write_text("def inc(n: int) -> int: ...\n")
+    candidate = "from app.inc import _STEP, _grow, re, where\n\n\ndef inc(n: int) -> int:\n    return _grow(n) + _STEP\n"
+    assert ty(sample, candidate) == []
+    assert "has no member `_none`" in ty(sample, candidate.replace("_grow,", "_none,"))[0]
+
+
+def test_a_class_spec_with_a_stub_file_beside_it_is_the_candidates_own(tmp_path: Path) -> None:
+    spec = "_STEP = 1\n\n\n" + function("class Count:")
+    sample = make_sample(tmp_path, {"inc": Case(spec, "")})
+    (tmp_path / "src/app/inc.pyi").write_text("class Count: ...\n")
+    candidate = """\
+from app.inc import _STEP
+
+
+class Count:
+    steps: int = _STEP
+
+    def twin(self) -> "Count":
+        return Count()
+"""
+    assert ty(sample, candidate) == []
+    assert "has no attribute `no`" in ty(sample, candidate.replace("Count()\n", "Count().no()\n"))[0]

@@ -27,7 +27,8 @@ from jaunt.files.temporary import temporary_path
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
-from jaunt.syntax.source import first_line
+from jaunt.syntax.source import ModuleSource, first_line
+from jaunt.syntax.touched_names import touched_names
 
 _UNRESOLVED = {"unresolved-import", "import-not-found", "missing-module-member"}
 _NO_SYNTAX = "("  # an error by any settings
@@ -226,20 +227,28 @@ def _options(search_paths: Sequence[Path]) -> dict[str, Any]:
 def stub_files(package: Path, source: str, work: ModuleWork) -> dict[Path, str]:
     """Return the files of a stub package as which ty is to see a candidate, the candidate first, and their texts.
 
-    The spec module is among them if it has class specs, or a stub file beside it.
+    The spec module is among them if it has class specs, or a stub file of its author's beside it: ty would read that
+    in its place, wherever it stands, and it may leave out what is private. Only another stub file comes before it.
     """
     below = work.generated_module.split(".")[1:]
     is_package = work.path.name == "__init__.py"
     candidate = package.joinpath(*below, "__init__.py") if is_package else package.joinpath(*below).with_suffix(".py")
     files = {candidate: source}
-    # A stub file of a person's own, which ty would read in the place of the spec module, may leave out what is private.
     has_stub_file = Path(work.spec.path).with_suffix(".pyi").exists()
     if work.class_names or work.is_single_file or has_stub_file:
         parts = work.spec.module.split(".")[1:]
+        suffix = ".pyi" if has_stub_file else ".py"
         is_init = work.spec.is_package or work.is_single_file
-        spec = package.joinpath(*parts, "__init__.py") if is_init else package.joinpath(*parts).with_suffix(".py")
+        spec = package.joinpath(*parts, "__init__" if is_init else "").with_suffix(suffix)
         files[spec] = _with_generated_classes(work)
+        if has_stub_file:
+            files[spec] += _exports(work.spec)
     return files
+
+
+def _exports(spec: ModuleSource) -> str:
+    """Return the statement by which a stub file hides none of a module's names, those of its imports included."""
+    return f"\n__all__ = {sorted(touched_names(spec.tree, spec.imports))}\n"
 
 
 def _with_generated_classes(work: ModuleWork) -> str:
