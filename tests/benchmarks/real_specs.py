@@ -248,6 +248,11 @@ def _imports(module: Module, names: Sequence[str], spec_module: str) -> Iterator
     if lines and "TYPE_CHECKING" not in plain:
         yield "from typing import TYPE_CHECKING"
     yield from dict.fromkeys(line for line, is_guarded in plain.values() if not is_guarded)
+    by_version = [name for name in by_hand if all(map(_is_by_version, module.bindings.get(name, [None])))]
+    if by_version:
+        yield "import sys"
+        yield from (ast.unparse(under) for name in by_version if (under := module.bindings[name][0].under))
+    by_hand = [name for name in by_hand if name not in by_version]
     if handwritten := [name for name in by_hand if name not in guarded]:
         yield f"from {spec_module} import {', '.join(handwritten)}"
     if lines:
@@ -259,6 +264,14 @@ def _is_guarded(binding: Binding | None) -> bool:
     """Whether a statement is for type checkers alone."""
     under = binding.under if binding else None
     return isinstance(under, ast.If) and ast.unparse(under.test).rpartition(".")[2] == "TYPE_CHECKING"
+
+
+def _is_by_version(binding: Binding | None) -> bool:
+    """Whether a statement is an import for some versions of Python alone, and all of what stands below its `if`."""
+    under = binding.under if binding else None
+    if not (isinstance(under, ast.If) and ast.unparse(under.test).startswith("sys.version_info")):
+        return False
+    return all(isinstance(each, ast.Import) for each in [*under.body, *under.orelse])
 
 
 def _is_bound(module: Module, name: str) -> bool:

@@ -66,7 +66,7 @@ class ModuleSource:
     @cached_property
     def statements(self) -> list[ast.stmt]:
         """The module-level statements, those in blocks such as `if` and `try` included, in order."""
-        return list(_flatten(self.tree.body))
+        return list(flattened(self.tree.body))
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
@@ -364,7 +364,8 @@ def assignment_targets(statement: ast.stmt) -> list[ast.expr]:
     return [] if target is None else [target]
 
 
-def _flatten(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def flattened(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements of a body, those in blocks such as `if` and `try` included, in order."""
     pending: list[ast.AST] = [*reversed(body)]  # a stack: each `elif` is one level deeper
     while pending:
         node = pending.pop()

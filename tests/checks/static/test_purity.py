@@ -66,6 +66,24 @@ PURE = {
         "        _KINDS[cls.__name__] = cls\nclass C(B):\n    pass"
     ),
     "what the spec module says as well": "from registry import register\nregister('a')",
+    "a function that names what it makes": (
+        "from operator import eq\ndef _mk(op):\n    def f(self):\n        return 1\n    f.__name__ = op.__name__\n    return f\n"
+        "class A:\n    __eq__ = _mk(eq)"
+    ),
+    "a function in a block of the class body": (
+        "import sys\nclass A:\n    if sys.hexversion < 9:\n        x = 1\n    else:\n        def __mk(n):\n            return n\n"
+        "        one = __mk(1)"
+    ),
+    "a function that makes a class": "def _mk(n):\n    class K:\n        pass\n    K.name = n\n    return K\nK = _mk('a')",
+    "what is imported, put into a table": (
+        "import json\n_T = {}\ndef _put(m):\n    _T[m.__name__] = m\n    return m\nJ = _put(json)"
+    ),
+    "a constructor that keeps what is imported": (
+        "import json\nclass C:\n    def __init__(self, m):\n        self.m = m\nC(json)"
+    ),
+    "a copy that is changed": (
+        "import string\ndef _all(s):\n    found = []\n    for c in s:\n        found.append(c)\n    return found\nA = _all(string.digits)"
+    ),
     "an abstract property": "import abc\nclass A:\n    @abc.abstractproperty\n    def x(self): ...",
 }
 IMPURE = {
@@ -74,6 +92,13 @@ IMPURE = {
     "a table of others": "import sys\nsys.modules['x'] = None",
     "an attribute of others": "import json\njson.dumps = None",
     "a list of others by another name": "import sys\nP = sys.path\nP[0] = 'x'",
+    "an attribute of others in a function": "import json\ndef _set(m):\n    m.dumps = None\n_set(json)",
+    "an item of others in a function": "import sys\ndef _set(m):\n    m['x'] = None\n_set(sys.modules)",
+    "a method of others in a function": "import sys\ndef _add(m):\n    m.append('x')\n_add(sys.path)",
+    "an attribute of others in a constructor": "import json\nclass C:\n    def __init__(self, m):\n        m.dumps = 1\nC(json)",
+    "one of many others": "import json\ndef f(*a):\n    for b in a:\n        b.dumps = 1\nf(json)",
+    "others handed on": "import json\ndef f(a):\n    a.dumps = 1\ndef g(b):\n    c = b\n    f(c)\ng(json)",
+    "others by a local name": "import json\ndef _set():\n    m = json\n    m.dumps = None\n_set()",
     "an open file": "F = open('x')",
     "a loop with an effect": "for i in range(3):\n    print(i)",
     "a condition with an effect": "import os\nif os.system('true'):\n    A = 1",
@@ -82,6 +107,9 @@ IMPURE = {
     "a class method with an effect": "class C:\n    @classmethod\n    def zero(cls):\n        print(1)\nZ = C.zero()",
     "a constructor with an effect": (
         "class C:\n    def __init__(self):\n        print(1)\n    @classmethod\n    def zero(cls):\n        return cls()\nZ = C.zero()"
+    ),
+    "a function with an effect in a block of the class body": (
+        "class A:\n    if 1:\n        def mk(n):\n            print(n)\n        one = mk(1)"
     ),
     "a nested class with an effect": "class A:\n    class P:\n        def __init__(self):\n            print(1)\n    p = P()",
 }

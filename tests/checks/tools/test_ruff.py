@@ -31,13 +31,31 @@ def test_a_candidate_is_formatted_and_what_is_safe_is_fixed(sample: Sample) -> N
 
 
 def test_what_cannot_be_fixed_safely_is_an_error_with_line_rule_and_text(sample: Sample) -> None:
-    checked = ruff(sample, "def inc(n: int) -> int:\n    unused = 1\n    return nope\n")
-    assert [error.partition("`")[0] for error in checked.errors] == [
-        "ruff: line 2: F841 Local variable ",
-        "ruff: line 3: F821 Undefined name ",
-    ]
-    assert checked.errors[1].endswith(": `return nope`")
-    assert "unused = 1" in checked.source
+    (error,) = ruff(sample, "def inc(n: int) -> int:\n    return nope\n").errors
+    assert error.startswith("ruff: line 2: F821 Undefined name ")
+    assert error.endswith(": `return nope`")
+
+
+UNUSED = """\
+try:
+    import tomllib
+except ImportError:
+    HAS_TOML = False
+else:
+    HAS_TOML = True
+
+
+def inc(n: int) -> int:
+    low, high = n, n
+    rest = 1
+    return low + HAS_TOML
+"""
+
+
+def test_unused_names_are_no_fault_unless_the_projects_settings_say_so(sample: Sample) -> None:
+    assert ruff(sample, UNUSED) == Checked(UNUSED, [])
+    (sample.project.root / "ruff.toml").write_text('[lint]\nselect = ["F"]\n')
+    assert [error.split()[3] for error in ruff(sample, UNUSED).errors] == ["F401", "F841", "F841"]
 
 
 def test_the_settings_are_those_of_the_project_at_the_generated_file(sample: Sample) -> None:

@@ -119,6 +119,59 @@ def test_without_settings_ty_does_not_guess_in_functions_without_annotations(sam
     assert "[too-many-positional-arguments]" in ty(sample, GUESSED + INC.candidate.replace("n + 1", "_first(n, 1)"))[0]
 
 
+IN_BLOCKS = """\
+import sys
+
+
+class _Table:
+    def _make(op, name):
+        def method(self):
+            return op
+        method.__name__ = name
+        return method
+
+    if sys.version_info < (3, 100):
+
+        def _other(op):
+            try:
+                op.x = 1
+            except ValueError:
+                return op.upper()
+            return op
+
+    eq = _make(str, "eq")
+
+
+"""
+
+
+def test_class_bodies_without_annotations_are_guesses_too_also_in_blocks(sample: Sample) -> None:
+    assert ty(sample, IN_BLOCKS + INC.candidate) == []
+    assert ty(sample, IN_BLOCKS.replace("_other(op)", "_other(op) -> object") + INC.candidate) != []
+
+
+NAMED = """\
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _told(f: Callable[[int], str], g: F, h: Callable[[], int] | None) -> F:
+    f.__name__ = f"{f.__qualname__} {g.__name__}"
+    print(h.__doc__ if h is not None else f.__defaults__)
+    return g
+
+
+"""
+
+
+def test_callables_are_taken_for_functions_which_have_names(sample: Sample) -> None:
+    assert ty(sample, NAMED + INC.candidate) == []
+    assert "`nope`" in ty(sample, NAMED.replace("g.__name__", "f.nope") + INC.candidate)[0]
+    assert "`__name__`" in ty(sample, NAMED.replace("g.__name__", "len('').__name__") + INC.candidate)[0]
+
+
 def test_a_project_with_settings_for_ty_gets_all_that_ty_says(sample: Sample) -> None:
     (sample.project.root / "ty.toml").write_text("[rules]\n")
     assert "[not-subscriptable]" in ty(sample, GUESSED + INC.candidate)[0]
@@ -141,7 +194,9 @@ def _grow(n):
 def test_a_stub_file_beside_the_spec_module_hides_nothing_of_it(tmp_path: Path) -> None:
     sample = make_sample(tmp_path, {"inc": Case(STUB_FILE_SPEC + function("def inc(n: int) -> int:"), "")})
     (tmp_path / "src/app/inc.pyi").write_text("def inc(n: int) -> int: ...\n")
-    candidate = "from app.inc import _STEP, _grow, re, where\n\n\ndef inc(n: int) -> int:\n    return _grow(n) + _STEP\n"
+    candidate = (
+        "from app.inc import _STEP, _grow, re, where\n\n\ndef inc(n: int) -> int:\n    return _grow(n) + _STEP\n"
+    )
     assert ty(sample, candidate) == []
     assert "has no member `_none`" in ty(sample, candidate.replace("_grow,", "_none,"))[0]
 

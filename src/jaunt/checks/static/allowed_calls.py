@@ -116,6 +116,12 @@ PURE_METHODS = _words(
 )
 """Methods of what a module made itself: literals, constants, results of pure calls."""
 
+CHANGES = _words(
+    "__setattr__ add addHandler append appendleft discard extend extendleft insert pop popleft register remove reverse "
+    "setdefault sort update"
+)
+"""Those of them that change the object that they are called on."""
+
 VIEWS = _words("copy items keys union values")
 """Methods that are pure whatever has them."""
 

@@ -15,7 +15,7 @@ from jaunt.checks.static.names import Names
 from jaunt.checks.static.purity import Purity, evaluated
 from jaunt.header import Kind
 from jaunt.syntax.canonical import canonical
-from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, dotted_path
+from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, dotted_path, flattened
 
 _CLASS_HOOKS = {"__init_subclass__", "__set_name__"}
 
@@ -69,7 +69,7 @@ class _Effects:
             case ast.ClassDef():
                 yield from self._decorators(node)
                 yield from self._values([*node.bases, *(k.value for k in node.keywords)])
-                self._names.scopes.append({m.name: m for m in node.body if isinstance(m, Definition)})
+                self._names.scopes.append({m.name: m for m in flattened(node.body) if isinstance(m, Definition)})
                 yield from self.body(node.body)
                 self._names.scopes.pop()
                 yield from self._hooks(node)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from jaunt.checks.static.allowed_calls import (
     ALL,
     CALLERS,
+    CHANGES,
     CLASS_MAKERS,
     DECORATOR_MAKERS,
     PURE_CALLS,
@@ -18,7 +19,7 @@ from jaunt.checks.static.forbidden_calls import SKIPS
 from jaunt.checks.static.names import Names
 from jaunt.header import Kind
 from jaunt.syntax.nodes import child_nodes
-from jaunt.syntax.source import Function, ModuleSource
+from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets
 
 _REACHING_OUT = (
     ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Await
@@ -43,6 +44,7 @@ class Purity:
         self._allowed = allowed
         self._listed = {**PURE_CALLS, **PURE_CALLS_IN_TESTS} if kind == "test" else PURE_CALLS
         self._known: dict[ast.AST, bool] = {}
+        self._changes = Changes(candidate, names)
 
     def is_pure_call(self, call: ast.Call, local: frozenset[str] = frozenset()) -> bool:
         """Whether a call has no effect that outlasts it; `local` are the names of the function that it stands in."""
@@ -55,7 +57,9 @@ class Purity:
         if path in CALLERS:
             arguments = [*call.args, *(k.value for k in call.keywords)]
             return all(self._is_pure_callable(argument, local) for argument in arguments)
-        return self.is_allowed(path) or self._is_pure_definition(path) or self._makes_foreign(path)
+        if self.is_allowed(path) or self._makes_foreign(path):
+            return True
+        return self._is_pure_definition(path) and not self._changes.reach_imported(call, path)
 
     def is_allowed(self, path: str) -> bool:
         """Whether a call of a dotted path is listed, allowed by the project, or of what the spec module has by hand."""
@@ -133,9 +137,11 @@ class Purity:
 
     def _computes(self, function: Function) -> bool:
         nodes = list(evaluated(function.body))
-        local = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
-        local |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
         inner = {n.name: n for n in nodes if isinstance(n, Function)}
+        local = _parameters(function) | {n.name for n in nodes if isinstance(n, Definition)}
+        local |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+        if not changed_names(nodes).isdisjoint(self._changes.imported_in(nodes)):
+            return False
         for node in nodes:
             if isinstance(node, _REACHING_OUT):
                 return False
@@ -162,6 +168,84 @@ class Purity:
         members = [m for c in classes for m in c.body if isinstance(m, Function)]
         found = [member for member in members if member.name == function.attr]
         return bool(found) and all(map(self.is_pure_function, found))
+
+
+class Changes:
+    """What the functions of a candidate change that is not its own: imported objects, by a name or an argument."""
+
+    def __init__(self, candidate: ModuleSource, names: Names) -> None:
+        self._candidate = candidate
+        self._names = names
+        self._changing: dict[ast.AST, bool] = {}
+
+    def reach_imported(self, call: ast.Call, path: str) -> bool:
+        """Whether a call hands what is imported to a function of the candidate's that changes what it is handed."""
+        if not any(map(self._is_imported, [*call.args, *(k.value for k in call.keywords)])):
+            return False
+        definition = self._names.definition(path)
+        members = definition.body if isinstance(definition, ast.ClassDef) else [definition]
+        return any(self._of_arguments(m) for m in members if isinstance(m, Function) and m.name != "__call__")
+
+    def imported_in(self, nodes: Iterable[ast.AST]) -> set[str]:
+        """Return the names that are assigned what is imported: `m` of `m = sys.modules`."""
+        assigned = (node for node in nodes if isinstance(node, ast.Assign | ast.AnnAssign) and node.value)
+        found = (node for node in assigned if node.value and self._is_imported(node.value))
+        return {target.id for node in found for target in assignment_targets(node) if isinstance(target, ast.Name)}
+
+    def _is_imported(self, node: ast.expr) -> bool:
+        """Whether an expression has what is not the candidate's own, other than to call it."""
+        named = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+        names = (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and id(n) not in named)
+        paths = (self._candidate.bindings.get(name) for name in names)
+        return any(path is not None and self._names.own(path) is None for path in paths)
+
+    def _of_arguments(self, function: Function) -> bool:
+        """Whether a function changes an argument, or hands it to one of the candidate's that does."""
+        if function not in self._changing:
+            self._changing[function] = False  # so that recursion ends
+            nodes = list(evaluated(function.body))
+            handed = _handed(function, nodes)
+            self._changing[function] = not handed.isdisjoint(changed_names(nodes)) or any(
+                self._of_arguments(inner)
+                for node in nodes
+                if isinstance(node, ast.Call) and not handed.isdisjoint(map(_root, node.args))
+                if isinstance(inner := self._names.definition(self._names.path(node.func)), Function)
+            )
+        return self._changing[function]
+
+
+def _root(node: ast.expr) -> str:
+    """Return the name that a chain of attributes and items begins with, "" if it begins with something else."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _parameters(function: Function) -> set[str]:
+    return {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}
+
+
+def _handed(function: Function, nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names of a function that have its arguments, or parts of them; not the object of a method."""
+    names = _parameters(function) - {"self", "cls"}
+    for node in nodes:  # in the order of the text
+        value = node.iter if isinstance(node, ast.For) else getattr(node, "value", None)
+        if isinstance(node, ast.For | ast.Assign | ast.AnnAssign) and isinstance(value, ast.expr):
+            parts = (part for target in assignment_targets(node) for part in ast.walk(target))
+            if _root(value) in names:
+                names |= {each.id for each in parts if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    return names
+
+
+def changed_names(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names whose attributes or items are set, or which a method is called on that changes its object."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            found.add(_root(node))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGES:
+            found.add(_root(node.func.value))
+    return found
 
 
 def evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:

@@ -1,13 +1,17 @@
 """Guesses: what ty finds in code that has no annotations, and in how a method that the spec gives overrides another.
 
-mypy looks into no function without annotations either, unless it is told to (`check_untyped_defs`).
+mypy looks into no function without annotations either, unless it is told to (`check_untyped_defs`), and takes any
+callable for a function, which has a name.
 """
 
 import ast
+import re
+from types import FunctionType
 
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.syntax.candidate import parse_candidate
-from jaunt.syntax.source import Function
+from jaunt.syntax.nodes import child_nodes
+from jaunt.syntax.source import Definition, Function
 
 SURE_RULES = frozenset(
     {
@@ -27,25 +31,48 @@ _OF_SIGNATURES = frozenset(
 """Rules about signatures, which are the spec's own: a candidate can't answer for them."""
 
 
+_FUNCTION = r"`(?:[^`]* -> [^`]*|\w+@\w+)`"  # a callable, or a type variable, which may be bound to one
+_OF_FUNCTIONS = re.compile(
+    rf"{_FUNCTION} has no attribute `(?P<read>\w+)`"
+    rf"|[Aa]ttribute `(?P<part>\w+)` is not defined on {_FUNCTION} in union"
+    rf"|attribute `(?P<set>\w+)` (?:on|of) type {_FUNCTION}"
+)
+
+
+def _is_of_function(message: str) -> bool:
+    """Whether a message is that a callable has no name, or the like, which every function has."""
+    found = _OF_FUNCTIONS.search(message)
+    return found is not None and any(each in vars(FunctionType) for each in found.groups())
+
+
 def is_of_spec(finding: Diagnostic, source: str) -> bool:
     """Whether what ty has found is a guess, or about a signature that the candidate has from its spec."""
-    if finding.rule in _OF_SIGNATURES:
+    if finding.rule in _OF_SIGNATURES or _is_of_function(finding.message):
         return True
     candidate = parse_candidate(source)[0]
-    function = None if candidate is None else _function_at(candidate.tree.body, finding.line)
-    return function is not None and not _is_annotated(function)
+    around = None if candidate is None else _around(candidate.tree, finding.line)
+    return around is not None and not _is_annotated(around)
 
 
-def _function_at(statements: list[ast.stmt], line: int) -> Function | None:
-    """Return the outermost function or method that a line, counted from 1, stands in."""
-    for statement in statements:
-        if statement.lineno <= line <= (statement.end_lineno or statement.lineno):
-            if isinstance(statement, ast.ClassDef):
-                return _function_at(statement.body, line)
-            return statement if isinstance(statement, Function) else None
-    return None
+def _around(tree: ast.Module, line: int) -> Definition | None:
+    """Return the outermost function that a line, counted from 1, stands in; the innermost class if it is in none."""
+    found: Definition | None = None
+    pending: list[ast.AST] = [*tree.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.expr) or not getattr(node, "lineno", line) <= line <= getattr(node, "end_lineno", line):
+            continue
+        if isinstance(node, Function):
+            return node
+        found = node if isinstance(node, ast.ClassDef) else found
+        pending = child_nodes(node)
+    return found
 
 
-def _is_annotated(function: Function) -> bool:
-    arguments = (each for each in ast.walk(function.args) if isinstance(each, ast.arg))
-    return function.returns is not None or any(each.annotation is not None for each in arguments)
+def _is_annotated(node: Definition) -> bool:
+    """Whether a function, or anything in a class, has an annotation."""
+    if isinstance(node, ast.ClassDef):
+        parts = [*ast.walk(node)]
+        return any(isinstance(n, ast.AnnAssign) or (isinstance(n, Function) and _is_annotated(n)) for n in parts)
+    arguments = (each for each in ast.walk(node.args) if isinstance(each, ast.arg))
+    return node.returns is not None or any(each.annotation is not None for each in arguments)

@@ -21,7 +21,7 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 
 _SAFE = {"settings": {"configuration": {"unsafe-fixes": False}}}  # whatever the project's settings say
-# Syntax errors, and pyflakes: undefined and unused names.
+# Syntax errors, and pyflakes: undefined names, formats that don't fit.
 _SURE = {
     "settings": {
         "configurationPreference": "editorOnly",
@@ -30,6 +30,8 @@ _SURE = {
         "lint": {"select": ["E9", "F"]},
     }
 }
+_UNUSED = {"F401", "F841"}
+"""Rules of pyflakes about unused names: what is safe is removed, such as most imports; the rest is no fault."""
 _IMPORT_ORDER = {"I001", "I002"}  # fixed by an action of their own
 _NO_SYNTAX = "("  # an error by any settings
 
@@ -97,7 +99,8 @@ async def _consult(
     if complaint and settings:  # perhaps of others, in a folder that has nothing to do with the candidate
         arguments = ["check", "--no-cache", "--stdin-filename", settings.with_name("empty.py"), "-"]
         await require_success("ruff", arguments, settings.parent)
-    return Checked(text, [error_at("ruff", text, each.line, f"{each.rule} {each.message}") for each in found])
+    wrong = [each for each in found if settings or each.rule not in _UNUSED]
+    return Checked(text, [error_at("ruff", text, each.line, f"{each.rule} {each.message}") for each in wrong])
 
 
 async def _start(root: Path, settings: Mapping[str, Any]) -> LanguageServer:
