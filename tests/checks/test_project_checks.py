@@ -42,8 +42,8 @@ EXAMPLE = 'def count(text: str) -> int:\n    """Count.\n\n    >>> count("ab")\n 
 def test_every_failure_reaches_the_next_attempt_in_order(tmp_path: Path) -> None:
     spec = f"\n\n\n@jaunt.magic\n{EXAMPLE}    ...\n"
     sample = make_sample(tmp_path, {"words": Case(spec, "")})
-    first = "import numpy\n\n\ndef count(text: bytes) -> int:\n    unused = 1\n    return numpy.size(text)\n"
-    second = "def count(text: str) -> int:\n    unused = 1\n    return str(len(text)) + 1\n"
+    first = "import numpy\n\n\ndef count(text: bytes) -> int:\n    twice = {1: 1, 1: 2}\n    return numpy.size(text)\n"
+    second = "def count(text: str) -> int:\n    twice = {1: 1, 1: 2}\n    return str(len(text)) + 1\n"
     third = "def count(text:str)->int: return len(text)\n"
     backend = FakeBackend({"app.words": [first, second, third]})
     settings = BuildSettings(backend, checks_for=project_checks(sample.project), max_attempts=3)
@@ -57,7 +57,7 @@ def test_every_failure_reaches_the_next_attempt_in_order(tmp_path: Path) -> None
             "attempt 1: line 4: count: parameter 'text' is annotated bytes",
             "attempt 1: line 1: imports numpy",
         ),
-        *("attempt 1: ruff: line 5: F841", "attempt 1: ty: line 1:", "attempt 2: ruff: line 2: F841"),
+        *("attempt 1: ruff: line 5: F601", "attempt 1: ty: line 1:", "attempt 2: ruff: line 2: F601"),
         *("attempt 2: ty: line 3:", "attempt 2: count: the example in line 6 of the spec module fails"),
     ]
     assert len(told) == len(parts)
@@ -68,7 +68,7 @@ def test_every_failure_reaches_the_next_attempt_in_order(tmp_path: Path) -> None
 
 def test_findings_of_a_tool_set_to_warn_are_warnings_and_the_candidate_lands(tmp_path: Path) -> None:
     sample = make_sample(tmp_path, WORDS)
-    answer = "def count(text: str) -> int:\n    unused = 1\n    return str(text)\n"
+    answer = "def count(text: str) -> int:\n    twice = {1: 1, 1: 2}\n    return str(text)\n"
     project = with_verify(sample.project, VerifyConfig(ruff="warn", ty="warn", doctests=False))
     settings = BuildSettings(FakeBackend({"app.words": [answer]}), checks_for=project_checks(project))
     outcome = build_work(sample.work("words"), settings)
