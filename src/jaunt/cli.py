@@ -149,9 +149,11 @@ def _command_parser(name: str) -> "_Parser":
     summary, example = COMMANDS[name]
     parser = _Parser(
         prog=f"jaunt {name}",
+        add_help=False,
         description=_wrapped("", f"{summary[0].upper()}{summary[1:]}."),
         epilog=_epilog(example),
     )
+    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)  # who reads the help knows it
     declare_arguments(name, parser)
     parser.set_defaults(command=name)
     return parser

@@ -2,9 +2,9 @@
 
 import argparse
 
-from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.shared.steps import plan_for, read_project
+from jaunt.commands.shared.steps import plan_for, read_project, targets_of
 from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.orphans import find_orphans
 from jaunt.report.console import MOST_LINES, error_line, print_error, print_lines, say
@@ -14,15 +14,16 @@ from jaunt.report.wording import drift_error
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("-v", "--verbose", action="store_true", help=f"list more than the first {MOST_LINES}")
-    add_target_option(parser)
+    add_selection_options(parser)
     add_project_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Say what is not as the specs ask for; asks no model, needs no network, writes nothing."""
     project = read_project(arguments)
-    plan = plan_for(project, arguments.target)
-    drifts = find_drift(plan, [] if arguments.target else find_orphans(project))
+    targets = targets_of(project, arguments)
+    plan = plan_for(project, targets)
+    drifts = find_drift(plan, find_orphans(project) if targets is None else [])
     lines = [error_line(drift_error(drift)) for drift in distinct(drifts)]
     print_lines(lines, verbose=arguments.verbose, tell=print_error)
     drifted = {drift.module for drift in drifts if drift.state != "orphaned"}

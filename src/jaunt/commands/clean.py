@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _files(project: Project, arguments: argparse.Namespace) -> Iterator[_File]:
     """Yield the files that are there to be removed."""
-    for module in [] if arguments.orphans else sorted(selected(project, arguments.target)):
+    for module in [] if arguments.orphans else sorted(selected(project, arguments.target or None)):
         path = project.generated_path(module)
         if path.is_file():
             yield _File(path, project.root)

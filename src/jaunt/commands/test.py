@@ -2,16 +2,16 @@
 
 import argparse
 
-from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option, build_options
+from jaunt.commands.shared.options import add_build_options, add_project_options, add_selection_options, build_options
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.steps import read_project
+from jaunt.commands.shared.steps import read_project, require_tests, targets_of
 from jaunt.commands.shared.test_step import RunOptions, build_and_test
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.usage = "jaunt test [OPTION ...]"  # with every option in it, the help would not fit 24 lines
-    add_target_option(parser)
+    add_selection_options(parser)
     parser.add_argument("--no-build", action="store_true", help="leave the modules under test as they are")
     parser.add_argument("--no-run", action="store_true", help="generate the tests without running them")
     help_text = "for pytest, as in --pytest-args=-x (repeatable)"
@@ -29,4 +29,6 @@ def run(arguments: argparse.Namespace) -> Result:
         repair=arguments.repair,
         pytest_args=arguments.pytest_args,
     )
-    return build_and_test(read_project(arguments), arguments.target, build_options(arguments), running)
+    project = read_project(arguments)
+    require_tests(project, arguments.target)
+    return build_and_test(project, targets_of(project, arguments), build_options(arguments), running)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jaunt.config import JauntConfig
 from jaunt.config.roots import search_roots
 from jaunt.errors import JauntConfigError, JauntError
-from jaunt.files.listing import Root
+from jaunt.files.listing import Root, module_file
 from jaunt.header import Kind
 from jaunt.paths import generated_relname, is_single_file, spec_module_to_generated_module
 from jaunt.project.module import ProjectModule
@@ -119,6 +119,16 @@ class Project:
     def handed(self) -> "Handed":
         """The decorators of jaunt's that modules of the project hand on."""
         return self._read.files.sources.handed
+
+    def source_files(self) -> dict[str, str]:
+        """Return the files that were searched for specs, by the modules that they are."""
+        roots = self._read.files.listing.roots
+        return {file.name: path for path, root in roots.items() if (file := module_file(path, root)) is not None}
+
+    def imported_by(self, path: str) -> list[str]:
+        """Return the dotted paths of what the module-level names of one of those files mean."""
+        names = self._read.files.sources.names_at(path)
+        return [*names.bindings.values(), *names.star_imports] if names else []
 
     def spec_line(self, file: Path) -> int:
         """Return the line of the first spec in a file, 0 if there is none."""

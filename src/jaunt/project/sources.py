@@ -7,6 +7,7 @@ changed are linked.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -56,6 +57,12 @@ class Sources:
     def handed(self) -> Handed:
         """The decorators of jaunt's that modules of the project hand on."""
         return self.reader.handed
+
+    def names_at(self, path: str) -> Names | None:
+        """Return the names in one of the listed files, None for one that can't be parsed."""
+        with suppress(JauntDiscoveryError):  # told where it is scanned
+            return self.reader.names_at(path) or read_source("m", path).names
+        return None
 
     def spec_line(self, path: str) -> int:
         """Return the line of the first spec in a file, which need not be a listed one, 0 if there is none."""

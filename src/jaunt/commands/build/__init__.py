@@ -5,9 +5,9 @@ import sys
 from types import ModuleType
 
 from jaunt.commands.shared.build_step import build_plan, module_phases
-from jaunt.commands.shared.options import add_build_options, add_project_options, add_target_option, build_options
+from jaunt.commands.shared.options import add_build_options, add_project_options, add_selection_options, build_options
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.steps import plan_for, read_project
+from jaunt.commands.shared.steps import plan_for, read_project, targets_of
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import start_profile
 from jaunt.report.console import say
@@ -18,7 +18,7 @@ from jaunt.report.terminal import width_of
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.usage = "jaunt build [OPTION ...]"  # with every option in it, the help would not fit 24 lines
-    add_target_option(parser)
+    add_selection_options(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be built, in what order, at what cost")
     parser.add_argument("--plan", metavar="FILE", help="build exactly what `--dry-run --json` printed into FILE")
     parser.add_argument("--profile", action="store_true", help="say where the time went")
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> Result:
     """Generate what is stale, or say what would be."""
     profile = start_profile() if arguments.profile else None
     project = read_project(arguments)
-    plan = plan_for(project, arguments.target, kinds=("build",), force=arguments.force)
+    plan = plan_for(project, targets_of(project, arguments), kinds=("build",), force=arguments.force)
     if arguments.plan:
         plan = _forecasting().read_plan_file(arguments.plan, plan)
     if arguments.dry_run:

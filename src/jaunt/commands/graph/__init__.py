@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """Draw the module DAG, each module with its state."""
     project = read_project(arguments)
-    plan = plan_for(project, () if arguments.invert else arguments.target)
+    plan = plan_for(project, None if arguments.invert else arguments.target or None)
     drawn = _text(plan, arguments) if arguments.format == "text" else FORMATS[arguments.format](plan)
     if arguments.output:
         write_text_file(Path(arguments.output), f"{drawn}\n")

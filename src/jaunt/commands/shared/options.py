@@ -51,6 +51,12 @@ def add_target_option(
     parser.add_argument("--target", action="append", default=[], metavar="MODULE", help=f"{meaning} (repeatable)")
 
 
+def add_selection_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that select modules: `--target` and `--since`; without them, all are meant."""
+    add_target_option(parser)
+    parser.add_argument("--since", metavar="REF", help="what changed since a git ref, and all that uses it")
+
+
 def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that generate once."""
     add_run_options(parser)

@@ -1,7 +1,7 @@
 """The steps that commands share: configuration -> project -> plan, for the modules that the options name."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from jaunt.commands.shared.options import read_config
 from jaunt.errors import JauntConfigError
@@ -37,15 +37,26 @@ def read_module(arguments: argparse.Namespace) -> tuple[Project, str]:
     return project, module
 
 
-def selected(project: Project, targets: Sequence[str], *, kinds: Sequence[Kind] = KINDS) -> set[str]:
-    """Return the modules that `targets` name; without targets, all modules of `kinds`."""
-    if targets:
+def targets_of(project: Project, arguments: argparse.Namespace) -> Collection[str] | None:
+    """Return what the options of `add_selection_options` select, None if it is everything."""
+    if arguments.since is None:
+        return arguments.target or None
+    if arguments.target:
+        raise JauntConfigError("--target and --since both select modules", hint="leave one of them out")
+    from jaunt.commands.shared.since import modules_since  # child processes: 5 ms, for nothing without --since
+
+    return modules_since(project, arguments.since)
+
+
+def selected(project: Project, targets: Collection[str] | None, *, kinds: Sequence[Kind] = KINDS) -> set[str]:
+    """Return the modules that `targets` name; without any (None), all modules of `kinds`."""
+    if targets is not None:
         return select_targets(project, targets)
     return {module for kind in kinds for module in project.modules_of(kind)}
 
 
 def plan_for(
-    project: Project, targets: Sequence[str] = (), *, kinds: Sequence[Kind] = KINDS, force: bool = False
+    project: Project, targets: Collection[str] | None = None, *, kinds: Sequence[Kind] = KINDS, force: bool = False
 ) -> Plan:
     """Return the plan for the targets and what they depend on, or for all modules of the kinds."""
     with without_collection():
@@ -53,14 +64,18 @@ def plan_for(
         return make_plan(project, modules, force=modules if force else ()).restricted_to(kinds)
 
 
-def tests_of(project: Project, targets: Sequence[str]) -> set[str]:
-    """Return the test modules to run; raises JauntConfigError if targets are given and none is a test module."""
+def tests_of(project: Project, targets: Collection[str] | None) -> set[str]:
+    """Return the test modules among the targets, or all of them (None)."""
     modules = selected(project, targets, kinds=("test",))
-    tests = {module for module in modules if project.kind_of(module) == "test"}
-    if modules and not tests:
+    return {module for module in modules if project.kind_of(module) == "test"}
+
+
+def require_tests(project: Project, targets: Sequence[str]) -> None:
+    """Raise JauntConfigError if targets are named and none of them is a test module."""
+    if targets and not tests_of(project, targets):
+        modules = selected(project, targets)
         users = [module for module in project.modules_of("test") if project.dag[module] & modules]
         raise JauntConfigError(
             f"no test module is named by --target {' --target '.join(targets)}",
             hint=f"its tests are in: {some(users)}" if users else "`jaunt status` lists the modules",
         )
-    return tests

@@ -28,7 +28,9 @@ class RunOptions:
     pytest_args: Sequence[str] = ()
 
 
-def build_and_test(project: Project, targets: Sequence[str], options: BuildOptions, running: RunOptions) -> Result:
+def build_and_test(
+    project: Project, targets: Collection[str] | None, options: BuildOptions, running: RunOptions
+) -> Result:
     """Build the targets, generate their tests, run them, and print what came of it.
 
     Raises Interrupted, with the facts of what was finished, as `build_plan` does.

@@ -3,9 +3,9 @@
 import argparse
 from dataclasses import asdict
 
-from jaunt.commands.shared.options import add_project_options, add_target_option
+from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.shared.steps import plan_for, read_project
+from jaunt.commands.shared.steps import plan_for, read_project, targets_of
 from jaunt.commands.status.view import module_status, print_module_status, print_status
 from jaunt.errors import JauntConfigError
 from jaunt.plan.orphans import find_orphans
@@ -22,20 +22,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported"
     )
-    add_target_option(parser)
+    add_selection_options(parser)
     add_project_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Print the plan, or one module of it."""
-    if arguments.module and arguments.target:
-        raise JauntConfigError("status takes a MODULE or --target, not both", hint="leave one of them out")
+    if arguments.module and (arguments.target or arguments.since):
+        raise JauntConfigError("status takes a MODULE, or --target or --since, not both", hint="leave one of them out")
     project = read_project(arguments)
     if arguments.module:
         return _one(project, arguments)
-    plan = plan_for(project, arguments.target)
+    targets = targets_of(project, arguments)
+    plan = plan_for(project, targets)
     remember(project, plan.found_fresh)
-    orphans = [] if arguments.target else find_orphans(project)
+    orphans = find_orphans(project) if targets is None else []
     print_status(plan, orphans=orphans, verbose=arguments.verbose)
     facts = {
         "modules": _module_facts(plan),

@@ -12,7 +12,7 @@ from jaunt.commands.shared.options import (
     verbosity,
 )
 from jaunt.commands.shared.result import EXIT_OK, Result
-from jaunt.commands.shared.steps import plan_for, read_project
+from jaunt.commands.shared.steps import plan_for, read_project, require_tests
 from jaunt.commands.shared.test_step import RunOptions, build_and_test
 from jaunt.commands.watch.polling import take_snapshot, wait_for_change
 from jaunt.config import JauntConfig
@@ -53,10 +53,12 @@ def _build(arguments: argparse.Namespace, config: JauntConfig) -> JauntConfig:
     try:
         config = read_config(arguments)
         project = read_project(arguments)
+        targets = arguments.target or None
         if arguments.test:
-            build_and_test(project, arguments.target, options, RunOptions())
+            require_tests(project, arguments.target)
+            build_and_test(project, targets, options, RunOptions())
         else:
-            build_plan(plan_for(project, arguments.target, kinds=("build",)), options)
+            build_plan(plan_for(project, targets, kinds=("build",)), options)
     except JauntError as error:
         print_error(error)
     return config

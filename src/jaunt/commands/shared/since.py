@@ -1,0 +1,51 @@
+"""What changed since a git ref: the modules that `--since` selects."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from jaunt.errors import JauntConfigError
+from jaunt.process.tool import run_tool
+from jaunt.project.project import Project
+from jaunt.specs.dag import dependents_of
+
+
+def modules_since(project: Project, ref: str) -> set[str]:
+    """Return the spec modules whose file, or generated file, git finds changed since `ref`, and all that use them.
+
+    A module uses what it depends on, and what it imports, by whatever handwritten files in between. What is not
+    committed counts, and so do new files that git doesn't ignore. Raises JauntConfigError if git can't tell.
+    """
+    changed = {os.path.realpath(path) for path in _changed_files(project.root, ref)}
+    files = project.source_files()
+    touched = {name for name, path in files.items() if os.path.realpath(path) in changed}
+    touched |= {name for name in project.modules if os.path.realpath(project.generated_name(name)) in changed}
+    uses = {name: {*project.dag.get(name, ()), *_modules_of(project.imported_by(path))} for name, path in files.items()}
+    return dependents_of(uses, touched) & project.modules.keys()
+
+
+def _modules_of(paths: Iterable[str]) -> Iterator[str]:
+    """Yield each module that a dotted path may lead to: `app`, `app.models` and `app.models.Invoice`."""
+    for path in paths:
+        parts = path.split(".")
+        yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+
+
+def _changed_files(root: Path, ref: str) -> Iterator[str]:
+    """Yield the files below a folder that are other than at `ref`, or that git doesn't know yet."""
+    if ref.startswith("-"):
+        raise JauntConfigError(f"--since: {ref!r} is no git ref", hint="give a branch, a tag or a commit")
+    for command in (
+        ["git", "diff", "--name-only", "--no-renames", "--relative", "-z", ref, "--"],
+        ["git", "ls-files", "--others", "--exclude-standard", "-z"],
+    ):
+        try:
+            asked = run_tool(command, cwd=root)
+        except OSError as error:
+            raise JauntConfigError(
+                f"--since: git can't be run: {error}", hint="install git, or leave it out"
+            ) from error
+        if asked.code:
+            hint = "give a branch, a tag or a commit of the repository that the project is in"
+            raise JauntConfigError(f"--since {ref}: git says: {asked.last_words}", hint=hint)
+        yield from (os.path.join(root, os.fsdecode(path)) for path in asked.output.split(b"\0") if path)  # noqa: PTH118
