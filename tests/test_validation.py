@@ -93,6 +93,31 @@ def test_what_does_not_compile_is_one_line_that_says_where(source: str, error: s
     assert "\n" not in found
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("I'm sorry, but I can't help with that.\n", "\"I'm sorry, but I can't help with that.\""),
+        ("Note: which of the two\nis meant by `title`?", "'Note: which of the two is meant by `title`?'"),
+        ("As an AI model, " + "I decline to do it, " * 20, " ...'"),
+        ("Es tut mir leid, das geht nicht: return a value of class Slug", "'Es tut mir leid, "),
+    ],
+)
+def test_a_refusal_in_prose_shows_its_first_words(answer: str, said: str) -> None:
+    (found,) = validate_generated_source(answer, ["f"])
+    assert found.startswith("no code but prose: ")
+    assert said in found
+    assert len(found) < 160
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["from x import (a, b\n", "f = lambda x: (\n", "x: int = (\n", "class A(B\n", "  total += (\n", "d[1] = (\n"],
+)
+def test_code_that_is_broken_is_not_taken_for_prose(broken: str) -> None:
+    (found,) = validate_generated_source(f"{broken}of more than three words\n", ["f"])
+    assert ": syntax error: " in found
+
+
 def test_nothing_else_is_said_of_what_does_not_compile() -> None:
     assert len(validate_generated_source("def (\n", ["a", "b", "c"])) == 1
 

@@ -30,7 +30,7 @@ def restamp(path: Path, body: str, written_by: str) -> None:
 
 def test_a_fresh_project_passes(built_shop: Path, run_in: RunIn) -> None:
     said = run_in(built_shop, "check")
-    assert (said.code, said.lines, said.err) == (0, ["4 of 4 modules are fresh"], "")
+    assert (said.code, said.lines, said.err) == (0, ["all 4 modules are fresh"], "")
 
 
 UNPARSABLE = (
@@ -143,7 +143,7 @@ def test_targets_are_checked_with_what_they_need_and_orphans_are_left_out(built_
     edit(built_shop / GENERATED / "tally.py", "self.count = 0", "self.count = 1")
     words = built_shop / WORDS
     (built_shop / GENERATED / "gone.py").write_bytes(words.read_bytes())
-    assert run_in(built_shop, "check", "--target", "app.slug").lines == ["2 of 2 modules are fresh"]
+    assert run_in(built_shop, "check", "--target", "app.slug").lines == ["all 2 modules are fresh"]
     assert run_in(built_shop, "check", "--target", "app.tally").code == 4
 
 
@@ -153,7 +153,7 @@ def test_a_large_project_is_told_of_the_first_fifty(tmp_path: Path, run_in: RunI
     said = run_in(tmp_path, "check")
     assert len(said.errors) == 51
     assert said.errors[-1] == "error: ... and 10 more (-v lists them)"
-    assert said.lines == ["0 of 60 modules are fresh"]
+    assert said.lines == ["none of the 60 modules is fresh"]
     assert len(run_in(tmp_path, "check", "-v").errors) == 60
 
 

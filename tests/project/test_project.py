@@ -330,6 +330,10 @@ def test_a_target_is_a_module_a_spec_or_a_file(project_files: ProjectFiles, monk
         ("app.slog", "did you mean 'app.slug'?"),
         ("app.slug:slugfy", "did you mean 'app.slug:slugify'?"),
         ("app.slug:", "did you mean 'app.slug:slugify'?"),
+        ("slugify", "did you mean 'app.slug:slugify'?"),
+        ("app.slug.slugify", "did you mean 'app.slug:slugify'?"),
+        ("sluggify", "did you mean 'app.slug:slugify'?"),
+        ("Words", "did you mean 'app.one:Words' or 'app.two:Words'?"),
         ("", "`jaunt status` lists the modules"),
         ("something.else.altogether", "`jaunt status` lists the modules"),
         ("src/app/slog.py", "did you mean 'src/app/slug.py'?"),
@@ -338,7 +342,8 @@ def test_a_target_is_a_module_a_spec_or_a_file(project_files: ProjectFiles, monk
 def test_an_unknown_target_is_an_error_with_the_nearest_name(
     target: str, hint: str, project_files: ProjectFiles
 ) -> None:
-    project = load(project_files({"src/app/slug.py": spec("slugify")}))
+    words = {f"src/app/{name}.py": spec("Words") for name in ("one", "two")}
+    project = load(project_files({"src/app/slug.py": spec("slugify"), **words}))
     with pytest.raises(JauntConfigError) as caught:
         select_targets(project, [target])
     assert caught.value.message == f"unknown target {target!r}"

@@ -34,7 +34,7 @@ COMMANDS = {
     "graph": Command(
         "draw which module depends on which, and its state", "jaunt graph --format html --output graph.html"
     ),
-    "timings": Command("write the last build's timeline as a page", "jaunt timings --output timings.html"),
+    "timings": Command("write the last build's timeline as a page", "jaunt timings --open"),
     "init": Command("write a config; in an empty folder a first spec too", "jaunt init shop"),
     "doctor": Command("check what a build needs, and say what to do", "jaunt doctor"),
     "prompt": Command("print what the model would be sent for a module", "jaunt prompt app.slug"),

@@ -9,6 +9,7 @@ from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.orphans import find_orphans
 from jaunt.report.console import MOST_LINES, error_line, print_error, print_lines, say
 from jaunt.report.wording import drift_error
+from jaunt.text.counts import counted, share
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +29,8 @@ def run(arguments: argparse.Namespace) -> Result:
     print_lines(lines, verbose=arguments.verbose, tell=print_error)
     drifted = {drift.module for drift in drifts if drift.state != "orphaned"}
     orphans = sum(drift.state == "orphaned" for drift in drifts)
-    say(
-        f"{len(plan.freshness) - len(drifted)} of {len(plan.freshness)} modules are fresh"
-        + (f", {orphans} orphaned files" if orphans else "")
-    )
+    said = share(len(plan.freshness) - len(drifted), len(plan.freshness), "module", "fresh")
+    say(f"{said}, {counted(orphans, 'orphaned file')}" if orphans else said)
     facts = [
         {
             "module": d.module,

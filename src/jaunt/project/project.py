@@ -20,7 +20,7 @@ from jaunt.registry import KIND_OF, SpecEntry
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import earlier_digest
-from jaunt.text.nearest import did_you_mean
+from jaunt.text.nearest import nearest
 
 if TYPE_CHECKING:  # where nothing has changed, no source is read
     from jaunt.specs.texts import SpecTexts
@@ -181,6 +181,21 @@ def _generated_name(module: ProjectModule, generated_dir: str) -> str:
     return os.path.join(module.base, below)  # noqa: PTH118 - 10,000 of them
 
 
+_MOST_MEANT = 3  # specs of one name that are suggested
+
+
+def _meant(target: str, project: Project, by_file: Mapping[Path, str]) -> str:
+    """Return the hint for a target that is unknown: the spec of that very name, or whatever is nearest."""
+    of_name = sorted(ref for ref, entry in project.specs.items() if target in (entry.qualname, ref.replace(":", ".")))
+    if of_name:
+        return f"did you mean {' or '.join(map(repr, of_name[:_MOST_MEANT]))}?"
+    shown = [path.relative_to(project.root).as_posix() for path in by_file if path.is_relative_to(project.root)]
+    names = {entry.qualname: ref for ref, entry in sorted(project.specs.items())}
+    known = [*project.specs] if ":" in target else [*project.modules, *shown, *names]
+    near = nearest(target, known)
+    return f"did you mean {names.get(near, near)!r}?" if near else "`jaunt status` lists the modules"
+
+
 def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
     """Return the modules that `targets` name: modules, spec references, or their source files.
 
@@ -196,9 +211,6 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
         found += [name] if target in project.specs else []
         found += [by_file[file] for file in files if file in by_file]
         if not found:
-            shown = [path.relative_to(project.root).as_posix() for path in by_file if path.is_relative_to(project.root)]
-            known = [*project.specs] if colon else [*project.modules, *shown]
-            hint = did_you_mean(target, known, otherwise="`jaunt status` lists the modules")
-            raise JauntConfigError(f"unknown target {target!r}", hint=hint)
+            raise JauntConfigError(f"unknown target {target!r}", hint=_meant(target, project, by_file))
         selected.add(found[0])
     return selected

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from jaunt.errors import JauntBudgetError
 from jaunt.report.console import Verbosity, one_line, print_error, print_lines, print_warning, relative_paths, say
 from jaunt.report.terminal import cut_front, hang, paint, width_of
+from jaunt.text.counts import counted
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.engine.job import Event, Job, Outcome
@@ -135,7 +136,7 @@ def print_profile(
     for name, seconds in phases.items():
         say(f"{name:<8} {seconds:8.3f} s", out)
     for name, seconds in modules.items() if count else ():
-        say(f"{name:<8} {seconds:8.3f} s   summed over {count} modules", out)
+        say(f"{name:<8} {seconds:8.3f} s   summed over {counted(count, 'module')}", out)
 
 
 def status_word(outcome: "Outcome") -> str:

@@ -1,6 +1,7 @@
 """A candidate's text as a tree, if it compiles."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -8,6 +9,15 @@ from jaunt.syntax.source import ModuleSource, without_warnings
 
 MAX_BYTES = 256 * 1024
 """The largest candidate that is looked at, as UTF-8."""
+
+_CODE = re.compile(
+    r"^[ \t]*(?:(?:async[ \t]+)?(?:def|class)\b.*[(:]|import[ \t]+[\w.]+[ \t]*(?:$|,|as\b)"
+    r"|from[ \t]+[\w.]+[ \t]+import\b|[@#`]|[\w.]+[ \t]*(?:\(|\[|(?::.*)?[-+*/|&]?=))",
+    re.MULTILINE,
+)
+"""A line that may be code. Where none is, a model has refused, or asked back."""
+_LEAST_WORDS = 3  # of prose
+_MOST_PROSE = 120  # characters of it that are shown
 
 
 def parse_candidate(
@@ -24,6 +34,8 @@ def parse_candidate(
         tree = _compiled(source)
     except SyntaxError as error:
         line = error.lineno
+        if not filename and len(source.split()) >= _LEAST_WORDS and not _CODE.search(source):
+            return None, [f"no code but prose: {_first_words(source)!r}"]
         if line and not filename:
             return None, [f"line {line}: syntax error: {error.msg}"]
         return None, [_located(f"{filename}:{line}" if line else filename, f"syntax error: {error.msg}")]
@@ -63,6 +75,14 @@ def _unreadable(source: object) -> str | None:
     except UnicodeEncodeError as error:
         return f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
     return None
+
+
+def _first_words(text: str) -> str:
+    """Return how a text begins, in one line."""
+    words = " ".join(text.split())
+    return (
+        words if len(words) <= _MOST_PROSE else f"{words[:_MOST_PROSE].rpartition(' ')[0] or words[:_MOST_PROSE]} ..."
+    )
 
 
 def _located(where: str, problem: str) -> str:

@@ -247,7 +247,7 @@ def test_specs_that_are_missing_or_broken_are_told(tmp_path: Path) -> None:
     root = project(tmp_path / "broken", "")
     (root / "src/app.py").write_text(f"{SPEC}def (\n", encoding="utf-8")
     found = findings(root)["specs"]
-    assert (found.level, "1 modules are broken" in found.text) == ("fail", True)
+    assert (found.level, "1 broken module" in found.text) == ("fail", True)
 
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")

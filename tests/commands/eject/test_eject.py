@@ -37,7 +37,7 @@ def test_a_function_module_becomes_an_ordinary_one(built_shop: Path, run_in: Run
 def test_its_dependents_stay_fresh_build_and_pass_their_tests(built_shop: Path, run_in: RunIn) -> None:
     for module in ("app.words", "app.tally"):
         assert run_in(built_shop, "eject", module).code == 0
-    assert run_in(built_shop, "check").lines == ["2 of 2 modules are fresh"]
+    assert run_in(built_shop, "check").lines == ["all 2 modules are fresh"]
     tested = run_jaunt("test", cwd=built_shop)
     assert tested.returncode == 0, tested.stdout + tested.stderr
     assert "1 passed" in tested.stdout

@@ -16,6 +16,7 @@ from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
 from jaunt.report.terminal import hang
 from jaunt.report.wording import all_reasons, first_reason
 from jaunt.specs.dag import critical_path, dependents_of
+from jaunt.text.counts import counted
 
 
 def project_store(plan: Plan) -> Store:
@@ -122,7 +123,8 @@ def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, wid
         if len(told) < len(group):
             yield and_more(len(group) - len(told))
     sums = total(steps)
-    text = f"{len(steps):,} to build: {len(steps) - sums.calls:,} from the store, {sums.calls:,} calls of the model"
+    calls = counted(sums.calls, "call")
+    text = f"{len(steps):,} to build: {len(steps) - sums.calls:,} from the store, {calls} of the model"
     if sums.tokens:
         text += f", {_range(*sums.tokens, ',')} tokens"
     elif sums.calls:

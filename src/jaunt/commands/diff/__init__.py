@@ -12,6 +12,7 @@ from jaunt.commands.shared.steps import read_project
 from jaunt.errors import JauntRefusedError
 from jaunt.project.project import Project, select_targets
 from jaunt.report.console import MOST_LINES, print_diff, print_lines, relative_paths, say
+from jaunt.text.counts import counted
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.commands.diff.change import Change
@@ -68,9 +69,10 @@ def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = Fa
     """Print what a module's last build changed, and why; with `stat`, without the diffs."""
     size = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in change.code.splitlines())
     if change.first:
-        say(f"{change.module}: built for the first time ({size} lines)", out)
+        say(f"{change.module}: built for the first time ({counted(size, 'line')})", out)
         return
     reason = change.reason or "generated anew for the same contract"
-    say(f"{change.module}: {reason} ({f'{size} lines of code changed' if size else 'the code is the same'})", out)
+    changed = f"{counted(size, 'line')} of code changed" if size else "the code is the same"
+    say(f"{change.module}: {reason} ({changed})", out)
     if not stat:
         print_diff(change.contract + change.code, out)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from jaunt.commands.doctor.finding import Finding
 from jaunt.project.project import Project
+from jaunt.text.counts import counted
 
 
 def specs(project: Project) -> Iterator[Finding]:
@@ -13,7 +14,7 @@ def specs(project: Project) -> Iterator[Finding]:
         hint = "decorate a stub with @jaunt.magic, or correct paths.source_roots"
         yield Finding("warn", "specs", "there are none", hint)
     elif problems:
-        text = f"{len(project.problems)} modules are broken: {problems[0]}"
+        text = f"{counted(len(project.problems), 'broken module')}: {problems[0]}"
         yield Finding("fail", "specs", text, "run: jaunt status")
     else:
-        yield Finding("ok", "specs", f"{len(project.modules)} modules")
+        yield Finding("ok", "specs", counted(len(project.modules), "module"))

@@ -13,6 +13,7 @@ from jaunt.errors import JauntConfigError, JauntWriteError
 from jaunt.files.atomic import require_writable, write_atomic
 from jaunt.generate.providers import PROVIDERS, load_provider
 from jaunt.project.project import load_project
+from jaunt.text.counts import counted
 
 CONFIG = """\
 # The configuration of jaunt. Every key may be left out; those shown are the defaults, or examples after "#".
@@ -198,7 +199,7 @@ def _files(
         yield root / "jaunt.toml", CONFIG.format(source_root=source_root, providers=_provider_settings())
     modules = load_project(load_config(root=root)).modules if has_config else {}
     if modules:
-        started.kept[source_root] = f"{len(modules)} spec modules are there already"
+        started.kept[source_root] = f"{counted(len(modules), 'spec module')} there already"
     if not samples:
         return
     if not modules:
