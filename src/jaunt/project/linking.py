@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
+from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.project.importer import Imported, import_from_bases
 from jaunt.project.module import Linked
 from jaunt.project.name_lookup import SourceFiles
@@ -16,7 +16,7 @@ from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.arguments import Unreadable, read_arguments, read_deps, wrong_type
 from jaunt.specs.contract import Contract
-from jaunt.specs.dag import components, toposort
+from jaunt.specs.cycles import EdgeFinder, without_cycles
 from jaunt.specs.digests import EARLIER_SIGNATURE, combine_parts, combine_specs, graph_digests, spec_parts
 from jaunt.specs.explicit_deps import explicit_deps
 from jaunt.specs.graph import SpecFinder, collapse_to_module_dag, link_specs
@@ -51,7 +51,8 @@ class Linker:
         dag = {name: set[str]() for name in modules} | collapse_to_module_dag(graph)
         for module, needed in resolved.blocked.items():
             dag[module] |= needed
-        dag, graph, cycles = _without_cycles(dag, graph)
+        edges = EdgeFinder(lambda name: read_source(name, modules[name].path, files.handed), finder.find)
+        dag, graph, cycles = without_cycles(dag, graph, edges)
         parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in specs.items()}
         digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
         return Linked(
@@ -266,28 +267,3 @@ def _broken_behind(broken: Sequence[str], finder: SpecFinder) -> Callable[[str],
 def _wrong_argument(entry: SpecEntry) -> JauntDiscoveryError | None:
     problem = wrong_type(entry.decorator_kwargs)
     return JauntDiscoveryError(f"{entry.source_file}: {entry.qualname}: {problem}") if problem else None
-
-
-def _without_cycles(
-    dag: dict[str, set[str]], graph: dict[SpecRef, set[SpecRef]]
-) -> tuple[dict[str, set[str]], dict[SpecRef, set[SpecRef]], dict[str, JauntError]]:
-    """Return DAG and graph without the edges of cycles, so that the rest can be ordered, and who is in a cycle."""
-    problems: dict[str, JauntError] = {}
-    cycle_of: dict[str, set[str]] = {}
-    for members in components(dag):
-        if len(members) < 2:
-            continue
-        cycle = set(members)
-        try:
-            toposort({module: dag[module] & cycle for module in members})
-        except JauntDependencyCycleError as error:
-            problems.update(dict.fromkeys(members, error))
-        cycle_of.update(dict.fromkeys(members, cycle))
-    if not cycle_of:
-        return dag, graph, problems
-
-    def is_cut(ref: SpecRef, dep: SpecRef) -> bool:
-        return module_of(dep) != module_of(ref) and module_of(dep) in cycle_of.get(module_of(ref), ())
-
-    rest = {ref: {dep for dep in deps if not is_cut(ref, dep)} for ref, deps in graph.items()}
-    return {module: deps - cycle_of.get(module, set()) for module, deps in dag.items()}, rest, problems

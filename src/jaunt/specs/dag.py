@@ -14,16 +14,32 @@ def toposort(graph: Mapping[Node, Collection[Node]]) -> list[Node]:
 
     Raises JauntDependencyCycleError that names the cycle's path.
     """
-    # Sorted input makes the order the same whatever the hash seed or the order of discovery.
-    sorter = TopologicalSorter({node: sorted(graph[node], key=str) for node in sorted(graph, key=str)})
     try:
-        return list(sorter.static_order())
+        return list(_sorter(graph).static_order())
     except CycleError as error:
-        path = " -> ".join(str(node) for node in reversed(error.args[1]))
-        raise JauntDependencyCycleError(
-            f"dependency cycle: {path}",
-            hint="remove one of these deps= edges, or set infer_deps=False on one side",
-        ) from error
+        raise cycle_error(error.args[1][::-1]) from error
+
+
+def find_cycle(graph: Mapping[Node, Collection[Node]]) -> list[Node]:
+    """Return a path of nodes, each of which depends on the next one, and the last is the first; [] if there is none."""
+    try:
+        _sorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1][::-1]
+    return []
+
+
+def cycle_error(path: Iterable[object], edges: str = "", hint: str = "") -> JauntDependencyCycleError:
+    """Return the error for a cycle along a path; `edges` tells what made them."""
+    return JauntDependencyCycleError(
+        f"dependency cycle: {' -> '.join(map(str, path))}{f': {edges}' if edges else ''}",
+        hint=hint or "remove one of these deps= edges, or set infer_deps=False on one side",
+    )
+
+
+def _sorter(graph: Mapping[Node, Collection[Node]]) -> "TopologicalSorter[Node]":
+    # Sorted input makes the order the same whatever the hash seed or the order of discovery.
+    return TopologicalSorter({node: sorted(graph[node], key=str) for node in sorted(graph, key=str)})
 
 
 def dependents_of(dag: Mapping[Node, Collection[Node]], changed: Iterable[Node]) -> set[Node]:

@@ -133,7 +133,13 @@ def _other_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:
 
 def _mentions(source: ModuleSource, docstring: str) -> Iterator[str]:
     for quoted, called in MENTION.findall(docstring):
-        head, _, rest = (quoted or called).strip(".").partition(".")
-        path = source.bindings.get(head, head if rest else None)
+        path = mentioned_path(source.bindings, quoted or called)
         if path is not None:
-            yield f"{path}.{rest}" if rest else path
+            yield path
+
+
+def mentioned_path(bindings: Mapping[str, str], word: str) -> str | None:
+    """Return the dotted path that a word of a docstring, which `MENTION` found, means; None if it means nothing."""
+    head, _, rest = word.strip(".").partition(".")
+    path = bindings.get(head, head if rest else None)
+    return f"{path}.{rest}" if path is not None and rest else path
