@@ -168,8 +168,8 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
 def remember(project: Project, found_fresh: Mapping[str, str] | None = None, *, make_folder: bool = False) -> bool:
     """Keep what was found in `.jaunt/`, so that the next command needs less time; return whether it is kept.
 
-    `found_fresh` is that of a plan. A command that only asks must not change a project: without
-    `make_folder`, no `.jaunt/` is made for it.
+    `found_fresh` is that of a plan. Without `make_folder`, it is kept only where
+    there is a `.jaunt/`: a command that promises to write nothing makes none.
     """
     return project.scan is not None and save_scan(project.scan, found_fresh or {}, make_folder=make_folder)
 

@@ -324,7 +324,7 @@ def test_the_shop_has_the_modules_that_these_tests_count() -> None:
     assert len([name for name in SHOP if name.endswith(".py") and "__init__" not in name and name != "dodo.py"]) == 4
 
 
-def test_status_lists_each_module_with_its_reason_and_writes_nothing(shop: Path, run: Run) -> None:
+def test_status_lists_each_module_with_its_reason_and_writes_its_scan_alone(shop: Path, run: Run) -> None:
     before = sorted(shop.rglob("*"))
     said = run("status")
     assert (said.code, said.err) == (0, "")
@@ -335,7 +335,8 @@ def test_status_lists_each_module_with_its_reason_and_writes_nothing(shop: Path,
         "unbuilt  tests.test_slug",
         "4 unbuilt",
     ]
-    assert sorted(shop.rglob("*")) == before
+    assert {*shop.rglob("*")} - {*before} == {shop / ".jaunt", *(shop / ".jaunt").iterdir()}
+    assert {path.name for path in (shop / ".jaunt").iterdir()} == {".gitignore", "scan.jsonl"}
 
     run("test", "--no-run")
     source = shop / "src/app/words.py"
@@ -357,3 +358,11 @@ def test_status_lists_each_module_with_its_reason_and_writes_nothing(shop: Path,
 def test_status_takes_targets(shop: Path, run: Run) -> None:
     said = run("status", "--target", "app.slug")
     assert [line.split()[1] for line in said.lines[:-1]] == ["app.slug", "app.words"]
+
+
+def test_a_second_status_of_an_unbuilt_project_reads_no_source(shop: Path, run: Run) -> None:
+    first = run("status")
+    assert (shop / ".jaunt" / ".gitignore").read_text() == "*\n"  # git sees nothing of it
+    kept = (shop / ".jaunt" / "scan.jsonl").read_bytes()
+    assert b"split_words" in kept
+    assert run("status").lines == first.lines

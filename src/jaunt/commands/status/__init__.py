@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> Result:
         return _one(project, arguments)
     targets = targets_of(project, arguments)
     plan = plan_for(project, targets)
-    remember(project, plan.found_fresh)
+    remember(project, plan.found_fresh, make_folder=True)
     orphans = find_orphans(project) if targets is None else []
     print_status(plan, orphans=orphans, verbose=arguments.verbose)
     facts = {
