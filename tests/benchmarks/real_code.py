@@ -418,7 +418,7 @@ def _check_and_rule(error: str, names: Sequence[str]) -> tuple[str, str]:
     check = "static"
     if head.startswith("before any call: "):
         check, head = "plan", head.removeprefix("before any call: ")
-    elif " of the spec module fails" in head:
+    elif re.search(r": the example in \S+:\d+ fails$", head):
         check, got = "examples", re.search(r"^    got: (\w+):", error, re.M)
         head += f": {got[1]}" if got else ""
     elif head.startswith("importing "):

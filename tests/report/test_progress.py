@@ -51,6 +51,17 @@ def test_a_line_tells_count_status_module_and_seconds() -> None:
     assert err == []
 
 
+def test_what_an_example_gave_stands_on_lines_of_its_own() -> None:
+    text = "inc: the example in src/app/a.py:6 fails\n    example: inc(1)\n    expected: 2\n    got: 3\n        4"
+    _, err = progress(1, ("app.a", failed(text, attempts=3)))
+    assert err == [
+        "error: app.a: inc: the example in src/app/a.py:6 fails",
+        *("    example: inc(1)", "    expected: 2", "    got: 3", "        4"),
+    ]
+    _, err = progress(1, ("app.a", failed("no\n  answer\ncame", attempts=1)))
+    assert err == ["error: app.a: no answer came"]
+
+
 def test_the_columns_are_the_same_whatever_became_of_a_module() -> None:
     no_money = failed("spent", cause=JauntBudgetError("spent"))
     outcomes = (Outcome("generated"), Outcome("failed"), Outcome("interrupted"), no_money)

@@ -6,7 +6,7 @@ from typing import Any
 
 from projects import write_files
 
-from jaunt.checks.doctests.judge import example_question
+from jaunt.checks.doctests.judge import Docstring, example_question
 from jaunt.checks.examiner.protocol import Order
 from jaunt.checks.examiner.questions import Examination
 from jaunt.checks.examiner.runner import ExaminerRunner
@@ -39,7 +39,7 @@ def make_examiners(root: Path, **settings: Any) -> Examiners:
 
 def orders(root: Path, source: str) -> Examination:
     """Return what is asked of one candidate."""
-    question = example_question("count", "Return the number.\n\n>>> count(1)\n1\n", 6)
+    question = example_question(Docstring("count", "Return the number.\n\n>>> count(1)\n1\n", "app/numbers.py", 6))
     assert question is not None
     order = Order(
         spec_module="app.numbers",

@@ -27,6 +27,14 @@ def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
     print(f"error: {error_line(error)}", file=err or sys.stderr, flush=True)
 
 
+def print_finding(text: str, err: TextIO | None = None) -> None:
+    """Print what is wrong with a candidate: as one line, but for the indented lines that follow the first one."""
+    head, indented, rest = text.partition("\n    ")
+    print_error(head, err)
+    for line in f"{indented}{rest}".splitlines()[1:]:
+        print(line.rstrip(), file=err or sys.stderr, flush=True)
+
+
 def print_lines(
     lines: Sequence[str], *, verbose: bool = False, tell: Callable[[str], None] = say, option: str = "-v"
 ) -> None:

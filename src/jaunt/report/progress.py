@@ -8,7 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from jaunt.errors import JauntBudgetError
-from jaunt.report.console import Verbosity, one_line, print_error, print_lines, print_warning, relative_paths, say
+from jaunt.report.console import (
+    Verbosity,
+    one_line,
+    print_error,
+    print_finding,
+    print_lines,
+    print_warning,
+    relative_paths,
+    say,
+)
 from jaunt.report.terminal import cut_front, hang, paint, width_of
 from jaunt.text.counts import counted
 
@@ -70,7 +79,7 @@ class Progress:
             same = text if outcome.cause is not None and not outcome.attempts else line
             if same not in self._said:
                 self._said.add(same)
-                print_error(line, self._err)
+                (print_finding if outcome.attempts else print_error)(line, self._err)
         for text in outcome.warnings if self._verbosity != "quiet" else ():
             print_warning(text, self._err)
 

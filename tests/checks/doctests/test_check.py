@@ -91,7 +91,7 @@ def test_a_candidate_that_keeps_every_promise_passes(double: ExampleCheck) -> No
 def test_each_example_that_fails_is_shown_with_what_was_expected_and_got(double: ExampleCheck) -> None:
     errors = run(double, GOOD_DOUBLE.replace("n * FACTOR", "n + 1").replace("not a number", "no number"))
     assert errors[0] == (
-        "double: the example in line 14 of the spec module fails\n    example: double(4)\n    expected: 8\n    got: 5"
+        "double: the example in src/app/double.py:14 fails\n    example: double(4)\n    expected: 8\n    got: 5"
     )
     assert errors[1].endswith("got: '3 TIMES'")
     assert "expected: TypeError: not a number: 'a'" in errors[2]
@@ -266,6 +266,76 @@ def test_prints_and_directives_are_as_in_doctest(tmp_path: Path) -> None:
     check = example_check(tmp_path, "app.double", {"src/app/double.py": spec})
     assert run(check, GOOD_DOUBLE) == []
     assert run(check, GOOD_DOUBLE.replace("    return n", "    print('noise')\n    return n")) != []
+
+
+TAG = '''\
+import jaunt
+
+
+@jaunt.magic
+def tag() -> list[int]:
+    """Return a list.
+
+    >>> tag()
+    [1,     2]
+    >>> 0.1 + 0.2{directive}
+    0.3
+    """
+    ...
+'''
+
+
+def test_flags_of_pytests_settings_and_pytests_own_directives_count(tmp_path: Path) -> None:
+    spec = TAG.replace("{directive}", "  # doctest: +NUMBER")
+    settings = PYPROJECT + '\n[tool.pytest.ini_options]\ndoctest_optionflags = ["NORMALIZE_WHITESPACE"]\n'
+    check = example_check(tmp_path, "app.tag", {"src/app/tag.py": spec, "pyproject.toml": settings})
+    answer = "def tag() -> list[int]:\n    return [1, 2]\n"
+    assert run(check, answer) == []
+    write_files(tmp_path, {"pyproject.toml": PYPROJECT})
+    (error,) = run(example_check(tmp_path, "app.tag", {}), answer)
+    assert error.startswith("tag: the example in src/app/tag.py:8 fails")
+
+
+FILES = '''\
+import jaunt
+
+
+@jaunt.magic
+def double_file(path: str) -> None:
+    """Write a file anew with all of it twice.
+
+    >>> open("src/app/note.txt").read()
+    'by hand'
+    >>> with open("new.txt", "w") as file: _ = file.write("ab")
+    >>> double_file("new.txt")
+    >>> open("new.txt").read()
+    'abab'
+    """
+    ...
+'''
+
+
+@pytest.mark.parametrize("mode", ["limits", "off"])
+def test_examples_read_the_project_and_write_into_a_folder_of_their_own(tmp_path: Path, mode: str) -> None:
+    check = example_check(tmp_path, "app.files", {"src/app/files.py": FILES, "src/app/note.txt": "by hand"})
+    answer = (
+        "from pathlib import Path\n\n\ndef double_file(path: str) -> None:\n"
+        "    Path(path).write_text(Path(path).read_text() * 2)\n"
+    )
+    before = sorted(tmp_path.rglob("*"))
+    assert [*asyncio.run(limited(check, mode=mode)(answer)).errors] == []
+    (error,) = asyncio.run(limited(check, mode=mode)(answer.replace("* 2", "* 3"))).errors
+    assert error.endswith("expected: 'abab'\n    got: 'ababab'")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_difference_of_blanks_is_shown_in_quotes(tmp_path: Path) -> None:
+    spec = DOUBLE.replace(">>> double(4)\n    8", '>>> print(double(4), "x")\n    8 x')
+    check = example_check(tmp_path, "app.double", {"src/app/double.py": spec})
+    (error,) = run(
+        check, GOOD_DOUBLE.replace("    return n", '    print("  ", end="")\n    return n').replace("n * F", "n * F")
+    )[:1]
+    assert error.endswith("expected: '8 x\\n'\n    got: '  8 x\\n'")
 
 
 @pytest.mark.parametrize(

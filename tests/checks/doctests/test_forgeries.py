@@ -9,7 +9,7 @@ from forgeries import DOUBLE, HONEST, forgeries, known_open
 from projects import write_files
 
 from jaunt.checks.doctests.examples import find_examples
-from jaunt.checks.doctests.judge import example_question
+from jaunt.checks.doctests.judge import Docstring, example_question
 from jaunt.checks.examiner.protocol import Order, Steps
 from jaunt.checks.examiner.questions import Answer, Examination, Question
 from jaunt.syntax.source import read_source
@@ -86,6 +86,6 @@ def test_nothing_of_what_is_wanted_is_in_an_order(tmp_path: Path) -> None:
     ],
 )
 def test_answers_are_judged_as_doctest_does(text: str, answers: list[Answer], failures: int) -> None:
-    question = example_question("f", text, 1)
+    question = example_question(Docstring("f", text, "f.py", 1))
     assert question is not None
     assert len(question.judge(answers)) == failures

@@ -67,7 +67,7 @@ def test_what_fails_beside_others_is_examined_alone(examiners: Examiners) -> Non
 def test_what_fails_alone_too_fails(examiners: Examiners) -> None:
     good, (error,), again = examine(examiners, GOOD, GOOD.replace("n\n", "n + 1\n"), GOOD)
     assert good == again == []
-    assert error.startswith("count: the example in line 8 of the spec module fails")
+    assert error.startswith("count: the example in app/numbers.py:8 fails")
 
 
 @pytest.mark.parametrize(

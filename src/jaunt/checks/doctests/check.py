@@ -1,10 +1,12 @@
 """The examples of the specs, as a check."""
 
 import fnmatch
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from jaunt.checks.doctests.examples import find_examples
+from jaunt.checks.doctests.pytest_flags import flags_of
 from jaunt.checks.examiner.questions import Question, examination
 from jaunt.checks.examiner.runner import ExaminerRunner
 from jaunt.checks.examiner.sandboxes import Examiners
@@ -27,26 +29,33 @@ def make_check(project: Project, severity: Severity) -> "ExampleChecks":
     limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
     bases = tuple(map(str, project.bases()))
     runner = ExaminerRunner(Sandbox(limits), project.root, bases, project.generated_dir)
-    return ExampleChecks(Examiners(runner), tuple(project.config.verify.no_doctests))
+    flags = flags_of(project.root, project.config.test.pytest_args)
+    return ExampleChecks(Examiners(runner), tuple(project.config.verify.no_doctests), tuple(flags))
 
 
 @dataclass(frozen=True)
 class ExampleChecks:
-    """The examples of a project's specs, but for the modules that `without` names (glob patterns)."""
+    """The examples of a project's specs, but for the modules that `without` names (glob patterns).
+
+    `flags` are the names of doctest's that hold for all of them.
+    """
 
     examiners: Examiners
     without: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
     def for_module(self, work: ModuleWork) -> "ExampleCheck | None":
         """Return the check of a module's candidates, None for tests; raises JauntDiscoveryError for bad examples."""
         if work.kind != "build" or any(fnmatch.fnmatchcase(work.module, each) for each in self.without):
             return None
+        file = os.path.relpath(work.spec.path, work.root)
         try:
-            return ExampleCheck(work, find_examples(work.spec, work.names), self.examiners)
+            questions = find_examples(work.spec, work.names, file=file, flags=self.flags)
         except ValueError as error:
             raise JauntDiscoveryError(
                 str(error), hint="correct the docstring, or name the module in [verify] no_doctests"
             ) from error
+        return ExampleCheck(work, questions, self.examiners)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,18 @@
 """The examples in specs' docstrings, found. The spec's own docstrings count, as the contract has them."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from jaunt.checks.examiner.questions import Question
 from jaunt.syntax.source import ModuleSource
 
 
-def find_examples(spec: ModuleSource, names: Iterable[str]) -> list[Question]:
+def find_examples(
+    spec: ModuleSource, names: Iterable[str], *, file: str = "", flags: Sequence[str] = ()
+) -> list[Question]:
     """Return a question for each docstring of specs, and of their members, that has examples.
+
+    `file` is where they stand, as people are told; `flags` are the names of doctest's that hold for all of them.
 
     Raises ValueError, which names symbol and line, for one that doctest can't read.
     """
@@ -19,11 +23,11 @@ def find_examples(spec: ModuleSource, names: Iterable[str]) -> list[Question]:
             if not text or ">>>" not in text:
                 continue
             # doctest takes 40 ms, and most modules have no examples
-            from jaunt.checks.doctests.judge import example_question
+            from jaunt.checks.doctests.judge import Docstring, example_question
 
             line = node.body[0].lineno
             try:
-                question = example_question(label, text, line)
+                question = example_question(Docstring(label, text, file or spec.path, line), flags)
             except ValueError as error:
                 raise ValueError(f"{spec.path}:{line}: {label}: the examples can't be read: {error}") from error
             if question is not None:

@@ -1,67 +1,76 @@
 """Examples as questions: what they are to print or raise is compared here, where no candidate's code runs.
 
-They are judged as `doctest` does it, by its own comparison and its options.
+They are judged as `doctest` does it, by its comparison and its options, with those that pytest adds.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from doctest import (
-    FAIL_FAST,
-    IGNORE_EXCEPTION_DETAIL,
-    REPORT_ONLY_FIRST_FAILURE,
-    SKIP,
-    DocTestParser,
-    Example,
-    OutputChecker,
-)
+from doctest import FAIL_FAST, IGNORE_EXCEPTION_DETAIL, REPORT_ONLY_FIRST_FAILURE, SKIP, DocTestParser, Example
 
+from jaunt.checks.doctests.output import OutputChecker, flag_bits, shown
 from jaunt.checks.examiner.protocol import LONGEST
 from jaunt.checks.examiner.questions import Answer, Question
 
 
-def example_question(name: str, text: str, line: int) -> Question | None:
-    """Return the examples of a symbol's docstring, which begins in `line`; None if it has none.
+@dataclass(frozen=True)
+class Docstring:
+    """A docstring with examples, of the symbol `name`; `file`, as people are told, and `line` say where it begins."""
+
+    name: str
+    text: str
+    file: str
+    line: int
+
+
+def example_question(docstring: Docstring, flags: Sequence[str] = ()) -> Question | None:
+    """Return the examples of a docstring, under the flags of doctest that are so called; None if it has none.
 
     Raises ValueError if doctest can't read them.
     """
-    examples = [each for each in DocTestParser().get_examples(text) if not _flags(each) & SKIP]
+    bits = flag_bits(flags)
+    found = DocTestParser().get_examples(docstring.text)
+    examples = [each for each in found if not _flags(each, bits) & SKIP]
     if not examples:
         return None
     steps = tuple(each.source for each in examples)
-    return Question(name, f"running the examples of {name}", steps, _Judge(name, line, examples))
+    doing = f"running the examples of {docstring.name}"
+    return Question(docstring.name, doing, steps, _Judge(docstring, examples, bits))
 
 
 @dataclass(frozen=True)
 class _Judge:
-    """Says which examples of a docstring fail, each with what was expected and what came."""
+    """Says which examples of a docstring fail, each with what was expected and what came; `flags` hold for all."""
 
-    name: str
-    line: int
+    docstring: Docstring
     examples: Sequence[Example]
+    flags: int
 
     def __call__(self, answers: Sequence[Answer]) -> list[str]:
         errors: list[str] = []
         for example, answer in zip(self.examples, answers, strict=False):  # answers may be missing
-            if _is_met(example, answer):
+            flags = _flags(example, self.flags)
+            if _is_met(example, answer, flags):
                 continue
-            if not errors or not _flags(example) & REPORT_ONLY_FIRST_FAILURE:
+            if not errors or not flags & REPORT_ONLY_FIRST_FAILURE:
                 errors.append(self._failure(example, answer))
-            if _flags(example) & FAIL_FAST:
+            if flags & FAIL_FAST:
                 break
         return errors
 
     def _failure(self, example: Example, answer: Answer) -> str:
-        expected = example.exc_msg if example.exc_msg is not None else example.want
+        place = f"{self.docstring.file}:{self.docstring.line + example.lineno}"
+        wanted = example.exc_msg if example.exc_msg is not None else example.want
+        expected, got = shown(wanted, answer.words or answer.printed)
         return (
-            f"{self.name}: the example in line {self.line + example.lineno} of the spec module fails\n"
+            f"{self.docstring.name}: the example in {place} fails\n"
             f"    example: {_indented(example.source)}\n"
             f"    expected: {_indented(expected) or 'no output'}\n"
-            f"    got: {_indented(answer.words or answer.printed) or 'no output'}"
+            f"    got: {_indented(got) or 'no output'}"
         )
 
 
-def _is_met(example: Example, answer: Answer) -> bool:
-    check, flags = OutputChecker().check_output, _flags(example)
+def _is_met(example: Example, answer: Answer, flags: int) -> bool:
+    check = OutputChecker().check_output
     if not answer.raised:
         return check(example.want, answer.printed, flags)
     wanted = example.exc_msg
@@ -73,8 +82,11 @@ def _is_met(example: Example, answer: Answer) -> bool:
     return any(check(*pair, flags) for pair in pairs)
 
 
-def _flags(example: Example) -> int:
-    return sum(flag for flag, is_set in example.options.items() if is_set)
+def _flags(example: Example, flags: int) -> int:
+    """Return the flags of an example: those that hold for all, as its own directives change them."""
+    for flag, is_set in example.options.items():
+        flags = flags | flag if is_set else flags & ~flag
+    return flags
 
 
 def _class_name(raised: str) -> str:

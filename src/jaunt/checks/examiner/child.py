@@ -14,9 +14,11 @@ import json
 import os
 import select
 import sys
+import tempfile
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
@@ -114,8 +116,26 @@ def _examine(order: Order, keys: int, results: int) -> None:
         return
     report({"key": key, "errors": [], "unbuilt": []})
     ((spec, generated),) = imported
-    for index, question in enumerate(order["questions"]):
-        _ask(index, question["steps"], {**generated, **spec}, order["filename"], report)
+    if order["questions"]:
+        with _scratch_folder():
+            for index, question in enumerate(order["questions"]):
+                _ask(index, question["steps"], {**generated, **spec}, order["filename"], report)
+
+
+@contextmanager
+def _scratch_folder() -> Generator[None]:
+    """Make a new folder the working directory: what stands in the one before can be read there, and files be written.
+
+    The project itself stays as it is.
+    """
+    with tempfile.TemporaryDirectory(prefix="examples-", ignore_cleanup_errors=True) as folder:
+        for entry in os.scandir():
+            os.symlink(os.path.abspath(entry.name), os.path.join(folder, entry.name))  # noqa: PTH100, PTH118, PTH211
+        os.chdir(folder)
+        try:
+            yield
+        finally:
+            os.chdir("/")
 
 
 def _reporter(descriptor: int) -> _Report:
