@@ -76,7 +76,7 @@ def static_errors_of(project: Project, module: str, candidate: str) -> list[str]
     """Return what the static checks alone say of a candidate for a spec module."""
     (work,) = project_works(project, [module])
     check = make_check(project, "error").for_module(work)
-    return [*static_findings(candidate, work, check.allowed, check.effects).errors]
+    return [*static_findings(candidate, work, check.allowed, check.effects, check.tested).errors]
 
 
 def file_name(case: str) -> str:

@@ -1,19 +1,24 @@
 """The checks of a candidate's text as one check; nothing is run."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from jaunt.checks.severity import Severity
-from jaunt.checks.static.assertions import assertion_free_tests
 from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors
 from jaunt.checks.static.imports import declared_modules, import_errors, imported_heads
 from jaunt.checks.static.stubs import stub_errors
 from jaunt.checks.static.text import text_errors
+from jaunt.checks.vacuity.assertions import assertion_free_tests
+from jaunt.checks.vacuity.tested import Tested, dependency_errors, dependency_names
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.background import LARGE, in_background
 from jaunt.project.project import Project
+from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.candidate import missing_names, parse_candidate
+from jaunt.syntax.source import ModuleSource
 
 NAME = "static"
 DEFAULT = None
@@ -23,7 +28,7 @@ def make_check(project: Project, severity: Severity) -> "StaticChecks":
     """Return the check for a run."""
     verify = project.config.verify
     effects = Effects(tuple(verify.allow_calls), warn=verify.effects == "warn")
-    return StaticChecks(declared_modules(project.root), frozenset(verify.allow_imports), effects)
+    return StaticChecks(declared_modules(project.root), frozenset(verify.allow_imports), effects, project.graph)
 
 
 @dataclass(frozen=True)
@@ -39,28 +44,39 @@ class StaticChecks:
     """The static checks of a project's modules.
 
     `declared` are the top-level modules of the dependencies that it declares, None if it declares nothing; `besides`
-    are those that may be imported as well.
+    are those that may be imported as well; `graph` says which specs each spec depends on.
     """
 
     declared: frozenset[str] | None
     besides: frozenset[str] = frozenset()
     effects: Effects = Effects()
+    graph: SpecGraph = field(default_factory=dict)
 
     def for_module(self, work: ModuleWork) -> "StaticCheck":
         """Return the check of a module's candidates."""
         # A project that declares nothing gets by with what its spec module itself imports.
         modules = imported_heads(work.spec) if self.declared is None else self.declared
         allowed = (modules - {"jaunt"}) | self.besides | ({"pytest"} if work.kind == "test" else set())
-        return StaticCheck(work, allowed, self.effects)
+        tested = {e.qualname: _paths(self.graph.get(e.spec_ref, ()), work.module) for e in work.entries}
+        return StaticCheck(work, allowed, self.effects, tested if work.kind == "test" else {})
+
+
+def _paths(refs: Collection[SpecRef], module: str) -> frozenset[str]:
+    """Return the dotted paths of specs of other modules."""
+    return frozenset(ref.replace(":", ".") for ref in refs if module_of(ref) != module)
 
 
 @dataclass(frozen=True)
 class StaticCheck:
-    """The static checks of one module's candidates; `allowed` are the modules of others that they may import."""
+    """The static checks of one module's candidates; `allowed` are the modules of others that they may import.
+
+    `tested` says what the specs of tests depend on.
+    """
 
     work: ModuleWork
     allowed: frozenset[str]
     effects: Effects = Effects()
+    tested: Tested = field(default_factory=dict)
     name: str = NAME
     after_failure: bool = True
     needs: frozenset[str] = frozenset()
@@ -68,12 +84,18 @@ class StaticCheck:
     async def __call__(self, source: str) -> Checked:
         work = self.work.alone() if len(source) >= LARGE else self.work
         try:
-            return await in_background(static_findings, source, work, self.allowed, self.effects, size=len(source))
+            arguments = (source, work, self.allowed, self.effects, self.tested)
+            return await in_background(static_findings, *arguments, size=len(source))
         except ChildProcessError as error:
             return Checked(source, [f"{self.work.path.name}: cannot be parsed: {error}"])
 
 
-def static_findings(source: str, work: ModuleWork, allowed: frozenset[str], effects: Effects = Effects()) -> Checked:
+_NOTHING: Tested = {}
+
+
+def static_findings(
+    source: str, work: ModuleWork, allowed: frozenset[str], effects: Effects = Effects(), tested: Tested = _NOTHING
+) -> Checked:
     """Return a candidate with what is wrong with it as its text alone tells: one string an error, all of them."""
     candidate, errors = parse_candidate(source, module=work.generated_module, filename=work.path.name)
     if candidate is None:
@@ -87,8 +109,17 @@ def static_findings(source: str, work: ModuleWork, allowed: frozenset[str], effe
             *(stub_errors(candidate, work.spec, work.names) if work.kind == "build" else ()),
             *([] if effects.warn else on_import),
             *import_errors(candidate, work, allowed),
-            *(assertion_free_tests(source, work.names) if work.kind == "test" else ()),
+            *(_vacuous(candidate, work, tested) if work.kind == "test" else ()),
         ]
     except RecursionError:
         return Checked(source, [f"{work.path.name}: cannot be read: nested too deeply"])
     return Checked(source, errors, on_import if effects.warn else ())
+
+
+def _vacuous(candidate: ModuleSource, work: ModuleWork, tested: Tested) -> list[str]:
+    """Return what keeps generated tests from failing."""
+    names = dependency_names(candidate, work.spec, tested)
+    return [
+        *dependency_errors(candidate, work.spec, tested),
+        *assertion_free_tests(candidate.text, work.names, names),
+    ]

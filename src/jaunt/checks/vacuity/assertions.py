@@ -1,35 +1,34 @@
 """Assertions in generated tests: a test that asserts nothing is refused, by its source, before it is run."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
+from jaunt.checks.vacuity.closed import Closed, closed_constants
+from jaunt.checks.vacuity.swallowing import swallowed
 from jaunt.syntax.source import Function, parse_or_none
 
 _RAISING = {"raises", "warns", "deprecated_call", "fail"}  # pytest's, and unittest's `fail`
 _SPEAKING = ("assert", "check", "verify", "expect")  # what the name of a helper that asserts begins with
 
 
-def assertion_free_tests(source: str, expected_names: Sequence[str]) -> list[str]:
-    """Return an error for each of the expected tests that asserts nothing.
+def assertion_free_tests(source: str, expected_names: Sequence[str], tested: Collection[str] = ()) -> list[str]:
+    """Return an error for each of the expected tests that asserts nothing, or that hides what its assertions find.
 
     An assertion is an `assert` whose outcome isn't plain from its own text, `pytest.raises` and its like,
     `raise AssertionError`, a call of a function of this module that asserts, or of one from elsewhere whose
-    name says so (`assert_called_once`, `check_order`). Source that can't be parsed, and names that it
-    doesn't define, give no error here: other checks see to them.
+    name says so (`assert_called_once`, `check_order`). An `assert` that compares a thing with itself is none, nor is
+    one that only looks whether a name of `tested`, what is under test, is there. Source that can't be parsed, and names
+    that it doesn't define, give no error here: other checks see to them.
     """
     tree = parse_or_none(source)
     if tree is None:
         return []
-    functions = dict(_definitions(tree.body))
-    asserting = _asserting(functions)
+    found = _Assertions(tree, tested)
     errors = []
     for name in expected_names:
-        tests = [each for each in functions if each == name or _is_method(each, name)]
-        errors += [
-            f"{test} asserts nothing: a test must fail if what it tests is wrong"
-            for test in tests
-            if test not in asserting
-        ]
+        tests = [each for each in found.functions if each == name or _is_method(each, name)]
+        errors += [error for test in tests for error in found.errors(test)]
     return errors
 
 
@@ -50,21 +49,46 @@ def _is_method(function: str, expected: str) -> bool:
     return owner != "" and ((owner == expected and name.startswith("test")) or function == expected.replace("::", "."))
 
 
-def _asserting(functions: Mapping[str, Function]) -> set[str]:
-    """Return which of the functions assert, themselves or by calling another one that does."""
-    by_name: dict[str, set[str]] = {}  # a call names a method by its last part
-    for function in functions:
-        by_name.setdefault(function.rpartition(".")[2], set()).add(function)
-    found: set[str] = set()
-    while True:
-        more = {
-            name
-            for name, node in functions.items()
-            if name not in found and any(_is_assertion(each, by_name, found) for each in _live(node.body))
-        }
-        if not more:
-            return found
-        found |= more
+class _Assertions:
+    """The assertions of one module's functions."""
+
+    def __init__(self, tree: ast.Module, tested: Collection[str]) -> None:
+        self.functions = dict(_definitions(tree.body))
+        constants = closed_constants(tree)
+        self._closed = {name: Closed(node, tested, constants) for name, node in self.functions.items()}
+        self._by_name: dict[str, set[str]] = {}  # a call names a method by its last part
+        for function in self.functions:
+            self._by_name.setdefault(function.rpartition(".")[2], set()).add(function)
+        self._asserting: set[str] = set()
+        while more := {name for name in self.functions.keys() - self._asserting if self._asserts(name)}:
+            self._asserting |= more
+
+    def errors(self, test: str) -> Iterator[str]:
+        """Yield what keeps a test from failing."""
+        if lines := self._hidden(test).values():
+            yield f"line {min(lines)}: {test} catches the failures of its own assertions: let them out"
+        elif test not in self._asserting:
+            yield f"{test} asserts nothing: a test must fail if what it tests is wrong"
+
+    def _hidden(self, function: str) -> Mapping[ast.AST, int]:
+        return swallowed(self.functions[function], partial(self._is_assertion, function))
+
+    def _asserts(self, function: str) -> bool:
+        hidden = self._hidden(function)
+        nodes = _live(self.functions[function].body)
+        return any(self._is_assertion(function, node) and node not in hidden for node in nodes)
+
+    def _is_assertion(self, function: str, node: ast.AST) -> bool:
+        match node:
+            case ast.Assert(test=test):
+                return not (_is_always_true(test) or self._closed[function].is_vacuous(test))
+            case ast.Raise(exc=ast.Name(id="AssertionError") | ast.Call(func=ast.Name(id="AssertionError"))):
+                return True
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                if name in self._by_name:
+                    return bool(self._by_name[name] & self._asserting)
+                return name in _RAISING or name.lstrip("_").lower().startswith(_SPEAKING)
+        return False
 
 
 def _live(body: Sequence[ast.stmt], used: set[str] | None = None) -> Iterator[ast.AST]:
@@ -92,19 +116,6 @@ def _live_in(node: ast.AST, used: set[str]) -> Iterator[ast.AST]:
             for child in children:
                 if isinstance(child, ast.AST):
                     yield from _live_in(child, used)
-
-
-def _is_assertion(node: ast.AST, by_name: Mapping[str, set[str]], asserting: set[str]) -> bool:
-    match node:
-        case ast.Assert(test=test):
-            return not _is_always_true(test)
-        case ast.Raise(exc=ast.Name(id="AssertionError") | ast.Call(func=ast.Name(id="AssertionError"))):
-            return True
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
-            if name in by_name:
-                return bool(by_name[name] & asserting)
-            return name in _RAISING or name.lstrip("_").lower().startswith(_SPEAKING)
-    return False
 
 
 def _is_always_true(test: ast.expr) -> bool:

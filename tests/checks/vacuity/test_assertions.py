@@ -2,12 +2,11 @@
 
 import pytest
 
-from jaunt.checks.static.assertions import assertion_free_tests
+from jaunt.checks.vacuity.assertions import assertion_free_tests
 
 ASSERTING = {
     "a comparison": "def test_a():\n    assert f() == 1",
     "a truth": "def test_a():\n    assert f()",
-    "a reflexive comparison": "def test_a():\n    assert x == x",
     "an async test": "async def test_a():\n    assert await f()",
     "an exception": "import pytest\ndef test_a():\n    with pytest.raises(ValueError):\n        f()",
     "an exception, of a call": "from pytest import raises\ndef test_a():\n    raises(ValueError, f)",
@@ -30,9 +29,38 @@ ASSERTING = {
     "a match": "def test_a():\n    match f():\n        case 1:\n            assert g()",
     "a context": "async def test_a():\n    async with f() as x:\n        assert x",
     "one of two alternatives": "def test_a():\n    assert f() or g()",
+    "False": "def test_a():\n    if not f():\n        assert False",
+    "a list that is filled": "def test_a():\n    seen = []\n    f(seen)\n    assert seen == [1]",
+    "a list that a callback fills": "def test_a():\n    x = []\n    f(lambda: x.append(1))\n    assert x == [1]",
+    "a list of results": "def test_a():\n    seen = []\n    seen.append(f(1))\n    assert seen == [1]",
+    "results by name": "def test_a():\n    seen = {}\n    seen['x'] = f(1)\n    assert seen == {'x': 1}",
+    "a result among constants": "def test_a():\n    want = 1\n    got = f(want)\n    assert got == want",
+    "one object": "def test_a():\n    assert f() is f()",
+    "two results": "def test_a():\n    assert f(1) == f(2)",
+    "a fixture": "def test_a(x):\n    assert x == 1",
+    "a loop over cases": "CASES = [(1, 2)]\ndef test_a():\n    for x, y in CASES:\n        assert f(x) == y",
+    "an exception after all": (
+        "def test_a():\n    try:\n        assert f()\n    except AssertionError as e:\n        raise ValueError from e"
+    ),
+    "a handler of another error": (
+        "def test_a():\n    try:\n        assert f()\n    except ValueError as error:\n        assert 'x' in str(error)"
+    ),
+    "a closing": "def test_a():\n    try:\n        assert f()\n    finally:\n        g()",
     "in a block": "if True:\n    def test_a():\n        assert f()",
 }
 NOT_ASSERTING = {
+    "a reflexive comparison": "def test_a():\n    assert x == x",
+    "a call with itself": "def test_a():\n    assert f(4) == f(4)",
+    "a call with itself, negated": "def test_a():\n    assert not f(4) != f(4)",
+    "a call with itself, by name": "from m import f\ndef test_a():\n    got = f(4)\n    assert got == f(4)",
+    "itself": "def test_a():\n    got = f(4)\n    assert got is got",
+    "a name for True": "def test_a():\n    f(4)\n    result = True\n    assert result is True",
+    "names for constants": "def test_a():\n    a = b = 3\n    c = a + b\n    assert c == 6 and len([a]) == 1",
+    "constants of the module": "WANT = 3\ndef test_a():\n    got = WANT\n    assert got == WANT",
+    "a loop over constants": "def test_a():\n    for x in [1, 2]:\n        assert x > 0",
+    "that it is there": "from m import f\ndef test_a():\n    assert f is not None",
+    "that it can be called": "from m import f\ndef test_a():\n    assert callable(f) and isinstance(f, object)",
+    "its own name": "from m import f\ndef test_a():\n    assert f",
     "True": "def test_a():\n    assert True",
     "a number": "def test_a():\n    f()\n    assert 1",
     "a text": "def test_a():\n    assert 'fine'",
@@ -59,13 +87,33 @@ NOT_ASSERTING = {
 
 @pytest.mark.parametrize("source", ASSERTING.values(), ids=ASSERTING)
 def test_a_test_that_asserts_is_accepted(source: str) -> None:
-    assert assertion_free_tests(source, ["test_a", "TestA"]) == []
+    assert assertion_free_tests(source, ["test_a", "TestA"], {"f"}) == []
 
 
 @pytest.mark.parametrize("source", NOT_ASSERTING.values(), ids=NOT_ASSERTING)
 def test_a_test_that_asserts_nothing_is_refused_by_name(source: str) -> None:
-    (error,) = assertion_free_tests(source, ["test_a", "TestA"])
+    (error,) = assertion_free_tests(source, ["test_a", "TestA"], {"f"})
     assert "test_a asserts nothing" in error
+
+
+SWALLOWING = {
+    "by its class": "try:\n        assert f()\n    except AssertionError:\n        pass",
+    "by any": "try:\n        assert f()\n    except Exception:\n        print('failed')",
+    "by all": "try:\n        assert f()\n    except:\n        return",
+    "among others": "try:\n        assert f()\n    except (ValueError, AssertionError):\n        x = 1",
+    "with a constant": "try:\n        assert f()\n    except AssertionError:\n        assert True",
+    "by a return": "try:\n        assert f()\n    finally:\n        return",
+    "by suppress": "with contextlib.suppress(AssertionError):\n        assert f()",
+    "as expected": "with pytest.raises(Exception):\n        assert f()",
+    "beside one that counts": "assert f()\n    try:\n        assert f() == 1\n    except AssertionError:\n        pass",
+}
+
+
+@pytest.mark.parametrize("body", SWALLOWING.values(), ids=SWALLOWING)
+def test_a_test_that_catches_its_own_failures_is_refused_with_the_line(body: str) -> None:
+    (error,) = assertion_free_tests(f"def test_a():\n    {body}\n", ["test_a"])
+    assert error.startswith("line ")
+    assert "test_a catches the failures of its own assertions" in error
 
 
 def test_only_the_expected_tests_are_looked_at() -> None:

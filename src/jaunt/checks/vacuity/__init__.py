@@ -1,0 +1,1 @@
+"""Generated tests that could not fail, whatever the code is that they are for."""
