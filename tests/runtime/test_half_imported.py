@@ -233,3 +233,81 @@ def test_reloading_a_spec_module_keeps_the_generated_class(app: App) -> None:
         print(first().left(), app.token.Limiter().left())
         """
     assert app.run(code) == "7 7"
+
+
+def package_with_specs(package: str) -> dict[str, str]:
+    """Return a package that has specs in its `__init__.py`, which hands on a class spec of a module in it."""
+    folder = package.replace(".", "/")
+    generated = "/".join(["app/__generated__", *folder.split("/")[1:]])
+    return {
+        f"{folder}/__init__.py": f"""
+            import jaunt
+            @jaunt.magic
+            class Box:
+                def size(self) -> int: ...
+            from {package}.keys import Key
+            MARK = (Key,)
+            LIMIT = 3
+            """,
+        f"{folder}/keys.py": "import jaunt\n\n@jaunt.magic\nclass Key(tuple):\n    '''A key.'''\n",
+        f"{generated}/__init__.py": f"""
+            from {package} import LIMIT, Key
+            class Box:
+                key = Key
+                def size(self):
+                    return LIMIT
+            """,
+        f"{generated}/keys.py": "class Key(tuple):\n    '''A key.'''\n",
+    }
+
+
+@pytest.mark.parametrize("package", ["app", "app.core"])
+def test_a_module_does_not_wait_for_the_code_of_its_half_imported_package(app: App, package: str) -> None:
+    app.write(package_with_specs(package))
+    code = f"""
+        import pickle, sys, {package} as p
+        print(p.MARK[0] is p.Key is p.keys.Key is p.Box.key, pickle.loads(pickle.dumps(p.MARK[0]((1,)))), p.Box().size())
+        import {package}.__generated__ as g
+        """.replace(f"import {package}.__generated__", "import app.__generated__")
+    assert app.run(code) == "True (1,) 3"
+
+
+def package_with_function(code: str) -> dict[str, str]:
+    """Return such a package whose own spec is a function, with the code that is generated for it."""
+    files = package_with_specs("app")
+    spec = "class Box:\n                def size(self) -> int: ...\n"
+    assert spec in files["app/__init__.py"]
+    files["app/__init__.py"] = files["app/__init__.py"].replace(spec, "def size() -> int: ...\n")
+    return {**files, "app/__generated__/__init__.py": code}
+
+
+def test_the_code_of_a_package_that_fails_fails_again_and_its_modules_work(app: App) -> None:
+    app.write(package_with_function("print('run')\nimport nothing_there\n"))
+    code = """
+        import app
+        for i in range(2):
+            try:
+                app.size()
+            except ModuleNotFoundError as error:
+                print(error.name)
+        print(app.MARK[0] is app.keys.Key, app.Key((1,)))
+        """
+    lines = app.run(code).splitlines()
+    assert lines[-1] == "True (1,)"
+    assert lines.count("nothing_there") == 2
+
+
+def test_threads_that_ask_for_the_held_code_of_a_package_run_it_once(app: App) -> None:
+    app.write(
+        package_with_function(
+            "import time\ntime.sleep(0.05)\nprint('run')\nfrom app import LIMIT\ndef size() -> int:\n    return LIMIT\n"
+        )
+    )
+    code = """
+        from concurrent.futures import ThreadPoolExecutor
+        import app
+        size = vars(app)["size"]
+        with ThreadPoolExecutor(4) as pool:
+            print([each.result() for each in [pool.submit(size) for _ in range(4)]])
+        """
+    assert app.run(code).splitlines() == ["run", "[3, 3, 3, 3]"]

@@ -133,7 +133,9 @@ def _import_if_there(module: str, generated_dir: str) -> ModuleType | None:
     """Import the generated module of a module; None if it, or a generated package on its way, is missing."""
     generated = spec_module_to_generated_module(module, generated_dir)
     if generated in sys.modules:
-        return import_module(generated)
+        return _fill(import_module(generated))
+    for above in _half_imported_above(module):
+        _hold_place(spec_module_to_generated_module(above, generated_dir), generated_module_of(above))
     finder = _IntoModule(generated, generated_module_of(module))
     sys.meta_path.insert(0, finder)
     try:
@@ -145,6 +147,58 @@ def _import_if_there(module: str, generated_dir: str) -> ModuleType | None:
         raise
     finally:
         sys.meta_path.remove(finder)
+
+
+def _half_imported_above(module: str) -> "list[str]":
+    """Return the packages that a module is in, the outermost first, whose import has begun and not ended."""
+    parts = module.split(".")
+    return [name for depth in range(1, len(parts)) if is_initialising(name := ".".join(parts[:depth]))]
+
+
+_file_locks: "dict[str, RLock]" = {}  # of what is run here, and not by the import system
+_held: "dict[ModuleType, Any]" = {}  # generated packages whose code is not run yet, with their import specs
+
+
+def _hold_place(package: str, module: ModuleType) -> None:
+    """Make `module` a generated package of which only the place is there: its code waits until it is asked for.
+
+    The code of a package may need what the package's `__init__.py` binds further down; that of the modules in it,
+    which `__init__.py` imports, may not wait for that, as its names are handed on.
+    """
+    parent, _, name = package.rpartition(".")
+    if package in sys.modules or parent not in sys.modules:
+        return
+    path = getattr(sys.modules[parent], "__path__", None)
+    found = (finder.find_spec(package, path) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    spec: Any = next((each for each in found if each is not None), None)
+    if spec is None or spec.submodule_search_locations is None or not isinstance(spec.loader, SourceFileLoader):
+        return  # there is no code in it
+    load_into(spec, module)
+    sys.modules[package] = _import_util().module_from_spec(spec)
+    setattr(sys.modules[parent], name, module)
+    _held[module] = spec
+
+
+def _fill(module: ModuleType) -> ModuleType:
+    """Run the code of a generated package whose place was held for it; returns it. Other modules stay as they are."""
+    spec = _held.get(module)
+    if spec is None:
+        return module
+    with _file_locks.setdefault(module.__name__, RLock()):
+        if module in _held and not is_initialising(module.__name__):
+            set_initialising(spec, True)
+            try:
+                spec.loader.exec_module(module)
+                del _held[module]
+            finally:
+                set_initialising(spec, False)
+    return module
+
+
+def _import_util() -> "Any":
+    from importlib import util  # 3 ms, for few modules
+
+    return util
 
 
 class _IntoModule:
@@ -173,9 +227,6 @@ def load_into(spec: "Any", module: ModuleType) -> None:
         spec.loader.create_module = lambda each: module if each.name == module.__name__ else None
 
 
-_file_locks: "dict[str, RLock]" = {}
-
-
 def _load_file(module: str, folder: str, generated_dir: str) -> ModuleType | None:
     """Load the generated code of a single-file module, None if there is none.
 
@@ -187,15 +238,13 @@ def _load_file(module: str, folder: str, generated_dir: str) -> ModuleType | Non
     with _file_locks.setdefault(name, RLock()):
         if name in sys.modules:
             return sys.modules[name]
-        # 3 ms, for a spec module in no package alone.
-        from importlib.util import module_from_spec, spec_from_file_location
-
         archived = _archived_code(module, file)
         if archived is None and not os.path.isfile(file):
             return None
-        spec: Any = spec_from_file_location(name, file)
+        util = _import_util()
+        spec: Any = util.spec_from_file_location(name, file)
         load_into(spec, generated_module_of(module))
-        loaded = sys.modules[name] = module_from_spec(spec)
+        loaded = sys.modules[name] = util.module_from_spec(spec)
         set_initialising(spec, True)
         is_whole = False
         try:

@@ -149,3 +149,29 @@ def test_setters_and_inner_classes_are_looked_at() -> None:
     )
     answer = spec.replace("def x(self) -> int: ...", "def x(self) -> int: return 1")
     assert [error.split(": ")[1] for error in errors_of(spec, answer, "A")] == ["A.B.f", "A.x"]
+
+
+LEFT = """\
+class Reader:
+    def read(self):
+        ...
+    def rest(self):
+        ...
+class FileReader(Reader):
+    def read(self):
+        ...
+"""
+RAISES = "class Reader:\n    def read(self):\n        raise NotImplementedError\n    def rest(self):\n        return 1\n"
+
+
+@pytest.mark.parametrize("docstring", ["", "Subclasses must implement it.", "To be overridden in subclasses: a line."])
+def test_a_method_that_is_left_to_subclasses_may_raise(docstring: str) -> None:
+    spec = LEFT.replace("        ...", f'        """{docstring}"""', 1) if docstring else LEFT
+    assert errors_of(spec, RAISES, "Reader") == []
+
+
+def test_a_method_that_has_a_contract_or_no_subclass_may_not_raise() -> None:
+    assert errors_of(LEFT.replace("        ...", '        """Return a line."""', 1), RAISES, "Reader") != []
+    assert errors_of(LEFT.replace("(Reader)", ""), RAISES, "Reader") != []
+    assert errors_of(LEFT, RAISES.replace("return 1", "raise NotImplementedError"), "Reader") != []
+    assert errors_of(LEFT, RAISES.replace("raise NotImplementedError", "..."), "Reader") != []

@@ -15,6 +15,11 @@ _DOES_NOTHING = re.compile(
     r"|\bsubclass(es)? (may|can|override)|\boverrid(e|den) (by|in)\b|\bhook\b",
     re.I,
 )
+_IS_FOR_SUBCLASSES = re.compile(
+    r"\bsubclass(es)? (must|should|has to|have to|needs? to|implements?)\b|\babstract\b"
+    r"|\b(must|should|has to|have to|to) be (overridden|implemented) (by|in)\b",
+    re.I,
+)
 _MAY_BE_EMPTY = {"__post_init__", "__del__", "__exit__", "__aexit__", "__init_subclass__"}
 
 _BEGINNING = 8  # characters of a docstring
@@ -25,12 +30,13 @@ def stub_errors(candidate: ModuleSource, spec: ModuleSource, names: Sequence[str
 
     No code: a body of `...`, `pass`, a docstring, `raise NotImplementedError` or a TODO alone, and one that only calls
     a function of the candidate that is such a stub. Abstract methods, members of protocols, and an exception that the
-    spec's docstring names are no stubs, and so is an empty body where the spec says that nothing is done.
+    spec's docstring names are no stubs, and so is an empty body where the spec says that nothing is done, or an
+    exception where it leaves a method to subclasses.
     """
     errors = []
     for label, wanted, found in _required(candidate, spec, names):
         body = _Bodies(candidate, found.parent).stub(found.function)
-        if body and not _is_meant(wanted, body):
+        if body and not (_is_meant(wanted, body) or _is_left_to_subclasses(spec, wanted, body)):
             last = "; if it is to do nothing, its body is `return None`" if _returns_nothing(wanted.function) else ""
             errors.append(
                 f"line {found.function.lineno}: {label}: still has only a stub for its body (`{body}`): "
@@ -187,6 +193,20 @@ def _is_meant(wanted: _Placed, body: str) -> bool:
         return False
     has_nothing_to_keep = wanted.function.name == "__init__" and len(wanted.function.args.args) == 1
     return has_nothing_to_keep or wanted.function.name in _MAY_BE_EMPTY or bool(_DOES_NOTHING.search(docstring))
+
+
+def _is_left_to_subclasses(spec: ModuleSource, wanted: _Placed, body: str) -> bool:
+    """Whether a method may only raise: its docstring says so, or there is none, and classes of the module override it.
+
+    A `_BaseReader.read` is such a one, say.
+    """
+    if wanted.parent is None or not body.startswith("raise NotImplemented"):
+        return False
+    if docstring := ast.get_docstring(wanted.function):
+        return bool(_IS_FOR_SUBCLASSES.search(docstring))
+    classes = (node for node in spec.definitions.values() if isinstance(node, ast.ClassDef))
+    below = [node for node in classes if wanted.parent.name in map(last_name, node.bases)]
+    return any(wanted.function.name == member.name for node in below for _, member in _members(node))
 
 
 def _returns_nothing(function: Function) -> bool:
