@@ -161,7 +161,13 @@ class FileReader(Reader):
     def read(self):
         ...
 """
-RAISES = "class Reader:\n    def read(self):\n        raise NotImplementedError\n    def rest(self):\n        return 1\n"
+RAISES = """\
+class Reader:
+    def read(self):
+        raise NotImplementedError
+    def rest(self):
+        return 1
+"""
 
 
 @pytest.mark.parametrize("docstring", ["", "Subclasses must implement it.", "To be overridden in subclasses: a line."])
