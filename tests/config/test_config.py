@@ -164,7 +164,7 @@ def test_the_defaults_are_these() -> None:
     assert config.llm.recordings == []
     assert (config.build.jobs, config.build.infer_deps, config.build.max_attempts) == (8, True, 3)
     assert (config.test.jobs, config.test.infer_deps, config.test.pytest_args) == (4, True, ["-q"])
-    assert {*vars(config.prompts).values()} == {""}
+    assert {*vars(config.prompts).values()} == {"", False}
 
 
 def test_every_key_is_read(root: Path) -> None:
@@ -208,6 +208,7 @@ def test_every_key_is_read(root: Path) -> None:
         build_module = "p.md"
         test_system = "p.md"
         test_module = "p.md"
+        dependency_code = true
         """,
     )
     assert vars(config.paths) == {
@@ -239,7 +240,7 @@ def test_every_key_is_read(root: Path) -> None:
         "max_cost": 1.5,
     }
     assert vars(config.test) == {"jobs": 2000, "infer_deps": False, "pytest_args": []}
-    assert {*vars(config.prompts).values()} == {"p.md"}
+    assert {*vars(config.prompts).values()} == {"p.md", True}
 
 
 def test_recordings_may_be_one_string_or_a_list(root: Path) -> None:

@@ -34,9 +34,9 @@ def context(**changes: Any) -> ModuleSpecContext:
     return ModuleSpecContext(**{**fields, **changes})
 
 
-def templates(module: str, system: str = "Be good.") -> Templates:
+def templates(module: str, system: str = "Be good.", *, dependency_code: bool = False) -> Templates:
     names = {"build_system": system, "build_module": module, "test_system": system, "test_module": module}
-    return Templates(names)
+    return Templates(names, dependency_code)
 
 
 def render(ctx: ModuleSpecContext, module: str = WHOLE, errors: list[str] | None = None) -> str:
@@ -112,10 +112,33 @@ def test_specs_and_dependencies_are_shown_without_what_makes_them_specs() -> Non
     assert "@m" not in user
 
 
-def test_the_generated_code_of_dependencies_is_shown_to_a_build() -> None:
+def test_the_generated_code_of_dependencies_is_shown_to_a_build_that_wants_it() -> None:
     ctx = context(dependency_generated_modules={"app.words": "WORDS = 1\n"})
+    wanted = load_templates(PromptsConfig(dependency_code=True))
+    assert "for `app.words`:\n\n```python\nWORDS = 1\n```" in render_messages(ctx, wanted)[1].content
+    for chosen in (load_templates(), load_templates(PromptsConfig())):
+        assert "WORDS" not in render_messages(ctx, chosen)[1].content
+
+
+@pytest.mark.parametrize("kind", ["build", "test"])
+def test_what_is_written_by_hand_in_other_modules_is_shown_with_the_import(kind: str) -> None:
+    ctx = context(
+        kind=kind,
+        world={"from app.models import Invoice": "class Invoice:\n    number: str"},
+        left_out=["app.models:Huge", "app.other:Vast"],
+        importable=["app.models"],
+        dependency_apis={"app.words:split": "def split(): ..."},
+    )
     user = render_messages(ctx, load_templates())[1].content
-    assert "for `app.words`:\n\n```python\nWORDS = 1\n```" in user
+    assert "`from app.models import Invoice`\n\n```python\nclass Invoice:\n    number: str\n```" in user
+    assert "Left out here, as it would be too much: `app.models.Huge`, `app.other.Vast`." in user
+    assert "these modules alone: `app.models`, `app.words`." in user
+
+
+def test_a_module_that_needs_nothing_is_told_to_import_the_standard_library_alone() -> None:
+    assert "\nImport from the standard library alone.\n" in render_messages(context(), load_templates())[1].content
+    own = render_messages(context(handwritten_source="A = 1"), load_templates())[1].content
+    assert "these modules alone: `app.slug`.\n" in own
 
 
 def test_what_there_is_nothing_of_leaves_no_heading() -> None:
@@ -148,7 +171,8 @@ def test_code_that_holds_a_fence_is_put_in_a_longer_one(ticks: str) -> None:
 
 def test_generated_code_of_dependencies_is_left_out_where_it_gets_too_much() -> None:
     modules = {"a": "A" * 1_000, "b": "B" * DEPENDENCY_CODE_LIMIT, "c": "C" * 1_000}
-    text = render(context(dependency_generated_modules=modules), "{{dependency_code}}")
+    shown = templates("{{dependency_code}}", dependency_code=True)
+    text = render_messages(context(dependency_generated_modules=modules), shown)[1].content
     assert ("A" * 1_000 in text, "BB" in text, "C" * 1_000 in text) == (True, False, True)
 
 

@@ -6,10 +6,13 @@ The prompt shows it, so an answer may hold its numbers, and no project may get t
 import ast
 import hashlib
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from jaunt.plan.freshness import Counted
+from jaunt.plan.module_work import ModuleWork
+from jaunt.project.world.world import NO_WORLD, World
 from jaunt.registry import SpecEntry
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.canonical import canonical
@@ -23,19 +26,21 @@ _TYPE_VARIABLES = {"TypeVar", "ParamSpec", "TypeVarTuple"}  # generated code has
 class Beside:
     """The handwritten part of a spec module.
 
-    `digest` is one of its syntax, 16 hex digits, "" if there is no such part. `names` are those it binds that may hold
-    what is this project's own, each with the dotted paths that mean the same. `counted` returns today's digest of what
-    code may have been checked against besides, by reference.
+    `digest` is one of its syntax and of what the specs reach in other modules, 16 hex digits, "" if there is neither;
+    `earlier` is that of the syntax alone, by which versions before this one kept things. `names` are those it binds
+    that may hold what is this project's own, each with the dotted paths that mean the same. `counted` returns today's
+    digest of what code may have been checked against besides, by reference.
     """
 
     digest: str = ""
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
-    counted: Callable[[str], str | None] | None = field(default=None, compare=False, repr=False)
+    earlier: str = ""
+    counted: Counted | None = field(default=None, compare=False, repr=False)
 
     def holds_still(self, against: Mapping[str, str]) -> bool:
         """Return whether all that code was checked against is as it was then."""
         counted = self.counted
-        return counted is None or all(counted(ref) == digest for ref, digest in against.items())
+        return counted is None or all(counted(ref, digest) == digest for ref, digest in against.items())
 
     def apart_from(self, specs: Collection[str]) -> "Beside":
         """Return it without the names that stand for these specs: what they say is in the contract already.
@@ -67,16 +72,24 @@ def beside_of(
     entries: Sequence[SpecEntry],
     texts: SpecTexts,
     dependencies: Collection[str],
-    counted: Callable[[str], str | None] | None = None,
+    counted: Counted | None = None,
+    world: World = NO_WORLD,
 ) -> Beside:
     """Return what is written by hand beside the specs of one module; raises as `SpecTexts.handwritten` does.
 
-    `dependencies` are the specs, of other modules, that they depend on; `counted` is as in `Beside`.
+    `dependencies` are the specs, of other modules, that they depend on; `counted` is as in `Beside`;
+    `world` is what they reach in other modules.
     """
     if not entries:
         return replace(NOTHING, counted=counted)
     found = beside_specs(texts.handwritten(entries[0]), entries[0].module).apart_from(dependencies)
-    return replace(found, counted=counted)
+    whole = _digest(f"{found.digest} {world.digest}") if world.digest else found.digest
+    return replace(found, digest=whole, earlier=found.digest, counted=counted)
+
+
+def beside_work(work: ModuleWork) -> Beside:
+    """Return what is written by hand beside the specs of one module's work; raises as `beside_of`."""
+    return beside_of(work.entries, work.texts, work.dependencies, work.fingerprint.counted, work.find_world())
 
 
 @lru_cache(maxsize=256)  # a module's is asked for before, while and after it is built

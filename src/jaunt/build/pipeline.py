@@ -9,7 +9,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from jaunt.build.beside import beside_of
+from jaunt.build.beside import beside_work
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
@@ -119,7 +119,7 @@ class _Search:
         """Write code that passes, and return what came of it."""
         store = None if ask_anew else self.settings.readable_store
         work = self.work
-        beside = beside_of(work.entries, work.texts, work.dependencies, work.fingerprint.counted)
+        beside = beside_work(work)
         contract = (work.kind, work.digest, beside)
         # One small file, as those that are read before: not by way of a thread.
         stored = store.get(*contract) if store is not None else Lookup()
@@ -236,7 +236,7 @@ def _land(
     """
     if settings.store is not None and outcome.origin == "model":
         # Kept before it is written: what was paid for survives a crash of anything that comes after it.
-        beside = beside_of(work.entries, work.texts, work.dependencies)
+        beside = beside_work(work)
         unkept = settings.store.put(
             work.kind, work.digest, source, module=work.module, beside=beside, against=work.checked_against(source)
         )

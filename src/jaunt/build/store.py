@@ -5,8 +5,9 @@ is written by hand beside the specs: a few comment lines, then the source. The d
 is checked on reading: a store that is damaged, foreign or gone costs a call, never a result. While a build asks the
 model for a source, a `.lock` of the same name stands beside it.
 
-A `<digest>.py` of the version before may have been written beside anything: it serves only if it takes all that is
-written by hand from where that stands.
+A `<digest>.py` of an earlier version may have been written beside anything: it serves only if it takes all that is
+written by hand from where that stands. One that an earlier version kept with what is beside the specs alone was written
+by a model that saw nothing of other modules: it serves if the checks pass it.
 """
 
 import json
@@ -14,7 +15,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -77,11 +78,17 @@ class Store:
     def _find(self, kind: Kind, digest: str, beside: Beside) -> tuple[Path, Lookup]:
         path = self._path(kind, digest, beside)
         found = self._read(path, kind, digest, beside)
+        if found == Lookup() and beside.earlier not in {"", beside.digest}:
+            before = replace(beside, digest=beside.earlier)
+            earlier = self._path(kind, digest, before)
+            kept = self._read(earlier, kind, digest, before)
+            if kept.source is not None:
+                return earlier, kept
         if found == Lookup() and beside.digest:
             earlier = self._path(kind, digest, NOTHING)
-            kept = self._read(earlier, kind, digest, NOTHING).source
-            if kept is not None and beside.serves(kept):
-                return earlier, Lookup(kept)
+            kept = self._read(earlier, kind, digest, NOTHING)
+            if kept.source is not None and beside.serves(kept.source):
+                return earlier, kept
         return path, found
 
     def _read(self, path: Path, kind: Kind, digest: str, beside: Beside) -> Lookup:
@@ -184,7 +191,8 @@ def holds_module(store: Store, project: Project, module: str) -> bool:
     try:
         entries = project.modules[module].entries
         dependencies = {ref for entry in entries for ref in project.graph.get(entry.spec_ref, ())}
-        beside = beside_of(entries, project.texts, dependencies, partial(project.counted_digest, module))
+        counted = partial(project.counted_digest, module)
+        beside = beside_of(entries, project.texts, dependencies, counted, project.world_of(module))
     except JauntDiscoveryError:
         return False  # the module's own job says why
     return store.holds(project.kind_of(module), project.digests[module], beside)

@@ -5,7 +5,7 @@ import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jaunt.build.beside import beside_of
+from jaunt.build.beside import beside_work
 from jaunt.build.store import open_store
 from jaunt.build.write import normalize_source, write_code
 from jaunt.commands.shared.options import add_module_argument, add_project_options
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> Result:
     person, now = _person(project.root), datetime.now(UTC).isoformat(timespec="seconds")
     write_code(work, source, before=parse_header(text), accepted_by=person, accepted_at=now)
     # The store would bring the model's code back after a `jaunt clean`.
-    beside = beside_of(work.entries, work.texts, work.dependencies)
+    beside = beside_work(work)
     unkept = open_store(project.config).put(
         work.kind, work.digest, source, module=module, beside=beside, against=work.checked_against(source)
     )

@@ -218,9 +218,9 @@ def _is_inside(folder: Path, root: Path) -> bool:
 
 
 def _missing_prompts(config: JauntConfig, key: str) -> list[Problem]:
-    given = ((each.name, getattr(config.prompts, each.name)) for each in fields(config.prompts))
+    chosen = {each.name: getattr(config.prompts, each.name) for each in fields(config.prompts)}
     return [
         Problem(_under(_under(key, "prompts"), name), f"no such file: {config.root / file}")
-        for name, file in given
-        if file and not (config.root / file).is_file()
+        for name, file in chosen.items()
+        if isinstance(file, str) and file and not (config.root / file).is_file()
     ]

@@ -169,12 +169,13 @@ class VerifyConfig:
 
 @dataclass(frozen=True)
 class PromptsConfig:
-    """Files, relative to the project's root, that replace the built-in prompts; "" is the built-in one."""
+    """What models are told; files, relative to the project's root, replace the built-in prompts ("")."""
 
     build_system: str = key("", "the file that replaces the system prompt for code")
     build_module: str = key("", "the file that replaces the request for a module's code")
     test_system: str = key("", "the file that replaces the system prompt for tests")
     test_module: str = key("", "the file that replaces the request for a module's tests")
+    dependency_code: bool = key(False, "show the generated code of dependencies as well as their contracts")
 
 
 @dataclass(frozen=True)

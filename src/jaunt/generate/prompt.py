@@ -1,7 +1,7 @@
 """From a context to the messages that a model is sent: Markdown templates with `{{placeholders}}`."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.paths import PACKAGE
-from jaunt.spec_ref import module_of, qualname_of
+from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES
 
 DEPENDENCY_CODE_LIMIT = 24_000
@@ -30,9 +30,13 @@ class Message:
 
 @dataclass(frozen=True)
 class Templates:
-    """The text of each template by name: `build_system`, `build_module`, `test_system`, `test_module`."""
+    """The text of each template by name: `build_system`, `build_module`, `test_system`, `test_module`.
+
+    `dependency_code` tells whether the generated code of dependencies is shown.
+    """
 
     texts: Mapping[str, str]
+    dependency_code: bool = False
 
 
 def load_templates(config: PromptsConfig | None = None, *, root: Path | None = None) -> Templates:
@@ -54,14 +58,14 @@ def load_templates(config: PromptsConfig | None = None, *, root: Path | None = N
                 f"{path}: unknown placeholder {{{{{unknown[0]}}}}}",
                 hint=f"known are {', '.join(sorted(_values(_EMPTY, ())))}",
             )
-    return Templates(texts)
+    return Templates(texts, dependency_code=config is not None and config.dependency_code)
 
 
 def render_messages(
     ctx: ModuleSpecContext, templates: Templates, *, errors: Sequence[str] | None = None
 ) -> list[Message]:
     """Return the system and the user message for a context; `errors` are those of the attempts so far."""
-    values = _values(ctx, errors or ())
+    values = _values(ctx, errors or (), dependency_code=templates.dependency_code)
 
     def put(match: re.Match[str]) -> str:
         value, gap = values[match["name"]], match["gap"]
@@ -77,7 +81,7 @@ def render_messages(
     return [Message("system", fill("system")), Message("user", fill("module"))]
 
 
-def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
+def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: bool = False) -> dict[str, str]:
     module, plain = ctx.spec_module, ctx.plain_sources
     specs = {ref: plain.get(ref, source) for ref, source in ctx.spec_sources.items()}
     apis = {ref: plain.get(ref, api) for ref, api in ctx.dependency_apis.items()}
@@ -93,12 +97,15 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
             f"Written by hand in `{module}`: import what you use of it, don't repeat it",
             [f"`from {module} import NAME`\n\n{_code(ctx.handwritten_source)}"] if ctx.handwritten_source else [],
         ),
+        "world": _section("Written by hand in other modules, bodies left out: import what you use of it", _world(ctx)),
+        "importable": _importable(ctx),
         "dependencies": _section(
             "Dependencies: import what you use of them",
             (f"`{_import_of(ref)}`\n\n{_code(api)}" for ref, api in apis.items()),
         ),
         "dependency_code": _section(
-            "The code that was generated for the dependencies, to be read, not imported", _capped_code(ctx)
+            "The code that was generated for the dependencies, to be read, not imported",
+            _capped_code(ctx) if dependency_code else [],
         ),
         "previous": _section(
             "The current code: keep what still fits the specs, change what doesn't",
@@ -109,6 +116,25 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str]) -> dict[str, str]:
             ["\n".join(f"- {e}" for e in errors), _rejected(ctx.rejected_source) if errors else ""],
         ),
     }  # fmt: skip
+
+
+def _world(ctx: ModuleSpecContext) -> Iterator[str]:
+    yield from (f"`{line}`\n\n{_code(code)}" for line, code in ctx.world.items())
+    if ctx.left_out:
+        yield f"Left out here, as it would be too much: {_quoted(ref.replace(':', '.') for ref in ctx.left_out)}."
+
+
+def _importable(ctx: ModuleSpecContext) -> str:
+    """Name the modules that may be imported besides the standard library."""
+    own = [ctx.spec_module] if ctx.handwritten_source else []
+    modules = sorted({*own, *ctx.importable, *(module_of(SpecRef(ref)) for ref in ctx.dependency_apis)})
+    if not modules:
+        return "Import from the standard library alone."
+    return f"Import from the standard library and from these modules alone: {_quoted(modules)}."
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _outer(ctx: ModuleSpecContext, ref: str) -> str:

@@ -17,6 +17,10 @@ class ModuleSpecContext:
     the code generated for it. `handwritten_source` is what is no spec in the spec module; `module_digest` is the digest
     of the contract (64 hex digits), `earlier_digest` that of an earlier reading, if it may differ; `previous_source` is
     the code that the new one replaces, `rejected_source` the candidate of the attempt before this one.
+
+    `world` has the shapes of what is written by hand in other modules and reached from the specs, by the import that
+    gives it, `left_out` the references of what would have been too much, and `importable` the modules that the spec
+    module imports from.
     """
 
     kind: Kind
@@ -34,3 +38,6 @@ class ModuleSpecContext:
     earlier_digest: str = ""
     previous_source: str = ""
     rejected_source: str = ""
+    world: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[str] = ()
+    importable: Sequence[str] = ()

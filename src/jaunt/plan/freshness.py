@@ -7,12 +7,16 @@ from typing import Any, Literal
 
 from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.reasons import Part, Reason, ReasonKind
+from jaunt.project.world.recorded import is_shape, moved_parts
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.digests import EARLIER_SIGNATURE, as_read_earlier
 from jaunt.syntax.body import has_conflict_markers, is_body_edited
 
 _CONTRACT_VERSION = "2"
 """The reading of contracts that a header names where it may differ from the first."""
+
+Counted = Callable[[str, str], str | None]
+"""Takes a reference and the digest that was recorded of it; returns today's of the same kind, None if it is gone."""
 
 State = Literal["fresh", "stale", "unbuilt", "conflict", "edited", "broken"]
 
@@ -36,8 +40,8 @@ class Fingerprint:
     dependency_digests: Mapping[str, str]
     earlier_digest: str = ""
     """The digest by the reading of contracts in which decorators above jaunt's counted; "" if there are none at all."""
-    counted: Callable[[str], str | None] | None = field(default=None, compare=False, repr=False)
-    """Returns today's digest of what code was checked against besides, by reference; None if that doesn't count."""
+    counted: Counted | None = field(default=None, compare=False, repr=False)
+    """Returns today's digest of what code was checked against besides; None if that doesn't count."""
 
     def header_fields(self) -> dict[str, Any]:
         """Return the fields for `format_header`, the tool's version and the body's digest excepted."""
@@ -189,12 +193,17 @@ def _is_earlier(fields: Mapping[str, Any]) -> bool:
     return "contract_version" not in fields
 
 
-def moved_beside(
-    against: Mapping[str, str], module: str, counted: Callable[[str], str | None] | None
-) -> Iterator[Reason]:
+def moved_beside(against: Mapping[str, str], module: str, counted: Counted | None) -> Iterator[Reason]:
     """Yield a reason for each of the things that a module's code was checked against and that are others now."""
     for ref, digest in sorted(against.items()):
-        if counted is not None and counted(ref) != digest:
+        today = counted(ref, digest) if counted is not None else digest
+        if today == digest:
+            continue
+        if is_shape(digest):
+            yield Reason(
+                ReasonKind.HANDWRITTEN_CHANGED, ref, parts=tuple(Part(*each) for each in moved_parts(digest, today))
+            )
+        else:
             own = module_of(SpecRef(ref)) == module
             yield Reason(ReasonKind.HANDWRITTEN_CHANGED if own else ReasonKind.USED_CHANGED, ref)
 

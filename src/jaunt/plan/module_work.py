@@ -15,11 +15,17 @@ from jaunt.plan.plan import module_fingerprint
 from jaunt.project.module import ProjectModule
 from jaunt.project.project import Project
 from jaunt.project.uses import checked_against
+from jaunt.project.world.world import NO_WORLD, World
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.graph import SpecGraph, Specs
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.source import ModuleSource
+
+
+def no_world() -> World:
+    """Say that nothing is known of what specs reach of other modules."""
+    return NO_WORLD
 
 
 def no_more(_: str) -> Mapping[str, str]:
@@ -36,7 +42,7 @@ class ModuleWork:
     modules that its own depend on directly, `dependency_paths` the generated files of their modules. `problem` says why
     it can't be built, `warnings` what its author should know. `__init__.py` files are made in the folders between
     `packages_below` and `path`, in none if it is None. `texts` has the source of the specs. `checked_against` tells of
-    code what it is checked against besides the contract, for its header.
+    code what it is checked against besides the contract, for its header; `find_world` of what the specs reach.
     """
 
     fingerprint: Fingerprint
@@ -53,6 +59,7 @@ class ModuleWork:
     packages_below: Path | None = None
     texts: SpecTexts = field(default_factory=SpecTexts)
     checked_against: Callable[[str], Mapping[str, str]] = field(default=no_more, compare=False, repr=False)
+    find_world: Callable[[], World] = field(default=no_world, compare=False, repr=False)
 
     @property
     def module(self) -> str:
@@ -110,6 +117,7 @@ class ModuleWork:
             dependency_apis={},
             texts=SpecTexts(self.spec),
             checked_against=no_more,
+            find_world=no_world,
         )
 
 
@@ -140,6 +148,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
         ),
         texts=project.texts,
         checked_against=partial(checked_against, project, name),
+        find_world=partial(project.world_of, name),
         packages_below=_packages_below(module, project.bases()),
     )
 

@@ -1,6 +1,5 @@
 """What is fresh and what is stale, and why: the one dirty rule, and the plan that applies it to a project."""
 
-import json
 import time
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,8 @@ from jaunt.plan.freshness import (
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.process.phases import phase
 from jaunt.project.project import Project
+from jaunt.project.snapshot import built_key, read_built_key
+from jaunt.project.world.recorded import is_shape
 from jaunt.specs.dag import dependencies_of, dependents_of
 
 
@@ -109,15 +110,20 @@ def _judge(project: Project, name: str) -> tuple[Freshness, str]:
     if freshness.state != "fresh" or not key:
         return freshness, ""
     against = freshness.checked_against
-    return freshness, f"{key}\n{json.dumps(dict(against))}" if against else key
+    shapes = [ref for ref, digest in against.items() if is_shape(digest)]
+    others = {ref: digest for ref, digest in against.items() if not is_shape(digest)}
+    return freshness, built_key(key, others, project.world_files(shapes))
 
 
 def _is_known_fresh(project: Project, name: str, key: str) -> bool:
     """Whether an earlier scan found the very same file to be fresh for the same contract, and all else is as then."""
-    known, _, against = project.scan.built.get(name, "").partition("\n") if project.scan else ("", "", "")
-    if known != key:
+    built = project.scan.built.get(name, "") if project.scan else ""
+    if not built.startswith(key):
         return False
-    return not against or not any(moved_beside(json.loads(against), name, partial(project.counted_digest, name)))
+    known, against, files = read_built_key(built)
+    if known != key or (files and not (project.scan and project.scan.files.are_as_before(files))):
+        return False
+    return not against or not any(moved_beside(against, name, partial(project.counted_digest, name)))
 
 
 def _key(project: Project, name: str) -> str:

@@ -45,7 +45,7 @@ class SourceFiles:
         """Return a module's names; None if it is neither listed nor in a package that holds specs, or can't be read."""
         if module not in self._names:
             bases = self._package_bases.get(module.partition(".")[0])
-            listed = (path for path in _paths(module, self._bases) if path in self._listed)
+            listed = (path for path in places_of(module, self._bases) if path in self._listed)
             path = self._find(module, bases) if bases else next(listed, None)
             self._names[module] = self._read(module, path) if path else None
         return self._names[module]
@@ -77,7 +77,7 @@ class SourceFiles:
         return _parse(module, file)
 
     def _find(self, module: str, bases: Iterable[Path]) -> str | None:
-        for path in _paths(module, bases):
+        for path in places_of(module, bases):
             if path in self._listed:
                 return path
             if path.startswith(self._entered) and not path.startswith(self._closed):
@@ -100,7 +100,7 @@ class SourceFiles:
         return source.names
 
 
-def _paths(module: str, bases: Iterable[Path]) -> Iterator[str]:
+def places_of(module: str, bases: Iterable[Path]) -> Iterator[str]:
     """Yield where a module's file may be."""
     below = module.replace(".", os.sep)
     for base in bases:

@@ -16,6 +16,7 @@ from jaunt.paths import generated_relname, is_single_file, spec_module_to_genera
 from jaunt.project.module import ProjectModule
 from jaunt.project.scan import Scan, save_scan, scan_project
 from jaunt.project.unseen import unseen
+from jaunt.project.world.recorded import is_shape
 from jaunt.registry import KIND_OF, SpecEntry
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
@@ -23,6 +24,8 @@ from jaunt.specs.digests import earlier_digest
 from jaunt.text.nearest import nearest
 
 if TYPE_CHECKING:  # where nothing has changed, no source is read
+    from jaunt.project.world.lookup import Lookup
+    from jaunt.project.world.world import World
     from jaunt.specs.texts import SpecTexts
     from jaunt.syntax.source import Handed
 
@@ -101,11 +104,27 @@ class Project:
         contracts = self.modules[module].contracts.values()
         return {name: digest for contract in contracts for name, digest in contract.handwritten.items()}
 
-    def counted_digest(self, module: str, ref: str) -> str | None:
+    def world_of(self, module: str) -> "World":
+        """Return what a module's specs reach of other modules."""
+        return self._read.worlds.of(module)
+
+    @property
+    def lookup(self) -> "Lookup":
+        """What finds handwritten names in the project's files."""
+        return self._read.worlds.lookup
+
+    def world_files(self, refs: Sequence[str]) -> list[str]:
+        """Return the files that the digests of handwritten names were read from."""
+        return self._read.worlds.files_of(refs) if refs else []
+
+    def counted_digest(self, module: str, ref: str, recorded: str = "") -> str | None:
         """Return today's digest of what code of a module was checked against; None for what is there no more.
 
-        `ref` names a spec of another module, or something that is written by hand in the module itself.
+        `ref` names a spec of another module, or something that is written by hand; of the latter the digest is that
+        of its shape if the one that was `recorded` is, else one of all that it is made of, for the module's own names.
         """
+        if is_shape(recorded):
+            return self.lookup.digest(ref)
         if module_of(SpecRef(ref)) == module:
             return self.handwritten(module).get(qualname_of(SpecRef(ref)))
         return self.spec_digests.get(SpecRef(ref), "")[:16] or None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from jaunt.files.listing import Listing, ModuleFile, Stamper
 from jaunt.project.records import module_in, names_in
-from jaunt.project.snapshot import Snapshot
+from jaunt.project.snapshot import Record, Snapshot
 from jaunt.specs.spec_module import SpecModule, scan_handing, scan_modules
 from jaunt.syntax.source import NOTHING_HANDED, Handed, Names
 
@@ -58,7 +58,11 @@ class Reader:
         module = self.found.get(path)
         if module is not None and module.names is not None:
             return module.names
-        return names_in(self.old.record(path)) if self._is_known(path) else None
+        return names_in(self.record_of(path))
+
+    def record_of(self, path: str) -> Record:
+        """Return what an earlier scan left of a file, {} if nothing, or nothing that still holds."""
+        return self.old.record(path) if self._is_known(path) else {}
 
     def stamps_of(self, paths: Iterable[str]) -> dict[str, str]:
         """Return the stamps of files outside of the listing."""

@@ -28,8 +28,8 @@ def names_record(names: Names) -> Record:
 
 
 def names_in(record: Record) -> Names | None:
-    """Return the names that a record holds, None if it is empty."""
-    return Names(record["names"], record["stars"]) if record else None
+    """Return the names that a record holds, None if it has none."""
+    return Names(record["names"], record["stars"]) if "names" in record else None
 
 
 def module_record(module: SpecModule, links: Mapping[str, Link] | None) -> Record:

@@ -1,6 +1,6 @@
 """Scans: from a project's files to its specs, linked; whatever still holds of an earlier scan is reused."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,11 @@ from jaunt.config.roots import search_roots
 from jaunt.files.listing import Listing, Root, Stamper, list_files
 from jaunt.process.phases import phase
 from jaunt.project.module import Linked, Part, PerModule, StoredModule, linked_from
-from jaunt.project.snapshot import Snapshot, read_snapshot, write_snapshot
+from jaunt.project.snapshot import Record, Snapshot, files_in, read_snapshot, with_shapes, write_snapshot
 
 if TYPE_CHECKING:  # as below
     from jaunt.project.sources import Sources
+    from jaunt.project.world.worlds import Worlds
     from jaunt.specs.spec_module import SpecModule
 
 
@@ -55,6 +56,15 @@ class Files:
         """Return a module's part of what the project was linked to, as the earlier scan left it."""
         return self.sources.part(module)
 
+    def are_as_before(self, paths: Iterable[str]) -> bool:
+        """Whether these files, and the names of all others, are those of the earlier scan."""
+        now, before = self.listing.stamps, self.old.stamps
+        return self._same_files and all(now.get(path) and now[path] == before.get(path) for path in paths)
+
+    @cached_property
+    def _same_files(self) -> bool:
+        return self.listing.stamps.keys() == self.old.stamps.keys()
+
     def changed(self) -> list[str] | None:
         """Return which files have changed since the earlier scan; None if all modules have to be linked anew."""
         old, stamps = self.old, self.listing.stamps
@@ -77,6 +87,16 @@ class Scan:
     def built(self) -> Mapping[str, str]:
         """What the earlier scan left of generated files that were found fresh; see `Snapshot`."""
         return self.files.old.built
+
+    @cached_property
+    def worlds(self) -> "Worlds":
+        """What finds the handwritten names that the modules reach."""
+        return self.files.sources.worlds(self.linked)
+
+    @property
+    def shapes(self) -> Mapping[str, Record]:
+        """The shapes that were read from files meanwhile, by path, as a snapshot keeps them."""
+        return self.worlds.lookup.shapes if "worlds" in vars(self) else {}
 
     def stamp_file(self, path: str) -> str:
         """Return the stamp of a file, which is to be read after that; "" if it is not to be relied on."""
@@ -113,8 +133,13 @@ def save_scan(scan: Scan, found_fresh: Mapping[str, str], *, make_folder: bool) 
     root, settings, old = scan.files.config.root, scan.files.settings, scan.files.old
     if not (make_folder or (root / ".jaunt").is_dir()):
         return False
-    known = {**scan.built, **found_fresh}
-    new = replace(scan.take_snapshot(), built={m: key for m, key in known.items() if m in scan.linked.digests})
+    taken = scan.take_snapshot()
+    # What was found fresh by handwritten files of another day would seem to be so by those of today.
+    built = {m: key for m, key in scan.built.items() if taken is old or scan.files.are_as_before(files_in(key))}
+    if taken is not old or scan.shapes:
+        taken = with_shapes(taken, old, scan.shapes)
+    known = {**built, **found_fresh}
+    new = replace(taken, built={m: key for m, key in known.items() if m in scan.linked.digests})
     if new != old:
         write_snapshot(root, settings, new)
     return True

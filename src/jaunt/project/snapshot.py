@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,7 +40,7 @@ class Snapshot:
     `stamps` and `lines` (records as JSON, empty where there is nothing to know) are by path. `closed` are the folders
     that were not entered, `outside` the stamps of further files that links were found by. `table` holds a row for each
     spec module; it is None if links can't be reused. `built` tells of generated files that were found fresh: module ->
-    the kind and the digest that it is fresh for, and the file's stamp. `handed` are the decorators of jaunt's that
+    what `built_key` returns. `handed` are the decorators of jaunt's that
     files hand on, by path.
     """
 
@@ -90,7 +90,55 @@ def write_snapshot(root: Path, settings: Mapping[str, Any], snapshot: Snapshot) 
     write_scan(root, settings, ScanCache(index, lines))
 
 
-FORMAT = 7
+_SHAPES = '"shapes": '
+_KEYS_OF_SHAPES = ("shapes", "bound")
+
+
+def with_shapes(new: Snapshot, old: Snapshot, read: Mapping[str, Record]) -> Snapshot:
+    """Return a snapshot with the shapes of handwritten names: those that were `read` from files now, by path, and those
+    in the snapshot `old` that still hold.
+    """
+    lines = dict(new.lines)
+    for path, line in new.lines.items():
+        shapes, before = read.get(path), old.lines.get(path, "")
+        stamp = new.stamps[path]
+        if shapes is None and stamp and stamp == old.stamps.get(path) and _SHAPES in before:
+            if _SHAPES in line:
+                continue
+            shapes = {key: value for key, value in json.loads(before).items() if key in _KEYS_OF_SHAPES}
+        if shapes is None and _SHAPES not in line:
+            continue
+        record = json.loads(line) if line else {}
+        others = {key: value for key, value in record.items() if key not in _KEYS_OF_SHAPES}
+        kept = {**others, **(shapes or {})}
+        lines[path] = json.dumps(kept) if kept else ""
+    return replace(new, lines=lines)
+
+
+def built_key(key: str, against: Mapping[str, str], files: Sequence[str]) -> str:
+    """Return what a snapshot keeps of a generated file that was found fresh.
+
+    `key` tells it from others, `against` is what it was checked against besides and has to be looked at each time,
+    `files` are those whose handwritten names it was checked against.
+    """
+    if not against and not files:
+        return key
+    return "\n".join([key, json.dumps(dict(against)) if against else "", "\t".join(files)])
+
+
+def read_built_key(text: str) -> tuple[str, Mapping[str, str], list[str]]:
+    """Return the arguments that `built_key` had."""
+    key, _, rest = text.partition("\n")
+    against, _, files = rest.partition("\n")
+    return key, json.loads(against) if against else {}, files.split("\t") if files else []
+
+
+def files_in(built: str) -> list[str]:
+    """Return the `files` of `built_key`."""
+    return read_built_key(built)[2]
+
+
+FORMAT = 8
 """The form of the cache; one of another form is none."""
 
 

@@ -21,6 +21,7 @@ from jaunt.project.reading import Reader
 from jaunt.project.records import module_record, names_in, names_record, part_line
 from jaunt.project.relinking import part_in, part_of, relink
 from jaunt.project.snapshot import Row, Snapshot
+from jaunt.project.world.worlds import Worlds
 from jaunt.specs.spec_module import SpecModule, first_spec_line
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.source import Handed, Names, read_source
@@ -72,6 +73,10 @@ class Sources:
             return first_spec_line(read_source("m", path, self.handed))
         except (OSError, JauntDiscoveryError):
             return 0
+
+    def worlds(self, linked: LinkedNow) -> Worlds:
+        """Return what finds the handwritten names that the modules, linked, reach."""
+        return Worlds(self.reader, self.linker.bases, linked.modules, linked.graph)
 
     def part(self, module: str) -> Part:
         """Return a module's part of what the project was linked to, as the earlier scan left it."""

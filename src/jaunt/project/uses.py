@@ -1,21 +1,23 @@
 """What generated code takes of the project besides what its module depends on; its header keeps that: it counts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.project.project import Project
-from jaunt.spec_ref import SpecRef, module_of
+from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.graph import SpecFinder
 from jaunt.syntax.imported import imported_paths
+from jaunt.syntax.shapes import VALUE
 from jaunt.syntax.source import ModuleSource, Names, parse_or_none, read_source
 
 
 def checked_against(project: Project, module: str, source: str) -> dict[str, str]:
     """Return what the code `source` of a module was checked against besides its contract: reference -> digest.
 
-    That is each spec of another module that it uses and does not depend on, and each handwritten name of the spec
-    module that its specs mention and the code does not take from there: it may have its value baked in.
+    That is each spec of another module that it uses or its spec module imports, and that it does not depend on; each
+    handwritten name that its specs reach in other modules, or that the code imports; and each of the spec module that
+    its specs mention and the code does not take from there: it may have its value baked in.
     """
     tree = parse_or_none(source)
     if tree is None:
@@ -25,8 +27,26 @@ def checked_against(project: Project, module: str, source: str) -> dict[str, str
     finder = SpecFinder(_SpecPaths(project), _NamesOf(project))
     used = {ref for ref in map(finder.find, sorted(paths)) if ref is not None and module_of(ref) != module} - known
     baked = (name for name in project.handwritten(module) if f"{module}.{name}" not in paths)
-    refs = sorted([*used, *(f"{module}:{name}" for name in baked)])
-    return {ref: digest for ref in refs if (digest := project.counted_digest(module, ref)) is not None}
+    world = project.world_of(module)
+    refs = [*used, *world.specs, *(f"{module}:{name}" for name in baked)]
+    found = {ref: project.counted_digest(module, ref) for ref in refs}
+    shapes = {**world.digests, **_shapes_of(project, module, paths)}
+    return {ref: digest for ref, digest in sorted({**shapes, **found}.items()) if digest is not None}
+
+
+def _shapes_of(project: Project, module: str, paths: Iterable[str]) -> dict[str, str]:
+    """Return the digests of the handwritten names among paths; of the module's own ones not those of constants.
+
+    Code that imports a constant from beside its specs has the value of today.
+    """
+    lookup = project.lookup
+    found = {ref: digest for path in sorted(paths) for ref, digest in lookup.digests(path)}
+    own = lookup.parts(module)
+    return {
+        ref: digest
+        for ref, digest in found.items()
+        if module_of(SpecRef(ref)) != module or VALUE not in own.get(qualname_of(SpecRef(ref)), {})
+    }
 
 
 class _SpecPaths(Mapping[str, SpecRef]):

@@ -34,7 +34,7 @@ _WORDS: Mapping[ReasonKind, str] = {
     ReasonKind.DEPENDENCY_REMOVED: "dependency removed: {subject}",
     ReasonKind.DEPENDENCY_CHANGED: "dependency changed: {subject}",
     ReasonKind.USED_CHANGED: "used spec changed: {subject}",
-    ReasonKind.HANDWRITTEN_CHANGED: "handwritten changed: {spec}",
+    ReasonKind.HANDWRITTEN_CHANGED: "handwritten changed: {spec}{in_parts}",
     ReasonKind.DEPENDENCY_STALE: "dependency is stale: {subject}",
 }
 
@@ -60,6 +60,7 @@ def reason_text(reason: Reason, *, beside: str | None = None) -> str:
         subject=reason.subject,
         spec=spec if beside is None else spec.removeprefix(f"{beside}:"),
         parts=f"{parts}{more}",
+        in_parts=f" ({parts}{more})" if parts else "",
         detail=reason.detail,
     )
 

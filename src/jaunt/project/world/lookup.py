@@ -1,0 +1,155 @@
+"""What dotted paths mean in a project's files: handwritten names with their shapes, specs and modules."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from jaunt.errors import JauntDiscoveryError
+from jaunt.project.name_lookup import places_of
+from jaunt.project.reading import Reader
+from jaunt.project.snapshot import Record
+from jaunt.project.world.recorded import shape_digest
+from jaunt.registry import SpecEntry
+from jaunt.syntax.shapes import handwritten_nodes, shape_of
+from jaunt.syntax.source import ModuleSource, Names, read_source
+
+Parts = Mapping[str, str]
+"""What a shape is made of, each with its digest."""
+
+_STANDS_FOR = "stands for"
+_LONGEST_TRACE = 32  # re-exports that lead on for ever
+
+
+class Meant(NamedTuple):
+    """What a dotted path means: a handwritten name ("symbol") or a spec of a module, or a "module" as a whole."""
+
+    kind: Literal["symbol", "spec", "module"]
+    module: str
+    name: str = ""
+
+    @property
+    def ref(self) -> str:
+        """The reference: `app.models:Invoice`."""
+        return f"{self.module}:{self.name}"
+
+
+class Lookup:
+    """Finds what dotted paths mean among the files that a scan has listed; nothing is imported.
+
+    A file that has not changed since an earlier scan is not parsed for its names and shapes: `reader` knows them.
+    `entries_of` returns a module's specs. `shapes` are the records of the files that were parsed, by path.
+    """
+
+    def __init__(self, reader: Reader, bases: Sequence[Path], entries_of: Callable[[str], Sequence[SpecEntry]]) -> None:
+        self._reader = reader
+        self._bases = bases
+        self._entries_of = entries_of
+        self._paths: dict[str, str | None] = {}
+        self._names: dict[str, Names | None] = {}
+        self._parts: dict[str, Mapping[str, Parts]] = {}
+        self.shapes: dict[str, Record] = {}
+
+    def path_of(self, module: str) -> str | None:
+        """Return the file of a module of the project, None for any other."""
+        if module not in self._paths:
+            listed = self._reader.listing.stamps
+            self._paths[module] = next((path for path in places_of(module, self._bases) if path in listed), None)
+        return self._paths[module]
+
+    def source(self, module: str) -> ModuleSource | None:
+        """Return a module of the project, parsed; None if there is none that can be."""
+        path = self.path_of(module)
+        try:
+            return read_source(module, path, self._reader.handed) if path is not None else None
+        except JauntDiscoveryError:
+            return None  # reported where it is imported
+
+    def names(self, module: str) -> Names | None:
+        """Return what a module's names are bound to."""
+        if module not in self._names:
+            path = self.path_of(module)
+            names = self._known_names(path) if path is not None else None
+            source = self.source(module) if path is not None and names is None else None
+            self._names[module] = source.names if source is not None else names
+        return self._names[module]
+
+    def _known_names(self, path: str) -> Names | None:
+        bound = self._reader.record_of(path).get("bound")
+        return Names(*bound) if bound is not None else self._reader.names_at(path)
+
+    def parts(self, module: str) -> Mapping[str, Parts]:
+        """Return the shapes of a module's handwritten names, as they are compared."""
+        if module not in self._parts:
+            path = self.path_of(module)
+            known = self._reader.record_of(path).get("shapes") if path is not None else None
+            self._parts[module] = known if known is not None else self._parts_in(self.source(module))
+        return self._parts[module]
+
+    def _parts_in(self, source: ModuleSource | None) -> Mapping[str, Parts]:
+        if source is None:
+            return {}
+        found = {name: shape_of(source, nodes).parts for name, nodes in handwritten_nodes(source).items()}
+        self.shapes[source.path] = {"shapes": found, "bound": list(source.names)}
+        return found
+
+    def specs(self, module: str) -> dict[str, SpecEntry]:
+        """Return a module's specs by name."""
+        return {entry.qualname: entry for entry in self._entries_of(module)}
+
+    def find(self, path: str) -> Meant | None:
+        """Return what a dotted path, or the beginning of it, means in the project; None for what is none of it."""
+        return self._trace(path)[0]
+
+    def files_of(self, ref: str) -> list[str]:
+        """Return the files that tell what a reference means."""
+        modules = self._trace(ref.replace(":", "."))[1]
+        return [path for module in modules if (path := self.path_of(module)) is not None]
+
+    def _trace(self, path: str) -> tuple[Meant | None, list[str]]:
+        """Return what a dotted path means, and the modules that this was looked up in."""
+        pending, seen, modules = [path], set[str](), list[str]()
+        while pending and len(seen) < _LONGEST_TRACE:
+            current = pending.pop()
+            module = self.home_of(current)
+            if current in seen or module is None:
+                continue
+            seen.add(current)
+            modules.append(module)
+            name, dot, rest = current[len(module) + 1 :].partition(".")
+            if not name:
+                return Meant("module", module), modules
+            if name in self.specs(module):
+                return Meant("spec", module, name), modules
+            if name in self.parts(module):
+                return Meant("symbol", module, name), modules
+            pending += [f"{each}{dot}{rest}" for each in self._bound(module, name)][::-1]
+        return None, modules
+
+    def home_of(self, path: str) -> str | None:
+        """Return the longest beginning of a dotted path that is a module of the project."""
+        while path and self.path_of(path) is None:
+            path = path.rpartition(".")[0]
+        return path or None
+
+    def _bound(self, module: str, name: str) -> list[str]:
+        """Return what an import of a module may bind a name to."""
+        names = self.names(module)
+        if names is None:
+            return []
+        bound = names.bindings.get(name)
+        return [f"{star}.{name}" for star in names.star_imports] if bound is None else [bound]
+
+    def digests(self, path: str) -> Iterator[tuple[str, str]]:
+        """Yield a reference and its digest for what a dotted path means by hand: for a re-export both of them."""
+        meant = self.find(path)
+        if meant is None or meant.kind != "symbol":
+            return
+        home = self.home_of(path)
+        passed_on = f"{home}:{path[len(home or '') + 1 :].partition('.')[0]}"
+        if passed_on != meant.ref and home is not None:
+            yield passed_on, shape_digest({_STANDS_FOR: meant.ref})
+        yield meant.ref, shape_digest(self.parts(meant.module)[meant.name])
+
+    def digest(self, ref: str) -> str | None:
+        """Return today's digest of a handwritten name, or of what stands for one; None if there is none any more."""
+        return dict(self.digests(ref.replace(":", "."))).get(ref)
