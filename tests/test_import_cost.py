@@ -88,7 +88,7 @@ BUILDING |= {
     for name in (
         "builder",
         "engine.runner",
-        "build.import_gate",
+        "checks.import_gate",
         "generate.base",
         "report.live",
         "build.pipeline",

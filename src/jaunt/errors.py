@@ -8,6 +8,9 @@ class JauntError(Exception):
     `hint` says what to do about it.
     """
 
+    ends_run = False
+    """Whether it is the run's own error, not that of one module: nothing more is begun."""
+
     def __init__(self, message: str = "", *, hint: str | None = None) -> None:
         super().__init__(message)
         self.message = message
@@ -18,6 +21,12 @@ class JauntError(Exception):
 
 class JauntConfigError(JauntError):
     """The configuration is missing, malformed or contradicts the file system."""
+
+
+class JauntMachineError(JauntConfigError):
+    """A check can't work on this machine, or with these settings: no call of this run can succeed."""
+
+    ends_run = True
 
 
 class JauntDiscoveryError(JauntError):

@@ -168,8 +168,10 @@ class _Search:
         return await self._land(outcome, result.source)
 
     async def _ask(self) -> GenerationResult:
-        """Return what came of asking the backend."""
+        """Return what came of asking the backend; raises what a call would be in vain for."""
         settings, backend = self.settings, self.settings.backend
+        if settings.proof is not None:
+            await settings.proof.require(self.work.module)
         if not backend.has_own_retry:
             return await ask(
                 backend,

@@ -4,9 +4,10 @@ import threading
 from pathlib import Path
 
 from jaunt.build.history import History
-from jaunt.build.import_gate import ImportGate
+from jaunt.build.proof import Proof
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, open_store
+from jaunt.checks.doctests.imports import Imports, make_imports
 from jaunt.checks.project_checks import project_checks
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import remove_abandoned_files
@@ -23,22 +24,24 @@ def project_settings(
     force: bool = False,
     read_store: bool = True,
     record: Path | None = None,
-    gate: ImportGate | None = None,
+    imports: Imports | None = None,
 ) -> BuildSettings:
     """Return what a project's modules are built with: its checks, its store, its number of attempts.
 
-    `gate` is one that has begun already.
+    `imports` are those that have begun already.
     """
-    config, gate = plan.project.config, gate or ImportGate(plan.project, plan.stale)
+    config, imports = plan.project.config, imports or make_imports(plan.project, plan.stale)
     state = ensure_state_folder(config.root)
     store = open_store(config)
     _sweep(plan.project, state, store)
+    checks = project_checks(plan.project)
     return BuildSettings(
         backend,
-        checks_for=project_checks(plan.project),
+        checks_for=checks,
+        proof=Proof(checks, [m for m in plan.stale if m not in plan.problems], imports.sandboxed),
         rejected=state / "rejected",
-        gate=gate,
-        used_at_import=gate.used_at_import,
+        gate=imports.gate,
+        used_at_import=imports.gate.used_at_import,
         max_attempts=config.build.max_attempts,
         candidates=config.build.candidates,
         force=force,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.build.history import History
+from jaunt.build.proof import Proof
 from jaunt.build.store import Store
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntError
@@ -18,6 +19,7 @@ class BuildSettings:
     """What every module of a run is built with.
 
     `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
+    `proof` is asked before a module's first call whether that would be in vain.
     `gate` returns why a module must not be sent to the model at all, or None; `used_at_import`, after that, the modules
     that have to be built before it, as its import uses their code. `force` overwrites hand edits
     and asks the model anew; `read_store=False` only asks the model anew. What passes is kept in `store`,
@@ -31,6 +33,7 @@ class BuildSettings:
     backend: GeneratorBackend
     checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
     gate: Callable[[str], Awaitable[JauntError | None]] | None = None
+    proof: Proof | None = None
     used_at_import: Callable[[str], Sequence[str]] | None = None
     max_attempts: int = 2
     candidates: int = 1

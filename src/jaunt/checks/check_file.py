@@ -1,11 +1,19 @@
 """What a file of a check declares."""
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Collection
+from typing import Protocol, runtime_checkable
 
 from jaunt.checks.severity import Severity
 from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
+
+Prover = Callable[[str], Awaitable[None]]
+"""Waits until it is known whether candidates of a module can pass a check here.
+
+It raises JauntConfigError if the check can't work on this machine, with these settings: then no module can be built;
+and JauntDiscoveryError if it is that module's spec which no candidate could be checked against.
+"""
 
 
 class ProjectCheck(Protocol):
@@ -15,6 +23,18 @@ class ProjectCheck(Protocol):
         """Return the check of one module's candidates, None if there is nothing to check in them.
 
         Raises a JauntError for a spec that no candidate could be checked against.
+        """
+        ...
+
+
+@runtime_checkable
+class ProvenCheck(ProjectCheck, Protocol):
+    """A check that may not work on some machine, with some settings, or for some spec."""
+
+    def prover(self, modules: Collection[str]) -> Prover | None:
+        """Begin to find out, on what is harmless, whether the check works here for the candidates of modules.
+
+        That goes on beside the running event loop, or in it. None: there is nothing that could fail.
         """
         ...
 

@@ -1,24 +1,38 @@
 """All checks that a project's candidates have to pass, by its configuration."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 
 from jaunt.checks import load_check, severities
+from jaunt.checks.check_file import ProvenCheck, Prover
 from jaunt.generate.check import Check, WarningCheck
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 
 
-def project_checks(project: Project) -> Callable[[ModuleWork], Sequence[Check]]:
-    """Return the function that gives a module's checks, in the order in which they look at a candidate.
+class ProjectChecks:
+    """The checks of a project, for the modules of one run.
 
-    Raises JauntConfigError for a mistake in [verify], and for a check that can't work here; the function raises
-    JauntDiscoveryError for a spec that no candidate could be checked against.
+    Raises JauntConfigError for a mistake in [verify], and for a check that can't work here.
     """
-    wanted = [(name, severity) for name, severity in severities(project.config).items() if severity != "off"]
-    made = [(load_check(name).make_check(project, severity), severity) for name, severity in wanted]
 
-    def checks_for(work: ModuleWork) -> Sequence[Check]:
-        found = [(check.for_module(work), severity) for check, severity in made]
+    def __init__(self, project: Project) -> None:
+        wanted = [(name, severity) for name, severity in severities(project.config).items() if severity != "off"]
+        self._made = [(load_check(name).make_check(project, severity), severity) for name, severity in wanted]
+
+    def __call__(self, work: ModuleWork) -> Sequence[Check]:
+        """Return a module's checks, in the order in which they look at a candidate.
+
+        Raises JauntDiscoveryError for a spec that no candidate could be checked against.
+        """
+        found = [(check.for_module(work), severity) for check, severity in self._made]
         return [WarningCheck(check) if severity == "warn" else check for check, severity in found if check is not None]
 
-    return checks_for
+    def provers(self, modules: Collection[str]) -> list[Prover]:
+        """Begin to find out whether the checks that can refuse a candidate work here: see `ProvenCheck`."""
+        proven = [each for each, severity in self._made if severity != "warn" and isinstance(each, ProvenCheck)]
+        return [prover for check in proven if (prover := check.prover(modules)) is not None]
+
+
+def project_checks(project: Project) -> ProjectChecks:
+    """Return the checks of a project; raises as `ProjectChecks` does."""
+    return ProjectChecks(project)

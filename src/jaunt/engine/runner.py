@@ -23,7 +23,7 @@ from doit.runner import MThreadRunner
 from doit.task import Task
 
 from jaunt.engine.job import Event, Job, Listener, Outcome, failure, settle
-from jaunt.errors import JauntDependencyCycleError
+from jaunt.errors import JauntDependencyCycleError, JauntError
 from jaunt.process.boundary import caught
 from jaunt.specs.dag import critical_path
 
@@ -191,7 +191,9 @@ class _Run:
         done = [name for name in sorted(job.deps) if name in self._outcomes]
         failed = dict.fromkeys(self.jobs[name].module for name in done if self._outcomes[name].status in BAD)
         errors = tuple(f"dependency failed: {module}" for module in failed)
-        self._record(job, Outcome("failed", errors, failed_dependencies=tuple(failed)))
+        causes = (self._outcomes[name].cause for name in done)
+        cause = next((each for each in causes if isinstance(each, JauntError) and each.ends_run), None)
+        self._record(job, Outcome("failed", errors, failed_dependencies=tuple(failed), cause=cause))
 
     def _record(self, job: Job, outcome: Outcome) -> None:
         """Record the outcome of a job that did not run, from another thread than the caller's."""

@@ -50,12 +50,14 @@ class ModelBackend(GeneratorBackend):
     An answer that holds one of the `secrets` is refused. `admit`, if set, is given the usage so far before
     each call, and raises JauntGenerationError where no further one may be made. `max_tokens` is the longest answer that
     is asked for (None: as long as the other side allows). `key_variable` is the environment variable that its key was
-    read from ("": it has none), `own_server` the URL that was configured in place of the provider's ("": none was).
+    read from ("": it has none), `own_server` the URL that was configured in place of the provider's ("": none was);
+    `files_a_call` is how many files a call has open.
     """
 
     max_tokens: int | None = None
     key_variable = ""
     own_server = ""
+    files_a_call = 1
 
     def __init__(self, templates: Templates | None = None, *, secrets: Sequence[str] = ()) -> None:
         self.templates = templates or load_templates()

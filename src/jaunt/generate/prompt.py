@@ -44,7 +44,7 @@ def load_templates(config: PromptsConfig | None = None, *, root: Path | None = N
 
     Raises JauntConfigError for a file that can't be read, or that has a placeholder which doesn't exist.
     """
-    texts = {}
+    texts: dict[str, str] = {}
     for name in ("build_system", "build_module", "test_system", "test_module"):
         chosen = getattr(config, name, "") if config else ""
         path = (root or Path()) / chosen if chosen else _PROMPTS / f"{name}.md"
@@ -59,6 +59,18 @@ def load_templates(config: PromptsConfig | None = None, *, root: Path | None = N
                 hint=f"known are {', '.join(sorted(_values(_EMPTY, ())))}",
             )
     return Templates(texts, dependency_code=config is not None and config.dependency_code)
+
+
+def require_specs(templates: Templates, config: PromptsConfig) -> None:
+    """Raise JauntConfigError if the templates of a kind leave out the specs: no model could write code from them."""
+    for kind in ("build", "test"):
+        pair = (f"{kind}_module", f"{kind}_system")
+        if not any("specs" in _PLACEHOLDER.findall(templates.texts[name]) for name in pair):
+            name = next((each for each in pair if getattr(config, each)), pair[0])
+            raise JauntConfigError(
+                f"prompts.{name}: {getattr(config, name)} has no {{{{specs}}}}, and so the model would not see them",
+                hint="put {{specs}} where they are to stand",
+            )
 
 
 def render_messages(

@@ -135,7 +135,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
         fingerprint=module_fingerprint(project, name),
         entries=tuple(project.specs[e.spec_ref] for e in own),
         root=project.root,
-        bases=tuple(dict.fromkeys([module.file.base, *project.bases()])),
+        bases=module_bases(project, name),
         path=project.generated_path(name),
         generated_module=project.generated_module(name),
         dependencies=dependencies,
@@ -151,6 +151,11 @@ def project_work(project: Project, name: str) -> ModuleWork:
         find_world=partial(project.world_of, name),
         packages_below=_packages_below(module, project.bases()),
     )
+
+
+def module_bases(project: Project, name: str) -> tuple[Path, ...]:
+    """Return the folders that module names start from, the one of a module's own first."""
+    return tuple(dict.fromkeys([project.modules[name].file.base, *project.bases()]))
 
 
 def specs_used(module: str, refs: Iterable[SpecRef], specs: Specs, graph: SpecGraph) -> dict[SpecRef, SpecEntry]:

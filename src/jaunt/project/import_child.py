@@ -1,6 +1,7 @@
 """The importer's child: imports modules of the user's project, and tells the arguments of their decorators.
 
-`importer.py` starts it: one line of JSON on its standard input, one line a module on its standard output.
+`importer.py` starts it: one line of JSON on its standard input, one line a module on its standard output. With the
+number of a descriptor as its argument, as in a sandbox, it writes there, and first an empty line: it has begun.
 """
 
 import importlib
@@ -22,14 +23,20 @@ from jaunt.spec_ref import spec_ref_from_object
 def main() -> None:
     """Import what the request names."""
     request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_parent, args=(os.dup(0),), daemon=True).start()
+    descriptor = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    if descriptor is None:
+        threading.Thread(target=_end_with_parent, args=(os.dup(0),), daemon=True).start()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115 - the other one may have read ahead
     import_from_source(request["path"])
     sys.path[:0] = request["path"]
     # What the modules print must not reach the stream that carries the results; nor may a process that they
     # leave behind hold it open.
-    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    results = os.fdopen(os.dup(1) if descriptor is None else descriptor, "w", encoding="utf-8")
+    if descriptor is not None:
+        os.set_inheritable(descriptor, False)
+        results.write("\n")
+        results.flush()
     os.dup2(2, 1)
     os.environ["JAUNT_STUBS_ONLY"] = "1"
     registered: dict[str, dict[str, Any]] = {}  # module -> name -> entry

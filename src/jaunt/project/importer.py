@@ -1,7 +1,7 @@
 """The importer: imports modules of the user's project in a child process, never in jaunt's own.
 
 The child is `import_child.py`, run as a program: names on its standard input, one line of JSON a module on its
-standard output.
+standard output, or on another descriptor where that is a sandbox's.
 """
 
 import contextlib
@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from jaunt.process.python import python_command
 
@@ -34,6 +35,27 @@ class Imported:
     """The name of the exception's class, if one was raised."""
 
 
+class ImportChild(Protocol):
+    """A child process that imports modules, as a context around it."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+    def kill(self) -> None:
+        """End it, if it has not ended."""
+
+    def next_line(self, seconds: float) -> tuple[str | None, str]:
+        """Return the next line of its answer, or None and the reason why there is none after `seconds`."""
+        ...
+
+
+StartChild = Callable[[str, Path], ImportChild]
+"""Starts a child for a request, in a folder."""
+
+
 def import_modules(
     names: Sequence[str],
     *,
@@ -41,34 +63,35 @@ def import_modules(
     cwd: Path,
     seconds: float = IMPORT_SECONDS,
     note: Callable[[str, Imported], None] = lambda name, imported: None,
+    start: StartChild | None = None,
 ) -> dict[str, Imported]:
     """Import modules, in order, in a child process whose `sys.path` starts with `path`.
 
     Returns name -> `Imported`; `note` is told of each as soon as it is known. A module that ends the process, or takes
-    more than `seconds`, is reported, and the ones after it get a child of their own. Specs are stubs there: generated
-    code is not loaded.
+    more than `seconds`, is reported, and the ones after it get a child of their own; one that `start` has started, as
+    it has limits, is not taken at its word if others were imported in it before: then the module is tried alone.
+    Specs are stubs there: generated code is not loaded.
     """
     results: dict[str, Imported] = {}
     while pending := [name for name in names if name not in results]:
-        for name, imported in _import_in_child(pending, path, cwd, seconds):
+        for name, imported in _import_in_child(pending, path, cwd, seconds, start):
             results[name] = imported
             note(name, imported)
     return results
 
 
 def _import_in_child(
-    names: Sequence[str], path: Sequence[str | Path], cwd: Path, seconds: float
+    names: Sequence[str], path: Sequence[str | Path], cwd: Path, seconds: float, start: StartChild | None
 ) -> Iterator[tuple[str, Imported]]:
     """Yield what came of each module, the one that ended the child or hangs in it last."""
     request = json.dumps({"names": [*names], "path": [str(p) for p in path]})
-    command = python_command("jaunt.project.import_child")
-    left = iter(names)
-    with _Child(command, request, cwd) as child:
-        for name in left:
+    with (start or _Child)(request, cwd) as child:
+        for name in names:
             line, reason = child.next_line(seconds)
             if line is None:
                 child.kill()
-                yield name, Imported(error=reason)
+                if start is None or name == names[0]:
+                    yield name, Imported(error=reason)
                 return
             record = json.loads(line)
             yield record["name"], Imported(record["error"], record.get("specs", {}), tuple(record["unbuilt"]))
@@ -80,7 +103,8 @@ class _Child:
     Its standard input stays open as long as it is wanted, so that it can tell when this process is no more.
     """
 
-    def __init__(self, command: Sequence[str], request: str, cwd: Path) -> None:
+    def __init__(self, request: str, cwd: Path) -> None:
+        command = python_command("jaunt.project.import_child")
         self._process = subprocess.Popen(
             command, cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             text=True, encoding="utf-8", errors="replace",
@@ -140,11 +164,12 @@ def import_from_bases(
     path: Sequence[str | Path],
     cwd: Path,
     note: Callable[[str, Imported], None] = lambda name, imported: None,
+    start: StartChild | None = None,
 ) -> dict[str, Imported]:
     """Import modules, each from the folder that its name starts from; `path` is searched after that folder.
 
-    `note` is as in `import_modules`. They share a child process, unless two folders hold a package of the same name,
-    such as `tests`.
+    `note` and `start` are as in `import_modules`. They share a child process, unless two folders hold a package of the
+    same name, such as `tests`.
     """
     groups: list[dict[str, Path]] = []
     members: list[list[str]] = []
@@ -159,5 +184,5 @@ def import_from_bases(
     results: dict[str, Imported] = {}
     for tops, names in zip(groups, members, strict=True):
         search = list(dict.fromkeys([*tops.values(), *path]))
-        results |= import_modules(names, path=search, cwd=cwd, note=note)
+        results |= import_modules(names, path=search, cwd=cwd, note=note, start=start)
     return results

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from jaunt.errors import JauntBudgetError
+from jaunt.errors import JauntBudgetError, JauntError
 from jaunt.report.console import (
     Verbosity,
     one_line,
@@ -66,6 +66,9 @@ class Progress:
         if event != "finished" or outcome is None:
             return
         self._done += 1
+        if isinstance(outcome.cause, JauntError) and outcome.cause.ends_run:
+            self._tell_cause(outcome.cause)
+            return
         self._tell(job, outcome)
 
     def _tell(self, job: "Job", outcome: "Outcome") -> None:
@@ -82,6 +85,12 @@ class Progress:
                 (print_finding if outcome.attempts else print_error)(line, self._err)
         for text in outcome.warnings if self._verbosity != "quiet" else ():
             print_warning(text, self._err)
+
+    def _tell_cause(self, cause: JauntError) -> None:
+        """Print why nothing is begun any more, once: it holds for all modules."""
+        if str(cause) not in self._said:
+            self._said.add(str(cause))
+            print_error(cause, self._err)
 
     def attempt(self, module: str, number: int, errors: Sequence[str]) -> None:
         """Take note that an attempt begins, and of what was wrong with the one before it."""
@@ -149,8 +158,10 @@ def print_profile(
 
 
 def status_word(outcome: "Outcome") -> str:
-    """Return what became of a module, in a word or two; one that the budget left no call for was not started."""
-    return "not started" if isinstance(outcome.cause, JauntBudgetError) else outcome.status
+    """Return what became of a module, in a word or two; one that no call could be made for was not started."""
+    cause = outcome.cause
+    is_none = isinstance(cause, JauntBudgetError) or (isinstance(cause, JauntError) and cause.ends_run)
+    return "not started" if is_none else outcome.status
 
 
 def _spent(outcomes: Iterable["Outcome"]) -> str:

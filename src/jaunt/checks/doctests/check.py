@@ -1,14 +1,13 @@
 """The examples of the specs, as a check."""
 
-import fnmatch
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from jaunt.checks.doctests.examples import find_examples
+from jaunt.checks.doctests.examples import find_examples, is_left_out
 from jaunt.checks.doctests.pytest_flags import flags_of
 from jaunt.checks.examiner.questions import Question, examination
-from jaunt.checks.examiner.runner import ExaminerRunner
+from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
@@ -16,21 +15,14 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
-from jaunt.sandbox.sandbox import Sandbox
 
 DEFAULT: Severity = "error"
-
-EXAMPLE_SECONDS = 30
-"""How long a module's examples may take."""
 
 
 def make_check(project: Project, severity: Severity) -> "ExampleChecks":
     """Return the check for a run."""
-    limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
-    bases = tuple(map(str, project.bases()))
-    runner = ExaminerRunner(Sandbox(limits), project.root, bases, project.generated_dir)
     flags = flags_of(project.root, project.config.test.pytest_args)
-    return ExampleChecks(Examiners(runner), tuple(project.config.verify.no_doctests), tuple(flags))
+    return ExampleChecks(Examiners(project_runner(project)), tuple(project.config.verify.no_doctests), tuple(flags))
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class ExampleChecks:
 
     def for_module(self, work: ModuleWork) -> "ExampleCheck | None":
         """Return the check of a module's candidates, None for tests; raises JauntDiscoveryError for bad examples."""
-        if work.kind != "build" or any(fnmatch.fnmatchcase(work.module, each) for each in self.without):
+        if work.kind != "build" or is_left_out(work.module, self.without):
             return None
         file = os.path.relpath(work.spec.path, work.root)
         try:

@@ -1,10 +1,16 @@
 """The examples in specs' docstrings, found. The spec's own docstrings count, as the contract has them."""
 
 import ast
+import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 
 from jaunt.checks.examiner.questions import Question
 from jaunt.syntax.source import ModuleSource
+
+
+def is_left_out(module: str, patterns: Iterable[str]) -> bool:
+    """Whether the examples of a spec module are not run, as one of some glob patterns names it."""
+    return any(fnmatch.fnmatchcase(module, each) for each in patterns)
 
 
 def find_examples(

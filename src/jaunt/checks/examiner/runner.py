@@ -5,13 +5,15 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from jaunt.checks.examiner.protocol import KEY, LONGEST, Order, frame
 from jaunt.checks.examiner.questions import Examination, read_report
 from jaunt.paths import PACKAGE
+from jaunt.process.python import python_command
+from jaunt.project.project import Project
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.text.lines import last_line
@@ -32,16 +34,35 @@ class ExaminerRunner:
         self, *arguments: str, stdin: bytes = b"", pass_fds: Sequence[int] = (), halt: Halt | None = None
     ) -> Completed:
         """Run the examiner in the sandbox. Raises JauntConfigError if that can't be used."""
+        command = [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), *arguments]
+        return self.sandbox.run(self._program(command, stdin, pass_fds), halt=halt)
+
+    def importer(self, request: str, results: int) -> Program:
+        """Return the program that imports spec modules for a request, and writes to the descriptor `results`."""
+        command = python_command("jaunt.project.import_child", str(results), options=(*OWN_BYTECODE, "-P"))
+        return self._program(command, f"{request}\n".encode(), [results])
+
+    def _program(self, command: Sequence[str], stdin: bytes, pass_fds: Sequence[int]) -> Program:
         inherited = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-        program = Program(
-            [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), *arguments],
+        return Program(
+            command,
             cwd=self.root,
             pythonpath=[*self.bases, *inherited, Path(PACKAGE).parent],
             stdin=stdin,
             pass_fds=pass_fds,
             env={"JAUNT_GENERATED_DIR": self.generated_dir, "PYTHONIOENCODING": "utf-8"},
         )
-        return self.sandbox.run(program, halt=halt)
+
+
+EXAMPLE_SECONDS = 30
+"""How long a module's candidate may take."""
+
+
+def project_runner(project: Project) -> ExaminerRunner:
+    """Return where the candidates of a project are examined."""
+    limits = replace(project.config.sandbox, seconds=min(EXAMPLE_SECONDS, project.config.sandbox.seconds))
+    bases = tuple(map(str, project.bases()))
+    return ExaminerRunner(Sandbox(limits), project.root, bases, project.generated_dir)
 
 
 class Findings(NamedTuple):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors
-from jaunt.checks.static.imports import declared_modules, import_errors, imported_heads
+from jaunt.checks.static.imports import declared_modules, import_errors, imported_heads, require_readable
 from jaunt.checks.static.stubs import stub_errors
 from jaunt.checks.static.text import text_errors
 from jaunt.checks.vacuity.assertions import assertion_free_tests
@@ -25,7 +25,8 @@ DEFAULT = None
 
 
 def make_check(project: Project, severity: Severity) -> "StaticChecks":
-    """Return the check for a run."""
+    """Return the check for a run; raises JauntConfigError for a pyproject.toml that can't be read."""
+    require_readable(project.root)
     verify = project.config.verify
     effects = Effects(tuple(verify.allow_calls), warn=verify.effects == "warn")
     return StaticChecks(declared_modules(project.root), frozenset(verify.allow_imports), effects, project.graph)

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from jaunt.errors import JauntConfigError
 from jaunt.plan.module_work import ModuleWork
 from jaunt.syntax.branches import catches_import_error
 from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, dotted_path, first_line, parse_or_none
@@ -202,6 +203,17 @@ def declared_modules(root: Path) -> frozenset[str] | None:
             return None
     names = {match[0] for text in requirements if (match := _NAME.match(text.strip()))}
     return frozenset(module for name in names for module in _modules_of(name))
+
+
+def require_readable(root: Path) -> None:
+    """Raise JauntConfigError if there is a pyproject.toml that is no TOML."""
+    file = root / "pyproject.toml"
+    try:
+        tomllib.loads(file.read_text("utf-8"))
+    except OSError:
+        return
+    except ValueError as error:
+        raise JauntConfigError(f"{file}: no TOML: {error}", hint="correct it: it says what code may import") from error
 
 
 def imported_heads(spec: ModuleSource) -> frozenset[str]:

@@ -1,14 +1,17 @@
 """What a tool finds, as a check."""
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from jaunt.checks.check_file import Prover
 from jaunt.checks.severity import Severity
 from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.errors import JauntConfigError
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
+from jaunt.project.project import Project
 
 
 class Tool(Protocol):
@@ -20,12 +23,21 @@ class Tool(Protocol):
         """Return what it makes of a candidate; raises ToolError if it can't say."""
         ...
 
+    async def prove(self, project: Project, modules: Collection[str]) -> None:
+        """Look at something harmless where candidates of modules would stand; raises ToolError if it can't."""
+        ...
+
 
 @dataclass(frozen=True)
 class ToolChecks:
     """A tool as a check of a project's modules."""
 
     tool: Tool
+    project: Project
+
+    def prover(self, modules: Collection[str]) -> Prover:
+        """Begin to try the tool, with the settings that it has here."""
+        return ToolProver(self.tool, self.project, modules)
 
     def for_module(self, work: ModuleWork) -> "ToolCheck":
         """Return the check of a module's candidates."""
@@ -50,15 +62,34 @@ class ToolCheck:
         try:
             return await self.tool.check(source, self.work)
         except ToolError as error:
-            return Checked(source, [f"{error}; correct that, or set {self.tool.name} under [verify]"])
+            return Checked(source, [f"{error}; {_hint(self.tool)}"])
 
 
-def tool_checks(tool: Tool, severity: Severity) -> ToolChecks:
+class ToolProver:
+    """Tries a tool once, for all modules."""
+
+    def __init__(self, tool: Tool, project: Project, modules: Collection[str]) -> None:
+        self._tool = tool
+        self._tried = asyncio.create_task(tool.prove(project, modules))
+
+    async def __call__(self, module: str) -> None:
+        """Raise JauntConfigError if the tool can't look at candidates."""
+        try:
+            await asyncio.shield(self._tried)
+        except ToolError as error:
+            raise JauntConfigError(str(error), hint=_hint(self._tool)) from error
+
+
+def tool_checks(tool: Tool, project: Project, severity: Severity) -> ToolChecks:
     """Return a tool as a check; raises JauntConfigError if it is to refuse candidates and is not installed."""
     try:
         find_tool(tool.name)
     except ToolError as error:
         if severity != "error":
-            return ToolChecks(tool)  # then each candidate has a warning that says so
+            return ToolChecks(tool, project)  # then each candidate has a warning that says so
         raise JauntConfigError(str(error), hint=f'install it, or set {tool.name} = "off" under [verify]') from error
-    return ToolChecks(tool)
+    return ToolChecks(tool, project)
+
+
+def _hint(tool: Tool) -> str:
+    return f'correct that, or set {tool.name} = "off" under [verify]'

@@ -6,13 +6,14 @@ crashes or takes too long, the check fails.
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from jaunt.checks.pool import Pool
 from jaunt.checks.severity import Severity
 from jaunt.checks.tools.check import ToolChecks, tool_checks
+from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.language_server import LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
@@ -34,6 +35,8 @@ _UNUSED = {"F401", "F841"}
 """Rules of pyflakes about unused names: what is safe is removed, such as most imports; the rest is no fault."""
 _IMPORT_ORDER = {"I001", "I002"}  # fixed by an action of their own
 _NO_SYNTAX = "("  # an error by any settings
+HARMLESS = '"""Nothing."""\n'
+"""What is right by any settings that a candidate can meet."""
 
 
 DEFAULT: Severity = "error"
@@ -42,7 +45,7 @@ PROGRAM = "ruff"
 
 def make_check(project: Project, severity: Severity) -> ToolChecks:
     """Return the check for a run; raises JauntConfigError if ruff has to be installed and is not."""
-    return tool_checks(Ruff(), severity)
+    return tool_checks(Ruff(), project, severity)
 
 
 class Ruff:
@@ -64,23 +67,44 @@ class Ruff:
         The settings are those that hold for the generated file. In a project that has none, or excludes the file,
         only what is surely wrong counts: ruff's own choice of rules grows from release to release. Raises ToolError.
         """
-        folder = work.path.parent
+        text, found = await self._look(source, work.path, work.root)
+        if found:
+            # What is found in any text at that place, such as a module's name, no candidate can answer for.
+            _, unavoidable = await self._look(HARMLESS, work.path, work.root)
+            rules = {each.rule for each in unavoidable}
+            found = [each for each in found if each.rule not in rules]
+        return Checked(text, [error_at("ruff", text, each.line, f"{each.rule} {each.message}") for each in found])
+
+    async def prove(self, project: Project, modules: Collection[str]) -> None:
+        """Look at something harmless by all settings that hold for generated files. Raises ToolError."""
+        by_settings: dict[Path | None, Path] = {}
+        for name in modules:
+            path = project.generated_path(name)
+            by_settings.setdefault(self._settings_of(path.parent), path)
+        for path in by_settings.values():
+            await self._look(HARMLESS, path, project.root)
+
+    async def _look(self, source: str, path: Path, root: Path) -> tuple[str, list[Diagnostic]]:
+        """Return what ruff makes of a text at `path`, and what it finds."""
+        settings = self._settings_of(path.parent)
+        looked = await _consult(self._by_settings, source, path, root, settings) if settings else None
+        looked = looked or await _consult(self._by_sure_rules, source, path, root, None)
+        if looked is None:
+            raise ToolError(f"ruff does not look at {path}")
+        return looked
+
+    def _settings_of(self, folder: Path) -> Path | None:
         if folder not in self._settings:
             self._settings[folder] = nearest_settings("ruff", folder, ("ruff.toml", ".ruff.toml"))
-        settings = self._settings[folder]
-        checked = await _consult(self._by_settings, source, work, settings) if settings else None
-        checked = checked or await _consult(self._by_sure_rules, source, work, None)
-        if checked is None:
-            raise ToolError(f"ruff does not look at {work.path}")
-        return checked
+        return self._settings[folder]
 
 
 async def _consult(
-    servers: Pool[Path, LanguageServer], source: str, work: ModuleWork, settings: Path | None
-) -> Checked | None:
-    """Return what ruff makes of a candidate; None if its settings, which are in the file `settings`, exclude it."""
+    servers: Pool[Path, LanguageServer], source: str, path: Path, root: Path, settings: Path | None
+) -> tuple[str, list[Diagnostic]] | None:
+    """Return what ruff makes of a text; None if its settings, which are in the file `settings`, exclude it."""
     try:
-        async with servers.one(work.root) as server, server.document(work.path, source) as document:
+        async with servers.one(root) as server, server.document(path, source) as document:
             await document.format()
             if found := await document.findings():
                 await document.act("source.fixAll")
@@ -98,9 +122,8 @@ async def _consult(
         raise ToolError(f"ruff {error}") from error
     if complaint and settings:  # perhaps of others, in a folder that has nothing to do with the candidate
         arguments = ["check", "--no-cache", "--stdin-filename", settings.with_name("empty.py"), "-"]
-        await require_success("ruff", arguments, settings.parent)
-    wrong = [each for each in found if settings or each.rule not in _UNUSED]
-    return Checked(text, [error_at("ruff", text, each.line, f"{each.rule} {each.message}") for each in wrong])
+        await require_success("ruff", arguments, settings.parent, settings)
+    return text, [each for each in found if settings or each.rule not in _UNUSED]
 
 
 async def _start(root: Path, settings: Mapping[str, Any]) -> LanguageServer:

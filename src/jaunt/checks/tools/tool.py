@@ -53,8 +53,13 @@ def nearest_settings(tool: str, folder: Path, names: Sequence[str]) -> Path | No
     return None
 
 
-async def require_success(tool: str, arguments: Sequence[str | Path], folder: Path) -> None:
-    """Run a tool on nothing in a folder; raises ToolError, with its own reason, if it fails."""
+async def require_success(
+    tool: str, arguments: Sequence[str | Path], folder: Path, settings: Path | None = None
+) -> None:
+    """Run a tool on nothing in a folder; raises ToolError, with its own reason, if it fails.
+
+    `settings` is the file with its settings, which the reason is likely to stand in.
+    """
     program = find_tool(tool)
     try:
         async with asyncio.timeout(TOOL_SECONDS):
@@ -65,4 +70,5 @@ async def require_success(tool: str, arguments: Sequence[str | Path], folder: Pa
     except OSError as error:
         raise ToolError(f"{program} cannot be run: {error.strerror}") from error
     if done.code not in (0, 1):  # 1: it has found something
-        raise ToolError(f"{tool} failed: {done.last_words or f'exit code {done.code}'}")
+        where = f", by the settings in {settings}" if settings else ""
+        raise ToolError(f"{tool} failed: {done.last_words or f'exit code {done.code}'}{where}")

@@ -7,7 +7,7 @@ or takes too long, the check fails.
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import temporary_path
 from jaunt.generate.check import Checked
-from jaunt.plan.module_work import ModuleWork
+from jaunt.plan.module_work import ModuleWork, module_bases
 from jaunt.project.project import Project
 from jaunt.syntax.source import ModuleSource, first_line
 from jaunt.syntax.touched_names import touched_names
@@ -40,7 +40,7 @@ PROGRAM = "ty"
 
 def make_check(project: Project, severity: Severity) -> ToolChecks:
     """Return the check for a run; raises JauntConfigError if ty has to be installed and is not."""
-    return tool_checks(Ty(), severity)
+    return tool_checks(Ty(), project, severity)
 
 
 class Ty:
@@ -74,6 +74,16 @@ class Ty:
         except LanguageServerError as error:
             raise ToolError(f"ty {error}") from error
         return Checked(source, [error_at("ty", source, each.line, f"{each.message} [{each.rule}]") for each in found])
+
+    async def prove(self, project: Project, modules: Collection[str]) -> None:
+        """Start a server for each folder that names of modules start from, and have it look at something."""
+        bases = {(project.root, module_bases(project, name)) for name in modules}
+        try:
+            for key in sorted(bases):
+                async with self._servers.one(key):
+                    pass  # a server that is there has read its settings
+        except LanguageServerError as error:
+            raise ToolError(f"ty {error}") from error
 
     def _settings_of(self, root: Path) -> Path | None:
         if root not in self._settings:
@@ -164,7 +174,7 @@ class TyServer:
         if self._server.complaint:
             paths = [argument for path in (self._folder, *self._bases) for argument in ("--extra-search-path", path)]
             arguments = ["check", "--project", root, "--python", sys.executable, *paths, self._folder]
-            await require_success("ty", arguments, self._folder)
+            await require_success("ty", arguments, self._folder, nearest_settings("ty", root, ["ty.toml"]))
             raise ToolError(f"ty failed: {self._server.complaint}")
         if not found:
             raise ToolError(f"ty does not look at what is in {self._folder}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from jaunt.commands.doctor import folders, git, lock, machine, provider, sandbox, specs, tools
+from jaunt.commands.doctor import checks, folders, git, lock, machine, provider, sandbox, specs, tools
 from jaunt.commands.doctor.finding import Finding
 from jaunt.config import JauntConfig
 from jaunt.project.project import Project
@@ -23,6 +23,7 @@ OF_THE_CONFIGURATION: list[Callable[[JauntConfig], Iterator[Finding]]] = [
 
 OF_THE_SPECS: list[Callable[[Project], Iterator[Finding]]] = [
     specs.specs,
+    checks.checks,
     git.ignored,
 ]
 """To add a finding, write its file, and add its function's line to one of these lists, by what it has to know."""

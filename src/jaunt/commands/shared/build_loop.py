@@ -11,16 +11,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from jaunt.build.import_gate import ImportGate
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import misses_store, plan_time_left, run_plan
 from jaunt.build.timings import TimingsRecorder
+from jaunt.checks.doctests.imports import Imports
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import stop_signals
 from jaunt.engine.job import Event, Job, Listener, Outcome
 from jaunt.errors import JauntWriteError
 from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.plan.plan import Plan
+from jaunt.process.resources import require_resources
 from jaunt.report.console import error_line, print_warning
 from jaunt.report.live import Feed, LiveProgress, can_be_live
 from jaunt.report.progress import Progress
@@ -28,11 +29,11 @@ from jaunt.testing.repair import RepairBackend
 
 
 def generate(
-    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None, gate: ImportGate
+    plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None, imports: Imports
 ) -> tuple[dict[str, Outcome], bool]:
     """Build what is stale; return what came of each module, and whether the build was not interrupted.
 
-    `gate` has begun to import the specs. It is interrupted by Ctrl-C, or by a signal that asks for an end.
+    `imports` have begun. It is interrupted by Ctrl-C, or by a signal that asks for an end.
     """
     outcomes: dict[str, Outcome] = {}
 
@@ -41,7 +42,7 @@ def generate(
             outcomes[job.module] = outcome
 
     try:
-        asyncio.run(_build(plan, options, failures, gate, note))
+        asyncio.run(_build(plan, options, failures, imports, note))
     except (KeyboardInterrupt, asyncio.CancelledError):
         return outcomes, False
     return outcomes, True
@@ -51,7 +52,7 @@ async def _build(
     plan: Plan,
     options: BuildOptions,
     failures: Mapping[str, Sequence[str]] | None,
-    gate: ImportGate,
+    imports: Imports,
     note: Listener,
 ) -> None:
     """Build what is stale; `note` hears of each job."""
@@ -63,11 +64,14 @@ async def _build(
         force=options.force,
         read_store=options.read_store and not failures,
         record=options.record,
-        gate=gate,
+        imports=imports,
     )
-    if misses_store(plan, settings):
-        backend.open()  # what is wrong with the provider is then one error, not one for each module
     jobs = options.jobs or config.build.jobs
+    if misses_store(plan, settings):
+        # What is wrong with the provider, or this machine, is then one error, not one for each module.
+        require_resources(min(jobs, len(plan.stale)), files_a_call=backend.open().files_a_call)
+        if settings.proof is not None:
+            settings.proof.begin()
     progress, timings = _progress(plan, options, backend, jobs), TimingsRecorder(limit=jobs)
 
     def listen(event: Event, job: Job, outcome: Outcome | None) -> None:

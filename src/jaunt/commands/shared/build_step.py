@@ -44,13 +44,12 @@ def _generate(
     plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None
 ) -> tuple[dict[str, Outcome], bool]:
     # An event loop and more: 50 ms, for nothing if all is fresh.
-    from jaunt.build.import_gate import ImportGate
+    from jaunt.checks.doctests.imports import begin_imports
 
-    gate = ImportGate(plan.project, plan.stale)
-    gate.begin()  # a child process imports the specs, while this one imports what builds: that takes 0.1 s
+    imports = begin_imports(plan.project, plan.stale)  # in child processes, while this one imports what builds: 0.1 s
     from jaunt.commands.shared.build_loop import generate
 
-    return generate(plan, options, failures, gate)
+    return generate(plan, options, failures, imports)
 
 
 def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:

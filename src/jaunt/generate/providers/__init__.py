@@ -9,7 +9,7 @@ from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.budget import budget_of
 from jaunt.generate.model import ModelBackend
-from jaunt.generate.prompt import load_templates
+from jaunt.generate.prompt import load_templates, require_specs
 from jaunt.generate.providers.provider import Provider, Usable
 from jaunt.text.nearest import did_you_mean
 
@@ -43,7 +43,9 @@ def make_backend(config: JauntConfig) -> ModelBackend:
     if provider not in PROVIDERS:
         hint = did_you_mean(provider, PROVIDERS, otherwise=f"known are: {', '.join(PROVIDERS)}")
         raise JauntConfigError(f"llm.provider: unknown provider {provider!r}", hint=hint)
-    backend = load_provider(provider).make_backend(config, load_templates(config.prompts, root=config.root))
+    templates = load_templates(config.prompts, root=config.root)
+    require_specs(templates, config.prompts)
+    backend = load_provider(provider).make_backend(config, templates)
     backend.admit = budget_of(config).admit
     return backend
 

@@ -73,6 +73,8 @@ PRESETS = {
 class CommandBackend(ModelBackend):
     """Runs the program once a request; raises JauntConfigError if it can't be used as configured."""
 
+    files_a_call = 4  # three pipes and what tells of its end
+
     def __init__(
         self, llm: LLMConfig, root: Path, templates: Templates | None = None, *, policy: Policy | None = None
     ) -> None:

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
-from jaunt.errors import JauntDiscoveryError, JauntError
-from jaunt.project.importer import Imported, import_from_bases
+from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntError
+from jaunt.project.importer import Imported, StartChild, import_from_bases
 from jaunt.project.project import Project
 from jaunt.specs.dag import toposort
 
@@ -16,11 +16,13 @@ class ImportGate:
 
     The modules are imported in a child process, one after another while others wait for their answer, dependencies
     first: that keeps a long chain of imports from getting too deep, and the first modules to be built wait for the
-    least.
+    least. `start` starts another child process than the usual one, such as one in the sandbox.
     """
 
-    def __init__(self, project: Project, modules: Collection[str]) -> None:
+    def __init__(self, project: Project, modules: Collection[str], start: StartChild | None = None) -> None:
         self._project = project
+        self._start = start
+        self._fault: JauntConfigError | None = None
         self._modules = {m for m in modules if m not in project.problems}
         self._errors: dict[str, str] = {}
         self._unbuilt: dict[str, Sequence[str]] = {}
@@ -32,28 +34,37 @@ class ImportGate:
     def begin(self) -> None:
         """Begin to import; it need not be called."""
         with self._lock:
-            if self._begun:
+            if self._begun or not self._modules:
                 return
             self._begun = True
         threading.Thread(target=self._import, name="jaunt-import-gate", daemon=True).start()
 
     async def __call__(self, module: str) -> JauntError | None:
         """Return the error that a module's import ends with, if any; waits until that is known."""
-        if module not in self._modules:
-            return None
-        self.begin()
-        with self._lock:
-            known = self._ended or module in self._errors
-            imported = None if known else self._awaited.setdefault(module, Future())
-        if imported is not None:
-            await asyncio.shield(asyncio.wrap_future(imported))
-        error = self._errors.get(module, "")
+        error = await self.why_not(module)
         if not error:
             return None
         path = self._project.modules[module].file.path
         return JauntDiscoveryError(
             f"{path}: cannot be imported: {error}", hint="correct the module, or install what it needs"
         )
+
+    async def why_not(self, module: str) -> str:
+        """Return what a module's import fails with, "" if it doesn't; waits until that is known.
+
+        Raises JauntConfigError if no child process can be started.
+        """
+        if module not in self._modules:
+            return ""
+        self.begin()
+        with self._lock:
+            known = self._ended or module in self._errors
+            imported = None if known else self._awaited.setdefault(module, Future())
+        if imported is not None:
+            await asyncio.shield(asyncio.wrap_future(imported))
+        if self._fault is not None and module not in self._errors:
+            raise self._fault
+        return self._errors.get(module, "")
 
     def used_at_import(self, module: str) -> Sequence[str]:
         """Return the modules of the specs that a module uses as it is imported, once its own import is known."""
@@ -64,7 +75,9 @@ class ImportGate:
         order = toposort({name: project.dag[name] & self._modules for name in self._modules})
         bases = {name: project.modules[name].base for name in order}
         try:
-            import_from_bases(bases, path=project.bases(), cwd=project.root, note=self._note)
+            import_from_bases(bases, path=project.bases(), cwd=project.root, note=self._note, start=self._start)
+        except JauntConfigError as error:
+            self._fault = error
         finally:
             with self._lock:
                 self._ended = True
