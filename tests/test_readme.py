@@ -5,17 +5,20 @@ import json
 import re
 import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from folders import REPOSITORY
 from processes import run_jaunt, run_python
-from projects import write_files
+from projects import CONFIG, record, write_files
 
 from jaunt.cli import main
 from jaunt.commands import COMMANDS
+from jaunt.commands.doctor.linter import HINT as LINTER_HINT
+from jaunt.commands.init.starter import TOOLS
 from jaunt.config import load_config
-from jaunt.config.reference import reference
+from jaunt.config.reference import all_keys, reference
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -169,6 +172,46 @@ def test_settings_that_are_commented_out_exist(tmp_path: Path, block: str) -> No
             (tmp_path / "src").mkdir(exist_ok=True)
             (tmp_path / "jaunt.toml").write_text(f"[{section}]\n{setting[0].removeprefix('# ')}\n")
             assert load_config(root=tmp_path).config_file == tmp_path / "jaunt.toml"
+
+
+def test_the_defaults_of_the_first_block_are_those_of_the_code() -> None:
+    """Of `[llm]`, which the text excepts, there is none."""
+    shown = tomllib.loads(block_with("toml", "generated_dir ="))
+    defaults = {key.name: key.default for key in all_keys()}
+    found = {
+        f"{section}.{name}" if isinstance(table, dict) else section: value
+        for section, table in shown.items()
+        if section != "llm"
+        for name, value in (table.items() if isinstance(table, dict) else [("", table)])
+    }
+    assert len(found) == 5
+    assert {name: json.dumps(value) for name, value in found.items()} == {name: defaults[name] for name in found}
+    assert defaults["llm.provider"] == ""
+
+
+def test_what_init_writes_for_the_linter_is_what_the_text_says() -> None:
+    block = block_with("toml", "unfixable")
+    assert block in TOOLS
+    assert [line for line in block.splitlines()[1:] if line not in LINTER_HINT] == []
+
+
+def test_the_stub_of_an_async_generator_is_built_and_runs(tmp_path: Path) -> None:
+    answer = (
+        "from collections.abc import AsyncIterator\n\n\nasync def countdown(start: int) -> AsyncIterator[int]:\n"
+        "    for number in range(start, 0, -1):\n        yield number\n"
+    )
+    files = {"src/app/ticks.py": block_with("python", "AsyncIterator"), "src/app/__init__.py": "", "jaunt.toml": CONFIG}
+    write_files(tmp_path, files)
+    record(tmp_path, {"app.ticks": answer})
+    assert run_jaunt("build", cwd=tmp_path).returncode == 0
+    code = "async def f(): return [n async for n in t.countdown(3)]\nprint(asyncio.run(f()))"
+    code = f"import asyncio, app.ticks as t\n{code}"
+    assert run_python("-c", code, cwd=tmp_path / "src").stdout == "[3, 2, 1]\n"
+
+
+@pytest.mark.parametrize("block", blocks("toml"))
+def test_every_block_of_settings_parses(block: str) -> None:
+    assert tomllib.loads(block)
 
 
 @pytest.mark.parametrize("block", blocks("python"))

@@ -7,7 +7,7 @@ from types import ModuleType
 from jaunt.commands.shared.build_step import build_plan, module_phases
 from jaunt.commands.shared.options import add_build_options, add_project_options, add_selection_options, build_options
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.steps import plan_for, read_project, targets_of
+from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import start_profile
 from jaunt.report.console import say
@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.plan:
         plan = _forecasting().read_plan_file(arguments.plan, plan)
     if arguments.dry_run:
+        tell_unbound(plan)
         return _forecast(plan, arguments)
     code, facts = build_plan(plan, build_options(arguments))
     if profile is not None:

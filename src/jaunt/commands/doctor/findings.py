@@ -2,7 +2,19 @@
 
 from collections.abc import Callable, Iterator
 
-from jaunt.commands.doctor import checks, folders, git, lock, machine, provider, sandbox, specs, tools
+from jaunt.commands.doctor import (
+    checks,
+    docstrings,
+    folders,
+    git,
+    linter,
+    lock,
+    machine,
+    provider,
+    sandbox,
+    specs,
+    tools,
+)
 from jaunt.commands.doctor.finding import Finding
 from jaunt.config import JauntConfig
 from jaunt.project.project import Project
@@ -24,6 +36,8 @@ OF_THE_CONFIGURATION: list[Callable[[JauntConfig], Iterator[Finding]]] = [
 OF_THE_SPECS: list[Callable[[Project], Iterator[Finding]]] = [
     specs.specs,
     checks.checks,
+    docstrings.docstrings,
+    linter.linter,
     git.ignored,
 ]
 """To add a finding, write its file, and add its function's line to one of these lists, by what it has to know."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import EXIT_OK, Interrupted, exit_code
+from jaunt.commands.shared.steps import tell_unbound
 from jaunt.engine.job import Outcome
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import phase
@@ -26,6 +27,7 @@ def build_plan(
     is_complete = True
     try:
         if plan.stale:
+            tell_unbound(plan)
             with phase("build"):
                 outcomes, is_complete = _generate(plan, options, failures)
     finally:

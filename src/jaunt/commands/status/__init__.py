@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.shared.steps import plan_for, read_project, targets_of
+from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
 from jaunt.commands.status.view import module_status, print_module_status, print_status
 from jaunt.errors import JauntConfigError
 from jaunt.plan.orphans import find_orphans
@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> Result:
     targets = targets_of(project, arguments)
     plan = plan_for(project, targets)
     remember(project, plan.found_fresh, make_folder=True)
+    tell_unbound(plan)
     orphans = find_orphans(project) if targets is None else []
     print_status(plan, orphans=orphans, verbose=arguments.verbose)
     facts = {
@@ -52,6 +53,7 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
     plan = plan_for(project)
     status = module_status(plan, module)
     print_module_status(status)
+    tell_unbound(plan.only([module]))
     is_fresh = status.freshness.state == "fresh"
     facts = {
         **asdict(status),
