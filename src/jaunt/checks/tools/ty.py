@@ -18,6 +18,7 @@ from jaunt.checks.severity import Severity
 from jaunt.checks.static.outer_decorators import with_outer_decorators
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
+from jaunt.checks.tools.expected_errors import unexpected
 from jaunt.checks.tools.guesses import SURE_RULES, is_of_spec
 from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
@@ -62,13 +63,16 @@ class Ty:
 
         It looks at a copy in a folder of its own, in a partial stub package, which it searches before the package
         itself. A class that is a spec is there, as at run time, the candidate's own. In a project without settings for
-        ty, only what is surely wrong counts in functions without annotations, in which ty has to guess.
+        ty, only what is surely wrong counts in functions without annotations, in which ty has to guess. In a test, what
+        it expects to raise an error may well have wrong types.
         """
         self._look_at(work.dependency_paths.values())
         try:
             async with self._servers.one((work.root, work.bases)) as server:
                 server.tell_of(self._landed)
                 found = await server.errors(source, work)
+                if work.kind == "test":
+                    found = unexpected(found, source)
                 if self._settings_of(work.root) is None:
                     found = [each for each in found if each.rule in SURE_RULES or not is_of_spec(each, source)]
         except LanguageServerError as error:
