@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+import pytest
 from projects import CONFIG, GENERATED, record, write_files
-from said import SUMMARY, Run
+from said import SUMMARY, Run, RunIn
 
 BAD_CODE = "def split_words(:\n"
 
@@ -33,6 +34,49 @@ def test_tests_are_not_run_where_something_could_not_be_built(shop: Path, run: R
     assert said.code == 3
     assert "passed" not in said.out
     assert said.errors[-1] == "error: the tests were not run, as not everything could be built"
+
+
+OTHER_SPEC = '''\
+import jaunt
+from app.tally import Tally
+
+
+@jaunt.test(deps=[Tally])
+def test_tally() -> None:
+    """The first number is 1."""
+    ...
+'''
+OTHER_ANSWER = "from app.tally import Tally\n\n\ndef test_tally() -> None:\n    assert Tally().add() == 1\n"
+
+
+@pytest.mark.parametrize("module", ["tests.test_slug", "app.words"])
+def test_what_could_not_be_built_keeps_only_the_tests_that_need_it_from_running(
+    shop: Path, run: Run, run_in: RunIn, module: str
+) -> None:
+    write_files(shop, {"tests/test_tally.py": OTHER_SPEC})
+    record(shop, {"tests.test_tally": OTHER_ANSWER, module: BAD_CODE})
+    said = run("test")
+    assert said.code == 3
+    assert "error: not run, as not all that they need could be built: tests.test_slug" in said.errors
+    assert said.lines[-1] == "jaunt: 1 test passed"
+    facts = run_in(shop, "test", "--json").facts["tests"]
+    assert (facts["passed"], facts["not_run"]) == (True, ["tests.test_slug"])
+
+
+def test_tests_that_ran_and_failed_are_told_though_others_could_not_be_built(shop: Path, run: Run) -> None:
+    write_files(shop, {"tests/test_tally.py": OTHER_SPEC})
+    record(shop, {"tests.test_tally": OTHER_ANSWER.replace("== 1", "== 2"), "tests.test_slug": BAD_CODE})
+    said = run("test")
+    assert said.code == 3
+    assert said.lines[-1] == "jaunt: 0 tests passed, 1 failure"
+    assert said.errors[-1].startswith("error: tests/__generated__/test_tally.py::test_tally: ")
+
+
+def test_the_verdict_is_jaunts_own_however_quiet_pytest_is(shop: Path, run: Run) -> None:
+    (shop / "pytest.ini").write_text("[pytest]\naddopts = -qqq\n")
+    assert run("test").lines[-1] == "jaunt: 1 test passed"
+    record(shop, {"app.slug": "def slugify(text: str) -> str:\n    return text\n"})
+    assert run("test", "--force").lines[-1] == "jaunt: 0 tests passed, 1 failure"
 
 
 def test_a_project_without_tests_names_no_sandbox(tmp_path: Path, run: Run) -> None:

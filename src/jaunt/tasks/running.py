@@ -67,7 +67,9 @@ def clean(plan: Plan, name: str) -> str | None:
 def run_tests(plan: Plan) -> str | None:
     """Run the generated tests, and print what pytest says; return what failed, or None."""
     result = run_project_tests(plan.project)
-    say(result.output.rstrip("\n"))
+    if output := result.output.rstrip("\n"):
+        say(output)
+    say(result.verdict)
     return None if result.passed else "; ".join(result.failures)
 
 

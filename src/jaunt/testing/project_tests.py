@@ -17,7 +17,7 @@ class PytestResult:
     """The verdict of a test run.
 
     `failures` says what failed, a line each, by node id; `found` holds the same for those that come of single tests,
-    with more details; `output` is what pytest printed.
+    with more details; `output` is what pytest printed; `tests` is how many tests passed.
     """
 
     exit_code: int
@@ -26,6 +26,15 @@ class PytestResult:
     failures: list[str] = field(default_factory=list)
     found: list[Failure] = field(default_factory=list)
     output: str = ""
+    tests: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """What came of the run, in a line: pytest may be told to say nothing, or more than counts."""
+        passed = f"{self.tests} test{'' if self.tests == 1 else 's'} passed"
+        if self.passed:
+            return f"jaunt: {passed}"
+        return f"jaunt: {passed}, {len(self.failures)} failure{'' if len(self.failures) == 1 else 's'}"
 
 
 def run_project_tests(
@@ -77,4 +86,5 @@ def as_result(verdicts: Sequence[TestRun], failures: Sequence[str]) -> PytestRes
         failures=[*failures, *map(str, found)],
         found=found,
         output="".join(run.stdout + run.stderr for run in runs),
+        tests=sum(verdict.tests for verdict in verdicts),
     )
