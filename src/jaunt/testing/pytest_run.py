@@ -25,9 +25,11 @@ from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.sandbox.scratch import temporary_scratch
 from jaunt.syntax.source import parse_or_none
 
-_RECORDER = Path(PACKAGE, "testing", "pytest_child.py")
+RECORDER = Path(PACKAGE, "testing", "pytest_child.py")
+"""The program that runs pytest and keeps the record."""
 _PHASES = ("setup", "call", "teardown")
-_SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+"""The files that may hold pytest's settings, in pytest's own order."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def judge_tests(
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
         args = [f"--rootdir={cwd}", "-o", f"cache_dir={scratch / 'pytest'}", *pytest_args, *map(str, files)]
         recorder = Program(
-            [sys.executable, *OWN_BYTECODE, "-P", str(_RECORDER)],
+            [sys.executable, *OWN_BYTECODE, "-P", str(RECORDER)],
             cwd=cwd,
             pythonpath=pythonpath,
             readable=files,
@@ -225,7 +227,7 @@ def _planted_conftests(file: Path, generated_dir: str) -> Iterator[Path]:
 def _state(files: Sequence[Path], cwd: Path) -> dict[Path, tuple[int, ...] | None]:
     """Return the state of all files that decide about a run; its time of change can't be set back."""
     folders = {folder for file in files for folder in file.parents if cwd in (folder, *folder.parents)} | {cwd}
-    deciding = {*files, *(folder / "conftest.py" for folder in folders), *(cwd / name for name in _SETTINGS)}
+    deciding = {*files, *(folder / "conftest.py" for folder in folders), *(cwd / name for name in SETTINGS)}
     return {path: _stamp(path) for path in sorted(deciding)}
 
 

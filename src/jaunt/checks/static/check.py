@@ -1,6 +1,5 @@
 """The checks of a candidate's text as one check; nothing is run."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from jaunt.checks.severity import Severity
@@ -10,12 +9,11 @@ from jaunt.checks.static.imports import declared_modules, import_errors, importe
 from jaunt.checks.static.stubs import stub_errors
 from jaunt.checks.static.text import text_errors
 from jaunt.checks.vacuity.assertions import assertion_free_tests
-from jaunt.checks.vacuity.tested import Tested, dependency_errors, dependency_names
+from jaunt.checks.vacuity.tested import Tested, dependency_errors, dependency_names, tested_by
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.background import LARGE, in_background
 from jaunt.project.project import Project
-from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.candidate import missing_names, parse_candidate
 from jaunt.syntax.source import ModuleSource
@@ -58,13 +56,8 @@ class StaticChecks:
         # A project that declares nothing gets by with what its spec module itself imports.
         modules = imported_heads(work.spec) if self.declared is None else self.declared
         allowed = (modules - {"jaunt"}) | self.besides | ({"pytest"} if work.kind == "test" else set())
-        tested = {e.qualname: _paths(self.graph.get(e.spec_ref, ()), work.module) for e in work.entries}
-        return StaticCheck(work, allowed, self.effects, tested if work.kind == "test" else {})
-
-
-def _paths(refs: Collection[SpecRef], module: str) -> frozenset[str]:
-    """Return the dotted paths of specs of other modules."""
-    return frozenset(ref.replace(":", ".") for ref in refs if module_of(ref) != module)
+        tested = tested_by(work, self.graph) if work.kind == "test" else {}
+        return StaticCheck(work, allowed, self.effects, tested)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,9 @@ import ast
 from collections.abc import Collection, Iterator, Mapping
 
 from jaunt.checks.static.names import Names
+from jaunt.plan.module_work import ModuleWork
+from jaunt.spec_ref import module_of
+from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, dotted_path, last_name
 
 Tested = Mapping[str, frozenset[str]]
@@ -16,6 +19,16 @@ _FIXTURES_OF_PYTEST = {
 }
 _PATCHING = {"setattr", "delattr", "patch", "object", "setitem", "multiple"}
 _EXCEPTIONS = ("Error", "Exception", "Warning")
+
+
+def tested_by(work: ModuleWork, graph: SpecGraph) -> dict[str, frozenset[str]]:
+    """Return what each of a module's test specs depends on in other modules."""
+    return {
+        entry.qualname: frozenset(
+            ref.replace(":", ".") for ref in graph.get(entry.spec_ref, ()) if module_of(ref) != work.module
+        )
+        for entry in work.entries
+    }
 
 
 def dependency_names(candidate: ModuleSource, spec: ModuleSource, tested: Tested) -> dict[str, str]:

@@ -1,0 +1,137 @@
+"""Generated tests, run while all that they test raises: one that passes all the same could not fail, and is refused."""
+
+import asyncio
+import json
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from jaunt.checks.severity import Severity
+from jaunt.checks.static.check import NAME as STATIC
+from jaunt.checks.vacuity.tested import Tested, tested_by
+from jaunt.config import JauntConfig
+from jaunt.generate.check import Checked
+from jaunt.plan.module_work import ModuleWork
+from jaunt.project.project import Project
+from jaunt.sandbox.program import Halt, Program
+from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
+from jaunt.sandbox.scratch import temporary_scratch
+from jaunt.testing.pytest_run import RECORDER, SETTINGS, read_record
+
+NAME = "vacuity"
+DEFAULT: Severity = "error"
+
+_SECONDS = 30
+"""How long the tests of a module may take."""
+
+
+def make_check(project: Project, severity: Severity) -> "VacuityChecks":
+    """Return the check for a run; it asks nothing where a project has its candidates not run, and names it nowhere."""
+    return VacuityChecks(project, is_run(project.config, NAME))
+
+
+def is_run(config: JauntConfig, name: str) -> bool:
+    """Whether a check that runs candidates of its own accord does so: not without examples, unless it is asked for."""
+    return config.verify.doctests or name in config.verify.others
+
+
+@dataclass(frozen=True)
+class VacuityChecks:
+    """What tells tests that could not fail, if it is `used`."""
+
+    project: Project
+    used: bool = True
+
+    def for_module(self, work: ModuleWork) -> "VacuityCheck | None":
+        """Return the check of a test module's candidates; None for code, and for tests that depend on no spec."""
+        if work.kind != "test" or not self.used:
+            return None
+        tested = tested_by(work, self.project.graph)
+        return VacuityCheck(work, tested, self.project) if any(tested.values()) else None
+
+
+@dataclass(frozen=True)
+class VacuityCheck:
+    """Runs a module's candidates without the code of any spec."""
+
+    work: ModuleWork
+    tested: Tested
+    project: Project
+    name: str = NAME
+    after_failure: bool = False
+    needs: Collection[str] = (STATIC,)
+
+    async def __call__(self, source: str) -> Checked:
+        halt = Halt()
+        try:
+            passed = await asyncio.to_thread(passing_without_code, source, self.work, self.project, halt)
+        except asyncio.CancelledError:
+            halt()
+            raise
+        return Checked(
+            source,
+            [
+                f"{test} passes though {', '.join(sorted(self.tested[test]))} raises an error at each call: assert "
+                "what a call gives, and name the very exception where one is expected"
+                for test in self.work.names
+                if self.tested[test] and passed.get(test)
+            ],
+        )
+
+
+def passing_without_code(
+    source: str, work: ModuleWork, project: Project, halt: Halt | None = None
+) -> Mapping[str, bool]:
+    """Run a module's tests in the sandbox while each use of a spec raises JauntNotBuiltError.
+
+    Return, for each test that a spec names and that was run, whether it passed in all its variants; nothing of tests
+    that can't be run apart from their folder. `halt` ends the run. Raises JauntConfigError if there is no sandbox.
+    """
+    limits = replace(project.config.sandbox, seconds=min(_SECONDS, project.config.sandbox.seconds))
+    key = secrets.token_bytes(32)
+    with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
+        file = _laid_out(scratch / "project", source, work)
+        settings = next((project.root / each for each in SETTINGS if (project.root / each).is_file()), None)
+        args = [f"--rootdir={scratch / 'project'}", *(["-c", str(settings)] if settings else [])]
+        recorder = Program(
+            [sys.executable, *OWN_BYTECODE, "-P", str(RECORDER)],
+            cwd=project.root,
+            pythonpath=[*work.bases],
+            stdin=json.dumps(
+                {
+                    "key": key.hex(),
+                    "report": report.fileno(),
+                    "args": [*args, "-q", "-p", "no:cacheprovider", str(file)],
+                }
+            ).encode(),
+            env={"JAUNT_STUBS_ONLY": "1", "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis")},
+            pass_fds=[report.fileno()],
+        )
+        Sandbox(limits).run(recorder, scratch=scratch, halt=halt)
+        report.seek(0)
+        record = read_record(report.read(), key)
+    finished = {*record.finished()}
+    found: dict[str, bool] = {}
+    for test in record.collected:
+        inner = test.partition("::")[2]
+        for name in work.names:
+            if inner == name or inner.startswith((f"{name}[", f"{name}::")):
+                found[name] = found.get(name, True) and test in finished
+    return found
+
+
+def _laid_out(folder: Path, source: str, work: ModuleWork) -> Path:
+    """Write a candidate below a folder, as deep as it is to stand, with the `conftest.py` files that count there."""
+    place = work.path.relative_to(work.root) if work.path.is_relative_to(work.root) else Path(work.path.name)
+    file = folder / place
+    file.parent.mkdir(parents=True)
+    for above in place.parents:
+        conftest = work.root / above / "conftest.py"
+        if conftest.is_file():
+            shutil.copyfile(conftest, folder / above / "conftest.py")
+    file.write_text(source, encoding="utf-8")
+    return file
