@@ -6,41 +6,77 @@ import time
 from contextlib import suppress
 
 from jaunt.build.store import Store, open_store
+from jaunt.build.store.sync import Synced, prune_remote, pull, push
 from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError
-from jaunt.report.console import say
+from jaunt.report.console import print_warning, say
+from jaunt.text.counts import counted
 from jaunt.text.sizes import parse_size, show_size
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("action", choices=["info", "prune"], help="say what is in it, or remove some of it")
+    parser.add_argument(
+        "action", choices=[*_ACTIONS], help="say what is in it, remove some of it, copy to or from store.url"
+    )
     parser.add_argument("--keep-days", type=_days, metavar="N", help="prune: keep what was used in the last N days")
     parser.add_argument(
         "--max-size", type=_size, metavar="S", help="prune: keep S bytes of what was used last (500K, 20M)"
     )
+    parser.add_argument("--remote", action="store_true", help="prune: what is at store.url")
     add_config_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> Result:
-    """Show or prune the store."""
-    config = read_config(arguments)
-    store = open_store(config)
-    if arguments.action == "prune":
-        return _prune(store, arguments)
+    """Show or prune the store, or copy what one of two stores lacks."""
+    store = open_store(read_config(arguments))
+    return _ACTIONS[arguments.action](store, arguments)
+
+
+def _info(store: Store, _: argparse.Namespace) -> Result:
     files = list(store.files())
     size = sum(file.size for file in files)
-    say(f"{store.folder}: {len(files)} generations, {show_size(size)}{', readonly' if store.readonly else ''}")
+    closed = ", readonly" if store.readonly else ""
+    say(f"{store.folder}: {counted(len(files), 'generation')}, {show_size(size)}{closed}")
     if files:
         days = (time.time() - min(file.used for file in files)) / 86_400
         say(f"the least recently used: {days:.0f} days ago")
-    return Result(data={"folder": str(store.folder), "generations": len(files), "bytes": size})
+    facts = {"folder": str(store.folder), "generations": len(files), "bytes": size}
+    if store.remote is None:
+        return Result(data=facts)
+    there = len(store.remote.names())
+    if warning := store.remote.warning:
+        print_warning(warning)
+    else:
+        say(f"{store.remote.shown}: {counted(there, 'generation')}")
+    return Result(data={**facts, "remote": {"url": store.remote.shown, "generations": there, "problem": warning}})
+
+
+def _push(store: Store, _: argparse.Namespace) -> Result:
+    return _told("pushed", push(store))
+
+
+def _pull(store: Store, _: argparse.Namespace) -> Result:
+    return _told("pulled", pull(store))
+
+
+def _told(done: str, synced: Synced) -> Result:
+    for name, why in synced.refused.items():
+        print_warning(f"{name}: this entry {why}; it was left out")
+    say(f"{done} {counted(len(synced.written), 'generation')}")
+    return Result(data={done: len(synced.written), "refused": synced.refused})
 
 
 def _prune(store: Store, arguments: argparse.Namespace) -> Result:
     if arguments.keep_days is None and arguments.max_size is None:
         raise JauntConfigError("prune needs to know what to keep", hint="give --keep-days N, --max-size S, or both")
+    if arguments.remote:
+        if arguments.keep_days is None or arguments.max_size is not None:
+            raise JauntConfigError("of a remote store only --keep-days is known", hint="give --keep-days N alone")
+        gone = prune_remote(store, keep_days=arguments.keep_days)
+        say(f"removed {counted(len(gone), 'generation')}")
+        return Result(data={"removed": len(gone)})
     if store.readonly:
         raise JauntConfigError(f"{store.folder} is readonly", hint="to prune it, set readonly = false in [store]")
     removed = store.prune(keep_days=arguments.keep_days, max_size=arguments.max_size)
@@ -61,3 +97,6 @@ def _size(text: str) -> int:
     if size is None:
         raise argparse.ArgumentTypeError(f"must be a size such as 500K, 20M or 1G, not {text!r}")
     return size
+
+
+_ACTIONS = {"info": _info, "prune": _prune, "push": _push, "pull": _pull}

@@ -21,6 +21,7 @@ from jaunt.config.values import (
     positive,
     readable_version,
     request_options,
+    store_url,
     variable_name,
 )
 from jaunt.paths import DEFAULT_GENERATED_DIR
@@ -117,6 +118,15 @@ class StoreConfig:
         "the folder of what was generated and validated; it may lie elsewhere, and be shared",
     )
     readonly: bool = key(False, "take code from the store, and add none: for CI")
+    url: str = key(
+        "",
+        "a store beyond this machine, behind the folder: s3://bucket/prefix; also gs, az, sftp",
+        wrong=store_url,
+    )
+    options: dict[str, Any] = key({}, "what fsspec takes for the URL's protocol, besides the usual environment")
+    sign_key_env: str = key(
+        "", "the environment variable of a key: entries that are not signed with it count as none", wrong=variable_name
+    )
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,13 @@ def http_url(value: str) -> str | None:
     return None if possible else "has a host, a port or a character that no URL can have"
 
 
+def store_url(value: str) -> str | None:
+    """Refuse what names no protocol, or holds a password."""
+    if not value or re.fullmatch(r"[a-z][a-z0-9+]*://([^/@:\s]+@)?[^@\s]+", value):
+        return None
+    return "must be a URL such as s3://bucket/prefix, without a password: that belongs into the environment"
+
+
 def package_name(value: str) -> str | None:
     """Refuse what can't be the name of a package."""
     ok = value.isidentifier() and not keyword.iskeyword(value)

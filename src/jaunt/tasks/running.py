@@ -7,13 +7,14 @@ from dataclasses import replace
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import plan_time_left, plan_turns
+from jaunt.build.store import fetch_modules
 from jaunt.build.time_left import TimeLeft
 from jaunt.build.write import remove_module
 from jaunt.engine.job import Outcome
 from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import Plan
-from jaunt.report.console import say
+from jaunt.report.console import print_warning, say
 from jaunt.report.live import Feed
 from jaunt.report.progress import ANOTHER_BUILD
 from jaunt.testing.project_tests import run_project_tests
@@ -28,9 +29,12 @@ class PlanRunner:
         self._feed = feed
         self._backend = LazyBackend(self._config)
         settings = project_settings(plan, self._backend)
+        self._store = settings.store
+        if self._store is not None and (warning := fetch_modules(self._store, plan.project, plan.stale)):
+            print_warning(warning)
         self._builder = ModuleBuilder(replace(settings, on_attempt=self._note_attempt, on_wait=_tell_of_wait))
         self._builder.turns = self._turns = plan_turns(plan, self._build)
-        atexit.register(self._builder.close)  # nobody tells when doit's last task has run
+        atexit.register(self._close)  # nobody tells when doit's last task has run
 
     async def build(self, name: str) -> Outcome:
         """Build one module, unless another one that needs it has had it built."""
@@ -44,6 +48,11 @@ class PlanRunner:
     def spent(self) -> tuple[int, float | None]:
         """Return what all calls so far took: tokens, and money if prices are known."""
         return self._backend.spent(self._config.llm.price)
+
+    def _close(self) -> None:
+        self._builder.close()
+        if self._store is not None and (warning := self._store.close()):
+            print_warning(warning)
 
     def _note_attempt(self, module: str, number: int, _: Sequence[str]) -> None:
         self._feed.attempts[module] = number

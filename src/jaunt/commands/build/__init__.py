@@ -10,7 +10,7 @@ from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import start_profile
-from jaunt.report.console import say
+from jaunt.report.console import print_warning, say
 from jaunt.report.progress import print_profile
 from jaunt.report.terminal import width_of
 
@@ -47,7 +47,10 @@ def run(arguments: argparse.Namespace) -> Result:
 def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
     forecasts = _forecasting()
     is_read = not arguments.force and not arguments.no_store
-    expected = forecasts.forecast(plan, forecasts.project_store(plan) if is_read else None)
+    store, warning = forecasts.project_store(plan) if is_read else (None, None)
+    if warning:
+        print_warning(warning)
+    expected = forecasts.forecast(plan, store)
     for line in forecasts.forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
         say(line)
     return Result(data=forecasts.forecast_facts(plan, expected))

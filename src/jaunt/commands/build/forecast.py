@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.build.ledger import Generation, read_ledger
-from jaunt.build.store import Store, holds_module, open_store
+from jaunt.build.store import Store, fetch_modules, holds_module, open_store
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
@@ -19,9 +19,10 @@ from jaunt.specs.dag import critical_path, dependents_of
 from jaunt.text.counts import counted
 
 
-def project_store(plan: Plan) -> Store:
-    """Return the store that a build of a plan would look into."""
-    return open_store(plan.project.config)
+def project_store(plan: Plan) -> tuple[Store, str | None]:
+    """Return the store that a build of a plan would look into, and what keeps it from what is beyond this machine."""
+    store = open_store(plan.project.config)
+    return store, fetch_modules(store, plan.project, plan.stale)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from functools import partial
 
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import misses_store, plan_time_left, run_plan
+from jaunt.build.store import fetch_modules
 from jaunt.build.timings import TimingsRecorder
 from jaunt.checks.doctests.imports import Imports
 from jaunt.commands.shared.options import BuildOptions
@@ -66,6 +67,9 @@ async def _build(
         record=options.record,
         imports=imports,
     )
+    store = settings.readable_store
+    if store is not None and (warning := fetch_modules(store, plan.project, plan.stale)):
+        print_warning(warning)
     jobs = options.jobs or config.build.jobs
     if misses_store(plan, settings):
         # What is wrong with the provider, or this machine, is then one error, not one for each module.
@@ -85,6 +89,8 @@ async def _build(
             await run_plan(plan, settings, jobs=jobs, listener=listen)
     finally:
         await settings.backend.close()
+        if settings.store is not None and (warning := settings.store.close()):
+            print_warning(warning)
         try:
             timings.save(config.root)
         except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that

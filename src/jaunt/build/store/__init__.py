@@ -5,30 +5,37 @@ is written by hand beside the specs: a few comment lines, then the source. The d
 is checked on reading: a store that is damaged, foreign or gone costs a call, never a result. While a build asks the
 model for a source, a `.lock` of the same name stands beside it.
 
+With a key, each entry carries a signature, and one that it doesn't fit is none. A `Remote` holds the same files below a
+URL: what it has is fetched here, and what is kept here goes there.
+
 A `<digest>.py` of an earlier version may have been written beside anything: it serves only if it takes all that is
 written by hand from where that stands. One that an earlier version kept with what is beside the specs alone was written
 by a model that saw nothing of other modules: it serves if the checks pass it.
 """
 
-import json
+import importlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from jaunt.build.beside import NOTHING, Beside, beside_of
+from jaunt.build.store.entry import Entry, entry_name, format_entry, read_entry
 from jaunt.config import JauntConfig
-from jaunt.errors import JauntDiscoveryError, JauntWriteError
+from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.files.lock import Turn, remove_idle_lock
-from jaunt.header import Kind, body_digest, header_fields, split_header
+from jaunt.header import Kind
 from jaunt.project.project import Project
 
-STORE_MARKER = "# A validated generation, kept by jaunt."
+if TYPE_CHECKING:  # it needs fsspec, which an extra brings
+    from jaunt.build.store.remote import Remote
+
 _DAY = 86_400.0
 
 
@@ -52,12 +59,16 @@ class StoredFile:
 class Store:
     """A folder of validated generations; several builds, and several people, may share one.
 
-    A `readonly` store is never written to.
+    A `readonly` store is never written to. `remote` is one beyond this machine; entries are signed with `key`.
     """
 
-    def __init__(self, folder: Path, *, readonly: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, readonly: bool = False, remote: "Remote | None" = None, key: bytes | None = None
+    ) -> None:
         self.folder = folder
         self.readonly = readonly
+        self.remote = remote
+        self.key = key
         self._lockless = False
 
     def get(self, kind: Kind, digest: str, beside: Beside = NOTHING) -> Lookup:
@@ -65,45 +76,66 @@ class Store:
 
         `beside` is what is written by hand beside the specs.
         """
-        path, found = self._find(kind, digest, beside)
+        name, found = self._find(kind, digest, beside)
         if found.source is not None and not self.readonly:
-            with suppress(OSError):
-                os.utime(path)  # `prune` removes what was not used for long
+            with suppress(OSError, JauntWriteError):
+                if self.remote is not None and name in self.remote.found:
+                    self.keep(name, self.remote.found[name])
+                os.utime(self.folder / name)  # `prune` removes what was not used for long
         return found
+
+    def fetch(self, contracts: Iterable[tuple[Kind, str, Beside]]) -> str | None:
+        """Get from the remote store what is kept for these contracts, and not here; return what keeps it from that.
+
+        A contract is what `get` takes.
+        """
+        if self.remote is None:
+            return None
+        names = (entry_name(kind, digest, beside.digest) for kind, digest, beside in contracts)
+        self.remote.fetch([name for name in names if not (self.folder / name).exists()])
+        return self.remote.warning
+
+    def close(self) -> str | None:
+        """Wait until all is in the remote store, too; return why some of it is not, or None."""
+        if self.remote is None:
+            return None
+        self.remote.close()
+        return self.remote.warning
 
     def holds(self, kind: Kind, digest: str, beside: Beside = NOTHING) -> bool:
         """Return whether a source is kept for a contract; asking for that leaves no trace."""
         return self._find(kind, digest, beside)[1].source is not None
 
-    def _find(self, kind: Kind, digest: str, beside: Beside) -> tuple[Path, Lookup]:
-        path = self._path(kind, digest, beside)
-        found = self._read(path, kind, digest, beside)
+    def _find(self, kind: Kind, digest: str, beside: Beside) -> tuple[str, Lookup]:
+        name = entry_name(kind, digest, beside.digest)
+        found = self._read(name, beside)
         if found == Lookup() and beside.earlier not in {"", beside.digest}:
             before = replace(beside, digest=beside.earlier)
-            earlier = self._path(kind, digest, before)
-            kept = self._read(earlier, kind, digest, before)
+            earlier = entry_name(kind, digest, before.digest)
+            kept = self._read(earlier, before)
             if kept.source is not None:
                 return earlier, kept
         if found == Lookup() and beside.digest:
-            earlier = self._path(kind, digest, NOTHING)
-            kept = self._read(earlier, kind, digest, NOTHING)
+            earlier = entry_name(kind, digest, "")
+            kept = self._read(earlier, NOTHING)
             if kept.source is not None and beside.serves(kept.source):
                 return earlier, kept
-        return path, found
+        return name, found
 
-    def _read(self, path: Path, kind: Kind, digest: str, beside: Beside) -> Lookup:
+    def _read(self, name: str, beside: Beside) -> Lookup:
+        path = self.folder / name
         try:
             text = path.read_bytes().decode()
         except FileNotFoundError:
-            return Lookup()
+            text = self.remote.found.get(name) if self.remote is not None else None
         except (OSError, UnicodeDecodeError) as error:
             return Lookup(warning=f"{path}: this entry of the store can't be read and is passed over: {error}")
-        lines, source = split_header(text, marker=STORE_MARKER)
-        fields = header_fields(lines)
-        against = _text_map(fields.get("checked_against", "{}"))
-        if against is None or fields != _fields(kind, digest, beside, source, fields.get("source_module", ""), against):
-            return Lookup(warning=f"{path}: this entry of the store is damaged and is passed over")
-        return Lookup(source if beside.holds_still(against) else None)
+        if text is None:
+            return Lookup()
+        entry = read_entry(text, name, self.key)
+        if isinstance(entry, str):
+            return Lookup(warning=f"{path}: this entry of the store {entry} and is passed over")
+        return Lookup(entry.source if beside.holds_still(entry.against) else None)
 
     def put(
         self,
@@ -121,20 +153,26 @@ class Store:
         """
         if self.readonly:
             return None
-        fields = _fields(kind, digest, beside, source, module, against)
-        text = "".join([f"{STORE_MARKER}\n", *(f"# jaunt:{k}={v}\n" for k, v in fields.items()), "\n", source])
+        entry = Entry(kind, module, digest, beside.digest, against, source)
+        text = format_entry(entry, self.key)
+        if self.remote is not None:
+            self.remote.put(entry.name, text)
         try:
-            write_atomic(self._path(kind, digest, beside), text, within=self.folder)
+            self.keep(entry.name, text)
         except JauntWriteError as error:
             return f"{self.folder}: the generation of {module} could not be kept: {error}"
         return None
+
+    def keep(self, name: str, text: str) -> None:
+        """Write the text of an entry; raises JauntWriteError."""
+        write_atomic(self.folder / name, text, within=self.folder)
 
     def turn(
         self, kind: Kind, digest: str, beside: Beside = NOTHING, *, on_wait: Callable[[], None] | None = None
     ) -> Turn[Lookup]:
         """Return the right to ask for a contract; entering it waits, then looks into the store."""
-        path = self._path(kind, digest, beside).with_suffix(".lock")
-        return Turn(path, partial(self.get, kind, digest, beside), on_wait=on_wait)
+        path = self.folder / entry_name(kind, digest, beside.digest)
+        return Turn(path.with_suffix(".lock"), partial(self.get, kind, digest, beside), on_wait=on_wait)
 
     def why_lockless(self, turn: Turn[Lookup]) -> str | None:
         """Return a warning that no lock could be taken, for the first turn that has found so; else None."""
@@ -176,44 +214,62 @@ class Store:
                 raise JauntWriteError(f"cannot remove {file.path}: {error.strerror}") from error
         return removed
 
-    def _path(self, kind: Kind, digest: str, beside: Beside) -> Path:
-        name = f"{digest}-{beside.digest}" if beside.digest else digest
-        return self.folder / kind / digest[:2] / f"{name}.py"
-
 
 def open_store(config: JauntConfig) -> Store:
-    """Return the store that a project's configuration names; nothing is made by that."""
-    return Store(config.root / config.store.path, readonly=config.store.readonly)
+    """Return the store that a project's configuration names; nothing is made by that.
+
+    Raises JauntConfigError for a remote one that can't be reached from here at all, and for a key that is not set.
+    """
+    settings = config.store
+    key = os.environ.get(settings.sign_key_env, "") if settings.sign_key_env else None
+    if key == "":
+        raise JauntConfigError(
+            f"store.sign_key_env: the environment variable {settings.sign_key_env} is not set",
+            hint="set it, or leave the key out: then entries are not signed",
+        )
+    return Store(
+        config.root / settings.path,
+        readonly=settings.readonly,
+        remote=_remote(config) if settings.url else None,
+        key=key.encode() if key else None,
+    )
+
+
+def _remote(config: JauntConfig) -> "Remote":
+    settings = config.store
+    try:
+        remote = importlib.import_module("jaunt.build.store.remote")
+        return remote.Remote(settings.url, options=settings.options, readonly=settings.readonly)
+    except ImportError as error:
+        raise JauntConfigError(
+            f"store.url: {error}", hint="install jaunt[remote], and what fsspec needs for the protocol (s3fs, gcsfs)"
+        ) from error
+    except ValueError as error:
+        raise JauntConfigError(
+            f"store.url: {error}", hint="for example s3://bucket/prefix, gs://bucket/prefix, sftp://host/path"
+        ) from error
 
 
 def holds_module(store: Store, project: Project, module: str) -> bool:
     """Return whether a store has code for a module's contract and for what is written by hand beside its specs."""
+    contract = _stored_as(project, module)
+    return contract is not None and store.holds(*contract)
+
+
+def fetch_modules(store: Store, project: Project, modules: Iterable[str]) -> str | None:
+    """Get what a remote store has for modules; return what keeps it from that, None if nothing does."""
+    if store.remote is None:
+        return None
+    return store.fetch(contract for module in modules if (contract := _stored_as(project, module)) is not None)
+
+
+def _stored_as(project: Project, module: str) -> tuple[Kind, str, Beside] | None:
+    """Return what a module's code is kept by; None if its source can't be read, of which its own job says why."""
     try:
         entries = project.modules[module].entries
         dependencies = {ref for entry in entries for ref in project.graph.get(entry.spec_ref, ())}
         counted = partial(project.counted_digest, module)
         beside = beside_of(entries, project.texts, dependencies, counted, project.world_of(module))
     except JauntDiscoveryError:
-        return False  # the module's own job says why
-    return store.holds(project.kind_of(module), project.digests[module], beside)
-
-
-def _text_map(text: str) -> dict[str, str] | None:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and all(isinstance(value, str) for value in found.values()) else None
-
-
-def _fields(
-    kind: Kind, digest: str, beside: Beside, source: str, module: str, against: Mapping[str, str]
-) -> dict[str, str]:
-    return {
-        "kind": kind,
-        "source_module": module,
-        "module_digest": f"sha256:{digest}",
-        **({"handwritten_digest": beside.digest} if beside.digest else {}),
-        **({"checked_against": json.dumps(dict(against), sort_keys=True)} if against else {}),
-        "body_digest": body_digest(source),
-    }
+    return project.kind_of(module), project.digests[module], beside
