@@ -50,5 +50,6 @@ def orders(root: Path, source: str) -> Examination:
         questions=[{"name": "count", "steps": [*question.steps]}],
         single_file=False,
         bases=[str(root)],
+        effects=True,
     )
     return Examination(order, [question])

@@ -25,6 +25,7 @@ def order_for(root: Path, questions: list[Question], source: str) -> Order:
         questions=[Steps(name=each.name, steps=[*each.steps]) for each in questions],
         single_file=False,
         bases=[str(root)],
+        effects=True,
     )
 
 

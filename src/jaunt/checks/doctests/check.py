@@ -21,20 +21,24 @@ DEFAULT: Severity = "error"
 
 def make_check(project: Project, severity: Severity) -> "ExampleChecks":
     """Return the check for a run."""
+    verify = project.config.verify
     flags = flags_of(project.root, project.config.test.pytest_args)
-    return ExampleChecks(Examiners(project_runner(project)), tuple(project.config.verify.no_doctests), tuple(flags))
+    examiners = Examiners(project_runner(project))
+    return ExampleChecks(examiners, tuple(verify.no_doctests), tuple(flags), effects=verify.effects != "warn")
 
 
 @dataclass(frozen=True)
 class ExampleChecks:
     """The examples of a project's specs, but for the modules that `without` names (glob patterns).
 
-    `flags` are the names of doctest's that hold for all of them.
+    `flags` are the names of doctest's that hold for all of them; with `effects`, those of a candidate's import are
+    errors.
     """
 
     examiners: Examiners
     without: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    effects: bool = True
 
     def for_module(self, work: ModuleWork) -> "ExampleCheck | None":
         """Return the check of a module's candidates, None for tests; raises JauntDiscoveryError for bad examples."""
@@ -47,7 +51,7 @@ class ExampleChecks:
             raise JauntDiscoveryError(
                 str(error), hint="correct the docstring, or name the module in [verify] no_doctests"
             ) from error
-        return ExampleCheck(work, questions, self.examiners)
+        return ExampleCheck(work, questions, self.examiners, self.effects)
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,11 @@ class ExampleCheck:
     work: ModuleWork
     questions: Sequence[Question]
     examiners: Examiners
+    effects: bool = True
     name: str = "doctests"
     after_failure: bool = True
     needs: Collection[str] = (STATIC,)  # what fails the static checks is never run
 
     async def __call__(self, source: str) -> Checked:
-        found = await self.examiners.find(examination(self.work, self.questions, source))
+        found = await self.examiners.find(examination(self.work, self.questions, source, effects=self.effects))
         return Checked(source, found.errors, unbuilt=found.unbuilt)

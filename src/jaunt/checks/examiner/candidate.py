@@ -4,6 +4,7 @@ The candidate stands in while its spec module is imported, so whoever asks it se
 other specs comes from the disk.
 """
 
+import ast
 import importlib
 import importlib.abc
 import linecache
@@ -12,37 +13,63 @@ from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from jaunt.checks.examiner.protocol import Order
+from jaunt.checks.examiner.shape import shape_errors
+from jaunt.checks.examiner.world import Effects
 from jaunt.runtime.spec_module import generated_module_of, set_initialising
 
 
-def import_candidate(order: Order) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Import the spec module, the candidate in place of the generated one; return the names of both.
+class Imported(NamedTuple):
+    """The names of a spec module and of its candidate, and what is wrong with how the candidate came to be."""
 
-    Raises whatever either does.
-    """
+    spec: dict[str, Any]
+    generated: dict[str, Any]
+    errors: list[str]
+
+
+def import_candidate(order: Order) -> Imported:
+    """Import the spec module, the candidate in place of the generated one. Raises whatever either does."""
     linecache.cache[order["filename"]] = (
         len(order["source"]), None, order["source"].splitlines(keepends=True), order["filename"]
     )  # fmt: skip
+    run = _Run(order)
     if order["single_file"]:
-        _load_single_file(order)
+        _load_single_file(order, run)
     else:
-        sys.meta_path.insert(0, _StandIn(order))
+        sys.meta_path.insert(0, _StandIn(order, run))
     spec = importlib.import_module(order["spec_module"])
     generated = importlib.import_module(order["generated_module"])
     for name in order["names"]:
         getattr(spec, name, None)  # as a caller does, whose access puts the generated code in its place
-    return vars(spec), vars(generated)
+    shape = shape_errors(order, vars(spec), run.defined)
+    return Imported(vars(spec), vars(generated), [*run.effects.errors, *shape])
 
 
-def _load_single_file(order: Order) -> None:
+class _Run:
+    """Runs the code of a candidate, and notes what it does and defines."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.effects = Effects(order["filename"], order["spec_module"], order["names"])
+        self.defined: dict[str, Any] = {}
+
+    def __call__(self, module: ModuleType) -> None:
+        order = self.order
+        if order["effects"]:
+            self.effects.run(ast.parse(order["source"], order["filename"]), module)
+        else:
+            exec(compile(order["source"], order["filename"], "exec", dont_inherit=True), vars(module))
+        self.defined = {**vars(module)}  # what decorators of the spec module make of it comes later
+
+
+def _load_single_file(order: Order, run: _Run) -> None:
     """Put the candidate where jaunt.runtime.loader looks for the code of a module without a package."""
     module = sys.modules[order["generated_module"]] = _generated_module(order)
     spec = module.__spec__ = ModuleSpec(order["generated_module"], None, origin=order["filename"])
     set_initialising(spec, True)  # the spec module, which the candidate imports, then waits for its classes
-    exec(compile(order["source"], order["filename"], "exec", dont_inherit=True), vars(module))
+    run(module)
     set_initialising(spec, False)
 
 
@@ -56,8 +83,9 @@ def _generated_module(order: Order) -> ModuleType:
 class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the candidate by the generated module's name, and packages above it that are not there yet."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, run: _Run) -> None:
         self._order = order
+        self._run = run
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> Any:
         if name == self._order["generated_module"]:
@@ -75,4 +103,4 @@ class _StandIn(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return _generated_module(self._order)
 
     def exec_module(self, module: Any) -> None:
-        exec(compile(self._order["source"], self._order["filename"], "exec", dont_inherit=True), vars(module))
+        self._run(module)

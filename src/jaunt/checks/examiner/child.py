@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
-from jaunt.checks.examiner.candidate import import_candidate
+from jaunt.checks.examiner.candidate import Imported, import_candidate
 from jaunt.checks.examiner.protocol import COUNT, KEY, AnswerReport, ImportReport, Order, frame
 from jaunt.process.boundary import caught
 from jaunt.project.from_source import import_from_source
@@ -107,19 +107,20 @@ def _examine(order: Order, keys: int, results: int) -> None:
     report = _reporter(results)
     import_from_source(order["bases"])
     sys.path[:0] = order["bases"]  # its own first
-    imported: list[tuple[dict[str, Any], dict[str, Any]]] = []
-    error = caught(lambda: imported.append(import_candidate(order)))
+    imports: list[Imported] = []
+    error = caught(lambda: imports.append(import_candidate(order)))
     key = _read(keys, KEY).decode()
     if error is not None:
         words = f"importing {order['spec_module']} fails: {_in_words(error, order['filename'])}"
         report({"key": key, "errors": [words], "unbuilt": unbuilt_behind(error)})
         return
-    report({"key": key, "errors": [], "unbuilt": []})
-    ((spec, generated),) = imported
-    if order["questions"]:
+    (imported,) = imports
+    report({"key": key, "errors": imported.errors, "unbuilt": []})
+    if order["questions"] and not imported.errors:
         with _scratch_folder():
             for index, question in enumerate(order["questions"]):
-                _ask(index, question["steps"], {**generated, **spec}, order["filename"], report)
+                names = {**imported.generated, **imported.spec}
+                _ask(index, question["steps"], names, order["filename"], report)
 
 
 @contextmanager

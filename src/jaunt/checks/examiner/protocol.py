@@ -26,7 +26,8 @@ class Steps(TypedDict):
 class Order(TypedDict):
     """What is to be examined. `single_file` says that the spec module is in no package.
 
-    `bases` are the folders that the project's module names start from.
+    `bases` are the folders that the project's module names start from; with `effects`, what the import does besides
+    defining is an error.
     """
 
     spec_module: str
@@ -37,6 +38,7 @@ class Order(TypedDict):
     questions: list[Steps]
     single_file: bool
     bases: list[str]
+    effects: bool
 
 
 class ImportReport(TypedDict):

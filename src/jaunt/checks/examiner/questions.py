@@ -45,8 +45,8 @@ class Reading(NamedTuple):
     missing: str | None
 
 
-def examination(work: ModuleWork, questions: Sequence[Question], source: str) -> Examination:
-    """Return what is to be examined of a module's candidate."""
+def examination(work: ModuleWork, questions: Sequence[Question], source: str, *, effects: bool = True) -> Examination:
+    """Return what is to be examined of a module's candidate; with `effects`, those of its import as well."""
     order = Order(
         spec_module=work.module,
         generated_module=work.generated_module,
@@ -56,6 +56,7 @@ def examination(work: ModuleWork, questions: Sequence[Question], source: str) ->
         questions=[Steps(name=each.name, steps=[*each.steps]) for each in questions],
         single_file=work.is_single_file,
         bases=[str(base) for base in work.bases],
+        effects=effects,
     )
     return Examination(order, questions)
 
