@@ -58,7 +58,9 @@ class _Run:
     def __call__(self, module: ModuleType) -> None:
         order = self.order
         if order["effects"]:
-            self.effects.run(ast.parse(order["source"], order["filename"]), module)
+            # No `ast.parse`: it needs a lock in jaunt's own process, and here nobody else parses.
+            tree: Any = compile(order["source"], order["filename"], "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            self.effects.run(tree, module)
         else:
             exec(compile(order["source"], order["filename"], "exec", dont_inherit=True), vars(module))
         self.defined = {**vars(module)}  # what decorators of the spec module make of it comes later
