@@ -9,6 +9,7 @@ import copy
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.nodes import child_nodes
@@ -32,19 +33,38 @@ _INDENT = "    "
 
 @dataclass(frozen=True)
 class Shape:
-    """The shape of one name.
+    """The shape of a name that `nodes` bind, as `handwritten_nodes` gives them.
 
-    `line` is where it stands; `text` shows it; `parts` maps what it is made of ("bases", "field number", "method add",
-    "signature", "docstring", "value") to digests of 12 hex digits, so that a change can be named: they are compared
-    with those of the same part alone. `same` are the dotted paths that are a part of what it means, such as its bases;
-    `types` are those of its fields, parameters and results.
+    `parts` maps what it is made of ("bases", "field number", "method add", "signature", "docstring", "value") to
+    digests of 12 hex digits, so that a change can be named: they are compared with those of the same part alone. `same`
+    are the dotted paths that are a part of what it means, such as its bases; `types` are those of its fields,
+    parameters and results.
     """
 
-    line: int
-    text: str
+    nodes: Sequence[ast.stmt]
     parts: Mapping[str, str]
     same: Sequence[str]
     types: Sequence[str]
+
+    @property
+    def line(self) -> int:
+        """The line where it stands."""
+        return self.nodes[0].lineno
+
+    @cached_property
+    def text(self) -> str:
+        """What is shown of it."""
+        definition = _definition(self.nodes)
+        if isinstance(definition, ast.ClassDef):
+            return "\n".join(_class_lines(definition, ""))
+        if definition is not None:
+            functions = (node for node in self.nodes if isinstance(node, Function))
+            return "\n".join(line for node in functions for line in _function_lines(node, "", whole=True))
+        return "\n".join(_cut(ast.unparse(node)) for node in self.nodes)
+
+
+def _definition(nodes: Sequence[ast.stmt]) -> Definition | None:
+    return next((node for node in reversed(nodes) if isinstance(node, Definition)), None)
 
 
 def handwritten_nodes(source: ModuleSource) -> dict[str, list[ast.stmt]]:
@@ -79,25 +99,22 @@ def _names_bound(statement: ast.stmt) -> Iterator[str]:
 def shape_of(source: ModuleSource, nodes: Sequence[ast.stmt]) -> Shape:
     """Return the shape of a name that `nodes` bind, as `handwritten_nodes` gives them."""
     paths = _Paths(source)
-    definition = next((node for node in reversed(nodes) if isinstance(node, Definition)), None)
+    definition = _definition(nodes)
     if isinstance(definition, ast.ClassDef):
         members = _class_parts(definition)
-        text = "\n".join(_class_lines(definition, ""))
         same = paths.of([*definition.bases, *(keyword.value for keyword in definition.keywords)])
         types = paths.of(_typed(definition))
     elif definition is not None:
         functions = [node for node in nodes if isinstance(node, Function)]
         members = {**_function_parts(functions), **_values([n for n in nodes if not isinstance(n, Definition)])}
-        text = "\n".join(line for node in functions for line in _function_lines(node, "", whole=True))
         same, types = [], paths.of([each for node in functions for each in _typed(node)])
     else:
         members = _values(nodes)
-        text = "\n".join(_cut(ast.unparse(node)) for node in nodes)
         values = [getattr(node, "value", None) for node in nodes]
         same = paths.of([value for value in values if isinstance(value, _TYPES)])
         types = paths.of(nodes)
     digests = {name: _digest(part) for name, part in members.items()}
-    return Shape(nodes[0].lineno, text, digests, same, [path for path in types if path not in same])
+    return Shape(nodes, digests, same, [path for path in types if path not in same])
 
 
 _TYPES = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant)  # what another name for a type is made of
