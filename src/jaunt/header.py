@@ -49,12 +49,14 @@ _JSON_FIELDS = {
     "spec_digests": _is_nested_map,
     "dependency_digests": _is_text_map,
     "checked_against": _is_text_map,
+    "dependency_codes": _is_text_map,
 }
 
 _LINE_EACH: dict[str, tuple[str, Callable[[str], Any]]] = {
     "spec_digests": ("spec_digest", json.loads),
     "dependency_digests": ("dependency_digest", str),
     "checked_against": ("checked_digest", str),
+    "dependency_codes": ("dependency_code", str),
 }
 """Maps with a line for each of their items, `# jaunt:spec_digest=NAME {...}`: the line's name, and how to read it.
 
@@ -74,9 +76,9 @@ def format_header(
     """Return the header's lines, each ended by a newline.
 
     `kind` is "build" or "test"; `module_digest` is 64 hex digits, with or without "sha256:" before them.
-    `further` fields (`body_digest`, `spec_digests`, `dependency_digests`, `checked_against`, `python`) become lines of
-    their own in the order given, the maps among them one for each item; None leaves one out. Raises ValueError for a
-    value that doesn't fit one line.
+    `further` fields (`body_digest`, `spec_digests`, `dependency_digests`, `checked_against`, `dependency_codes`,
+    `python`) become lines of their own in the order given, the maps among them one for each item; None leaves one out.
+    Raises ValueError for a value that doesn't fit one line.
     """
     digest = module_digest if module_digest.startswith("sha256:") else f"sha256:{module_digest}"
     fields: dict[str, Any] = {
@@ -170,6 +172,6 @@ def _maps_in(lines: Sequence[str]) -> dict[str, dict[str, Any]]:
             if line.startswith(start):
                 key, _, text = line.removeprefix(start).partition(" ")
                 found[name][key] = read(text)
-    against = found.pop("checked_against")  # most files have none, and then there is no such field
-    of_contract = found if any(found.values()) else {}
-    return {**of_contract, "checked_against": against} if against else of_contract
+    # Most files have none of these, and then there is no such field.
+    besides = {name: items for name in ("checked_against", "dependency_codes") if (items := found.pop(name))}
+    return {**(found if any(found.values()) else {}), **besides}

@@ -399,7 +399,10 @@ def test_headers_of_the_earlier_reading_stay_fresh(old: Path, run_in: RunIn) -> 
 
 def test_by_the_earlier_reading_what_changed_is_told_as_it_was(old: Path, run_in: RunIn) -> None:
     edit(old / "src/app/fib.py", "Give 1.", "Give 1, once.")
-    assert run_in(old, "status").lines[0] == "stale    app.fib   spec changed: one (docstring)"
+    assert run_in(old, "status").lines[:2] == [
+        "verify   app.user  dependency is stale: app.fib",
+        "stale    app.fib   spec changed: one (docstring)",
+    ]
 
 
 def test_what_is_written_anew_is_judged_by_the_new_reading_alone(old: Path, run_in: RunIn) -> None:

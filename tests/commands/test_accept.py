@@ -109,7 +109,7 @@ def test_an_editor_with_other_line_ends_and_a_byte_order_mark_is_no_edit_to_lose
     assert run_in(edited, "check").code == 0
 
 
-def stale(root: Path) -> None:
+def reword(root: Path) -> None:
     edit(root / "src/app/words.py", "Return the words", "Give the words")
 
 
@@ -119,6 +119,11 @@ def unparsable(root: Path) -> None:
 
 def nameless(root: Path) -> None:
     edit(root / WORDS, "def split_words(", "def split_word(")
+
+
+def impure(root: Path) -> None:
+    path = root / WORDS
+    path.write_text(path.read_text(encoding="utf-8") + "print(1)\n", encoding="utf-8")
 
 
 def headless(root: Path) -> None:
@@ -137,13 +142,9 @@ def no_text(root: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason", "hint"),
     [
-        (
-            stale,
-            f"{WORDS}: the edit was made for a contract that has changed since: spec changed",
-            "undo that change",
-        ),
-        (unparsable, f"{WORDS}: line ", "correct the edit"),
-        (nameless, "'split_words'", "correct the edit"),
+        (unparsable, f"{WORDS}:12: ", "correct the code"),
+        (nameless, "'split_words'", "correct the code"),
+        (impure, f"{WORDS}:14: `print(1)`", "correct the code"),
         (headless, f"{WORDS}: without its header nobody can tell", "put the header's lines back"),
         (missing, "app.words is not built", "jaunt build"),
         (no_text, f"{WORDS} cannot be read", "UTF-8"),
@@ -163,10 +164,11 @@ def test_what_cannot_be_taken_over_is_refused_with_4_and_left(
 
 
 def test_a_stale_module_without_an_edit_has_nothing_to_accept(built_shop: Path, run_in: RunIn) -> None:
-    stale(built_shop)
+    reword(built_shop)
     said = run_in(built_shop, "accept", "app.words")
     assert said.code == 4
     assert "was not edited by hand: spec changed" in said.err
+    assert "if the code is still right: jaunt accept --unchanged app.words" in said.err
 
 
 def test_an_edit_can_be_accepted_while_a_dependency_is_edited_too(edited: Path, run_in: RunIn) -> None:
@@ -188,19 +190,83 @@ def test_json(edited: Path, run_in: RunIn) -> None:
     assert (facts["ok"], facts["module"], facts["accepted"]) == (True, "app.words", True)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", facts["accepted_at"])
     assert run_in(edited, "accept", "app.words", "--json").facts["accepted"] is False
-    stale(edited)
+    reword(edited)
     refused = run_in(edited, "accept", "app.words", "--json").facts
     assert (refused["ok"], refused["exit_code"]) == (False, 4)
     assert "was not edited" in refused["error"]["message"]
 
 
-def test_a_new_contract_makes_an_accepted_module_stale_like_any_other(edited: Path, run_in: RunIn) -> None:
+def test_a_new_contract_of_an_accepted_module_asks_for_a_decision_everywhere(edited: Path, run_in: RunIn) -> None:
     run_in(edited, "accept", "app.words")
-    stale(edited)
+    reword(edited)
     record(edited, SHOP_ANSWERS)
-    assert run_in(edited, "status", "app.words").lines[0] == "app.words: stale"
-    assert run_in(edited, "build").code == 0
+    before = (edited / WORDS).read_bytes()
+    decide = "run: jaunt accept --unchanged app.words, or jaunt build --force --target app.words"
+    assert run_in(edited, "status", "app.words").lines[0] == "app.words: accepted"
+    assert f"accepted app.words        spec changed: split_words (docstring) ({decide})" in run_in(edited, "status").out
+    assert decide in run_in(edited, "check").err
+    assert (
+        f"accepted, but spec changed: app.words:split_words (docstring) ({decide})"
+        in run_in(edited, "build", "--dry-run").out
+    )
+    built = run_in(edited, "build")
+    assert (built.code, decide in built.err) == (3, True)
+    assert (edited / WORDS).read_bytes() == before
+    assert run_in(edited, "build", "--force", "--target", "app.words").code == 0
     assert ".lower()" in (edited / WORDS).read_text(encoding="utf-8")
+
+
+def test_an_edit_and_a_contract_that_moved_together_are_accepted_together(edited: Path, run_in: RunIn) -> None:
+    reword(edited)
+    said = run_in(edited, "accept", "app.words")
+    assert (said.code, said.err) == (0, "")
+    assert "for today's contract: spec changed: app.words:split_words (docstring))" in said.out
+    assert "app.words" not in run_in(edited, "status", "--target", "app.words").out.replace("accepted app.words", "")
+
+
+def test_the_modules_above_are_verified_with_what_was_accepted(edited: Path, run_in: RunIn) -> None:
+    assert run_in(edited, "accept", "app.words").code == 0
+    assert "# jaunt:dependency_code=app.words " in (edited / "src/app/__generated__/slug.py").read_text()
+    assert run_in(edited, "check").code == 0
+
+
+def test_code_that_is_still_right_is_taken_for_a_reworded_contract(built_shop: Path, run_in: RunIn) -> None:
+    reword(built_shop)
+    body = split_header((built_shop / WORDS).read_text(encoding="utf-8"))[1]
+    assert run_in(built_shop, "accept", "--unchanged", "app.words").code == 0
+    assert split_header((built_shop / WORDS).read_text(encoding="utf-8"))[1] == body
+    assert "accepted_by" in header(built_shop)
+    assert run_in(built_shop, "status", "app.words").lines[0] == "app.words: accepted"
+    again = run_in(built_shop, "accept", "--unchanged", "app.words")
+    assert again.lines == ["app.words has not changed: there is nothing to accept"]
+
+
+def test_what_fails_its_generated_tests_is_not_taken_for_unchanged(built_shop: Path, run_in: RunIn) -> None:
+    slug = built_shop / "src/app/__generated__/slug.py"
+    edit(slug, '"-".join', '"_".join')
+    assert run_in(built_shop, "accept", "app.slug").code == 0
+    edit(built_shop / "src/app/slug.py", "Return the words", "Give the words")
+    reword(built_shop)
+    before = slug.read_bytes(), (built_shop / WORDS).read_bytes()
+    said = run_in(built_shop, "accept", "--unchanged", "app.slug", "app.words")
+    assert (said.code, said.out) == (4, "")
+    assert "the generated tests of app.slug, app.words fail" in said.err
+    assert (slug.read_bytes(), (built_shop / WORDS).read_bytes()) == before
+
+
+@pytest.mark.parametrize("is_moved_along", [False, True], ids=["left behind", "moved along"])
+def test_a_renamed_spec_module_takes_its_code_along(edited: Path, is_moved_along: bool, run_in: RunIn) -> None:
+    (edited / "src/app/words.py").rename(edited / "src/app/terms.py")
+    if is_moved_along:
+        (edited / WORDS).rename(edited / WORDS.replace("words", "terms"))
+    edit(edited / "src/app/slug.py", "app.words", "app.terms")
+    said = run_in(edited, "accept", "app.terms")
+    assert (said.code, said.err) == (0, "")
+    assert "is the code of app.terms now" in said.out
+    assert "it was app.words" in said.out
+    assert header(edited, WORDS.replace("words", "terms"))["source_module"] == "app.terms"
+    assert not (edited / WORDS).exists()
+    assert run_in(edited, "status", "app.terms").lines[0] == "app.terms: accepted"
 
 
 def test_what_to_do_about_a_test_module_names_the_command_that_builds_it(built_shop: Path, run_in: RunIn) -> None:

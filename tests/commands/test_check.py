@@ -51,7 +51,7 @@ UNPARSABLE = (
         (
             "edited and stale",
             "error: app.words: edited by hand; spec changed: app.words:split_words (docstring) "
-            "(run: jaunt build --force --target app.words)",
+            "(run: jaunt accept app.words, or jaunt build --force --target app.words)",
         ),
         (
             "without header",
@@ -162,9 +162,11 @@ def test_json_names_module_state_and_what_to_run(built_shop: Path, run_in: RunIn
     edit(built_shop / WORDS, ".lower()", ".upper()")
     facts = run_in(built_shop, "check", "--json").facts
     assert (facts["ok"], facts["exit_code"], facts["modules"]) == (False, 4, 4)
-    (drift,) = facts["drift"]
-    assert (drift["module"], drift["kind"], drift["state"]) == ("app.words", "build", "edited")
+    above, drift = facts["drift"]
+    assert (drift["module"], drift["kind"], drift["state"], drift["action"]) == ("app.words", "build", "edited", "keep")
     assert "jaunt accept app.words" in drift["error"]
+    assert (above["module"], above["state"], above["action"]) == ("app.slug", "verify", "verify")
+    assert "to be verified: code of a dependency changed: app.words (run: jaunt build, which" in above["error"]
 
 
 # --- the same elsewhere ------------------------------------------------------------------------------

@@ -196,6 +196,7 @@ def test_every_key_is_read(root: Path) -> None:
         jobs = 1
         infer_deps = false
         max_attempts = 9
+        dependents = "verify"
         candidates = 2
         max_tokens = 100_000
         max_cost = 1.5
@@ -235,6 +236,7 @@ def test_every_key_is_read(root: Path) -> None:
         "jobs": 1,
         "infer_deps": False,
         "max_attempts": 9,
+        "dependents": "verify",
         "candidates": 2,
         "max_tokens": 100_000,
         "max_cost": 1.5,

@@ -202,8 +202,9 @@ def test_code_that_uses_another_spec_is_stale_when_its_contract_moves(way: str, 
     assert stale(tmp_path)["app.a"] == "used spec changed: app.z:shout"
     said = run_in(tmp_path, "check")
     assert said.code == 4
-    assert "app.a: stale: used spec changed: app.z:shout" in said.err
-    assert sorted(asked(tmp_path, USES, LOUD.replace(") ->", ", mark: str) ->"))) == ["app.a", "app.z"]
+    assert "app.a: to be verified: used spec changed: app.z:shout" in said.err
+    # None of the checks that are on here looks at calls, so the code of app.a passes as it stands.
+    assert asked(tmp_path, USES, LOUD.replace(") ->", ", mark: str) ->")) == ["app.z"]
     assert stale(tmp_path) == {}
 
 

@@ -17,22 +17,23 @@ from jaunt.project.project import Project
 from jaunt.report.wording import all_reasons
 
 
-def test_the_dependents_of_what_is_stale_are_stale(built: Path) -> None:
+def test_what_depends_on_a_module_that_is_generated_is_verified(built: Path) -> None:
     (built / "src/app/__generated__/words.py").unlink()
     plan = make_plan(load(built))
-    assert {name: all_reasons(freshness) for name, freshness in plan.freshness.items()} == {
-        "app.free": "fresh",
-        "app.words": "not built yet",
-        "app.slug": "dependency is stale: app.words",
-        "app.page": "dependency is stale: app.slug",
+    assert {name: (freshness.action, all_reasons(freshness)) for name, freshness in plan.freshness.items()} == {
+        "app.free": ("keep", "fresh"),
+        "app.words": ("generate", "not built yet"),
+        "app.slug": ("verify", "dependency is stale: app.words"),
+        "app.page": ("keep", "fresh"),
     }
+    assert plan.above == ["app.page"], "should app.slug have to be generated"
 
 
-def test_a_forced_module_is_stale_and_so_are_its_dependents(built: Path) -> None:
+def test_a_forced_module_is_generated_and_its_dependents_are_verified(built: Path) -> None:
     plan = make_plan(load(built), force=["app.slug"])
-    assert {name: all_reasons(f) for name, f in plan.freshness.items() if f.stale} == {
-        "app.slug": "forced",
-        "app.page": "dependency is stale: app.slug",
+    assert {name: (f.action, all_reasons(f)) for name, f in plan.freshness.items() if f.action != "keep"} == {
+        "app.slug": ("generate", "forced"),
+        "app.page": ("verify", "dependency is stale: app.slug"),
     }
     assert plan.force
     assert not make_plan(load(built), force=["no.such.module"]).stale
@@ -128,5 +129,7 @@ def test_a_plan_is_exactly_what_is_missing_and_what_depends_on_it(
         for name in missing:
             project.generated_path(name).unlink()
         plan = make_plan(project)
-    assert plan.stale == sorted(name for name in dag if naive_dependencies(dag, name) & missing)
+    verified = {name for name, deps in dag.items() if deps & missing} - missing
+    above = {name for name in dag if naive_dependencies(dag, name) & missing} - missing - verified
+    assert (plan.to("generate"), plan.to("verify"), plan.above) == (sorted(missing), sorted(verified), sorted(above))
     assert {name for name, freshness in plan.freshness.items() if freshness.state == "unbuilt"} == missing

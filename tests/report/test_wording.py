@@ -75,7 +75,16 @@ def test_words_of_others_may_hold_anything() -> None:
         ("stale", [ReasonKind.CONTRACT_CHANGED], True, "run: jaunt build"),
         ("fresh", [ReasonKind.UNPARSABLE], False, "run: jaunt build --force --target app.m"),
         ("edited", [ReasonKind.EDITED], False, "run: jaunt accept app.m, or jaunt build --force --target app.m"),
-        ("edited", [ReasonKind.EDITED, ReasonKind.SPEC_ADDED], True, "run: jaunt build --force --target app.m"),
+        (
+            *("edited", [ReasonKind.EDITED, ReasonKind.SPEC_ADDED], True),
+            "run: jaunt accept app.m, or jaunt build --force --target app.m",
+        ),
+        ("edited", [ReasonKind.NO_HEADER], True, "run: jaunt build --force --target app.m"),
+        (
+            *("accepted", [ReasonKind.SPEC_ADDED], True),
+            "run: jaunt accept --unchanged app.m, or jaunt build --force --target app.m",
+        ),
+        ("verify", [ReasonKind.USED_CHANGED], False, "run: jaunt build, which makes no call if it passes"),
         ("broken", [ReasonKind.UNREADABLE], True, "make it readable, or remove it"),
         ("orphaned", [ReasonKind.ORPHANED], False, "run: jaunt clean --orphans"),
         ("orphaned", [ReasonKind.ORPHANED, ReasonKind.EDITED], False, "run: jaunt clean --orphans --force"),

@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from types import TracebackType
 from typing import Self
 
@@ -13,9 +13,9 @@ from jaunt.build.beside import beside_work
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import Lookup
+from jaunt.build.store import NOBODY, Lookup, keep_code
 from jaunt.build.turns import PatientCheck, Turns
-from jaunt.build.write import normalize_source, write_code
+from jaunt.build.write import normalize_source, stamp_code, write_code
 from jaunt.engine.job import Outcome, error_texts, failure
 from jaunt.errors import JauntError, JauntGenerationError
 from jaunt.files.atomic import require_writable, write_atomic
@@ -25,9 +25,10 @@ from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.generate.retry import ask
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.usage import Usage
-from jaunt.plan.freshness import judge, read_generated
+from jaunt.plan.freshness import Freshness, judge, read_generated
 from jaunt.plan.module_work import ModuleWork
-from jaunt.report.wording import all_reasons, build_command
+from jaunt.plan.standing import StandingCode, standing_code
+from jaunt.report.wording import all_reasons, build_command, decision
 
 
 class ModuleBuilder:
@@ -53,14 +54,18 @@ class ModuleBuilder:
         """End the threads, once they have written what they were given."""
         self._writers.shutdown()
 
-    async def build(self, work: ModuleWork, *, ask_anew: bool = False) -> Outcome:
+    async def build(self, work: ModuleWork, *, freshness: Freshness | None = None, ask_anew: bool = False) -> Outcome:
         """Build one module: ask the backend, check the answer, write the file. With `ask_anew`, no store is asked.
 
-        A JauntError becomes a failed outcome.
+        Where the module's `freshness` lets the code stay that is there, that is the first candidate. A JauntError
+        becomes a failed outcome.
         """
         settings, begin = self.settings, time.perf_counter()
         try:
-            outcome = await self._find_code(work, ask_anew=ask_anew)
+            standing = standing_code(work, freshness)
+            if standing is not None and not standing.moved:
+                return Outcome("fresh", path=work.path)
+            outcome = await self._find_code(work, standing, ask_anew=ask_anew)
         except JauntError as error:
             outcome = failure(error)
         usage = settings.backend.usage_by_module.get(work.module, Usage())
@@ -75,48 +80,79 @@ class ModuleBuilder:
             cost=usage.cost(settings.price) if settings.price else None,
         )
 
-    async def _find_code(self, work: ModuleWork, *, ask_anew: bool) -> Outcome:
+    async def _find_code(self, work: ModuleWork, standing: StandingCode | None, *, ask_anew: bool) -> Outcome:
         settings = self.settings
-        context = await self._prepare(work)
+        replaced = await self._prepare(work, standing)
         checks = settings.checks_for(work) if settings.checks_for else ()
         if self.turns is not None:
             checks = [PatientCheck(check, work.module, self.turns) for check in checks]
-        search = _Search(settings, work, context, checks, self._writers)
+        search = _Search(settings, work, replaced, checks, self._writers, standing)
         begin = time.perf_counter()
         outcome = await search.run(ask_anew=ask_anew)
         waited = time.perf_counter() - begin - outcome.check_seconds - outcome.write_seconds
         return replace(outcome, model_seconds=max(0.0, waited) if outcome.attempts else 0.0)
 
-    async def _prepare(self, work: ModuleWork) -> ModuleSpecContext:
-        """Return the model's context, or raise if a call of the model would be in vain.
+    async def _prepare(self, work: ModuleWork, standing: StandingCode | None) -> str:
+        """Return the text of the file that is there, or raise if a call of the model would be in vain.
 
         The files are not read in a thread: they are few and small, and a thread would take longer.
         """
         if work.problem is not None:
             raise work.problem
         require_writable(work.path, within=work.root)
-        replaced = _text_to_replace(work, force=self.settings.force)
+        replaced = standing.text if standing else _text_to_replace(work, force=self.settings.force)
         problem = await self.settings.gate(work.module) if self.settings.gate else None
         if problem is not None:
             raise problem
         if work.kind == "build" and self.turns is not None and self.settings.used_at_import is not None:
             # A test's code is written, and checked, without running it.
             await self.turns.require_at_import(work.module, self.settings.used_at_import(work.module))
-        return make_context(work, replaced=replaced)
+        return replaced
 
 
 @dataclass(frozen=True)
 class _Search:
-    """The search for one module's code: in the store, or else by asking the model."""
+    """The search for one module's code: as it stands, in the store, or else by asking the model.
+
+    `replaced` is the text of the file that is there.
+    """
 
     settings: BuildSettings
     work: ModuleWork
-    context: ModuleSpecContext
+    replaced: str
     checks: Sequence[Check]
     writers: ThreadPoolExecutor
+    standing: StandingCode | None = None
+
+    @cached_property
+    def context(self) -> ModuleSpecContext:
+        """What the model is told; made when it is asked for, as code that stands needs none."""
+        return make_context(self.work, replaced=self.replaced)
 
     async def run(self, *, ask_anew: bool) -> Outcome:
         """Write code that passes, and return what came of it."""
+        stands, told = await self._try_standing()
+        return stands or await self._find(told, ask_anew=ask_anew)
+
+    async def _try_standing(self) -> tuple[Outcome | None, list[str]]:
+        """Stamp the code that is there, if it passes the checks; else return what is wrong with it.
+
+        Raises JauntGenerationError if a person has accepted it: nobody else replaces it.
+        """
+        if self.standing is None:
+            return None, []
+        examined = await check_candidate(self.standing.source, self.work.names, self.checks)
+        if examined.fault is not None:
+            raise examined.fault
+        if examined.ok:
+            outcome = Outcome("verified", warnings=tuple(examined.warnings), check_seconds=examined.seconds)
+            return await self._write(partial(_stamp, self.work, self.settings, self.standing, outcome)), []
+        if self.standing.accepted:
+            raise _no_longer_passes(self.work, self.standing, examined.errors)
+        return None, [f"the code as it stands: {error}" for error in examined.errors]
+
+    async def _find(self, told: Sequence[str], *, ask_anew: bool) -> Outcome:
+        """Write code from the store or the model, which is `told` what is wrong with the code that is there."""
         store = None if ask_anew else self.settings.readable_store
         work = self.work
         beside = beside_work(work)
@@ -130,14 +166,14 @@ class _Search:
         if found is not None:
             return found
         if store is None or store.readonly:
-            return _warned(await self._generate(), stored.warning)
+            return _warned(await self._generate(told), stored.warning)
         waits = partial(self.settings.on_wait, self.work.module) if self.settings.on_wait else None
         turn = store.turn(*contract, on_wait=waits)
         async with turn as again:  # another build may have asked in the meantime
             found = await self._try_stored(again) if again != stored else None
             if found is not None:
                 return found
-            outcome = await self._generate()
+            outcome = await self._generate(told)
         return _warned(outcome, again.warning, store.why_lockless(turn))
 
     async def _try_stored(self, stored: Lookup) -> Outcome | None:
@@ -151,11 +187,11 @@ class _Search:
             return None
         warnings = tuple(examined.warnings)
         outcome = Outcome("generated", warnings=warnings, origin="store", check_seconds=examined.seconds)
-        return await self._land(outcome, examined.source)
+        return await self._land(outcome, examined.source, stored.accepted)
 
-    async def _generate(self) -> Outcome:
+    async def _generate(self, told: Sequence[str]) -> Outcome:
         """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
-        result = await self._ask()
+        result = await self._ask(told)
         if result.source is None:
             return await self._failed(result)
         outcome = Outcome(
@@ -167,19 +203,22 @@ class _Search:
         )
         return await self._land(outcome, result.source)
 
-    async def _ask(self) -> GenerationResult:
+    async def _ask(self, told: Sequence[str]) -> GenerationResult:
         """Return what came of asking the backend; raises what a call would be in vain for."""
         settings, backend = self.settings, self.settings.backend
         if settings.proof is not None:
             await settings.proof.require(self.work.module)
         if not backend.has_own_retry:
+            # Code that fails is shown once, with what is wrong with it.
+            context = replace(self.context, previous_source="", rejected_source=self.context.previous_source)
             return await ask(
                 backend,
-                self.context,
+                context if told else self.context,
                 max_attempts=settings.max_attempts,
                 checks=self.checks,
                 candidates=settings.candidates,
                 on_attempt=partial(settings.on_attempt, self.work.module) if settings.on_attempt else None,
+                told=told,
             )
         # What a retry of the backend's own calls good is looked at here.
         result = await backend.generate_with_retry(self.context, max_attempts=settings.max_attempts)
@@ -215,10 +254,14 @@ class _Search:
             check_seconds=result.check_seconds,
         )
 
-    async def _land(self, outcome: Outcome, source: str) -> Outcome:
-        """Write a candidate that passed, in a thread; if this is cancelled meanwhile, it is written all the same."""
+    async def _land(self, outcome: Outcome, source: str, accepted: Mapping[str, str] = NOBODY) -> Outcome:
+        """Write a candidate that passed; `accepted` are the fields that say who accepted it."""
+        source = normalize_source(source)
+        return await self._write(partial(_land, self.work, self.settings, self.context, outcome, source, accepted))
+
+    async def _write(self, write: Callable[[], Outcome]) -> Outcome:
+        """Write in a thread; if this is cancelled meanwhile, it is written all the same."""
         begin = time.perf_counter()
-        write = partial(_land, self.work, self.settings, self.context, outcome, normalize_source(source))
         landed = asyncio.get_running_loop().run_in_executor(self.writers, write)
         try:
             outcome = await asyncio.shield(landed)
@@ -228,8 +271,38 @@ class _Search:
         return replace(outcome, write_seconds=time.perf_counter() - begin)
 
 
+def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, outcome: Outcome) -> Outcome:
+    """Give code that has passed as it stands a header that says so, and keep it where the store has none that serves.
+
+    Returns `outcome` with the file's path. Raises JauntGenerationError if the file is another one by now,
+    JauntWriteError if it can't be written.
+    """
+    if work.path.read_bytes() != standing.text.encode():
+        raise JauntGenerationError(f"{work.path} has changed while its code was verified", hint="run the command again")
+    path = stamp_code(work, standing.text)
+    forget_rejected(settings.rejected, work.module)
+    store, beside = settings.store, beside_work(work)
+    if store is not None and not store.readonly and not store.holds(work.kind, work.digest, beside):
+        outcome = _warned(outcome, keep_code(store, work, normalize_source(standing.source), standing.accepted))
+    return replace(outcome, path=path)
+
+
+def _no_longer_passes(work: ModuleWork, standing: StandingCode, errors: Sequence[str]) -> JauntGenerationError:
+    return JauntGenerationError(
+        f"{work.path}: the code that {standing.accepted['accepted_by']} accepted is not overwritten, but no longer "
+        f"passes: {'; '.join(errors)}",
+        hint=f"correct it and run: jaunt accept {work.module}; or `{build_command(work.kind)} --force --target "
+        f"{work.module}` replaces it",
+    )
+
+
 def _land(
-    work: ModuleWork, settings: BuildSettings, context: ModuleSpecContext, outcome: Outcome, source: str
+    work: ModuleWork,
+    settings: BuildSettings,
+    context: ModuleSpecContext,
+    outcome: Outcome,
+    source: str,
+    accepted: Mapping[str, str],
 ) -> Outcome:
     """Write a candidate that passed: a recording of it where one is wanted, and what it replaces into the history.
 
@@ -238,10 +311,7 @@ def _land(
     """
     if settings.store is not None and outcome.origin == "model":
         # Kept before it is written: what was paid for survives a crash of anything that comes after it.
-        beside = beside_work(work)
-        unkept = settings.store.put(
-            work.kind, work.digest, source, module=work.module, beside=beside, against=work.checked_against(source)
-        )
+        unkept = keep_code(settings.store, work, source)
         outcome = replace(outcome, warnings=(*outcome.warnings, unkept)) if unkept else outcome
     forget_rejected(settings.rejected, work.module)
     if settings.record is not None:
@@ -249,7 +319,7 @@ def _land(
         write_atomic(path, format_recording(context, source), within=settings.record)
     # Looked at once more: someone may have edited it while the model was busy.
     before = _text_to_replace(work, force=settings.force)
-    path = write_code(work, source)
+    path = write_code(work, source, accepted=accepted)
     if settings.history is not None:
         contract = {**context.spec_sources, **context.dependency_apis}
         settings.history.add(work.kind, work.module, work.digest, contract, before)
@@ -268,6 +338,11 @@ def _text_to_replace(work: ModuleWork, *, force: bool) -> str:
         reason = f"{work.path}: cannot be read: {error.strerror}"
         raise JauntGenerationError(reason, hint="make it readable, or remove it") from error
     freshness = judge(text, work.fingerprint)
+    if freshness.state == "accepted" and not force:
+        raise JauntGenerationError(
+            f"{work.path} was accepted, but {all_reasons(freshness)}; it is not overwritten",
+            hint=decision(work.module, work.kind),
+        )
     if freshness.protected and not force:
         command = f"{build_command(work.kind)} --force"
         raise JauntGenerationError(

@@ -30,7 +30,7 @@ def project_settings(
 
     `imports` are those that have begun already.
     """
-    config, imports = plan.project.config, imports or make_imports(plan.project, plan.stale)
+    config, imports = plan.project.config, imports or make_imports(plan.project, plan.stale, plan.to("generate"))
     state = ensure_state_folder(config.root)
     store = open_store(config)
     _sweep(plan.project, state, store)
@@ -38,7 +38,7 @@ def project_settings(
     return BuildSettings(
         backend,
         checks_for=checks,
-        proof=Proof(checks, [m for m in plan.stale if m not in plan.problems], imports.sandboxed),
+        proof=Proof(checks, [m for m in plan.to("generate") if m not in plan.problems], imports.sandboxed),
         rejected=state / "rejected",
         gate=imports.gate,
         used_at_import=imports.gate.used_at_import,

@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
-from jaunt.build.ledger import read_ledger, write_ledger
+from jaunt.build.ledger import Ledger, read_ledger, write_ledger
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import holds_module
 from jaunt.build.time_left import TimeLeft
 from jaunt.build.turns import Turns
-from jaunt.engine.job import Job, Listener, Outcome, job_name
+from jaunt.engine.job import Event, Job, Listener, Outcome, job_name
 from jaunt.engine.runner import run_jobs
 from jaunt.plan.module_work import ModuleWork, project_work, waits_for
 from jaunt.plan.plan import Plan
@@ -65,36 +65,62 @@ async def run_plan(
 ) -> dict[str, Outcome]:
     """Build a plan's stale modules, at most `jobs` at a time; return module -> outcome, for those alone.
 
-    What the generations took last time is their cost, and what they take now is noted down for the next.
+    Where other code comes of that than the modules above were checked with, these are verified too, and are among the
+    outcomes. What the generations took last time is their cost, and what they take now is noted down for the next.
     """
-    project = plan.project
+    project, above = plan.project, frozenset(plan.above)
     ledger = read_ledger(project.root)
-    names = {module: job_name(project.kind_of(module), module) for module in plan.stale}
+    names = {module: job_name(project.kind_of(module), module) for module in [*plan.stale, *above]}
     with ModuleBuilder(settings) as builder:
 
         async def build(module: str) -> Outcome:
             # Its work is made only now: the first request would have to wait for that of all modules.
-            return await builder.build(project_work(project, module))
+            return await builder.build(project_work(project, module), freshness=plan.freshness[module])
 
         async with plan_turns(plan, build) as turns:
             builder.turns = turns
             made = [
-                Job(name, partial(turns.build, m), frozenset(waits_for(project, m)), ledger.seconds(name))
+                Job(name, partial(turns.build, m), frozenset(waits_for(project, m)), _cost(plan, m, ledger))
                 for m, name in names.items()
             ]
-            outcomes = await run_jobs(made, limit=jobs, listener=listener)
+            heard = partial(_tell, listener, above) if listener else None
+            outcomes = await run_jobs(made, limit=jobs, listener=heard)
     updated = ledger.updated(outcomes, {job_name(project.kind_of(module), module) for module in project.modules})
     if updated != ledger:
         write_ledger(project.root, updated)
     if settings.history is not None:
         settings.history.keep_only((project.kind_of(module), module) for module in project.modules)
-    return {module: outcomes[name] for module, name in names.items()}
+    found = {module: outcomes[name] for module, name in names.items()}
+    return {module: outcome for module, outcome in found.items() if not _is_idle(module, outcome, above)}
+
+
+_VERIFYING = 0.05  # about what a module's checks take, in seconds
+
+
+def _cost(plan: Plan, module: str, ledger: Ledger) -> float:
+    """Return how long a module is expected to take, in seconds."""
+    calls = plan.freshness[module].action == "generate"
+    return ledger.seconds(job_name(plan.project.kind_of(module), module)) if calls else _VERIFYING
+
+
+def _tell(listener: Listener, above: Collection[str], event: Event, job: Job, outcome: Outcome | None) -> None:
+    """Tell a listener of a job; of the modules `above` what is built, only once something was done about them."""
+    if job.module in above:
+        if outcome is None or _is_idle(job.module, outcome, above):
+            return
+        listener("started", job, None)
+    listener(event, job, outcome)
+
+
+def _is_idle(module: str, outcome: Outcome, above: Collection[str]) -> bool:
+    """Whether nothing was done about a module, as the code that it depends on is what it was, or was not built."""
+    return module in above and (outcome.status == "fresh" or bool(outcome.failed_dependencies))
 
 
 def plan_turns(plan: Plan, build: Callable[[str], Awaitable[Outcome]]) -> Turns:
     """Return the order of a run of a plan's stale modules, which `build` builds one by one."""
     project = plan.project
-    names = {job_name(project.kind_of(module), module): module for module in plan.stale}
+    names = {job_name(project.kind_of(module), module): module for module in [*plan.stale, *plan.above]}
     waits = {m: [names[name] for name in waits_for(project, m) if name in names] for m in names.values()}
     return Turns(build, waits, lambda m: m in project.modules and project.generated_path(m).is_file())
 
@@ -102,7 +128,7 @@ def plan_turns(plan: Plan, build: Callable[[str], Awaitable[Outcome]]) -> Turns:
 def plan_time_left(plan: Plan, jobs: int) -> TimeLeft:
     """Return how long a plan's build will take, `jobs` modules at a time, by what its modules took before."""
     project, entries = plan.project, read_ledger(plan.project.root).entries
-    names = {module: job_name(project.kind_of(module), module) for module in plan.stale}
+    names = {module: job_name(project.kind_of(module), module) for module in plan.to("generate")}
     return TimeLeft(
         {module: [name.partition(":")[2] for name in waits_for(project, module)] for module in names},
         {module: entries[name].seconds for module, name in names.items() if name in entries},
@@ -114,6 +140,6 @@ def misses_store(plan: Plan, settings: BuildSettings) -> bool:
     """Whether a plan has a module for which the model will have to be asked."""
     store = settings.readable_store
     if store is None:
-        return bool(plan.stale)
+        return bool(plan.to("generate"))
     project = plan.project
-    return any(not holds_module(store, project, m) for m in plan.stale if m not in plan.problems)
+    return any(not holds_module(store, project, m) for m in plan.to("generate") if m not in plan.problems)

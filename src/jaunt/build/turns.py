@@ -83,7 +83,7 @@ class Turns:
             outcome = await asyncio.shield(self._task(needed))  # others may wait for it when this one is given up
         finally:
             self._waiting[module].remove(needed)
-        if outcome.status != "generated":
+        if not outcome.ok:
             raise JauntGenerationError(f"dependency failed: {needed}")
 
     def _task(self, module: str) -> asyncio.Task[Outcome]:
@@ -94,8 +94,8 @@ class Turns:
     async def _run(self, module: str) -> Outcome:
         for before in sorted(self._waits[module]):
             outcome = await asyncio.shield(self._task(before))  # over already, if it is the engine that asks
-            if outcome.status != "generated":
-                return Outcome("failed", (f"dependency failed: {before}",))
+            if not outcome.ok:
+                return Outcome("failed", (f"dependency failed: {before}",), failed_dependencies=(before,))
         return await self._build(module)
 
     def _leads_to(self, start: str, end: str) -> bool:

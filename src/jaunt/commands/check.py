@@ -36,6 +36,7 @@ def run(arguments: argparse.Namespace) -> Result:
             "module": d.module,
             "kind": d.kind,
             "state": d.state,
+            "action": d.action,
             "path": str(d.path),
             "error": error_line(drift_error(d)),
         }

@@ -87,6 +87,11 @@ class BuildConfig:
     jobs: int = key(8, "how many modules are generated at a time", wrong=at_least(1))
     infer_deps: bool = key(True, "take what a spec mentions for what it depends on, besides its `deps`")
     max_attempts: int = key(3, "how often a module's code is asked for until it passes all checks", wrong=at_least(1))
+    dependents: str = key(
+        "generate",
+        'what a changed contract does to the modules that depend on it: `"verify"` keeps what still passes all checks',
+        wrong=one_of("generate", "verify"),
+    )
     candidates: int = key(
         1, "how many answers each attempt asks for at once; the first that passes wins", wrong=at_least(1)
     )

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from jaunt.errors import JauntError
 from jaunt.header import Kind
 
-Status = Literal["generated", "fresh", "failed", "interrupted"]
+Status = Literal["generated", "verified", "fresh", "failed", "interrupted"]
+"""Verified: the code that was there has passed all checks; fresh: there was nothing to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Outcome:
     origin: str = ""
     """Where the code came from: "model" or "store"."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the module has code that answers its contract."""
+        return self.status in ("generated", "verified", "fresh")
 
 
 RunFunction = Callable[[], Coroutine[Any, Any, Outcome]]

@@ -46,22 +46,24 @@ async def ask(
     checks: Sequence[Check] = (),
     candidates: int = 1,
     on_attempt: OnAttempt | None = None,
+    told: Sequence[str] = (),
 ) -> GenerationResult:
     """Ask until a candidate passes syntax, required names and `checks`, at most `max_attempts` times.
 
     Each time, `candidates` answers are asked for at once; the first that passes ends it, and the others
     are cancelled. Every attempt after the first is given all errors so far, in order, and the candidate that had
-    the last of them; of several candidates, those of the one that got furthest, and that one.
+    the last of them; of several candidates, those of the one that got furthest, and that one. The first is given what
+    was `told` of code that was there before.
 
     An attempt that raises a JauntError ends it: to ask again would be in vain. The result then has the fault, and
     the candidate of the attempt before; without one there is nothing to lose, and the error is raised.
     """
-    errors: list[str] = []
+    errors = [*told]
     found: Examination | None = None
     seconds = 0.0
     for attempt in range(1, max_attempts + 1):
         if on_attempt:
-            on_attempt(attempt, found.errors if found else [])
+            on_attempt(attempt, found.errors if found else errors)
         try:
             found = await _best_of(candidates, backend, ctx, errors, checks)
         except JauntError as fault:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jaunt.errors import JauntError
 from jaunt.header import Kind, header_fields, split_header, was_parsed_here
+from jaunt.plan.action import Action
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
 from jaunt.plan.reasons import Reason, ReasonKind
@@ -16,8 +17,8 @@ from jaunt.validation import compile_check
 class Drift:
     """One module, or orphaned file, that is not as it should be, and why.
 
-    `stale` tells whether new code has to be generated for it. `problem` is what is wrong with the module itself, if
-    anything, and then says it all.
+    `stale` tells whether new code has to be generated for it, `action` what a build would do. `problem` is what is
+    wrong with the module itself, if anything, and then says it all.
     """
 
     module: str
@@ -27,6 +28,7 @@ class Drift:
     reasons: tuple[Reason, ...]
     stale: bool = False
     problem: JauntError | None = None
+    action: Action = "keep"
 
 
 def find_drift(plan: Plan, orphans: Sequence[Orphan] = ()) -> list[Drift]:
@@ -37,12 +39,12 @@ def find_drift(plan: Plan, orphans: Sequence[Orphan] = ()) -> list[Drift]:
 def _modules(plan: Plan) -> Iterator[Drift]:
     for module, freshness in plan.freshness.items():
         path, reasons = plan.project.generated_path(module), freshness.reasons
-        if freshness.state == "fresh":
+        if not freshness.reasons:
             unparsable = _unreadable(path)
             reasons = (Reason(ReasonKind.UNPARSABLE, detail=unparsable),) if unparsable else ()
         if reasons:
             kind, problem = plan.project.kind_of(module), plan.problems.get(module)
-            yield Drift(module, kind, freshness.state, path, reasons, freshness.stale, problem)
+            yield Drift(module, kind, freshness.state, path, reasons, freshness.stale, problem, freshness.action)
 
 
 def _unreadable(path: Path) -> str:

@@ -1,16 +1,17 @@
 """The one dirty rule: what a generated file's header says against what the specs ask for today."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from jaunt.header import Kind, parse_header, split_header
+from jaunt.header import Kind, header_fields, parse_header, split_header
+from jaunt.plan.action import Action, Dependents, decide
 from jaunt.plan.reasons import Part, Reason, ReasonKind
 from jaunt.project.world.recorded import is_shape, moved_parts
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.digests import EARLIER_SIGNATURE, as_read_earlier
-from jaunt.syntax.body import has_conflict_markers, is_body_edited
+from jaunt.syntax.body import code_digest, has_conflict_markers, is_body_edited
 
 _CONTRACT_VERSION = "2"
 """The reading of contracts that a header names where it may differ from the first."""
@@ -18,7 +19,11 @@ _CONTRACT_VERSION = "2"
 Counted = Callable[[str, str], str | None]
 """Takes a reference and the digest that was recorded of it; returns today's of the same kind, None if it is gone."""
 
-State = Literal["fresh", "stale", "unbuilt", "conflict", "edited", "broken"]
+State = Literal["fresh", "verify", "stale", "unbuilt", "conflict", "edited", "accepted", "broken"]
+"""Of code that a person accepted, "accepted" is the state whatever has moved; `Freshness.action` says more."""
+
+_ACTIONS: Mapping[State, Action] = {"fresh": "keep", "verify": "verify"}
+_STATES: Mapping[Action, State] = {"keep": "fresh", "verify": "verify", "generate": "stale"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class Fingerprint:
     """The digest by the reading of contracts in which decorators above jaunt's counted; "" if there are none at all."""
     counted: Counted | None = field(default=None, compare=False, repr=False)
     """Returns today's digest of what code was checked against besides; None if that doesn't count."""
+    dependents: Dependents = field(default="generate", compare=False)
+    """What a changed contract of a dependency does to the module."""
 
     def header_fields(self) -> dict[str, Any]:
         """Return the fields for `format_header`, the tool's version and the body's digest excepted."""
@@ -98,17 +105,31 @@ class Freshness:
     state: State
     reasons: tuple[Reason, ...]
     stale: bool
-    """Whether the code doesn't answer today's contract, so that it has to be generated."""
+    """Whether the code doesn't answer today's contract, so that it has to be generated or a person decides."""
     checked_against: Mapping[str, str] = field(default_factory=dict, compare=False)
     """What the code was checked against besides, by its header: as long as that stays, fresh code stays fresh."""
+    dependency_codes: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """The code of its dependencies that it was checked with, by its header: module -> `code_digest`."""
+    code: str = field(default="", compare=False)
+    """The `code_digest` of the code as it stands, "" if there is none."""
 
     @property
     def protected(self) -> bool:
-        """Whether a person edited the generated file, so that only `--force` may overwrite it."""
-        return self.state == "edited"
+        """Whether a person edited or accepted the generated file, so that only `--force` may overwrite it."""
+        return self.state in ("edited", "accepted")
+
+    @property
+    def action(self) -> Action:
+        """What a build does about the module."""
+        if not self.protected:
+            return _ACTIONS.get(self.state, "generate")
+        if self.stale:
+            return "ask"
+        return "verify" if self.reasons and self.state == "accepted" else "keep"
 
 
 FRESH = Freshness("fresh", (), stale=False)
+ACCEPTED = Freshness("accepted", (), stale=False)
 
 _ACCEPTED = "# jaunt:accepted_by="
 _EDITED = Reason(ReasonKind.EDITED)
@@ -128,13 +149,17 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
         return _conflict(text)
     if fields is None:
         return Freshness("edited", (Reason(ReasonKind.NO_HEADER),), stale=True)
-    changes = _changes(fields, expected)
-    if edited:
-        return Freshness("edited", (_EDITED, *changes), stale=bool(changes))
-    if changes:
-        return Freshness("stale", changes, stale=True)
-    against = fields.get("checked_against")
-    return Freshness("fresh", (), stale=False, checked_against=against) if against else FRESH
+    changes, accepted = _changes(fields, expected), "accepted_by" in fields
+    action = decide(changes, is_persons=edited or accepted, dependents=expected.dependents)
+    told = (_EDITED, *changes) if edited else changes
+    return Freshness(
+        "edited" if edited else "accepted" if accepted else _STATES[action],
+        told,
+        stale=action in ("generate", "ask"),
+        checked_against=fields.get("checked_against", {}),
+        dependency_codes=fields.get("dependency_codes", {}),
+        code=code_digest(fields, split_header(text)[1], edited=edited),
+    )
 
 
 def _conflict(text: str) -> Freshness:
@@ -167,12 +192,28 @@ def read_generated(path: Path) -> str | None:
         return None
 
 
-def with_stale_dependencies(freshness: Freshness, dependencies: Iterable[str]) -> Freshness:
-    """Return the freshness of a module whose own file answers its contract, when dependencies of it are stale."""
-    reasons = tuple(Reason(ReasonKind.DEPENDENCY_STALE, name) for name in dependencies)
-    if freshness.protected:
-        return Freshness("edited", (*freshness.reasons, *reasons), stale=True)
-    return Freshness("stale", reasons, stale=True)
+def with_moved_dependencies(freshness: Freshness, moved: Iterable[Reason]) -> Freshness:
+    """Return the freshness of a module when the code of dependencies is other than it was checked with.
+
+    What is generated anyway, or waits for a person, stays as it is.
+    """
+    state = "verify" if freshness.state == "fresh" else freshness.state
+    if freshness.stale or state not in ("verify", "accepted"):
+        return freshness
+    return replace(freshness, state=state, reasons=(*freshness.reasons, *moved))
+
+
+def read_code_digest(path: Path) -> str:
+    """Return the `code_digest` of the generated file at `path`, "" if there is none that can be read."""
+    try:
+        text = read_generated(path)
+    except OSError:
+        return ""
+    if not text:
+        return ""
+    lines, body = split_header(text)
+    fields = header_fields(lines)
+    return code_digest(fields, body, edited=is_body_edited(fields, body))
 
 
 def _changes(fields: Mapping[str, Any], expected: Fingerprint) -> tuple[Reason, ...]:

@@ -10,7 +10,7 @@ from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
 from jaunt.header import Kind
 from jaunt.paths import is_single_file
-from jaunt.plan.freshness import Fingerprint
+from jaunt.plan.freshness import Fingerprint, read_code_digest
 from jaunt.plan.plan import module_fingerprint
 from jaunt.project.module import ProjectModule
 from jaunt.project.project import Project
@@ -42,7 +42,8 @@ class ModuleWork:
     modules that its own depend on directly, `dependency_paths` the generated files of their modules. `problem` says why
     it can't be built, `warnings` what its author should know. `__init__.py` files are made in the folders between
     `packages_below` and `path`, in none if it is None. `texts` has the source of the specs. `checked_against` tells of
-    code what it is checked against besides the contract, for its header; `find_world` of what the specs reach.
+    code what it is checked against besides the contract, for its header; `find_world` of what the specs reach;
+    `code_paths` are the files of the modules that it is checked with.
     """
 
     fingerprint: Fingerprint
@@ -60,6 +61,7 @@ class ModuleWork:
     texts: SpecTexts = field(default_factory=SpecTexts)
     checked_against: Callable[[str], Mapping[str, str]] = field(default=no_more, compare=False, repr=False)
     find_world: Callable[[], World] = field(default=no_world, compare=False, repr=False)
+    code_paths: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def module(self) -> str:
@@ -106,6 +108,11 @@ class ModuleWork:
         """The name of the job that builds it."""
         return job_name(self.fingerprint.kind, self.module)
 
+    def dependency_codes(self) -> dict[str, str]:
+        """Return the digests of the code of its dependencies as it stands: module -> `code_digest`."""
+        codes = {module: read_code_digest(path) for module, path in self.code_paths.items()}
+        return {module: code for module, code in codes.items() if code}
+
     def alone(self) -> "ModuleWork":
         """Return the work without what only a prompt needs: all that checks ask for, fit for `pickle`."""
         entries = tuple(entry._replace(obj=None, decorator_kwargs={}) for entry in self.entries)
@@ -140,6 +147,11 @@ def project_work(project: Project, name: str) -> ModuleWork:
         generated_module=project.generated_module(name),
         dependencies=dependencies,
         dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in dependencies})},
+        code_paths={
+            m: project.generated_path(m)
+            for m in sorted(project.dag[name])
+            if m in project.modules and project.kind_of(m) == project.kind_of(name)
+        },
         problem=project.problems.get(name),
         warnings=tuple(
             f"{e.source_file}: {e.qualname} has no docstring: the model has only the signature to go by"

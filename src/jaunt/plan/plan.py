@@ -1,20 +1,24 @@
 """What is fresh and what is stale, and why: the one dirty rule, and the plan that applies it to a project."""
 
 import time
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
+from typing import NamedTuple
 
 from jaunt.errors import JauntError
 from jaunt.header import Kind
+from jaunt.plan.action import Action, Dependents
 from jaunt.plan.freshness import (
+    ACCEPTED,
     FRESH,
     Fingerprint,
     Freshness,
     fingerprint,
     judge_file,
     moved_beside,
-    with_stale_dependencies,
+    with_moved_dependencies,
 )
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.process.phases import phase
@@ -26,7 +30,7 @@ from jaunt.specs.dag import dependencies_of, dependents_of
 
 @dataclass(frozen=True)
 class Plan:
-    """The freshness of each selected module. `stale` are the modules to build, `problems` the ones that can't be."""
+    """The freshness of each selected module; `problems` are those that can't be built."""
 
     project: Project
     freshness: Mapping[str, Freshness]
@@ -39,13 +43,29 @@ class Plan:
 
     @property
     def stale(self) -> list[str]:
-        """The modules to generate, sorted by name."""
-        return sorted(m for m, freshness in self.freshness.items() if freshness.stale)
+        """The modules that a build has something to do about, or a person, sorted by name."""
+        return sorted(m for m, freshness in self.freshness.items() if freshness.action != "keep")
 
     @property
     def fresh(self) -> list[str]:
         """The modules to leave alone, sorted by name."""
-        return sorted(m for m, freshness in self.freshness.items() if not freshness.stale)
+        return self.to("keep")
+
+    def to(self, action: Action) -> list[str]:
+        """Return the modules with an action, sorted by name."""
+        return sorted(m for m, freshness in self.freshness.items() if freshness.action == action)
+
+    @property
+    def above(self) -> list[str]:
+        """The modules to leave alone unless code that they depend on, and that is built or verified, turns out other.
+
+        Sorted by name.
+        """
+        kind, dag = self.project.kind_of, self.project.dag
+        below = {m: {dep for dep in dag[m] if dep in self.freshness and kind(dep) == kind(m)} for m in self.freshness}
+        moving = [m for m in self.stale if self.freshness[m].action != "ask"]
+        reached = dependents_of(below, moving) if moving else set[str]()
+        return sorted(m for m in reached if self.freshness[m].action == "keep" and self.freshness[m].state != "edited")
 
     def restricted_to(self, kinds: Collection[Kind]) -> "Plan":
         """Return the plan for the modules of some kinds alone."""
@@ -63,24 +83,66 @@ class Plan:
 def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: Collection[str] = ()) -> Plan:
     """Judge `modules` (default: all of the project) and everything that they depend on.
 
-    Modules in `force` are stale whatever their files say, and so is everything that depends on a stale one.
+    Modules in `force` are stale whatever their files say. What depends on a module that is generated, or whose code is
+    other than it was, is verified; it waits for one that is broken.
     """
     selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(project.modules)
     with phase("plan"):
         judged = {name: _judge(project, name) for name in sorted(selected)}
-        found = {name: _forced(judged[name][0]) if name in force else judged[name][0] for name in judged}
-    changed = {name for name, freshness in found.items() if freshness.stale}
-    dag = {name: set(project.dag[name]) & selected for name in selected}
-    stale = dependents_of(dag, changed)
-    for name in stale - changed:
-        found[name] = with_stale_dependencies(found[name], sorted(dag[name] & stale))
+        found = {name: _forced(judged[name].freshness) if name in force else judged[name].freshness for name in judged}
+        for name, moved in [*_moved_dependencies(project, judged, found)]:
+            found[name] = with_moved_dependencies(found[name], moved)
     return Plan(
         project,
         found,
         {m: e for m, e in project.problems.items() if m in selected},
         bool(force),
-        {name: key for name, (_, key) in judged.items() if key},
+        {name: each.key for name, each in judged.items() if each.key},
     )
+
+
+NO_CODES: Mapping[str, str] = MappingProxyType({})
+
+
+class _Judged(NamedTuple):
+    """What is known of a module by its own file.
+
+    `key` is what the next scan knows the file by, "" if there is nothing new; `code` and `dependency_codes` are as in
+    `Freshness`.
+    """
+
+    freshness: Freshness
+    key: str = ""
+    code: str = ""
+    dependency_codes: Mapping[str, str] = NO_CODES
+
+
+def _moved_dependencies(
+    project: Project, judged: Mapping[str, _Judged], found: Mapping[str, Freshness]
+) -> Iterator[tuple[str, list[Reason]]]:
+    """Yield the modules of which a dependency's code is, or will be, other than they were checked with, and why."""
+    generated = {name for name, freshness in found.items() if freshness.action == "generate"}
+    dag = project.dag
+    # What is above a broken module can't be checked, however far above.
+    broken = {name for name in generated if found[name].state == "broken"}
+    if broken:
+        broken = dependents_of({name: set(dag[name]) & found.keys() for name in found}, broken)
+    for name, each in judged.items():
+        recorded = each.dependency_codes
+        if not recorded and not generated:
+            continue
+        needed = [d for d in dag[name] if d in broken or (d in found and _uses_code_of(project, name, d))]
+        stale = {d for d in needed if d in generated or d in broken}
+        rebuilt = {d for d in needed if d in recorded and judged[d].code != recorded[d]} - stale
+        moved = [Reason(ReasonKind.DEPENDENCY_STALE, d) for d in sorted(stale)]
+        moved += [Reason(ReasonKind.DEPENDENCY_REBUILT, d) for d in sorted(rebuilt)]
+        if moved:
+            yield name, moved
+
+
+def _uses_code_of(project: Project, name: str, dependency: str) -> bool:
+    """Whether a module is checked with the code of a dependency; a test's code is checked without running it."""
+    return project.kind_of(name) == project.kind_of(dependency)
 
 
 def module_fingerprint(project: Project, name: str) -> Fingerprint:
@@ -95,35 +157,45 @@ def module_fingerprint(project: Project, name: str) -> Fingerprint:
         project.spec_digests,
         project.earlier_digest(name),
     )
-    return replace(of_contract, counted=partial(project.counted_digest, name))
+    dependents: Dependents = "verify" if project.config.build.dependents == "verify" else "generate"
+    return replace(of_contract, counted=partial(project.counted_digest, name), dependents=dependents)
 
 
-def _judge(project: Project, name: str) -> tuple[Freshness, str]:
-    """Return a module's freshness, and the key by which the next scan knows its file, "" if there is nothing new."""
+def _judge(project: Project, name: str) -> _Judged:
+    """Return what is known of a module by its own file."""
     if name in project.problems:
         reason = Reason(ReasonKind.BROKEN, detail=str(project.problems[name]))
-        return Freshness("broken", (reason,), stale=True), ""
+        return _Judged(Freshness("broken", (reason,), stale=True))
     key = _key(project, name)  # it has the file's stamp, which is taken before the file is read
-    if key and _is_known_fresh(project, name, key):
-        return FRESH, ""
+    known = _known_fresh(project, name, key) if key else None
+    if known is not None:
+        return known
     freshness = judge_file(project.generated_path(name), module_fingerprint(project, name))
-    if freshness.state != "fresh" or not key:
-        return freshness, ""
+    code, codes = freshness.code, freshness.dependency_codes
+    if not key or freshness.reasons or freshness.state not in _KNOWN:
+        return _Judged(freshness, "", code, codes)
     against = freshness.checked_against
     shapes = [ref for ref, digest in against.items() if is_shape(digest)]
     others = {ref: digest for ref, digest in against.items() if not is_shape(digest)}
-    return freshness, built_key(key, others, project.world_files(shapes))
+    facts = (freshness.state, code, " ".join(f"{module}={each}" for module, each in codes.items()))
+    return _Judged(freshness, built_key(key, others, project.world_files(shapes), facts), code, codes)
 
 
-def _is_known_fresh(project: Project, name: str, key: str) -> bool:
-    """Whether an earlier scan found the very same file to be fresh for the same contract, and all else is as then."""
+_KNOWN = {"fresh": FRESH, "accepted": ACCEPTED}
+
+
+def _known_fresh(project: Project, name: str, key: str) -> _Judged | None:
+    """Return what an earlier scan found of the very same file, fresh for the same contract, if all else is as then."""
     built = project.scan.built.get(name, "") if project.scan else ""
     if not built.startswith(key):
-        return False
-    known, against, files = read_built_key(built)
+        return None
+    known, against, files, (state, code, codes) = read_built_key(built)
     if known != key or (files and not (project.scan and project.scan.files.are_as_before(files))):
-        return False
-    return not against or not any(moved_beside(against, name, partial(project.counted_digest, name)))
+        return None
+    if against and any(moved_beside(against, name, partial(project.counted_digest, name))):
+        return None
+    recorded = dict(each.split("=") for each in codes.split(" ")) if codes else NO_CODES
+    return _Judged(_KNOWN[state], "", code, recorded)
 
 
 def _key(project: Project, name: str) -> str:

@@ -46,6 +46,8 @@ class ReasonKind(Enum):
     """What is written by hand as `subject` is other than when the code was checked, which may have it baked in."""
     DEPENDENCY_STALE = "dependency stale"
     """The module `subject`, which the module depends on, is to be generated."""
+    DEPENDENCY_REBUILT = "dependency rebuilt"
+    """The code of the module `subject`, which the module depends on, is other than when the module was checked."""
 
 
 class Part(NamedTuple):

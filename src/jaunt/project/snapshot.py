@@ -40,8 +40,7 @@ class Snapshot:
     `stamps` and `lines` (records as JSON, empty where there is nothing to know) are by path. `closed` are the folders
     that were not entered, `outside` the stamps of further files that links were found by. `table` holds a row for each
     spec module; it is None if links can't be reused. `built` tells of generated files that were found fresh: module ->
-    what `built_key` returns. `handed` are the decorators of jaunt's that
-    files hand on, by path.
+    what `built_key` returns. `handed` are the decorators of jaunt's that files hand on, by path.
     """
 
     stamps: Mapping[str, str] = field(default_factory=dict)
@@ -115,22 +114,19 @@ def with_shapes(new: Snapshot, old: Snapshot, read: Mapping[str, Record]) -> Sna
     return replace(new, lines=lines)
 
 
-def built_key(key: str, against: Mapping[str, str], files: Sequence[str]) -> str:
+def built_key(key: str, against: Mapping[str, str], files: Sequence[str], facts: Sequence[str]) -> str:
     """Return what a snapshot keeps of a generated file that was found fresh.
 
     `key` tells it from others, `against` is what it was checked against besides and has to be looked at each time,
-    `files` are those whose handwritten names it was checked against.
+    `files` are those whose handwritten names it was checked against, `facts` what is known of it, a line each.
     """
-    if not against and not files:
-        return key
-    return "\n".join([key, json.dumps(dict(against)) if against else "", "\t".join(files)])
+    return "\n".join([key, json.dumps(dict(against)) if against else "", "\t".join(files), *facts])
 
 
-def read_built_key(text: str) -> tuple[str, Mapping[str, str], list[str]]:
+def read_built_key(text: str) -> tuple[str, Mapping[str, str], list[str], list[str]]:
     """Return the arguments that `built_key` had."""
-    key, _, rest = text.partition("\n")
-    against, _, files = rest.partition("\n")
-    return key, json.loads(against) if against else {}, files.split("\t") if files else []
+    key, against, files, *facts = text.split("\n")
+    return key, json.loads(against) if against else {}, files.split("\t") if files else [], facts
 
 
 def files_in(built: str) -> list[str]:
@@ -138,7 +134,7 @@ def files_in(built: str) -> list[str]:
     return read_built_key(built)[2]
 
 
-FORMAT = 8
+FORMAT = 9
 """The form of the cache; one of another form is none."""
 
 

@@ -107,6 +107,7 @@ class LiveDisplay:
         """Take note that a module has ended; `seconds` is how long it took, None if no model wrote it."""
         self._under_way.pop(name, None)
         self._done += 1
+        self._total = max(self._total, self._done)
         self._left = None
         if self._time_left:
             self._time_left.ended(name, seconds)
@@ -178,8 +179,8 @@ class LiveProgress(Progress):
     def _tell(self, job: "Job", outcome: "Outcome") -> None:
         """Print what became of a module; in a large build, only the first MOST_LINES that went wrong."""
         if self._is_large:
-            self._told += outcome.status != "generated"
-            if outcome.status == "generated" or self._told > MOST_LINES:
+            self._told += not outcome.ok
+            if outcome.ok or self._told > MOST_LINES:
                 return
         super()._tell(job, outcome)
 

@@ -66,6 +66,7 @@ class Progress:
         if event != "finished" or outcome is None:
             return
         self._done += 1
+        self._total = max(self._total, self._done)  # what is above rebuilt code may follow
         if isinstance(outcome.cause, JauntError) and outcome.cause.ends_run:
             self._tell_cause(outcome.cause)
             return
@@ -96,7 +97,8 @@ class Progress:
         """Take note that an attempt begins, and of what was wrong with the one before it."""
         if self._verbosity == "verbose":
             for text in errors:
-                told = f"{module}: attempt {number - 1}: {relative_paths(one_line(text))}"
+                attempt = f"attempt {number - 1}: " if number > 1 else ""  # before that, the code as it stands
+                told = f"{module}: {attempt}{relative_paths(one_line(text))}"
                 self._say(f"{'rejected':<{_WORD_WIDTH}} {told}")
 
     def waiting(self, module: str) -> None:
@@ -120,7 +122,7 @@ class Progress:
         if columns is not None and len(line) > columns:
             room = columns - len(f"{count} {word}  {seconds}")
             line = f"{count} {word} {cut_front(module, max(8, room), out)} {seconds}"
-        return line.replace(word, paint(word, "green" if outcome.status == "generated" else "red", out), 1)
+        return line.replace(word, paint(word, "green" if outcome.ok else "red", out), 1)
 
 
 class Stopwatch:
@@ -139,9 +141,9 @@ def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, o
     """Print what a build came to, in one line if the terminal is wide enough."""
     outcomes = list(outcomes)
     counts = Counter(status_word(outcome) for outcome in outcomes)
-    counts["fresh"] += len(plan.fresh)
+    counts["fresh"] += len(plan.fresh) - max(0, len(outcomes) - len(plan.stale))  # some of them were verified
     counts["not started"] += max(0, len(plan.stale) - len(outcomes))
-    words = ("generated", "fresh", "failed", "not started", "interrupted")
+    words = ("generated", "verified", "fresh", "failed", "not started", "interrupted")
     parts = [f"{counts[word]} {word}" for word in words if counts[word]]
     text = f"{', '.join(parts) or 'no spec modules'} in {seconds:.1f} s{_spent(outcomes)}"
     say("\n".join(hang("", text, width_of(out or sys.stdout))), out)
@@ -181,7 +183,7 @@ def _spent(outcomes: Iterable["Outcome"]) -> str:
 
 def print_edited(plan: "Plan", err: TextIO | None = None) -> None:
     """Warn of the generated files that are up to date but were edited by hand, the first ones by name."""
-    edited = [m for m, freshness in plan.freshness.items() if freshness.protected and not freshness.stale]
+    edited = [m for m, freshness in plan.freshness.items() if freshness.state == "edited" and not freshness.stale]
     lines = [
         f"{plan.project.generated_path(module)} was edited by hand; it is left alone (--force regenerates it)"
         for module in edited

@@ -31,6 +31,17 @@ STATES: Mapping[str, StateStyle] = {
     "stale": StateStyle(
         "yellow", "#b45f06", "#f0a83c", "#fde8c4", "↻", "the spec, or something it depends on, has changed"
     ),
+    "verify": StateStyle(
+        "cyan",
+        "#0e7490",
+        "#5cc8dc",
+        "#d3f0f6",
+        "?",
+        "what its code was checked against has changed",
+    ),
+    "accepted": StateStyle(
+        "green", "#4d7c0f", "#a3d65c", "#e7f5d0", "✔", "a person has accepted the code, which is never overwritten"
+    ),
     "fresh": StateStyle(
         "green", "#16803c", "#4cc77a", "#d6f2de", "✓", "the generated code answers the spec", says_enough=True
     ),

@@ -1,12 +1,14 @@
 """The words for reasons and for what has drifted. No other file has any, and nothing reads them back."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaunt.errors import JauntError
-from jaunt.header import Kind
+from jaunt.header import Kind, split_header
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.report.states import style_of
 
@@ -36,7 +38,10 @@ _WORDS: Mapping[ReasonKind, str] = {
     ReasonKind.USED_CHANGED: "used spec changed: {subject}",
     ReasonKind.HANDWRITTEN_CHANGED: "handwritten changed: {spec}{in_parts}",
     ReasonKind.DEPENDENCY_STALE: "dependency is stale: {subject}",
+    ReasonKind.DEPENDENCY_REBUILT: "code of a dependency changed: {subject}",
 }
+
+_LINE = re.compile(r"(?P<tool>\w+: )?line (?P<line>\d+): ")  # of what a check says
 
 _MOST_PARTS = 3  # of a spec that changed, as a person is told of it
 
@@ -84,12 +89,29 @@ def all_reasons(freshness: "Freshness") -> str:
     return "; ".join(reason_texts(freshness.reasons)) or "fresh"
 
 
+def decision(module: str, kind: Kind) -> str:
+    """Return what a person may do about code of theirs whose own contract has changed."""
+    return f"run: jaunt accept --unchanged {module}, or {build_command(kind)} --force --target {module}"
+
+
+def located_error(error: str, path: Path, text: str) -> str:
+    """Return what a check said of the code in a generated file, `text`, with the file and, if it named one, the line.
+
+    Checks count from the first line after the header.
+    """
+    found = _LINE.match(error)
+    if found is None:
+        return f"{path}: {error}"
+    above = text.count("\n") - split_header(text)[1].count("\n")
+    return f"{path}:{int(found['line']) + above}: {found['tool'] or ''}{error[found.end() :]}"
+
+
 def first_reason(module: str, freshness: "Freshness") -> str:
     """Return why a module is not fresh, in one line: the first reason, and the number of the others.
 
     Empty where the state says enough.
     """
-    if style_of(freshness.state).says_enough:
+    if not freshness.reasons or style_of(freshness.state).says_enough:
         return ""
     texts = [" ".join(reason_text(reason, beside=module).split()) for reason in freshness.reasons]
     head = f"{texts.pop(0)}; " if freshness.protected and len(texts) > 1 else ""
@@ -115,8 +137,13 @@ def drift_error(drift: "Drift") -> JauntError:
     if state == "conflict":
         return JauntError(f"{module}: {said}", hint=f"merge the specs, then run: {command}")
     if state == "edited":
-        hint = f"run: {again}" if drift.stale else f"run: jaunt accept {module}, or {again}"
+        has_header = all(reason.kind is not ReasonKind.NO_HEADER for reason in drift.reasons)
+        hint = f"run: jaunt accept {module}, or {again}" if has_header else f"run: {again}"
         return JauntError(f"{module}: {said}", hint=hint)
+    if drift.stale and state == "accepted":
+        return JauntError(f"{module}: accepted, but {said}", hint=decision(module, drift.kind))
+    if state in ("verify", "accepted"):
+        return JauntError(f"{module}: to be verified: {said}", hint=f"run: {command}, which makes no call if it passes")
     return JauntError(f"{module}: {said if state == 'unbuilt' else f'stale: {said}'}", hint=f"run: {command}")
 
 

@@ -13,9 +13,23 @@ def is_body_edited(fields: Mapping[str, Any], body: str) -> bool:
     """Whether a body is another one than its header, parsed, was written for; a header that doesn't say fits any."""
     if "body_digest" not in fields or fields["body_digest"] == body_digest(body):
         return False
+    return "syntax_digest" not in fields or fields["syntax_digest"] != _syntax_digest(body)
+
+
+def _syntax_digest(body: str) -> str | None:
     from jaunt.syntax.syntax_digest import syntax_digest  # 5 ms, which only a body that is other text needs
 
-    return "syntax_digest" not in fields or fields["syntax_digest"] != syntax_digest(body)
+    return syntax_digest(body)
+
+
+def code_digest(fields: Mapping[str, Any] | None, body: str, *, edited: bool) -> str:
+    """Return what tells a body from another one, 16 hex digits, for the headers of the modules that use its code.
+
+    `fields` are those of its header, which say it already unless the body was edited. A formatter's run changes
+    nothing, as far as the header has the digest for that.
+    """
+    said = None if edited or fields is None else fields.get("syntax_digest") or fields.get("body_digest")
+    return str(said or _syntax_digest(body) or body_digest(body)).removeprefix("sha256:")[:16]
 
 
 def is_edited(text: str) -> bool:

@@ -24,20 +24,21 @@ from jaunt.report.live import Feed, LiveDisplay, can_be_live
 
 
 class UpToDate:
-    """The `uptodate` of a task of ours: whether it is fresh, as was found out already, and why not.
+    """The `uptodate` of a task of ours: whether it is fresh, and why not.
 
-    `doit info TASK` prints the repr, which is the reason.
+    A function says it once the dependencies of the task have run. `doit info TASK` prints the repr, which is the
+    reason.
     """
 
     # doit asks each `uptodate` object for its signature: without this, the largest part of a fresh run.
     __signature__ = inspect.Signature()
 
-    def __init__(self, fresh: bool, reason: str) -> None:
+    def __init__(self, fresh: bool | Callable[[], bool], reason: str) -> None:
         self._fresh = fresh
         self._reason = reason
 
     def __call__(self) -> bool:
-        return self._fresh
+        return self._fresh if isinstance(self._fresh, bool) else self._fresh()
 
     def __repr__(self) -> str:
         return self._reason

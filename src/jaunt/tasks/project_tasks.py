@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jaunt.build.ledger import read_ledger
 from jaunt.config import load_config
-from jaunt.engine.job import job_name
+from jaunt.engine.job import Outcome, job_name
 from jaunt.errors import JauntError
 from jaunt.header import Kind
 from jaunt.plan.drift import distinct, find_drift
@@ -84,16 +84,28 @@ class ProjectTasks:
     def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
         project, freshness = plan.project, plan.freshness[name]
         generated = project.generated_module(name)
-        reason = "forced" if always and not freshness.stale else all_reasons(freshness)
+        keeps, verifies = freshness.action == "keep", freshness.action == "verify" and not always
+        reason = "forced" if always and keeps else all_reasons(freshness)
         return doit_task(
-            JobAction(lambda: self._runner.build(name), f"{basename}:{name}", name, self._shared),
-            doc=f"generate {generated}",
-            uptodate=UpToDate(not freshness.stale and not always, reason),
+            JobAction(partial(self._build, name, always), f"{basename}:{name}", name, self._shared),
+            doc=f"{'verify' if verifies else 'generate'} {generated}",
+            uptodate=UpToDate(
+                partial(self._is_kept, name) if keeps and not always else False,
+                f"verify: {reason}" if verifies else reason,
+            ),
             basename=basename,
             targets=_names_of(project.generated_name(name), self._cwd),
             task_dep=[self._rename(dep) for dep in waits_for(project, name)],
             clean=lambda: _running().clean(plan, name),
         )
+
+    def _build(self, name: str, always: bool) -> Coroutine[Any, Any, Outcome]:
+        return self._runner.build(name, forced=always)
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether a fresh module is to be left alone: no code that it depends on was generated in this run."""
+        runner: PlanRunner | None = vars(self).get("_runner")  # there is none before the first job runs
+        return runner is None or not runner.is_moved(name)
 
     @functools.cached_property
     def _cwd(self) -> str:

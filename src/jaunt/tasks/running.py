@@ -34,16 +34,30 @@ class PlanRunner:
             print_warning(warning)
         self._builder = ModuleBuilder(replace(settings, on_attempt=self._note_attempt, on_wait=_tell_of_wait))
         self._builder.turns = self._turns = plan_turns(plan, self._build)
+        self._built: set[str] = set()
         atexit.register(self._close)  # nobody tells when doit's last task has run
 
-    async def build(self, name: str) -> Outcome:
-        """Build one module, unless another one that needs it has had it built."""
-        return await (self._turns.build(name) if self._turns.has(name) else self._build(name))
+    async def build(self, name: str, *, forced: bool = False) -> Outcome:
+        """Build one module, unless another one that needs it has had it built; a `forced` one is generated.
+
+        One that is to be kept runs if code that it depends on was generated, or else as `doit -a` forces it.
+        """
+        action = self._plan.freshness[name].action
+        if (forced and action == "verify") or (action == "keep" and (forced or not self.is_moved(name))):
+            # The store's answer, which it has, is not wanted.
+            outcome = await self._builder.build(project_work(self._plan.project, name), ask_anew=True)
+        else:
+            outcome = await (self._turns.build(name) if self._turns.has(name) else self._build(name))
+        self._built |= {name} if outcome.status == "generated" else set()
+        return outcome
+
+    def is_moved(self, name: str) -> bool:
+        """Whether code was generated in this run that a fresh module depends on, so that it is looked at again."""
+        return not self._built.isdisjoint(self._plan.project.dag[name])
 
     async def _build(self, name: str) -> Outcome:
-        # A fresh module runs only if it is forced (`-a`): then the store's answer, which it has, is not wanted.
-        forced = not self._plan.freshness[name].stale
-        return await self._builder.build(project_work(self._plan.project, name), ask_anew=forced)
+        work = project_work(self._plan.project, name)
+        return await self._builder.build(work, freshness=self._plan.freshness[name])
 
     def spent(self) -> tuple[int, float | None]:
         """Return what all calls so far took: tokens, and money if prices are known."""

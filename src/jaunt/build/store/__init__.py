@@ -18,19 +18,19 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from jaunt.build.beside import NOTHING, Beside, beside_of
-from jaunt.build.store.entry import Entry, entry_name, format_entry, read_entry
+from jaunt.build.beside import NOTHING, Beside, beside_of, beside_work
+from jaunt.build.store.entry import NOBODY, Entry, entry_name, format_entry, read_entry
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.files.lock import Turn, remove_idle_lock
 from jaunt.header import Kind
+from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 
 if TYPE_CHECKING:  # it needs fsspec, which an extra brings
@@ -45,6 +45,8 @@ class Lookup:
 
     source: str | None = None
     warning: str | None = None
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """The fields that say who accepted it, and when."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class Store:
         entry = read_entry(text, name, self.key)
         if isinstance(entry, str):
             return Lookup(warning=f"{path}: this entry of the store {entry} and is passed over")
-        return Lookup(entry.source if beside.holds_still(entry.against) else None)
+        return Lookup(entry.source, accepted=entry.accepted) if beside.holds_still(entry.against) else Lookup()
 
     def put(
         self,
@@ -145,15 +147,17 @@ class Store:
         *,
         module: str,
         beside: Beside = NOTHING,
-        against: Mapping[str, str] = MappingProxyType({}),
+        against: Mapping[str, str] = NOBODY,
+        accepted: Mapping[str, str] = NOBODY,
     ) -> str | None:
         """Keep a validated source; return why it could not be kept, or None. A readonly store keeps nothing.
 
-        It serves as long as what it was checked `against` besides, reference -> digest, stays as it is.
+        It serves as long as what it was checked `against` besides, reference -> digest, stays as it is. `accepted` are
+        the fields that say who accepted it.
         """
         if self.readonly:
             return None
-        entry = Entry(kind, module, digest, beside.digest, against, source)
+        entry = Entry(kind, module, digest, beside.digest, against, source, accepted)
         text = format_entry(entry, self.key)
         if self.remote is not None:
             self.remote.put(entry.name, text)
@@ -273,3 +277,16 @@ def _stored_as(project: Project, module: str) -> tuple[Kind, str, Beside] | None
     except JauntDiscoveryError:
         return None
     return project.kind_of(module), project.digests[module], beside
+
+
+def keep_code(store: Store, work: ModuleWork, source: str, accepted: Mapping[str, str] = NOBODY) -> str | None:
+    """Keep a module's code, for its contract of today; see `Store.put`."""
+    return store.put(
+        work.kind,
+        work.digest,
+        source,
+        module=work.module,
+        beside=beside_work(work),
+        against=work.checked_against(source),
+        accepted=accepted,
+    )

@@ -57,17 +57,17 @@ class Imports:
     sandboxed: SandboxedImports
 
 
-def begin_imports(project: Project, modules: Collection[str]) -> Imports:
-    """Begin to import spec modules in child processes, outside of the sandbox and in it."""
-    imports = make_imports(project, modules)
+def begin_imports(project: Project, modules: Collection[str], asked: Collection[str]) -> Imports:
+    """Begin to import spec modules in child processes, outside of the sandbox, and in it as `make_imports` says."""
+    imports = make_imports(project, modules, asked)
     imports.gate.begin()
     imports.sandboxed.begin()
     return imports
 
 
-def make_imports(project: Project, modules: Collection[str]) -> Imports:
-    """Return what imports spec modules once it is asked for one."""
-    return Imports(ImportGate(project, modules), SandboxedImports(project, modules))
+def make_imports(project: Project, modules: Collection[str], asked: Collection[str]) -> Imports:
+    """Return what imports spec modules once it is asked for one; in the sandbox, those that a model is `asked` for."""
+    return Imports(ImportGate(project, modules), SandboxedImports(project, asked))
 
 
 def _hint(error: str, handed_in: Collection[str]) -> str:

@@ -17,6 +17,7 @@ from functools import partial
 
 from jaunt.checks.static.annotations import AnnotationReader, as_iterator, inner_type
 from jaunt.header import Kind
+from jaunt.syntax.constants import constant_value
 from jaunt.syntax.source import Definition, Function, ModuleSource, is_stub, last_name, written_name
 
 POSITIONAL_ONLY = "positional-only"
@@ -92,7 +93,13 @@ def is_generator(function: Function) -> bool:
 
 
 def same_value(modules: Modules, expected: ast.expr, given: ast.expr) -> bool:
-    """Return whether two values are the same, also by way of a module-level constant or a qualified name."""
+    """Return whether two values are the same, also by way of a module-level constant or a qualified name.
+
+    A constant that the candidate has itself is another one where its value is known to be, whatever its name.
+    """
+    wanted, own = constant_value(expected, modules.spec), constant_value(given, modules.candidate)
+    if isinstance(given, ast.Name) and given.id in modules.candidate.constants and None not in (wanted, own):
+        return wanted == own
     return not _value_forms(expected, modules.spec).isdisjoint(_value_forms(given, modules.candidate, modules.spec))
 
 

@@ -11,10 +11,11 @@ from jaunt.build.store import Store, fetch_modules, holds_module, open_store
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
+from jaunt.plan.action import Action
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
 from jaunt.report.terminal import hang
-from jaunt.report.wording import all_reasons, first_reason
+from jaunt.report.wording import all_reasons, decision, first_reason
 from jaunt.specs.dag import critical_path, dependents_of
 from jaunt.text.counts import counted
 
@@ -27,7 +28,7 @@ def project_store(plan: Plan) -> tuple[Store, str | None]:
 
 @dataclass(frozen=True)
 class Step:
-    """One module that a build would generate.
+    """One module that a build would generate, or verify, which is free.
 
     `least` and `most` are what its call would take, by this project's own history; None if there is no history.
     """
@@ -39,6 +40,12 @@ class Step:
     from_store: bool
     least: Generation | None = None
     most: Generation | None = None
+    action: Action = "generate"
+
+    @property
+    def origin(self) -> str:
+        """Where its code would come from: "free" is the code that is there, as long as it passes all checks."""
+        return "free" if self.action == "verify" else "store" if self.from_store else "model"
 
 
 @dataclass(frozen=True)
@@ -63,20 +70,20 @@ def forecast(plan: Plan, store: Store | None) -> Forecast:
     steps = []
     # Sorting is stable and the path lengths come dependencies first, as critical_path promises.
     for module in sorted(length, key=lambda m: -length[m]):
-        kind, digest = project.kind_of(module), project.digests[module]
-        stored = store is not None and holds_module(store, project, module)
-        bounds = None if stored else ledger.bounds(names[module])
+        kind, digest, action = project.kind_of(module), project.digests[module], plan.freshness[module].action
+        stored = action == "generate" and store is not None and holds_module(store, project, module)
+        bounds = None if stored or action == "verify" else ledger.bounds(names[module])
         least, most = bounds or (None, None)
-        steps.append(Step(module, kind, digest, all_reasons(plan.freshness[module]), stored, least, most))
+        steps.append(Step(module, kind, digest, all_reasons(plan.freshness[module]), stored, least, most, action))
     return Forecast(steps, fails)
 
 
 def blocked(plan: Plan) -> dict[str, str]:
     """Return the modules on which a build would fail without a call of the model, each with the reason."""
     found = {
-        m: error_line(plan.problems[m]) if m in plan.problems else f"{all_reasons(v)} (--force overwrites it)"
+        m: error_line(plan.problems[m]) if m in plan.problems else _asks(plan, m)
         for m, v in plan.freshness.items()
-        if m in plan.problems or (v.stale and v.protected and not plan.force)
+        if m in plan.problems or v.action == "ask"
     }
     dag = plan.project.dag
     dependents = dependents_of({m: dag[m] & plan.freshness.keys() for m in plan.stale}, found)
@@ -84,26 +91,35 @@ def blocked(plan: Plan) -> dict[str, str]:
     return {**found, **{m: f"needs {dep}, which fails" for m, dep in further.items()}}
 
 
+def _asks(plan: Plan, module: str) -> str:
+    freshness = plan.freshness[module]
+    if freshness.state == "edited":
+        return f"{all_reasons(freshness)} (--force overwrites it)"
+    return f"accepted, but {all_reasons(freshness)} ({decision(module, plan.project.kind_of(module))})"
+
+
 @dataclass(frozen=True)
 class Total:
-    """What all calls of a forecast would take together: the least and the most."""
+    """What all calls of a forecast would take together: the least and the most; `free` modules are verified."""
 
     calls: int
     tokens: tuple[int, int] | None = None
     cost: tuple[float, float] | None = None
+    free: int = 0
 
 
 def total(steps: Sequence[Step]) -> Total:
     """Add up a forecast; the tokens are None if a call has no history, the cost if one has no price."""
-    asked = [step for step in steps if not step.from_store]
+    asked = [step for step in steps if step.origin == "model"]
+    free = sum(step.origin == "free" for step in steps)
     bounds = [(step.least, step.most) for step in asked if step.least is not None and step.most is not None]
     if not asked or len(bounds) < len(asked):
-        return Total(len(asked))
+        return Total(len(asked), free=free)
     low, high = (sum(pair[i].input_tokens + pair[i].output_tokens for pair in bounds) for i in (0, 1))
     costs = [(least.cost, most.cost) for least, most in bounds]
     known = [(least, most) for least, most in costs if least is not None and most is not None]
     cost = (sum(c[0] for c in known), sum(c[1] for c in known)) if len(known) == len(costs) else None
-    return Total(len(asked), (low, high) if high else None, cost)
+    return Total(len(asked), (low, high) if high else None, cost, free)
 
 
 def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, width: int | None = None) -> Iterator[str]:
@@ -113,7 +129,7 @@ def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, wid
     terminal's, in columns.
     """
     steps, fails = expected.steps, expected.fails
-    rows = [("store" if step.from_store else "model", step.module, _reason(plan, step, verbose)) for step in steps]
+    rows = [(f"{step.origin:<5}", step.module, _reason(plan, step, verbose)) for step in steps]
     numbered = [(str(number), *row) for number, row in enumerate(rows, 1)]
     groups = [numbered, [("-", "fails", module, reason) for module, reason in fails.items()]]
     shown = [group if verbose else group[:MOST_LINES] for group in groups]
@@ -124,8 +140,9 @@ def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, wid
         if len(told) < len(group):
             yield and_more(len(group) - len(told))
     sums = total(steps)
-    calls = counted(sums.calls, "call")
-    text = f"{len(steps):,} to build: {len(steps) - sums.calls:,} from the store, {calls} of the model"
+    stored, calls = len(steps) - sums.calls - sums.free, counted(sums.calls, "call")
+    free = f"{sums.free:,} verified free, " if sums.free else ""
+    text = f"{len(steps):,} to build: {free}{stored:,} from the store, {calls} of the model"
     if sums.tokens:
         text += f", {_range(*sums.tokens, ',')} tokens"
     elif sums.calls:

@@ -74,7 +74,7 @@ def _refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
         raise JauntRefusedError(
             f"{module}: {all_reasons(freshness)}: there is no code to eject", hint=f"run: {command}"
         )
-    if freshness.state != "fresh" and not force:
+    if freshness.reasons and not force:
         if freshness.state == "edited" and not freshness.stale:
             command = f"jaunt accept {module}"
         hint = f"run: {command}; --force ejects it as it is"
@@ -160,7 +160,7 @@ def _keep_fresh(before: Plan, after: Project) -> list[str]:
     """
     kept = []
     for work in project_works(after, [m for m in before.fresh if m in after.modules]):
-        if judge_file(work.path, work.fingerprint).stale:
+        if judge_file(work.path, work.fingerprint).action != "keep":
             text = work.path.read_text(encoding="utf-8")
             write_code(work, split_header(text)[1], before=parse_header(text), is_new=False)
             kept.append(work.module)

@@ -38,7 +38,7 @@ def build_plan(
     if options.verbosity != "quiet":
         print_edited(plan)
     print_summary(plan, outcomes.values(), watch.seconds)
-    failed = [outcome.cause for outcome in outcomes.values() if outcome.status != "generated"]
+    failed = [outcome.cause for outcome in outcomes.values() if not outcome.ok]
     return exit_code(failed) if failed else EXIT_OK, build_facts(plan, outcomes, watch.seconds)
 
 
@@ -48,7 +48,9 @@ def _generate(
     # An event loop and more: 50 ms, for nothing if all is fresh.
     from jaunt.checks.doctests.imports import begin_imports
 
-    imports = begin_imports(plan.project, plan.stale)  # in child processes, while this one imports what builds: 0.1 s
+    imports = begin_imports(
+        plan.project, plan.stale, plan.to("generate")
+    )  # while this process imports what builds: 0.1 s
     from jaunt.commands.shared.build_loop import generate
 
     return generate(plan, options, failures, imports)
@@ -71,9 +73,9 @@ def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> 
     for module, freshness in plan.freshness.items():
         outcome = outcomes.get(module)
         kind, reason = plan.project.kind_of(module), all_reasons(freshness)
-        facts: dict[str, Any] = {"module": module, "kind": kind, "reason": reason}
+        facts: dict[str, Any] = {"module": module, "kind": kind, "action": freshness.action, "reason": reason}
         if outcome is None:
-            modules.append({**facts, "status": "not started" if freshness.stale else "fresh"})
+            modules.append({**facts, "status": "fresh" if freshness.action == "keep" else "not started"})
             continue
         modules.append(
             {

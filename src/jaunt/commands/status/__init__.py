@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
         "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
     }
-    is_fresh = not orphans and all(each.state == "fresh" for each in plan.freshness.values())
+    is_fresh = not orphans and not any(each.reasons for each in plan.freshness.values())
     return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 
@@ -54,12 +54,13 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
     status = module_status(plan, module)
     print_module_status(status)
     tell_unbound(plan.only([module]))
-    is_fresh = status.freshness.state == "fresh"
+    is_fresh = not status.freshness.reasons
     facts = {
         **asdict(status),
         "state": status.freshness.state,
         "reason": all_reasons(status.freshness),
         "stale": status.freshness.stale,
+        "action": status.freshness.action,
         "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
     }
     del facts["freshness"]
@@ -74,6 +75,7 @@ def _module_facts(plan: Plan) -> list[dict[str, object]]:
             "kind": project.kind_of(module),
             "state": freshness.state,
             "stale": freshness.stale,
+            "action": freshness.action,
             "reason": all_reasons(freshness),
             "path": project.generated_name(module),
             "imported": dict(project.modules[module].unread),

@@ -14,7 +14,7 @@ from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
 from jaunt.report.states import STATES, style_of
 from jaunt.report.terminal import hang, paint, width_of
-from jaunt.report.wording import all_reasons, first_reason, reason_texts
+from jaunt.report.wording import all_reasons, decision, first_reason, reason_texts
 
 
 def print_status(
@@ -73,9 +73,10 @@ def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
     freshness = plan.freshness[module]
     if freshness.state == "broken":
         return error_line(plan.problems.get(module) or all_reasons(freshness))
-    if verbose and freshness.state != "fresh":
-        return one_line(all_reasons(freshness))
-    return first_reason(module, freshness)
+    text = one_line(all_reasons(freshness)) if verbose and freshness.reasons else first_reason(module, freshness)
+    if freshness.action == "ask" and freshness.state == "accepted":
+        return f"{text} ({decision(module, plan.project.kind_of(module))})"
+    return text
 
 
 @dataclass(frozen=True)

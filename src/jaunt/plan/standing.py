@@ -1,0 +1,60 @@
+"""The code as it stands: whether it may stay, as the first candidate of a module that is to be verified."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from jaunt.header import parse_header, split_header
+from jaunt.plan.freshness import Freshness, judge
+from jaunt.plan.module_work import ModuleWork
+from jaunt.plan.reasons import ReasonKind
+
+ACCEPTED_FIELDS = ("accepted_by", "accepted_at")
+
+
+@dataclass(frozen=True)
+class StandingCode:
+    """A generated file, `text`, whose code may stay as it is.
+
+    `moved` says whether anything that it was checked against is other than then: else there is nothing to do.
+    """
+
+    text: str
+    moved: bool
+
+    @property
+    def source(self) -> str:
+        """The code, without the header."""
+        return split_header(self.text)[1]
+
+    @cached_property
+    def accepted(self) -> dict[str, str]:
+        """The fields of the header that say who accepted the code, and when; none, if nobody did."""
+        return accepted_fields(parse_header(self.text))
+
+
+def accepted_fields(header: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return those of a header's fields that say who accepted the code, and when."""
+    return {name: str(header[name]) for name in ACCEPTED_FIELDS if name in header} if header else {}
+
+
+def standing_code(work: ModuleWork, freshness: Freshness | None) -> StandingCode | None:
+    """Return a module's code as it stands, None if it has to be generated, or if a person has to be asked.
+
+    `freshness` is that of the plan; what its dependencies are now, with those before it built, is looked at here.
+    """
+    if freshness is None or freshness.action not in ("keep", "verify"):
+        return None
+    try:
+        text = work.path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError):
+        return None
+    judged = judge(text, work.fingerprint)
+    if judged.state == "edited" or judged.action not in ("keep", "verify"):
+        return None
+    codes, recorded = work.dependency_codes(), judged.dependency_codes
+    rebuilt = {reason.subject for reason in freshness.reasons if reason.kind is ReasonKind.DEPENDENCY_STALE}
+    known = {module: code for module, code in recorded.items() if module in work.code_paths}
+    is_as_it_was = judged.action == "keep" and rebuilt <= known.keys() and known.items() <= codes.items()
+    return StandingCode(text, moved=not is_as_it_was)
