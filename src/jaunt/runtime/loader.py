@@ -13,6 +13,7 @@ from types import ModuleType
 
 from jaunt.errors import JauntConfigError, JauntNotBuiltError
 from jaunt.paths import DEFAULT_GENERATED_DIR, spec_module_to_generated_module
+from jaunt.runtime.decoration import unseen_decorator
 from jaunt.runtime.spec_module import generated_module_of, is_initialising, set_initialising
 
 __tracebackhide__ = True  # see __init__.py
@@ -58,8 +59,10 @@ def _not_built(entry: "SpecEntry", reason: str) -> JauntNotBuiltError:
     command = "jaunt build" if entry.kind == "magic" else "jaunt test"
     if archive := _archive_of(entry.source_file):
         command += f", then make {archive} again: it holds no generated code of {entry.module}"
+    unseen = unseen_decorator(entry)
+    way = f"jaunt can't see that it is a spec, by {unseen}: write @jaunt.{entry.kind}" if unseen else f"run: {command}"
     # The command stands in the message: this error is met in other people's tracebacks and logs, without its hint.
-    error = JauntNotBuiltError(f"{entry.spec_ref} {reason} (run: {command})")
+    error = JauntNotBuiltError(f"{entry.spec_ref} {reason} ({way})")
     error.spec_ref = entry.spec_ref
     return error
 
