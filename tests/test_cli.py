@@ -20,7 +20,7 @@ from jaunt.commands import COMMANDS
     ("argv", "expected"),
     [
         (["buidl"], "did you mean 'build'?"),
-        (["xyzzy"], "choose from: build, test, status, "),
+        (["xyzzy"], "choose from: init, example, doctor, "),
         (["build", "--froce"], "did you mean '--force'?"),
         (["build", "--jbos=3"], "did you mean '--jobs'?"),
         (["status", "--force"], "unknown option --force"),

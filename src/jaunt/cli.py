@@ -7,16 +7,14 @@ import importlib
 import io
 import json
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO, cast
 
-from jaunt import __version__
-from jaunt.commands import COMMANDS, declare_arguments
-from jaunt.commands.shared.parsers import actions_of
+from jaunt.commands import COMMANDS
+from jaunt.commands.shared.command_line import CommandLine, command_parser, main_parser
 from jaunt.commands.shared.result import (
     EXIT_CRASH,
     EXIT_INTERRUPTED,
@@ -26,12 +24,9 @@ from jaunt.commands.shared.result import (
     exit_code,
     stop_signals,
 )
-from jaunt.errors import JauntConfigError, JauntError
-from jaunt.report.console import error_line, one_line, print_error
-from jaunt.report.terminal import hang
+from jaunt.errors import JauntError
+from jaunt.report.console import error_line, print_error
 from jaunt.text.nearest import did_you_mean
-
-_CODES = "exit codes: 0 done, 2 project, 3 generation, 4 tests or check, 130 interrupted"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -115,7 +110,7 @@ def _parse(words: list[str]) -> argparse.Namespace:
     """Read the command line; the parser of the chosen command is the only one that is made."""
     name = words[0] if words else ""
     if name not in COMMANDS:
-        parser = _main_parser()
+        parser = main_parser()
         if not name:
             parser.error("no command is given")
         parser.parse_known_args([word for word in words[:1] if word.startswith("-")])  # --help and --version end here
@@ -123,67 +118,14 @@ def _parse(words: list[str]) -> argparse.Namespace:
             parser.error(f"unknown option {name}: options come after the command, as in `jaunt build --jobs 4`")
         known = did_you_mean(name, COMMANDS, otherwise=f"choose from: {', '.join(COMMANDS)}")
         parser.error(f"unknown command {name!r}: {known}")
-    parser = _command_parser(name)
+    parser = command_parser(name)
     arguments, unknown = parser.parse_known_args(words[1:])
     if unknown:
         parser.error(_unknown(unknown[0], parser))
     return arguments
 
 
-def _main_parser() -> "_Parser":
-    width = max(map(len, COMMANDS))
-    rows = "\n".join(_wrapped(f"  {name:<{width}}  ", command.summary) for name, command in COMMANDS.items())
-    parser = _Parser(
-        prog="jaunt",
-        usage="jaunt [--help | --version] COMMAND [OPTION ...]",
-        add_help=False,
-        description=f"{_wrapped('', 'Write specs; a model writes the code; jaunt builds what is stale.')}\n\n{rows}",
-        epilog=_epilog("jaunt example textkit demo && jaunt test --root demo"),
-    )
-    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)
-    parser.add_argument("--version", action="version", version=f"jaunt {__version__}", help=argparse.SUPPRESS)
-    return parser
-
-
-def _command_parser(name: str) -> "_Parser":
-    summary, example = COMMANDS[name]
-    parser = _Parser(
-        prog=f"jaunt {name}",
-        add_help=False,
-        description=_wrapped("", f"{summary[0].upper()}{summary[1:]}."),
-        epilog=_epilog(example),
-    )
-    parser.add_argument("-h", "--help", action="help", help=argparse.SUPPRESS)  # who reads the help knows it
-    declare_arguments(name, parser)
-    parser.set_defaults(command=name)
-    return parser
-
-
-def _epilog(example: str) -> str:
-    return f"{_wrapped('example: ', example)}\n{_wrapped('', _CODES)}"
-
-
-def _wrapped(head: str, text: str) -> str:
-    return "\n".join(hang(head, text, shutil.get_terminal_size().columns))
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command line in one line, with the nearest real word."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **settings)
-
-    def error(self, message: str) -> NoReturn:
-        raise JauntConfigError(one_line(message), hint=f"see: {self.prog} --help")
-
-    @property
-    def options(self) -> list[str]:
-        """The long options that it takes."""
-        words = (word for action in actions_of(self) for word in action.option_strings)
-        return [word for word in words if word.startswith("--")]
-
-
-def _unknown(argument: str, parser: _Parser) -> str:
+def _unknown(argument: str, parser: CommandLine) -> str:
     if not argument.startswith("-"):
         return f"unexpected argument {argument!r}"
     near = did_you_mean(argument.partition("=")[0], parser.options)

@@ -9,10 +9,19 @@ from typing import NamedTuple
 
 
 class Command(NamedTuple):
-    """What `jaunt --help` says of a command, and an example for its own help."""
+    """What `jaunt --help` says of a command, an example for its own help, and which of GROUPS it belongs to.
+
+    One that is `rare` is left to `jaunt help`, so that the first screen stays one.
+    """
 
     summary: str
     example: str
+    group: str = "keep"
+    rare: bool = False
+
+
+GROUPS = ("start", "build", "look", "decide", "keep")
+"""What commands are for, in the order in which `jaunt --help` shows them."""
 
 
 def declare_arguments(name: str, parser: argparse.ArgumentParser) -> None:
@@ -22,23 +31,28 @@ def declare_arguments(name: str, parser: argparse.ArgumentParser) -> None:
 
 
 COMMANDS = {
-    "build": Command("generate the modules whose specs have changed", "jaunt build --jobs 16"),
-    "test": Command("build, generate the tests, run them", "jaunt test --target tests.test_slug"),
-    "status": Command("say what is fresh, what is stale, and why", "jaunt status"),
-    "check": Command("fail if the generated files are not what the specs ask for", "jaunt check"),
-    "diff": Command("show what the last build changed, and why", "jaunt diff app.slug"),
-    "accept": Command("take a hand edit over as a module's code", "jaunt accept app.slug"),
-    "clean": Command("remove generated files", "jaunt clean --orphans --dry-run"),
-    "eject": Command("make generated code the spec module's own", "jaunt eject app.slug"),
-    "watch": Command("build what a save made stale, once it settles", "jaunt watch --test"),
-    "graph": Command(
-        "draw which module depends on which, and its state", "jaunt graph --format html --output graph.html"
+    "init": Command("write a config; in an empty folder a first spec too", "jaunt init shop", "start"),
+    "example": Command("list the example projects, or copy one out", "jaunt example textkit demo", "start"),
+    "doctor": Command("check what a build needs, and say what to do", "jaunt doctor", "start"),
+    "help": Command("show a page on a topic, or search all of them", "jaunt help merging", "start"),
+    "completion": Command(
+        "print a shell's completion script", "jaunt completion bash >> ~/.bash_completion", "start", rare=True
     ),
-    "timings": Command("write the last build's timeline as a page", "jaunt timings --open"),
-    "init": Command("write a config; in an empty folder a first spec too", "jaunt init shop"),
-    "doctor": Command("check what a build needs, and say what to do", "jaunt doctor"),
-    "prompt": Command("print what the model would be sent for a module", "jaunt prompt app.slug"),
-    "store": Command("show or prune what was generated and validated before", "jaunt store prune --keep-days 90"),
-    "example": Command("list the example projects, or copy one out", "jaunt example textkit demo"),
-    "completion": Command("print a shell's completion script", "jaunt completion bash >> ~/.bash_completion"),
+    "build": Command("generate the modules whose specs have changed", "jaunt build --jobs 16", "build"),
+    "test": Command("build, generate the tests, run them", "jaunt test --target tests.test_slug", "build"),
+    "watch": Command("build what a save made stale, once it settles", "jaunt watch --test", "build"),
+    "status": Command("say what is fresh, what is stale, and why", "jaunt status", "look"),
+    "diff": Command("show what the last build changed, and why", "jaunt diff app.slug", "look"),
+    "prompt": Command("print what the model would be sent for a module", "jaunt prompt app.slug", "look"),
+    "graph": Command(
+        "draw which module depends on which, and its state", "jaunt graph --format html --output graph.html", "look"
+    ),
+    "timings": Command("write the last build's timeline as a page", "jaunt timings --open", "look", rare=True),
+    "accept": Command("take a hand edit over as a module's code", "jaunt accept app.slug", "decide"),
+    "eject": Command("make generated code the spec module's own", "jaunt eject app.slug", "decide"),
+    "check": Command("fail if the generated files are not what the specs ask for", "jaunt check", "keep"),
+    "clean": Command("remove generated files", "jaunt clean --orphans --dry-run", "keep"),
+    "store": Command(
+        "show or prune what was generated and validated before", "jaunt store prune --keep-days 90", "keep", rare=True
+    ),
 }

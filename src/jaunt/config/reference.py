@@ -37,3 +37,16 @@ def reference() -> str:
     rows = [("key", "is", "default", "says"), ("---", "---", "---", "---")]
     rows += [(f"`{k.name}`", k.type, f"`{k.default}`" if k.default else "", k.doc) for k in all_keys()]
     return "".join(f"| {' | '.join(row)} |\n".replace("|  |", "| |") for row in rows)
+
+
+def sections() -> list[str]:
+    """Return the names of the sections, in order."""
+    return list(dict.fromkeys(key.name.partition(".")[0] for key in all_keys() if "." in key.name))
+
+
+def key_lines(section: str = "") -> Iterator[str]:
+    """Yield all keys, or those of a section, as lines for a terminal: `llm.timeout = 600.0`, and below what it says."""
+    for key in all_keys():
+        if not section or key.name.startswith(f"{section}."):
+            yield f"{key.name} = {key.default}" if key.default else key.name
+            yield f"    {key.doc} ({key.type})"

@@ -21,6 +21,17 @@ EXIT_CHECK = 4
 EXIT_INTERRUPTED = 130
 
 
+EXIT_CODES = {
+    EXIT_OK: "done",
+    EXIT_CRASH: "a bug of jaunt's: there is a traceback",
+    EXIT_PROJECT: "the configuration, a spec or a dependency cycle is wrong",
+    EXIT_GENERATION: "a module could not be generated, or a file not be written",
+    EXIT_CHECK: "tests failed, or a check did, or a command refused what it was asked for",
+    EXIT_INTERRUPTED: "interrupted",
+}
+"""What each code means, for `jaunt help exit-codes`."""
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command came to: its exit code, and the facts that `--json` prints."""

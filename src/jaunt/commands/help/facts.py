@@ -1,0 +1,372 @@
+"""What `--json` of each command prints, as types: the schemas are made from them, and tests hold results to them."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict
+
+Kind = Literal["build", "test"]
+
+
+class Error(TypedDict):
+    """What went wrong."""
+
+    type: str
+    message: str
+
+
+class Every(TypedDict):
+    """What every command prints."""
+
+    command: str
+    ok: bool
+    exit_code: int
+    error: NotRequired[Error]
+
+
+class BuiltModule(TypedDict):
+    """What a build made of a module; what it took is told of those that were begun."""
+
+    module: str
+    kind: Kind
+    reason: str
+    status: str
+    seconds: NotRequired[float]
+    model_seconds: NotRequired[float]
+    check_seconds: NotRequired[float]
+    write_seconds: NotRequired[float]
+    attempts: NotRequired[int]
+    origin: NotRequired[str]
+    input_tokens: NotRequired[int]
+    output_tokens: NotRequired[int]
+    cached_input_tokens: NotRequired[int]
+    estimated: NotRequired[bool]
+    cost: NotRequired[float | None]
+    path: NotRequired[str | None]
+    errors: NotRequired[list[str]]
+    warnings: NotRequired[list[str]]
+
+
+class Built(TypedDict):
+    """What a build came to."""
+
+    modules: list[BuiltModule]
+    seconds: float
+    profile: NotRequired[dict[str, float]]
+
+
+class Call(TypedDict):
+    """What a call would take."""
+
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+
+
+class PlannedModule(TypedDict):
+    """A module that a build would generate."""
+
+    module: str
+    kind: Kind
+    digest: str
+    reason: str
+    from_store: bool
+    least: Call | None
+    most: Call | None
+
+
+class Total(TypedDict):
+    """What all calls would take: the least and the most."""
+
+    calls: int
+    tokens: list[int] | None
+    cost: list[float] | None
+
+
+class Planned(TypedDict):
+    """What a build would do; `problems` are why modules would fail."""
+
+    dry_run: Literal[True]
+    modules: list[PlannedModule]
+    total: Total
+    fresh: list[str]
+    problems: dict[str, str]
+
+
+class Ran(TypedDict):
+    """How the tests ended."""
+
+    passed: bool
+    exit_code: int
+    failures: list[str]
+
+
+class Tested(TypedDict):
+    """What was built, and how its tests ended, if they ran."""
+
+    modules: list[BuiltModule]
+    seconds: float
+    tests: NotRequired[Ran]
+    repair: NotRequired[Built]
+
+
+class State(TypedDict):
+    """The state of a module."""
+
+    module: str
+    kind: Kind
+    state: str
+    stale: bool
+    reason: str
+    path: str
+    imported: dict[str, str]
+
+
+class Status(TypedDict):
+    """The state of all modules, and of generated files whose spec module is gone."""
+
+    modules: list[State]
+    orphans: list[dict[str, Any]]
+    problems: list[str]
+
+
+class ModuleStatus(TypedDict):
+    """All there is to say of one module."""
+
+    module: str
+    kind: Kind
+    state: str
+    stale: bool
+    reason: str
+    reasons: list[str]
+    source: str
+    generated: str
+    specs: list[str]
+    dependencies: dict[str, str]
+    dependents: dict[str, str]
+    unread: dict[str, str]
+    accepted: str
+    diff: str | None
+    problems: list[str]
+
+
+class Drifted(TypedDict):
+    """A file that is not as the specs ask for."""
+
+    module: str
+    kind: Kind
+    state: str
+    path: str
+    error: str
+
+
+class Checked(TypedDict):
+    """How many modules there are, and what has drifted."""
+
+    modules: int
+    drift: list[Drifted]
+
+
+class Change(TypedDict):
+    """What a module's last build changed."""
+
+    module: str
+    kind: Kind
+    path: str
+    first: bool
+    reason: str
+    lost: list[str]
+    contract: str
+    code: str
+
+
+class Changes(TypedDict):
+    """What builds changed, by module."""
+
+    modules: list[Change]
+
+
+class Accepted(TypedDict):
+    """A hand edit that was taken over, or needed not be."""
+
+    module: str
+    accepted: bool
+    accepted_by: NotRequired[str]
+    accepted_at: NotRequired[str]
+
+
+class Ejected(TypedDict):
+    """A module that was ejected, or would be: then its `source`."""
+
+    module: str
+    dry_run: bool
+    source: NotRequired[str]
+    kept_fresh: NotRequired[list[str]]
+
+
+class Cleaned(TypedDict):
+    """The files that were removed, or would be, and those that were left."""
+
+    dry_run: bool
+    removed: list[str]
+    left: list[str]
+
+
+class Node(TypedDict):
+    """A module in the graph."""
+
+    module: str
+    kind: Kind
+    state: str
+    needs: list[str]
+
+
+class Graph(TypedDict):
+    """The graph."""
+
+    modules: list[Node]
+
+
+class Timings(TypedDict):
+    """The last build, job by job."""
+
+    output: str
+    began: float
+    seconds: float
+    jobs: list[dict[str, Any]]
+
+
+class Started(TypedDict):
+    """What was written to a folder, and what to do next."""
+
+    directory: str
+    package: str
+    created: list[str]
+    extended: list[str]
+    kept: list[str]
+    next: list[str]
+
+
+class Finding(TypedDict):
+    """What one of the doctor's checks found."""
+
+    level: Literal["ok", "warn", "fail"]
+    subject: str
+    text: str
+    hint: str
+
+
+class Findings(TypedDict):
+    """What the doctor found."""
+
+    checks: list[Finding]
+
+
+class Message(TypedDict):
+    """A message to the model."""
+
+    role: str
+    content: str
+
+
+class Prompt(TypedDict):
+    """What would be sent for a module."""
+
+    module: str
+    messages: list[Message]
+    characters: int
+
+
+class Stored(TypedDict):
+    """What the store holds."""
+
+    folder: str
+    generations: int
+    bytes: int
+
+
+class Pruned(TypedDict):
+    """What was removed from the store."""
+
+    removed: int
+    bytes: int
+
+
+class Examples(TypedDict):
+    """The example projects."""
+
+    examples: list[str]
+
+
+class Copied(TypedDict):
+    """An example project that was copied out."""
+
+    example: str
+    directory: str
+
+
+class Script(TypedDict):
+    """A shell's completion script."""
+
+    shell: str
+    script: str
+
+
+class Names(TypedDict):
+    """What a shell may complete a word to."""
+
+    names: list[str]
+
+
+class Page(TypedDict):
+    """A page of the help."""
+
+    topic: str
+    text: str
+
+
+class Pages(TypedDict):
+    """The titles of pages, and the summaries of commands."""
+
+    topics: dict[str, str]
+    commands: dict[str, str]
+
+
+class Hit(TypedDict):
+    """A line in which a word was found."""
+
+    topic: str
+    line: str
+
+
+class Hits(TypedDict):
+    """Where a word was found."""
+
+    hits: list[Hit]
+
+
+class Watched(TypedDict):
+    """How often it was built."""
+
+    rounds: int
+
+
+FACTS: Mapping[str, tuple[type, ...]] = {
+    "build": (Built, Planned),
+    "test": (Tested,),
+    "watch": (Watched,),
+    "status": (Status, ModuleStatus),
+    "check": (Checked,),
+    "diff": (Changes,),
+    "accept": (Accepted,),
+    "eject": (Ejected,),
+    "clean": (Cleaned,),
+    "graph": (Graph,),
+    "timings": (Timings,),
+    "init": (Started,),
+    "doctor": (Findings,),
+    "prompt": (Prompt,),
+    "store": (Stored, Pruned),
+    "example": (Examples, Copied),
+    "completion": (Script, Names),
+    "help": (Page, Pages, Hits),
+}
+"""Command -> the forms of what it prints; a command that is not here has `Every` alone."""
