@@ -73,7 +73,7 @@ BASH_LINES = {
     "build --target = app.tally :": ["Tally"],
     "build --target = app.tally : T": ["Tally"],
     "prompt tests": ["tests.test_slug", "tests.test_slug:test_slugify"],
-    "store ": ["info", "prune"],
+    "store ": ["info", "prune", "push", "pull"],
     "graph --format ": ["text", "mermaid", "dot", "html"],
     "build --root s": ["src"],
     "build --plan jau": ["jaunt.toml"],
@@ -120,7 +120,7 @@ def test_bash_knows_what_to_call(shop: Path, scripts: dict[str, Path], programs:
         ("jaunt status app.tally:", ["app.tally:Tally"]),
         ("jaunt build --target=app.tally:T", ["--target=app.tally:Tally"]),
         ("jaunt build --dr", ["--dry-run"]),
-        ("jaunt store ", ["info", "prune"]),
+        ("jaunt store ", ["info", "prune", "pull", "push"]),
     ],
 )
 def test_fish_offers_commands_options_and_modules(

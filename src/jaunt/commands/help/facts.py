@@ -97,6 +97,7 @@ class Ran(TypedDict):
     passed: bool
     exit_code: int
     failures: list[str]
+    not_run: list[str]
 
 
 class Tested(TypedDict):
@@ -275,19 +276,36 @@ class Prompt(TypedDict):
     characters: int
 
 
+class RemoteStore(TypedDict):
+    """What a store beyond this machine holds; `problem` is why that can't be told."""
+
+    url: str
+    generations: int
+    problem: str | None
+
+
 class Stored(TypedDict):
     """What the store holds."""
 
     folder: str
     generations: int
     bytes: int
+    remote: NotRequired[RemoteStore]
 
 
 class Pruned(TypedDict):
-    """What was removed from the store."""
+    """How many generations were removed from the store; of one on this machine, their bytes too."""
 
     removed: int
-    bytes: int
+    bytes: NotRequired[int]
+
+
+class Synced(TypedDict):
+    """How many generations were copied, and why others were not."""
+
+    pushed: NotRequired[int]
+    pulled: NotRequired[int]
+    refused: dict[str, str]
 
 
 class Examples(TypedDict):
@@ -364,7 +382,7 @@ FACTS: Mapping[str, tuple[type, ...]] = {
     "init": (Started,),
     "doctor": (Findings,),
     "prompt": (Prompt,),
-    "store": (Stored, Pruned),
+    "store": (Stored, Pruned, Synced),
     "example": (Examples, Copied),
     "completion": (Script, Names),
     "help": (Page, Pages, Hits),
