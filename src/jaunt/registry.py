@@ -6,7 +6,7 @@ from jaunt.spec_ref import SpecRef
 
 TYPE_CHECKING = False  # see spec_ref.py: importing `typing` or `dataclasses` here would cost every user's start-up
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any, Literal, NamedTuple
 
     from jaunt.header import Kind
@@ -45,8 +45,18 @@ KIND_OF: "dict[SpecKind, Kind]" = {"magic": "build", "test": "test"}
 _registries: "dict[str, dict[SpecRef, SpecEntry]]" = {"magic": {}, "test": {}}
 
 
+_watchers: "list[Callable[[SpecEntry], None]]" = []
+
+
+def watch(call: "Callable[[SpecEntry], None]") -> None:
+    """Call `call` with each `@jaunt.magic` spec before it is registered; what it raises, the decorator raises."""
+    _watchers.append(call)
+
+
 def register_magic(entry: SpecEntry) -> None:
     """Register a spec of kind "magic"; an earlier one of the same reference is replaced."""
+    for call in _watchers:
+        call(entry)
     _registries["magic"][entry.spec_ref] = entry
 
 

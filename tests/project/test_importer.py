@@ -150,3 +150,123 @@ def test_the_standard_library_comes_before_what_is_installed_beside_jaunt(
 
 def test_no_modules_need_no_process(tmp_path: Path) -> None:
     assert run(tmp_path) == {}
+
+
+KEEPERS = """
+import functools, jaunt, typing
+
+class App:
+    def __init__(self):
+        self.routes = []
+    def add(self, path):
+        def decorate(function):
+            self.routes.append({"endpoint": function})
+            return function
+        return decorate
+    def traced(self, function):
+        @functools.wraps(function)
+        def wrapper(*args):
+            self.routes.append("call")
+            return function(*args)
+        self.routes.append(wrapper)
+        return wrapper
+
+class Wrapper:
+    __slots__ = ("function",)
+    def __init__(self, function):
+        self.function = function
+    def __call__(self, *args):
+        return self.function(*args)
+
+app = App()
+SEEN = {}
+
+def keep_wrapped(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+    SEEN[function.__name__] = wrapper
+    return wrapper
+
+def keep_inner(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+    SEEN[function.__name__] = function
+    return wrapper
+
+def wrap(function):
+    call = Wrapper(function)
+    @functools.wraps(function)
+    def wrapper(*args):
+        return call(*args)
+    return wrapper
+
+def mark(function):
+    function.tags = ["x"]
+    return function
+
+class Registry(type):
+    classes = []
+    def __init__(cls, name, bases, namespace):
+        super().__init__(name, bases, namespace)
+        cls.classes.append(cls)
+
+class Plain(type):
+    def __new__(meta, name, bases, namespace):
+        namespace["fields"] = [*namespace.get("__annotations__", {})]
+        return super().__new__(meta, name, bases, namespace)
+"""
+USES = "import jaunt, functools, dataclasses, contextlib\nfrom keepers import *\n"
+
+
+@pytest.mark.parametrize(
+    ("spec", "keeper"),
+    [
+        ("@jaunt.magic\n@app.add('/x')\ndef f(): ...\n", "a dict"),
+        ("@jaunt.magic\n@app.traced\ndef f(): ...\n", "a list"),
+        ("@jaunt.magic\n@keep_wrapped\ndef f(): ...\n", "m.SEEN"),
+        ("@jaunt.magic\n@keep_inner\ndef f(): ...\n", "m.SEEN"),
+        ("@jaunt.magic\n@mark\n@app.add('/x')\ndef f(): ...\n", "a dict"),
+        ("@jaunt.magic\n@wrap\n@app.add('/x')\ndef f(): ...\n", "a dict"),
+        ("@jaunt.magic\n@app.add('/x')\nclass f: ...\n", "a dict"),
+        ("@jaunt.magic\nclass f(metaclass=Registry): ...\n", "a list"),
+    ],
+)
+def test_a_stub_that_is_kept_by_others_is_told(project_files: ProjectFiles, spec: str, keeper: str) -> None:
+    root = project_files({"keepers.py": KEEPERS, "m.py": USES + spec})
+    found = run(root, "m")["m"]
+    assert "f: " in found.error
+    assert f"gave the stub to {keeper}" in found.error
+    assert ("by hand" if "metaclass" in spec else "above @jaunt.magic") in found.hint
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "@app.add('/x')\n@jaunt.magic\ndef f(): ...\n",
+        "@jaunt.magic\n@wrap\ndef f(): ...\n",
+        "@jaunt.magic\n@mark\ndef f(): ...\n",
+        "@jaunt.magic\n@contextlib.contextmanager\ndef f(): ...\n",
+        "@jaunt.magic\n@functools.singledispatch\ndef f(n): ...\n",
+        "@jaunt.magic\n@dataclasses.dataclass\nclass f:\n    x: int\n",
+        "@jaunt.magic\n@dataclasses.dataclass(slots=True)\nclass f:\n    x: int\n    def g(self): return __class__\n",
+        "@jaunt.magic\n@functools.total_ordering\nclass f:\n    def __lt__(self, other): ...\n",
+        "@jaunt.magic\nclass f(metaclass=Plain):\n    x: int\n    def g(self): return super().g()\n",
+        "import pydantic\n@jaunt.magic\n@pydantic.validate_call\ndef f(n: int): ...\n",
+        "import pydantic\n@jaunt.magic\nclass f(pydantic.BaseModel):\n    x: int\n    y: 'f | None' = None\n",
+    ],
+)
+def test_a_stub_that_is_wrapped_or_marked_is_not_kept(project_files: ProjectFiles, spec: str) -> None:
+    if "pydantic" in spec:
+        pytest.importorskip("pydantic")
+    root = project_files({"keepers.py": KEEPERS, "m.py": USES + spec})
+    assert run(root, "m")["m"].error == ""
+
+
+def test_a_module_whose_package_cannot_be_imported_is_told_though_it_could_be(project_files: ProjectFiles) -> None:
+    root = project_files(
+        {"app/__init__.py": "import app.a\n1 / 0\n", "app/a.py": SPEC, "app/sub/__init__.py": "", "app/sub/b.py": SPEC}
+    )
+    found = run(root, "app", "app.a", "app.sub.b")
+    assert {each.error for each in found.values()} == {"ZeroDivisionError: division by zero"}

@@ -25,6 +25,7 @@ class ImportGate:
         self._fault: JauntConfigError | None = None
         self._modules = {m for m in modules if m not in project.problems}
         self._errors: dict[str, str] = {}
+        self._hints: dict[str, str] = {}
         self._unbuilt: dict[str, Sequence[str]] = {}
         self._awaited: dict[str, Future[None]] = {}
         self._begun = False
@@ -46,7 +47,8 @@ class ImportGate:
             return None
         path = self._project.modules[module].file.path
         return JauntDiscoveryError(
-            f"{path}: cannot be imported: {error}", hint="correct the module, or install what it needs"
+            f"{path}: cannot be imported: {error}",
+            hint=self._hints.get(module) or "correct the module, or install what it needs",
         )
 
     async def why_not(self, module: str) -> str:
@@ -88,7 +90,9 @@ class ImportGate:
     def _note(self, module: str, imported: Imported) -> None:
         with self._lock:
             # Plain Python imports some 200 modules that import one another; a module further up may be sound.
-            self._errors[module] = "" if imported.exception == RecursionError.__name__ else imported.error
+            is_deep = imported.exception == RecursionError.__name__
+            self._errors[module] = "" if is_deep else imported.error
+            self._hints[module] = imported.hint
             self._unbuilt[module] = imported.unbuilt
             awaited = self._awaited.pop(module, None)
         if awaited is not None:

@@ -10,14 +10,19 @@ import os
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from types import CellType, FunctionType
 from typing import Any
 
-from jaunt.errors import JauntNotBuiltError
+from jaunt.errors import JauntDiscoveryError, JauntError, JauntNotBuiltError
 from jaunt.process.boundary import caught
+from jaunt.process.holders import holders_of, name_of
 from jaunt.project.from_source import import_from_source
 from jaunt.project.unbuilt import unbuilt_behind
-from jaunt.registry import clear_registries, get_magic_registry, get_test_registry
+from jaunt.registry import SpecEntry, clear_registries, get_magic_registry, get_test_registry, watch
+from jaunt.runtime import PLAIN_METACLASSES
 from jaunt.spec_ref import spec_ref_from_object
+from jaunt.specs.inner_decorators import HINT
+from jaunt.syntax.source import own_decorators, read_source
 
 
 def main() -> None:
@@ -39,6 +44,7 @@ def main() -> None:
         results.flush()
     os.dup2(2, 1)
     os.environ["JAUNT_STUBS_ONLY"] = "1"
+    watch(refuse_kept)
     registered: dict[str, dict[str, Any]] = {}  # module -> name -> entry
     for name in request["names"]:
         results.write(json.dumps({"name": name, **_import_one(name, registered)}) + "\n")
@@ -58,15 +64,20 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
         many = [deps] if isinstance(deps, str) or not isinstance(deps, Iterable) else deps
         return {**kwargs, "deps": [d if isinstance(d, str) else spec_ref_from_object(d) for d in many]}
 
+    before = set(sys.modules)
     problem = caught(lambda: importlib.import_module(name))
     if isinstance(problem, KeyboardInterrupt):
         raise problem
-    error = exception = ""
+    if problem is not None:
+        _forget(set(sys.modules) - before)
+    error = exception = hint = ""
     # Module-level code that uses a spec can't run before the build.
     unbuilt = unbuilt_behind(problem) if problem is not None else []
     if problem is not None and not unbuilt and not isinstance(problem, JauntNotBuiltError):
         exception = type(problem).__name__
-        error = f"{exception}: {problem}".splitlines()[0]
+        told = isinstance(problem, JauntError)
+        error = (str(problem) if told else f"{exception}: {problem}").splitlines()[0]
+        hint = (problem.hint or "") if isinstance(problem, JauntError) else ""
     # Gone through once: each module would have to look at the specs of all before it.
     for entry in [*get_magic_registry().values(), *get_test_registry().values()]:
         registered.setdefault(entry.module, {})[entry.qualname] = entry
@@ -76,4 +87,43 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
         json.dumps(specs)
     except (TypeError, ValueError) as problem:
         return {"error": error or f"decorator arguments: {problem}", "unbuilt": unbuilt, "exception": exception}
-    return {"error": error, "specs": specs, "unbuilt": unbuilt, "exception": exception}
+    return {"error": error, "specs": specs, "unbuilt": unbuilt, "exception": exception, "hint": hint}
+
+
+def _forget(modules: Iterable[str]) -> None:
+    """Let go of modules whose package could not be imported, so that an import of them fails by that as well."""
+    for name in sorted(modules):
+        if "." in name and name.rpartition(".")[0] not in sys.modules:
+            sys.modules.pop(name, None)
+
+
+def refuse_kept(entry: SpecEntry) -> None:
+    """Raise JauntDiscoveryError if a decorator below jaunt's, or a metaclass, gave a stub to what keeps it."""
+    stub = entry.obj
+    is_of_metaclass = isinstance(stub, type) and type(stub).__module__ not in PLAIN_METACLASSES
+    if not (is_of_metaclass or _has_inner_decorators(entry)):
+        return
+    kept = [stub, *_wrapped(stub, entry)]
+    holders = holders_of(stub, kept, besides=[entry])
+    if holders:
+        by = f"its metaclass {type(stub).__name__}" if is_of_metaclass else "a decorator below @jaunt.magic"
+        raise JauntDiscoveryError(
+            f"{entry.source_file}: {entry.qualname}: {by} gave the stub to {name_of(holders[0])}, which would keep it",
+            hint="write the class by hand" if is_of_metaclass else HINT,
+        )
+
+
+def _has_inner_decorators(entry: SpecEntry) -> bool:
+    try:
+        source = read_source(entry.module, entry.source_file)
+    except JauntDiscoveryError:
+        return False  # which is told where it is read
+    node = source.definitions.get(entry.qualname)
+    return node is not None and bool(own_decorators(source, node))
+
+
+def _wrapped(stub: object, entry: SpecEntry) -> list[object]:
+    """Return the functions of the spec's own text that decorators have wrapped."""
+    cells = [cell.cell_contents for cell in getattr(stub, "__closure__", None) or () if cell != CellType()]
+    inner = [getattr(stub, "__wrapped__", None), *cells]
+    return [e for e in inner if isinstance(e, FunctionType) and e.__code__.co_name == entry.qualname and e is not stub]

@@ -33,6 +33,8 @@ class Imported:
     unbuilt: Sequence[str] = ()
     exception: str = field(default="", compare=False)
     """The name of the exception's class, if one was raised."""
+    hint: str = field(default="", compare=False)
+    """What to do about the error, where it is jaunt's own."""
 
 
 class ImportChild(Protocol):
@@ -94,7 +96,16 @@ def _import_in_child(
                     yield name, Imported(error=reason)
                 return
             record = json.loads(line)
-            yield record["name"], Imported(record["error"], record.get("specs", {}), tuple(record["unbuilt"]))
+            yield (
+                record["name"],
+                Imported(
+                    record["error"],
+                    record.get("specs", {}),
+                    tuple(record["unbuilt"]),
+                    record["exception"],
+                    record.get("hint", ""),
+                ),
+            )
 
 
 class _Child:

@@ -81,7 +81,7 @@ class Linker:
                 unread_text = ", ".join(module.unread.values())
                 problems[name] = JauntDiscoveryError(
                     f"{module.file.path}: cannot be imported to read {unread_text}: {result.error}",
-                    hint="give the decorator literals or plain names, or make the module importable",
+                    hint=result.hint or "give the decorator literals or plain names, or make the module importable",
                 )
                 continue
             changing = next((s for s in module.unread if _changes(module.unread[s], result, again[name], s)), None)

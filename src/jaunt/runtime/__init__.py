@@ -95,8 +95,8 @@ def _entry(kind: "SpecKind", obj: "Any", kwargs: "dict[str, Any]") -> SpecEntry:
     raise JauntDiscoveryError(f"@jaunt.{kind} on {name} ({file}:{line}): {reason}", hint=hint)
 
 
-_METACLASSES = {"builtins", "abc", "typing", "typing_extensions"}
-"""Where the metaclasses that a class spec may have are from: `type`, and those of abstract classes and protocols."""
+PLAIN_METACLASSES = {"builtins", "abc", "enum", "typing", "typing_extensions"}
+"""Where the metaclasses are from that are known to keep no class that they make, but in its own base classes."""
 
 
 def _problem(kind: "SpecKind", obj: "Any", name: str) -> "tuple[str, str] | None":
@@ -115,16 +115,12 @@ def _problem(kind: "SpecKind", obj: "Any", name: str) -> "tuple[str, str] | None
     if "__jaunt_spec_ref__" in vars(obj):
         return "it is a spec already", "remove one of the decorators"
     if "." in name:
-        return "a spec stands at module level, not in a class or function", "move it to the top of its module"
+        hint = "move it to the top of its module; if a decorator below gave it this name, write that above"
+        return "a spec stands at module level, not in a class or function", hint
     if name == "<lambda>":
         return "a lambda is not a spec", "write it as a `def` with annotations and a docstring"
     if obj.__module__ == "typing":
         return "an @overload is not a spec", "decorate the implementation below the overloads alone"
-    if isinstance(obj, type) and type(obj).__module__ not in _METACLASSES:
-        return (
-            f"its metaclass is {type(obj).__name__}",
-            "only classes without a metaclass, or with that of abstract classes and protocols, can be generated",
-        )
     return None
 
 

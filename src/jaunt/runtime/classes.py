@@ -57,9 +57,38 @@ def _make_stub_retry(stub: "Any", entry: "SpecEntry") -> None:
     for name, member in list(vars(stub).items()):
         if isinstance(member, classmethod | staticmethod) and not name.startswith("__"):
             setattr(stub, name, _forwarding_method(name, member, load))
+    if type(stub).__module__ not in _MAKE_BY_NEW:
+        _make_methods_retry(stub, load)
     stub.__new__ = staticmethod(__new__)
     mark(stub, entry)
     stub.__jaunt_names__ = frozenset(vars(stub))
+
+
+_MAKE_BY_NEW = {"builtins", "abc", "typing", "typing_extensions"}
+"""Where the metaclasses are from by which no instance of a stub comes to be but through its `__new__`."""
+
+
+def _make_methods_retry(stub: type, load: "Callable[[], type]") -> None:
+    """Let methods of instances that come to be all the same, such as an enum's members, reach the generated ones."""
+    for name, member in list(vars(stub).items()):
+        function = member.fget if isinstance(member, property) else member
+        if not isinstance(function, FunctionType) or function.__qualname__ != f"{stub.__qualname__}.{name}":
+            continue
+
+        forward = _forwarding_function(name, function, load)
+        setattr(stub, name, property(forward) if isinstance(member, property) else forward)
+
+
+def _forwarding_function(name: str, function: FunctionType, load: "Callable[[], type]") -> "Callable[..., Any]":
+    @functools.wraps(function)
+    def forward(self: "Any", *args: "Any", **kwargs: "Any") -> "Any":
+        generated: Any = load()
+        member = vars(generated).get(name) or getattr(generated, name)
+        if type(generated).__module__ == "enum":
+            self = generated[self._name_]
+        return (member.fget if isinstance(member, property) else member)(self, *args, **kwargs)
+
+    return forward
 
 
 def _forwarding_method(

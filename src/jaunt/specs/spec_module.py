@@ -15,23 +15,11 @@ from jaunt.spec_ref import SpecRef
 from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
 from jaunt.specs.hidden import decided_by_packages, refuse_hidden, refuse_lost_docstrings, refuse_rebound
+from jaunt.specs.inner_decorators import refuse_keepers, refuse_keeping_metaclass
 from jaunt.specs.mentions import Mentions
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, Names, parse_source
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
-
-# Bases whose metaclass is not `type`; others are found when the module is imported.
-_METACLASS_BASES = {
-    "enum.Enum",
-    "enum.Flag",
-    "enum.IntEnum",
-    "enum.IntFlag",
-    "enum.StrEnum",
-    "pydantic.BaseModel",
-    "typing.NamedTuple",
-    "typing.TypedDict",
-    "typing_extensions.TypedDict",
-}
 
 
 @dataclass(frozen=True)
@@ -178,6 +166,10 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
         return None
     refuse_hidden(source, entries)
     refuse_lost_docstrings(source, entries)
+    for entry in entries.values():
+        if entry.kind == "magic":
+            refuse_keepers(source, entry.qualname)
+            refuse_keeping_metaclass(source, entry.qualname)
     kinds = {entry.kind for entry in entries.values()}
     if len(kinds) > 1:
         raise JauntDiscoveryError(
@@ -214,9 +206,3 @@ def _refuse_class(source: ModuleSource, node: Definition, kind: SpecKind) -> Non
     where = f"{source.path}:{node.lineno}: {node.name}"
     if kind == "test":
         raise JauntDiscoveryError(f"{where}: a test spec must be a function", hint="make a function of each test in it")
-    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
-    if any(k.arg == "metaclass" for k in node.keywords) or any(source.dotted(b) in _METACLASS_BASES for b in bases):
-        raise JauntDiscoveryError(
-            f"{where}: a class spec can't be an enum, a NamedTuple or a TypedDict, nor have a metaclass of its own",
-            hint="write the class by hand, with functions that are specs, or make a plain class of it",
-        )

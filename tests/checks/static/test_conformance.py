@@ -394,3 +394,31 @@ def test_every_annotation_is_the_same_as_itself_quoted_or_not(annotation: str) -
     assert errors_of(takes(annotation), takes(annotation)) == []
     assert errors_of(takes(annotation), takes(repr(annotation))) == []
     assert errors_of(takes(annotation), takes(f"Union[{annotation}, bytes]")) != []
+
+
+ENUM = "from enum import Enum\nclass f(Enum):\n    A = 1\n    B = 2\n    def g(self) -> int: ...\n"
+TUPLE = "class f(typing.NamedTuple):\n    a: int\n    b: int = 0\n    def g(self) -> int: ...\n"
+MODEL = "from pydantic import BaseModel\nclass f(BaseModel):\n    a: int\n    b: list[int] = []\n"
+
+
+@pytest.mark.parametrize(
+    ("stub", "old", "new", "error"),
+    [
+        (ENUM, "    B = 2\n", "    B = 2\n    C = 3\n", "has the members A, B, C, expected A, B"),
+        (ENUM, "    A = 1\n    B = 2\n", "    B = 2\n    A = 1\n", "has the members B, A, expected A, B"),
+        (ENUM, "(Enum)", "(str, Enum)", "is `class f(str, Enum)`, expected `class f(Enum)`"),
+        (TUPLE, "    a: int\n", "    a: int = 1\n", "gives a the default 1, expected none"),
+        (TUPLE, "    b: int = 0\n", "    b: int = 0\n    c: int = 0\n", "has the fields a, b, c, expected a, b"),
+        (MODEL, "    a: int\n", "    a: int = 1\n", "gives a the default 1, expected none"),
+        (MODEL, "    a: int\n", "    a: int\n    c: int = 1\n", "has the fields a, c, b, expected a, b"),
+    ],
+)
+def test_enums_tuples_and_models_are_what_their_specs_list(stub: str, old: str, new: str, error: str) -> None:
+    assert errors_of(stub, stub) == []
+    assert any(error in each for each in errors_of(stub, stub.replace(old, new)))
+
+
+def test_an_enum_without_members_and_private_names_are_free() -> None:
+    assert errors_of("from enum import Enum\nclass f(Enum): ...\n", ENUM) == []
+    assert errors_of(ENUM, ENUM.replace("    A = 1", "    _ignore_ = []\n    A = 1")) == []
+    assert errors_of(MODEL, MODEL + "    model_config = {'frozen': True}\n    _cache: int = 0\n") == []

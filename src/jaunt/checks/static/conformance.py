@@ -91,13 +91,49 @@ def _header(node: ast.ClassDef) -> str:
 def _class_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
     expected, given = _bases(modules.spec, stub), _bases(modules.candidate, found, modules.spec)
     remaining = iter(given)
-    if not all(base in remaining for base in expected if not (base.startswith("Generic[") and type_parameters(found))):
+    is_other = _closed_kind(stub) is not None and len(given) != len(expected)
+    if is_other or not all(
+        base in remaining for base in expected if not (base.startswith("Generic[") and type_parameters(found))
+    ):
         yield f"is `{_header(found)}`, expected `{_header(stub)}`"
     keywords = {k.arg: k.value for k in found.keywords}
     for keyword in stub.keywords:
         if keyword.arg not in keywords or not same_value(modules, keyword.value, keywords[keyword.arg]):
             yield f"lacks `{ast.unparse(keyword)}`, expected `{_header(stub)}`"
     yield from _dataclass_errors(modules, stub, found)
+    yield from _closed_errors(stub, found)
+
+
+_CLOSED = {
+    **dict.fromkeys(["Enum", "Flag", "IntEnum", "IntFlag", "StrEnum", "ReprEnum"], "members"),
+    **dict.fromkeys(["NamedTuple", "TypedDict", "BaseModel"], "fields"),
+}
+"""Bases of classes that are what they list: no member or field may come to it."""
+
+
+def _closed_kind(node: ast.ClassDef) -> str | None:
+    return next((kind for base in node.bases if (kind := _CLOSED.get(last_name(base)))), None)
+
+
+def _closed_errors(stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
+    """Yield an error if an enum has other members, or a tuple, dict or model other fields, than the spec says."""
+    kind = _closed_kind(stub)
+    if kind == "members" and (names := _enum_members(stub)) and names != (own := _enum_members(found)):
+        yield f"has the members {', '.join(own) or 'none'}, expected {', '.join(names)}"
+    if kind == "fields" and _fields(stub):
+        yield from _differing_fields(stub, found, private=False)
+        declared = _declared(stub)
+        for name, (_, value) in _declared(found).items():
+            if value and not declared.get(name, (None, value))[1]:
+                yield f"gives {name} the default {ast.unparse(value)}, expected none"
+
+
+def _enum_members(node: ast.ClassDef) -> list[str]:
+    return [n for s in node.body if isinstance(s, ast.Assign) for n in _declared_by(s) if not n.startswith("_")]
+
+
+def _declared_by(statement: ast.Assign) -> Iterator[str]:
+    yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
 
 
 def _bases(module: ModuleSource, node: ast.ClassDef, *named: ModuleSource) -> list[str]:
@@ -127,8 +163,9 @@ def _outer_field_errors(modules: Modules, stub: Definition, found: Definition) -
         yield from (f"line {found.lineno}: {stub.name}: {error}" for error in _differing_fields(stub, found))
 
 
-def _differing_fields(stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
-    if (names := _fields(stub)) != (own := _fields(found)):
+def _differing_fields(stub: ast.ClassDef, found: ast.ClassDef, *, private: bool = True) -> Iterator[str]:
+    names, own = ([n for n in _fields(node) if private or not n.startswith("_")] for node in (stub, found))
+    if names != own:
         yield f"has the fields {', '.join(own) or 'none'}, expected {', '.join(names) or 'none'}"
 
 

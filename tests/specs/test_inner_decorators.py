@@ -1,0 +1,125 @@
+"""Decorators below jaunt's: those that keep the stub are told with their line, those that wrap it are not."""
+
+import pytest
+
+from jaunt.errors import JauntDiscoveryError
+from jaunt.specs.inner_decorators import refuse_keepers
+from jaunt.syntax.source import parse_source
+
+ROUTES = """
+HANDLERS = {}
+NAMES = []
+
+def route(path):
+    def register(function):
+        HANDLERS[path] = function
+        return function
+    return register
+
+def listed(function):
+    NAMES.append((function.__name__, function))
+    return function
+
+def wrapped_and_kept(function):
+    def wrapper(*args):
+        return function(*args)
+    HANDLERS[function.__name__] = wrapper
+    return wrapper
+
+class Router:
+    def __init__(self):
+        self.routes = {}
+    def get(self, path):
+        def register(function):
+            self.routes[path] = function
+            return function
+        return register
+    def logged(self, function):
+        function.is_logged = True
+        return function
+
+router = Router()
+
+def logged(function):
+    def wrapper(*args):
+        NAMES.append(function.__name__)
+        return function(*args)
+    wrapper.__wrapped__ = function
+    return wrapper
+
+def tagged(name):
+    def tag(function):
+        tags = {}
+        tags[name] = function
+        function.tag = name
+        return function
+    return tag
+"""
+
+
+def check(decorator: str, *, head: str = "", below: str = "def f(n: int) -> int: ...") -> None:
+    text = f"import jaunt\n{head}\n{ROUTES}\n@jaunt.magic\n@{decorator}\n{below}\n"
+    refuse_keepers(parse_source("m", "m.py", text.encode()), "f")
+
+
+@pytest.mark.parametrize(
+    ("decorator", "head"),
+    [
+        ('route("/x")', ""),
+        ("listed", ""),
+        ("wrapped_and_kept", ""),
+        ('router.get("/x")', ""),
+        ('app.get("/x")', "from fastapi import FastAPI\napp = FastAPI()"),
+        ('app.route("/x", methods=["GET"])', "from app.main import app"),
+        ("api.v1.router.post('/x')", "import api.v1"),
+        ("main.command()", "import click\n@click.group()\ndef main(): ...\n"),
+        ("area.register", "from functools import singledispatch\n@singledispatch\ndef area(x): ...\n"),
+        ("atexit.register", "import atexit"),
+        ("event.listens_for(None, 'x')", "from sqlalchemy import event"),
+    ],
+)
+def test_a_decorator_that_keeps_the_stub_is_told_with_its_line(decorator: str, head: str) -> None:
+    with pytest.raises(JauntDiscoveryError, match=r"m.py:\d+: f: `@.*` below @jaunt.magic keeps the stub") as told:
+        check(decorator, head=head)
+    assert "above @jaunt.magic" in str(told.value.hint)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "head", "made"),
+    [
+        ("functools.cache", "import functools", "a cache"),
+        ("lru_cache(maxsize=3)", "from functools import lru_cache", "a cache"),
+        ("click.command()", "import click", "a click.Command"),
+        ("curry", "from toolz import curry", "a curry"),
+        ("staticmethod", "", "a staticmethod"),
+    ],
+)
+def test_a_decorator_that_makes_no_function_is_told(decorator: str, head: str, made: str) -> None:
+    with pytest.raises(JauntDiscoveryError, match=f"below @jaunt.magic makes {made} of the stub"):
+        check(decorator, head=head)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "head"),
+    [
+        ("logged", ""),
+        ('tagged("x")', ""),
+        ("router.logged", ""),
+        ("contextmanager", "from contextlib import contextmanager"),
+        ('limiter.limit("5/m")', "from app.limits import limiter"),
+        ("retry(3)", "from tenacity import retry"),
+        ("dataclass", "from dataclasses import dataclass"),
+    ],
+)
+def test_a_decorator_that_wraps_or_marks_is_none_of_them(decorator: str, head: str) -> None:
+    check(decorator, head=head)
+
+
+def test_a_class_may_not_be_kept_either() -> None:
+    with pytest.raises(JauntDiscoveryError, match="keeps the stub"):
+        check("listed", below="class f: ...")
+
+
+def test_decorators_above_are_the_spec_modules_own() -> None:
+    text = f"import jaunt\n{ROUTES}\n@route('/x')\n@jaunt.magic\ndef f() -> int: ...\n"
+    refuse_keepers(parse_source("m", "m.py", text.encode()), "f")
