@@ -26,7 +26,17 @@ def test_every_command_has_facts_and_all_facts_have_a_command() -> None:
 
 PRINTED = [
     *("build", "build --force", "build --profile --force --target app.words", "build --dry-run --force"),
-    *("build --dry-run", "test", "test --no-run", "status", "status app.slug", "check", "diff", "diff app.slug"),
+    *(
+        "build --dry-run",
+        "test",
+        "test --no-run",
+        "status",
+        "status app.slug",
+        "status --specs",
+        "check",
+        "diff",
+        "diff app.slug",
+    ),
     *("accept app.words", "eject app.tally --dry-run", "eject app.tally", "clean --dry-run", "clean", "graph"),
     *("graph --format dot", "init other", "doctor", "prompt app.slug", "store info", "store prune --keep-days 1"),
     *("example", "example textkit copy", "completion bash", "completion --names app", "help", "help limits"),

@@ -129,6 +129,23 @@ class Status(TypedDict):
     problems: list[str]
 
 
+class Spec(TypedDict):
+    """A spec: its module's state, the specs that it depends on, and what shows that its code is right."""
+
+    spec: str
+    kind: Kind
+    state: str
+    needs: list[str]
+    examples: int
+    tests: list[str]
+
+
+class Specs(TypedDict):
+    """The specs one by one."""
+
+    specs: list[Spec]
+
+
 class ModuleStatus(TypedDict):
     """All there is to say of one module."""
 
@@ -371,7 +388,7 @@ FACTS: Mapping[str, tuple[type, ...]] = {
     "build": (Built, Planned),
     "test": (Tested,),
     "watch": (Watched,),
-    "status": (Status, ModuleStatus),
+    "status": (Status, ModuleStatus, Specs),
     "check": (Checked,),
     "diff": (Changes,),
     "accept": (Accepted,),

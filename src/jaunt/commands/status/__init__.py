@@ -6,6 +6,7 @@ from dataclasses import asdict
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
+from jaunt.commands.status.specs import print_specs, spec_statuses
 from jaunt.commands.status.view import module_status, print_module_status, print_status
 from jaunt.errors import JauntConfigError
 from jaunt.plan.orphans import find_orphans
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported"
     )
+    parser.add_argument("--specs", action="store_true", help="a line for each spec: what it needs, and its evidence")
     add_selection_options(parser)
     add_project_options(parser)
 
@@ -31,6 +33,8 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.module and (arguments.target or arguments.since):
         raise JauntConfigError("status takes a MODULE, or --target or --since, not both", hint="leave one of them out")
     project = read_project(arguments)
+    if arguments.specs:
+        return _specs(project, arguments)
     if arguments.module:
         return _one(project, arguments)
     targets = targets_of(project, arguments)
@@ -45,6 +49,19 @@ def run(arguments: argparse.Namespace) -> Result:
         "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
     }
     is_fresh = not orphans and not any(each.reasons for each in plan.freshness.values())
+    return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
+
+
+def _specs(project: Project, arguments: argparse.Namespace) -> Result:
+    if arguments.module:
+        chosen = select_targets(project, [arguments.module])
+        plan = plan_for(project).only(chosen)
+    else:
+        plan = plan_for(project, targets_of(project, arguments))
+    found = list(spec_statuses(plan))
+    print_specs(found, verbose=arguments.verbose)
+    is_fresh = all(each.state == "fresh" for each in plan.freshness.values())
+    facts = {"specs": [asdict(each) for each in found]}
     return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 
