@@ -11,6 +11,7 @@ import contextvars
 import functools
 import heapq
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from graphlib import CycleError
 from typing import Any
@@ -23,7 +24,7 @@ from doit.runner import MThreadRunner
 from doit.task import Task
 
 from jaunt.engine.job import Event, Job, Listener, Outcome, failure, settle
-from jaunt.errors import JauntDependencyCycleError, JauntError
+from jaunt.errors import JauntDependencyCycleError, JauntError, JauntMachineError
 from jaunt.process.boundary import caught
 from jaunt.specs.dag import critical_path
 
@@ -120,6 +121,8 @@ class _Run:
             continue_=True,
             num_process=min(limit, len(jobs)),
         )
+        self._workers = _Workers()
+        self._runner.Child = self._workers.make
         self._outcomes: dict[str, Outcome] = {}
         self._under_way: set[asyncio.Task[Any]] = set()
         self._stopping = False
@@ -128,15 +131,21 @@ class _Run:
     async def outcomes_of_all(self) -> dict[str, Outcome]:
         ended = self._loop.create_future()
         thread = threading.Thread(target=self._run_doit, args=(ended,), name="jaunt-runner", daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            raise no_thread(error) from error
         cancelled: asyncio.CancelledError | None = None
-        while not ended.done():
+        while not ended.done() and self._error is not _HANGS:
             try:
-                await asyncio.wait([ended])
+                await asyncio.wait([ended], timeout=_LOOK_SECONDS)
             except asyncio.CancelledError as error:
                 cancelled = error
                 self._stop()
-        thread.join()
+            if self._workers.hang():
+                self._error = _HANGS
+        if ended.done():
+            thread.join()
         if self._under_way:  # doit's runner broke: it could start no thread, for instance
             self._stop()
             await asyncio.wait(self._under_way)
@@ -146,6 +155,8 @@ class _Run:
 
     def _run_doit(self, ended: asyncio.Future[None]) -> None:
         error = caught(functools.partial(self._runner.run_all, self._dispatcher))
+        if isinstance(error, RuntimeError) and not self._workers.started:
+            error = no_thread(error)
         self._error = self._error or error  # it is raised in the caller's thread
         # The caller may have closed its loop without waiting for us (Ctrl-C in a bare run_until_complete).
         with contextlib.suppress(RuntimeError):
@@ -209,6 +220,62 @@ class _Run:
         if error := caught(functools.partial(self._listener, event, job, outcome)):  # a broken pipe, a Ctrl-C
             self._error = error  # it is raised by `run_jobs`
             self._stop()
+
+
+_LOOK_SECONDS = 0.5
+_START_SECONDS = 1.5
+
+
+def no_thread(error: object) -> JauntMachineError:
+    """Return the error that says that this process can't have the threads that a run needs."""
+    return JauntMachineError(
+        f"no thread can be started: {error}",
+        hint="raise the limit on processes or memory (ulimit -u, ulimit -v, the container's), or lower jobs in [build]",
+    )
+
+
+_HANGS = no_thread("one that was begun for lack of memory never ran")
+
+
+class _Workers:
+    """The threads that doit asks for: where one can't be started, those that could do its work, too."""
+
+    def __init__(self) -> None:
+        self.started: list[threading.Thread] = []
+        self._begun: float | None = None
+
+    def make(self, *, target: Callable[..., object], args: tuple[object, ...]) -> "_Worker":
+        """Return a thread, which is started later."""
+        return _Worker(self, target=target, args=args)
+
+    def start(self, start: Callable[[], None], worker: threading.Thread) -> None:
+        """Start a thread; raises RuntimeError if that is the first and can't be."""
+        self._begun = time.monotonic()
+        try:
+            start()
+            self.started.append(worker)
+        except RuntimeError:  # "can't start new thread"
+            if not self.started:
+                raise
+        finally:
+            self._begun = None
+
+    def hang(self) -> bool:
+        """Whether Python waits in vain for a thread to begin: one that lacked memory ended before it could say so."""
+        return self._begun is not None and time.monotonic() - self._begun > _START_SECONDS
+
+
+class _Worker(MThreadRunner.DaemonThread):
+    def __init__(self, workers: _Workers, **given: Any) -> None:
+        super().__init__(**given)
+        self._workers = workers
+
+    def start(self) -> None:
+        self._workers.start(super().start, self)
+
+    def join(self, timeout: float | None = None) -> None:
+        if self.ident is not None:
+            super().join(timeout)
 
 
 class DoitAction(BaseAction):
