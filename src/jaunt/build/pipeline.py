@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from jaunt.build.beside import beside_work
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import NOBODY, Lookup, keep_code
+from jaunt.build.store import NOBODY, Lookup, keep_code, room_for_code
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
 from jaunt.engine.job import Outcome, error_texts, failure
@@ -29,6 +29,10 @@ from jaunt.plan.freshness import Freshness, judge, read_generated
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.standing import StandingCode, standing_code
 from jaunt.report.wording import all_reasons, build_command, decision
+
+T = TypeVar("T")
+
+_KEPT = "the answer is kept: the next build checks it, and asks for none"
 
 
 class ModuleBuilder:
@@ -191,17 +195,11 @@ class _Search:
 
     async def _generate(self, told: Sequence[str]) -> Outcome:
         """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
-        result = await self._ask(told)
-        if result.source is None:
-            return await self._failed(result)
-        outcome = Outcome(
-            "generated",
-            attempts=result.attempts,
-            warnings=tuple(result.warnings),
-            origin="model",
-            check_seconds=result.check_seconds,
-        )
-        return await self._land(outcome, result.source)
+        with room_for_code(self.settings.store, self.work):  # before anything is paid for that could not be kept
+            result = await self._ask(told)
+            if result.source is None:
+                return await self._failed(result)
+            return await self._land(_answered(result), result.source)
 
     async def _ask(self, told: Sequence[str]) -> GenerationResult:
         """Return what came of asking the backend; raises what a call would be in vain for."""
@@ -244,7 +242,16 @@ class _Search:
         else:
             cause = result.fault
             told = [*error_texts(cause), *(f"the last candidate: {error}" for error in errors)]
-        kept = await asyncio.to_thread(keep_rejected, self.settings.rejected, module, result.candidate, errors)
+        if result.fault is not None and result.candidate and not errors and self.settings.store is not None:
+            # What comes from the store has to pass the checks as well.
+            keep = partial(keep_code, self.settings.store, self.work, normalize_source(result.candidate))
+            told.append(
+                await _by_writer(self.writers, keep)
+                or "the answer is kept: the next build checks it, and asks for none"
+            )
+        kept = await _by_writer(
+            self.writers, partial(keep_rejected, self.settings.rejected, module, result.candidate, errors)
+        )
         return Outcome(
             "failed",
             (*told, *kept),
@@ -260,15 +267,34 @@ class _Search:
         return await self._write(partial(_land, self.work, self.settings, self.context, outcome, source, accepted))
 
     async def _write(self, write: Callable[[], Outcome]) -> Outcome:
-        """Write in a thread; if this is cancelled meanwhile, it is written all the same."""
+        """Write what belongs to an outcome."""
         begin = time.perf_counter()
-        landed = asyncio.get_running_loop().run_in_executor(self.writers, write)
-        try:
-            outcome = await asyncio.shield(landed)
-        except asyncio.CancelledError:  # it may come while no thread is free, and what was paid for must not be lost
-            await asyncio.wait([landed])
-            raise
+        outcome = await _by_writer(self.writers, write)
         return replace(outcome, write_seconds=time.perf_counter() - begin)
+
+
+async def _by_writer(writers: ThreadPoolExecutor, write: Callable[[], T]) -> T:
+    """Write in a thread; if this is cancelled meanwhile, it is written all the same."""
+    try:
+        written = asyncio.get_running_loop().run_in_executor(writers, write)
+    except RuntimeError:  # no thread can be started, and what was paid for must not be lost
+        return write()
+    try:
+        return await asyncio.shield(written)
+    except asyncio.CancelledError:  # it may come while no thread is free
+        await asyncio.wait([written])
+        raise
+
+
+def _answered(result: GenerationResult) -> Outcome:
+    """Return the outcome of attempts of which one passed, before it is written."""
+    return Outcome(
+        "generated",
+        attempts=result.attempts,
+        warnings=tuple(result.warnings),
+        origin="model",
+        check_seconds=result.check_seconds,
+    )
 
 
 def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, outcome: Outcome) -> Outcome:

@@ -8,15 +8,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
+from jaunt.files.room import Room
 from jaunt.files.temporary import temporary_path
 
 
-def write_atomic(path: Path, text: str | bytes, *, within: Path, durable: bool = True) -> Path:
+def write_atomic(
+    path: Path, text: str | bytes, *, within: Path, durable: bool = True, room: Room | None = None
+) -> Path:
     r"""Write `text` to `path`, a file below `within`, and return `path`; missing folders are made.
 
     The file is UTF-8, every line ends in "\n"; bytes are written as they are. A reader, or whoever comes after a crash,
     finds the old content or the new one, whole; the content is on the disk before it gets its name. An existing file
     keeps its mode; a new one follows the umask. Without `durable`, a crash of the machine may lose or tear the file.
+    A new one takes `room`, if there is one.
     Raises JauntWriteError if `path` is not below `within`, also by way of a symlink; if it is a symlink
     itself, or anything else that is no file; if the operating system refuses; if `text` is not Unicode.
     """
@@ -25,7 +29,10 @@ def write_atomic(path: Path, text: str | bytes, *, within: Path, durable: bool =
         steps = _check_contained(path, within)
         existing = _check_plain(path, steps)
         _make_folder(path.parent, steps[:-1])
-        _replace(path, data, existing, durable)
+        if room is not None and existing is None:
+            room.fill(path, data)
+        else:
+            _replace(path, data, existing, durable)
     except UnicodeEncodeError as error:
         raise JauntWriteError(f"cannot write {path}: the text is not Unicode: {error}") from error
     except OSError as error:

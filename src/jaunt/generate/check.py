@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
-from jaunt.errors import JauntError
+from jaunt.errors import JauntError, JauntMachineError
 from jaunt.process.background import in_background
+from jaunt.process.resources import is_shortage
 from jaunt.validation import compile_check, validate_generated_source
 
 
@@ -143,6 +144,8 @@ async def check_candidate(candidate: str, expected_names: Sequence[str], checks:
         readable = not errors or not await in_background(compile_check, candidate, "", size=size)
     except ChildProcessError as error:
         errors, readable = [f"cannot be parsed: {error}"], False
+    except (OSError, MemoryError, RuntimeError) as error:
+        return Examination(candidate, fault=_shortage("syntax", error))
     found = Examination(candidate, errors, passed=int(not errors))
     if readable:
         found = await _put_through(found, checks)
@@ -163,6 +166,8 @@ async def _put_through(found: Examination, checks: Sequence[Check]) -> Examinati
                 checked, failed = await _without_damage(check, checked, source, asked, failed)
         except JauntError as fault:
             return Examination(source, errors, warnings, passed, fault)
+        except (OSError, MemoryError, RuntimeError) as error:
+            return Examination(source, errors, warnings, passed, _shortage(check.name, error))
         asked.append(check)
         failed |= {check.name} if checked.errors else set()
         source = checked.source
@@ -170,6 +175,14 @@ async def _put_through(found: Examination, checks: Sequence[Check]) -> Examinati
         warnings = [*warnings, *checked.warnings]
         passed += not errors
     return Examination(source, errors, warnings, passed)
+
+
+def _shortage(check: str, error: Exception) -> JauntMachineError:
+    """Return what a check could not do its work for; raises any other error."""
+    if not is_shortage(error):
+        raise error
+    what = str(error) or "there is no memory left"
+    return JauntMachineError(f"the {check} check could not do its work: {what}", hint="free some, then build again")
 
 
 async def _without_damage(

@@ -16,8 +16,8 @@ by a model that saw nothing of other modules: it serves if the checks pass it.
 import importlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,9 +26,10 @@ from typing import TYPE_CHECKING
 from jaunt.build.beside import NOTHING, Beside, beside_of, beside_work
 from jaunt.build.store.entry import NOBODY, Entry, entry_name, format_entry, read_entry
 from jaunt.config import JauntConfig
-from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntWriteError
+from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntMachineError, JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.files.lock import Turn, remove_idle_lock
+from jaunt.files.room import FULL, Room
 from jaunt.header import Kind
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # it needs fsspec, which an extra brings
     from jaunt.build.store.remote import Remote
 
 _DAY = 86_400.0
+_ROOM = 64 << 10  # bytes: few modules are longer
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Store:
         self.readonly = readonly
         self.remote = remote
         self.key = key
+        self.rooms: dict[str, Room] = {}  # that is reserved for entries, by their names
         self._lockless = False
 
     def get(self, kind: Kind, digest: str, beside: Beside = NOTHING) -> Lookup:
@@ -169,7 +172,7 @@ class Store:
 
     def keep(self, name: str, text: str) -> None:
         """Write the text of an entry; raises JauntWriteError."""
-        write_atomic(self.folder / name, text, within=self.folder)
+        write_atomic(self.folder / name, text, within=self.folder, room=self.rooms.pop(name, None))
 
     def turn(
         self, kind: Kind, digest: str, beside: Beside = NOTHING, *, on_wait: Callable[[], None] | None = None
@@ -277,6 +280,32 @@ def _stored_as(project: Project, module: str) -> tuple[Kind, str, Beside] | None
     except JauntDiscoveryError:
         return None
     return project.kind_of(module), project.digests[module], beside
+
+
+@contextmanager
+def room_for_code(store: Store | None, work: ModuleWork) -> Generator[None]:
+    """Reserve room for a module's code during a block, where it is kept at all.
+
+    Raises JauntMachineError if the disk is full: the answer to a call could not be kept.
+    """
+    if store is None or store.readonly:
+        yield
+        return
+    name = entry_name(work.kind, work.digest, beside_work(work).digest)
+    try:
+        store.rooms[name] = Room((store.folder / name).parent, _ROOM)
+    except OSError as error:  # others than a full disk are told when something could not be kept
+        if error.errno in FULL:
+            raise JauntMachineError(
+                f"{store.folder}: there is no room to keep an answer: {error.strerror}; no call is made",
+                hint="free some space, then build again: what was paid for is in the store",
+            ) from error
+    try:
+        yield
+    finally:
+        room = store.rooms.pop(name, None)
+        if room is not None:
+            room.give_back()
 
 
 def keep_code(store: Store, work: ModuleWork, source: str, accepted: Mapping[str, str] = NOBODY) -> str | None:
