@@ -4,9 +4,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from backends import FakeBackend
+from builds import EXAMPLES, build_with
 from libraries import spec_file
 from processes import run_doit, run_jaunt
-from projects import CONFIG, GENERATED, edit, write_files
+from projects import CONFIG, GENERATED, edit, files_of, write_files
 from said import RunIn
 
 import jaunt
@@ -167,6 +169,106 @@ def test_json_names_module_state_and_what_to_run(built_shop: Path, run_in: RunIn
     assert "jaunt accept app.words" in drift["error"]
     assert (above["module"], above["state"], above["action"]) == ("app.slug", "verify", "verify")
     assert "to be verified: code of a dependency changed: app.words (run: jaunt build, which" in above["error"]
+
+
+# --- the code as it stands ----------------------------------------------------------------------------
+
+MODELS = "from dataclasses import dataclass\n\n\n@dataclass\nclass Invoice:\n    number: int\n"
+BILL = '''\
+import jaunt
+from app.models import Invoice
+
+
+@jaunt.magic
+def label(invoice: Invoice) -> str:
+    """Return the number of an Invoice.
+
+    >>> from app.models import Invoice
+    >>> label(Invoice(3))
+    '3'
+    """
+    ...
+'''
+LABEL = "from app.models import Invoice\n\n\ndef label(invoice: Invoice) -> str:\n    return str(invoice.number)\n"
+
+
+@pytest.fixture
+def bills(tmp_path: Path) -> Path:
+    """A project whose code uses a class that a person wrote, with its examples run, built."""
+    files = {"src/app/__init__.py": "", "src/app/models.py": MODELS, "src/app/bill.py": BILL}
+    write_files(tmp_path, {"jaunt.toml": EXAMPLES, **files})
+    outcomes = build_with(tmp_path, FakeBackend({"app.bill": [LABEL]}))
+    assert {m: (o.status, o.errors) for m, o in outcomes.items()} == {"app.bill": ("generated", ())}
+    return tmp_path
+
+
+def all_but_the_cache(root: Path) -> dict[str, bytes]:
+    return {name: data for name, data in files_of(root).items() if ".jaunt/" not in name and "__pycache__" not in name}
+
+
+def test_code_that_no_longer_passes_is_told_with_file_line_and_error(bills: Path, run_in: RunIn) -> None:
+    assert run_in(bills, "check", "--verify").lines == ["the only module is fresh"]
+    edit(bills / "src/app/models.py", "number", "serial")
+    before = all_but_the_cache(bills)
+    plain = run_in(bills, "check")
+    assert (plain.code, "app.bill: to be verified: handwritten changed" in plain.err) == (4, True)
+    said = run_in(bills, "check", "--verify")
+    assert (said.code, said.lines) == (4, ["the only module is not fresh, 1 module no longer passes"])
+    assert "error: src/app/__generated__/bill.py" in said.err
+    assert "'Invoice' object has no attribute 'number'" in said.err
+    assert run_in(bills, "check", "--verify").err == said.err
+    assert all_but_the_cache(bills) == before
+
+
+def test_an_error_of_a_static_check_has_the_line_of_the_file(bills: Path, run_in: RunIn) -> None:
+    path = bills / "src/app/__generated__/bill.py"
+    write_files(
+        bills, {"src/app/__generated__/bill.py": path.read_text().replace("def label", "print(1)\n\n\ndef label")}
+    )
+    line = path.read_text().splitlines().index("print(1)") + 1
+    assert f"src/app/__generated__/bill.py:{line}: `print(1)` is called" in run_in(bills, "check", "--verify").err
+
+
+def test_what_still_passes_is_in_order(bills: Path, run_in: RunIn) -> None:
+    edit(bills / "src/app/models.py", "number: int", "number: int\n    note: str = ''")
+    before = all_but_the_cache(bills)
+    assert run_in(bills, "check").code == 4
+    for _ in range(2):
+        said = run_in(bills, "check", "--verify")
+        assert (said.code, said.lines, said.err) == (0, ["the only module is not fresh, 1 verified"], "")
+    assert all_but_the_cache(bills) == before
+    assert run_in(bills, "check", "--verify", "--json").facts["verified"] == ["app.bill"]
+
+
+def test_what_has_passed_is_not_checked_again_until_something_moves(bills: Path, run_in: RunIn) -> None:
+    ran = bills.parent / "ran"
+    edit(bills / "src/app/models.py", "\n\n\n@", f"\n\nopen({str(ran)!r}, 'a').close()\n\n\n@")
+    (bills / "jaunt.toml").write_text(EXAMPLES + '[sandbox]\nmode = "off"\n')
+
+    def runs_examples() -> bool:
+        ran.unlink(missing_ok=True)
+        run_in(bills, "check", "--verify")
+        return ran.exists()
+
+    assert [runs_examples(), runs_examples()] == [True, False]
+    for change in (
+        lambda: edit(bills / "src/app/models.py", "number: int", "number: int  # of it"),
+        lambda: edit(bills / "src/app/bill.py", "import jaunt\n", "import jaunt\n\nNOTE = 1\n"),
+        lambda: edit(bills / "src/app/__generated__/bill.py", "str(", "str( "),
+        lambda: (bills / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n"),
+        lambda: (bills / ".jaunt/verified.json").write_text('{"version": 1, "passed": 3}'),
+    ):
+        change()
+        assert [runs_examples(), runs_examples()] == [True, False]
+
+
+def test_generated_tests_are_run_on_request(built_shop: Path, run_in: RunIn) -> None:
+    assert run_in(built_shop, "check", "--verify", "--tests").code == 0
+    assert run_in(built_shop, "check", "--tests").code == 2
+    edit(built_shop / WORDS, ".lower()", ".upper()")
+    said = run_in(built_shop, "check", "--verify", "--tests")
+    assert said.code == 4
+    assert "test_slugify" in said.err
 
 
 # --- the same elsewhere ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 import os
+import tomllib
 from dataclasses import Field, fields, replace
 from pathlib import Path
 from types import NoneType, UnionType
@@ -73,8 +74,6 @@ def _load(file: Path, root: Path) -> JauntConfig:
 
 
 def _parse(file: Path) -> dict[str, Any]:
-    import tomllib  # here, since a configuration built by hand needs no TOML
-
     try:
         return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:

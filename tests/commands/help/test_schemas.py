@@ -34,6 +34,7 @@ PRINTED = [
         "status app.slug",
         "status --specs",
         "check",
+        "check --verify",
         "diff",
         "diff app.slug",
     ),

@@ -27,6 +27,7 @@ class BuiltModule(TypedDict):
 
     module: str
     kind: Kind
+    action: NotRequired[str]
     reason: str
     status: str
     seconds: NotRequired[float]
@@ -62,7 +63,7 @@ class Call(TypedDict):
 
 
 class PlannedModule(TypedDict):
-    """A module that a build would generate."""
+    """A module that a build would generate, or verify, which takes no call."""
 
     module: str
     kind: Kind
@@ -71,6 +72,7 @@ class PlannedModule(TypedDict):
     from_store: bool
     least: Call | None
     most: Call | None
+    action: str
 
 
 class Total(TypedDict):
@@ -79,6 +81,7 @@ class Total(TypedDict):
     calls: int
     tokens: list[int] | None
     cost: list[float] | None
+    free: int
 
 
 class Planned(TypedDict):
@@ -116,6 +119,7 @@ class State(TypedDict):
     kind: Kind
     state: str
     stale: bool
+    action: str
     reason: str
     path: str
     imported: dict[str, str]
@@ -153,6 +157,7 @@ class ModuleStatus(TypedDict):
     kind: Kind
     state: str
     stale: bool
+    action: str
     reason: str
     reasons: list[str]
     source: str
@@ -172,15 +177,22 @@ class Drifted(TypedDict):
     module: str
     kind: Kind
     state: str
+    action: str
     path: str
     error: str
 
 
 class Checked(TypedDict):
-    """How many modules there are, and what has drifted."""
+    """How many modules there are, and what has drifted.
+
+    With --verify: what is in order as its code still passes, what passes no more, with the errors, and failing tests.
+    """
 
     modules: int
     drift: list[Drifted]
+    verified: NotRequired[list[str]]
+    failed: NotRequired[dict[str, list[str]]]
+    tests: NotRequired[list[str]]
 
 
 class Change(TypedDict):
@@ -202,11 +214,23 @@ class Changes(TypedDict):
     modules: list[Change]
 
 
-class Accepted(TypedDict):
-    """A hand edit that was taken over, or needed not be."""
+class AcceptedModule(TypedDict):
+    """Code that was taken over, or needed not be; `was` is the module's name before, if it has another one now."""
 
     module: str
+    path: str
     accepted: bool
+    accepted_by: NotRequired[str]
+    accepted_at: NotRequired[str]
+    was: NotRequired[str]
+
+
+class Accepted(TypedDict):
+    """What was taken over; the keys of a module alone are printed for one."""
+
+    modules: list[AcceptedModule]
+    module: NotRequired[str]
+    accepted: NotRequired[bool]
     accepted_by: NotRequired[str]
     accepted_at: NotRequired[str]
 

@@ -1,0 +1,165 @@
+"""What still passes: all checks on code as it stands, and what is remembered of that, so that it is not checked again.
+
+`.jaunt/verified.json` holds a digest for each module that passed: of its files, of all that they were checked against,
+and of what checked them. Where it is missing or damaged, the checks take their time.
+"""
+
+import hashlib
+import json
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from jaunt import __version__
+from jaunt.build.verification import examine
+from jaunt.checks.tools.tool import ToolError, find_tool
+from jaunt.errors import JauntWriteError
+from jaunt.files.atomic import ensure_state_folder
+from jaunt.files.json_record import read_record, write_record
+from jaunt.header import parse_header, split_header
+from jaunt.plan.plan import Plan
+from jaunt.project.project import Project
+from jaunt.report.console import error_line
+from jaunt.report.wording import located_error
+from jaunt.spec_ref import SpecRef, module_of
+from jaunt.specs.dag import toposort
+from jaunt.testing.project_tests import run_project_tests
+
+_FILE = Path(".jaunt", "verified.json")
+_VERSION = 1
+_SETTINGS = ("jaunt.toml", "pyproject.toml", "ruff.toml", ".ruff.toml", "ty.toml")
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Module -> the digest of what passed."""
+
+    passed: Mapping[str, str] = field(default_factory=dict)
+
+
+def verify(plan: Plan) -> dict[str, list[str]]:
+    """Put the code of a plan's modules that may stay through all checks; return what fails: module -> errors.
+
+    An error names file and line. Code that has to be generated anyway is left out. Nothing is written but what is
+    remembered for the next time.
+    """
+    project = plan.project
+    texts = {
+        m: text for m, f in plan.freshness.items() if f.action in ("keep", "verify") and (text := _text(project, m))
+    }
+    digests = _digests(plan, texts)
+    known = _read(project.root)
+    asked = {m: split_header(text)[1] for m, text in texts.items() if known.passed.get(m) != digests[m]}
+    failed: dict[str, list[str]] = {}
+    for module, examined in examine(project, asked, jobs=project.config.build.jobs).items():
+        located = partial(located_error, path=project.generated_path(module), text=texts[module])
+        errors = [located(error) for error in examined.errors]
+        if examined.fault is not None:
+            errors.append(f"{module}: {error_line(examined.fault)}")
+        if errors:
+            failed[module] = errors
+    _keep(project, Verified({m: digest for m, digest in digests.items() if m not in failed}), known, plan)
+    return failed
+
+
+def failing_tests(plan: Plan) -> list[str]:
+    """Run the generated tests of a plan's modules, as far as there are any; return what fails."""
+    project = plan.project
+    tests = [m for m in plan.freshness if project.kind_of(m) == "test" and project.generated_path(m).is_file()]
+    return list(run_project_tests(project, modules=tests).failures) if tests else []
+
+
+def _text(project: Project, module: str) -> str:
+    try:
+        return project.generated_path(module).read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _digests(plan: Plan, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return what tells whether the checks of a module would say the same again, by module; of those below it too."""
+    project, files = plan.project, _Files(plan.project)
+    common = _common(project)
+    found: dict[str, str] = {}
+    for module in toposort({m: project.dag[m] & plan.freshness.keys() for m in plan.freshness}):
+        if module in project.problems:
+            continue
+        text = texts.get(module, "")
+        below = [found.get(dep, "") for dep in sorted(project.dag[module])]
+        header = parse_header(text) if "# jaunt:checked_digest=" in text or "# jaunt:checked_against=" in text else None
+        refs = (header or {}).get("checked_against", {})
+        world = [f"{ref} {files.of_module(module_of(SpecRef(ref)))}" for ref in sorted(refs)]
+        own = files.digest(project.modules[module].path)
+        found[module] = _hash([common, project.digests.get(module, ""), own, *below, *world, text])
+    return {module: found[module] for module in texts if module in found}
+
+
+class _Files:
+    """The digests of the files that code is checked against, each read once."""
+
+    def __init__(self, project: Project) -> None:
+        self._bases = project.bases()
+        self._read: dict[str, str] = {}
+
+    def digest(self, path: str) -> str:
+        """Return the digest of a file's content, "" if there is none."""
+        if path not in self._read:
+            try:
+                self._read[path] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+            except OSError:
+                self._read[path] = ""
+        return self._read[path]
+
+    def of_module(self, module: str) -> str:
+        """Return the digest of the file of a module of the project, "" if it is none."""
+        for base in self._bases:
+            stem = str(base.joinpath(*module.split(".")))
+            for path in (f"{stem}.py", f"{stem}/__init__.py"):
+                if found := self.digest(path):
+                    return found
+        return ""
+
+
+def _common(project: Project) -> str:
+    """Return the digest of what counts for all modules: settings, versions of tools and of what is installed."""
+    files = _Files(project)
+    settings = [files.digest(str(project.root / name)) for name in _SETTINGS]
+    config = project.config.config_file
+    tools = [*_tools(), sys.version, __version__, sysconfig.get_platform()]
+    return _hash([*settings, files.digest(str(config)) if config else "", repr(project.config.verify), *tools])
+
+
+def _tools() -> Iterator[str]:
+    """Yield what tells the programs that check from others, and whether anything was installed since."""
+    for name in ("ruff", "ty"):
+        with suppress(ToolError, OSError):
+            status = find_tool(name).stat()
+            yield f"{name} {status.st_size} {status.st_mtime_ns}"
+    for folder in sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}):
+        with suppress(OSError):
+            yield f"{folder} {Path(folder).stat().st_mtime_ns}"
+
+
+def _hash(parts: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _read(root: Path) -> Verified:
+    try:
+        return read_record(root / _FILE, Verified, version=_VERSION)
+    except (OSError, ValueError):
+        return Verified()
+
+
+def _keep(project: Project, new: Verified, old: Verified, plan: Plan) -> None:
+    others = {m: d for m, d in old.passed.items() if m in project.modules and m not in plan.freshness}
+    kept = Verified({**others, **new.passed})
+    if kept == old:
+        return
+    with suppress(JauntWriteError):
+        ensure_state_folder(project.root)
+        write_record(project.root / _FILE, kept, within=project.root, version=_VERSION, durable=False)
