@@ -21,9 +21,9 @@ from folders import SUPPORT
 import jaunt
 from jaunt.config import SandboxConfig, load_config
 from jaunt.errors import JauntConfigError
+from jaunt.files.scratch import temporary_scratch
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import Sandbox
-from jaunt.sandbox.scratch import temporary_scratch
 
 NOBODY = 65534
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])

@@ -1,6 +1,7 @@
 """What a project's modules are built with, by its configuration."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from jaunt.build.history import History
@@ -10,6 +11,7 @@ from jaunt.build.store import Store, open_store
 from jaunt.checks.doctests.imports import Imports, make_imports
 from jaunt.checks.project_checks import project_checks
 from jaunt.files.atomic import ensure_state_folder
+from jaunt.files.scratch import remove_abandoned_scratch
 from jaunt.files.temporary import remove_abandoned_files
 from jaunt.generate.base import GeneratorBackend
 from jaunt.plan.orphans import generated_folders
@@ -58,4 +60,9 @@ def _sweep(project: Project, state: Path, store: Store) -> None:
     folders = [folder for root in project.roots for folder in generated_folders(root, project.generated_dir)]
     folders += [state, *([] if store.readonly or store.folder.is_relative_to(state) else [store.folder])]
     # In a thread of its own: a store on a network takes long to look through, and nothing waits for this.
-    threading.Thread(target=remove_abandoned_files, args=(folders,), name="jaunt-sweep").start()
+    threading.Thread(target=_sweep_folders, args=(folders,), name="jaunt-sweep").start()
+
+
+def _sweep_folders(folders: Sequence[Path]) -> None:
+    remove_abandoned_files(folders)
+    remove_abandoned_scratch()

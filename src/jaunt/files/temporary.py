@@ -25,7 +25,7 @@ def temporary_path(folder: Path) -> Path:
 def temporary_files(folder: Path) -> Iterator[Path]:
     """Yield the files and folders below a folder that are in use for a while, or were when their process was killed."""
     for current, names, files in os.walk(folder):
-        found = [name for name in (*names, *files) if name.startswith(".jaunt-") and name.endswith(".tmp")]
+        found = [name for name in (*names, *files) if is_temporary(name)]
         yield from (Path(current, name) for name in found)
         names[:] = [name for name in names if not name.startswith(".") and name not in ("node_modules", "__pycache__")]
 
@@ -53,16 +53,22 @@ def remove_abandoned_files(folders: Iterable[Path]) -> None:
 
 def _is_abandoned(path: Path) -> bool:
     """Whether the process that made a file or folder is gone, or, where that can't be told, it is old."""
-    machine, _, rest = path.name.removeprefix(".jaunt-").partition("-")
+    return has_gone(path.name) or time.time() - path.stat().st_mtime > _LONGEST_WRITE
+
+
+def has_gone(name: str) -> bool:
+    """Whether the process that gave a file or folder its name is known to have ended."""
+    machine, _, rest = name.removeprefix(".jaunt-").partition("-")
     pid = rest.partition("-")[0]
-    if machine == _machine() and pid.isdigit():
-        try:
-            os.kill(int(pid), 0)
-        except ProcessLookupError:
-            return True
-        except OSError:  # it runs, as another user
-            pass
-    return time.time() - path.stat().st_mtime > _LONGEST_WRITE
+    if machine != _machine() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it runs, as another user
+        pass
+    return False
 
 
 @cache
@@ -74,3 +80,8 @@ def _machine() -> str:
     with suppress(OSError):  # a container may have its machine's name, but has processes of its own
         namespace = Path("/proc/self/ns/pid").stat().st_ino
     return f"{zlib.crc32(f'{os.uname().nodename} {namespace}'.encode()):08x}"
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file or folder has a name that `temporary_path` gives."""
+    return name.startswith(".jaunt-") and name.endswith(".tmp")

@@ -8,9 +8,9 @@ import tempfile
 from typing import Literal
 
 from jaunt.config import SandboxConfig
+from jaunt.files.scratch import temporary_scratch
 from jaunt.sandbox import linux
 from jaunt.sandbox.bubblewrap import bwrap_command
-from jaunt.sandbox.scratch import temporary_scratch
 from jaunt.sandbox.supervision import Surroundings, last_line_of, order_for, run_supervised
 
 Mechanism = Literal["bwrap", "namespaces", "landlock"]

@@ -20,13 +20,13 @@ from pathlib import Path
 
 from jaunt.config import SandboxConfig
 from jaunt.errors import JauntConfigError
+from jaunt.files.scratch import temporary_scratch
 from jaunt.process.tree import kill_group
 from jaunt.sandbox import linux
 from jaunt.sandbox.bubblewrap import bwrap_command
 from jaunt.sandbox.mechanism import problem_with
 from jaunt.sandbox.order import Ended
 from jaunt.sandbox.program import Completed, Halt, Program
-from jaunt.sandbox.scratch import temporary_scratch
 from jaunt.sandbox.supervision import Surroundings, order_for, read_text, run_supervised
 from jaunt.text.sizes import MB
 

@@ -19,10 +19,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jaunt.files.scratch import temporary_scratch
 from jaunt.paths import DEFAULT_GENERATED_DIR, PACKAGE
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
-from jaunt.sandbox.scratch import temporary_scratch
 from jaunt.syntax.source import parse_or_none
 
 RECORDER = Path(PACKAGE, "testing", "pytest_child.py")

@@ -14,12 +14,12 @@ from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.checks.vacuity.tested import Tested, tested_by
 from jaunt.config import JauntConfig
+from jaunt.files.scratch import temporary_scratch
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 from jaunt.sandbox.program import Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
-from jaunt.sandbox.scratch import temporary_scratch
 from jaunt.testing.pytest_run import RECORDER, SETTINGS, read_record
 
 NAME = "vacuity"

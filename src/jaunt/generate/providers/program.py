@@ -4,14 +4,13 @@ import asyncio
 import os
 import re
 import subprocess
-import tempfile
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from jaunt.process.tree import kill_tree
+from jaunt.files.scratch import temporary_scratch
+from jaunt.process.keeper import end_watch, keep_watch
+from jaunt.process.tree import kill_tree, processes_with
 from jaunt.text.sizes import MB
 
 OUTPUT_LIMIT = 4 * MB
@@ -48,12 +47,15 @@ async def run_program(arguments: Sequence[str], text: str, *, env: Mapping[str, 
 
     It is ended when its output exceeds `limit` bytes. Whatever ends it, cancellation too, its process group
     is killed, and on Linux all else that inherited its environment; a process that left the group and cleared
-    its environment is out of reach. Raises OSError if the program can't be started.
+    its environment is out of reach. If this process is killed, its keeper does so.
+
+    Raises OSError if the program can't be started.
     """
     mark = f"JAUNT_CALL_{uuid.uuid4().hex}"
     pid = None
-    with tempfile.TemporaryDirectory(prefix="jaunt-", ignore_cleanup_errors=True) as folder:
+    with temporary_scratch() as folder:
         try:
+            keep_watch(mark, folder=str(folder))  # before it begins: this process may be killed at any time
             transport, talk = await asyncio.get_running_loop().subprocess_exec(
                 lambda: _Talk(limit),
                 *arguments,
@@ -65,13 +67,15 @@ async def run_program(arguments: Sequence[str], text: str, *, env: Mapping[str, 
                 start_new_session=True,
             )
             pid = transport.get_pid()
+            keep_watch(mark, folder=str(folder), group=pid)
             stdin = transport.get_pipe_transport(0)
             assert isinstance(stdin, asyncio.WriteTransport)
             stdin.write(text.encode())
             stdin.close()
             await talk.over
         finally:
-            kill_tree(pid, lambda: _processes_with(mark.encode()))
+            kill_tree(pid, lambda: processes_with(mark.encode()))
+            end_watch(mark)
         # What it wrote just before its end may still be in the pipes, which a survivor may hold open.
         await asyncio.wait([talk.drained], timeout=_GRACE)
         await asyncio.wait([talk.exited], timeout=_GRACE)
@@ -138,13 +142,3 @@ def _whole_words(tail: bytearray) -> bytes:
 def _settle(future: asyncio.Future[None]) -> None:
     if not future.done():
         future.set_result(None)
-
-
-def _processes_with(mark: bytes) -> list[int]:
-    """Return the processes with a variable in their environment; nothing where the system has no /proc."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended, or is another user's
-            if mark in (folder / "environ").read_bytes():
-                found.append(int(folder.name))
-    return found

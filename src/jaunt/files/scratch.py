@@ -1,0 +1,33 @@
+"""Folders that programs may write in: made for a while, and removed, at the latest by a process that comes later."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from jaunt.files.temporary import has_gone, is_temporary, temporary_path
+
+
+@contextmanager
+def temporary_scratch() -> Generator[Path]:
+    """Give a new folder to write in, and remove it with what can be removed of what was put there.
+
+    If this process is killed, `remove_abandoned_scratch` of a later one removes it.
+    """
+    folder = temporary_path(Path(tempfile.gettempdir()).resolve())
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        with suppress(RecursionError):  # folders can be nested deeper than Python before 3.13 can follow
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_abandoned_scratch() -> None:
+    """Remove the folders that `temporary_scratch` gave to processes of this user and machine which are gone."""
+    for path in Path(tempfile.gettempdir()).glob(".jaunt-*") if hasattr(os, "geteuid") else ():
+        with suppress(OSError):
+            if is_temporary(path.name) and path.lstat().st_uid == os.geteuid() and has_gone(path.name):
+                shutil.rmtree(path, ignore_errors=True)
