@@ -296,6 +296,67 @@ def test_dependents_see_what_the_decorators_above_make(tmp_path: Path, run_in: R
     assert "```python\n@contextmanager\ndef marked" in run_in(root, "prompt", "app.user").out
 
 
+TESTS = '''\
+import jaunt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@jaunt.test
+@given(st.integers())
+def test_given(n: int) -> None:
+    """n + 0 is n."""
+    ...
+
+
+@given(st.integers())
+@jaunt.test
+def test_given_above(n: int) -> None:
+    """n + 0 is n."""
+    ...
+
+
+@pytest.mark.parametrize("n", [1, 2])
+@jaunt.test
+def test_marked(n: int) -> None:
+    """n is positive."""
+    ...
+'''
+TEST_ANSWER = """\
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@given(st.integers())
+def test_given(n: int) -> None:
+    assert n + 0 == n
+
+
+@given(st.integers())
+def test_given_above(n: int) -> None:
+    assert n + 0 == n
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_marked(n: int) -> None:
+    assert n > 0
+"""
+
+
+def test_the_decorators_of_a_test_are_all_its_own_wherever_they_stand(tmp_path: Path, run_in: RunIn) -> None:
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "tests/__init__.py": "", "tests/test_a.py": TESTS})
+    record(tmp_path, {"tests.test_a": TEST_ANSWER})
+    prompt = run_in(tmp_path, "prompt", "tests.test_a").out
+    assert '@pytest.mark.parametrize("n", [1, 2])\ndef test_marked' in prompt
+    assert "itself decorates" not in prompt
+    tested = run_in(tmp_path, "test")
+    assert tested.lines[-1] == "jaunt: 4 tests passed", tested.out + tested.err
+    edit(tmp_path / "tests/test_a.py", "[1, 2]", "[1, 2, 3]")
+    assert "tests.test_a:test_marked" in run_in(tmp_path, "status", "--json").out
+
+
 # Headers of the version in which all decorators counted, and the candidate had to repeat some
 
 OLD_SPECS = {

@@ -133,3 +133,21 @@ def test_pytest_collects_a_function_that_uses_a_magic_spec(app: App) -> None:
         "test_it.py::test_it",
         "test_it.py::test_a",
     ]
+
+
+def test_a_decorator_below_that_hides_the_function_is_told() -> None:
+    source = """
+        def plain(function):
+            def wrapper():
+                return function()
+            return wrapper
+
+        @jaunt.test
+        @plain
+        def test_a(): ...
+        """
+    with pytest.raises(
+        JauntDiscoveryError, match=r"below it puts plain.<locals>.wrapper in the function's place"
+    ) as info:
+        define(source)
+    assert "functools.wraps" in str(info.value.hint)

@@ -18,6 +18,7 @@ __tracebackhide__ = True  # pytest leaves the frames of this file out: a failing
 TYPE_CHECKING = False  # see spec_ref.py
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import FrameType
     from typing import Any, Protocol, TypeVar, overload
 
     from jaunt.registry import SpecKind
@@ -82,7 +83,7 @@ def _decorator(kind: "SpecKind", spec: "Any", **arguments: "Any") -> "Any":
 
 
 def _entry(kind: "SpecKind", obj: "Any", kwargs: "dict[str, Any]") -> SpecEntry:
-    name = getattr(obj, "__qualname__", None) or type(obj).__name__
+    name = _qualname(obj) or type(obj).__name__
     problem = _problem(kind, obj, name)
     if problem is None:
         module = obj.__module__ if obj.__module__ != "__main__" else _main_module_name()
@@ -114,6 +115,11 @@ def _problem(kind: "SpecKind", obj: "Any", name: str) -> "tuple[str, str] | None
         )
     if "__jaunt_spec_ref__" in vars(obj):
         return "it is a spec already", "remove one of the decorators"
+    if "<locals>" in name and _decorating_frame().f_code.co_name == "<module>":
+        return (
+            f"the decorator below it puts {name} in the function's place",
+            "use functools.wraps in that decorator, or write it above jaunt's",
+        )
     if "." in name:
         hint = "move it to the top of its module; if a decorator below gave it this name, write that above"
         return "a spec stands at module level, not in a class or function", hint
@@ -134,8 +140,19 @@ def _main_module_name() -> str:
 
 
 def _decorated_at() -> "tuple[str, int]":
-    """Return file and line of the code that uses a decorator: the nearest frame outside this file."""
+    """Return file and line of the code that uses a decorator."""
+    frame = _decorating_frame()
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def _decorating_frame() -> "FrameType":
+    """Return the nearest frame outside this file."""
     frame = sys._getframe()
     while frame.f_globals is globals() and frame.f_back is not None:
         frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
+    return frame
+
+
+def _qualname(obj: "Any") -> "str | None":
+    """Return an object's qualified name; what hypothesis makes of a test has one of its own."""
+    return getattr(getattr(getattr(obj, "hypothesis", None), "inner_test", obj), "__qualname__", None)

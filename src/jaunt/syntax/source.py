@@ -101,8 +101,7 @@ class ModuleSource:
 
     def outer_decorators(self, node: Definition) -> list[ast.expr]:
         """Return the decorators above jaunt's: the spec module itself applies them to what the spec stands for."""
-        found = next((i for i, decorator in enumerate(node.decorator_list) if self.spec_decorator(decorator)), 0)
-        return node.decorator_list[:found]
+        return _outer_decorators(self, node)
 
     def stub(self, name: str) -> Definition | None:
         """Return the definition of a name as a candidate has to answer it, with its own decorators alone."""
@@ -255,6 +254,14 @@ def _counts_first(first: Placed, second: Placed) -> bool:
 def first_line(node: Definition) -> int:
     """Return the line, counted from 1, at which a definition starts, its decorators included."""
     return min([node.lineno, *(d.lineno for d in node.decorator_list)])
+
+
+def _outer_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:
+    """Return the decorators above jaunt's; a test has none: what pytest runs is generated, so all marks are its own."""
+    for index, found in enumerate(map(source.spec_decorator, node.decorator_list)):
+        if found is not None:
+            return node.decorator_list[:index] if found[0] == "magic" else []
+    return []
 
 
 def own_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:

@@ -92,7 +92,15 @@ def judge_tests(
     before = _state(files, cwd)
     key = secrets.token_bytes(32)
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
-        args = [f"--rootdir={cwd}", "-o", f"cache_dir={scratch / 'pytest'}", *pytest_args, *map(str, files)]
+        args = [
+            "-p",
+            "jaunt.pytest_plugin.generated",
+            f"--rootdir={cwd}",
+            "-o",
+            f"cache_dir={scratch / 'pytest'}",
+            *pytest_args,
+            *map(str, files),
+        ]
         recorder = Program(
             [sys.executable, *OWN_BYTECODE, "-P", str(RECORDER)],
             cwd=cwd,
