@@ -88,6 +88,7 @@ NAMED = {
     *re.findall(rf"^ *- run: {COMMAND} *(?:#.*)?$", README, flags=re.MULTILINE),
 }
 AS_RUN = {
+    "jaunt agent VERB": "jaunt agent instructions",
     "jaunt accept": "jaunt accept app.slug",
     "jaunt build --plan FILE": "jaunt build --plan plan.json",
     "jaunt build --record DIR": "jaunt build --force --record recordings",
@@ -98,8 +99,8 @@ AS_RUN = {
 }
 """What a command is run as, where a name of the README's stands for something or the command needs more."""
 
-NOT_RUN = {"jaunt", "doit", "pytest", "jaunt-check", "jaunt watch"}
-"""Programs, not commands; and the one that doesn't end: test_commands_watch runs it."""
+NOT_RUN = {"jaunt", "doit", "pytest", "jaunt-check", "jaunt watch", "jaunt agent guard", "jaunt agent mcp"}
+"""Programs, not commands; and those that don't end, or wait for input: their own tests run them."""
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,7 @@ COMMANDS = {
     "accept": Command("take a hand edit over as a module's code", "jaunt accept app.slug", "decide"),
     "eject": Command("make generated code the spec module's own", "jaunt eject app.slug", "decide"),
     "check": Command("fail if the generated files are not what the specs ask for", "jaunt check", "keep"),
+    "agent": Command("tell, guard or serve a program that writes code here", "jaunt agent instructions", "keep"),
     "clean": Command("remove generated files", "jaunt clean --orphans --dry-run", "keep"),
     "store": Command(
         "show or prune what was generated and validated before", "jaunt store prune --keep-days 90", "keep", rare=True

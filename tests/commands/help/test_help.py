@@ -18,7 +18,7 @@ from jaunt.generate.providers import PROVIDERS
 
 TOPICS = {
     *("specs", "contracts", "config", "providers", "checks", "sandbox", "exit-codes", "json", "merging", "linting"),
-    *("mocking", "packaging", "ci", "doit", "limits", "decorators"),
+    *("mocking", "packaging", "ci", "doit", "limits", "decorators", "agents"),
 }
 
 

@@ -41,7 +41,7 @@ PRINTED = [
     *("accept app.words", "eject app.tally --dry-run", "eject app.tally", "clean --dry-run", "clean", "graph"),
     *("graph --format dot", "init other", "doctor", "prompt app.slug", "store info", "store prune --keep-days 1"),
     *("example", "example textkit copy", "completion bash", "completion --names app", "help", "help limits"),
-    *("help -k merge", "help json build", "timings"),
+    *("help -k merge", "help json build", "timings", "agent instructions"),
 ]
 
 

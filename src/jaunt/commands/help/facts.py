@@ -408,12 +408,29 @@ class Watched(TypedDict):
     rounds: int
 
 
+class Instructions(TypedDict):
+    """What a program that writes code in a project has to know."""
+
+    rules: list[str]
+    commands: dict[str, Any]
+    exit_codes: dict[str, str]
+    state: dict[str, Any]
+
+
+class Answer(TypedDict):
+    """What a hook is answered."""
+
+    decision: Literal["allow", "deny"]
+    reason: str
+
+
 FACTS: Mapping[str, tuple[type, ...]] = {
     "build": (Built, Planned),
     "test": (Tested,),
     "watch": (Watched,),
     "status": (Status, ModuleStatus, Specs),
     "check": (Checked,),
+    "agent": (Instructions, Answer),
     "diff": (Changes,),
     "accept": (Accepted,),
     "eject": (Ejected,),
