@@ -422,3 +422,33 @@ def test_an_enum_without_members_and_private_names_are_free() -> None:
     assert errors_of("from enum import Enum\nclass f(Enum): ...\n", ENUM) == []
     assert errors_of(ENUM, ENUM.replace("    A = 1", "    _ignore_ = []\n    A = 1")) == []
     assert errors_of(MODEL, MODEL + "    model_config = {'frozen': True}\n    _cache: int = 0\n") == []
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer"),
+    [
+        ("60 * 60", "3600"),
+        ("10**6", "1_000_000"),
+        ("1 << 4", "16"),
+        ("()", "tuple()"),
+        ("frozenset()", "frozenset(())"),
+        ("[]", "list()"),
+        ("{}", "dict()"),
+        ("float('inf')", "math.inf"),
+        ("not True", "False"),
+        ("(60 * 60, 'a')", "(3600, 'a')"),
+    ],
+)
+def test_equal_defaults_may_be_written_otherwise(stub: str, answer: str) -> None:
+    head = f"{HEAD}import math\n"
+    for one, other in [(stub, answer), (answer, stub)]:
+        assert errors_of(f"def f(x=({one})): ...", f"def f(x=({other})): ...", head=head) == []
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer"),
+    [("60 * 60", "3601"), ("1", "True"), ("1", "1.0"), ("()", "list()"), ("math.inf", "-math.inf"), ("2**4", "2**5"),
+     ("9**9**9", "9**9**8"), ("1 << 10**9", "1 << 10**8"), ("frozenset()", "set()"), ("not x", "False")],
+)  # fmt: skip
+def test_other_defaults_are_other_ones(stub: str, answer: str) -> None:
+    assert errors_of(f"def f(x={stub}): ...", f"def f(x={answer}): ...", head=f"{HEAD}import math\n") != []

@@ -98,7 +98,7 @@ def same_value(modules: Modules, expected: ast.expr, given: ast.expr) -> bool:
     A constant that the candidate has itself is another one where its value is known to be, whatever its name.
     """
     wanted, own = constant_value(expected, modules.spec), constant_value(given, modules.candidate)
-    if isinstance(given, ast.Name) and given.id in modules.candidate.constants and None not in (wanted, own):
+    if None not in (wanted, own) and (wanted == own or isinstance(given, ast.Name)):
         return wanted == own
     return not _value_forms(expected, modules.spec).isdisjoint(_value_forms(given, modules.candidate, modules.spec))
 
