@@ -65,7 +65,7 @@ async def tool_seconds(example: str, folder: Path) -> list[float]:
         path = EXAMPLES / example / "recordings" / f"{work.module}.py"
         source = split_header(path.read_text(encoding="utf-8"), marker=RECORDING_MARKER)[1]
         begin = time.perf_counter()
-        for check in checks_for(work):
+        for check in checks_for.plain(work):
             if isinstance(check, ToolCheck):
                 assert not (await check(source)).errors
         seconds.append(time.perf_counter() - begin)

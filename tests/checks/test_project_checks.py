@@ -58,7 +58,7 @@ def test_every_failure_reaches_the_next_attempt_in_order(tmp_path: Path) -> None
             "attempt 1: line 1: imports numpy",
         ),
         *("attempt 1: ruff: line 5: F601", "attempt 1: ty: line 1:", "attempt 2: ruff: line 2: F601"),
-        *("attempt 2: ty: line 3:", "attempt 2: count: the example in src/app/words.py:6 fails"),
+        "attempt 2: ty: line 3:",  # by which the example fails as well
     ]
     assert len(told) == len(parts)
     assert [error.startswith(part) for error, part in zip(told, parts, strict=True)] == [True] * len(parts), told

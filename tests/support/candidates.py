@@ -61,7 +61,7 @@ class Sample:
 
     def checks(self, name: str) -> list[Check]:
         """Return all checks that the candidates of a case's spec module have to pass."""
-        return list(project_checks(self.project)(self.work(name)))
+        return project_checks(self.project).plain(self.work(name))
 
     def static_errors(self, name: str, candidate: str) -> list[str]:
         """Return what the static checks alone say of a candidate for a case's spec module."""

@@ -1,9 +1,11 @@
 """All checks that a project's candidates have to pass, by its configuration."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from jaunt.checks import load_check, severities
 from jaunt.checks.check_file import ProvenCheck, Prover
+from jaunt.checks.what_exists import TellingCheck
 from jaunt.generate.check import Check, WarningCheck
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
@@ -16,6 +18,7 @@ class ProjectChecks:
     """
 
     def __init__(self, project: Project) -> None:
+        self._project = project
         wanted = [(name, severity) for name, severity in severities(project.config).items() if severity != "off"]
         self._made = [(load_check(name).make_check(project, severity), severity) for name, severity in wanted]
 
@@ -24,6 +27,11 @@ class ProjectChecks:
 
         Raises JauntDiscoveryError for a spec that no candidate could be checked against.
         """
+        find = partial(self._project.existing, work.module)
+        return [TellingCheck(check, find) for check in self.plain(work)]
+
+    def plain(self, work: ModuleWork) -> list[Check]:
+        """Return the checks as their own files make them, which know nothing of what exists elsewhere."""
         found = [(check.for_module(work), severity) for check, severity in self._made]
         return [WarningCheck(check) if severity == "warn" else check for check, severity in found if check is not None]
 

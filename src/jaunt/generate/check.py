@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from jaunt.errors import JauntError, JauntMachineError
+from jaunt.generate.repeated import told_once
 from jaunt.process.background import in_background
 from jaunt.process.resources import is_shortage
 from jaunt.validation import compile_check, validate_generated_source
@@ -149,7 +150,7 @@ async def check_candidate(candidate: str, expected_names: Sequence[str], checks:
     found = Examination(candidate, errors, passed=int(not errors))
     if readable:
         found = await _put_through(found, checks)
-    return replace(found, seconds=time.perf_counter() - begin)
+    return replace(found, errors=told_once(found.errors), seconds=time.perf_counter() - begin)
 
 
 async def _put_through(found: Examination, checks: Sequence[Check]) -> Examination:

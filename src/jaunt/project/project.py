@@ -24,6 +24,7 @@ from jaunt.specs.digests import earlier_digest
 from jaunt.text.nearest import nearest
 
 if TYPE_CHECKING:  # where nothing has changed, no source is read
+    from jaunt.project.world.existing import Existing
     from jaunt.project.world.lookup import Lookup
     from jaunt.project.world.world import World
     from jaunt.specs.texts import SpecTexts
@@ -107,6 +108,10 @@ class Project:
     def world_of(self, module: str) -> "World":
         """Return what a module's specs reach of other modules."""
         return self._read.worlds.of(module)
+
+    def existing(self, module: str) -> "Existing":
+        """Return what tells what there is of the names that a module's specs reach."""
+        return self._read.worlds.existing(module)
 
     @property
     def lookup(self) -> "Lookup":

@@ -63,7 +63,7 @@ def example_check(root: Path, module: str, files: dict[str, str]) -> ExampleChec
     write_files(root, {"pyproject.toml": PYPROJECT, "src/app/__init__.py": "", **files})
     project = load_project(load_config(root=root))
     (work,) = project_works(project, [module])
-    (check,) = (c for c in project_checks(project)(work) if isinstance(c, ExampleCheck))
+    (check,) = (c for c in project_checks(project).plain(work) if isinstance(c, ExampleCheck))
     return check
 
 
@@ -352,7 +352,7 @@ def test_a_module_can_be_left_out(tmp_path: Path, setting: str) -> None:
     )
     project = load_project(load_config(root=tmp_path))
     (work,) = project_works(project, ["app.double"])
-    assert [check.name for check in project_checks(project)(work)] == ["static", "ruff", "ty"]
+    assert [check.name for check in project_checks(project).plain(work)] == ["static", "ruff", "ty"]
 
 
 def test_candidates_that_come_together_share_a_sandbox_and_are_told_apart(tmp_path: Path) -> None:
@@ -362,7 +362,7 @@ def test_candidates_that_come_together_share_a_sandbox_and_are_told_apart(tmp_pa
     project = load_project(load_config(root=tmp_path))
     checks_for = project_checks(project)
     checks = [
-        next(c for c in checks_for(work) if isinstance(c, ExampleCheck))
+        next(c for c in checks_for.plain(work) if isinstance(c, ExampleCheck))
         for work in project_works(project, [f"app.{name}" for name in names])
     ]
     sources = [GOOD_DOUBLE.replace("app.double", f"app.{name}") for name in names]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jaunt.project.module import ProjectModule
 from jaunt.project.reading import Reader
+from jaunt.project.world.existing import Existing
 from jaunt.project.world.lookup import Lookup
 from jaunt.project.world.world import World, find_world
 from jaunt.registry import SpecEntry
@@ -36,6 +37,12 @@ class Worlds:
             for oldest in [*self._known][:-_KEPT]:
                 self._known.pop(oldest, None)
         return found
+
+    def existing(self, module: str) -> Existing:
+        """Return what tells what there is of the names that a module's specs reach."""
+        world = self.of(module)
+        known = self._dependencies(module, self._modules[module])
+        return Existing(self.lookup, module, [*known, *world.specs, *world.digests])
 
     def _dependencies(self, module: str, specs: ProjectModule) -> Collection[SpecRef]:
         found = {dep for entry in specs.entries for dep in self._graph.get(entry.spec_ref, ())}
