@@ -17,6 +17,7 @@ from jaunt.commands import COMMANDS
 from jaunt.commands.shared.command_line import CommandLine, command_parser, main_parser
 from jaunt.commands.shared.result import (
     EXIT_CRASH,
+    EXIT_GENERATION,
     EXIT_INTERRUPTED,
     EXIT_PROJECT,
     Interrupted,
@@ -32,6 +33,7 @@ from jaunt.text.nearest import did_you_mean
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the jaunt command on `argv` (default: the process's arguments) and return its exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    _open_closed_streams()
     try:
         with suppress(ValueError):  # only the main thread may set handlers
             for number in stop_signals():
@@ -40,11 +42,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         with suppress(AttributeError):
             cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
         with _rare_collections():
-            return _run_for_json(words) if "--json" in words else _run(words).code
-    except BrokenPipeError:
-        # Whoever read the output has gone; a second failure at the interpreter's exit would print a traceback.
+            code = _run_for_json(words) if "--json" in words else _run(words).code
+        sys.stdout.flush()  # here: at the interpreter's exit, what fails prints a traceback
+        return code
+    except OSError as error:
+        if error.filename is not None:  # then it is not of a stream
+            raise
+        return _without_output(error)
+
+
+def _open_closed_streams() -> None:
+    """Let what is printed go nowhere where standard output or error is closed: else the next file takes its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def _without_output(error: OSError) -> int:
+    """Return the exit code where standard output can't be written: its reader has gone, or its disk is full."""
+    with suppress(OSError, ValueError):
+        # A second failure at the interpreter's exit would print a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
         return EXIT_INTERRUPTED
+    with suppress(OSError):
+        print_error(f"what is printed can't be written: {error.strerror or error}")
+    return EXIT_GENERATION
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from jaunt.build.write import normalize_source, stamp_code, write_code
 from jaunt.engine.job import Outcome, error_texts, failure
 from jaunt.errors import JauntError, JauntGenerationError
 from jaunt.files.atomic import require_writable, write_atomic
+from jaunt.files.plain import read_plain
 from jaunt.generate.base import GenerationResult
 from jaunt.generate.check import Check, check_candidate
 from jaunt.generate.providers.recorded import format_recording, recording_path
@@ -303,7 +304,7 @@ def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, ou
     Returns `outcome` with the file's path. Raises JauntGenerationError if the file is another one by now,
     JauntWriteError if it can't be written.
     """
-    if work.path.read_bytes() != standing.text.encode():
+    if read_plain(work.path) != standing.text.encode():
         raise JauntGenerationError(f"{work.path} has changed while its code was verified", hint="run the command again")
     path = stamp_code(work, standing.text)
     forget_rejected(settings.rejected, work.module)

@@ -10,6 +10,7 @@ from jaunt.commands.shared.options import add_project_options, add_target_option
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, selected
 from jaunt.errors import JauntConfigError
+from jaunt.files.plain import read_plain
 from jaunt.plan.orphans import find_orphans
 from jaunt.project.project import Project
 from jaunt.report.console import MOST_LINES, and_more, print_warning, relative_paths, say
@@ -78,6 +79,6 @@ def _remove(file: _File, generated_dir: str, arguments: argparse.Namespace) -> s
 
 def _is_edited(path: Path) -> bool:
     try:
-        return is_edited(path.read_bytes().decode("utf-8", "replace"))
+        return is_edited(read_plain(path).decode("utf-8", "replace"))
     except OSError:
         return False  # what keeps it from being read keeps it from being removed too, and is reported there

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 from jaunt.config.key import keys_of, others_of
 from jaunt.config.schema import JauntConfig
 from jaunt.errors import JauntConfigError
+from jaunt.files.plain import read_plain
 from jaunt.text.nearest import did_you_mean
 
 
@@ -75,7 +76,7 @@ def _load(file: Path, root: Path) -> JauntConfig:
 
 def _parse(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(read_plain(file).decode("utf-8-sig"))
     except OSError as error:
         raise JauntConfigError(f"{_shown(file)}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

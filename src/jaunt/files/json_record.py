@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from jaunt.files.atomic import write_atomic
+from jaunt.files.plain import read_plain
 
 Record = TypeVar("Record")
 
@@ -26,7 +27,7 @@ def read_record(path: Path, wanted: type[Record], *, version: int | None = None)
     the file.
     """
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_plain(path))
         if version is not None and found["version"] != version:
             raise ValueError(f"its version is {found['version']!r}, not {version}")
         return _reader(wanted)(found, path.name)

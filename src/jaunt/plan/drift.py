@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntError
+from jaunt.files.plain import read_plain
 from jaunt.header import Kind, header_fields, split_header, was_parsed_here
 from jaunt.plan.action import Action
 from jaunt.plan.orphans import Orphan
@@ -50,7 +51,7 @@ def _modules(plan: Plan) -> Iterator[Drift]:
 def _unreadable(path: Path) -> str:
     """Return why a fresh file doesn't parse, or ""; it may have the syntax of a newer Python than this one."""
     try:
-        lines, body = split_header(path.read_bytes().decode("utf-8"))
+        lines, body = split_header(read_plain(path).decode("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         return f"{path}: {error}"
     if was_parsed_here(header_fields(lines)):

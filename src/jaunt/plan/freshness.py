@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from jaunt.files.plain import read_plain
 from jaunt.header import Kind, header_fields, parse_header, split_header
 from jaunt.plan.action import Action, Dependents, decide
 from jaunt.plan.reasons import Part, Reason, ReasonKind
@@ -187,7 +188,7 @@ def judge_file(path: Path, expected: Fingerprint) -> Freshness:
 def read_generated(path: Path) -> str | None:
     """Return the text of a generated file as the dirty rule takes it, None if there is none; raises OSError."""
     try:
-        return path.read_bytes().decode("utf-8", "replace")
+        return read_plain(path).decode("utf-8", "replace")
     except FileNotFoundError:
         return None
 

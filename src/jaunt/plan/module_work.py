@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
+from jaunt.files.plain import read_plain
 from jaunt.header import Kind
 from jaunt.paths import is_single_file
 from jaunt.plan.freshness import Fingerprint, read_code_digest
@@ -188,7 +189,7 @@ def _packages_below(module: ProjectModule, bases: Iterable[Path]) -> Path | None
     base = module.file.base
     package = base / module.name.partition(".")[0]
     try:
-        text = (package / "__init__.py").read_bytes()  # there is one, as nearly always
+        text = read_plain(package / "__init__.py")  # there is one, as nearly always
         return None if any(mark in text for mark in _SHARED_PACKAGE) else base
     except OSError:
         parts = [part for part in (each / package.name for each in bases) if part.is_dir()]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.files.listing import Root
+from jaunt.files.plain import read_plain
 from jaunt.header import Kind, parse_header
 from jaunt.project.project import Project
 from jaunt.syntax.body import is_edited
@@ -77,7 +78,7 @@ def _has_specs(project: Project, orphan: Orphan) -> bool:
 
 def _read(path: Path, base: Path) -> Orphan | None:
     try:
-        text = path.read_bytes().decode("utf-8", "replace")
+        text = read_plain(path).decode("utf-8", "replace")
     except OSError:
         return None
     fields = parse_header(text)

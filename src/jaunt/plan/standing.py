@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import Freshness, judge
 from jaunt.plan.module_work import ModuleWork
@@ -47,7 +48,7 @@ def standing_code(work: ModuleWork, freshness: Freshness | None) -> StandingCode
     if freshness is None or freshness.action not in ("keep", "verify"):
         return None
     try:
-        text = work.path.read_bytes().decode()
+        text = read_plain(work.path).decode()
     except (OSError, UnicodeDecodeError):
         return None
     judged = judge(text, work.fingerprint)

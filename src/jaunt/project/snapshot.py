@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jaunt import __version__
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_state_folder, write_atomic
+from jaunt.files.plain import read_plain
 from jaunt.registry import SpecKind
 
 if TYPE_CHECKING:  # where nothing has changed, no source is read
@@ -149,7 +150,7 @@ class ScanCache:
 def read_scan(root: Path, settings: Mapping[str, Any]) -> ScanCache | None:
     """Return the cache of the project at `root`, None if there is none that was written with the same settings."""
     try:
-        key, _, body = (root / ".jaunt" / "scan.jsonl").read_bytes().partition(b"\n")
+        key, _, body = read_plain(root / ".jaunt" / "scan.jsonl").partition(b"\n")
         if key.decode("ascii") != cache_key(root, settings, hashlib.sha256(body).hexdigest()):
             return None
         index, *records = body.decode("ascii").split("\n")[:-1]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Listing, ModuleFile, Stamper, module_file, module_files
+from jaunt.files.plain import read_plain
 from jaunt.project.linking import Linker
 from jaunt.project.module import Linked, Part, PerModule, StoredModule, linked_from
 from jaunt.project.name_lookup import SourceFiles
@@ -68,7 +69,7 @@ class Sources:
     def spec_line(self, path: str) -> int:
         """Return the line of the first spec in a file, which need not be a listed one, 0 if there is none."""
         try:
-            if b"jaunt" not in Path(path).read_bytes():
+            if b"jaunt" not in read_plain(path):
                 return 0
             return first_spec_line(read_source("m", path, self.handed))
         except (OSError, JauntDiscoveryError):

@@ -10,6 +10,7 @@ from typing import Any
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import ModuleFile
+from jaunt.files.plain import read_plain
 from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.arguments import Unreadable, call_arguments
@@ -99,7 +100,7 @@ def scan_file(file: ModuleFile, handed: Handed = NOTHING_HANDED) -> SpecModule |
 def scan_handing(file: ModuleFile, handed: Handed) -> tuple[SpecModule | None, Handed]:
     """Return the spec module that a file holds; for one without specs None, and the decorators that it hands on."""
     try:
-        data = file.path.read_bytes()
+        data = read_plain(file.path)
     except OSError as error:
         return _broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}")), NOTHING_HANDED
     if b"jaunt" not in data and not any(_names(data, path) for path, _ in handed):

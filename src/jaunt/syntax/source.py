@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jaunt.errors import JauntDiscoveryError
+from jaunt.files.plain import read_plain
 from jaunt.registry import SpecKind
 from jaunt.syntax.branches import Placed, imports_work, parted, placed_statements
 from jaunt.syntax.nodes import child_nodes
@@ -277,7 +278,7 @@ def read_source(module: str, path: str, handed: Handed = NOTHING_HANDED) -> Modu
     read, decoded or parsed.
     """
     try:
-        data = Path(path).read_bytes()
+        data = read_plain(path)
     except OSError as error:
         raise JauntDiscoveryError(f"{path}: cannot be read: {error.strerror}") from error
     return parse_source(module, path, data, handed)

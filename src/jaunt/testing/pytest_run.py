@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jaunt.files.plain import read_plain
 from jaunt.files.scratch import temporary_scratch
 from jaunt.paths import DEFAULT_GENERATED_DIR, PACKAGE
 from jaunt.sandbox.program import Completed, Halt, Program
@@ -250,7 +251,7 @@ def _stamp(path: Path) -> tuple[int, ...] | None:
 def _named_tests(file: Path) -> Iterator[str]:
     """Yield the names in a file that pytest collects by default; none for a file that is not Python."""
     try:
-        tree = parse_or_none(file.read_bytes())
+        tree = parse_or_none(read_plain(file))
     except OSError:
         return
     for statement in tree.body if tree else ():

@@ -29,6 +29,7 @@ from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntMachineError, JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.files.lock import Turn, remove_idle_lock
+from jaunt.files.plain import read_plain
 from jaunt.files.room import FULL, Room
 from jaunt.header import Kind
 from jaunt.plan.module_work import ModuleWork
@@ -130,7 +131,7 @@ class Store:
     def _read(self, name: str, beside: Beside) -> Lookup:
         path = self.folder / name
         try:
-            text = path.read_bytes().decode()
+            text = read_plain(path).decode()
         except FileNotFoundError:
             text = self.remote.found.get(name) if self.remote is not None else None
         except (OSError, UnicodeDecodeError) as error:
@@ -194,7 +195,7 @@ class Store:
     def files(self) -> Iterator[StoredFile]:
         """Yield the entries' files, in no particular order."""
         for path in self.folder.glob("*/??/*.py"):
-            with suppress(FileNotFoundError):
+            with suppress(OSError):  # it is gone, or a symlink to itself
                 status = path.stat()
                 yield StoredFile(path, status.st_size, status.st_mtime)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jaunt.build.store import Store
 from jaunt.build.store.entry import read_entry
 from jaunt.errors import JauntConfigError, JauntWriteError
+from jaunt.files.plain import read_plain
 
 if TYPE_CHECKING:  # it needs fsspec, which an extra brings
     from jaunt.build.store.remote import Remote
@@ -40,7 +41,7 @@ def push(store: Store) -> Synced:
         if name in there:
             continue
         try:
-            text = file.path.read_bytes().decode()
+            text = read_plain(file.path).decode()
         except (OSError, UnicodeDecodeError) as error:
             refused[name] = f"can't be read: {error}"
             continue

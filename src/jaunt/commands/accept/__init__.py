@@ -15,6 +15,7 @@ from jaunt.commands.shared.options import add_project_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project
 from jaunt.errors import JauntRefusedError
+from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
 from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import make_plan
@@ -123,7 +124,7 @@ def _verify_above(project: Project, modules: set[str]) -> None:
         and {reason.kind for reason in plan.freshness[module].reasons} == {ReasonKind.DEPENDENCY_REBUILT}
     ]
     works = {work.module: work for work in project_works(project, above)}
-    texts = {module: work.path.read_bytes().decode() for module, work in works.items()}
+    texts = {module: read_plain(work.path).decode() for module, work in works.items()}
     sources = {module: split_header(text)[1] for module, text in texts.items()}
     for module, examined in examine(project, sources, jobs=project.config.build.jobs).items():
         if examined.ok:

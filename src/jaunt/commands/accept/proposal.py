@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jaunt.build.write import normalize_source
 from jaunt.errors import JauntRefusedError
+from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import Freshness, judge
 from jaunt.plan.module_work import ModuleWork
@@ -76,7 +77,7 @@ def _instead(work: ModuleWork, freshness: Freshness) -> str:
 
 def _read(work: ModuleWork, path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_plain(path).decode("utf-8")
     except FileNotFoundError:
         raise JauntRefusedError(
             f"{work.module} is not built: there is nothing to accept", hint=f"run: {build_command(work.kind)}"
@@ -107,7 +108,7 @@ def _moved_file(project: Project, work: ModuleWork) -> Path:
 
 def _header(path: Path) -> dict[str, object]:
     try:
-        return parse_header(path.read_bytes().decode("utf-8", "replace")) or {}
+        return parse_header(read_plain(path).decode("utf-8", "replace")) or {}
     except OSError:
         return {}
 

@@ -20,6 +20,7 @@ from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.json_record import read_record, write_record
+from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
 from jaunt.plan.plan import Plan
 from jaunt.project.project import Project
@@ -75,7 +76,7 @@ def failing_tests(plan: Plan) -> list[str]:
 
 def _text(project: Project, module: str) -> str:
     try:
-        return project.generated_path(module).read_bytes().decode("utf-8", "replace")
+        return read_plain(project.generated_path(module)).decode("utf-8", "replace")
     except OSError:
         return ""
 
@@ -109,7 +110,7 @@ class _Files:
         """Return the digest of a file's content, "" if there is none."""
         if path not in self._read:
             try:
-                self._read[path] = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+                self._read[path] = hashlib.sha256(read_plain(path)).hexdigest()
             except OSError:
                 self._read[path] = ""
         return self._read[path]

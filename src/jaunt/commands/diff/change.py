@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jaunt.build.history import LastBuild
 from jaunt.commands.diff.lost import removed_behaviour
+from jaunt.files.plain import read_plain
 from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.freshness import contract_changes
 from jaunt.report.diffs import contract_diff, unified_diff
@@ -32,7 +33,7 @@ class Change:
 def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
     """Return the change that a record describes; `path` is the generated file, `shown` its name in the diff."""
     try:
-        now = path.read_bytes().decode("utf-8", "replace")
+        now = read_plain(path).decode("utf-8", "replace")
     except OSError:
         now = ""  # it was removed since
     before = split_header(record.before)[1]

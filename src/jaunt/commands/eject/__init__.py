@@ -14,6 +14,7 @@ from jaunt.commands.shared.steps import read_module
 from jaunt.errors import JauntDiscoveryError, JauntRefusedError
 from jaunt.files.atomic import require_writable, write_atomic
 from jaunt.files.listing import find_files
+from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import judge_file
 from jaunt.plan.module_work import project_works
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> Result:
     _refuse_unless_fresh(plan, module, force=arguments.force)
     file = project.modules[module].file
     require_writable(file.path, within=project.root)
-    old = file.path.read_bytes()
+    old = read_plain(file.path)
     new = _ejected(project, module)
     shown = relative_paths(str(file.path))
     facts = {"module": module, "path": str(file.path), "removed": str(project.generated_path(module))}
@@ -113,7 +114,7 @@ def _shared(project: Project, module: str) -> Iterator[str]:
     tail = module.rpartition(".")[2].encode()
     for name, path in files:
         try:
-            data = path.read_bytes()
+            data = read_plain(path)
             source = parse_source(name, str(path), data) if tail in data and name != module else None
         except (OSError, JauntDiscoveryError):
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from jaunt.files.plain import read_plain
 from jaunt.header import Kind, extract_module_digest, parse_header
 from jaunt.plan.freshness import Freshness
 from jaunt.plan.orphans import Orphan
@@ -177,6 +178,6 @@ def _contract_diff(plan: Plan, module: str, digest: str | None) -> str | None:
 
 def _read_header(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8", "replace")
+        return read_plain(path).decode("utf-8", "replace")
     except OSError:
         return ""
