@@ -18,6 +18,7 @@ CHECKS = {
     "ruff": "jaunt.checks.tools.ruff",
     "ty": "jaunt.checks.tools.ty",
     "doctests": "jaunt.checks.doctests.check",
+    "properties": "jaunt.checks.behaviour.properties",
     "vacuity": "jaunt.checks.vacuity.check",
 }
 """To add a check, write its file, which declares what `CheckFile` names, and add its line here.

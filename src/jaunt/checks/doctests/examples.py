@@ -24,7 +24,7 @@ def find_examples(
     """
     found: list[Question] = []
     for name in names:
-        for label, node in _documented(spec.definitions[name], name):
+        for label, node in documented(spec.definitions[name], name):
             text = ast.get_docstring(node, clean=False)
             if not text or ">>>" not in text:
                 continue
@@ -41,11 +41,12 @@ def find_examples(
     return found
 
 
-def _documented(
+def documented(
     node: ast.AST, label: str
 ) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]]:
+    """Yield a definition and the members of a class, each with its dotted name."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield label, node
     if isinstance(node, ast.ClassDef):
         for member in node.body:
-            yield from _documented(member, f"{label}.{getattr(member, 'name', '')}")
+            yield from documented(member, f"{label}.{getattr(member, 'name', '')}")

@@ -9,6 +9,7 @@ orders and reports go through the socket, framed.
 import __future__
 
 import gc
+import importlib
 import io
 import json
 import os
@@ -31,6 +32,7 @@ from jaunt.sandbox import linux
 from jaunt.sandbox.processes import kill_all
 
 _SECONDS_IN_COMPANY = 2.0  # what takes longer has to be alone
+_TRIAL_SECONDS = 8.0  # the same, for what draws inputs
 _LONGEST_REPORT = 1 << 20  # bytes
 
 _Report = Callable[[ImportReport | AnswerReport], None]
@@ -43,6 +45,7 @@ def main() -> None:
         os._exit(0)
     order = _next_order(0)
     if order is not None:
+        _preload(order)
         _examine(order, os.dup(0), os.dup(1))
 
 
@@ -52,6 +55,7 @@ def _serve(control: int) -> None:
     linux.hide_from_own_user()
     gc.freeze()  # no process copies the memory of what is there already
     while (order := _next_order(control)) is not None:
+        _preload(order)
         keys, key = os.pipe()
         ours, theirs = os.pipe()
         process = os.fork()
@@ -65,15 +69,21 @@ def _serve(control: int) -> None:
         os.write(key, _read(control, KEY))  # its place is in the pipe, whether it is read or not
         for descriptor in (keys, key, theirs):
             os.close(descriptor)
-        report = _collect(ours)
+        report = _collect(ours, _TRIAL_SECONDS if order.get("preload") else _SECONDS_IN_COMPANY)
         kill_all(process)
         os.write(control, frame(report))
 
 
-def _collect(results: int) -> bytes:
+def _preload(order: Order) -> None:
+    """Import what looks at the candidate, before anything of it can be in the way."""
+    for name in order.get("preload", ()):
+        importlib.import_module(name)
+
+
+def _collect(results: int, seconds: float) -> bytes:
     """Return what a process reports until it ends, with all that it has started, or takes too long."""
     report = b""
-    deadline = time.monotonic() + _SECONDS_IN_COMPANY
+    deadline = time.monotonic() + seconds
     while len(report) < _LONGEST_REPORT:
         ready, _, _ = select.select([results], [], [], max(0.0, deadline - time.monotonic()))
         chunk = os.read(results, 1 << 16) if ready else b""

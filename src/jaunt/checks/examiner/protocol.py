@@ -27,7 +27,7 @@ class Order(TypedDict):
     """What is to be examined. `single_file` says that the spec module is in no package.
 
     `bases` are the folders that the project's module names start from; with `effects`, what the import does besides
-    defining is an error.
+    defining is an error; `preload` are modules of jaunt's that a sandbox that stays imports once, for all candidates.
     """
 
     spec_module: str
@@ -39,6 +39,7 @@ class Order(TypedDict):
     single_file: bool
     bases: list[str]
     effects: bool
+    preload: NotRequired[list[str]]
 
 
 class ImportReport(TypedDict):

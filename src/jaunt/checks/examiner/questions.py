@@ -45,8 +45,18 @@ class Reading(NamedTuple):
     missing: str | None
 
 
-def examination(work: ModuleWork, questions: Sequence[Question], source: str, *, effects: bool = True) -> Examination:
-    """Return what is to be examined of a module's candidate; with `effects`, those of its import as well."""
+def examination(
+    work: ModuleWork,
+    questions: Sequence[Question],
+    source: str,
+    *,
+    effects: bool = True,
+    preload: Sequence[str] = (),
+) -> Examination:
+    """Return what is to be examined of a module's candidate; with `effects`, those of its import as well.
+
+    Sandboxes that stay keep the modules `preload` of jaunt's loaded.
+    """
     order = Order(
         spec_module=work.module,
         generated_module=work.generated_module,
@@ -57,6 +67,7 @@ def examination(work: ModuleWork, questions: Sequence[Question], source: str, *,
         single_file=work.is_single_file,
         bases=[str(base) for base in work.bases],
         effects=effects,
+        preload=[*preload],
     )
     return Examination(order, questions)
 

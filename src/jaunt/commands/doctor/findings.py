@@ -7,6 +7,7 @@ from jaunt.commands.doctor import (
     docstrings,
     folders,
     git,
+    hypothesis,
     linter,
     lock,
     machine,
@@ -26,6 +27,7 @@ OF_THE_MACHINE: list[Callable[[], Iterator[Finding]]] = [
 
 OF_THE_CONFIGURATION: list[Callable[[JauntConfig], Iterator[Finding]]] = [
     tools.tools,
+    hypothesis.hypothesis,
     provider.provider,
     sandbox.sandbox,
     folders.folders,

@@ -1,0 +1,88 @@
+"""Hypothesis, loaded and out of sight: no candidate finds it in `sys.modules`, nor its frames on the stack.
+
+A candidate that finds it there could be right for as long as it is looked at. It is imported by this file alone, in the
+sandbox; `revealed` puts it in its place while it runs itself, and calls of a candidate are made in a thread of theirs.
+"""
+
+import importlib
+import importlib.abc
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
+from queue import Empty, SimpleQueue
+from threading import Thread
+from types import ModuleType
+from typing import Any
+
+from jaunt.process.boundary import caught
+
+_TELLING = ("hypothesis", "_hypothesis", "sortedcontainers")
+hypothesis: Any = importlib.import_module("hypothesis")
+strategies: Any = importlib.import_module("hypothesis.strategies")
+_modules: dict[str, ModuleType] = {}
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Gives who imports Hypothesis, as a spec module may for its strategies, the one that is there already."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:
+        return ModuleSpec(name, self) if name in _modules else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return _modules[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
+
+
+def conceal() -> None:
+    """Take Hypothesis out of `sys.modules`."""
+    for name in [each for each in sys.modules if each.startswith(_TELLING)]:
+        _modules[name] = sys.modules.pop(name)
+
+
+@contextmanager
+def revealed() -> Generator[None]:
+    """Have Hypothesis in its place."""
+    sys.modules.update(_modules)
+    try:
+        yield
+    finally:
+        conceal()
+
+
+class Stuck(BaseException):
+    """A call has not come to an end; Hypothesis lets it through."""
+
+
+class Caller:
+    """A thread that calls candidates, one call at a time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._calls: SimpleQueue[Callable[[], Any]] = SimpleQueue()
+        self._results: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+        Thread(target=self._serve, daemon=True, name="MainThread").start()
+
+    def call(self, function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+        """Return what a function gives, or raises; raises Stuck if it takes too long. Hypothesis is to be revealed."""
+        conceal()
+        try:
+            self._calls.put(function)
+            return self._results.get(timeout=self._seconds)
+        except Empty:
+            raise Stuck from None
+        finally:
+            sys.modules.update(_modules)
+
+    def _serve(self) -> None:
+        while True:
+            function = self._calls.get()
+            given: list[Any] = []
+            error = caught(lambda function=function, given=given: given.append(function()))
+            self._results.put((given[0] if given else None, error))
+
+
+sys.meta_path.insert(0, _Finder())
+conceal()

@@ -1,0 +1,100 @@
+"""The properties of the specs, as a check: each is tried on drawn inputs, in the sandbox."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from jaunt.checks.behaviour.question import TRIAL, report_of, require_hypothesis, step
+from jaunt.checks.behaviour.section import Property, find_properties
+from jaunt.checks.examiner.questions import Answer, Question, examination
+from jaunt.checks.examiner.runner import project_runner
+from jaunt.checks.examiner.sandboxes import Examiners
+from jaunt.checks.severity import Severity
+from jaunt.checks.static.check import NAME as STATIC
+from jaunt.errors import JauntDiscoveryError
+from jaunt.generate.check import Checked
+from jaunt.plan.module_work import ModuleWork
+from jaunt.project.project import Project
+
+DEFAULT: Severity = "error"
+
+_SECONDS = 1.0
+"""How long inputs are drawn for a property."""
+_EXAMPLES = 100
+
+
+def make_check(project: Project, severity: Severity) -> "PropertyChecks":
+    """Return the check for a run."""
+    return PropertyChecks(Examiners(project_runner(project)))
+
+
+@dataclass(frozen=True)
+class PropertyChecks:
+    """The properties of a project's specs."""
+
+    examiners: Examiners
+
+    def for_module(self, work: ModuleWork) -> "PropertyCheck | None":
+        """Return the check of a module's candidates, None if no spec of it has a property.
+
+        Raises JauntDiscoveryError for a property that can't be read, JauntConfigError if there is no Hypothesis.
+        """
+        if work.kind != "build":
+            return None
+        try:
+            found = find_properties(work.spec, work.names)
+        except ValueError as error:
+            raise JauntDiscoveryError(str(error), hint="correct the line") from error
+        if not found:
+            return None
+        require_hypothesis(f"{work.spec.path}:{found[0].line}: {found[0].name}: the property")
+        return PropertyCheck(work, [_question(each, work) for each in found], self.examiners)
+
+
+@dataclass(frozen=True)
+class PropertyCheck:
+    """Tries the properties of a module's specs on its candidates."""
+
+    work: ModuleWork
+    questions: Sequence[Question]
+    examiners: Examiners
+    name: str = "properties"
+    after_failure: bool = True
+    needs: Collection[str] = (STATIC,)
+
+    async def __call__(self, source: str) -> Checked:
+        asked = examination(self.work, self.questions, source, effects=False, preload=[TRIAL])
+        found = await self.examiners.find(asked)
+        return Checked(source, found.errors, unbuilt=found.unbuilt)
+
+
+def _question(found: Property, work: ModuleWork) -> Question:
+    asked = {
+        "inputs": [[*each] for each in found.inputs],
+        "assuming": found.assuming,
+        "claim": found.claim,
+        "seconds": _SECONDS,
+        "examples": _EXAMPLES,
+        "filename": str(work.path),
+    }
+    judge = partial(_judged, found, work.spec.path)
+    return Question(found.name, "trying its properties", (step("try_property", asked),), judge)
+
+
+def _judged(found: Property, path: str, answers: Sequence[Answer]) -> list[str]:
+    """Return what is wrong with a candidate; raises JauntDiscoveryError if it is the property."""
+    for answer in answers:
+        report = report_of(answer)
+        if spec := report.get("spec"):
+            raise JauntDiscoveryError(
+                f"{path}:{found.line}: {found.name}: the property can't be tried: {spec}",
+                hint="name a strategy of Hypothesis in the spec module, and write it in place of the type",
+            )
+        if failure := report.get("failure"):
+            return [
+                f"{found.name}: the property in line {found.line} of the spec module fails\n"
+                f"    property: {found.text}\n"
+                f"    smallest input: {failure['input'] or 'none'}\n"
+                f"    got: {failure['what']}"
+            ]
+    return []

@@ -1,0 +1,42 @@
+"""Questions to the examiner that draw inputs: what they run there, and how the report on it is read."""
+
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from jaunt.checks.examiner.questions import Answer
+from jaunt.errors import JauntConfigError
+
+TRIAL = "jaunt.checks.behaviour.trial"
+"""The module that runs in the sandbox; it imports Hypothesis, which nothing of jaunt's does outside."""
+
+
+def step(function: str, asked: Mapping[str, Any]) -> str:
+    """Return the statement that has a function of the trial look at a candidate."""
+    return f"__import__({TRIAL!r}, fromlist=['_']).{function}(globals(), {dict(asked)!r})\n"
+
+
+def report_of(answer: Answer) -> dict[str, Any]:
+    """Return what a trial printed; one that came to nothing is a failure of its own."""
+    try:
+        found = json.loads(answer.printed)
+        if isinstance(found, dict):
+            return found
+    except ValueError:
+        pass
+    return {"failure": {"input": "", "what": f"the trial came to nothing: {answer.words or 'it printed no report'}"}}
+
+
+def has_hypothesis() -> bool:
+    """Whether Hypothesis is installed; it is not imported."""
+    return find_spec("hypothesis") is not None
+
+
+def require_hypothesis(where: str) -> None:
+    """Raise JauntConfigError if Hypothesis is not installed; `where` is what needs it."""
+    if not has_hypothesis():
+        raise JauntConfigError(
+            f"{where} is tried with Hypothesis, which is not installed",
+            hint="pip install 'jaunt[properties]', or set properties = \"off\" in [verify]",
+        )
