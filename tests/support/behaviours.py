@@ -24,8 +24,9 @@ def judged(root: Path, make: MakeCheck, spec: str, candidates: Sequence[str]) ->
     write_files(root, {"src/app/__init__.py": "", "src/app/m.py": f"import jaunt\n\n\n{spec}"})
     project = load(root, "version = 1\n")
     (work,) = project_works(project, ["app.m"])
-    check = make(project, "error").for_module(work)
-    assert check is not None
+    made = make(project, "error").for_module(work)
+    assert made is not None
+    check = made
 
     async def all_of_them() -> list[Checked]:
         return [as_checked(each, await check(each)) for each in candidates]
