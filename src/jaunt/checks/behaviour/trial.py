@@ -97,17 +97,17 @@ def try_property(names: dict[str, Any], asked: Asked) -> None:
                 value = eval(kind, {"st": strategies, **names})
                 drawn[name] = _strategy(eval(value, names) if isinstance(value, str) else value)
             except (hypothesis.errors.HypothesisException, NameError, TypeError, AttributeError) as error:
-                _print({"tried": 0, "spec": f"no values can be drawn for `{name}: {kind}`: {error}"})
+                _tell({"tried": 0, "spec": f"no values can be drawn for `{name}: {kind}`: {error}"})
                 return
         search = Search(_claim(names, asked), asked["seconds"], asked["examples"])
         report = search.run(drawn)
     if not report["tried"] and "failure" not in report and "spec" not in report:
         report["spec"] = f"no input was found that meets `assuming {asked['assuming']}`"
-    _print(report)
+    _tell(report)
 
 
-def _print(report: Report) -> None:
-    print(json.dumps(report))
+def _tell(report: Report) -> None:
+    sys.stdout.write(f"{json.dumps(report)}\n")
 
 
 def _strategy(kind: Any) -> Any:
