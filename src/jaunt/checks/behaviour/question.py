@@ -1,5 +1,6 @@
 """Questions to the examiner that draw inputs: what they run there, and how the report on it is read."""
 
+import ast
 import json
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -13,17 +14,17 @@ TRIAL = "jaunt.checks.behaviour.trial"
 
 
 def step(function: str, asked: Mapping[str, Any]) -> str:
-    """Return the statement that has a function of the trial look at a candidate."""
+    """Return the statement that has a function of the trial look at a candidate; what it returns is displayed."""
     return f"__import__({TRIAL!r}, fromlist=['_']).{function}(globals(), {dict(asked)!r})\n"
 
 
 def report_of(answer: Answer) -> dict[str, Any]:
-    """Return what a trial printed; one that came to nothing is a failure of its own."""
+    """Return what a trial gave; one that came to nothing is a failure of its own."""
     try:
-        found = json.loads(answer.printed)
+        found = json.loads(ast.literal_eval(answer.printed.strip()))
         if isinstance(found, dict):
             return found
-    except ValueError:
+    except (ValueError, SyntaxError, TypeError):
         pass
     return {"failure": {"input": "", "what": f"the trial came to nothing: {answer.words or 'it printed no report'}"}}
 

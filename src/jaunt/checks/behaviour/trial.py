@@ -1,6 +1,6 @@
 """Trials of a candidate, in the sandbox: inputs are drawn, and what comes of them is told, the smallest that fails.
 
-The same inputs are drawn on every machine. What is printed is one line of JSON, a `Report`; who reads it is outside.
+The same inputs are drawn on every machine.
 """
 
 import ast
@@ -88,8 +88,8 @@ def _warm_up() -> None:
         hypothesis.settings(SETTINGS, max_examples=5)(hypothesis.given(**drawn)(lambda **values: None))()
 
 
-def try_property(names: dict[str, Any], asked: Asked) -> None:
-    """Print what comes of a property; `names` are those of the spec module and of the candidate."""
+def try_property(names: dict[str, Any], asked: Asked) -> str:
+    """Return what comes of a property, a `Report` as JSON; `names` are those of the spec module and of the candidate."""
     with revealed():
         drawn: dict[str, Any] = {}
         for name, kind in asked["inputs"]:
@@ -97,17 +97,12 @@ def try_property(names: dict[str, Any], asked: Asked) -> None:
                 value = eval(kind, {"st": strategies, **names})
                 drawn[name] = _strategy(eval(value, names) if isinstance(value, str) else value)
             except (hypothesis.errors.HypothesisException, NameError, TypeError, AttributeError) as error:
-                _tell({"tried": 0, "spec": f"no values can be drawn for `{name}: {kind}`: {error}"})
-                return
+                return json.dumps({"tried": 0, "spec": f"no values can be drawn for `{name}: {kind}`: {error}"})
         search = Search(_claim(names, asked), asked["seconds"], asked["examples"])
         report = search.run(drawn)
     if not report["tried"] and "failure" not in report and "spec" not in report:
         report["spec"] = f"no input was found that meets `assuming {asked['assuming']}`"
-    _tell(report)
-
-
-def _tell(report: Report) -> None:
-    sys.stdout.write(f"{json.dumps(report)}\n")
+    return json.dumps(report)
 
 
 def _strategy(kind: Any) -> Any:
