@@ -89,7 +89,7 @@ def _warm_up() -> None:
 
 
 def try_property(names: dict[str, Any], asked: Asked) -> str:
-    """Return what comes of a property, a `Report` as JSON; `names` are those of the spec module and of the candidate."""
+    """Return what comes of a property, a `Report` as JSON; `names` are the spec module's and the candidate's."""
     with revealed():
         drawn: dict[str, Any] = {}
         for name, kind in asked["inputs"]:
