@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from jaunt.checks.doctests.examples import documented
-from jaunt.syntax.source import Definition, ModuleSource
+from jaunt.syntax.source import Definition, ModuleSource, without_warnings
 
 HEADING = "Properties:"
 _FORM = "expected `given NAME: TYPE, ... [assuming CONDITION] :: EXPRESSION`"
@@ -82,6 +82,12 @@ def _lines(node: Definition) -> Iterator[tuple[int, str]]:
         yield from items
 
 
+def expression(text: str) -> ast.expr:
+    """Return an expression, parsed; raises SyntaxError or ValueError."""
+    with without_warnings():
+        return ast.parse(text, mode="eval").body
+
+
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
@@ -100,7 +106,7 @@ def _read(name: str, line: int, text: str) -> Property:
         raise ValueError(f"{text!r}: {_FORM}")
     claim = text[separator + 2 : tail].strip()
     for source in [*assuming, claim]:
-        ast.parse(source, mode="eval")
+        expression(source)
     together = " and ".join(f"({each})" for each in assuming)
     return Property(name, line, text, tuple(_inputs(text[len("given ") : head])), together, claim)
 
@@ -125,7 +131,8 @@ def _marks(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _inputs(text: str) -> Iterator[tuple[str, str]]:
-    (function,) = ast.parse(f"def f({text}\n): ...").body
+    with without_warnings():
+        (function,) = ast.parse(f"def f({text}\n): ...").body
     assert isinstance(function, ast.FunctionDef)
     args = function.args
     others = [args.vararg, args.kwarg, *args.posonlyargs, *args.kwonlyargs, *args.defaults]
@@ -138,7 +145,7 @@ def _require_names(found: Property, spec: ModuleSource) -> None:
     if spec.star_imports:
         return
     sources = [found.claim, found.assuming or "True", *(kind for _, kind in found.inputs)]
-    nodes = [node for source in sources for node in ast.walk(ast.parse(source, mode="eval"))]
+    nodes = [node for source in sources for node in ast.walk(expression(source))]
     stored = {n.id for n in ast.walk(spec.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     made = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     made |= {n.arg for n in nodes if isinstance(n, ast.arg)} | {name for name, _ in found.inputs}

@@ -17,6 +17,7 @@ from types import FunctionType
 from typing import Any, NotRequired, TypedDict
 
 from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis, revealed, strategies
+from jaunt.checks.behaviour.section import expression
 from jaunt.process.boundary import caught
 
 STUCK_SECONDS = 5.0
@@ -148,14 +149,14 @@ def _claim(names: dict[str, Any], asked: Asked) -> Trial:
 
 def _sides(claim: str, flags: int) -> list[Any]:
     """Return the two sides of a comparison, compiled; none for another expression."""
-    match ast.parse(claim, mode="eval").body:
+    match expression(claim):
         case ast.Compare(left=left, comparators=[right]):
             return [compile(ast.Expression(side), "<property>", "eval", flags) for side in (left, right)]
     return []
 
 
 def _operator(claim: str) -> str:
-    compared = ast.parse(claim, mode="eval").body
+    compared = expression(claim)
     assert isinstance(compared, ast.Compare)
     plain = ast.Compare(ast.Name("a"), compared.ops, [ast.Name("b")])
     return ast.unparse(plain)[2:-2]
