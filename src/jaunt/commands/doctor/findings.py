@@ -27,7 +27,6 @@ OF_THE_MACHINE: list[Callable[[], Iterator[Finding]]] = [
 
 OF_THE_CONFIGURATION: list[Callable[[JauntConfig], Iterator[Finding]]] = [
     tools.tools,
-    hypothesis.hypothesis,
     provider.provider,
     sandbox.sandbox,
     folders.folders,
@@ -38,6 +37,7 @@ OF_THE_CONFIGURATION: list[Callable[[JauntConfig], Iterator[Finding]]] = [
 OF_THE_SPECS: list[Callable[[Project], Iterator[Finding]]] = [
     specs.specs,
     checks.checks,
+    hypothesis.hypothesis,
     docstrings.docstrings,
     linter.linter,
     git.ignored,

@@ -1,20 +1,36 @@
 """Hypothesis, which draws the inputs of properties."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from jaunt.checks import severities
 from jaunt.checks.behaviour.question import has_hypothesis
+from jaunt.checks.behaviour.section import HEADING
 from jaunt.commands.doctor.finding import Finding
-from jaunt.config import JauntConfig
+from jaunt.project.project import Project
 
 
-def hypothesis(config: JauntConfig) -> Iterator[Finding]:
-    """Check that Hypothesis is there, for projects that try the behaviour of their code."""
-    if severities(config)["properties"] == "off":
+def hypothesis(project: Project) -> Iterator[Finding]:
+    """Check that Hypothesis is there, if specs have properties that are to be tried."""
+    if severities(project.config)["properties"] == "off":
+        return
+    users = [name for name in project.modules_of("build") if _has_properties(Path(project.modules[name].path))]
+    if not users:
         return
     if has_hypothesis():
-        yield Finding("ok", "hypothesis", "installed: properties can be tried")
+        yield Finding("ok", "hypothesis", f"installed, for the properties in {len(users)} spec modules")
     else:
         yield Finding(
-            "ok", "hypothesis", "not installed: only specs with a section `Properties:` need it, as jaunt[properties]"
+            "fail",
+            "hypothesis",
+            f"not installed, but {users[0]} has properties to be tried",
+            "pip install 'jaunt[properties]', or set properties = \"off\" in [verify]",
         )
+
+
+def _has_properties(path: Path) -> bool:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return HEADING in text and "given " in text
