@@ -12,6 +12,7 @@ from jaunt.engine.job import Listener
 from jaunt.generate.base import GeneratorBackend
 from jaunt.generate.check import Check, CheckFunction
 from jaunt.paths import DEFAULT_GENERATED_DIR, generated_relpath, is_single_file, spec_module_to_generated_module
+from jaunt.plan.action import answers_contract
 from jaunt.plan.freshness import fingerprint, judge_file
 from jaunt.plan.module_work import ModuleWork, specs_used
 from jaunt.registry import KIND_OF, group_by_module
@@ -50,7 +51,7 @@ def detect_stale_modules(
     if force:
         return set(module_specs)
     works = library_works(Path(package_dir), generated_dir, module_specs, specs, spec_graph)
-    return {work.module for work in works if judge_file(work.path, work.fingerprint).stale}
+    return {work.module for work in works if not answers_contract(judge_file(work.path, work.fingerprint).reasons)}
 
 
 async def run_build(

@@ -59,6 +59,37 @@ def test_one_module_is_built_with_its_dependencies_by_every_runner(tmp_path: Pat
     assert ran(rest.stdout) == ["build:app.tally"]
 
 
+TOP = '''\
+import jaunt
+from app.slug import slugify
+
+
+@jaunt.magic(deps=[slugify])
+def top(text: str) -> str:
+    """Return `slugify(text)`."""
+    ...
+'''
+
+
+@pytest.mark.parametrize("arguments", [["-n", "0"], ["-n", "4", "-P", "thread"], ["-P", "process"]], ids=" ".join)
+def test_what_depends_on_rebuilt_code_is_verified_without_a_call(tmp_path: Path, arguments: list[str]) -> None:
+    answer = "from app.slug import slugify\n\n\ndef top(text: str) -> str:\n    return slugify(text)\n"
+    root = make_shop(tmp_path, changes={"src/app/top.py": TOP}, answers={"app.top": answer})
+    assert run_doit("build", cwd=root).returncode == 0
+    shutil.rmtree(root / ".jaunt")
+    (root / GENERATED / "words.py").unlink()
+    record(root, {"app.words": SHOP_ANSWERS["app.words"] + "\n\nEND = 1\n"})
+    for name in ("app.slug", "app.top"):
+        (root / f"recordings/{name}.py").unlink()  # a call for one of these would fail
+    info = run_doit("info", "build:app.slug", cwd=root).stdout
+    assert "verify: dependency is stale: app.words" in info
+    assert "verify src.app.__generated__" not in info
+    done = run_doit(*arguments, "build", cwd=root)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ran(done.stdout) == ["build:app.words", "build:app.slug"], "app.top's dependency is as it was"
+    assert run_jaunt("build", cwd=root).stdout.startswith("4 fresh in")
+
+
 def test_a_target_path_and_a_glob_select_tasks(tmp_path: Path) -> None:
     root = make_shop(tmp_path)
     assert ran(run_doit(f"{GENERATED}/tally.py", cwd=root).stdout) == ["build:app.tally"]

@@ -366,8 +366,9 @@ def _text_to_replace(work: ModuleWork, *, force: bool) -> str:
         raise JauntGenerationError(reason, hint="make it readable, or remove it") from error
     freshness = judge(text, work.fingerprint)
     if freshness.state == "accepted" and not force:
+        but = f"but {all_reasons(freshness)}; " if freshness.reasons else ""
         raise JauntGenerationError(
-            f"{work.path} was accepted, but {all_reasons(freshness)}; it is not overwritten",
+            f"{work.path} was accepted, {but}it is not overwritten",
             hint=decision(work.module, work.kind),
         )
     if freshness.protected and not force:

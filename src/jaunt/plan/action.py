@@ -28,16 +28,23 @@ _OF_DEPENDENCIES = frozenset(
 )
 
 
-def decide(reasons: Iterable[Reason], *, is_persons: bool, dependents: Dependents = "generate") -> Action:
+def decide(
+    reasons: Iterable[Reason], *, edited: bool = False, accepted: bool = False, dependents: Dependents = "generate"
+) -> Action:
     """Return what is to be done about code, by the reasons why it is not fresh.
 
-    Code that is a person's, edited or accepted, is never generated: there, only its own contract's change asks for a
-    decision.
+    Code that a person edited or accepted is never generated. Of what was accepted, only its own contract's change asks
+    for a decision.
     """
+    reasons = tuple(reasons)
     kinds = {reason.kind for reason in reasons} - _OF_A_PERSON
     if not kinds:
         return "keep"
-    may_stand = BESIDE | _OF_DEPENDENCIES if is_persons or dependents == "verify" else BESIDE
-    if kinds <= may_stand:
+    if answers_contract(reasons) or ((accepted or dependents == "verify") and kinds <= BESIDE | _OF_DEPENDENCIES):
         return "verify"
-    return "ask" if is_persons else "generate"
+    return "ask" if edited or accepted else "generate"
+
+
+def answers_contract(reasons: Iterable[Reason]) -> bool:
+    """Return whether code that is not fresh for these reasons answers today's contract all the same, to the letter."""
+    return {reason.kind for reason in reasons} <= BESIDE | _OF_A_PERSON

@@ -151,7 +151,7 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
     if fields is None:
         return Freshness("edited", (Reason(ReasonKind.NO_HEADER),), stale=True)
     changes, accepted = _changes(fields, expected), "accepted_by" in fields
-    action = decide(changes, is_persons=edited or accepted, dependents=expected.dependents)
+    action = decide(changes, edited=edited, accepted=accepted, dependents=expected.dependents)
     told = (_EDITED, *changes) if edited else changes
     return Freshness(
         "edited" if edited else "accepted" if accepted else _STATES[action],

@@ -129,6 +129,26 @@ def test_a_saved_plan_is_built_exactly(shop: Path, capsys: pytest.CaptureFixture
     assert sorted(path.name for path in generated(shop).glob("*.py")) == ["__init__.py", "words.py"]
 
 
+def test_what_is_verified_is_free_and_told_so(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    build(shop)
+    shutil.rmtree(shop / ".jaunt")
+    (generated(shop) / "words.py").unlink()
+    capsys.readouterr()
+    assert main(["build", "--dry-run"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines[:2]] == [["1", "model", "app.words"], ["2", "free", "app.slug"]]
+    assert lines[2].startswith("2 to build: 1 verified free, 0 from the store, 1 call of the model")
+    save_plan(capsys)
+    data = json.loads(Path("plan.json").read_text())
+    assert {m["module"]: m["action"] for m in data["modules"]} == {"app.words": "generate", "app.slug": "verify"}
+    assert (data["total"]["calls"], data["total"]["free"]) == (1, 1)
+    assert main(["build", "--plan", "plan.json"]) == 0
+    assert "1 generated, 1 fresh in " in capsys.readouterr().out, "the very same code came back"
+    (generated(shop) / "slug.py").unlink()
+    assert main(["build", "--plan", "plan.json"]) == 2
+    assert "app.slug was free when the plan was made, and is not any more" in capsys.readouterr().err
+
+
 def test_a_saved_plan_is_refused_once_a_contract_has_moved(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save_plan(capsys)
     words = shop / "src" / "app" / "words.py"

@@ -177,8 +177,10 @@ def read_plan_file(file: str, plan: Plan) -> Plan:
     modules needs a stale one that it doesn't name.
     """
     try:
-        saved = {str(m["module"]): str(m["digest"]) for m in json.loads(Path(file).read_text("utf-8"))["modules"]}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        steps = json.loads(Path(file).read_text("utf-8"))["modules"]
+        saved = {str(step["module"]): str(step["digest"]) for step in steps}
+        free = {str(step["module"]) for step in steps if step.get("action") == "verify"}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise JauntConfigError(
             f"{file}: is not a saved plan: {error}", hint="make one with: jaunt build --dry-run --json > plan.json"
         ) from error
@@ -187,6 +189,9 @@ def read_plan_file(file: str, plan: Plan) -> Plan:
     for module, digest in saved.items():
         if project.digests.get(module) != digest or module in project.problems:
             raise JauntConfigError(f"{file}: the contract of {module} has changed since the plan was made", hint=again)
+    paid = sorted(free.intersection(plan.to("generate")))
+    if paid:
+        raise JauntConfigError(f"{file}: {paid[0]} was free when the plan was made, and is not any more", hint=again)
     stale = set(plan.stale)
     missing = sorted(dep for module in saved.keys() & stale for dep in project.dag[module] & stale - saved.keys())
     if missing:

@@ -75,6 +75,8 @@ def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
     if freshness.state == "broken":
         return error_line(plan.problems.get(module) or all_reasons(freshness))
     text = one_line(all_reasons(freshness)) if verbose and freshness.reasons else first_reason(module, freshness)
+    if freshness.action == "verify" and freshness.state == "accepted":
+        return f"to be verified: {text}"
     if freshness.action == "ask" and freshness.state == "accepted":
         return f"{text} ({decision(module, plan.project.kind_of(module))})"
     return text
