@@ -18,6 +18,7 @@ from jaunt.errors import (
     JauntMachineError,
     JauntNotBuiltError,
     JauntRefusedError,
+    JauntSpecError,
     JauntWriteError,
 )
 from jaunt.runtime import magic, test
@@ -35,6 +36,7 @@ __all__ = [
     "JauntMachineError",
     "JauntNotBuiltError",
     "JauntRefusedError",
+    "JauntSpecError",
     "JauntWriteError",
     "__version__",
     "magic",

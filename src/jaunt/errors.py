@@ -33,6 +33,14 @@ class JauntDiscoveryError(JauntError):
     """A spec cannot be found, read or understood."""
 
 
+class JauntSpecError(JauntDiscoveryError):
+    """No code can answer a spec module as it is; `faults` says why, a text for each thing to correct."""
+
+    def __init__(self, faults: "list[str]") -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
 class JauntNotBuiltError(JauntError):
     """A spec was used before code was generated for it; `spec_ref` says which, "" where that is not known."""
 

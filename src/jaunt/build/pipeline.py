@@ -108,6 +108,8 @@ class ModuleBuilder:
         replaced = standing.text if standing else _text_to_replace(work, force=self.settings.force)
         problem = await self.settings.gate(work.module) if self.settings.gate else None
         if problem is not None:
+            if self.settings.proof is not None:  # which may know the line
+                await self.settings.proof.require_sound(work, *_apart_from_names(problem))
             raise problem
         if work.kind == "build" and self.turns is not None and self.settings.used_at_import is not None:
             # A test's code is written, and checked, without running it.
@@ -206,7 +208,7 @@ class _Search:
         """Return what came of asking the backend; raises what a call would be in vain for."""
         settings, backend = self.settings, self.settings.backend
         if settings.proof is not None:
-            await settings.proof.require(self.work.module)
+            await settings.proof.require(self.work)
         if not backend.has_own_retry:
             # Code that fails is shown once, with what is wrong with it.
             context = replace(self.context, previous_source="", rejected_source=self.context.previous_source)
@@ -380,6 +382,12 @@ def _text_to_replace(work: ModuleWork, *, force: bool) -> str:
     if text is None or freshness.state == "conflict" or (freshness.protected and "\ufffd" in text):
         return ""  # not built, no text, or two versions in one: then there is nothing to show
     return text
+
+
+def _apart_from_names(problem: JauntError) -> list[str]:
+    """Return what to tell of a failed import beside the names that are not defined, in what line."""
+    is_of_names = any(each in str(problem) for each in ("NameError", "AttributeError"))
+    return [] if is_of_names else list(error_texts(problem))
 
 
 def _warned(outcome: Outcome, *warnings: str | None) -> Outcome:

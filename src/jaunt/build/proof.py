@@ -1,11 +1,16 @@
 """What has to hold before a call is paid: that the checks work here, and that candidates can pass them at all."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
+from typing import TypeVar
 
 from jaunt.checks.check_file import Prover
 from jaunt.checks.doctests.imports import SandboxedImports
+from jaunt.checks.fault import SpecFault, spec_error
 from jaunt.checks.project_checks import ProjectChecks
 from jaunt.errors import JauntConfigError, JauntMachineError
+from jaunt.plan.module_work import ModuleWork
+
+T = TypeVar("T")
 
 
 class Proof:
@@ -24,16 +29,28 @@ class Proof:
         """Begin in the running event loop; it need not be called."""
         if self._provers is None:
             self._imports.begin()
-            self._provers = [*self._checks.provers(self._modules), self._imports]
+            self._provers = self._checks.provers(self._modules)
 
-    async def require(self, module: str) -> None:
+    async def require(self, work: ModuleWork) -> None:
         """Return once nothing is known to stand in the way of a module's candidates.
 
-        Raises JauntMachineError if no candidate of any module could pass, JauntDiscoveryError if none of this one.
+        Raises JauntMachineError if no candidate of any module could pass; JauntDiscoveryError if none of this one
+        could, which is a JauntSpecError, with all that is wrong, where the spec has to be corrected.
         """
+        await self.require_sound(work)
+        await self._holds(self._imports(work))
+
+    async def require_sound(self, work: ModuleWork, *besides: str) -> None:
+        """Do what `require` does, but for the import in the sandbox; `besides` is told with what is wrong."""
         self.begin()
+        faults: list[SpecFault] = []
         for prover in self._provers or ():
-            try:
-                await prover(module)
-            except JauntConfigError as error:
-                raise JauntMachineError(str(error), hint=error.hint) from error
+            faults += await self._holds(prover(work))
+        if faults:
+            raise spec_error(work.spec, faults, besides)
+
+    async def _holds(self, found: Awaitable[T]) -> T:
+        try:
+            return await found
+        except JauntConfigError as error:
+            raise JauntMachineError(str(error), hint=error.hint) from error

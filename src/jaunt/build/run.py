@@ -1,7 +1,7 @@
 """Modules built in one run of the engine: those of a plan, or those that a caller of the library brings."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from jaunt.build.ledger import Ledger, read_ledger, write_ledger
@@ -12,6 +12,7 @@ from jaunt.build.time_left import TimeLeft
 from jaunt.build.turns import Turns
 from jaunt.engine.job import Event, Job, Listener, Outcome, job_name
 from jaunt.engine.runner import run_jobs
+from jaunt.errors import JauntError, JauntSpecError
 from jaunt.plan.module_work import ModuleWork, project_work, waits_for
 from jaunt.plan.plan import Plan
 from jaunt.specs.dag import dependents_of
@@ -85,6 +86,7 @@ async def run_plan(
             ]
             heard = partial(_tell, listener, above) if listener else None
             outcomes = await run_jobs(made, limit=jobs, listener=heard)
+        outcomes |= await _faults_of_others(plan, settings, names, outcomes)
     updated = ledger.updated(outcomes, {job_name(project.kind_of(module), module) for module in project.modules})
     if updated != ledger:
         write_ledger(project.root, updated)
@@ -115,6 +117,30 @@ def _tell(listener: Listener, above: Collection[str], event: Event, job: Job, ou
 def _is_idle(module: str, outcome: Outcome, above: Collection[str]) -> bool:
     """Whether nothing was done about a module, as the code that it depends on is what it was, or was not built."""
     return module in above and (outcome.status == "fresh" or bool(outcome.failed_dependencies))
+
+
+async def _faults_of_others(
+    plan: Plan, settings: BuildSettings, names: Mapping[str, str], outcomes: Mapping[str, Outcome]
+) -> dict[str, Outcome]:
+    """Look at the specs that were not reached, if one of a run is wrong: what is to be corrected is told at once.
+
+    `names` are those of the modules' jobs; returns job name -> outcome for those with a fault of their own.
+    """
+    proof = settings.proof
+    if proof is None or not any(isinstance(each.cause, JauntSpecError) for each in outcomes.values()):
+        return {}
+    found = {}
+    for module, name in names.items():
+        if outcomes[name].failed_dependencies and module not in plan.problems:
+            try:
+                await proof.require(project_work(plan.project, module))
+            except JauntSpecError as error:
+                found[name] = replace(outcomes[name], errors=(*outcomes[name].errors, *error.faults), cause=error)
+                if settings.on_fault is not None:
+                    settings.on_fault(module, error)
+            except JauntError:  # it is told with the module that it is of
+                continue
+    return found
 
 
 def plan_turns(plan: Plan, build: Callable[[str], Awaitable[Outcome]]) -> Turns:

@@ -8,7 +8,7 @@ from jaunt.build.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.store import Store
 from jaunt.config import PriceConfig
-from jaunt.errors import JauntError
+from jaunt.errors import JauntError, JauntSpecError
 from jaunt.generate.base import GeneratorBackend
 from jaunt.generate.check import Check, CheckFunction, as_check
 from jaunt.plan.module_work import ModuleWork
@@ -27,7 +27,8 @@ class BuildSettings:
     answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
     What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
     module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
-    build that is asking for the same, with the module.
+    build that is asking for the same, with the module; `on_fault` with what is wrong with the specs of a module that
+    was not reached.
     """
 
     backend: GeneratorBackend
@@ -46,6 +47,7 @@ class BuildSettings:
     history: History | None = None
     on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
     on_wait: Callable[[str], None] | None = None
+    on_fault: Callable[[str, JauntSpecError], None] | None = None
 
     @property
     def readable_store(self) -> Store | None:

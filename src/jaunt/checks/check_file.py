@@ -1,18 +1,19 @@
 """What a file of a check declares."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Protocol, runtime_checkable
 
+from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
 from jaunt.generate.check import Check
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 
-Prover = Callable[[str], Awaitable[None]]
-"""Waits until it is known whether candidates of a module can pass a check here.
+Prover = Callable[[ModuleWork], Awaitable[Sequence[SpecFault]]]
+"""Waits until it is known whether candidates of a module can pass a check here, and returns why not.
 
 It raises JauntConfigError if the check can't work on this machine, with these settings: then no module can be built;
-and JauntDiscoveryError if it is that module's spec which no candidate could be checked against.
+and JauntDiscoveryError for what is wrong with the whole module.
 """
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from jaunt.errors import JauntError
+from jaunt.errors import JauntError, JauntSpecError
 from jaunt.header import Kind
 
 Status = Literal["generated", "verified", "fresh", "failed", "interrupted"]
@@ -78,6 +78,8 @@ def error_texts(error: BaseException) -> Iterator[str]:
     if isinstance(error, BaseExceptionGroup):
         for part in error.exceptions:
             yield from error_texts(part)
+    elif isinstance(error, JauntSpecError):
+        yield from error.faults
     elif isinstance(error, JauntError):
         yield f"{error} ({error.hint})" if error.hint else str(error)
     else:

@@ -58,7 +58,7 @@ async def run_beside(
     finally:
         if child.returncode is None:
             child.kill()
-            await child.wait()
+            await child.communicate()  # to the end of its streams: what is left of them would outlive the loop
     return Finished(child.returncode or 0, output, errors)
 
 

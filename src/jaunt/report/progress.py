@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from jaunt.errors import JauntBudgetError, JauntError
+from jaunt.errors import JauntBudgetError, JauntError, JauntSpecError
 from jaunt.report.console import (
     Verbosity,
     one_line,
@@ -77,13 +77,14 @@ class Progress:
         if self._verbosity != "quiet":
             say(self._line(job.module, outcome), self._out)
         for text in _errors_of(outcome):
-            line = text if _mentions(text, job.module) else f"{job.module}: {text}"
+            is_of_spec = isinstance(outcome.cause, JauntSpecError)  # with its file and line, and the text of that
+            line = text if is_of_spec or _mentions(text, job.module) else f"{job.module}: {text}"
             # What keeps a module from being tried, such as a cycle or a missing key, often holds for many, so it is
             # printed once. What was wrong with a candidate, or which dependency failed, is each module's own.
             same = text if outcome.cause is not None and not outcome.attempts else line
             if same not in self._said:
                 self._said.add(same)
-                (print_finding if outcome.attempts else print_error)(line, self._err)
+                (print_finding if outcome.attempts or is_of_spec else print_error)(line, self._err)
         for text in outcome.warnings if self._verbosity != "quiet" else ():
             print_warning(text, self._err)
 
@@ -92,6 +93,11 @@ class Progress:
         if str(cause) not in self._said:
             self._said.add(str(cause))
             print_error(cause, self._err)
+
+    def fault(self, module: str, error: JauntSpecError) -> None:
+        """Print what is wrong with the specs of a module that was not reached."""
+        for text in error.faults:
+            print_finding(text, self._err)
 
     def attempt(self, module: str, number: int, errors: Sequence[str]) -> None:
         """Take note that an attempt begins, and of what was wrong with the one before it."""

@@ -4,11 +4,13 @@ import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from jaunt.checks.doctests.examples import find_examples, is_left_out
+from jaunt.checks.check_file import Prover
+from jaunt.checks.doctests.examples import faults_of, find_examples, is_left_out
 from jaunt.checks.doctests.pytest_flags import flags_of
 from jaunt.checks.examiner.questions import Question, examination
 from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
+from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
@@ -39,6 +41,15 @@ class ExampleChecks:
     without: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     effects: bool = True
+
+    def prover(self, modules: Collection[str]) -> Prover:
+        """Return what reads the examples of specs."""
+        return self._faults
+
+    async def _faults(self, work: ModuleWork) -> Sequence[SpecFault]:
+        if work.kind != "build" or is_left_out(work.module, self.without) or ">>>" not in work.spec.text:
+            return ()
+        return faults_of(work.spec, work.names)
 
     def for_module(self, work: ModuleWork) -> "ExampleCheck | None":
         """Return the check of a module's candidates, None for tests; raises JauntDiscoveryError for bad examples."""

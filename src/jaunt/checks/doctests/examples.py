@@ -3,8 +3,11 @@
 import ast
 import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
+from types import ModuleType
+from typing import NamedTuple
 
 from jaunt.checks.examiner.questions import Question
+from jaunt.checks.fault import SpecFault
 from jaunt.syntax.source import ModuleSource
 
 
@@ -28,17 +31,38 @@ def find_examples(
             text = ast.get_docstring(node, clean=False)
             if not text or ">>>" not in text:
                 continue
-            # doctest takes 40 ms, and most modules have no examples
-            from jaunt.checks.doctests.judge import Docstring, example_question
-
+            judge = _with_doctest().judge
             line = node.body[0].lineno
             try:
-                question = example_question(Docstring(label, text, file or spec.path, line), flags)
+                question = judge.example_question(judge.Docstring(label, text, file or spec.path, line), flags)
             except ValueError as error:
                 raise ValueError(f"{spec.path}:{line}: {label}: the examples can't be read: {error}") from error
             if question is not None:
                 found.append(question)
     return found
+
+
+def faults_of(spec: ModuleSource, names: Iterable[str]) -> list[SpecFault]:
+    """Return what is wrong with the examples of specs, whatever code is written for them."""
+    found: list[SpecFault] = []
+    for name in names:
+        for label, node in documented(spec.definitions[name], name):
+            text = ast.get_docstring(node, clean=False)
+            if text and ">>>" in text:
+                found += _with_doctest().faults.docstring_faults(spec, label, text, node.body[0].lineno)
+    return found
+
+
+class _WithDoctest(NamedTuple):
+    faults: ModuleType
+    judge: ModuleType
+
+
+def _with_doctest() -> _WithDoctest:
+    """Return the modules that need doctest: it takes 40 ms, and most modules have no examples."""
+    from jaunt.checks.doctests import faults, judge  # as above
+
+    return _WithDoctest(faults, judge)
 
 
 def documented(

@@ -10,6 +10,7 @@ from jaunt.checks.doctests.examples import is_left_out
 from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.import_gate import ImportGate
 from jaunt.errors import JauntDiscoveryError
+from jaunt.plan.module_work import ModuleWork
 from jaunt.project.importer import ImportChild
 from jaunt.project.project import Project
 from jaunt.sandbox.lines import SandboxedLines
@@ -37,11 +38,11 @@ class SandboxedImports:
         """Begin to import; it need not be called."""
         self._gate.begin()
 
-    async def __call__(self, module: str) -> None:
+    async def __call__(self, work: ModuleWork) -> None:
         """Raise JauntDiscoveryError if a module can't be imported there, JauntConfigError if nothing can."""
-        error = await self._gate.why_not(module)
+        error = await self._gate.why_not(work.module)
         if error:
-            path = self._project.modules[module].file.path
+            path = self._project.modules[work.module].file.path
             hint = _hint(error, self._project.config.sandbox.env)
             raise JauntDiscoveryError(f"{path}: cannot be imported in the sandbox: {error}", hint=hint)
 

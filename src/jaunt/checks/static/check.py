@@ -1,11 +1,17 @@
 """The checks of a candidate's text as one check; nothing is run."""
 
+import ast
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from jaunt.checks.check_file import Prover
+from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors
 from jaunt.checks.static.imports import declared_modules, import_errors, imported_heads, require_readable
+from jaunt.checks.static.stub_answer import heads, stub_answer
 from jaunt.checks.static.stubs import stub_errors
 from jaunt.checks.static.text import text_errors
 from jaunt.checks.vacuity.assertions import assertion_free_tests
@@ -51,6 +57,16 @@ class StaticChecks:
     effects: Effects = Effects()
     graph: SpecGraph = field(default_factory=dict)
 
+    def prover(self, modules: Collection[str]) -> Prover:
+        """Return what reads specs as if they were answers."""
+        return self._faults
+
+    async def _faults(self, work: ModuleWork) -> Sequence[SpecFault]:
+        check = self.for_module(work)
+        return await in_background(
+            spec_faults, work.spec, check.work, check.allowed, check.effects, size=len(work.spec.text)
+        )
+
     def for_module(self, work: ModuleWork) -> "StaticCheck":
         """Return the check of a module's candidates."""
         # A project that declares nothing gets by with what its spec module itself imports.
@@ -82,6 +98,44 @@ class StaticCheck:
             return await in_background(static_findings, *arguments, size=len(source))
         except ChildProcessError as error:
             return Checked(source, [f"{self.work.path.name}: cannot be parsed: {error}"])
+
+
+def spec_faults(spec: ModuleSource, work: ModuleWork, allowed: frozenset[str], effects: Effects) -> Sequence[SpecFault]:
+    """Return what an answer takes from its spec, and would be refused for: effects on import, undeclared packages."""
+    answer, _ = parse_candidate(stub_answer(spec, work.names), module=work.generated_module)
+    if answer is None:
+        return ()
+    places = heads(answer, work.names)
+    used = {node.id for name in work.names for node in ast.walk(answer.definitions[name]) if isinstance(node, ast.Name)}
+    imports = {
+        line
+        for each in answer.statements
+        if isinstance(each, ast.Import | ast.ImportFrom) and not used.isdisjoint(answer.imports(each))
+        for line in range(each.lineno, (each.end_lineno or each.lineno) + 1)
+    }
+    on_import = [] if effects.warn else effect_errors(answer, spec=spec, kind=work.kind, allowed=effects.allow_calls)
+    found = [(_split(error), False) for error in on_import]
+    found += [(_split(error), True) for error in import_errors(answer, work, allowed)]
+    faults = []
+    for (line, text), is_import in found:
+        symbol = next((place.symbol for place in places if place.first <= line <= place.last), "")
+        if line in imports if is_import else symbol:
+            faults.append(SpecFault(line, _column(spec, line, text), symbol, text.removeprefix(f"{symbol}: ")))
+    return faults
+
+
+def _split(error: str) -> tuple[int, str]:
+    """Return the line that an error begins with, and the rest of it."""
+    line, _, text = error.removeprefix("line ").partition(": ")
+    return (int(line), text) if line.isdecimal() else (0, error)
+
+
+def _column(spec: ModuleSource, line: int, text: str) -> int:
+    """Return where in a line of the spec module it stands what an error quotes; else where the line's text begins."""
+    source = spec.text.split("\n")[line - 1] if line else ""
+    quoted = re.findall(r"`([^`]+)`", text)
+    found = [at for each in quoted if (at := source.find(each)) >= 0]
+    return found[0] if found else len(source) - len(source.lstrip())
 
 
 _NOTHING: Tested = {}

@@ -1,12 +1,16 @@
 """What a tool finds, as a check."""
 
 import asyncio
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from jaunt.checks.check_file import Prover
+from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
+from jaunt.checks.static.stub_answer import heads, symbol_at
+from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.errors import JauntConfigError
 from jaunt.generate.check import Checked
@@ -23,8 +27,15 @@ class Tool(Protocol):
         """Return what it makes of a candidate; raises ToolError if it can't say."""
         ...
 
-    async def prove(self, project: Project, modules: Collection[str]) -> None:
-        """Look at something harmless where candidates of modules would stand; raises ToolError if it can't."""
+    async def prove(self, project: Project, modules: Collection[str]) -> Mapping[str, Sequence[Diagnostic]]:
+        """Look at something harmless where candidates of modules would stand, and at the modules' own text.
+
+        Returns what is wrong with that, by the modules' files. Raises ToolError if it can't look.
+        """
+        ...
+
+    def of_spec(self, finding: Diagnostic, work: ModuleWork) -> bool:
+        """Return whether what is wrong with a spec module would be with its candidates."""
         ...
 
 
@@ -72,12 +83,17 @@ class ToolProver:
         self._tool = tool
         self._tried = asyncio.create_task(tool.prove(project, modules))
 
-    async def __call__(self, module: str) -> None:
-        """Raise JauntConfigError if the tool can't look at candidates."""
+    async def __call__(self, work: ModuleWork) -> Sequence[SpecFault]:
+        """Return what is wrong with a module's specs; raises JauntConfigError if the tool can't look at candidates."""
         try:
-            await asyncio.shield(self._tried)
+            found = (await asyncio.shield(self._tried)).get(str(work.spec.path), ())
         except ToolError as error:
             raise JauntConfigError(str(error), hint=_hint(self._tool)) from error
+        if not found:
+            return ()
+        places = heads(work.spec, work.names)
+        at = [(symbol_at(places, each.line, each.column), each) for each in found if self._tool.of_spec(each, work)]
+        return [SpecFault(e.line, e.column, symbol, _told(self._tool, e), _about(e)) for symbol, e in at if symbol]
 
 
 def tool_checks(tool: Tool, project: Project, severity: Severity) -> ToolChecks:
@@ -89,6 +105,16 @@ def tool_checks(tool: Tool, project: Project, severity: Severity) -> ToolChecks:
             return ToolChecks(tool, project)  # then each candidate has a warning that says so
         raise JauntConfigError(str(error), hint=f'install it, or set {tool.name} = "off" under [verify]') from error
     return ToolChecks(tool, project)
+
+
+def _told(tool: Tool, finding: Diagnostic) -> str:
+    return f"{tool.name}: {finding.message} [{finding.rule}]"
+
+
+def _about(finding: Diagnostic) -> str:
+    """Return what a finding is about: the first name that its message quotes."""
+    quoted = re.search(r"`([^`]+)`", finding.message)
+    return quoted[1] if quoted and finding.rule in {"F821", "unresolved-reference"} else ""
 
 
 def _hint(tool: Tool) -> str:

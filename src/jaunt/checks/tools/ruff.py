@@ -4,22 +4,26 @@ It runs on as a language server: a process for each candidate would take twenty 
 crashes or takes too long, the check fails.
 """
 
+import json
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jaunt.checks.pool import Pool
 from jaunt.checks.severity import Severity
+from jaunt.checks.static.stub_answer import heads, stub_answer, symbol_at
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.language_server import LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
-from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
+from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, run_to_success
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
+from jaunt.syntax.candidate import parse_candidate
 
 _SAFE = {"settings": {"configuration": {"unsafe-fixes": False}}}  # whatever the project's settings say
 # Syntax errors, and pyflakes: undefined names, formats that don't fit.
@@ -35,6 +39,8 @@ _UNUSED = {"F401", "F841"}
 """Rules of pyflakes about unused names: what is safe is removed, such as most imports; the rest is no fault."""
 _IMPORT_ORDER = {"I001", "I002"}  # fixed by an action of their own
 _NO_SYNTAX = "("  # an error by any settings
+_UNDEFINED = "F821,F722"
+"""Rules of pyflakes about names that are not defined, and annotations that can't be read."""
 HARMLESS = '"""Nothing."""\n'
 """What is right by any settings that a candidate can meet."""
 
@@ -69,20 +75,47 @@ class Ruff:
         """
         text, found = await self._look(source, work.path, work.root)
         if found:
-            # What is found in any text at that place, such as a module's name, no candidate can answer for.
-            _, unavoidable = await self._look(HARMLESS, work.path, work.root)
-            rules = {each.rule for each in unavoidable}
-            found = [each for each in found if each.rule not in rules]
+            found = await self._own(found, text, work)
         return Checked(text, [error_at("ruff", text, each.line, f"{each.rule} {each.message}") for each in found])
 
-    async def prove(self, project: Project, modules: Collection[str]) -> None:
-        """Look at something harmless by all settings that hold for generated files. Raises ToolError."""
+    async def prove(self, project: Project, modules: Collection[str]) -> Mapping[str, Sequence[Diagnostic]]:
+        """Look at something harmless by all settings that hold for generated files; and for undefined names in specs.
+
+        Raises ToolError.
+        """
         by_settings: dict[Path | None, Path] = {}
         for name in modules:
             path = project.generated_path(name)
             by_settings.setdefault(self._settings_of(path.parent), path)
         for path in by_settings.values():
             await self._look(HARMLESS, path, project.root)
+        return await _undefined_in(project, [project.modules[name].path for name in modules])
+
+    def of_spec(self, finding: Diagnostic, work: ModuleWork) -> bool:
+        """Return whether it is one of the rules that were asked for."""
+        return finding.rule in _UNDEFINED.split(",")
+
+    async def _own(self, found: Sequence[Diagnostic], text: str, work: ModuleWork) -> list[Diagnostic]:
+        """Return what of some findings in a candidate is its own.
+
+        What is found in any text at that place, such as a module's name, no candidate can answer for; nor for what is
+        found in the head of a spec itself: its signature and its docstring.
+        """
+        _, anywhere = await self._look(HARMLESS, work.path, work.root)
+        rules = {each.rule for each in anywhere}
+        found = [each for each in found if each.rule not in rules]
+        candidate = parse_candidate(text, module=work.generated_module)[0] if found else None
+        if candidate is None:
+            return found
+        answer, of_answer = await self._look(stub_answer(work.spec, work.names), work.path, work.root)
+        stub = parse_candidate(answer, module=work.generated_module)[0]
+        if stub is None:
+            return found
+        places = heads(stub, work.names, docstrings=True)
+        of_spec = {(symbol_at(places, each.line, each.column), each.rule) for each in of_answer}
+        places = heads(candidate, work.names, docstrings=True)
+        symbols = [symbol_at(places, each.line, each.column) for each in found]
+        return [e for e, symbol in zip(found, symbols, strict=True) if not symbol or (symbol, e.rule) not in of_spec]
 
     async def _look(self, source: str, path: Path, root: Path) -> tuple[str, list[Diagnostic]]:
         """Return what ruff makes of a text at `path`, and what it finds."""
@@ -97,6 +130,19 @@ class Ruff:
         if folder not in self._settings:
             self._settings[folder] = nearest_settings("ruff", folder, ("ruff.toml", ".ruff.toml"))
         return self._settings[folder]
+
+
+async def _undefined_in(project: Project, files: Sequence[str]) -> dict[str, list[Diagnostic]]:
+    """Return what is not defined in files of a project, by file; of what ruff can't say, nothing."""
+    options = ["--select", _UNDEFINED, "--no-fix", "--no-cache", "--output-format", "json"]
+    found: dict[str, list[Diagnostic]] = {}
+    with suppress(ToolError, LookupError, TypeError, ValueError):
+        printed = await run_to_success("ruff", ["check", *options, *files], project.root)
+        for each in json.loads(printed or b"[]"):
+            at, message = each["location"], each["message"].partition("\n")[0]
+            finding = Diagnostic(at["row"], at["column"] - 1, str(each["code"]), message, is_error=True)
+            found.setdefault(each["filename"], []).append(finding)
+    return found
 
 
 async def _consult(
@@ -122,7 +168,7 @@ async def _consult(
         raise ToolError(f"ruff {error}") from error
     if complaint and settings:  # perhaps of others, in a folder that has nothing to do with the candidate
         arguments = ["check", "--no-cache", "--stdin-filename", settings.with_name("empty.py"), "-"]
-        await require_success("ruff", arguments, settings.parent, settings)
+        await run_to_success("ruff", arguments, settings.parent, settings)
     return text, [each for each in found if settings or each.rule not in _UNUSED]
 
 

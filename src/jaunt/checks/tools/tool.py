@@ -53,10 +53,10 @@ def nearest_settings(tool: str, folder: Path, names: Sequence[str]) -> Path | No
     return None
 
 
-async def require_success(
+async def run_to_success(
     tool: str, arguments: Sequence[str | Path], folder: Path, settings: Path | None = None
-) -> None:
-    """Run a tool on nothing in a folder; raises ToolError, with its own reason, if it fails.
+) -> bytes:
+    """Run a tool in a folder and return what it prints; raises ToolError, with its own reason, if it fails.
 
     `settings` is the file with its settings, which the reason is likely to stand in.
     """
@@ -72,3 +72,4 @@ async def require_success(
     if done.code not in (0, 1):  # 1: it has found something
         where = f", by the settings in {settings}" if settings else ""
         raise ToolError(f"{tool} failed: {done.last_words or f'exit code {done.code}'}{where}")
+    return done.output

@@ -4,11 +4,13 @@ It runs on as a language server: a process for each candidate would take ten tim
 or takes too long, the check fails.
 """
 
+import asyncio
+import json
 import os
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from jaunt.checks.tools.expected_errors import unexpected
 from jaunt.checks.tools.guesses import SURE_RULES, is_of_spec
 from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
-from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, require_success
+from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, run_to_success
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import temporary_path
 from jaunt.generate.check import Checked
@@ -32,6 +34,7 @@ from jaunt.syntax.source import ModuleSource, first_line
 from jaunt.syntax.touched_names import touched_names
 
 _UNRESOLVED = {"unresolved-import", "import-not-found", "missing-module-member"}
+_OF_STUB_BODIES = {"invalid-implicit-return-in-function-with-stub-body", "invalid-return-type", "empty-body"}
 _NO_SYNTAX = "("  # an error by any settings
 
 
@@ -79,15 +82,32 @@ class Ty:
             raise ToolError(f"ty {error}") from error
         return Checked(source, [error_at("ty", source, each.line, f"{each.message} [{each.rule}]") for each in found])
 
-    async def prove(self, project: Project, modules: Collection[str]) -> None:
-        """Start a server for each folder that names of modules start from, and have it look at something."""
+    async def prove(self, project: Project, modules: Collection[str]) -> Mapping[str, Sequence[Diagnostic]]:
+        """Start a server for each folder that names of modules start from; return what is wrong with spec modules.
+
+        Raises ToolError.
+        """
+        done = asyncio.create_task(_findings_in(project, [project.modules[name].path for name in modules]))
         bases = {(project.root, module_bases(project, name)) for name in modules}
         try:
             for key in sorted(bases):
                 async with self._servers.one(key):
                     pass  # a server that is there has read its settings
+            return await done
         except LanguageServerError as error:
             raise ToolError(f"ty {error}") from error
+        finally:
+            done.cancel()
+
+    def of_spec(self, finding: Diagnostic, work: ModuleWork) -> bool:
+        """Return whether the candidates of a module would have a finding too, and it would count."""
+        if finding.rule in _OF_STUB_BODIES:
+            return False
+        return (
+            self._settings_of(work.root) is not None
+            or finding.rule in SURE_RULES
+            or not is_of_spec(finding, work.spec.text)
+        )
 
     def _settings_of(self, root: Path) -> Path | None:
         if root not in self._settings:
@@ -178,7 +198,7 @@ class TyServer:
         if self._server.complaint:
             paths = [argument for path in (self._folder, *self._bases) for argument in ("--extra-search-path", path)]
             arguments = ["check", "--project", root, "--python", sys.executable, *paths, self._folder]
-            await require_success("ty", arguments, self._folder, nearest_settings("ty", root, ["ty.toml"]))
+            await run_to_success("ty", arguments, self._folder, nearest_settings("ty", root, ["ty.toml"]))
             raise ToolError(f"ty failed: {self._server.complaint}")
         if not found:
             raise ToolError(f"ty does not look at what is in {self._folder}")
@@ -199,6 +219,26 @@ class TyServer:
             self._known.add(path.parent)
             self._server.tell_of([(top, DELETED)])  # all below is looked at again; CREATED is for a folder alone
         self._server.tell_of([(path, kind)])
+
+
+async def _findings_in(project: Project, files: Sequence[str]) -> dict[str, list[Diagnostic]]:
+    """Return the errors in files of a project, by file; for many, a process is quicker than the servers.
+
+    What it can't say is not known: a server that works is enough for a build.
+    """
+    root = project.root
+    paths = [argument for path in project.bases() for argument in ("--extra-search-path", path)]
+    options = ["--project", root, "--python", sys.executable, "--output-format", "gitlab", "--exit-zero"]
+    found: dict[str, list[Diagnostic]] = {}
+    with suppress(ToolError, LookupError, TypeError, ValueError):
+        printed = await run_to_success("ty", ["check", *options, *paths, *files], root)
+        for each in json.loads(printed or b"[]"):
+            rule, begin = each["check_name"], each["location"]["positions"]["begin"]
+            message = each["description"].removeprefix(f"{rule}: ").partition("\n")[0]
+            finding = Diagnostic(begin["line"], begin["column"] - 1, rule, message, is_error=True)
+            if each["severity"] not in {"info", "minor"}:
+                found.setdefault(str(root / each["location"]["path"]), []).append(finding)
+    return found
 
 
 async def _start(key: tuple[Path, tuple[Path, ...]]) -> TyServer:

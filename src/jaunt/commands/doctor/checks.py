@@ -8,7 +8,8 @@ from jaunt.build.proof import Proof
 from jaunt.checks.doctests.imports import SandboxedImports
 from jaunt.checks.project_checks import project_checks
 from jaunt.commands.doctor.finding import Finding
-from jaunt.errors import JauntError
+from jaunt.errors import JauntError, JauntSpecError
+from jaunt.plan.module_work import project_work
 from jaunt.process.resources import require_resources
 from jaunt.project.project import Project
 
@@ -37,7 +38,9 @@ async def _faults(project: Project, modules: list[str]) -> list[JauntError]:
     faults: dict[str, JauntError] = {}
     for module in modules:
         try:
-            await proof.require(module)
+            await proof.require(project_work(project, module))
+        except JauntSpecError as error:
+            faults |= {text: JauntSpecError([text]) for text in error.faults}
         except JauntError as error:
             if error.ends_run:
                 raise

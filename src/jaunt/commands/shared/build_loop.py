@@ -85,7 +85,7 @@ async def _build(
 
     try:
         with _cancelled_by_signals(), progress:
-            settings = replace(settings, on_attempt=progress.attempt, on_wait=progress.waiting)
+            settings = replace(settings, on_attempt=progress.attempt, on_wait=progress.waiting, on_fault=progress.fault)
             await run_plan(plan, settings, jobs=jobs, listener=listen)
     finally:
         await settings.backend.close()
