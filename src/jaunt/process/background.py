@@ -7,6 +7,7 @@ import asyncio
 import pickle
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ LARGE = 12_000
 
 SMALL = 1_000
 """Up to this many characters, a source is parsed in less time than the detour to a thread takes."""
+
+_END_SECONDS = 1.0
 
 _Locks = weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]
 
@@ -58,7 +61,10 @@ async def run_beside(
     finally:
         if child.returncode is None:
             child.kill()
-            await child.communicate()  # to the end of its streams: what is left of them would outlive the loop
+            # To the end of its streams, unless a child of its own holds them: what is left would outlive the loop.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_END_SECONDS):
+                    await child.communicate()
     return Finished(child.returncode or 0, output, errors)
 
 
