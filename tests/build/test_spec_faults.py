@@ -45,11 +45,6 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
         ":5:16: f: `os.getcwd()` is called on import",
         "os.getcwd()",
     ),
-    "decorator with an effect": (
-        spec("@atexit.register\ndef f() -> None:", top="import atexit"),
-        ":5:1: f: the decorator `@atexit.register` runs on import",
-        "@atexit",
-    ),
     "undeclared package": (
         spec("def f(n: packaging.version.Version) -> int:", top="import packaging.version"),
         ":2:1: ",
