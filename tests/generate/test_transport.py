@@ -239,6 +239,21 @@ def test_a_secret_that_holds_another_is_hidden_whole() -> None:
     assert scrub("abcdefgh abcd", ["abcd", "abcdefgh"]) == "[hidden] [hidden]"
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Incorrect API key: sk-test-1234567", "Incorrect API key: [hidden]"),  # the first 15 of 29 characters
+        ("the key ends in 90abcdefghij", "the key ends in [hidden]"),
+        ("sk-test-12*****90abcdefghij", "[hidden]*****[hidden]"),
+        ("got 'test-1234567890abc' of you", "got '[hidden]' of you"),
+        ("keys begin with sk-test-", "keys begin with sk-test-"),  # eight characters are no secret yet
+        ("nothing of it", "nothing of it"),
+    ],
+)
+def test_a_long_part_of_a_key_is_hidden(text: str, shown: str) -> None:
+    assert scrub(text, ["sk-test-1234567890abcdefghijk"]) == shown
+
+
 def test_an_empty_secret_hides_nothing() -> None:
     assert scrub("a b", ["", "a"]) == "a b"
 

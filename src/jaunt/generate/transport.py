@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TypeVar
 
 from jaunt.errors import JauntAuthenticationError, JauntGenerationError
@@ -16,6 +18,8 @@ T = TypeVar("T")
 
 _SHORTEST_SECRET = 4
 """In characters: hiding a shorter text would only garble messages."""
+_SHORTEST_KEY, _SHORTEST_PART = 16, 9
+"""A part of this length, of a secret of that length or longer, is hidden as well."""
 
 
 class Fault(Exception):
@@ -138,11 +142,18 @@ class Transport:
 
 
 def scrub(text: str, secrets: Sequence[str]) -> str:
-    """Return a text with every secret in it replaced."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, "[hidden]")
-    return text
+    """Return a text with every secret in it replaced, and every long part of one: some servers echo half a key."""
+    hidden = [False] * len(text)
+    for secret in secrets:
+        if len(secret) < _SHORTEST_SECRET:
+            continue
+        size = len(secret) if len(secret) < _SHORTEST_KEY else _SHORTEST_PART
+        parts = {secret[start : start + size] for start in range(len(secret) - size + 1)}
+        for start in range(len(text) - size + 1):
+            if text[start : start + size] in parts:
+                hidden[start : start + size] = [True] * size
+    runs = groupby(zip(text, hidden, strict=True), key=itemgetter(1))
+    return "".join("[hidden]" if is_secret else "".join(each for each, _ in run) for is_secret, run in runs)
 
 
 def printable_line(text: str, limit: int = 300) -> str:

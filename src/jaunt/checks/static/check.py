@@ -13,7 +13,7 @@ from jaunt.checks.static.effects import effect_errors
 from jaunt.checks.static.imports import declared_modules, import_errors, imported_heads, require_readable
 from jaunt.checks.static.stub_answer import heads, stub_answer
 from jaunt.checks.static.stubs import stub_errors
-from jaunt.checks.static.text import text_errors
+from jaunt.checks.static.text import lookalike_errors, text_errors
 from jaunt.checks.vacuity.assertions import assertion_free_tests
 from jaunt.checks.vacuity.tested import Tested, dependency_errors, dependency_names, tested_by
 from jaunt.generate.check import Checked
@@ -153,6 +153,7 @@ def static_findings(
         errors = [
             *missing_names(candidate, work.names),
             *text_errors(source),
+            *(() if source.isascii() else lookalike_errors(candidate, work.spec)),
             *conformance_errors(candidate, work.spec, work.names, kind=work.kind),
             *(stub_errors(candidate, work.spec, work.names) if work.kind == "build" else ()),
             *([] if effects.warn else on_import),
