@@ -13,7 +13,7 @@ from jaunt.build.project_settings import project_settings
 from jaunt.build.run import run_plan
 from jaunt.build.store import Store
 from jaunt.cli import main
-from jaunt.commands.build.forecast import forecast, total
+from jaunt.commands.build.forecast import Total, forecast, total
 from jaunt.config import load_config
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.project.project import load_project
@@ -59,12 +59,50 @@ def test_what_the_store_holds_takes_no_call(shop: Path) -> None:
 def test_tokens_and_cost_are_those_of_this_projects_history(shop: Path) -> None:
     with (shop / "jaunt.toml").open("a") as toml:
         toml.write(PRICES)
-    assert total(forecast(plan_of(shop), None).steps).tokens is None
     build(shop)
     shutil.rmtree(generated(shop))
     sums = total(forecast(plan_of(shop), None).steps)
     assert sums.tokens == (3300, 3300)
     assert sums.cost == (pytest.approx(0.0090), pytest.approx(0.0090))
+
+
+def test_without_history_a_price_is_enough_for_an_estimate(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert total(forecast(plan_of(shop), None).steps) == Total(3)
+    with (shop / "jaunt.toml").open("a") as toml:
+        toml.write(PRICES)
+    sums = total(forecast(plan_of(shop), None).steps)
+    assert sums.estimated
+    assert sums.tokens is not None
+    assert sums.cost is not None
+    assert 0 < sums.cost[0] < sums.cost[1] < 1
+    assert 2e-6 * sums.tokens[0] < sums.cost[0] < 10e-6 * sums.tokens[0]
+    assert main(["build", "--dry-run"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" (by the length of prompts and specs)")
+    build(shop)
+    shutil.rmtree(generated(shop))
+    assert not total(forecast(plan_of(shop), None).steps).estimated
+
+
+def test_an_estimate_grows_with_what_the_model_is_sent(shop: Path) -> None:
+    with (shop / "jaunt.toml").open("a") as toml:
+        toml.write(PRICES)
+    before = total(forecast(plan_of(shop), None).steps).cost
+    words = shop / "src/app/words.py"
+    words.write_text(words.read_text().replace("Return the words", "Return the words, all of them, " + "really " * 200))
+    after = total(forecast(plan_of(shop), None).steps).cost
+    assert before is not None
+    assert after is not None
+    assert after[0] > before[0]
+
+
+def test_history_from_before_there_was_a_price_is_priced(shop: Path) -> None:
+    build(shop)
+    shutil.rmtree(generated(shop))
+    assert total(forecast(plan_of(shop), None).steps).cost is None
+    with (shop / "jaunt.toml").open("a") as toml:
+        toml.write(PRICES)
+    sums = total(forecast(plan_of(shop), None).steps)
+    assert (sums.cost, sums.estimated) == ((pytest.approx(0.0090), pytest.approx(0.0090)), False)
 
 
 def save_plan(capsys: pytest.CaptureFixture[str]) -> None:

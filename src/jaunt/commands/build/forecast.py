@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from jaunt.build.ledger import Generation, read_ledger
 from jaunt.build.store import Store, fetch_modules, holds_module, open_store
+from jaunt.commands.build.estimate import at_price, estimate
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
@@ -30,7 +31,8 @@ def project_store(plan: Plan) -> tuple[Store, str | None]:
 class Step:
     """One module that a build would generate, or verify, which is free.
 
-    `least` and `most` are what its call would take, by this project's own history; None if there is no history.
+    `least` and `most` are what its call would take, by this project's own history, or `estimated` where there is a
+    price and no history; None if there is neither.
     """
 
     module: str
@@ -41,6 +43,7 @@ class Step:
     least: Generation | None = None
     most: Generation | None = None
     action: Action = "generate"
+    estimated: bool = False
 
     @property
     def origin(self) -> str:
@@ -75,7 +78,22 @@ def forecast(plan: Plan, store: Store | None) -> Forecast:
         bounds = None if stored or action == "verify" else ledger.bounds(names[module])
         least, most = bounds or (None, None)
         steps.append(Step(module, kind, digest, all_reasons(plan.freshness[module]), stored, least, most, action))
-    return Forecast(steps, fails)
+    return Forecast(_priced(plan, steps), fails)
+
+
+def _priced(plan: Plan, steps: Sequence[Step]) -> Sequence[Step]:
+    """Return the steps with what they would cost, if there is a price; an estimate stands where no history is."""
+    price = plan.project.config.llm.price
+    if price is None:
+        return steps
+    unknown = [step.module for step in steps if step.origin == "model" and step.least is None]
+    guessed = estimate(plan, unknown) if unknown else {}
+    found = []
+    for step in steps:
+        least, most = guessed.get(step.module) or (step.least, step.most)
+        known = {"least": least and at_price(least, price), "most": most and at_price(most, price)}
+        found.append(replace(step, **known, estimated=step.module in guessed))
+    return found
 
 
 def blocked(plan: Plan) -> dict[str, str]:
@@ -106,6 +124,7 @@ class Total:
     tokens: tuple[int, int] | None = None
     cost: tuple[float, float] | None = None
     free: int = 0
+    estimated: bool = False
 
 
 def total(steps: Sequence[Step]) -> Total:
@@ -119,7 +138,7 @@ def total(steps: Sequence[Step]) -> Total:
     costs = [(least.cost, most.cost) for least, most in bounds]
     known = [(least, most) for least, most in costs if least is not None and most is not None]
     cost = (sum(c[0] for c in known), sum(c[1] for c in known)) if len(known) == len(costs) else None
-    return Total(len(asked), (low, high) if high else None, cost, free)
+    return Total(len(asked), (low, high) if high else None, cost, free, any(step.estimated for step in asked))
 
 
 def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, width: int | None = None) -> Iterator[str]:
@@ -148,6 +167,7 @@ def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, wid
     elif sums.calls:
         text += " (no history to estimate them by)"
     text += f", cost {_range(*sums.cost, '.4f')}" if sums.cost else ""
+    text += " (by the length of prompts and specs)" if sums.estimated else ""
     yield from hang("", text + (f"; {len(fails):,} would fail" if fails else ""), width)
 
 

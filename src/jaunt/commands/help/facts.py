@@ -73,6 +73,7 @@ class PlannedModule(TypedDict):
     least: Call | None
     most: Call | None
     action: str
+    estimated: bool
 
 
 class Total(TypedDict):
@@ -82,6 +83,7 @@ class Total(TypedDict):
     tokens: list[int] | None
     cost: list[float] | None
     free: int
+    estimated: bool
 
 
 class Planned(TypedDict):
