@@ -1,10 +1,14 @@
 """What the model is told of one module."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.header import split_header
 from jaunt.plan.module_work import ModuleWork
+from jaunt.plan.moved_specs import MovedSpecs
+from jaunt.syntax.splice import excerpt
 
 
 def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpecContext:
@@ -38,6 +42,25 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         module_digest=work.fingerprint.digest,
         earlier_digest=work.fingerprint.earlier_digest,
         previous_source=_body(work.path) if replaced is None else split_header(replaced)[1],
+    )
+
+
+def part_of_context(context: ModuleSpecContext, moved: MovedSpecs) -> ModuleSpecContext:
+    """Return what the model is told where some specs of a module are asked for, and the others are only to be used."""
+    asked = {f"{context.spec_module}:{name}" for name in moved.asked}
+
+    def of_asked(texts: Mapping[str, str]) -> dict[str, str]:
+        return {ref: text for ref, text in texts.items() if ref in asked}
+
+    plain = {ref: context.plain_sources.get(ref, text) for ref, text in context.spec_sources.items()}
+    return replace(
+        context,
+        expected_names=list(moved.asked),
+        spec_sources=of_asked(context.spec_sources),
+        decorator_prompts=of_asked(context.decorator_prompts),
+        outer_decorators=of_asked(context.outer_decorators),
+        kept_sources={ref: text for ref, text in plain.items() if ref not in asked},
+        previous_source=excerpt(moved.source, moved.asked, others={*moved.kept, *moved.removed}),
     )
 
 

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import Self, TypeVar
 
+from jaunt.build.asking import generate
 from jaunt.build.beside import beside_work
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
@@ -23,7 +24,6 @@ from jaunt.files.plain import read_plain
 from jaunt.generate.base import GenerationResult
 from jaunt.generate.check import Check, check_candidate
 from jaunt.generate.providers.recorded import format_recording, recording_path
-from jaunt.generate.retry import ask
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.usage import Usage
 from jaunt.plan.freshness import Freshness, judge, read_generated
@@ -199,42 +199,12 @@ class _Search:
     async def _generate(self, told: Sequence[str]) -> Outcome:
         """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
         with room_for_code(self.settings.store, self.work):  # before anything is paid for that could not be kept
-            result = await self._ask(told)
+            result = await generate(
+                self.settings, self.work, self.context, self.checks, replaced=self.replaced, told=told
+            )
             if result.source is None:
                 return await self._failed(result)
             return await self._land(_answered(result), result.source)
-
-    async def _ask(self, told: Sequence[str]) -> GenerationResult:
-        """Return what came of asking the backend; raises what a call would be in vain for."""
-        settings, backend = self.settings, self.settings.backend
-        if settings.proof is not None:
-            await settings.proof.require(self.work)
-        if not backend.has_own_retry:
-            # Code that fails is shown once, with what is wrong with it.
-            context = replace(self.context, previous_source="", rejected_source=self.context.previous_source)
-            return await ask(
-                backend,
-                context if told else self.context,
-                max_attempts=settings.max_attempts,
-                checks=self.checks,
-                candidates=settings.candidates,
-                on_attempt=partial(settings.on_attempt, self.work.module) if settings.on_attempt else None,
-                told=told,
-            )
-        # What a retry of the backend's own calls good is looked at here.
-        result = await backend.generate_with_retry(self.context, max_attempts=settings.max_attempts)
-        if result.source is None:
-            return result
-        examined = await check_candidate(result.source, self.work.names, self.checks)
-        return replace(
-            result,
-            source=examined.source if examined.ok else None,
-            errors=examined.errors,
-            candidate=examined.source,
-            warnings=examined.warnings,
-            fault=examined.fault,
-            check_seconds=examined.seconds,
-        )
 
     async def _failed(self, result: GenerationResult) -> Outcome:
         """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""
@@ -295,7 +265,7 @@ def _answered(result: GenerationResult) -> Outcome:
         "generated",
         attempts=result.attempts,
         warnings=tuple(result.warnings),
-        origin="model",
+        origin="model" if result.attempts else "splice",
         check_seconds=result.check_seconds,
     )
 

@@ -47,6 +47,8 @@ def project_settings(
         max_attempts=config.build.max_attempts,
         candidates=config.build.candidates,
         force=force,
+        by_spec=True,
+        whole_module_fallback=config.build.whole_module_fallback,
         store=store,
         read_store=read_store,
         record=record,

@@ -101,6 +101,9 @@ class BuildConfig:
     max_cost: float | None = key(
         None, "no further call is made once a run has cost as much, by `llm.price`", wrong=not_negative
     )
+    whole_module_fallback: bool = key(
+        False, "ask for a whole module where the specs of it that moved, asked for alone, gave no code that passes"
+    )
 
 
 @dataclass(frozen=True)

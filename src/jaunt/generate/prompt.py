@@ -103,7 +103,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         "spec_module": module,
         "generated_module": ctx.generated_module,
         "required_names": ", ".join(f"`{name}`" for name in ctx.expected_names),
-        "specs": _section("The specs", [_code(text) + _outer(ctx, ref) for ref, text in specs.items()]),
+        "specs": _section("The specs", [_code(text) + _outer(ctx, ref) for ref, text in specs.items()]) + _kept(ctx),
         "instructions": _section("Instructions for single specs", prompts),
         "handwritten": _section(
             f"Written by hand in `{module}`: import what you use of it, don't repeat it",
@@ -120,7 +120,9 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
             _capped_code(ctx) if dependency_code else [],
         ),
         "previous": _section(
-            "The current code: keep what still fits the specs, change what doesn't",
+            "The current code: keep what still fits the specs, change what doesn't"
+            if not ctx.kept_sources
+            else "The current code of these, with what stands beside it",
             [_code(ctx.previous_source)] if ctx.previous_source else [],
         ),
         "errors": _section(
@@ -128,6 +130,13 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
             ["\n".join(f"- {e}" for e in errors), _rejected(ctx.rejected_source) if errors else ""],
         ),
     }  # fmt: skip
+
+
+def _kept(ctx: ModuleSpecContext) -> str:
+    """Show the specs of the module whose code stays; nothing, if the whole module is asked for."""
+    title = "Specs of the module that have their code already: use them by name, and leave them out of your answer"
+    section = _section(title, [_code(text) for text in ctx.kept_sources.values()])
+    return f"\n{section}" if section else ""
 
 
 def _world(ctx: ModuleSpecContext) -> Iterator[str]:

@@ -40,11 +40,11 @@ class ModuleWork:
 
     `root` is the project's folder, which no write may leave, also by a symlink; `bases` are those that module names
     start from, the module's own first; `path`, below that, is its generated file. `dependencies` are the specs of other
-    modules that its own depend on directly, `dependency_paths` the generated files of their modules. `problem` says why
-    it can't be built, `warnings` what its author should know. `__init__.py` files are made in the folders between
-    `packages_below` and `path`, in none if it is None. `texts` has the source of the specs. `checked_against` tells of
-    code what it is checked against besides the contract, for its header; `find_world` of what the specs reach;
-    `code_paths` are the files of the modules that it is checked with.
+    modules that its own depend on directly, `uses` all that each of its own does, by name; `dependency_paths` are the
+    generated files of those modules. `problem` says why it can't be built, `warnings` what its author should know.
+    `__init__.py` files are made in the folders between `packages_below` and `path`, in none if it is None. `texts` has
+    the source of the specs. `checked_against` tells of code what it is checked against besides the contract, for its
+    header; `find_world` of what the specs reach; `code_paths` are the files of the modules that it is checked with.
     """
 
     fingerprint: Fingerprint
@@ -54,6 +54,7 @@ class ModuleWork:
     path: Path
     generated_module: str
     dependencies: Mapping[SpecRef, SpecEntry] = field(default_factory=dict)
+    uses: Mapping[str, frozenset[SpecRef]] = field(default_factory=dict)
     dependency_apis: Mapping[str, str] = field(default_factory=dict)
     dependency_paths: Mapping[str, Path] = field(default_factory=dict)
     problem: JauntError | None = None
@@ -147,6 +148,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
         path=project.generated_path(name),
         generated_module=project.generated_module(name),
         dependencies=dependencies,
+        uses={e.qualname: frozenset(project.graph.get(e.spec_ref, ())) for e in own},
         dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in dependencies})},
         code_paths={
             m: project.generated_path(m)

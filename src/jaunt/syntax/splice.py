@@ -47,6 +47,18 @@ def splice(
     return Spliced(_joined(new, needless).lstrip("\n") + tail)
 
 
+def excerpt(text: str, names: Collection[str], *, others: Collection[str]) -> str:
+    """Return what a module says of `names`: their definitions, and what those need, but for what `others` are."""
+    blocks, _ = blocks_of(text)
+    wanted = {*names}
+    before: set[str] = set()
+    while wanted != before:
+        before = {*wanted}
+        wanted = wanted.union(*(block.uses for block in blocks if block.binds & wanted)) - {*others}
+    chosen = [each for block in blocks if (each := _without(block, {*block.binds} - wanted)) and each.binds]
+    return "".join(text for block in chosen for text in (block.before, block.text)).strip("\n") + "\n"
+
+
 def _comes_along(block: Block, asked: Collection[str], kept: Collection[str]) -> bool:
     """Whether a block of an answer is looked at, at all."""
     if block.is_docstring or block.is_main_guard or block.binds == {"__all__"}:

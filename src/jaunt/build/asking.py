@@ -1,0 +1,92 @@
+"""What is asked of a model for one module: all of it, the specs of it that have moved, or nothing at all."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from jaunt.build.context import part_of_context
+from jaunt.build.settings import BuildSettings
+from jaunt.checks.spliced import SplicedAnswer
+from jaunt.generate.base import GenerationResult, ModuleSpecContext
+from jaunt.generate.check import Check, check_candidate
+from jaunt.generate.retry import ask
+from jaunt.plan.module_work import ModuleWork
+from jaunt.plan.moved_specs import MovedSpecs, moved_specs
+from jaunt.report.wording import build_command
+
+
+async def generate(
+    settings: BuildSettings,
+    work: ModuleWork,
+    context: ModuleSpecContext,
+    checks: Sequence[Check],
+    *,
+    replaced: str = "",
+    told: Sequence[str] = (),
+) -> GenerationResult:
+    """Return code for a module that passes the checks, or what came of the attempts.
+
+    `replaced` is the text of the file that is there. Where some of the module's specs have moved since that was
+    written, these alone are asked for; where some are gone and no other has moved, none is: then there are 0 attempts.
+    `told` is what is wrong with the code that is there, of which nothing is kept then. Raises what a call would be in
+    vain for.
+    """
+    by_spec = settings.by_spec and replaced and not (told or settings.force)
+    moved = moved_specs(work, replaced) if by_spec else None
+    if moved is None:
+        return await _ask(settings, work, context, checks, told)
+    splice = SplicedAnswer(moved)
+    if not moved.asked:
+        spliced = await splice("")
+        found = await check_candidate(spliced.source, work.names, checks)
+        if found.ok:
+            return GenerationResult(0, found.source, warnings=found.warnings, check_seconds=found.seconds)
+        return await _ask(settings, work, context, checks, found.errors)
+    # At the end it is put in once more: what a check has changed of the rest does not count.
+    result = await _ask(settings, work, part_of_context(context, moved), [splice, *checks, splice], ())
+    if result.source is not None or result.fault is not None:
+        return result
+    if settings.whole_module_fallback:
+        again = await _ask(settings, work, context, checks, result.errors)
+        return replace(again, attempts=result.attempts + again.attempts)
+    return replace(result, errors=[*result.errors, _whole_instead(work, moved)] if result.errors else [])
+
+
+def _whole_instead(work: ModuleWork, moved: MovedSpecs) -> str:
+    command = f"{build_command(work.kind)} --force --target {work.module}"
+    return f"{', '.join(moved.asked)} alone was asked for, and the rest kept; `{command}` asks for the whole module"
+
+
+async def _ask(
+    settings: BuildSettings, work: ModuleWork, context: ModuleSpecContext, checks: Sequence[Check], told: Sequence[str]
+) -> GenerationResult:
+    """Return what came of asking the backend; raises what a call would be in vain for."""
+    backend = settings.backend
+    if settings.proof is not None:
+        await settings.proof.require(work)
+    if not backend.has_own_retry:
+        # Code that fails is shown once, with what is wrong with it.
+        again = replace(context, previous_source="", rejected_source=context.previous_source)
+        return await ask(
+            backend,
+            again if told else context,
+            max_attempts=settings.max_attempts,
+            checks=checks,
+            candidates=settings.candidates,
+            on_attempt=partial(settings.on_attempt, work.module) if settings.on_attempt else None,
+            told=told,
+        )
+    # What a retry of the backend's own calls good is looked at here.
+    result = await backend.generate_with_retry(context, max_attempts=settings.max_attempts)
+    if result.source is None:
+        return result
+    examined = await check_candidate(result.source, context.expected_names, checks)
+    return replace(
+        result,
+        source=examined.source if examined.ok else None,
+        errors=examined.errors,
+        candidate=examined.source,
+        warnings=examined.warnings,
+        fault=examined.fault,
+        check_seconds=examined.seconds,
+    )
