@@ -35,7 +35,7 @@ def parse_candidate(
     except SyntaxError as error:
         line = error.lineno
         if not filename and len(source.split()) >= _LEAST_WORDS and not _CODE.search(source):
-            return None, [f"no code but prose: {_first_words(source)!r}"]
+            return None, [f"no code but prose, so a syntax error: {_first_words(source)!r}"]
         if line and not filename:
             return None, [f"line {line}: syntax error: {error.msg}"]
         return None, [_located(f"{filename}:{line}" if line else filename, f"syntax error: {error.msg}")]
