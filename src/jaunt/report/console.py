@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 from jaunt.errors import JauntError
+from jaunt.report.excerpt import excerpt
 from jaunt.report.terminal import paint
 
 Verbosity = Literal["quiet", "normal", "verbose"]
@@ -23,8 +24,13 @@ def say(text: str, out: TextIO | None = None) -> None:
 
 
 def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
-    """Print one error as one line."""
-    print(f"error: {error_line(error)}", file=err or sys.stderr, flush=True)
+    """Print one error as one line; on a terminal, the line of source that it is about comes below it."""
+    err = err or sys.stderr
+    text = error_line(error)
+    print(f"error: {text}", file=err, flush=True)
+    if err.isatty():
+        for line in excerpt(text):
+            print(line, file=err, flush=True)
 
 
 def print_finding(text: str, err: TextIO | None = None) -> None:

@@ -13,6 +13,7 @@ from jaunt.plan.freshness import Freshness
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
+from jaunt.report.excerpt import excerpt
 from jaunt.report.states import STATES, style_of
 from jaunt.report.terminal import hang, paint, width_of
 from jaunt.report.wording import all_reasons, decision, first_reason, reason_texts
@@ -142,6 +143,9 @@ def print_module_status(status: ModuleStatus, out: TextIO | None = None) -> None
     say(f"{status.module}: {paint(state, style_of(state).colour, out)}", out)
     for label, text in _facts(status):
         for line in hang(f"  {label:<10}  ", text, width_of(out)):
+            say(line, out)
+    if state == "broken":
+        for line in (line for reason in status.reasons for line in excerpt(reason)):
             say(line, out)
     if status.diff:
         print_diff(status.diff, out)
