@@ -7,6 +7,7 @@ import pytest
 from backends import FakeBackend
 from builds import PLAIN, build_with
 from projects import edit, write_files
+from said import RunIn
 
 from jaunt.build.history import History
 from jaunt.generate.base import ModuleSpecContext
@@ -269,3 +270,15 @@ def test_one_of_fifty_specs_is_one_definition(tmp_path: Path) -> None:
     backend = rebuild(tmp_path, "def f17(x: int) -> int:\n    return x + 17\n")
     assert backend.asked == [["f17"]]
     assert code(tmp_path) == answer.replace("return  x + 17\n", "return x + 17\n")
+
+
+def test_a_dry_run_names_what_would_be_asked_for(root: Path, run_in: RunIn) -> None:
+    change(root, "x plus 1", "x plus one")
+    said = run_in(root, "build", "--dry-run")
+    assert "spec changed: one (docstring): 1 of 3 specs" in said.lines[0]
+    (step,) = run_in(root, "build", "--dry-run", "--json").facts["modules"]
+    assert step["asked"] == ["one"]
+    change(root, spec("one", "x plus one"), "")
+    said = run_in(root, "build", "--dry-run")
+    assert said.lines[0].split()[:3] == ["1", "free", "app.calc"]
+    assert "0 calls of the model" in said.lines[-1]

@@ -13,6 +13,8 @@ from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
 from jaunt.plan.action import Action
+from jaunt.plan.module_work import project_work
+from jaunt.plan.moved_specs import moved_specs
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
 from jaunt.report.terminal import hang
@@ -32,7 +34,7 @@ class Step:
     """One module that a build would generate, or verify, which is free.
 
     `least` and `most` are what its call would take, by this project's own history, or `estimated` where there is a
-    price and no history; None if there is neither.
+    price and no history; None if there is neither. `asked` names the specs that the call would be for.
     """
 
     module: str
@@ -44,11 +46,14 @@ class Step:
     most: Generation | None = None
     action: Action = "generate"
     estimated: bool = False
+    asked: Sequence[str] = ()
 
     @property
     def origin(self) -> str:
         """Where its code would come from: "free" is the code that is there, as long as it passes all checks."""
-        return "free" if self.action == "verify" else "store" if self.from_store else "model"
+        if self.action == "verify" or not (self.asked or self.from_store):
+            return "free"
+        return "store" if self.from_store else "model"
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,21 @@ def forecast(plan: Plan, store: Store | None) -> Forecast:
     for module in sorted(length, key=lambda m: -length[m]):
         kind, digest, action = project.kind_of(module), project.digests[module], plan.freshness[module].action
         stored = action == "generate" and store is not None and holds_module(store, project, module)
-        bounds = None if stored or action == "verify" else ledger.bounds(names[module])
-        least, most = bounds or (None, None)
-        steps.append(Step(module, kind, digest, all_reasons(plan.freshness[module]), stored, least, most, action))
+        asked = [] if stored or action == "verify" else _asked(plan, module)
+        least, most = (ledger.bounds(names[module]) if asked else None) or (None, None)
+        reason = all_reasons(plan.freshness[module])
+        steps.append(Step(module, kind, digest, reason, stored, least, most, action, asked=asked))
     return Forecast(_priced(plan, steps), fails)
+
+
+def _asked(plan: Plan, module: str) -> Sequence[str]:
+    """Return the names of the specs that a call for a module would be for; none, if specs have only gone."""
+    work = project_work(plan.project, module)
+    if plan.force or not work.path.is_file():
+        return work.names
+    text = work.path.read_bytes().decode("utf-8", "replace")
+    moved = moved_specs(work, text)
+    return work.names if moved is None else moved.asked
 
 
 def _priced(plan: Plan, steps: Sequence[Step]) -> Sequence[Step]:
@@ -172,7 +188,9 @@ def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, wid
 
 
 def _reason(plan: Plan, step: Step, verbose: bool) -> str:
-    return step.reason if verbose else first_reason(step.module, plan.freshness[step.module]) or step.reason
+    reason = step.reason if verbose else first_reason(step.module, plan.freshness[step.module]) or step.reason
+    specs = len(plan.project.modules[step.module].entries)
+    return f"{reason}: {len(step.asked)} of {specs} specs" if 0 < len(step.asked) < specs else reason
 
 
 def _range(least: float, most: float, form: str) -> str:

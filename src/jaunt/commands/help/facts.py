@@ -74,6 +74,7 @@ class PlannedModule(TypedDict):
     most: Call | None
     action: str
     estimated: bool
+    asked: list[str]
 
 
 class Total(TypedDict):
