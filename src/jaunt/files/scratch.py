@@ -21,8 +21,7 @@ def temporary_scratch() -> Generator[Path]:
     try:
         yield folder
     finally:
-        with suppress(RecursionError):  # folders can be nested deeper than Python before 3.13 can follow
-            shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
 def remove_abandoned_scratch() -> None:
@@ -30,4 +29,26 @@ def remove_abandoned_scratch() -> None:
     for path in Path(tempfile.gettempdir()).glob(".jaunt-*") if hasattr(os, "geteuid") else ():
         with suppress(OSError):
             if is_temporary(path.name) and path.lstat().st_uid == os.geteuid() and has_gone(path.name):
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder with all that can be removed in it, however deep folders are nested there."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:  # deeper than Python before 3.13 can follow, or any path can say
+        with suppress(OSError):
+            _flatten(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _flatten(folder: Path) -> None:
+    """Move the folders below a folder up into it, one by one, and remove what they hold besides."""
+    pending = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
+    count = 0
+    while pending:
+        child = pending.pop()
+        for path in [each for each in child.iterdir() if each.is_dir() and not each.is_symlink()]:
+            count += 1
+            pending.append(path.rename(folder / f".jaunt-deep-{count}"))
+        shutil.rmtree(child, ignore_errors=True)
