@@ -132,13 +132,37 @@ def test_what_is_written_by_hand_in_other_modules_is_shown_with_the_import(kind:
     user = render_messages(ctx, load_templates())[1].content
     assert "`from app.models import Invoice`\n\n```python\nclass Invoice:\n    number: str\n```" in user
     assert "Left out here, as it would be too much: `app.models.Huge`, `app.other.Vast`." in user
-    assert "these modules alone: `app.models`, `app.words`." in user
+    assert "these modules: `app.models`, `app.words`." in user
+
+
+@pytest.mark.parametrize(
+    ("handwritten", "left"),
+    [
+        ("from app.models import Invoice", ""),
+        ("from __future__ import annotations\nfrom app.models import Invoice\nfrom app.words import split", ""),
+        ("from app.models import (\n    Invoice,\n    Line,\n)\n\nRATE = 3", "\nRATE = 3\n"),
+        ('"""Words."""\n\nfrom app.models import Line', '"""Words."""\n'),
+        ("from app.models import Invoice as I", "from app.models import Invoice as I\n"),
+        ("from app.models import Invoice, Hidden", "from app.models import Invoice, Hidden\n"),
+        ("from .models import Invoice\nimport re", "from .models import Invoice\nimport re\n"),
+    ],
+)
+def test_imports_of_what_other_sections_show_are_told_once(handwritten: str, left: str) -> None:
+    ctx = context(
+        world={"from app.models import Invoice, Line": "class Invoice: ..."},
+        dependency_apis={"app.words:split": "def split(): ..."},
+        handwritten_source=handwritten,
+    )
+    told = render(ctx, "{{handwritten}}")
+    assert left in told
+    assert ("import Invoice" in told) == ("import Invoice" in left)
+    assert bool(left) == ("## Written by hand" in told)
 
 
 def test_a_module_that_needs_nothing_is_told_to_import_the_standard_library_alone() -> None:
     assert "\nImport from the standard library alone.\n" in render_messages(context(), load_templates())[1].content
     own = render_messages(context(handwritten_source="A = 1"), load_templates())[1].content
-    assert "these modules alone: `app.slug`.\n" in own
+    assert "these modules: `app.slug`.\n" in own
 
 
 def test_what_there_is_nothing_of_leaves_no_heading() -> None:

@@ -433,7 +433,7 @@ def test_a_module_that_reaches_nothing_has_no_such_section(tmp_path: Path) -> No
     spec = f'import re\nfrom decimal import Decimal\n{HEAD}@jaunt.magic\ndef use(t: Decimal) -> str:\n    """Say."""\n'
     told = prompt(make(tmp_path, THING, spec))
     assert "in other modules" not in told
-    assert "modules alone: `app.a`.\n" in told
+    assert "modules: `app.a`.\n" in told
 
 
 class Reader(FakeBackend):

@@ -1,5 +1,6 @@
 """From a context to the messages that a model is sent: Markdown templates with `{{placeholders}}`."""
 
+import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from jaunt.generate.base import ModuleSpecContext
 from jaunt.paths import PACKAGE
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES
+from jaunt.syntax.source import parse_or_none
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
@@ -97,6 +99,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
     module, plain = ctx.spec_module, ctx.plain_sources
     specs = {ref: plain.get(ref, source) for ref, source in ctx.spec_sources.items()}
     apis = {ref: plain.get(ref, api) for ref, api in ctx.dependency_apis.items()}
+    handwritten = _without_shown(ctx)
     prompts = [f"`{ref}`: {text}" for ref, text in ctx.decorator_prompts.items()]
     return {
         "kind": ctx.kind,
@@ -107,7 +110,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         "instructions": _section("Instructions for single specs", prompts),
         "handwritten": _section(
             f"Written by hand in `{module}`: import what you use of it, don't repeat it",
-            [f"`from {module} import NAME`\n\n{_code(ctx.handwritten_source)}"] if ctx.handwritten_source else [],
+            [f"`from {module} import NAME`\n\n{_code(handwritten)}"] if handwritten else [],
         ),
         "world": _section("Written by hand in other modules, bodies left out: import what you use of it", _world(ctx)),
         "importable": _importable(ctx),
@@ -139,6 +142,30 @@ def _kept(ctx: ModuleSpecContext) -> str:
     return f"\n{section}" if section else ""
 
 
+def _without_shown(ctx: ModuleSpecContext) -> str:
+    """Return what is written by hand beside the specs, without the imports of names that other sections show."""
+    shown = {f"from {module_of(SpecRef(ref))} import {qualname_of(SpecRef(ref))}" for ref in ctx.dependency_apis}
+    for line in ctx.world:
+        home, _, names = line.partition(" import ")
+        shown |= {f"{home} import {name}" for name in names.split(", ")}
+    tree = parse_or_none(ctx.handwritten_source)
+    lines = dict(enumerate(ctx.handwritten_source.split("\n"), 1))
+    kept = False
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.ImportFrom) and {*_each_import(node)} <= shown:
+            for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                lines.pop(number, None)
+        else:
+            kept |= not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+    return "\n".join(lines.values()).strip("\n") if kept or tree is None else ""
+
+
+def _each_import(node: ast.ImportFrom) -> Iterator[str]:
+    """Yield an import of several names as one of each."""
+    for alias in node.names:
+        yield f"from {'.' * node.level}{node.module or ''} import {ast.unparse(alias)}"
+
+
 def _world(ctx: ModuleSpecContext) -> Iterator[str]:
     yield from (f"`{line}`\n\n{_code(code)}" for line, code in ctx.world.items())
     if ctx.left_out:
@@ -146,12 +173,11 @@ def _world(ctx: ModuleSpecContext) -> Iterator[str]:
 
 
 def _importable(ctx: ModuleSpecContext) -> str:
-    """Name the modules that may be imported besides the standard library."""
+    """Name the modules that may be imported."""
     own = [ctx.spec_module] if ctx.handwritten_source else []
     modules = sorted({*own, *ctx.importable, *(module_of(SpecRef(ref)) for ref in ctx.dependency_apis)})
-    if not modules:
-        return "Import from the standard library alone."
-    return f"Import from the standard library and from these modules alone: {_quoted(modules)}."
+    anyhow = "the standard library and pytest" if ctx.kind == "test" else "the standard library"
+    return f"Import from {anyhow}{f', and from these modules: {_quoted(modules)}' if modules else ' alone'}."
 
 
 def _quoted(names: Iterable[str]) -> str:
