@@ -334,16 +334,28 @@ def _write_specs(library: Library, source: Path, found: InPlace) -> dict[str, st
 def _leave_out_named(found: InPlace, built: Built) -> bool:
     """Leave by hand what the messages against a module begin with, or say is not built; returns whether they name any.
 
-    They are examples and modules that need each other while they are imported: no order of building helps.
+    They are examples and modules that need each other while they are imported: no order of building helps. Of two such
+    modules, the one of fewer specs stays as it is.
     """
     named: set[tuple[str, str]] = set()
     for module, errors in built.failed.items():
         named |= {(module, re.split(r"[.:]", error, maxsplit=1)[0]) for error in errors}
         named |= {pair for error in errors for pair in re.findall(r"([\w.]+):(\w+) is not built", error)}
+        circles = [match for error in errors for match in re.findall(r"^([\w.]+) and ([\w.]+) use each other", error)]
+        named |= {
+            (smaller, name)
+            for circle in circles
+            for smaller in [_smaller(found, circle)]
+            for name in found.chosen[smaller]
+        }
     wanted = {(module, name) for module, name in named if name in found.chosen.get(module, ())}
     for module, name in wanted:
         found.leave_out(module, {name})
     return bool(wanted)
+
+
+def _smaller(found: InPlace, modules: Collection[str]) -> str:
+    return min(modules, key=lambda name: len(found.chosen.get(name, ())))
 
 
 def _import_problems(root: Path, source: Path, modules: Sequence[str]) -> dict[str, str]:

@@ -64,6 +64,43 @@ def test_the_standard_library_and_the_project_may_be_imported(tmp_path: Path, li
     assert imports(tmp_path, lines) == []
 
 
+BELOW = """\
+
+{use}
+_BASE = 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "calls"),
+    [
+        ("SMALL = [inc(n) for n in (1, 2)]", True),
+        ("def later(n: int = inc(1)) -> int: return n", True),
+        ("class Table:\n    first = inc(1)", True),
+        ("if inc(1):\n    A = 1", True),
+        ("def later() -> int: return inc(1)", False),
+        ("other = inc", False),
+    ],
+)
+def test_what_is_bound_below_a_call_of_a_spec_on_import_is_imported_in_functions(
+    tmp_path: Path, use: str, calls: bool
+) -> None:
+    imports(tmp_path, "")
+    file = tmp_path / "src/app/inc.py"
+    file.write_text(file.read_text().replace("import jaunt\n", "import jaunt\n_STEP = 1\n") + BELOW.format(use=use))
+    line = next(i for i, text in enumerate(file.read_text().split("\n"), 1) if text.startswith(use.split("\n")[0]))
+    project = load_project(load_config(root=tmp_path))
+
+    def errors(top: str, inside: str = "pass") -> list[str]:
+        candidate = f"{top}\n\n\ndef inc(n: int) -> int:\n    {inside}\n    return n\n"
+        return static_errors_of(project, "app.inc", candidate)
+
+    assert errors("from app.inc import _STEP") == []
+    assert errors("", "from app.inc import _BASE") == []
+    found = errors("from app.inc import _BASE")
+    assert [f"line {line}, which calls the spec inc on import" in each for each in found] == [True] * calls
+
+
 def test_without_declared_dependencies_what_the_spec_module_imports_may_be_imported(tmp_path: Path) -> None:
     assert imports(tmp_path, "import doit.task", spec="from doit import loader") == []
     assert len(imports(tmp_path, "import pytest", spec="from doit import loader")) == 1

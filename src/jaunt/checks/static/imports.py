@@ -12,12 +12,21 @@ import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from jaunt.checks.static.purity import evaluated
 from jaunt.errors import JauntConfigError
 from jaunt.plan.module_work import ModuleWork
 from jaunt.syntax.branches import catches_import_error
-from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, dotted_path, first_line, parse_or_none
+from jaunt.syntax.source import (
+    Definition,
+    Function,
+    ModuleSource,
+    assignment_targets,
+    dotted_path,
+    first_line,
+    parse_or_none,
+)
 
 _OPENS_A_BROWSER = {"antigravity", "this"}
 _IMPORTS_BY_CALL = re.compile("import_module|__import__")
@@ -66,10 +75,10 @@ class _Imports:
         for name in names:
             if f"{module}.{name}" in self._stubs:
                 yield self._calls_stub(name)
-            elif at_top and module == self._work.module and name in self._late:
+            elif at_top and module == self._work.module and name in self._late.names:
                 yield (
                     f"imports {name} from {module} at module level, expected inside the function that uses it: "
-                    f"{module} binds it below its first class spec"
+                    f"{module} binds it below {self._late.below}"
                 )
         if self._generated_dir in names:
             module = f"{module}.{self._generated_dir}"
@@ -167,19 +176,39 @@ def _text_of(file: Path) -> str | None:
         return None
 
 
-def late_names(spec: ModuleSource, names: Collection[str]) -> frozenset[str]:
-    """Return what a spec module binds only below its first class spec.
+class Late(NamedTuple):
+    """What a spec module binds too late for its generated module to import at the top, and below what it does so."""
 
-    The class is made while the spec module is half imported, so its generated module can't import those names
-    yet.
+    names: frozenset[str]
+    below: str
+
+
+def late_names(spec: ModuleSource, names: Collection[str]) -> Late:
+    """Return what a spec module binds only below the line that loads its generated module.
+
+    That is its first class spec, or what calls a function spec while the module is imported: it is half imported then,
+    so the generated module can't import those names yet.
     """
-    classes = [d for name in names if isinstance(d := spec.definitions.get(name), ast.ClassDef)]
-    if not classes:
-        return frozenset()
-    start = min(first_line(node) for node in classes)
+    found = _loads_code(spec, names)
+    if found is None:
+        return Late(frozenset(), "")
+    start, below = found
     early = {name for statement in spec.statements if statement.lineno < start for name in _bound(spec, statement)}
     late = {name for statement in spec.statements if statement.lineno >= start for name in _bound(spec, statement)}
-    return frozenset(late - early)
+    return Late(frozenset(late - early), below)
+
+
+def _loads_code(spec: ModuleSource, names: Collection[str]) -> tuple[int, str] | None:
+    """Return the first line that loads a module's generated code as the module is imported, and what stands there."""
+    classes = [d for name in names if isinstance(d := spec.definitions.get(name), ast.ClassDef)]
+    found = [(first_line(node), "its first class spec") for node in classes]
+    functions = {name for name in names if isinstance(spec.definitions.get(name), Function)}
+    for statement in spec.tree.body:
+        nodes = evaluated([statement])
+        called = (n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name))
+        if name := next((name for name in called if name in functions), None):
+            found.append((statement.lineno, f"line {statement.lineno}, which calls the spec {name} on import"))
+    return min(found, default=None)
 
 
 def declared_modules(root: Path) -> frozenset[str] | None:
