@@ -365,10 +365,11 @@ def written_name(node: ast.Name | ast.Attribute) -> str:
 
 
 def assignment_targets(statement: ast.stmt) -> list[ast.expr]:
-    """Return what a statement assigns to, annotated, augmented and loop targets included."""
+    """Return what a statement assigns to, annotated, augmented and loop targets and `type X = ...` included."""
     if isinstance(statement, ast.Assign):
         return statement.targets
-    target = getattr(statement, "target", None)
+    is_alias = type(statement).__name__ == "TypeAlias"  # of Python 3.12
+    target = getattr(statement, "name" if is_alias else "target", None)
     return [] if target is None else [target]
 
 

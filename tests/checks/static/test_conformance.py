@@ -1,6 +1,7 @@
 """How a candidate's definitions are compared with the stubs: what counts as the same, and what doesn't."""
 
 import ast
+import sys
 
 import pytest
 from hypothesis import given
@@ -452,3 +453,32 @@ def test_equal_defaults_may_be_written_otherwise(stub: str, answer: str) -> None
 )  # fmt: skip
 def test_other_defaults_are_other_ones(stub: str, answer: str) -> None:
     assert errors_of(f"def f(x={stub}): ...", f"def f(x={answer}): ...", head=f"{HEAD}import math\n") != []
+
+
+def test_a_quoted_alias_is_what_it_says() -> None:
+    head = f"{HEAD}from typing import TypeAlias\nPair: TypeAlias = 'tuple[int, int]'\n"
+    assert errors_of(takes("list[Pair]"), takes("list[tuple[int, int]]"), head=head) == []
+    assert errors_of(takes("list[Pair]"), takes("list[tuple[int, str]]"), head=head) != []
+
+
+ALIASES = "type Pair = tuple[int, int]\ntype Deep = list[Pair] | None\n"
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="`type X = ...` and `class C[T]` are of Python 3.12")
+@pytest.mark.parametrize(
+    ("stub", "answer", "same"),
+    [
+        (takes("Pair"), takes("tuple[int, int]"), True),
+        (takes("Deep"), takes("Optional[list[tuple[int, int]]]"), True),
+        (takes("Pair"), takes("tuple[int, str]"), False),
+        ("def f[T](x: list[T]) -> T: ...", "def f[S](x: list[S]) -> S: ...", True),
+        (
+            "class f[T]:\n    def g(self) -> T: ...",
+            "S = typing.TypeVar('S')\nclass f(typing.Generic[S]):\n    def g(self) -> S: ...",
+            True,
+        ),
+        ("class f[T]:\n    def g(self) -> T: ...", "class f[S]:\n    def g(self) -> int: ...", False),
+    ],
+)
+def test_type_aliases_and_parameters_of_python_312(stub: str, answer: str, same: bool) -> None:
+    assert (errors_of(stub, answer, head=HEAD + ALIASES) == []) == same

@@ -115,7 +115,7 @@ class AnnotationReader:
     def _expanded(self, node: ast.expr, module: ModuleSource) -> list[str] | None:
         """Return the members of the type that an alias stands for; None if `node` is no alias."""
         home, name = self._home(node, module)
-        value = home.constants.get(name) if home else None
+        value = unquoted(home.constants.get(name)) if home else None
         if home is None or not isinstance(value, ast.Subscript | ast.BinOp | ast.Name | ast.Attribute):
             return None
         key = (home.module, name)

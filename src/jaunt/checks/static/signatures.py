@@ -211,7 +211,9 @@ def _annotation_errors(
     parameters: list[tuple[Parameter, Parameter]],
     owner: str | None,
 ) -> Iterator[str]:
-    compare = AnnotationComparison(modules, owner, [*type_parameters(stub), *type_parameters(found)])
+    classes = [module.definitions.get(owner or "") for module in (modules.spec, modules.candidate)]
+    declaring = [stub, found, *(node for node in classes if node is not None)]
+    compare = AnnotationComparison(modules, owner, [name for node in declaring for name in type_parameters(node)])
     for expected, given in parameters:
         if expected.annotation is None:
             continue
