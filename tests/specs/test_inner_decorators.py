@@ -92,6 +92,11 @@ def test_a_decorator_that_keeps_the_stub_is_told_with_its_line(decorator: str, h
         ("click.command()", "import click", "a click.Command"),
         ("curry", "from toolz import curry", "a curry"),
         ("staticmethod", "", "a staticmethod"),
+        (
+            "Curried",
+            "class Curried:\n    def __init__(self, function):\n        self.function = function\n",
+            "an instance of Curried",
+        ),
     ],
 )
 def test_a_decorator_that_makes_no_function_is_told(decorator: str, head: str, made: str) -> None:

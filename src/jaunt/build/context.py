@@ -8,6 +8,7 @@ from jaunt.generate.base import ModuleSpecContext
 from jaunt.header import split_header
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs
+from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.splice import excerpt
 
 
@@ -35,7 +36,7 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
             **work.texts.own_segments(work.entries),
         },
         outer_decorators={**work.texts.outer_decorators(work.entries)},
-        handwritten_source=work.texts.handwritten(work.entries[0]) if work.entries else "",
+        handwritten_source=_handwritten(work),
         world=world.shown,
         left_out=world.left_out,
         importable=world.modules,
@@ -62,6 +63,12 @@ def part_of_context(context: ModuleSpecContext, moved: MovedSpecs) -> ModuleSpec
         kept_sources={ref: text for ref, text in plain.items() if ref not in asked},
         previous_source=excerpt(moved.source, moved.asked, others={*moved.kept, *moved.removed}),
     )
+
+
+def _handwritten(work: ModuleWork) -> str:
+    """Return the handwritten part of a spec module; relative imports would mean something else in generated code."""
+    text = work.texts.handwritten(work.entries[0]) if work.entries else ""
+    return with_absolute_imports(text, work.spec) if "from ." in text else text
 
 
 def _body(path: Path) -> str:

@@ -97,7 +97,7 @@ def _reason(source: ModuleSource, decorator: ast.expr, *, is_class: bool) -> str
     """Return what is wrong with a decorator below jaunt's, "" if that is not known."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     path = source.dotted(called) or (f"builtins.{called.id}" if isinstance(called, ast.Name) else "")
-    made = _MAKES_NO_FUNCTION.get(path)
+    made = _MAKES_NO_FUNCTION.get(path) or _own_instance(source, decorator)
     if made and not is_class:
         return f"makes {made} of the stub"
     own = _own_function(source, called)
@@ -106,6 +106,15 @@ def _reason(source: ModuleSource, decorator: ast.expr, *, is_class: bool) -> str
     else:
         keeps = isinstance(called, ast.Attribute) and called.attr in _KEEPS
     return "keeps the stub, not the generated code" if keeps else ""
+
+
+def _own_instance(source: ModuleSource, decorator: ast.expr) -> str:
+    """Return what a class of the module's own makes of what it decorates, "" if the decorator is none."""
+    found = source.definitions.get(decorator.id) if isinstance(decorator, ast.Name) else None
+    if not isinstance(found, ast.ClassDef):
+        return ""
+    is_plain = not any(isinstance(member, Function) and member.name == "__new__" for member in found.body)
+    return f"an instance of {found.name}" if is_plain else ""
 
 
 def _own_function(source: ModuleSource, called: ast.expr) -> Function | None:
