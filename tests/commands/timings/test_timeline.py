@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from browser import Browser, open_browser
+from hypothesis import given
+from hypothesis import strategies as st
 from timed_build import BUILD, EVIL, timing
 
 from jaunt.build.timings import BuildTimings, JobTiming
-from jaunt.commands.timings.timeline import Usage, analyse, timings_html
+from jaunt.commands.timings.timeline import Usage, analyse, seconds_with, timings_html
 
 # --- what follows from it ----------------------------------------------------------------------------
 
@@ -35,6 +38,37 @@ def test_the_use_of_jobs_counts_those_that_run_and_those_held_up() -> None:
         Usage(4.0, 1, 0),
         Usage(9.0, 0, 0),
     )
+
+
+@pytest.mark.parametrize(("limit", "seconds"), [(1, 13.0), (2, 9.0), (3, 9.0), (100, 9.0)])
+def test_what_more_jobs_would_take_is_worked_out(limit: int, seconds: float) -> None:
+    jobs = [timing("a", 0, 3), timing("b", 0, 6, "a"), timing("c", 0, 2), timing("d", 0, 2, "c", "of another build")]
+    assert seconds_with(jobs, limit) == seconds
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.sets(st.integers(0, 20))), max_size=20), st.integers(1, 5))
+def test_more_jobs_take_no_less_than_the_critical_path_and_no_more_than_waiting_for_it(
+    drawn: list[tuple[int, set[int]]], limit: int
+) -> None:
+    jobs = [
+        timing(f"j{number}", 0, seconds, *(f"j{dep}" for dep in deps if dep < number))
+        for number, (seconds, deps) in enumerate(drawn)
+    ]
+    analysis = analyse(BuildTimings(jobs=tuple(jobs)))
+    found, work = seconds_with(jobs, limit), analysis.work_seconds / limit
+    assert max(analysis.path_seconds, work) <= found + 1e-9
+    assert found <= analysis.path_seconds + work + 1e-9
+    assert seconds_with(jobs, 100) == pytest.approx(analysis.path_seconds)
+
+
+@pytest.mark.parametrize(("queue", "told"), [(0.0, None), (3.0, 4)])
+def test_where_modules_were_held_up_the_page_tells_what_more_jobs_would_take(queue: float, told: int | None) -> None:
+    jobs = (timing("a", 0, 3), timing("b", 0, 3), replace(timing("c", 3, 6), queue=queue))
+    text = timings_html(BuildTimings(seconds=6.0, limit=2, jobs=jobs))
+    island = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert island is not None
+    data = json.loads(island[1])
+    assert (data.get("more_jobs"), data.get("more_jobs_seconds")) == (told, 3.0 if told else None)
 
 
 def test_nothing_follows_from_nothing() -> None:

@@ -3,6 +3,7 @@
 const FAR = 0.42; // below this scale names are too small to read, and are left out
 const MANY = 150; // edges
 const LEAST = 0.0005, MOST = 3; // scales
+const MEASURED = 3000; // boxes; to measure the labels of more takes seconds
 
 const canvas = byId("canvas"), view = byId("view"), panel = byId("panel"), search = byId("search");
 const nodes = new Map(DATA.nodes.map((node) => [node.name, { ...node, users: [], edges: [] }]));
@@ -28,6 +29,8 @@ function drawAll() {
   for (const node of nodes.values()) boxes.append((node.element = drawNode(node)));
   byId("edges").append(edges);
   byId("nodes").append(boxes);
+  if (nodes.size <= MEASURED) fitLabels();
+  drawPackages();
   canvas.classList.toggle("many", DATA.edges.length > MANY);
   byId("heading").textContent = `${DATA.project} · ${count(nodes.size, "module")}`;
 }
@@ -49,6 +52,48 @@ function drawNode(node) {
     parent && draw("text", { class: "package", x: 38, y: 15.5 }, shorten(parent, (width - 44) / 6.1)),
     draw("text", { class: "own", x: 38, y: parent ? 31 : 24.5 }, shorten(own, (width - 44) / 7.4)),
   );
+}
+
+/** Squeeze labels that are too long for their boxes: the reader's font may be wider than ours. */
+function fitLabels() {
+  const labels = [...byId("nodes").querySelectorAll(".own, .package")];
+  const sizes = labels.map((label) => [label.getComputedTextLength(), label.parentNode.querySelector("rect").getAttribute("width") - 44]);
+  labels.forEach((label, index) => {
+    const [length, room] = sizes[index];
+    if (length <= room) return;
+    label.setAttribute("textLength", room);
+    label.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  });
+}
+
+let packages = []; // the largest first
+
+/** Write each package's name amid its modules, to be seen where their own names are too small. */
+function drawPackages() {
+  const members = new Map();
+  for (const node of nodes.values()) {
+    const dot = node.name.lastIndexOf("."), name = dot < 0 ? node.name : node.name.slice(0, dot);
+    if (!members.has(name)) members.set(name, []);
+    members.get(name).push(node.box);
+  }
+  const middle = (boxes, side) => boxes.reduce((all, box) => all + box[side] + box[side + 2] / 2, 0) / boxes.length;
+  packages = [...members]
+    .sort(([, one], [, other]) => other.length - one.length)
+    .map(([name, boxes]) => ({ name, x: middle(boxes, 0), y: middle(boxes, 1) }));
+  for (const each of packages) each.element = draw("text", { x: each.x, y: each.y }, each.name);
+  byId("packages").append(...packages.map((each) => each.element));
+}
+
+/** Show packages in letters of the same size at any scale; of names that would overlap, that of the largest package. */
+function placePackages(scale) {
+  const size = 13 / scale, taken = [];
+  byId("packages").style.fontSize = `${size}px`;
+  for (const { name, x, y, element } of packages) {
+    const half = name.length * size * 0.32;
+    const covered = taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 1.3 * size);
+    element.classList.toggle("covered", covered);
+    if (!covered) taken.push({ x, y, half });
+  }
 }
 
 /** Cut a name at its start: its end tells more. */
@@ -189,6 +234,7 @@ function colourCode(source) {
 
 function move(x, y, scale) {
   moved = true;
+  if (scale < FAR && scale !== place.scale) placePackages(scale);
   Object.assign(place, { x, y, scale });
   view.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
   canvas.classList.toggle("far", scale < FAR);
@@ -253,7 +299,7 @@ for (const name of ["pointerup", "pointercancel"])
 canvas.addEventListener("click", (event) => {
   if (dragged) return;
   pick(event.target.closest(".node")?.dataset.name ?? null);
-  if (picked) keepInView(picked);
+  if (picked) reveal(picked);
   canvas.focus({ preventScroll: true }); // the box has moved to another layer: the keys go on from here
 });
 canvas.addEventListener(

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 from jaunt.build.timings import BuildTimings, JobTiming
 from jaunt.files.json_record import plain_record
 from jaunt.report.page import render_page
 from jaunt.specs.dag import critical_path
+
+_HELD_UP = 0.05  # seconds, from which on more jobs would help
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,33 @@ def analyse(timings: BuildTimings) -> Analysis:
     )
 
 
+def seconds_with(jobs: Sequence[JobTiming], limit: int) -> float:
+    """Return about how long a build would take with `limit` jobs at a time: each as long as it took, the longest path
+    first. Raises graphlib.CycleError if jobs wait for each other.
+    """
+    by_name = {job.name: job for job in jobs}
+    needs = {job.name: set(job.deps) & by_name.keys() for job in jobs}
+    length = critical_path(needs, lambda name: by_name[name].seconds)
+    users: dict[str, list[str]] = {name: [] for name in by_name}
+    for name, deps in needs.items():
+        for dep in deps:
+            users[dep].append(name)
+    ready = [(-length[name], name) for name in by_name if not needs[name]]
+    running: list[tuple[float, str]] = []
+    heapify(ready)
+    now = 0.0
+    while ready or running:
+        while ready and len(running) < limit:
+            name = heappop(ready)[1]
+            heappush(running, (now + by_name[name].seconds, name))
+        now, done = heappop(running)
+        for name in users[done]:
+            needs[name].remove(done)
+            if not needs[name]:
+                heappush(ready, (-length[name], name))
+    return now
+
+
 def _usage(jobs: Sequence[JobTiming]) -> list[Usage]:
     changes: dict[float, tuple[int, int]] = {0.0: (0, 0)}
 
@@ -74,7 +104,9 @@ def timings_html(timings: BuildTimings, *, project: str = "") -> str:
     `project` is the project's name, for the title. Raises graphlib.CycleError if jobs wait for each other.
     """
     analysis = analyse(timings)
+    more = 2 * timings.limit if sum(job.queue for job in timings.jobs) > _HELD_UP else 0
     data = {
+        **({"more_jobs": more, "more_jobs_seconds": seconds_with(timings.jobs, more)} if more else {}),
         **plain_record(timings),
         "project": project,
         "jobs": [{**plain_record(job), "seconds": job.seconds} for job in timings.jobs],

@@ -44,7 +44,7 @@ function drawNumbers() {
     ],
     ["Critical path", time(DATA.path_seconds), `${count(DATA.path.length, "module")}, ${percent(DATA.path_seconds / total)} of the total`, "critical"],
     ["Jobs in use", used.toFixed(1), DATA.limit ? `of ${whole(DATA.limit)}, on average (${percent(used / DATA.limit)})` : "on average"],
-    ["Held up", time(queued), "ready, but no job was free"],
+    ["Held up", time(queued), DATA.more_jobs ? `ready, but no job was free; with ${DATA.more_jobs} jobs: about ${time(DATA.more_jobs_seconds)} in all` : "ready, but no job was free"],
     ["Attempts", whole(attempts), retried ? `${count(retried, "module")} took more than one` : "no retries"],
     ["Tokens", whole(sum("tokens_in") + sum("tokens_out")), `${whole(sum("tokens_in"))} in, ${whole(sum("tokens_out"))} out`],
     ["Cost", known.length ? money(sum("cost")) : "–", known.length ? `${money(sum("cost") / known.length)} a module` : "no prices are set"],
