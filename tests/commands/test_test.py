@@ -28,6 +28,16 @@ def test_failing_tests_are_4(shop: Path, run: Run) -> None:
     assert error.startswith("error: tests/__generated__/test_slug.py::test_slugify: ")
 
 
+def test_tests_of_code_that_was_verified_are_run(shop: Path, run: Run) -> None:
+    assert run("test").code == 0
+    words = shop / GENERATED / "words.py"
+    words.write_text(words.read_text().replace("text.lower().split()", "text.strip().lower().split()"))
+    assert run("status", "app.slug").lines[0] == "app.slug: verify"
+    said = run("test")
+    assert (said.code, "1 passed" in said.out, "1 verified, 2 fresh" in said.out) == (0, True, False)
+    assert "verified    app.slug" in said.out
+
+
 def test_tests_are_not_run_where_something_could_not_be_built(shop: Path, run: Run) -> None:
     record(shop, {"app.words": BAD_CODE})
     said = run("test")

@@ -59,8 +59,8 @@ def _verified(plan: Plan, *, tests: bool) -> tuple[Mapping[str, Sequence[str]], 
 def _say_sum(plan: Plan, drifts: Sequence[Drift], failed: Mapping[str, Sequence[str]], verified: int) -> None:
     drifted = {drift.module for drift in drifts if drift.state != "orphaned"} | failed.keys()
     orphans = sum(drift.state == "orphaned" for drift in drifts)
-    said = [share(len(plan.freshness) - len(drifted) - verified, len(plan.freshness), "module", "fresh")]
-    said += [f"{verified} verified"] if verified else []
+    state = "fresh or verified" if verified else "fresh"
+    said = [share(len(plan.freshness) - len(drifted), len(plan.freshness), "module", state)]
     said += [counted(orphans, "orphaned file")] if orphans else []
     said += [f"{counted(len(failed), 'module')} no longer pass{'es' if len(failed) == 1 else ''}"] if failed else []
     say(", ".join(said))

@@ -72,7 +72,7 @@ def build_and_test(
 
 def _held_back(project: Project, tests: Collection[str], facts: Mapping[str, Any]) -> set[str]:
     """Return those of the test modules that could not be built, or that need a module that could not."""
-    missing = {each["module"] for each in facts["modules"] if each["status"] not in ("generated", "fresh")}
+    missing = {each["module"] for each in facts["modules"] if each["status"] not in ("generated", "verified", "fresh")}
     return dependents_of(project.dag, missing) & set(tests)
 
 

@@ -30,7 +30,7 @@ function time(seconds) {
 
 function drawNumbers() {
   const ended = (status) => jobs.filter((job) => job.status === status).length;
-  const failed = ended("failed"), cut = ended("interrupted"), stored = jobs.filter((job) => job.origin === "store").length;
+  const verified = ended("verified"), failed = ended("failed"), cut = ended("interrupted"), stored = jobs.filter((job) => job.origin === "store").length;
   const known = jobs.filter((job) => job.cost !== null), attempts = sum("attempts");
   const retried = jobs.filter((job) => job.attempts > 1).length;
   const used = DATA.work_seconds / total, queued = sum("queue");
@@ -38,7 +38,7 @@ function drawNumbers() {
     ["Total", time(total), `${time(DATA.work_seconds)} of work, ${used.toFixed(1)} × at once`],
     [
       "Modules", whole(jobs.length),
-      [`${whole(ended("generated"))} generated`, stored && `${whole(stored)} from the store`, failed && `${whole(failed)} failed`, cut && `${whole(cut)} interrupted`]
+      [`${whole(ended("generated"))} generated`, stored && `${whole(stored)} from the store`, verified && `${whole(verified)} verified`, failed && `${whole(failed)} failed`, cut && `${whole(cut)} interrupted`]
         .filter(Boolean).join(", "),
       failed || cut ? "bad" : "",
     ],
