@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
-from jaunt.generate.base import ModuleSpecContext
+from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.paths import PACKAGE
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES

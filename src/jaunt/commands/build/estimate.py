@@ -7,8 +7,8 @@ from jaunt.build.context import make_context
 from jaunt.build.ledger import Generation
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntError
-from jaunt.generate.base import ModuleSpecContext
 from jaunt.generate.prompt import load_templates, render_messages
+from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.usage import Usage
 from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import Plan
