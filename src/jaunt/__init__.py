@@ -8,6 +8,7 @@ def slugify(text: str) -> str:
 """
 
 from jaunt.errors import (
+    JauntAnswerError,
     JauntAuthenticationError,
     JauntBudgetError,
     JauntConfigError,
@@ -26,6 +27,7 @@ from jaunt.runtime import magic, test
 __version__ = "0.1.0"
 
 __all__ = [
+    "JauntAnswerError",
     "JauntAuthenticationError",
     "JauntBudgetError",
     "JauntConfigError",

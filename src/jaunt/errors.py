@@ -51,6 +51,18 @@ class JauntGenerationError(JauntError):
     """A provider gave no acceptable code."""
 
 
+class JauntAnswerError(JauntGenerationError):
+    """A model answered, and there is no code in it to look at: another attempt may do better.
+
+    `text` is what it answered, `told` what the next attempt is told.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, text: str = "", told: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.text = text
+        self.told = told
+
+
 class JauntAuthenticationError(JauntGenerationError):
     """A provider refuses the key: no call of this run can succeed."""
 

@@ -223,3 +223,9 @@ def test_a_template_that_cannot_be_read_is_an_error_that_names_it(tmp_path: Path
     for name in ("gone.md", "bytes.md", "."):
         with pytest.raises(JauntConfigError, match=r"^prompts\.build_system: .*: cannot be read: "):
             load_templates(PromptsConfig(build_system=name), root=tmp_path)
+
+
+def test_a_retry_states_the_task_again_as_its_last_line() -> None:
+    *_, last = render_messages(context(), load_templates(), errors=["attempt 1: E"])[1].content.splitlines()
+    assert last == "Write all of `app.__generated__.slug` again: `slugify`, `unslug`."
+    assert "again" not in render_messages(context(), load_templates())[1].content

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
-from jaunt.errors import JauntConfigError, JauntError, JauntGenerationError
+from jaunt.errors import JauntAnswerError, JauntConfigError, JauntError, JauntGenerationError
+from jaunt.generate.attempts import shortened
 from jaunt.generate.base import GenerationResult, GeneratorBackend, ModuleSpecContext
 from jaunt.generate.check import Checked, CheckFunction
+from jaunt.generate.retry import CONTEXT_HINT
 
 CONTEXT = ModuleSpecContext("build", "app.m", "app.__generated__.m", ["f"], {"app.m:f": "def f(): ..."})
 GOOD, OTHER, BROKEN, NAMELESS = "def f(): ...\n", "def f(): pass\n", "def f(:\n", "def g(): ...\n"
@@ -174,3 +176,72 @@ def test_a_check_may_rewrite_and_the_next_one_sees_what_it_wrote() -> None:
     result = ask(Scripted(GOOD), checks=[rewrite, look])
     assert seen == [result.source] == [f"{GOOD}# rewritten\n"]
     assert result.warnings == ["careful"]
+
+
+# --- no attempt in vain -------------------------------------------------------------------------------
+
+
+async def answers_two(source: str) -> Sequence[str]:
+    return ["f: the example in app/m.py:3 fails\n    example: f()\n    expected: 3\n    got: 2"]
+
+
+def test_a_candidate_that_came_before_is_told_and_left_out_and_a_third_time_ends_the_attempts() -> None:
+    backend = Scripted(*[NAMELESS, f"# The same.\n{NAMELESS}", NAMELESS.replace("...", "\n    ...")] * 2)
+    result = ask(backend, attempts=5)
+    assert (result.source, result.attempts, len(backend.told)) == (None, 3, 3)
+    assert backend.shown == ["", NAMELESS, ""]
+    assert "attempt 2: this is the code that was rejected before" in (backend.told[2] or [""])[-1]
+    assert result.errors[-1] == "the model gave the same code 3 times"
+
+
+def test_the_very_same_candidate_is_not_checked_again() -> None:
+    looked_at: list[str] = []
+
+    async def check(source: str) -> Sequence[str]:
+        looked_at.append(source)
+        return ["refused"]
+
+    assert ask(Scripted(GOOD, GOOD, OTHER), checks=[check], attempts=3).attempts == 3
+    assert looked_at == [GOOD, OTHER]
+
+
+def test_two_answers_that_fail_an_example_with_the_same_value_cast_doubt_on_it() -> None:
+    result = ask(Scripted(GOOD, OTHER), checks=[answers_two], attempts=2)
+    assert result.errors[1:] == ["is the example wrong? two answers gave the same: f: the example in app/m.py:3 fails"]
+    assert len(ask(Scripted(GOOD, GOOD), checks=[answers_two], attempts=2).errors) == 1
+
+
+def test_an_answer_without_code_is_a_failed_attempt_and_the_next_one_goes_ahead() -> None:
+    empty = JauntAnswerError("app.m: empty", told="answer with the code")
+    backend = Scripted(empty, GOOD)
+    assert ask(backend, attempts=2).source == GOOD
+    assert backend.told[1] == ["attempt 1: answer with the code"]
+    result = ask(Scripted(NAMELESS, empty), attempts=2)
+    assert (result.attempts, result.candidate, result.fault) == (2, NAMELESS, empty)
+    cut = JauntAnswerError("app.m: cut off", text="x = 1", told="shorter")
+    result = ask(Scripted(empty, cut), attempts=2)
+    assert (result.attempts, result.candidate, result.fault) == (2, "x = 1", cut)
+
+
+def test_a_retry_that_is_too_long_is_tried_with_the_errors_alone() -> None:
+    too_long = JauntGenerationError("400", hint=CONTEXT_HINT)
+    backend = Scripted(NAMELESS, too_long, GOOD)
+    result = ask(backend, attempts=2)
+    assert (result.source, result.attempts) == (GOOD, 2)
+    assert backend.shown == ["", NAMELESS, ""]
+    assert backend.told[1] == backend.told[2]
+    result = ask(Scripted(NAMELESS, too_long, too_long), attempts=3)
+    assert (result.attempts, result.candidate, result.fault) == (2, NAMELESS, too_long)
+    with pytest.raises(JauntGenerationError):
+        ask(Scripted(too_long, GOOD), attempts=3)
+
+
+def test_what_a_model_is_told_is_short() -> None:
+    names = [f"attempt 2: ruff: line {n}: F821 Undefined name `x{n}`" for n in range(60)]
+    doubles = [f"attempt 2: ty: line {n}: Name `x{n}` used when not defined [unresolved-reference]" for n in range(60)]
+    told = shortened(["attempt 1: old", *names, *doubles])
+    assert told == [*names[:10], "and 51 more"]
+    long = shortened([f"attempt 1: {'a' * 5_000}", *(f"attempt 2: {n}: {'b' * 5_000}" for n in range(5))])
+    assert sum(map(len, long)) < 2_100
+    assert long[0].startswith("attempt 2: 0: bb")
+    assert shortened(["attempt 1: a", "attempt 2: b"]) == ["attempt 1: a", "attempt 2: b"]

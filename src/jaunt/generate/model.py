@@ -3,16 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jaunt.errors import JauntGenerationError
+from jaunt.errors import JauntAnswerError, JauntGenerationError
 from jaunt.generate.answer.extract import extract_code
+from jaunt.generate.answer.fences import fenced_blocks, find_fences
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.prompt import Message, Templates, load_templates, render_messages
+from jaunt.generate.retry import CONTEXT_HINT
 from jaunt.generate.transport import printable_line, scrub
 from jaunt.generate.usage import Usage
 from jaunt.process.background import take_turn
-
-CONTEXT_HINT = "raise the context size of the server, or split the module"
-"""What to do where a prompt with its answer is longer than the model can take."""
 
 SERVER_HINT = "start it, or correct base_url in [llm]"
 """What to do where a server of one's own doesn't answer."""
@@ -94,13 +93,16 @@ class ModelBackend(GeneratorBackend):
         return []
 
     def _require_whole(self, answer: Answer, module: str) -> None:
-        if answer.truncated_at is not None:
+        if answer.truncated_at is not None and not _has_closed_block(answer.text):
             where = f"at {answer.truncated_at} tokens" if answer.truncated_at else "by a length limit"
-            raise JauntGenerationError(f"{module}: the answer was cut off {where}", hint=self._length_hint(answer))
+            message = f"{module}: the answer was cut off {where}"
+            told = "the answer was cut off by its length: answer shorter, with the code only"
+            raise JauntAnswerError(message, hint=self._length_hint(answer), text=answer.text, told=told)
         if not answer.text.strip():
             said = printable_line(scrub(str(answer.stop_reason), self.secrets))
             reason = f" (it stopped for: {said})" if answer.stop_reason else ""
-            raise JauntGenerationError(f"{module}: the model answered without any text{reason}")
+            told = "the answer was empty: answer with the code"
+            raise JauntAnswerError(f"{module}: the model answered without any text{reason}", told=told)
         if any(secret in answer.text for secret in self.secrets if len(secret) >= _SHORTEST_KEY):
             raise JauntGenerationError(f"{module}: the answer holds the key, so it is not kept")
 
@@ -109,3 +111,9 @@ class ModelBackend(GeneratorBackend):
         if self.max_tokens is None or 0 < (answer.truncated_at or 0) < self.max_tokens:
             return CONTEXT_HINT
         return "raise max_tokens in [llm], or split the module"
+
+
+def _has_closed_block(text: str) -> bool:
+    """Whether there is fenced code that was finished before the answer was cut off."""
+    fences = list(find_fences(text))
+    return bool(fences) and bool(fenced_blocks(text, fences)[0])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
+from jaunt.generate.attempts import shortened
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.paths import PACKAGE
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
@@ -92,7 +93,11 @@ def render_messages(
         # One pass: a placeholder that stands in a spec's own text stays as it is.
         return _SLOT.sub(put, templates.texts[f"{ctx.kind}_{name}"]).strip() + "\n"
 
-    return [Message("system", fill("system")), Message("user", fill("module"))]
+    # What is asked for, once more, as the last line: models answer what they read last.
+    states_task = "required_names" in _PLACEHOLDER.findall(templates.texts[f"{ctx.kind}_module"])
+    again = f"\nWrite all of `{ctx.generated_module}` again: {values['required_names']}.\n"
+    task = again if errors and states_task else ""
+    return [Message("system", fill("system")), Message("user", fill("module") + task)]
 
 
 def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: bool = False) -> dict[str, str]:
@@ -130,7 +135,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         ),
         "errors": _section(
             "Earlier attempts failed; correct this",
-            ["\n".join(f"- {e}" for e in errors), _rejected(ctx.rejected_source) if errors else ""],
+            ["\n".join(f"- {e}" for e in shortened(errors)), _rejected(ctx.rejected_source) if errors else ""],
         ),
     }  # fmt: skip
 

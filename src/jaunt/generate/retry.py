@@ -5,9 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from jaunt.errors import JauntError
+from jaunt.errors import JauntAnswerError, JauntError
+from jaunt.generate.attempts import MOST_SAME, Attempts
 from jaunt.generate.check import Check, Examination, check_candidate
 from jaunt.generate.spec_context import ModuleSpecContext
+
+CONTEXT_HINT = "raise the context size of the server, or split the module"
+"""What to do where a prompt with its answer is longer than the model can take."""
 
 OnAttempt = Callable[[int, Sequence[str]], None]
 """Called as an attempt begins: its number, from 1, and what was wrong with the attempt before it."""
@@ -55,50 +59,72 @@ async def ask(
     the last of them; of several candidates, those of the one that got furthest, and that one. The first is given what
     was `told` of code that was there before.
 
-    An attempt that raises a JauntError ends it: to ask again would be in vain. The result then has the fault, and
-    the candidate of the attempt before; without one there is nothing to lose, and the error is raised.
+    A candidate that was rejected before is not checked again, nor shown; a model that gives it MOST_SAME times is
+    asked no more. An answer without code is a failed attempt. Any other JauntError ends it: to ask again would be in
+    vain. The result then has the fault, and the last candidate; without one the error is raised.
     """
-    errors = [*told]
-    found: Examination | None = None
-    seconds = 0.0
+    past = Attempts([*told])
+    found: Examination | None = None  # what was made of the last candidate
     for attempt in range(1, max_attempts + 1):
         if on_attempt:
-            on_attempt(attempt, found.errors if found else errors)
+            on_attempt(attempt, found.errors if found else past.errors)
+        prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
+        ctx = replace(ctx, variation=(attempt - 1) * candidates)
         try:
-            found = await _best_of(candidates, backend, ctx, errors, checks)
+            found = await _attempt(candidates, backend, ctx, past, checks)
+        except JauntAnswerError as fault:
+            if attempt == max_attempts:
+                return _result(attempt, replace(found or Examination(fault.text), fault=fault), past)
+            past.errors.append(f"{prefix}{fault.told}")
+            ctx = replace(ctx, rejected_source="")
+            continue
         except JauntError as fault:
             if found is None:
                 raise
-            return _result(attempt, replace(found, fault=fault), seconds)
-        seconds += found.seconds
+            return _result(attempt, replace(found, fault=fault), past)
+        past.seconds += found.seconds
         if found.ok or found.fault is not None:
-            return _result(attempt, found, seconds)
-        prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
-        errors += [f"{prefix}{error}" for error in found.errors]
-        ctx = replace(ctx, rejected_source=found.source)
-    return _result(max_attempts, found, seconds) if found else GenerationResult(0, None)
+            return _result(attempt, found, past)
+        ctx = past.note(found, prefix, ctx)
+        if past.same >= MOST_SAME or attempt == max_attempts:
+            return _result(attempt, replace(found, errors=[*found.errors, *past.verdict()]), past)
+    return GenerationResult(0, None)
 
 
-def _result(attempts: int, last: Examination, seconds: float) -> GenerationResult:
+async def _attempt(
+    count: int, backend: Generator, ctx: ModuleSpecContext, past: Attempts, checks: Sequence[Check]
+) -> Examination:
+    """Return what came of one attempt; where the prompt of a retry is too long, it is tried with the errors alone."""
+    try:
+        return await _best_of(count, backend, ctx, past, checks)
+    except JauntError as error:
+        if isinstance(error, JauntAnswerError) or error.hint != CONTEXT_HINT or not ctx.rejected_source:
+            raise
+    return await _best_of(count, backend, replace(ctx, rejected_source="", previous_source=""), past, checks)
+
+
+def _result(attempts: int, last: Examination, past: Attempts) -> GenerationResult:
     source = last.source if last.ok else None
-    return GenerationResult(attempts, source, last.errors, last.source, last.warnings, last.fault, seconds)
+    return GenerationResult(attempts, source, last.errors, last.source, last.warnings, last.fault, past.seconds)
 
 
 async def _best_of(
-    count: int, backend: Generator, ctx: ModuleSpecContext, errors: Sequence[str], checks: Sequence[Check]
+    count: int, backend: Generator, ctx: ModuleSpecContext, past: Attempts, checks: Sequence[Check]
 ) -> Examination:
     """Ask for `count` candidates at once; return the first that passes, or the one that got furthest.
 
     Raises the first error if no answer comes at all.
     """
 
-    async def one() -> Examination:
-        candidate = await backend.generate_module(ctx, extra_error_context=[*errors] or None)
-        return await check_candidate(candidate, ctx.expected_names, checks)
+    async def one(number: int = 0) -> Examination:
+        own = replace(ctx, variation=ctx.variation + number) if number else ctx
+        candidate = await backend.generate_module(own, extra_error_context=[*past.errors] or None)
+        known = past.known(candidate)
+        return known or past.rejected(candidate, await check_candidate(candidate, ctx.expected_names, checks))
 
     if count == 1:
         return await one()
-    tasks = [asyncio.create_task(one()) for _ in range(count)]
+    tasks = [asyncio.create_task(one(number)) for number in range(count)]
     examined: list[Examination] = []
     faults: list[JauntError] = []
     try:

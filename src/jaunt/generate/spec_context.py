@@ -16,7 +16,8 @@ class ModuleSpecContext:
     on them itself: `outer_decorators`, a line each. `dependency_generated_modules` goes from a spec module's name to
     the code generated for it. `handwritten_source` is what is no spec in the spec module; `module_digest` is the digest
     of the contract (64 hex digits), `earlier_digest` that of an earlier reading, if it may differ; `previous_source` is
-    the code that the new one replaces, `rejected_source` the candidate of the attempt before this one.
+    the code that the new one replaces, `rejected_source` the candidate of the attempt before this one. `variation`
+    counts the answers that were asked for before this one, `repeats` how often the last one had been given already.
 
     `world` has the shapes of what is written by hand in other modules and reached from the specs, by the import that
     gives it, `left_out` the references of what would have been too much, and `importable` the modules that the spec
@@ -38,6 +39,8 @@ class ModuleSpecContext:
     earlier_digest: str = ""
     previous_source: str = ""
     rejected_source: str = ""
+    variation: int = 0
+    repeats: int = 0
     world: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[str] = ()
     importable: Sequence[str] = ()

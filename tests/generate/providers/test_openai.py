@@ -248,8 +248,10 @@ def test_a_limit_that_nobody_knows_may_be_that_of_the_configuration() -> None:
         assert "max_tokens" in (failure(make("openai", server, max_tokens=500)).hint or "")
 
 
-def test_an_answer_that_was_cut_off_is_none_even_if_a_block_in_it_is_whole() -> None:
+def test_an_answer_that_was_cut_off_is_one_if_a_block_in_it_is_whole() -> None:
     with serving(payload(completion(f"```python\n{CODE}```\nAnd so", "length"))) as server:
+        assert generate(make("openai", server)) == CODE
+    with serving(payload(completion(f"```python\n{CODE}", "length"))) as server:
         assert "cut off at 20 tokens" in failure(make("openai", server)).message
 
 
@@ -634,3 +636,24 @@ def test_a_program_on_path_is_named_last(nothing_usable: None, tmp_path: Path) -
     (tmp_path / "llm").write_text("#!/bin/sh\n")
     (tmp_path / "llm").chmod(0o755)
     assert first_usable() == ('provider = "command", command = "llm"', "llm is on PATH")
+
+
+@pytest.mark.parametrize(
+    ("options", "sent"),
+    [
+        ({"seed": 7}, [{"seed": 7}, {"seed": 8}, {"seed": 9}]),
+        ({"temperature": 0.2}, [{"temperature": 0.2}, {"temperature": 0.2}, {"temperature": 0.6}]),
+        ({}, [{}, {}, {}]),
+    ],
+)
+def test_a_fixed_seed_moves_on_with_each_answer_and_a_model_that_repeats_itself_is_asked_more_freely(
+    options: dict[str, float], sent: list[dict[str, float]]
+) -> None:
+    """The third attempt follows two that gave the same code."""
+    with serving(payload(completion("def nothing(): ...\n"))) as server:
+        backend = make("openai", server, options=options)
+        asyncio.run(backend.generate_with_retry(CONTEXT, max_attempts=3))
+    bodies = [call.body for call in server.calls]
+    assert [{k: v for k, v in body.items() if k in {"seed", "temperature"}} for body in bodies] == [
+        {k: pytest.approx(v) for k, v in each.items()} for each in sent
+    ]

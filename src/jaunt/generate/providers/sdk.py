@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntConfigError
-from jaunt.generate.model import CONTEXT_HINT, SERVER_HINT, Answer, ModelBackend, Request
+from jaunt.generate.model import SERVER_HINT, Answer, ModelBackend, Request
 from jaunt.generate.prompt import Templates
+from jaunt.generate.retry import CONTEXT_HINT
+from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after
 
 CONNECT_TIMEOUT = 10.0  # seconds
@@ -87,7 +89,7 @@ class SdkBackend(ModelBackend):
         try:
             # Not by the SDK's classes for this path: to make them of a request and of an answer took half a
             # millisecond more of each call, and 30 ms of the first (`tests/benchmarks/serving.py`).
-            sent = {**self.body_of(request), **self._llm.options}
+            sent = varied({**self.body_of(request), **self._llm.options}, request.context)
             response = await self._client_here().post(self.path, cast_to=self._http.Response, body=sent)
             body = response.json()  # read here, as the SDK does so only where the server says that it is JSON
             if not isinstance(body, dict):
@@ -116,6 +118,19 @@ class SdkBackend(ModelBackend):
             )
             self._loop = loop
         return self._client
+
+
+def varied(body: dict[str, Any], ctx: ModuleSpecContext) -> dict[str, Any]:
+    """Return a request that is not answered as others of the module were: a fixed seed moves on, with each answer.
+
+    A model that gave the same code again is asked at a higher temperature, where one is set.
+    """
+    changes: dict[str, Any] = {}
+    if type(body.get("seed")) is int:
+        changes["seed"] = body["seed"] + ctx.variation
+    elif ctx.repeats and isinstance(body.get("temperature"), int | float):
+        changes["temperature"] = min(1.0, body["temperature"] + 0.4 * ctx.repeats)
+    return {**body, **changes}
 
 
 def read_key(llm: LLMConfig, variable: str) -> str:
