@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from jaunt.errors import JauntAnswerError, JauntConfigError, JauntError, JauntGenerationError
-from jaunt.generate.attempts import shortened
 from jaunt.generate.base import GenerationResult, GeneratorBackend, ModuleSpecContext
 from jaunt.generate.check import Checked, CheckFunction
+from jaunt.generate.repeated import shortened
 from jaunt.generate.retry import CONTEXT_HINT
 
 CONTEXT = ModuleSpecContext("build", "app.m", "app.__generated__.m", ["f"], {"app.m:f": "def f(): ..."})

@@ -1,7 +1,6 @@
 """The attempts at one module so far: what was wrong with them, and whether the model says the same again."""
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from jaunt.generate.check import Examination
@@ -75,44 +74,3 @@ def _syntax(source: str) -> str:
 
 def _first(error: str) -> str:
     return error.partition("\n")[0]
-
-
-def shortened(errors: Sequence[str], most: int = 10, most_characters: int = 2_000) -> list[str]:
-    """Return the errors that a model is told: each cause once, the last attempt's first to be kept, within limits."""
-    distinct = _without_doubles(errors)
-    last = distinct[-1].partition(":")[0] if distinct else ""
-    wanted = sorted(range(len(distinct)), key=lambda i: (not distinct[i].startswith(f"{last}:"), i))
-    kept: list[int] = []
-    left = most_characters
-    for index in wanted[:most]:
-        size = min(len(distinct[index]), most_characters // 3)
-        if size <= left or not kept:
-            kept.append(index)
-            left -= size
-    found = [_cut(distinct[index], most_characters // 3) for index in sorted(kept)]
-    more = len(distinct) - len(found)
-    return [*found, f"and {more} more"] if more else found
-
-
-def _without_doubles(errors: Sequence[str]) -> list[str]:
-    """Return errors but for those that tell of an undefined name, or of a line's one cause, a second time."""
-    known: set[tuple[str, str]] = set()
-    found = []
-    for error in dict.fromkeys(errors):
-        attempt = error.partition(": ")[0] if error.startswith("attempt ") else ""
-        name = _undefined(error)
-        if name and (attempt, name) in known:
-            continue
-        known.add((attempt, name))
-        found.append(error)
-    return found
-
-
-def _undefined(error: str) -> str:
-    """Return the name that an error says is not defined, "" for any other error."""
-    is_of_name = "F821" in error or "[unresolved-reference]" in error
-    return error.split("`")[1] if is_of_name and error.count("`") > 1 else ""
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[:most].rstrip()} ..."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jaunt.config import PromptsConfig
 from jaunt.errors import JauntConfigError
-from jaunt.generate.attempts import shortened
+from jaunt.generate.repeated import shortened
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.paths import PACKAGE
 from jaunt.spec_ref import SpecRef, module_of, qualname_of

@@ -1,4 +1,4 @@
-"""Errors told once: equal ones are one line, and an example that fails by what is told already is left out."""
+"""Errors told once, and few: equal ones are one line, and an example that fails by what is told already is left out."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -46,3 +46,44 @@ def _joined(group: Sequence[str]) -> str:
         return f"{first}\n    and so {'does' if more == 1 else 'do'} {more} more example{'s' if more > 1 else ''}"
     lines = [match["line"] for error in group[1:] if (match := _AT_LINE.match(error))]
     return f"{first} ({len(group)} times; also in line{'s' if more > 1 else ''} {', '.join(lines[:10])})"
+
+
+def shortened(errors: Sequence[str], most: int = 10, most_characters: int = 2_000) -> list[str]:
+    """Return the errors that a model is told: each cause once, the last attempt's first to be kept, within limits."""
+    distinct = _without_doubles(errors)
+    last = distinct[-1].partition(":")[0] if distinct else ""
+    wanted = sorted(range(len(distinct)), key=lambda i: (not distinct[i].startswith(f"{last}:"), i))
+    kept: list[int] = []
+    left = most_characters
+    for index in wanted[:most]:
+        size = min(len(distinct[index]), most_characters // 3)
+        if size <= left or not kept:
+            kept.append(index)
+            left -= size
+    found = [_cut(distinct[index], most_characters // 3) for index in sorted(kept)]
+    more = len(distinct) - len(found)
+    return [*found, f"and {more} more"] if more else found
+
+
+def _without_doubles(errors: Sequence[str]) -> list[str]:
+    """Return errors but for those that tell of an undefined name, or of a line's one cause, a second time."""
+    known: set[tuple[str, str]] = set()
+    found = []
+    for error in dict.fromkeys(errors):
+        attempt = error.partition(": ")[0] if error.startswith("attempt ") else ""
+        name = _undefined(error)
+        if name and (attempt, name) in known:
+            continue
+        known.add((attempt, name))
+        found.append(error)
+    return found
+
+
+def _undefined(error: str) -> str:
+    """Return the name that an error says is not defined, "" for any other error."""
+    is_of_name = "F821" in error or "[unresolved-reference]" in error
+    return error.split("`")[1] if is_of_name and error.count("`") > 1 else ""
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most].rstrip()} ..."
