@@ -4,6 +4,7 @@ import argparse
 import shlex
 from pathlib import Path
 
+from jaunt.commands.init.agents import write_for_agents
 from jaunt.commands.init.starter import Started, start_project
 from jaunt.commands.shared.result import Result
 from jaunt.config import load_config
@@ -18,11 +19,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--example", action="store_true", help="write a first spec and its test too where there is code already"
     )
+    parser.add_argument(
+        "--agents",
+        action="store_true",
+        help="write AGENTS.md into generated folders, a stanza into the project's",
+    )
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Write what is missing, say what was left as it is, and what to do next."""
     started = start_project(Path(arguments.directory), example=arguments.example)
+    if arguments.agents:
+        write_for_agents(started)
     for name in started.created:
         say(f"created   {name}")
     for name in started.extended:
