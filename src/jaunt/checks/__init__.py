@@ -19,6 +19,7 @@ CHECKS = {
     "ty": "jaunt.checks.tools.ty",
     "doctests": "jaunt.checks.doctests.check",
     "properties": "jaunt.checks.behaviour.properties",
+    "robustness": "jaunt.checks.behaviour.robustness",
     "vacuity": "jaunt.checks.vacuity.check",
 }
 """To add a check, write its file, which declares what `CheckFile` names, and add its line here.

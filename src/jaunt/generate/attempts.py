@@ -44,7 +44,7 @@ class Attempts:
 
         A candidate that came before is not shown again: a model that is shown it writes it down once more.
         """
-        self.errors += [f"{prefix}{error}" for error in found.errors]
+        self.errors += [f"{prefix}{error}" for error in [*found.errors, *found.told]]
         key = _syntax(found.source)
         self._counts[key] = self._counts.get(key, 0) + 1
         if self._counts[key] == 1:

@@ -16,13 +16,15 @@ from jaunt.validation import compile_check, validate_generated_source
 class Checked:
     """What a check makes of a candidate: its source, perhaps rewritten by a formatter, and its errors.
 
-    `warnings` keep a candidate from nothing. `unbuilt` are the modules whose code it needed and that have none yet.
+    `warnings` keep a candidate from nothing. `unbuilt` are the modules whose code it needed and that have none yet. A
+    next attempt that is made for another reason is told what is in `told` as well.
     """
 
     source: str
     errors: Sequence[str] = ()
     warnings: Sequence[str] = ()
     unbuilt: Collection[str] = ()
+    told: Sequence[str] = ()
 
 
 @runtime_checkable
@@ -101,7 +103,7 @@ class WarningCheck(WrappedCheck):
 
     async def __call__(self, source: str) -> Checked:
         checked = as_checked(source, await self.check(source))
-        return Checked(checked.source, (), [*checked.errors, *checked.warnings], checked.unbuilt)
+        return replace(checked, errors=(), warnings=[*checked.errors, *checked.warnings])
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Examination:
     passed: int = 0
     fault: JauntError | None = None
     seconds: float = 0.0
+    told: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -157,6 +160,7 @@ async def _put_through(found: Examination, checks: Sequence[Check]) -> Examinati
     """Return what checks make of a candidate that can be parsed, added to what was found already."""
     source, errors, warnings, passed = found.source, found.errors, found.warnings, found.passed
     asked: list[Check] = []
+    told: list[str] = []
     failed: set[str] = set()  # the names of those that the source fails as it is now
     for check in checks:
         if errors and (not check.after_failure or not failed.isdisjoint(check.needs)):
@@ -173,9 +177,9 @@ async def _put_through(found: Examination, checks: Sequence[Check]) -> Examinati
         failed |= {check.name} if checked.errors else set()
         source = checked.source
         errors = list(dict.fromkeys([*errors, *checked.errors]))
-        warnings = [*warnings, *checked.warnings]
+        warnings, told = [*warnings, *checked.warnings], [*told, *checked.told]
         passed += not errors
-    return Examination(source, errors, warnings, passed)
+    return Examination(source, errors, warnings, passed, told=told)
 
 
 def _shortage(check: str, error: Exception) -> JauntMachineError:

@@ -60,6 +60,7 @@ class Caller:
     """A thread that calls candidates, one call at a time."""
 
     def __init__(self, seconds: float) -> None:
+        self.is_busy = False
         self._seconds = seconds
         self._calls: SimpleQueue[Callable[[], Any]] = SimpleQueue()
         self._results: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
@@ -67,6 +68,7 @@ class Caller:
 
     def call(self, function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
         """Return what a function gives, or raises; raises Stuck if it takes too long. Hypothesis is to be revealed."""
+        self.is_busy = True
         conceal()
         try:
             self._calls.put(function)
@@ -75,6 +77,7 @@ class Caller:
             raise Stuck from None
         finally:
             sys.modules.update(_modules)
+            self.is_busy = False
 
     def _serve(self) -> None:
         while True:

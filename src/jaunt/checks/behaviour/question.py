@@ -34,10 +34,10 @@ def has_hypothesis() -> bool:
     return find_spec("hypothesis") is not None
 
 
-def require_hypothesis(where: str) -> None:
-    """Raise JauntConfigError if Hypothesis is not installed; `where` is what needs it."""
+def require_hypothesis(where: str, check: str = "properties") -> None:
+    """Raise JauntConfigError if Hypothesis is not installed; `where` is what a check needs it for."""
     if not has_hypothesis():
         raise JauntConfigError(
             f"{where} is tried with Hypothesis, which is not installed",
-            hint="pip install 'jaunt[properties]', or set properties = \"off\" in [verify]",
+            hint=f"pip install 'jaunt[properties]', or set {check} = \"off\" in [verify]",
         )

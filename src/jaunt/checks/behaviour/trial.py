@@ -5,25 +5,33 @@ The same inputs are drawn on every machine.
 
 import ast
 import asyncio
+import collections.abc
 import copy
 import inspect
 import io
+import itertools
 import json
+import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, get_origin, get_type_hints
 
 from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis, revealed, strategies
+from jaunt.checks.behaviour.result_types import fits, holds_itself, type_name
 from jaunt.checks.behaviour.section import expression
 from jaunt.process.boundary import caught
+from jaunt.project.unbuilt import unbuilt_behind
 
 STUCK_SECONDS = 5.0
 """How long one call may take."""
 _SHRINK_SECONDS = 3.0  # how long a smaller input is looked for, beyond the time for drawing
+_TICK = 0.1  # seconds of the processor between two looks at the clock
 _WAITING = 5  # seconds of waiting that count as one of work
+_MOST_ITEMS = 1000  # of an iterator
+_ANYTHING = (Any, object)
 _LONGEST = 400  # characters of a value
 _REPEATED = 10  # inputs that are tried once more at the end
 
@@ -77,8 +85,23 @@ class Enough(BaseException):
     """There is no more time to look for a smaller input; Hypothesis lets it through."""
 
 
+class Unbuilt(Exception):
+    """A call needs code that is not built yet; its cause says which."""
+
+
 class Unmet(Exception):
     """An input is not one of those that are meant."""
+
+
+class Called(TypedDict):
+    """A function to be called. `documented` are the words of its docstring, among them the errors that it may raise."""
+
+    name: str
+    documented: list[str]
+    may_change: bool
+    seconds: float
+    examples: int
+    filename: str
 
 
 def _warm_up() -> None:
@@ -102,8 +125,90 @@ def try_property(names: dict[str, Any], asked: Asked) -> str:
         search = Search(_claim(names, asked), asked["seconds"], asked["examples"])
         report = search.run(drawn)
     if not report["tried"] and "failure" not in report and "spec" not in report:
-        report["spec"] = f"no input was found that meets `assuming {asked['assuming']}`"
+        meets = f" that meets `assuming {asked['assuming']}`" if asked["assuming"] else ""
+        report["spec"] = f"no input was found{meets}"
     return json.dumps(report)
+
+
+def try_calls(names: dict[str, Any], asked: Called) -> str:
+    """Return what comes of calls of a function with inputs drawn from its annotations, a `Report` as JSON.
+
+    Nothing is tried where no input can be drawn.
+    """
+    function = names[asked["name"]]
+    reports: list[Report] = []
+    with revealed():
+        if drawn := _drawn(function):
+            search = Search(_call(function, asked), asked["seconds"], asked["examples"])
+            caught(lambda: reports.append(search.run(drawn)))  # which raises if it needs code that is not built
+    return json.dumps(reports[0] if reports and "spec" not in reports[0] else {"tried": 0})
+
+
+def _drawn(function: Any) -> dict[str, Any] | None:
+    """Return a strategy for each parameter of a function; None if there is one for which that can't be.
+
+    Numbers are moderate, and numbers: what a spec says nothing of is asked of usual inputs.
+    """
+    strategies.register_type_strategy(int, strategies.integers(-1000, 1000))
+    strategies.register_type_strategy(float, strategies.floats(-1e6, 1e6, allow_nan=False))
+    found: dict[str, Any] = {}
+    error = caught(lambda: found.update(_by_parameter(function)))
+    return found if error is None else None
+
+
+def _by_parameter(function: Any) -> dict[str, Any]:
+    hints = get_type_hints(function)
+    found = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            continue
+        if hints[name] in _ANYTHING or get_origin(hints[name]) is collections.abc.Callable:
+            raise TypeError(f"{name} may be anything")
+        if holds_itself(hints[name]):
+            raise TypeError(f"{name} is of a type that holds itself: to draw one takes too long")
+        found[name] = strategies.from_type(hints[name])
+        found[name].validate()
+    return found
+
+
+def _call(function: Any, asked: Called) -> Trial:
+    """Return the trial of one call."""
+    wanted = get_type_hints(function).get("return", Any)
+    positional = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.POSITIONAL_ONLY]
+    documented = {*asked["documented"]}
+
+    def result(values: dict[str, Any]) -> Any:
+        named = {name: value for name, value in values.items() if name not in positional}
+        given = function(*(values[name] for name in positional), **named)
+        if inspect.iscoroutine(given):
+            return asyncio.run(given)
+        return [*itertools.islice(given, _MOST_ITEMS)] and None if inspect.isgenerator(given) else given
+
+    def attempt(values: dict[str, Any], caller: Caller) -> str | None:
+        before = None if asked["may_change"] else _copied(values)
+        given, error = caller.call(lambda: result(values))
+        require_built(error)
+        if error is not None:
+            if isinstance(error, OSError) or {kind.__name__ for kind in _kinds(error)} & documented:
+                return None
+            return f"raises {in_words(error, asked['filename'])}, which its docstring doesn't name"
+        if not inspect.isgeneratorfunction(function) and not fits(given, wanted):
+            return f"returns {shown(given)}, which is no {type_name(wanted)}"
+        changed = [
+            name for name in values if before is not None and _is_plain(before[name]) and before[name] != values[name]
+        ]
+        return f"changes its argument {changed[0]} to {shown(values[changed[0]])}" if changed else None
+
+    return attempt
+
+
+def _kinds(error: BaseException) -> list[type]:
+    """Return the classes of an error by which a docstring may name it."""
+    return [type(error), *(kind for kind in type(error).__mro__ if kind not in (Exception, BaseException, object))]
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, list | dict | set | bytearray)
 
 
 def _strategy(kind: Any) -> Any:
@@ -132,6 +237,7 @@ def _claim(names: dict[str, Any], asked: Asked) -> Trial:
 
     def attempt(drawn: dict[str, Any], caller: Caller) -> str | None:
         found, error = caller.call(lambda: hold(drawn))
+        require_built(error)
         if error is not None:
             return f"raises {in_words(error, asked['filename'])}"
         counts, holds = found
@@ -174,24 +280,39 @@ class Search:
         self._tried = 0
         self._failure: Failure | None = None
         self._kept: list[dict[str, Any]] = []
+        self._unbuilt: BaseException | None = None
 
     def run(self, drawn: Mapping[str, Any]) -> Report:
-        """Try what strategies draw, by name; Hypothesis is to be revealed."""
+        """Try what strategies draw, by name; Hypothesis is to be revealed.
+
+        Raises what a candidate does for want of another module's code.
+        """
         check = hypothesis.given(**drawn)(lambda **values: self._try(values))
         settings = hypothesis.settings(SETTINGS, max_examples=self._examples)
         usual = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = io.StringIO()  # what is printed meanwhile is nobody's answer
+        signal.signal(signal.SIGPROF, self._look_at_clock)
+        signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
         error = caught(lambda: (settings(check)(), self._repeat()))
+        signal.setitimer(signal.ITIMER_PROF, 0)
         sys.stdout, sys.stderr = usual
-        if isinstance(error, hypothesis.errors.ResolutionFailed | hypothesis.errors.InvalidArgument):
-            return {"tried": self._tried, "spec": str(error)}
+        if self._unbuilt is not None:
+            raise self._unbuilt
         report: Report = {"tried": self._tried}
         if self._failure is not None:
             report["failure"] = self._failure
-        elif error is not None and not isinstance(error, hypothesis.errors.Unsatisfiable):
-            # A project type's own code, while a value of it was drawn.
+        elif error is None or isinstance(error, hypothesis.errors.Unsatisfiable | Enough):
+            pass
+        elif isinstance(error, hypothesis.errors.HypothesisException):
+            report["spec"] = str(error)
+        else:  # a project type's own code, while a value of it was drawn
             report["failure"] = {"input": "", "what": f"drawing an input raises {type(error).__name__}: {error}"}
         return report
+
+    def _look_at_clock(self, *_: object) -> None:
+        """Give up where drawing alone takes too long, as it can with types that hold themselves."""
+        if not self._caller.is_busy and self._spent() > 2 * self._seconds + (_SHRINK_SECONDS if self._failure else 0):
+            raise Enough
 
     def _try(self, values: dict[str, Any]) -> None:
         late = self._spent() - self._seconds
@@ -203,6 +324,9 @@ class Search:
         kept = _copied(values) if len(self._kept) < _REPEATED else None
         try:
             what = self._trial(values, self._caller)
+        except Unbuilt as error:
+            self._unbuilt = error.__cause__
+            raise Enough from error
         except Unmet:
             hypothesis.reject()
         except Stuck:
@@ -244,6 +368,12 @@ def _copied(values: dict[str, Any]) -> dict[str, Any] | None:
         return copy.deepcopy(values)
     except (TypeError, ValueError, AttributeError, RecursionError):
         return None
+
+
+def require_built(error: BaseException | None) -> None:
+    """Raise Unbuilt if that is what is behind an error."""
+    if error is not None and unbuilt_behind(error):
+        raise Unbuilt from error
 
 
 def shown(value: object) -> str:
