@@ -15,7 +15,6 @@ from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
-from jaunt.checks.vacuity.check import is_run
 from jaunt.config import SandboxConfig
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
@@ -24,7 +23,7 @@ from jaunt.sandbox.sandbox import Sandbox
 from jaunt.syntax.source import Function, ModuleSource
 
 NAME = "robustness"
-DEFAULT: Severity = "warn"
+DEFAULT: Severity = "off"
 
 _SECONDS = 0.5
 """How long inputs are drawn for a function."""
@@ -39,7 +38,7 @@ def make_check(project: Project, severity: Severity) -> "RobustnessChecks":
     """
     if severity == "error":
         require_hypothesis(f"{project.config.config_file or project.root}: verify.robustness: code", NAME)
-    used = is_run(project.config, NAME) and has_hypothesis() and _is_confined(project.config.sandbox)
+    used = has_hypothesis() and _is_confined(project.config.sandbox)
     return RobustnessChecks(Examiners(project_runner(project)), severity, used)
 
 
