@@ -119,11 +119,14 @@ def test_all_faults_are_told_at_once_those_of_dependents_too(tmp_path: Path, run
         spec("class F(dict[str, int]):", body="    def g(self) -> 'F':\n        ...\n"),
         spec("def f(b: list[str] | None = None, *, key: str = '-') -> int:"),
         spec("def f(n=None, *rest, **more):"),
+        spec("def f(n: words.Words, m: Names) -> int:", top="from . import types_ as words; from .types_ import Names"),
+        spec("class F(Base):", top="from .types_ import (  # the base\n    Words as Base,\n)"),
     ],
 )
 def test_what_code_can_meet_is_asked_for(tmp_path: Path, run_in: RunIn, source: str) -> None:
     root = make_counted_shop(tmp_path)
-    write_files(root, {"pyproject.toml": PROJECT, TALLY: source})
+    types = "class Words: ...\n\n\nNames = list\n"
+    write_files(root, {"pyproject.toml": PROJECT, TALLY: source, "src/app/types_.py": types})
     said = run_in(root, "build", "--target", "app.tally")
     assert "app.tally" in calls(root), said.err
 

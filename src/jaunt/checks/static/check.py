@@ -22,6 +22,7 @@ from jaunt.process.background import LARGE, in_background
 from jaunt.project.project import Project
 from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.candidate import missing_names, parse_candidate
+from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.source import ModuleSource
 
 NAME = "static"
@@ -102,7 +103,9 @@ class StaticCheck:
 
 def spec_faults(spec: ModuleSource, work: ModuleWork, allowed: frozenset[str], effects: Effects) -> Sequence[SpecFault]:
     """Return what an answer takes from its spec, and would be refused for: effects on import, undeclared packages."""
-    answer, _ = parse_candidate(stub_answer(spec, work.names), module=work.generated_module)
+    # An answer says by its whole name what the spec module, which stands elsewhere, imports by a relative one.
+    text = with_absolute_imports(stub_answer(spec, work.names), spec)
+    answer, _ = parse_candidate(text, module=work.generated_module)
     if answer is None:
         return ()
     places = heads(answer, work.names)
