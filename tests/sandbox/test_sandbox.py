@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,24 @@ KNOWN_OPEN = [
         "write outside the scratch folder",
         lambda kind: kind["mechanism"] == "limits" and not kind["landlock"],
         "without Landlock, nothing but the rights of its user keeps a program from writing",
+    ),
+    *(
+        Open(
+            f"change the {what} of the user's files",
+            lambda kind: not kind["mounts"],
+            "Landlock does not look at it: only a file system that is read-only refuses it",
+        )
+        for what in ("mode", "times", "attributes")
+    ),
+    Open(
+        "connect to a socket of the user's",
+        lambda kind: not kind["mounts"],
+        "Landlock does not look at it: only a file that is hidden can't be connected to",
+    ),
+    Open(
+        "have the kernel run a program outside",
+        lambda kind: kind["mechanism"] == "limits" and not kind["landlock"] and kind["root"],
+        "root may write there, and nothing else keeps it from that",
     ),
     Open("connect out", has_no_namespaces, "only a network namespace can take the network away"),
     Open("signal jaunt", cannot_bar_signals, "a program may signal all others of its user"),
@@ -306,6 +325,59 @@ def test_only_allowed_variables_are_handed_on(mode: str, tmp_path: Path, monkeyp
     assert (found["APP_SETTINGS"], found["LC_TIME"], found["GIVEN"]) == ("test", "C", "1")
     assert found["PYTHONPATH"] == os.pathsep.join([str(tmp_path), str(Path("relative").absolute())])
     assert found["HOME"] != os.environ.get("HOME")
+
+
+BOXES = [each for each in ALL_MODES if "off" not in each.values]
+
+
+@pytest.mark.parametrize("mode", BOXES)
+@pytest.mark.parametrize("network", [True, False])
+def test_the_network_is_open_where_the_configuration_says_so(mode: str, tmp_path: Path, *, network: bool) -> None:
+    sandbox = Sandbox(SandboxConfig(mode=mode, network=network))
+    if not (network or mode == "bwrap" or sandbox.has_namespaces):
+        pytest.skip("the network can't be closed here")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        source = f"import socket; socket.create_connection(('127.0.0.1', {server.getsockname()[1]}), timeout=5)"
+        ended = sandbox.run(Program([sys.executable, "-c", source], tmp_path))
+    assert (ended.reason == "ok") is network, ended.stderr
+    assert ("no network" in sandbox.describe()) is not network
+    assert ("the network is open" in sandbox.describe()) is network
+
+
+@pytest.mark.parametrize("mode", BOXES)
+@pytest.mark.parametrize("named", ["{folder}", "../outside", "../outside/../outside", "../link"])
+def test_a_folder_is_open_where_the_configuration_says_so(mode: str, tmp_path: Path, named: str) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    project.mkdir()
+    outside.mkdir()
+    (tmp_path / "link").symlink_to(outside)
+    (outside / "data").write_text("data")
+    path = named.format(folder=outside)
+    writes = f"open({str(outside / 'made')!r}, 'w').close()"
+    closed, opened = Sandbox(SandboxConfig(mode=mode)), Sandbox(SandboxConfig(mode=mode, write=[path]))
+    assert closed.run(Program([sys.executable, "-c", writes], project)).reason == "exit"
+    ended = opened.run(Program([sys.executable, "-c", writes], project))
+    assert ended.reason == "ok", ended.stderr
+    assert (outside / "made").exists()
+    reads = Sandbox(SandboxConfig(mode=mode, read=[path]))
+    ended = reads.run(Program([sys.executable, "-c", f"print(open({str(outside / 'data')!r}).read())"], project))
+    assert ended.stdout == "data\n", ended.stderr
+    assert reads.run(Program([sys.executable, "-c", writes], project)).reason == "exit"
+    assert f"[sandbox] lets it write to {path}" in opened.describe()
+    assert f"[sandbox] lets it read {path}" in reads.describe()
+
+
+@pytest.mark.parametrize("mode", BOXES)
+@pytest.mark.parametrize("base", ["/dev/shm", "/tmp", "/var/tmp"])
+def test_a_project_is_seen_wherever_it_is(mode: str, base: str) -> None:
+    with tempfile.TemporaryDirectory(dir=base) as name:
+        for folder in (Path(name, "plain"), Path(os.fsdecode(os.fsencode(name) + b"/not-\xff-utf8"))):
+            folder.mkdir()
+            (folder / "data").write_text("data")
+            ended = Sandbox(SandboxConfig(mode=mode)).run(
+                Program([sys.executable, "-c", "print(open('data').read())"], folder, [folder])
+            )
+            assert (ended.reason, ended.stdout) == ("ok", "data\n"), ended.stderr
 
 
 @pytest.mark.parametrize("mode", ALL_MODES)

@@ -82,6 +82,53 @@ for process in os.listdir("/proc"):
     "write outside the scratch folder": Escape(
         "open(f'{project}/planted.py', 'w').write('x'); print('written')", says("written")
     ),
+    "change the mode of the user's files": Escape(
+        "os.chmod(f'{project}/../private', 0o666); print('changed')", says("changed")
+    ),
+    "change the times of the user's files": Escape(
+        "os.utime(f'{project}/../private', (1, 1)); print('changed')", says("changed")
+    ),
+    "change the attributes of the user's files": Escape(
+        "os.setxattr(f'{project}/../private', 'user.x', b'1'); print('changed')", says("changed")
+    ),
+    "connect to a socket of the user's": Escape(
+        "socket.socket(socket.AF_UNIX).connect(f'{project}/../socket'); print('connected')", says("connected")
+    ),
+    "have the kernel run a program outside": Escape(
+        "open('/proc/sys/kernel/core_pattern', 'a').close(); print('opened')", says("opened")
+    ),
+    "fill the disk without writing": Escape(
+        """
+for number in range(64):
+    with open(f"{os.environ['TMPDIR']}/{number}", "wb") as file:
+        os.posix_fallocate(file.fileno(), 0, 8 << 20)
+    time.sleep(0.05)
+time.sleep(30)
+""",
+        not_stopped_by("written"),
+    ),
+    "fill the disk by a mapped file": Escape(
+        """
+import mmap
+for number in range(8):
+    with open(f"{os.environ['TMPDIR']}/{number}", "w+b") as file:
+        file.truncate(8 << 20)
+        held = mmap.mmap(file.fileno(), 8 << 20)
+        for page in range(0, 8 << 20, 4096):
+            held[page] = 1
+        held.close()
+time.sleep(30)
+""",
+        not_stopped_by("written"),
+    ),
+    "use up the names of the disk": Escape(
+        """
+for number in range(2_000):
+    os.mkdir(f"{os.environ['TMPDIR']}/{number}")
+time.sleep(30)
+""",
+        not_stopped_by("written"),
+    ),
     "read the user's files": Escape("print(open(f'{project}/../private').read())", says(KEY)),
     "connect out": Escape(
         "socket.create_connection(('127.0.0.1', int(port)), timeout=5); print('connected')", says("connected")
@@ -182,7 +229,13 @@ def main(folder: Path, mode: str, *without: str) -> None:
     sandbox = Sandbox(SandboxConfig(mode=mode), frozenset(without))
     (folder / "private").write_text(KEY)
     chosen = ESCAPES if mode != "off" else {name: ESCAPES[name] for name in HARMLESS}
-    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(6) as pool:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.socket(socket.AF_UNIX) as local,
+        ThreadPoolExecutor(6) as pool,
+    ):
+        local.bind(str(folder / "socket"))
+        local.listen()
         port = server.getsockname()[1]
         sandbox.describe()
         pending = [pool.submit(attempt, name, each, folder, sandbox, port) for name, each in chosen.items()]
@@ -193,6 +246,7 @@ def main(folder: Path, mode: str, *without: str) -> None:
         "mechanism": sandbox.mechanism,
         "namespaces": sandbox.mechanism == "bwrap" or sandbox.has_namespaces,
         "landlock": landlock_version() if sandbox.has_landlock else 0,
+        "mounts": sandbox.mechanism == "bwrap" or sandbox.has_mounts,
         "root": os.geteuid() == 0,
     }
     print(json.dumps({"escaped": [name for name in out if name], **kind, "is": sandbox.describe()}))

@@ -150,11 +150,18 @@ class SandboxConfig:
     seconds: int = key(120, "how long a run may take, in seconds", wrong=at_least(1))
     cpu_seconds: int = key(120, "how much time of a processor a run may take, in seconds", wrong=at_least(1))
     memory_mb: int = key(2048, "how much memory a run may take, in MB of 2**20 bytes", wrong=at_least(64))
-    file_mb: int = key(256, "how much a run may write, in one file or in all of them, in MB", wrong=at_least(1))
+    file_mb: int = key(
+        256,
+        "how much a run may write, in one file or in all of them, in MB; each file counts for 16 KB at least",
+        wrong=at_least(1),
+    )
     output_mb: int = key(8, "how much a run may print, in MB", wrong=at_least(1))
     processes: int = key(64, "how many processes a run may have at a time", wrong=at_least(1))
     open_files: int = key(1024, "how many files each process may have open", wrong=at_least(32))
     env: list[str] = key([], "environment variables that generated code may read, besides PATH, locale and time zone")
+    network: bool = key(False, "whether generated code reaches the network: a database, say")
+    read: list[str] = key([], "files and folders that generated code may read besides, as from the project's folder")
+    write: list[str] = key([], "folders that generated code may write to besides; what is there can be damaged")
 
 
 @dataclass(frozen=True)

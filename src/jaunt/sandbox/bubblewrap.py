@@ -8,21 +8,33 @@ from pathlib import Path
 from jaunt.paths import PACKAGE
 
 _SYSTEM_FOLDERS = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu")
+_OF_THE_KERNEL = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/acpi", "/proc/fs", "/proc/mtrr")
 
 
-def bwrap_command(scratch: Path, cwd: Path, needed: Sequence[Path | str]) -> list[str]:
-    """Return the beginning of a command: what follows may write to `scratch`, and read `needed` and the system."""
+def bwrap_command(
+    writable: Sequence[Path | str], cwd: Path, needed: Sequence[Path | str], *, network: bool = False
+) -> list[str]:
+    """Return the beginning of a command: what follows may write to `writable`, and read `needed` and the system."""
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"]
+    if network:
+        command += ["--share-net", "--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve"]
     for folder in _SYSTEM_FOLDERS:
         command += ["--ro-bind-try", folder, folder]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    command += ["--proc", "/proc"]
+    for path in _OF_THE_KERNEL:  # root may write to them: a pattern for core dumps is a program that runs outside
+        command += ["--ro-bind-try", path, path]
+    command += ["--dev", "/dev", "--tmpfs", "/tmp"]
     for path in dict.fromkeys([*_python_paths(), *(str(Path(each).absolute()) for each in needed)]):
         real = os.path.realpath(path)
         command += ["--ro-bind-try", real, real]
         # A symlink below the working directory is there already, and nothing can be mounted on it.
         if real != path and cwd.absolute() not in Path(path).parents:
             command += ["--ro-bind-try", real, path]
-    return [*command, "--bind", str(scratch), str(scratch), "--chdir", str(cwd.absolute()), "--"]
+    for path in map(str, writable):
+        real = os.path.realpath(path)
+        for place in dict.fromkeys([real, path]):
+            command += ["--bind-try", real, place]
+    return [*command, "--chdir", str(cwd.absolute()), "--"]
 
 
 def _python_paths() -> Iterator[str]:

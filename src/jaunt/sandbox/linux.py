@@ -1,7 +1,7 @@
 """What Linux offers and Python doesn't: process attributes, namespaces, capabilities, Landlock, by their C calls."""
 
 # pathlib would double the start-up time of the supervisor, which every run pays.
-# ruff: noqa: PTH112, PTH123
+# ruff: noqa: PTH109, PTH112, PTH123
 
 import ctypes
 import fcntl
@@ -49,14 +49,14 @@ def forbid_new_privileges() -> None:
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-def enter_namespaces() -> None:
-    """Go on as the first process of new namespaces, with nobody else's processes in sight and no network.
+def enter_namespaces(*, network: bool = False) -> None:
+    """Go on as the first process of new namespaces, with nobody else's processes in sight; with no network by default.
 
     Returns in that process alone; the one that called waits for it and exits. Raises OSError.
     """
     die_with_parent()
     mapper = _start_mapper() if os.geteuid() == 0 else None
-    kinds = _CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_NEWNS | _CLONE_NEWNET | _CLONE_NEWIPC
+    kinds = _CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_NEWNS | _CLONE_NEWIPC | (0 if network else _CLONE_NEWNET)
     user, group = os.geteuid(), os.getegid()
     _check(_libc().unshare(kinds), "cannot make namespaces")
     if mapper is not None:
@@ -73,8 +73,10 @@ def enter_namespaces() -> None:
     _check(_mount("none", "/", None, _MS_REC | _MS_PRIVATE), "cannot make mounts private")
     # A container may refuse these two: then /proc shows other processes, but the user namespace shuts them.
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
-    _mount("tmpfs", "/dev/shm", "tmpfs", _MS_NOSUID | _MS_NODEV)
-    _raise_loopback()
+    if not os.getcwd().startswith("/dev/shm"):  # where a project may be
+        _mount("tmpfs", "/dev/shm", "tmpfs", _MS_NOSUID | _MS_NODEV)
+    if not network:
+        _raise_loopback()
 
 
 def _start_mapper() -> Callable[[], None]:

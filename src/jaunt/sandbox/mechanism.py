@@ -13,7 +13,8 @@ from jaunt.sandbox import linux
 from jaunt.sandbox.bubblewrap import bwrap_command
 from jaunt.sandbox.supervision import Surroundings, last_line_of, order_for, run_supervised
 
-Mechanism = Literal["bwrap", "namespaces", "landlock"]
+Mechanism = Literal["bwrap", "namespaces", "mounts", "landlock"]
+"""The parts of a sandbox; "mounts" are those that "namespaces" may have."""
 
 
 @functools.cache
@@ -23,11 +24,19 @@ def problem_with(mechanism: Mechanism) -> str | None:
         return f"{mechanism} is for Linux"
     if mechanism == "landlock":
         return None if linux.landlock_version() else "the kernel has no Landlock"
+    if mechanism == "namespaces" and problem_with("mounts") is None:
+        return None
     if mechanism == "bwrap" and shutil.which("bwrap") is None:
         return "bwrap is not installed"
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as out:
-        order = order_for([sys.executable, "-c", ""], SandboxConfig(seconds=20), namespaces=mechanism == "namespaces")
-        wrapper = bwrap_command(scratch, scratch, ()) if mechanism == "bwrap" else []
+        order = order_for(
+            [sys.executable, "-c", ""],
+            SandboxConfig(seconds=20),
+            scratch,
+            namespaces=mechanism in ("namespaces", "mounts"),
+            mounted=[scratch] if mechanism == "mounts" else None,
+        )
+        wrapper = bwrap_command([scratch], scratch, ()) if mechanism == "bwrap" else []
         ended = run_supervised(order, wrapper, Surroundings(subprocess.DEVNULL, out, out))
         if ended["reason"] == "ok":
             return None

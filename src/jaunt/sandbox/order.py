@@ -23,14 +23,18 @@ by jaunt, or killed together with its supervisor; "setup": the mechanism itself 
 class SandboxOrder(TypedDict):
     """What to run within which limits; sizes in bytes, times in seconds.
 
-    `keep` are the descriptors that the program gets; `writable` is None for no Landlock; `tasks` is how
-    many threads the user has already.
+    `scratch` is the folder to write in; `keep` are the descriptors that the program gets; `writable` is None for no
+    Landlock, and `mounted` for no mounts of its own: else what they leave open to be written to; `tasks` is how many
+    threads the user has already.
     """
 
     argv: list[str]
+    scratch: str
     control: int
     keep: list[int]
     namespaces: bool
+    network: bool
+    mounted: list[str] | None
     writable: list[str] | None
     tasks: int
     seconds: float

@@ -90,18 +90,31 @@ class Sandbox:
         """Return in one line what is active, and what isn't; raises JauntConfigError as `mechanism` does."""
         if self.mechanism == "off":
             return "NO SANDBOX: generated code runs with all of your rights and your whole environment"
+        opened = self._opened()
+        network = "the network is open" if self.config.network else "no network"
         if self.mechanism == "bwrap":
-            return "sandbox: bwrap (no network, no home, files read-only but for a scratch folder; limits)"
+            text = f"sandbox: bwrap ({network}, no home, files read-only but for a scratch folder; limits)"
+            return "; ".join([text, *opened])
         has, lacks = ["limits", "no keys in the environment"], ["your files can be read"]
-        (has if self.has_namespaces else lacks).append(
-            "no network, processes of its own" if self.has_namespaces else "the network is open"
-        )
-        (has if self.has_landlock else lacks).append(
-            "writes to a scratch folder only" if self.has_landlock else "your files can be changed"
-        )
+        if self.has_namespaces:
+            has += [*([] if self.config.network else ["no network"]), "processes of its own"]
+        if not self.has_namespaces or self.config.network:
+            lacks.append("the network is open")
+        if self.has_landlock or self.has_mounts:
+            has.append("writes to a scratch folder only")
+        else:
+            lacks.append("your files can be changed")
+        if not self.has_mounts:
+            lacks.append("modes and times of your files can be changed, sockets in your folders be reached")
         missing = "" if self.config.mode == "limits" else f"; {problem_with('bwrap')}"
         head = "WEAK SANDBOX" if self.is_weak else "sandbox"
-        return f"{head}: {', '.join(has)}; but {', '.join(lacks)}{missing}"
+        return "; ".join([f"{head}: {', '.join(has)}; but {', '.join(lacks)}{missing}", *opened])
+
+    def _opened(self) -> list[str]:
+        """Return what the configuration opens of files, in words."""
+        config = self.config
+        found = [f"[sandbox] lets it read {', '.join(config.read)}"] if config.read else []
+        return found + ([f"[sandbox] lets it write to {', '.join(config.write)}"] if config.write else [])
 
     def run(self, program: Program, *, scratch: Path | None = None, halt: Halt | None = None) -> Completed:
         """Run a program to its end, or to the first limit that it exceeds; nothing of it is alive afterwards.
@@ -135,6 +148,11 @@ class Sandbox:
         """Whether the kernel has Landlock for "limits"."""
         return "landlock" not in self.without and problem_with("landlock") is None
 
+    @property
+    def has_mounts(self) -> bool:
+        """Whether the kernel lets "limits" make files read-only, and hide sockets, by mounts of its own."""
+        return self.has_namespaces and "mounts" not in self.without and problem_with("mounts") is None
+
     def _environment(self, scratch: Path, pythonpath: Sequence[Path | str]) -> dict[str, str]:
         allowed = {*_PASSED_ON, *self.config.env}
         everything = self.config.mode == "off"
@@ -147,19 +165,25 @@ class Sandbox:
 
     def _run_supervised(self, program: Program, scratch: Path, surroundings: Surroundings, halt: Halt | None) -> Ended:
         bwrap = self.mechanism == "bwrap"
-        namespaces, landlock = (not bwrap and each for each in (self.has_namespaces, self.has_landlock))
+        namespaces, landlock = not bwrap and self.has_namespaces, self.has_landlock
         if not bwrap and not namespaces and not landlock:
             # The environment of this process, where the keys are, is then open to all processes of this user.
             linux.hide_from_own_user()
+        read, write = (
+            [_absolute(each, program.cwd) for each in paths] for paths in (self.config.read, self.config.write)
+        )
+        writable = [scratch, *write]
         order = order_for(
             program.argv,
             self.config,
+            scratch,
             pass_fds=program.pass_fds,
             namespaces=namespaces,
-            writable=scratch if landlock else None,
+            writable=[*writable, *(["/tmp", "/var/tmp"] if bwrap else [])] if landlock else None,
+            mounted=writable if namespaces and self.has_mounts else None,
         )
-        needed = [program.cwd, *program.pythonpath, *program.readable]
-        wrapper = bwrap_command(scratch, program.cwd, needed) if bwrap else []
+        needed = [program.cwd, *program.pythonpath, *program.readable, *read]
+        wrapper = bwrap_command(writable, program.cwd, needed, network=self.config.network) if bwrap else []
         return run_supervised(order, wrapper, surroundings, halt)
 
     def _completed(self, ended: Ended, surroundings: Surroundings, seconds: float) -> Completed:
@@ -174,6 +198,11 @@ class Sandbox:
         most = self.config.output_mb * MB
         stdout, stderr = (read_text(each, most) for each in (surroundings.stdout, surroundings.stderr))
         return Completed(reason, code, stdout, stderr, seconds, message)
+
+
+def _absolute(path: str, cwd: Path) -> str:
+    """Return a path of the configuration, `~` as the home of the user, as from the project's folder."""
+    return os.path.normpath(cwd.absolute() / os.path.expanduser(path))  # noqa: PTH111 - fails for a user without a home
 
 
 def _run_plainly(program: Program, surroundings: Surroundings, seconds: float, halt: Halt | None) -> Ended:

@@ -51,19 +51,27 @@ class Surroundings:
 def order_for(
     argv: Sequence[str],
     limits: SandboxConfig,
+    scratch: Path,
     *,
     pass_fds: Sequence[int] = (),
     namespaces: bool = False,
-    writable: Path | None = None,
+    writable: Sequence[Path | str] | None = None,
+    mounted: Sequence[Path | str] | None = None,
 ) -> SandboxOrder:
-    """Return the order to run a program; with `writable`, Landlock lets it write to that folder alone."""
+    """Return the order to run a program, which writes to `scratch`.
+
+    With `writable`, Landlock lets it write to these folders alone, with `mounted` its own mounts do.
+    """
     devices = [f"/dev/{name}" for name in _DEVICES]
     return {
         "argv": [str(each) for each in argv],
+        "scratch": str(scratch),
         "control": -1,
         "keep": list(pass_fds),
         "namespaces": namespaces,
-        "writable": None if writable is None else [str(writable), *devices],
+        "network": limits.network,
+        "mounted": None if mounted is None else [*map(str, mounted)],
+        "writable": None if writable is None else [*map(str, writable), *devices],
         "tasks": _tasks_of_user(),
         "seconds": limits.seconds,
         "cpu_seconds": limits.cpu_seconds,

@@ -5,6 +5,9 @@ it writes one JSON object, see `Ended`, to the `control` socket. That the socket
 jaunt has given up, or is dead.
 """
 
+# pathlib would double the start-up time, which every run pays.
+# ruff: noqa: PTH118
+
 import json
 import os
 import select
@@ -16,10 +19,13 @@ from typing import NoReturn
 
 from jaunt.sandbox import linux
 from jaunt.sandbox.confine import become_program
+from jaunt.sandbox.mounts import restrict_files, sockets_in_reach
 from jaunt.sandbox.order import Ended, Reason, SandboxOrder
 from jaunt.sandbox.processes import count_written, descendants, kill_all, open_counter, reap
 
 TICK = 0.05  # seconds from one look at the processes to the next
+_LOOK_SECONDS = 0.5  # from one look at the scratch folder to the next
+_A_FILE = 1 << 14  # bytes that each file in it, however small, counts for at least
 
 
 def main() -> NoReturn:
@@ -27,7 +33,10 @@ def main() -> NoReturn:
     order: SandboxOrder = json.loads(sys.argv[1])
     try:
         if order["namespaces"]:
-            linux.enter_namespaces()
+            sockets = sockets_in_reach() if order["mounted"] is not None else []
+            linux.enter_namespaces(network=order["network"])
+            if order["mounted"] is not None:
+                restrict_files(order["mounted"], sockets, memory=order["memory"])
         ended = _supervise(order)
     except OSError as error:
         ended = Ended(reason="setup", exit_code=None, message=str(error))
@@ -55,6 +64,7 @@ def _supervise(order: SandboxOrder) -> Ended:
 
 def _watch(order: SandboxOrder, program: int, written: int | None) -> Ended:
     begin = time.monotonic()
+    look = begin + _LOOK_SECONDS
     ended = [os.pidfd_open(program)] if hasattr(os, "pidfd_open") else []
     while True:
         readable, _, _ = select.select([order["control"], *ended], [], [], TICK)
@@ -68,6 +78,9 @@ def _watch(order: SandboxOrder, program: int, written: int | None) -> Ended:
             reason = "timeout"
         else:
             reason = _excess(order, written)
+        if reason is None and time.monotonic() > look:
+            reason = "written" if _fills_disk(order) else None
+            look = time.monotonic() + _LOOK_SECONDS
         if _printed() > order["output"]:
             reason = "output"  # last: what is printed counts as written, too, and may have come in the meantime
         if reason:
@@ -97,6 +110,19 @@ def _excess(order: SandboxOrder, written: int | None) -> Reason | None:
     if written is not None and count_written(written, tree) > order["written"]:
         return "written"
     return None
+
+
+def _fills_disk(order: SandboxOrder) -> bool:
+    """Whether the scratch folder holds too much: room can be taken without a byte that is written."""
+    size = 0
+    for folder, _, names in os.walk(order["scratch"]):
+        size += _A_FILE
+        for name in names:
+            with suppress(OSError):
+                size += max(_A_FILE, 512 * os.lstat(os.path.join(folder, name)).st_blocks)
+        if size > order["written"]:
+            return True
+    return False
 
 
 def _printed() -> int:
