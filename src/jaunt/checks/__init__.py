@@ -20,6 +20,7 @@ CHECKS = {
     "doctests": "jaunt.checks.doctests.check",
     "properties": "jaunt.checks.behaviour.properties",
     "robustness": "jaunt.checks.behaviour.robustness",
+    "collection": "jaunt.checks.collection.check",
     "vacuity": "jaunt.checks.vacuity.check",
 }
 """To add a check, write its file, which declares what `CheckFile` names, and add its line here.

@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
+from inspect import isasyncgenfunction, iscoroutinefunction
 from itertools import count
 from types import CodeType, FunctionType
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 
 _LONGEST = 20_000  # characters of a field
+_ASYNC_MARKS = ("anyio", "asyncio", "gen_test", "tornado", "trio", "twisted")
 # What decides whether a test ran and passed; more would accuse plugins that patch the rest for good reasons.
 _GUARDED = {
     "pytest",
@@ -111,8 +113,11 @@ def _make_collector(record: Callable[..., None]) -> object:
     class Collector:
         @pytest.hookimpl(trylast=True)
         def pytest_collection_finish(self, session: pytest.Session) -> None:
+            is_plan = session.config.option.setupplan  # then no test is called, and pytest can't say this itself
             for item in session.items:
                 record("collected", item.nodeid, str(item.path))
+                if is_plan and _is_awaited_by_nobody(item):
+                    record("unawaited", item.nodeid)
 
         def pytest_collectreport(self, report: pytest.CollectReport) -> None:
             if not report.passed:
@@ -144,7 +149,15 @@ def _make_judge(record: Callable[..., None], original: _Functions, callers: set[
             raised, phase = call.excinfo, call.when
             if raised is not None:
                 outcome = "skipped" if raised.errisinstance(pytest.skip.Exception) else "failed"
-                record("result", item.nodeid, phase, outcome, _first_line(raised), raised.typename, report.longreprtext)
+                record(
+                    "result",
+                    item.nodeid,
+                    phase,
+                    outcome,
+                    _first_line(raised, report),
+                    raised.typename,
+                    report.longreprtext,
+                )
             elif phase == "call" and (changed := _first_change(original, callers, item)):
                 record("tampered", item.nodeid, changed)
             else:
@@ -161,12 +174,25 @@ def _make_judge(record: Callable[..., None], original: _Functions, callers: set[
     return Judge()
 
 
+def _is_awaited_by_nobody(item: pytest.Item) -> bool:
+    """Whether an item is an async test that no plugin is told to run, by a mark or in other ways."""
+    if not isinstance(item, pytest.Function) or _is_unittest(item):
+        return False
+    is_async = iscoroutinefunction(item.obj) or isasyncgenfunction(item.obj)
+    if not is_async or any(item.get_closest_marker(name) for name in _ASYNC_MARKS):
+        return False
+    callers = item.config.hook.pytest_pyfunc_call.get_hookimpls()
+    return not any(_is_conftest(each.plugin) for each in callers)
+
+
 def _is_unittest(item: pytest.Function) -> bool:
     unittest = sys.modules.get("unittest")  # loaded if any test is one of its classes
     return unittest is not None and isinstance(item.cls, type) and issubclass(item.cls, unittest.TestCase)
 
 
-def _first_line(raised: pytest.ExceptionInfo[BaseException]) -> str:
+def _first_line(raised: pytest.ExceptionInfo[BaseException], report: pytest.TestReport) -> str:
+    if raised.typename == "FixtureLookupError":  # whose own text is its arguments
+        return _last_line(report)
     lines = raised.exconly(tryshort=True).splitlines()
     return lines[0] if lines else raised.typename
 

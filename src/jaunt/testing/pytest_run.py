@@ -28,6 +28,7 @@ from jaunt.syntax.source import parse_or_none
 
 RECORDER = Path(PACKAGE, "testing", "pytest_child.py")
 """The program that runs pytest and keeps the record."""
+NOT_AWAITED = "is async, and nothing is told to run it: mark it, with @pytest.mark.anyio or @pytest.mark.asyncio"
 _PHASES = ("setup", "call", "teardown")
 SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
 """The files that may hold pytest's settings, in pytest's own order."""
@@ -160,6 +161,8 @@ class RunRecord:
                 self._fail(test, _in_words(phase, outcome, message), details)
             case "uncollected", (test, outcome, message, details):
                 self._fail(test, _in_words("collection", outcome, message), details)
+            case "unawaited", (test,):
+                self._fail(test, NOT_AWAITED)
             case "tampered", (test, name):
                 self._fail(test, f"{name} of pytest was replaced during the run")
 

@@ -1,0 +1,1 @@
+"""Generated tests, collected and set up by pytest before they land."""

@@ -1,0 +1,115 @@
+"""Generated tests that pytest can't collect or set up, for want of a fixture say, are refused."""
+
+import ast
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+
+from jaunt.checks.collection.plain import is_plain
+from jaunt.checks.severity import Severity
+from jaunt.checks.static.check import NAME as STATIC
+from jaunt.checks.vacuity.check import is_run
+from jaunt.errors import JauntDiscoveryError
+from jaunt.generate.check import Checked
+from jaunt.plan.module_work import ModuleWork
+from jaunt.project.project import Project
+from jaunt.sandbox.program import Halt
+from jaunt.testing.collection import collection_failures, stand_in, unbuilt_in
+from jaunt.testing.pytest_run import NOT_AWAITED, Failure
+
+NAME = "collection"
+DEFAULT: Severity = "error"
+
+_RUN_ASYNC = ("asyncio", "anyio", "trio", "twisted", "tornasync", "aio")
+"""What the names of pytest's plugins for async tests have in them."""
+
+
+def make_check(project: Project, severity: Severity) -> "CollectionChecks":
+    """Return the check for a run; it asks nothing where a project has its candidates not run, and names it nowhere."""
+    return CollectionChecks(project, is_run(project.config, NAME))
+
+
+@dataclass(frozen=True)
+class CollectionChecks:
+    """What has pytest collect the candidates of test modules, if it is `used`."""
+
+    project: Project
+    used: bool = True
+
+    def for_module(self, work: ModuleWork) -> "CollectionCheck | None":
+        """Return the check of a test module's candidates; None for code.
+
+        Raises JauntDiscoveryError for an async test where nothing is installed that runs it.
+        """
+        if work.kind != "test" or not self.used:
+            return None
+        for name in work.names:
+            stub = work.spec.definitions.get(name)
+            if isinstance(stub, ast.AsyncFunctionDef) and not runs_async(work, _plugins()):
+                raise JauntDiscoveryError(
+                    f"{work.spec.path}:{stub.lineno}: {name}: pytest runs no async test by itself",
+                    hint="install pytest-asyncio or anyio, or write it as a `def` with asyncio.run",
+                )
+        return CollectionCheck(work, self.project)
+
+
+@dataclass(frozen=True)
+class CollectionCheck:
+    """Has pytest collect a module's candidates, and set up their tests, in the sandbox."""
+
+    work: ModuleWork
+    project: Project
+    of_stubs: dict[str, Sequence[Failure]] = field(default_factory=dict, compare=False)
+    """What keeps the stubs of the specs from being set up, by their source, once that is known."""
+    name: str = NAME
+    after_failure: bool = False
+    needs: Collection[str] = (STATIC,)
+
+    async def __call__(self, source: str) -> Checked:
+        """Return what keeps pytest from it; raises JauntDiscoveryError where it is the same for any candidate."""
+        if is_plain(source, self.work):
+            return Checked(source, [])
+        failures = await self._try(source)
+        if unbuilt := unbuilt_in(failures):
+            return Checked(source, [], unbuilt=unbuilt)
+        if failures:
+            await self._blame_spec()
+        return Checked(source, [f"pytest can't set up {each.message}" for each in failures])
+
+    async def _blame_spec(self) -> None:
+        """Raise JauntDiscoveryError if the stubs of the specs can't be set up either."""
+        stubs = stand_in(self.work)
+        if stubs not in self.of_stubs:
+            self.of_stubs[stubs] = await self._try(stubs)
+        of_any = [
+            each for each in self.of_stubs[stubs] if not each.message.endswith(NOT_AWAITED)
+        ]  # a mark can be added
+        if of_any:
+            raise JauntDiscoveryError(
+                f"{self.work.spec.path}: pytest can't set up its tests, whatever is generated: {of_any[0].message}",
+                hint="correct the spec, or the conftest.py beside it",
+            )
+
+    async def _try(self, source: str) -> Sequence[Failure]:
+        halt = Halt()
+        try:
+            return await asyncio.to_thread(collection_failures, source, self.work, self.project, halt)
+        except asyncio.CancelledError:
+            halt()
+            raise
+
+
+def _plugins() -> list[str]:
+    """Return the names of pytest's plugins that are installed."""
+    return [f"{each.name} {each.value}" for each in metadata.entry_points(group="pytest11")]
+
+
+def runs_async(work: ModuleWork, plugins: Iterable[str]) -> bool:
+    """Whether something is there that runs async tests: one of the plugins of pytest, or a `conftest.py`."""
+    if any(part in name.lower() for name in plugins for part in _RUN_ASYNC):
+        return True
+    folders = [each for each in Path(work.spec.path).parents if each.is_relative_to(work.root)]
+    conftests = [folder / "conftest.py" for folder in folders]
+    return any(b"pytest_pyfunc_call" in each.read_bytes() for each in conftests if each.is_file())
