@@ -10,7 +10,7 @@ from projects import write_files
 from pytest_runs import WITHOUT_PLUGINS
 
 from jaunt.checks.collection.check import CollectionCheck, make_check, runs_async
-from jaunt.checks.collection.plain import is_plain
+from jaunt.checks.collection.plain import is_plain, surroundings_of
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork, project_work
@@ -32,7 +32,7 @@ def test_a({parameters}) -> None:
 FILES = {
     "jaunt.toml": "version = 1\n",
     "src/app/__init__.py": "",
-    "src/app/a.py": "import jaunt\n\n\n@jaunt.magic\ndef double(n: int) -> int:\n    '''Twice n.'''\n    ...\n",
+    "src/app/a.py": "import jaunt\n\nLIMIT = 3\n\n\n@jaunt.magic\ndef double(n: int) -> int:\n        ...\n",
     "tests/__init__.py": "",
     "tests/unit/__init__.py": "",
     "tests/unit/conftest.py": "import pytest\n\n\n@pytest.fixture\ndef three():\n    raise RuntimeError('no')\n",
@@ -60,6 +60,8 @@ def no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in WITHOUT_PLUGINS.env:
         monkeypatch.setenv(name, "1")
 
+
+MARK = "import pytest\n\n\n@pytest.mark.parametrize"
 
 GOOD = """
 import pytest
@@ -109,6 +111,13 @@ def test_code_that_is_not_built_yet_is_waited_for(tmp_path: Path) -> None:
         ("from app.a import double\n\n\ndef test_a() -> None:\n    assert double(1) == 2\n", True),
         ("import pytest\n\n\ndef test_a(tmp_path, monkeypatch) -> None:\n    assert pytest\n", True),
         ("from pathlib import Path\n\n\ndef test_a(tmp_path: Path) -> None:\n    assert 1\n", True),
+        ("from app.a import LIMIT\n\nN = [1, (2, 'a')]\n\n\ndef test_a() -> None:\n    assert LIMIT\n", True),
+        (f"{MARK}('n, m', [(1, 2), (3, 4)])\ndef test_a(n: int, tmp_path, m: int) -> None:\n    assert n\n", True),
+        (f"{MARK}('n, m', [(1, 2), (3,)])\ndef test_a(n: int, m: int) -> None:\n    assert n\n", False),
+        (f"{MARK}('n', [1])\ndef test_a(m: int) -> None:\n    assert m\n", False),
+        (f"{MARK}('n', [1])\ndef test_a() -> None:\n    assert 1\n", False),
+        (f"{MARK}('n', [len('a')])\ndef test_a(n: int) -> None:\n    assert n\n", False),
+        ("from app.a import LIMITS\n\n\ndef test_a() -> None:\n    assert LIMITS\n", False),
         ("from pathlib import Paths\n\n\ndef test_a(tmp_path) -> None:\n    assert 1\n", False),
         ("from app.b import double\n\n\ndef test_a() -> None:\n    assert double(1) == 2\n", False),
         ("import nothing_here\n\n\ndef test_a() -> None:\n    assert 1\n", False),
@@ -120,7 +129,9 @@ def test_code_that_is_not_built_yet_is_waited_for(tmp_path: Path) -> None:
     ],
 )
 def test_tests_that_nothing_can_keep_from_being_set_up_are_not_tried(tmp_path: Path, source: str, plain: bool) -> None:
-    assert is_plain(source, check_of(tmp_path).work) is plain
+    check = check_of(tmp_path)
+    around = surroundings_of(check.work, check.project.dag)
+    assert is_plain(source, check.work.generated_module, around) is plain
 
 
 def test_who_runs_async_tests_is_known_before_a_call(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
-from jaunt.checks.collection.plain import is_plain
+from jaunt.checks.collection.plain import is_plain, surroundings_of
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.checks.vacuity.check import is_run
@@ -69,7 +69,7 @@ class CollectionCheck:
 
     async def __call__(self, source: str) -> Checked:
         """Return what keeps pytest from it; raises JauntDiscoveryError where it is the same for any candidate."""
-        if is_plain(source, self.work):
+        if is_plain(source, self.work.generated_module, surroundings_of(self.work, self.project.dag)):
             return Checked(source, [])
         failures = await self._try(source)
         if unbuilt := unbuilt_in(failures):
