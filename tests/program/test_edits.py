@@ -41,6 +41,7 @@ def b(n: int) -> int:
     """Return n + 2."""
     ...
 '''
+SPEC_B = LOW[LOW.rindex("@jaunt.magic") :]
 HELPER = 'def helper(n: int) -> int:\n    """Return n."""\n    return n\n'
 HIGH = '''\
 import jaunt
@@ -54,13 +55,36 @@ def high(n: int) -> int:
 '''
 TOP = '''\
 import jaunt
+from app.boxes import Box
 from app.high import high
 
 
 @jaunt.magic
-def top(n: int) -> int:
-    """Return `high(n)` and one."""
+def top(n: int, box: Box) -> int:
+    """Return `high(n)` and the size of the box."""
     ...
+'''
+BOXES = '''\
+from dataclasses import dataclass
+
+
+@dataclass
+class Box:
+    """A box.
+
+    It has a size.
+    """
+
+    size: int
+
+    def doubled(self) -> int:
+        """Return twice the size."""
+        return 2 * self.size
+
+
+def unreached() -> int:
+    """Return 1."""
+    return 1
 '''
 FILES = {
     "jaunt.toml": PLAIN,
@@ -68,13 +92,18 @@ FILES = {
     "src/app/low.py": LOW,
     "src/app/high.py": HIGH,
     "src/app/top.py": TOP,
+    "src/app/boxes.py": BOXES,
 }
 ANSWERS = {
     "app.low": "def a(n: int, by: int = 1) -> int:\n    return n + by\n\n\ndef b(n: int) -> int:\n    return n + 2\n",
     "app.high": "from app.low import a\n\n\ndef high(n: int) -> int:\n    return 2 * a(n)\n",
-    "app.top": "from app.high import high\n\n\ndef top(n: int) -> int:\n    return high(n) + 1\n",
+    "app.top": (
+        "from app.boxes import Box\nfrom app.high import high\n\n\n"
+        "def top(n: int, box: Box) -> int:\n    return high(n) + box.size\n"
+    ),
 }
 LATER = {module: [f"{text}# later\n"] for module, text in ANSWERS.items()}
+LATER["app.peak"] = LATER["app.top"]
 GENERATED = Path("src/app/__generated__")
 
 
@@ -100,9 +129,9 @@ def answers(root: Path) -> dict[str, list[str]]:
     base = next(
         str(ast.literal_eval(n.value)) for n in spec.body if isinstance(n, ast.Assign | ast.AnnAssign) and n.value
     )
-    given = {n.name: ast.unparse(n.args).replace("BASE", base) for n in spec.body if isinstance(n, ast.FunctionDef)}
-    text = f"def a({given['a']}) -> int:\n    return by + n\n\n\ndef b({given['b']}) -> int:\n    return 2 + n\n"
-    return {**LATER, "app.low": [text]}
+    specs = [n for n in spec.body if isinstance(n, ast.FunctionDef) and n.decorator_list]
+    texts = [f"def {n.name}({ast.unparse(n.args).replace('BASE', base)}) -> int:\n    return -n\n" for n in specs]
+    return {**LATER, "app.low": ["\n\n".join(texts)]}
 
 
 def calls(root: Path) -> list[str]:
@@ -120,6 +149,15 @@ def low(old: str, new: str) -> Callable[[Path], None]:
 
 def high(old: str, new: str) -> Callable[[Path], None]:
     return lambda root: edit(root / "src/app/high.py", old, new)
+
+
+def boxes(old: str, new: str) -> Callable[[Path], None]:
+    return lambda root: edit(root / "src/app/boxes.py", old, new)
+
+
+def move_top(root: Path) -> None:
+    (root / "src/app/top.py").rename(root / "src/app/peak.py")
+    (root / GENERATED / "top.py").unlink()
 
 
 def code(module: str, old: str, new: str) -> Callable[[Path], None]:
@@ -152,6 +190,9 @@ EDITS: dict[str, tuple[Callable[[Path], None], str]] = {
     "re-sign a spec that nobody depends on": (low("b(n: int)", "b(n: int = 0)"), "low"),
     "re-sign the lowest spec": (low("a(n: int,", "a(n: int = 0,"), "low high top"),
     "reword in the middle": (high("twice", "two times"), "high top"),
+    "rename a spec that nobody depends on": (low("def b(", "def c("), "low"),
+    "remove a spec that nobody depends on": (low(SPEC_B, ""), ""),
+    "move the module that nobody depends on": (move_top, "peak"),
     "reorder the specs": (reorder, ""),
     "reformat a spec": (low("(n: int) -> int:", "( n:int )->int :"), ""),
     "comment a spec": (low("    ...\n\n\n@", "    ...  # todo\n\n\n@"), ""),
@@ -160,6 +201,14 @@ EDITS: dict[str, tuple[Callable[[Path], None], str]] = {
     "write the same constant otherwise": (low("BASE = 1", "BASE: int = 0x1  # one"), ""),
     "reword a helper that no spec mentions": (low("Return n.", "Return it."), ""),
     "remove a helper that no spec mentions": (low(HELPER, ""), ""),
+    # --- of what is written by hand in another module ---
+    "rename a field": (boxes("    size: int", "    width: int"), ""),
+    "re-sign a method": (boxes("doubled(self)", "doubled(self, by: int = 2)"), ""),
+    "add a field": (boxes("    size: int", "    size: int\n    colour: str = ''"), ""),
+    "reword what is no shape": (boxes("It has a size.", "It has one size."), ""),
+    "reword a body": (boxes("2 * self.size", "self.size * 2"), ""),
+    "remove what nobody reaches": (boxes('def unreached() -> int:\n    """Return 1."""\n    return 1\n', ""), ""),
+    "reformat all of it": (boxes("size: int", "size  :  int"), ""),
     # --- of dependencies ---
     "lose the code of the lowest": (missing("low"), "low"),
     "lose the code in the middle": (missing("high"), "high"),
@@ -247,7 +296,12 @@ def accept(run_in: RunIn, root: Path, module: str = "app.high") -> bytes:
 
 @pytest.mark.parametrize("with_store", [True, False])
 @pytest.mark.parametrize(
-    "name", [name for name, (_, paid) in EDITS.items() if paid and "middle" not in name and "re-sign the" not in name]
+    "name",
+    [
+        name
+        for name, (_, paid) in EDITS.items()
+        if paid and not any(w in name for w in ("middle", "re-sign the", "move "))
+    ],
 )
 def test_what_a_person_accepted_is_never_overwritten(name: str, with_store: bool, project: Path, run_in: RunIn) -> None:
     before = accept(run_in, project)
