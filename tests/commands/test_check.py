@@ -122,6 +122,7 @@ def test_a_cycle_is_told_once(built_shop: Path, run_in: RunIn) -> None:
     assert (said.code, len(said.errors)) == (4, 1)
     assert "app.one -> app.two" in said.err
     assert said.lines == ["4 of 6 modules are fresh"]
+    assert run_in(built_shop, "check", "--verify").err == said.err
 
 
 def test_a_wrong_configuration_is_2(built_shop: Path, run_in: RunIn) -> None:
