@@ -162,3 +162,48 @@ def test_a_check_is_asked_again_only_for_what_it_lacks_anew() -> None:
             return await PatientCheck(FunctionCheck(check), "a", turns)("x = 1")
 
     assert asyncio.run(all_of_it()).errors == ["attempt 3"]
+
+
+def importer(name: str, imported: str, docstring: str = "Return it.") -> str:
+    """Return a spec module that imports a spec of another one, and says nothing of it."""
+    late = f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from app.{imported} import {imported}\n"
+    return f'{late}import jaunt\n\n\n@jaunt.magic\ndef {name}(x: str) -> str:\n    """{docstring}"""\n'
+
+
+def test_a_module_comes_after_those_whose_specs_it_imports(tmp_path: Path) -> None:
+    files = {"src/app/__init__.py": "", "src/app/a.py": importer("a", "m"), "src/app/m.py": importer("m", "z")}
+    write_files(tmp_path, {"jaunt.toml": EXAMPLES, **files, "src/app/z.py": spec("z")})
+    backend = FakeBackend({f"app.{name}": [LOUD.format(name)] for name in "amz"})
+    outcomes = build_with(tmp_path, backend)
+    assert backend.calls == ["app.z", "app.m", "app.a"]
+    assert {o.errors for o in outcomes.values()} == {()}
+
+
+def test_modules_that_import_one_another_are_built_and_one_that_fails_takes_no_other_along(tmp_path: Path) -> None:
+    files = {"src/app/__init__.py": "", "src/app/a.py": importer("a", "b"), "src/app/b.py": importer("b", "a")}
+    write_files(
+        tmp_path, {"jaunt.toml": EXAMPLES, **files, "src/app/c.py": importer("c", "d"), "src/app/d.py": spec("d")}
+    )
+    backend = FakeBackend(
+        {**{f"app.{name}": [LOUD.format(name)] for name in "abc"}, "app.d": ["def d(x: str) -> str: 1"]}
+    )
+    outcomes = build_with(tmp_path, backend)
+    assert {m: o.status for m, o in outcomes.items()} == {
+        "app.a": "generated",
+        "app.b": "generated",
+        "app.c": "generated",
+        "app.d": "failed",
+    }
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+def test_a_module_that_needs_the_code_of_one_that_lets_it_pass_gets_it(jobs: int, tmp_path: Path) -> None:
+    user = "Return it.\n\n    >>> from app.a import a\n    >>> b(a('x'))\n    'X'\n    "
+    files = {"src/app/__init__.py": "", "src/app/a.py": importer("a", "b"), "src/app/b.py": importer("b", "b", user)}
+    write_files(tmp_path, {"jaunt.toml": EXAMPLES, **files})
+    backend = FakeBackend({f"app.{name}": [LOUD.format(name)] for name in "ab"})
+    outcomes = build_with(tmp_path, backend, jobs=jobs)
+    assert {m: (o.status, o.attempts, o.errors) for m, o in outcomes.items()} == {
+        "app.a": ("generated", 1, ()),
+        "app.b": ("generated", 1, ()),
+    }

@@ -15,6 +15,7 @@ from jaunt.engine.runner import run_jobs
 from jaunt.errors import JauntError, JauntSpecError
 from jaunt.plan.module_work import ModuleWork, project_work, waits_for
 from jaunt.plan.plan import Plan
+from jaunt.spec_ref import module_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.graph import ModuleDag
 
@@ -148,7 +149,14 @@ def plan_turns(plan: Plan, build: Callable[[str], Awaitable[Outcome]]) -> Turns:
     project = plan.project
     names = {job_name(project.kind_of(module), module): module for module in [*plan.stale, *plan.above]}
     waits = {m: [names[name] for name in waits_for(project, m) if name in names] for m in names.values()}
-    return Turns(build, waits, lambda m: m in project.modules and project.generated_path(m).is_file())
+
+    def is_built(module: str) -> bool:
+        return module in project.modules and project.generated_path(module).is_file()
+
+    def imported(module: str) -> set[str]:
+        return {module_of(ref) for ref in project.world_of(module).specs} if module not in project.problems else set()
+
+    return Turns(build, waits, is_built, imported)
 
 
 def plan_time_left(plan: Plan, jobs: int) -> TimeLeft:

@@ -18,7 +18,8 @@ from jaunt.generate.check import Checked, WrappedCheck, as_checked
 class Turns:
     """The modules of one run; `waits` has the modules, and those among them that each comes after.
 
-    `is_built` tells of any other module whether it has code.
+    `is_built` tells of any other module whether it has code. `imported` returns modules whose specs another one imports
+    without depending on them: they come before it, as far as they don't come after it, and whatever comes of them.
 
     A module that another one waits for, and that has not begun, is built in that one's place, after all that it comes
     after itself: so no number of jobs is too small. The end of an `async with` block cancels what is under way.
@@ -29,11 +30,14 @@ class Turns:
         build: Callable[[str], Awaitable[Outcome]],
         waits: Mapping[str, Collection[str]],
         is_built: Callable[[str], bool] = lambda _: False,
+        imported: Callable[[str], Iterable[str]] = lambda _: (),
     ) -> None:
         self._build = build
         self._waits = waits
         self._is_built = is_built
+        self._imported = imported
         self._tasks: dict[str, asyncio.Task[Outcome]] = {}
+        self._free: dict[str, asyncio.Event] = {}  # module -> what ends its waiting for one that it only imports
         self._waiting: dict[str, list[str]] = {}  # module -> those that its candidates wait for just now
 
     async def __aenter__(self) -> Self:
@@ -73,17 +77,14 @@ class Turns:
                 hint=f"run: jaunt build --target {needed}",
             )
         if self._leads_to(needed, module):
+            self._set_free(needed)
+        if self._leads_to(needed, module):
             raise JauntGenerationError(
                 f"{module} and {needed} use each other as they are imported or in examples: neither can be checked "
                 "before the other is built",
                 hint="move what both need into a module of its own",
             )
-        self._waiting.setdefault(module, []).append(needed)
-        try:
-            outcome = await asyncio.shield(self._task(needed))  # others may wait for it when this one is given up
-        finally:
-            self._waiting[module].remove(needed)
-        if not outcome.ok:
+        if not (await self._wait(module, needed)).ok:
             raise JauntGenerationError(f"dependency failed: {needed}")
 
     def _task(self, module: str) -> asyncio.Task[Outcome]:
@@ -96,19 +97,53 @@ class Turns:
             outcome = await asyncio.shield(self._task(before))  # over already, if it is the engine that asks
             if not outcome.ok:
                 return Outcome("failed", (f"dependency failed: {before}",), failed_dependencies=(before,))
+        for before in sorted(self._imported(module)):
+            if before in self._waits and not self._leads_to(before, module):
+                await self._let_pass(module, before)
         return await self._build(module)
+
+    async def _let_pass(self, module: str, first: str) -> None:
+        """Wait for a module that had better come first, until it is over or can't go on without `module`."""
+        free = self._free[module] = asyncio.Event()
+        self._waiting.setdefault(module, []).append(first)
+        freed = asyncio.create_task(free.wait())
+        try:
+            await asyncio.wait({self._task(first), freed}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            freed.cancel()
+            if not free.is_set():
+                self._waiting[module].remove(first)
+            del self._free[module]
+
+    def _set_free(self, start: str) -> None:
+        """End the waiting that `start` waits for, by way of whatever, and that nothing but the order is lost by."""
+        for module in self._waited_for(start) & self._free.keys():
+            if not self._free[module].is_set():
+                self._free[module].set()
+                self._waiting[module].pop()
+
+    async def _wait(self, module: str, needed: str) -> Outcome:
+        """Return what comes of a module that another one waits for."""
+        self._waiting.setdefault(module, []).append(needed)
+        try:
+            return await asyncio.shield(self._task(needed))  # others may wait for it when this one is given up
+        finally:
+            self._waiting[module].remove(needed)
 
     def _leads_to(self, start: str, end: str) -> bool:
         """Whether `start` waits for `end`, by way of whatever else."""
+        return end in self._waited_for(start)
+
+    def _waited_for(self, start: str) -> set[str]:
+        """Return `start` and all that it waits for, by way of whatever else."""
         seen, pending = set[str](), [start]
         while pending:
             module = pending.pop()
-            if module == end:
-                return True
-            if module not in seen and not self.is_over(module):
+            if module not in seen:
                 seen.add(module)
-                pending += [*self._waits.get(module, ()), *self._waiting.get(module, ())]
-        return False
+                over = self.is_over(module)
+                pending += [] if over else [*self._waits.get(module, ()), *self._waiting.get(module, ())]
+        return seen
 
 
 @dataclass(frozen=True)
