@@ -20,6 +20,7 @@ from jaunt.errors import (
     JauntNotBuiltError,
     JauntRefusedError,
     JauntSpecError,
+    JauntStoppedError,
     JauntWriteError,
 )
 from jaunt.runtime import magic, test
@@ -39,6 +40,7 @@ __all__ = [
     "JauntNotBuiltError",
     "JauntRefusedError",
     "JauntSpecError",
+    "JauntStoppedError",
     "JauntWriteError",
     "__version__",
     "magic",

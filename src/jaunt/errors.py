@@ -71,6 +71,12 @@ class JauntBudgetError(JauntGenerationError):
     """A call was not made, as the run has reached its limit of tokens or money."""
 
 
+class JauntStoppedError(JauntGenerationError):
+    """A call was not made, as several modules failed by the same cause."""
+
+    ends_run = True
+
+
 class JauntRefusedError(JauntError):
     """A command was not carried out: what it would act on is not in the state for it."""
 

@@ -200,6 +200,8 @@ def test_every_key_is_read(root: Path) -> None:
         candidates = 2
         max_tokens = 100_000
         max_cost = 1.5
+        stop_after_same_failure = 5
+        whole_module_fallback = true
         [test]
         jobs = 2000
         infer_deps = false
@@ -240,6 +242,8 @@ def test_every_key_is_read(root: Path) -> None:
         "candidates": 2,
         "max_tokens": 100_000,
         "max_cost": 1.5,
+        "stop_after_same_failure": 5,
+        "whole_module_fallback": True,
     }
     assert vars(config.test) == {"jobs": 2000, "infer_deps": False, "pytest_args": []}
     assert {*vars(config.prompts).values()} == {"p.md", True}

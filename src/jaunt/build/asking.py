@@ -7,6 +7,7 @@ from functools import partial
 from jaunt.build.context import part_of_context
 from jaunt.build.settings import BuildSettings
 from jaunt.checks.spliced import SplicedAnswer
+from jaunt.errors import JauntGenerationError
 from jaunt.generate.base import GenerationResult, ModuleSpecContext
 from jaunt.generate.check import Check, check_candidate
 from jaunt.generate.retry import ask
@@ -57,10 +58,34 @@ def _whole_instead(work: ModuleWork, moved: MovedSpecs) -> str:
     return f"{', '.join(moved.asked)} alone was asked for, and the rest kept; `{command}` asks for the whole module"
 
 
+def _begin(settings: BuildSettings, module: str, attempt: int, errors: Sequence[str]) -> None:
+    """Tell of an attempt that begins, unless it would be in vain."""
+    if settings.failures is not None:
+        settings.failures.require_hope()
+    if settings.on_attempt is not None:
+        settings.on_attempt(module, attempt, errors)
+
+
 async def _ask(
     settings: BuildSettings, work: ModuleWork, context: ModuleSpecContext, checks: Sequence[Check], told: Sequence[str]
 ) -> GenerationResult:
     """Return what came of asking the backend; raises what a call would be in vain for."""
+    failures = settings.failures
+    if failures is None:
+        return await _attempts(settings, work, context, checks, told)
+    failures.require_hope()
+    try:
+        result = await _attempts(settings, work, context, checks, told)
+    except JauntGenerationError as error:
+        failures.note_error(work.module, error)
+        raise
+    failures.note_result(work.module, result)
+    return result
+
+
+async def _attempts(
+    settings: BuildSettings, work: ModuleWork, context: ModuleSpecContext, checks: Sequence[Check], told: Sequence[str]
+) -> GenerationResult:
     backend = settings.backend
     if settings.proof is not None:
         await settings.proof.require(work)
@@ -73,7 +98,7 @@ async def _ask(
             max_attempts=settings.max_attempts,
             checks=checks,
             candidates=settings.candidates,
-            on_attempt=partial(settings.on_attempt, work.module) if settings.on_attempt else None,
+            on_attempt=partial(_begin, settings, work.module),
             told=told,
         )
     # What a retry of the backend's own calls good is looked at here.

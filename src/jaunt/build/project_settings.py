@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from jaunt.build.failures import SameFailures
 from jaunt.build.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.settings import BuildSettings
@@ -40,6 +41,7 @@ def project_settings(
     return BuildSettings(
         backend,
         checks_for=checks,
+        failures=SameFailures(config.build.stop_after_same_failure),
         proof=Proof(checks, [m for m in plan.to("generate") if m not in plan.problems], imports.sandboxed),
         rejected=state / "rejected",
         gate=imports.gate,

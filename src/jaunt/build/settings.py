@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jaunt.build.failures import SameFailures
 from jaunt.build.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.store import Store
@@ -19,7 +20,7 @@ class BuildSettings:
     """What every module of a run is built with.
 
     `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
-    `proof` is asked before a module's first call whether that would be in vain.
+    `proof` is asked before a module's first call whether that would be in vain, `failures` before each attempt.
     `gate` returns why a module must not be sent to the model at all, or None; `used_at_import`, after that, the modules
     that have to be built before it, as its import uses their code. `force` overwrites hand edits
     and asks the model anew; `read_store=False` only asks the model anew. With `by_spec`, of a module some of whose
@@ -36,6 +37,7 @@ class BuildSettings:
     checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
     gate: Callable[[str], Awaitable[JauntError | None]] | None = None
     proof: Proof | None = None
+    failures: SameFailures | None = None
     used_at_import: Callable[[str], Sequence[str]] | None = None
     max_attempts: int = 2
     candidates: int = 1

@@ -101,6 +101,11 @@ class BuildConfig:
     max_cost: float | None = key(
         None, "no further call is made once a run has cost as much, by `llm.price`", wrong=not_negative
     )
+    stop_after_same_failure: int = key(
+        3,
+        "how many modules may fail by one cause before no further call is made; 0: any number",
+        wrong=at_least(0),
+    )
     whole_module_fallback: bool = key(
         False, "ask for a whole module where the specs of it that moved, asked for alone, gave no code that passes"
     )

@@ -66,11 +66,11 @@ async def ask(
     past = Attempts([*told])
     found: Examination | None = None  # what was made of the last candidate
     for attempt in range(1, max_attempts + 1):
-        if on_attempt:
-            on_attempt(attempt, found.errors if found else past.errors)
         prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
         ctx = replace(ctx, variation=(attempt - 1) * candidates)
         try:
+            if on_attempt:
+                on_attempt(attempt, found.errors if found else past.errors)
             found = await _attempt(candidates, backend, ctx, past, checks)
         except JauntAnswerError as fault:
             if attempt == max_attempts:
