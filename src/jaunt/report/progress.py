@@ -147,7 +147,7 @@ def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, o
     """Print what a build came to, in one line if the terminal is wide enough."""
     outcomes = list(outcomes)
     counts = Counter(status_word(outcome) for outcome in outcomes)
-    counts["fresh"] += len(plan.fresh) - max(0, len(outcomes) - len(plan.stale))  # some of them were verified
+    counts["fresh"] += max(0, len(plan.fresh) - max(0, len(outcomes) - len(plan.stale)))  # some of them were verified
     counts["not started"] += max(0, len(plan.stale) - len(outcomes))
     words = ("generated", "verified", "fresh", "failed", "not started", "interrupted")
     parts = [f"{counts[word]} {word}" for word in words if counts[word]]
