@@ -13,7 +13,8 @@ from jaunt.build.turns import Turns
 from jaunt.engine.job import Event, Job, Listener, Outcome, job_name
 from jaunt.engine.runner import run_jobs
 from jaunt.errors import JauntError, JauntSpecError
-from jaunt.plan.module_work import ModuleWork, project_work, waits_for
+from jaunt.plan.module_work import ModuleWork, project_work
+from jaunt.plan.order import waits_for
 from jaunt.plan.plan import Plan
 from jaunt.spec_ref import module_of
 from jaunt.specs.dag import dependents_of

@@ -198,13 +198,3 @@ def _packages_below(module: ProjectModule, bases: Iterable[Path]) -> Path | None
     if package not in parts or any((part / "__init__.py").exists() for part in parts):
         return base
     return package if module.file.kind == "test" and len(parts) == 1 else None
-
-
-def waits_for(project: Project, module: str) -> list[str]:
-    """Return the names of the jobs that have to end before a module's own: its dependencies' of the same kind.
-
-    A test is written from the API of what it tests, so it doesn't wait for the code; only for what can't be built.
-    """
-    kind = project.kind_of(module)
-    deps = ((project.kind_of(dep), dep) for dep in sorted(project.dag[module]))
-    return [job_name(of, dep) for of, dep in deps if of == kind or dep in project.problems]

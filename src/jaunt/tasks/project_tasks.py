@@ -14,16 +14,14 @@ from jaunt.config import load_config
 from jaunt.engine.job import Outcome, job_name
 from jaunt.errors import JauntError
 from jaunt.header import Kind
-from jaunt.plan.drift import distinct, find_drift
-from jaunt.plan.module_work import waits_for
-from jaunt.plan.orphans import find_orphans
+from jaunt.plan.order import waits_for
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.fork import in_forked_children
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import load_project, remember
-from jaunt.report.console import MOST_LINES, and_more, error_line
+from jaunt.report.console import error_line
 from jaunt.report.live import Feed
-from jaunt.report.wording import all_reasons, drift_error
+from jaunt.report.wording import all_reasons
 from jaunt.specs.dag import critical_path
 from jaunt.tasks.bridge import CallAction, JobAction, NoTasksError, Shared, UpToDate, doit_task
 
@@ -68,7 +66,7 @@ class ProjectTasks:
         yield {
             "basename": self.check,
             "doc": "fail if the generated files are not what the specs ask for",
-            "actions": [CallAction(partial(_find_drift, self._plan), "jaunt check")],
+            "actions": [CallAction(lambda: _running().drift(self._plan), "jaunt check")],
             "verbosity": 2,
         }
 
@@ -169,12 +167,6 @@ def _names_of(path: str, cwd: str) -> list[str]:
     doit compares names, so a `file_dep` of the user's own finds the task by either.
     """
     return [path.removeprefix(cwd), path] if path.startswith(cwd) else [path]
-
-
-def _find_drift(plan: Plan) -> str | None:
-    lines = [error_line(drift_error(drift)) for drift in distinct(find_drift(plan, find_orphans(plan.project)))]
-    more = [and_more(len(lines) - MOST_LINES, "jaunt check -v")] if len(lines) > MOST_LINES else []
-    return "\n".join([*lines[:MOST_LINES], *more]) or None
 
 
 def _running() -> ModuleType:

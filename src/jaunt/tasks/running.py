@@ -12,11 +12,14 @@ from jaunt.build.time_left import TimeLeft
 from jaunt.build.write import remove_module
 from jaunt.engine.job import Outcome
 from jaunt.generate.lazy_backend import LazyBackend
+from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.module_work import project_work
+from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
-from jaunt.report.console import print_warning, say
+from jaunt.report.console import MOST_LINES, and_more, error_line, print_warning, say
 from jaunt.report.live import Feed
 from jaunt.report.progress import ANOTHER_BUILD
+from jaunt.report.wording import drift_error
 from jaunt.testing.project_tests import run_project_tests
 
 
@@ -94,6 +97,13 @@ def run_tests(plan: Plan) -> str | None:
         say(output)
     say(result.verdict)
     return None if result.passed else "; ".join(result.failures)
+
+
+def drift(plan: Plan) -> str | None:
+    """Return in which way the generated files are not what the specs ask for, or None."""
+    lines = [error_line(drift_error(drift)) for drift in distinct(find_drift(plan, find_orphans(plan.project)))]
+    more = [and_more(len(lines) - MOST_LINES, "jaunt check -v")] if len(lines) > MOST_LINES else []
+    return "\n".join([*lines[:MOST_LINES], *more]) or None
 
 
 def _tell_of_wait(module: str) -> None:
