@@ -20,6 +20,7 @@ CHECKS = {
     "doctests": "jaunt.checks.doctests.check",
     "properties": "jaunt.checks.behaviour.properties",
     "robustness": "jaunt.checks.behaviour.robustness",
+    "require_evidence": "jaunt.checks.behaviour.evidence",
     "collection": "jaunt.checks.collection.check",
     "vacuity": "jaunt.checks.vacuity.check",
 }
