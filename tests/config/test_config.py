@@ -185,6 +185,7 @@ def test_every_key_is_read(root: Path) -> None:
         api_key_env = "KEY"
         base_url = "http://127.0.0.1:8080/v1"
         max_tokens = 4000
+        max_prompt_tokens = 9000
         temperature = 0
         options = { stop = ["END"], seed = 1 }
         timeout = 30
@@ -226,6 +227,7 @@ def test_every_key_is_read(root: Path) -> None:
         "api_key_env": "KEY",
         "base_url": "http://127.0.0.1:8080/v1",
         "max_tokens": 4000,
+        "max_prompt_tokens": 9000,
         "temperature": 0,
         "options": {"stop": ["END"], "seed": 1},
         "timeout": 30,

@@ -65,6 +65,9 @@ class LLMConfig:
     max_tokens: int | None = key(
         None, "the longest answer that is asked for, in tokens; else as long as the provider allows", wrong=at_least(1)
     )
+    max_prompt_tokens: int = key(
+        100_000, "the longest prompt that is sent, in tokens of about four bytes", wrong=at_least(1)
+    )
     temperature: float | None = key(
         None, "how freely the model chooses its words; nothing is sent where it is left out", wrong=not_negative
     )

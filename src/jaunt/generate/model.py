@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from jaunt.config import LLMConfig
 from jaunt.errors import JauntAnswerError, JauntGenerationError
 from jaunt.generate.answer.extract import extract_code
 from jaunt.generate.answer.fences import fenced_blocks, find_fences
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.prompt import Message, Templates, load_templates, render_messages
+from jaunt.generate.prompt_size import require_size
 from jaunt.generate.retry import CONTEXT_HINT
 from jaunt.generate.transport import printable_line, scrub
 from jaunt.generate.usage import Usage
@@ -48,12 +50,14 @@ class ModelBackend(GeneratorBackend):
     `usage` is what all calls so far took, `usage_by_module` the same by the spec module's name.
     An answer that holds one of the `secrets` is refused. `admit`, if set, is given the usage so far before
     each call, and raises JauntGenerationError where no further one may be made. `max_tokens` is the longest answer that
-    is asked for (None: as long as the other side allows). `key_variable` is the environment variable that its key was
-    read from ("": it has none), `own_server` the URL that was configured in place of the provider's ("": none was);
+    is asked for (None: as long as the other side allows), `max_prompt_tokens` the longest prompt that is sent.
+    `key_variable` is the environment variable that its key was read from ("": it has none), `own_server` the URL that
+    was configured in place of the provider's ("": none was);
     `files_a_call` is how many files a call has open.
     """
 
     max_tokens: int | None = None
+    max_prompt_tokens = LLMConfig.max_prompt_tokens
     key_variable = ""
     own_server = ""
     files_a_call = 1
@@ -79,6 +83,7 @@ class ModelBackend(GeneratorBackend):
         if self.admit is not None:
             self.admit(self.usage)
         messages = render_messages(ctx, self.templates, errors=extra_error_context)
+        require_size(messages, ctx, self.max_prompt_tokens)
         answer = await self.complete(Request(messages, ctx))
         # Before anything else: an answer that is of no use is paid for as well.
         self.usage += answer.usage

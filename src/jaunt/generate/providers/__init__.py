@@ -47,6 +47,7 @@ def make_backend(config: JauntConfig) -> ModelBackend:
     require_specs(templates, config.prompts)
     backend = load_provider(provider).make_backend(config, templates)
     backend.admit = budget_of(config).admit
+    backend.max_prompt_tokens = config.llm.max_prompt_tokens
     return backend
 
 
