@@ -26,7 +26,7 @@ ROOMS = [
 LIGHT_HALF = {"errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"}
 IMPORTS_ONLY = {"pytest_plugin": LIGHT_HALF}
 """What user code pays for in production, and a room that starts with no more than that."""
-LATE = {"pytest_plugin.freshness", "pytest_plugin.drifted", "pytest_plugin.generated"}
+LATE = {f"pytest_plugin.{name}" for name in ("freshness", "drifted", "generated", "patching")}
 """What a room of `IMPORTS_ONLY` loads when there is something to do."""
 MAY_IMPORT_DOIT = {"engine.runner", "tasks.bridge"}
 MAY_PRINT = {"report.console", "cli"}

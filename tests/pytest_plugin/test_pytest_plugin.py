@@ -212,6 +212,38 @@ def test_in_a_project_where_all_pass_no_more_than_the_plugin_is_loaded(tmp_path:
     assert loaded(tmp_path) == sorted([*LIGHT, "jaunt.pytest_plugin.freshness"])
 
 
+PATCHING = """\
+from unittest import mock
+
+import app.slug
+import pytest
+
+
+@mock.patch("app.slug.choice", lambda items: items[0])
+def test_mock() -> None:
+    assert app.slug
+
+
+def test_monkeypatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.slug.choice", len)
+
+
+def test_a_name_that_is_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.slug, "nowhere", len)
+"""
+
+
+def test_a_patch_of_a_name_that_only_the_generated_code_has_is_told_where_to_go(built: Path) -> None:
+    generated = built / "src/app/__generated__/slug.py"
+    text = generated.read_text()
+    generated.write_text(text.replace("from app.words", "from random import choice\nfrom app.words", 1))
+    write_files(built, {"tests/test_patching.py": PATCHING})
+    session = Session(built, "-q", "tests/test_patching.py")
+    line = "app.slug has no choice: the code that was generated for it has (patch app.__generated__.slug.choice)"
+    assert (session.sections["test_mock"], session.sections["test_monkeypatch"]) == (line, line)
+    assert "nowhere" not in session.sections.get("test_a_name_that_is_nowhere", "")
+
+
 def test_a_spec_whose_test_is_not_generated_is_shown_as_skipped(shop: Path) -> None:
     session = Session(shop, "-q", "-rs", "tests/test_slug.py")
     assert session.code == 0

@@ -1,6 +1,6 @@
 """What of a project is not fresh, in the words that tests are told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import make_plan
 from jaunt.project.project import load_project
+from jaunt.pytest_plugin.patching import what_to_patch
 from jaunt.report.console import error_line
 from jaunt.report.wording import drift_error
 
@@ -20,6 +21,8 @@ class Drifted:
 
     lines: Mapping[str, str] = field(default_factory=dict)
     modules: Mapping[str, str] = field(default_factory=dict)
+    what_to_patch: Callable[[BaseException], str] = what_to_patch
+    """Returns a line for an error of a patch of a name that the spec module lacks, "" for any other."""
 
 
 def look(folder: Path, *, orphans: bool) -> Drifted:

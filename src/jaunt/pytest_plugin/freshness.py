@@ -34,7 +34,9 @@ class Freshness:
         """Add a section to the report of a test that failed on a spec that is not built, or not fresh."""
         report = yield
         if report.failed and call.excinfo is not None:
-            line = _not_built(call.excinfo.value) or self._line_about([*_names_used(item), *_names_in(call.excinfo)])
+            error = call.excinfo.value
+            line = _not_built(error) or self._drifted.what_to_patch(error)
+            line = line or self._line_about([*_names_used(item), *_names_in(call.excinfo)])
             report.sections += [("jaunt", line)] if line else []
         return report
 
