@@ -1,11 +1,13 @@
 """Modules that fail by one cause: after three of them, no further call is made."""
 
 import json
+import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from counted_model import calls
+from counted_model import calls, make_counted_shop
 from loopback import error, payload, serving
 from projects import write_files
 from said import RunIn
@@ -76,3 +78,20 @@ print(f"def f{number}(x: int) -> " + ["str", "bytes", "float", "bool", "None"][n
     root = make_modules(tmp_path / "project", llm, "stop_after_same_failure = 0\n")
     run_in(root, "build", "--target", "app.m0", "--target", "app.m5", "--target", "app.m10", "--target", "app.m15")
     assert len({*calls(root)}) == 4
+
+
+def test_the_status_remembers_what_a_module_failed_by_until_it_is_built(tmp_path: Path, run_in: RunIn) -> None:
+    root = make_counted_shop(tmp_path)
+    answer = root.parent / "model" / "app.tally.answer"
+    right = answer.read_text()
+    answer.write_text("class Other: ...\n")
+    run_in(root, "build", "--target", "app.tally")
+    errors = root / ".jaunt/rejected/app.tally/errors.txt"
+    then = time.time() - 301
+    os.utime(errors, (then, then))
+    told = " ".join(run_in(root, "status").out.split())
+    assert "; failed 5 minutes ago: missing definition: 'Tally'" in told
+    assert "(.jaunt/rejected/app.tally)" in told
+    answer.write_text(right)
+    run_in(root, "build", "--target", "app.tally")
+    assert "failed" not in run_in(root, "status").out

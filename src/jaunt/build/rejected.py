@@ -1,7 +1,10 @@
 """The last candidate of each module that failed, with its errors, kept for a person to look at."""
 
+import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
@@ -30,3 +33,24 @@ def forget_rejected(folder: Path | None, module: str) -> None:
     """Remove what was kept of a module, as it has been built since."""
     if folder is not None and (folder / module).exists():
         shutil.rmtree(folder / module, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class LastFailure:
+    """When a module last failed, in seconds since the epoch, what the first error was, and the folder of its files."""
+
+    at: float
+    error: str
+    folder: Path
+
+
+def last_failures(folder: Path) -> dict[str, LastFailure]:
+    """Return the last failure of each module of which something was kept in `folder`, and that was not built since."""
+    found = {}
+    with suppress(OSError):
+        for name in os.listdir(folder):  # noqa: PTH208 - most projects have none
+            errors = folder / name / "errors.txt"
+            with suppress(OSError, UnicodeDecodeError):
+                first = errors.read_text("utf-8").partition("\n")[0]
+                found[name] = LastFailure(errors.stat().st_mtime, first, folder / name)
+    return found

@@ -150,3 +150,12 @@ def drift_error(drift: "Drift") -> JauntError:
 def _orphan_hint(reasons: Iterable[Reason]) -> str:
     is_edited = any(reason.kind is ReasonKind.EDITED for reason in reasons)
     return f"run: jaunt clean --orphans{' --force' if is_edited else ''}"
+
+
+def ago(seconds: float) -> str:
+    """Return how long ago something was, as a person would say it: "5 minutes ago"."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' * (count != 1)} ago"
+    return "just now"

@@ -1,12 +1,14 @@
 """The overview that `jaunt status` prints: of a project, a line for each module; of one module, all there is."""
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from jaunt.build.rejected import LastFailure, last_failures
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, extract_module_digest, parse_header
 from jaunt.plan.freshness import Freshness
@@ -16,7 +18,7 @@ from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, pri
 from jaunt.report.excerpt import excerpt
 from jaunt.report.states import STATES, style_of
 from jaunt.report.terminal import hang, paint, width_of
-from jaunt.report.wording import all_reasons, decision, first_reason, reason_texts
+from jaunt.report.wording import ago, all_reasons, decision, first_reason, reason_texts
 
 
 def print_status(
@@ -28,8 +30,9 @@ def print_status(
     `verbose`, all modules and reasons are listed, and which modules had to be imported to be read.
     """
     out = out or sys.stdout
+    failures = last_failures(plan.project.root / ".jaunt" / "rejected")
     rows: list[tuple[str, str, str]] = [
-        (freshness.state, module, _reason(plan, module, verbose=verbose))
+        (freshness.state, module, _reason(plan, module, verbose=verbose) + _failed(failures.get(module), freshness))
         for module, freshness in plan.freshness.items()
     ]
     rows += [
@@ -81,6 +84,14 @@ def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
     if freshness.action == "ask" and freshness.state == "accepted":
         return f"{text} ({decision(module, plan.project.kind_of(module))})"
     return text
+
+
+def _failed(failure: LastFailure | None, freshness: Freshness) -> str:
+    """Return when and why a stale module's last build failed, as the end of its reason; "" if none did."""
+    if failure is None or freshness.state == "fresh":
+        return ""
+    where = relative_paths(str(failure.folder))
+    return f"; failed {ago(time.time() - failure.at)}: {one_line(failure.error)} ({where})"
 
 
 @dataclass(frozen=True)
