@@ -55,8 +55,9 @@ class Built(TypedDict):
 
 
 class Call(TypedDict):
-    """What a call would take."""
+    """What a call would take, or took; 0 seconds are not known."""
 
+    seconds: float
     input_tokens: int
     output_tokens: int
     cost: float | None
