@@ -230,7 +230,7 @@ def test_a_failed_rebuild_leaves_the_old_file(tmp_path: Path) -> None:
 
 def test_max_attempts_is_the_number_of_answers_asked_for(tmp_path: Path) -> None:
     library = make_library(tmp_path, spec_modules({"pkg.a": []}))
-    backend = FakeBackend({"pkg.a": ["1 +"]})
+    backend = FakeBackend({"pkg.a": [f"{number} +" for number in range(9)]})
     build(tmp_path, library, backend, max_attempts=5)
     assert backend.calls == ["pkg.a"] * 5
 
