@@ -77,9 +77,11 @@ async def _ask(
     try:
         result = await _attempts(settings, work, context, checks, told)
     except JauntGenerationError as error:
-        failures.note_error(work.module, error)
+        if not settings.backend.is_free:
+            failures.note_error(work.module, error)
         raise
-    failures.note_result(work.module, result)
+    if not settings.backend.is_free:
+        failures.note_result(work.module, result)
     return result
 
 

@@ -53,5 +53,10 @@ class GeneratorBackend:
         """What the calls for each spec module took, as far as the backend counts it."""
         return {}
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it gives back what it was given, at no cost: then its answers say nothing of a model."""
+        return False
+
     async def close(self) -> None:
         """Give back what the backend holds, such as connections; it is not used afterwards."""

@@ -26,6 +26,11 @@ class LazyBackend(GeneratorBackend):
         """What the calls for each spec module took."""
         return self._backend.usage_by_module if self._backend else {}
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the backend is."""
+        return self._backend is not None and self._backend.is_free
+
     def spent(self, price: PriceConfig | None) -> tuple[int, float | None]:
         """Return what all calls so far took: tokens, in and out together, and money if prices are known."""
         usage = self.usage

@@ -87,7 +87,8 @@ async def ask(
             return _result(attempt, found, past)
         ctx = past.note(found, prefix, ctx)
         if past.same >= MOST_SAME or attempt == max_attempts:
-            return _result(attempt, replace(found, errors=[*found.errors, *past.verdict()]), past)
+            verdict = [] if getattr(backend, "is_free", False) else past.verdict()
+            return _result(attempt, replace(found, errors=[*found.errors, *verdict]), past)
     return GenerationResult(0, None)
 
 

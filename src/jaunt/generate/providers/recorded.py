@@ -33,6 +33,8 @@ RECORDING_MARKER = "# A recorded answer, replayed by jaunt."
 class RecordedBackend(ModelBackend):
     """Answers from `<folder>/<spec module>.py`, the first of `folders` that has it."""
 
+    is_free = True
+
     def __init__(self, folders: Sequence[Path], templates: Templates | None = None) -> None:
         super().__init__(templates)
         missing = [str(folder) for folder in folders if not folder.is_dir()]
