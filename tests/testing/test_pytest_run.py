@@ -261,11 +261,11 @@ def test_a_test_that_the_arguments_leave_out_is_a_failure(tmp_path: Path) -> Non
 def test_a_run_that_takes_too_long_names_the_test_that_was_running(tmp_path: Path) -> None:
     file = tmp_path / "test_slow.py"
     file.write_text("import signal\ndef test_quick(): assert 1 + 1 == 2\ndef test_slow(): signal.pause()")
-    sandbox = Sandbox(SandboxConfig(mode="limits", seconds=2))
+    sandbox = Sandbox(SandboxConfig(mode="limits", seconds=3, env=[NO_PLUGINS]))
     verdict = judge_tests([file], sandbox=sandbox, cwd=tmp_path)
     assert told(verdict) == [
-        "pytest: the run took longer than 2 s",
-        "test_slow.py::test_slow: did not finish: the run took longer than 2 s",
+        "pytest: the run took longer than 3 s",
+        "test_slow.py::test_slow: did not finish: the run took longer than 3 s",
     ]
 
 
