@@ -10,11 +10,14 @@ from corpus import BAD, GOOD, GOOD_SLUG, SLUG, Case
 from projects import write_files
 
 import jaunt
-from jaunt.checks.static.check import StaticCheck
+from jaunt.checks.static.check import StaticCheck, StaticChecks
 from jaunt.config import load_config
 from jaunt.generate.providers.recorded import RECORDING_MARKER
 from jaunt.header import split_header
+from jaunt.plan.module_work import no_world
+from jaunt.process.background import LARGE
 from jaunt.project.project import load_project
+from jaunt.project.world.world import World
 
 EXAMPLES = Path(jaunt.__file__).parent / "examples"
 
@@ -169,3 +172,17 @@ def test_a_large_candidate_gets_the_same_answer_as_a_small_one(tmp_path: Path) -
     good, bad = WORDS["words"].candidate, "def count(texts: str) -> int:\n    return 1\n"
     assert asyncio.run(check(good + padding)) == []
     assert asyncio.run(check(bad + padding)) == asyncio.run(check(bad)) != []
+
+
+def test_a_large_spec_module_is_read_as_an_answer_without_the_project_that_it_is_of(tmp_path: Path) -> None:
+    case = Case(
+        f"import os\nTEXT = '{'x' * LARGE}'\n\n\n@jaunt.magic\ndef inc(n: str = os.getcwd()) -> str:\n    ...\n", ""
+    )
+    work = make_sample(tmp_path, {"inc": case}).work("inc")
+
+    def find_world() -> World:  # of the whole project, which others change meanwhile
+        return no_world()
+
+    work = replace(work, find_world=find_world)
+    (fault,) = asyncio.run(StaticChecks(frozenset()).prover([work.module])(work))
+    assert "`os.getcwd()` is called on import" in fault.text

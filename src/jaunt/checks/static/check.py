@@ -63,10 +63,10 @@ class StaticChecks:
         return self._faults
 
     async def _faults(self, work: ModuleWork) -> Sequence[SpecFault]:
-        check = self.for_module(work)
-        return await in_background(
-            spec_faults, work.spec, check.work, check.allowed, check.effects, size=len(work.spec.text)
-        )
+        size = len(work.spec.text)
+        # What goes to another process must not change meanwhile: the texts of other modules are read as they are met.
+        check = self.for_module(work.alone() if size >= LARGE else work)
+        return await in_background(spec_faults, work.spec, check.work, check.allowed, check.effects, size=size)
 
     def for_module(self, work: ModuleWork) -> "StaticCheck":
         """Return the check of a module's candidates."""
