@@ -1,6 +1,7 @@
 """The static checks together: good and bad candidates of modules and of tests."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from corpus import BAD, GOOD, GOOD_SLUG, SLUG, Case
 from projects import write_files
 
 import jaunt
+from jaunt.checks.fault import SpecFault
 from jaunt.checks.static.check import StaticCheck, StaticChecks
 from jaunt.config import load_config
 from jaunt.generate.providers.recorded import RECORDING_MARKER
@@ -184,5 +186,9 @@ def test_a_large_spec_module_is_read_as_an_answer_without_the_project_that_it_is
         return no_world()
 
     work = replace(work, find_world=find_world)
-    (fault,) = asyncio.run(StaticChecks(frozenset()).prover([work.module])(work))
+
+    async def faults() -> Sequence[SpecFault]:
+        return await StaticChecks(frozenset()).prover([work.module])(work)
+
+    (fault,) = asyncio.run(faults())
     assert "`os.getcwd()` is called on import" in fault.text

@@ -181,3 +181,21 @@ def test_a_method_that_has_a_contract_or_no_subclass_may_not_raise() -> None:
     assert errors_of(LEFT.replace("(Reader)", ""), RAISES, "Reader") != []
     assert errors_of(LEFT, RAISES.replace("return 1", "raise NotImplementedError"), "Reader") != []
     assert errors_of(LEFT, RAISES.replace("raise NotImplementedError", "..."), "Reader") != []
+
+
+def test_a_method_may_hand_on_to_an_abstract_one() -> None:
+    spec = CLASS.replace("    @abstractmethod", "    def total(self) -> int:\n        ...\n    @abstractmethod")
+    answer = """\
+class Shop(ABC):
+    def __init__(self, name: str) -> None:
+        self.name = name
+    def price(self) -> int:
+        return 1
+    def total(self) -> int:
+        return self.tax()
+    @abstractmethod
+    def tax(self) -> int:
+        '''Return the tax.'''
+"""
+    assert errors_of(spec, answer, "Shop") == []
+    assert errors_of(spec, answer.replace("    @abstractmethod\n", ""), "Shop") != []

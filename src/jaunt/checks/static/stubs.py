@@ -142,7 +142,8 @@ class _Bodies:
                 called = self._methods.get(name)
             case _:
                 called = None
-        return called if isinstance(called, Function) else None
+        # An abstract one stands for that of a subclass.
+        return called if isinstance(called, Function) and not _is_abstract(called) else None
 
 
 def _docstring(function: Function) -> ast.stmt | None:
