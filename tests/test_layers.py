@@ -113,6 +113,28 @@ def circles(files: dict[str, ast.Module]) -> Iterator[str]:
         yield " -> ".join(error.args[1])
 
 
+def folder_circles(files: dict[str, ast.Module]) -> Iterator[str]:
+    """Yield the first circle of folders, one beside another, whose files import one another."""
+
+    def sides(one: str, other: str) -> tuple[str, str] | None:
+        """Return the two folders, below the one that they share, that two files stand in; None if one has the other."""
+        here, there = one.split(".")[:-1], other.split(".")[:-1]
+        while here and there and here[0] == there[0]:
+            here, there = here[1:], there[1:]
+        return (f"{one.split('.')[0]}: {here[0]}", f"{one.split('.')[0]}: {there[0]}") if here and there else None
+
+    graph: dict[str, set[str]] = {}
+    for name, tree in files.items():
+        for _, imported in imports(name, tree):
+            target = file_of(imported, files)
+            if target in files and target != name and (pair := sides(name, target)):
+                graph.setdefault(pair[0], set()).add(pair[1])
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        yield " -> ".join(error.args[1])
+
+
 def engine_imports(files: dict[str, ast.Module]) -> Iterator[str]:
     for name, tree in files.items():
         for line, imported in imports(name, tree):
@@ -163,7 +185,7 @@ def parses_beside_others(files: dict[str, ast.Module]) -> Iterator[str]:
                 yield f"{name}:{call.lineno} parses outside of `with without_warnings()`"
 
 
-RULES = [unplaced, out_of_order, circles, engine_imports, prints, exits, parses_beside_others]
+RULES = [unplaced, out_of_order, circles, folder_circles, engine_imports, prints, exits, parses_beside_others]
 Rule = Callable[[dict[str, ast.Module]], Iterator[str]]
 
 
@@ -250,6 +272,20 @@ def test_a_circle_inside_a_room_is_found() -> None:
     files = {"a.x": "from jaunt.a import y", "a.y": "def f():\n    from jaunt.a.x import z", "a.z": "import jaunt.a.y"}
     (circle,) = circles({name: ast.parse(source) for name, source in files.items()})
     assert set(circle.split(" -> ")) == {"a.x", "a.y"}
+
+
+def test_a_circle_of_folders_is_found() -> None:
+    files = {
+        "checks.a.x": "from jaunt.checks.b import y",
+        "checks.b.y": "",
+        "checks.b.z": "from jaunt.checks.a import w",
+        "checks.a.w": "",
+        "checks.v": "from jaunt.checks.a import w",
+    }
+    trees = {name: ast.parse(source) for name, source in files.items()}
+    assert list(circles(trees)) == []
+    (circle,) = folder_circles(trees)
+    assert set(circle.split(" -> ")) == {"checks: a", "checks: b"}
 
 
 @pytest.mark.parametrize("source", ["import doit", "def f():\n    from doit.task import Task", "import doit.cmd_base"])

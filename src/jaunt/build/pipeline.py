@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from jaunt.build.asking import generate
-from jaunt.build.beside import beside_work
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import NOBODY, Lookup, keep_code, room_for_code
+from jaunt.build.store.beside import beside_work
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
 from jaunt.engine.job import Outcome, error_texts, failure
@@ -32,8 +32,6 @@ from jaunt.plan.standing import StandingCode, standing_code
 from jaunt.report.wording import all_reasons, build_command, decision
 
 T = TypeVar("T")
-
-_KEPT = "the answer is kept: the next build checks it, and asks for none"
 
 
 class ModuleBuilder:

@@ -11,8 +11,8 @@ from moto.server import ThreadedMotoServer
 from projects import edit
 from said import RunIn
 
-from jaunt.build.beside import NOTHING
 from jaunt.build.store import Store
+from jaunt.build.store.beside import NOTHING
 from jaunt.build.store.remote import Remote
 from jaunt.build.store.sync import pull, push
 from jaunt.errors import JauntWriteError

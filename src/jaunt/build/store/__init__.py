@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jaunt.build.beside import NOTHING, Beside, beside_of, beside_work
+from jaunt.build.store.beside import NOTHING, Beside, beside_of, beside_work
 from jaunt.build.store.entry import NOBODY, Entry, entry_name, format_entry, read_entry
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntMachineError, JauntWriteError

@@ -25,6 +25,8 @@ from jaunt.checks.behaviour.section import expression
 from jaunt.process.boundary import caught
 from jaunt.project.unbuilt import unbuilt_behind
 
+_GENERATED = object()
+"""What a generator gave: whatever its items are, nothing is told of their type."""
 STUCK_SECONDS = 5.0
 """How long one call may take."""
 _SHRINK_SECONDS = 3.0  # how long a smaller input is looked for, beyond the time for drawing
@@ -182,7 +184,11 @@ def _call(function: Any, asked: Called) -> Trial:
         given = function(*(values[name] for name in positional), **named)
         if inspect.iscoroutine(given):
             return asyncio.run(given)
-        return [*itertools.islice(given, _MOST_ITEMS)] and None if inspect.isgenerator(given) else given
+        if inspect.isgenerator(given):  # it runs as it is read, by whatever kind of function it was made
+            for _ in itertools.islice(given, _MOST_ITEMS):
+                pass
+            return _GENERATED
+        return given
 
     def attempt(values: dict[str, Any], caller: Caller) -> str | None:
         before = None if asked["may_change"] else _copied(values)
@@ -192,7 +198,7 @@ def _call(function: Any, asked: Called) -> Trial:
             if isinstance(error, OSError) or {kind.__name__ for kind in _kinds(error)} & documented:
                 return None
             return f"raises {in_words(error, asked['filename'])}, which its docstring doesn't name"
-        if not inspect.isgeneratorfunction(function) and not fits(given, wanted):
+        if given is not _GENERATED and not fits(given, wanted):
             return f"returns {shown(given)}, which is no {type_name(wanted)}"
         changed = [
             name for name in values if before is not None and _is_plain(before[name]) and before[name] != values[name]

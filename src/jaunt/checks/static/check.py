@@ -5,6 +5,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from jaunt.checks.assertions.assertions import assertion_free_tests
+from jaunt.checks.assertions.tested import Tested, dependency_errors, dependency_names, tested_by
 from jaunt.checks.check_file import Prover
 from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
@@ -14,8 +16,6 @@ from jaunt.checks.static.imports import declared_modules, import_errors, importe
 from jaunt.checks.static.stub_answer import heads, stub_answer
 from jaunt.checks.static.stubs import stub_errors
 from jaunt.checks.static.text import lookalike_errors, text_errors
-from jaunt.checks.vacuity.assertions import assertion_free_tests
-from jaunt.checks.vacuity.tested import Tested, dependency_errors, dependency_names, tested_by
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.background import LARGE, in_background

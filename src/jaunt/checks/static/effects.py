@@ -9,9 +9,9 @@ others are taken as they come: they are how their libraries' definitions are wri
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-from jaunt.checks.static.forbidden_calls import ENDS_A_RUN, READS, SKIPS
+from jaunt.checks.names import READS, Names
+from jaunt.checks.static.forbidden_calls import ENDS_A_RUN, SKIPS
 from jaunt.checks.static.imports import all_bindings, all_statements
-from jaunt.checks.static.names import Names
 from jaunt.checks.static.purity import Purity, evaluated
 from jaunt.header import Kind
 from jaunt.syntax.canonical import canonical

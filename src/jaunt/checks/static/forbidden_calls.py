@@ -1,8 +1,5 @@
 """What code may not do on import, or in a test, as data."""
 
-READS = frozenset({"os.environ", "os.environb", "sys.argv", "sys.stderr", "sys.stdin", "sys.stdout"})
-"""Attributes that depend on who imports the module."""
-
 SKIPS = frozenset({"exit", "importorskip", "skip", "skipif", "xfail"})
 """Names of pytest's that keep a test from running."""
 

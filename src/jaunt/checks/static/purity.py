@@ -4,6 +4,7 @@ import ast
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from jaunt.checks.names import Names
 from jaunt.checks.static.allowed_calls import (
     ALL,
     CALLERS,
@@ -16,7 +17,6 @@ from jaunt.checks.static.allowed_calls import (
     VIEWS,
 )
 from jaunt.checks.static.forbidden_calls import SKIPS
-from jaunt.checks.static.names import Names
 from jaunt.header import Kind
 from jaunt.syntax.nodes import child_nodes
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets

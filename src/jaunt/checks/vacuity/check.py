@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from jaunt.checks.assertions.tested import Tested, tested_by
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
-from jaunt.checks.vacuity.tested import Tested, tested_by
 from jaunt.config import JauntConfig
 from jaunt.files.scratch import temporary_scratch
 from jaunt.generate.check import Checked

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from jaunt.checks.vacuity.tested import Tested, dependency_errors
+from jaunt.checks.assertions.tested import Tested, dependency_errors
 from jaunt.syntax.source import ModuleSource
 
 SPEC = "import jaunt\nfrom he.nums import is_even\n@jaunt.test\ndef test_a() -> None: ...\n"

@@ -9,8 +9,8 @@ from builds import PLAIN, build_with
 from projects import write_files
 from said import RunIn
 
-from jaunt.build.beside import beside_specs
 from jaunt.build.store import Store
+from jaunt.build.store.beside import beside_specs
 from jaunt.config import load_config
 from jaunt.project.project import load_project
 

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Collection, Iterator, Mapping
 
-from jaunt.checks.static.names import Names
+from jaunt.checks.names import Names
 from jaunt.plan.module_work import ModuleWork
 from jaunt.spec_ref import module_of
 from jaunt.specs.graph import SpecGraph

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
-from jaunt.checks.vacuity.closed import Closed, closed_constants
-from jaunt.checks.vacuity.swallowing import swallowed
+from jaunt.checks.assertions.closed import Closed, closed_constants
+from jaunt.checks.assertions.swallowing import swallowed
 from jaunt.syntax.source import Function, parse_or_none
 
 _RAISING = {"raises", "warns", "deprecated_call", "fail"}  # pytest's, and unittest's `fail`

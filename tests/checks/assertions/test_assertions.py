@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.checks.vacuity.assertions import assertion_free_tests
+from jaunt.checks.assertions.assertions import assertion_free_tests
 
 ASSERTING = {
     "a comparison": "def test_a():\n    assert f() == 1",

@@ -5,8 +5,10 @@ import builtins
 import sys
 from collections.abc import Mapping
 
-from jaunt.checks.static.forbidden_calls import READS
 from jaunt.syntax.source import Definition, ModuleSource, written_name
+
+READS = frozenset({"os.environ", "os.environb", "sys.argv", "sys.stderr", "sys.stdin", "sys.stdout"})
+"""Attributes that depend on who imports the module."""
 
 
 class Names:

@@ -1,0 +1,1 @@
+"""What tests assert, as their source says it: whether they can fail at all."""
