@@ -199,9 +199,11 @@ def _is_meant(wanted: _Placed, body: str) -> bool:
 def _is_left_to_subclasses(spec: ModuleSource, wanted: _Placed, body: str) -> bool:
     """Whether a method may only raise: its docstring says so, or there is none, and classes of the module override it.
 
-    A `_BaseReader.read` is such a one, say.
+    A `_BaseReader.read` is such a one, say; without a docstring, `pass` does as well.
     """
-    if wanted.parent is None or not body.startswith("raise NotImplemented"):
+    if wanted.parent is None or not body.startswith(("raise NotImplemented", "pass")):
+        return False
+    if body == "pass" and ast.get_docstring(wanted.function):
         return False
     if docstring := ast.get_docstring(wanted.function):
         return bool(_IS_FOR_SUBCLASSES.search(docstring))
