@@ -173,6 +173,7 @@ def test_when_the_first_build_is_killed_the_second_asks_itself(tmp_path: Path, m
             model.go.set()
             assert ended(second)[0] == 0
     assert Counter(model.asked) == {"app.words": 2, "app.tally": 2, "app.slug": 1}
+    assert run_jaunt("build", "--force", cwd=root).returncode == 0  # removes what a killed one held for its answers
     assert leftovers(tmp_path) == []
 
 
@@ -258,7 +259,7 @@ def test_prune_removes_the_locks_of_killed_builds_and_info_does_not_count_them(t
         wait_until(lambda: len(model.asked) == 2)
         os.killpg(build.pid, signal.SIGKILL)
         build.wait(CHILD_SECONDS)
-    assert len(leftovers(tmp_path / "store")) == 2
+    assert len([path for path in leftovers(tmp_path / "store") if path.suffix == ".lock"]) == 2
     assert json.loads(run_jaunt("store", "info", "--json", cwd=root).stdout)["generations"] == 0
     assert run_jaunt("store", "prune", "--keep-days", "1", cwd=root).returncode == 0
     assert leftovers(tmp_path / "store") == []

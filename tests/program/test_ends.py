@@ -52,9 +52,9 @@ def test_json_of_an_interrupted_build_has_what_was_finished(tmp_path: Path, by: 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
 def test_an_interrupted_test_run_is_130_and_leaves_no_process(tmp_path: Path) -> None:
     waits = (
-        "import pathlib, threading\n\n\ndef test_slugify() -> None:\n"
+        "import pathlib, threading\nfrom app.slug import slugify\n\n\ndef test_slugify() -> None:\n"
         "    pathlib.Path('waiting-pytest').touch()\n"
-        "    assert threading.Event().wait(600)\n"
+        "    assert threading.Event().wait(600) and slugify('a') == 'a'\n"
     )
     # Out of the sandbox, as only there a test can leave us a sign; test_sandbox ends runs that are in it.
     changes = {"jaunt.toml": f'{CONFIG}\n[sandbox]\nmode = "off"\n'}

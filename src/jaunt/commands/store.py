@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 
 from jaunt.build.store import Store, open_store
+from jaunt.build.store.pruning import prune
 from jaunt.build.store.sync import Synced, prune_remote, pull, push
 from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.commands.shared.result import Result
@@ -79,7 +80,7 @@ def _prune(store: Store, arguments: argparse.Namespace) -> Result:
         return Result(data={"removed": len(gone)})
     if store.readonly:
         raise JauntConfigError(f"{store.folder} is readonly", hint="to prune it, set readonly = false in [store]")
-    removed = store.prune(keep_days=arguments.keep_days, max_size=arguments.max_size)
+    removed = prune(store, keep_days=arguments.keep_days, max_size=arguments.max_size)
     size = sum(file.size for file in removed)
     say(f"removed {len(removed)} generations, {show_size(size)}")
     return Result(data={"removed": len(removed), "bytes": size})

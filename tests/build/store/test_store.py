@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jaunt.build.store import Store, open_store
+from jaunt.build.store.pruning import prune
 from jaunt.config import load_config
 
 DIGEST = "ab" + "0" * 62
@@ -128,7 +129,7 @@ def kept(store: Store) -> set[str]:
 
 def test_prune_removes_what_was_not_used_for_long(store: Store) -> None:
     fill(store, {"a": 1, "b": 10, "c": 40})
-    removed = store.prune(keep_days=30)
+    removed = prune(store, keep_days=30)
     assert [file.path.stem[0] for file in removed] == ["c"]
     assert kept(store) == {"a", "b"}
 
@@ -136,17 +137,17 @@ def test_prune_removes_what_was_not_used_for_long(store: Store) -> None:
 def test_prune_keeps_the_most_recently_used_within_the_size(store: Store) -> None:
     fill(store, {"a": 3, "b": 1, "c": 2})
     size = next(store.files()).size
-    store.prune(max_size=2 * size)
+    prune(store, max_size=2 * size)
     assert kept(store) == {"b", "c"}
 
 
 def test_a_hit_counts_as_use(store: Store) -> None:
     fill(store, {"a": 40})
     assert store.get("build", "a" * 64).source is not None
-    assert store.prune(keep_days=30) == []
+    assert prune(store, keep_days=30) == []
 
 
 def test_prune_without_limits_removes_nothing(store: Store) -> None:
     fill(store, {"a": 4000})
-    assert store.prune() == []
+    assert prune(store) == []
     assert kept(store) == {"a"}

@@ -15,7 +15,6 @@ by a model that saw nothing of other modules: it serves if the checks pass it.
 
 import importlib
 import os
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -28,7 +27,7 @@ from jaunt.build.store.entry import NOBODY, Entry, entry_name, format_entry, rea
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntMachineError, JauntWriteError
 from jaunt.files.atomic import write_atomic
-from jaunt.files.lock import Turn, remove_idle_lock
+from jaunt.files.lock import Turn
 from jaunt.files.plain import read_plain
 from jaunt.files.room import FULL, Room
 from jaunt.header import Kind
@@ -38,7 +37,6 @@ from jaunt.project.project import Project
 if TYPE_CHECKING:  # it needs fsspec, which an extra brings
     from jaunt.build.store.remote import Remote
 
-_DAY = 86_400.0
 _ROOM = 64 << 10  # bytes: few modules are longer
 
 
@@ -173,7 +171,12 @@ class Store:
 
     def keep(self, name: str, text: str) -> None:
         """Write the text of an entry; raises JauntWriteError."""
-        write_atomic(self.folder / name, text, within=self.folder, room=self.rooms.pop(name, None))
+        room = self.rooms.pop(name, None)
+        try:
+            write_atomic(self.folder / name, text, within=self.folder, room=room)
+        finally:
+            if room is not None:  # an entry that is there already takes none
+                room.give_back()
 
     def turn(
         self, kind: Kind, digest: str, beside: Beside = NOTHING, *, on_wait: Callable[[], None] | None = None
@@ -198,29 +201,6 @@ class Store:
             with suppress(OSError):  # it is gone, or a symlink to itself
                 status = path.stat()
                 yield StoredFile(path, status.st_size, status.st_mtime)
-
-    def prune(self, *, keep_days: float | None = None, max_size: int | None = None) -> list[StoredFile]:
-        """Remove what was not used for `keep_days`, then the least recently used until `max_size` bytes are left.
-
-        Returns the entries that were removed. The locks that killed builds have left are removed as well.
-        Raises JauntWriteError if an entry can't be removed.
-        """
-        for path in self.folder.glob("*/??/*.lock"):
-            remove_idle_lock(path)
-        newest_first = sorted(self.files(), key=lambda file: -file.used)
-        removed, size = [], 0
-        for file in newest_first:
-            size += file.size
-            too_old = keep_days is not None and time.time() - file.used > keep_days * _DAY
-            if too_old or (max_size is not None and size > max_size):
-                size -= file.size
-                removed.append(file)
-        for file in removed:
-            try:
-                file.path.unlink(missing_ok=True)
-            except OSError as error:
-                raise JauntWriteError(f"cannot remove {file.path}: {error.strerror}") from error
-        return removed
 
 
 def open_store(config: JauntConfig) -> Store:

@@ -27,12 +27,13 @@ class Head:
 def stub_answer(spec: ModuleSource, names: Sequence[str]) -> str:
     """Return the spec module without jaunt's decorators, those above them, and jaunt's import; no line moves."""
     lines = spec.text.split("\n")
-    for name in names:
-        for node in [*spec.overloads_of(name), spec.definitions[name]]:
-            outer = spec.outer_decorators(node)
-            for decorator in node.decorator_list:
-                if decorator in outer or spec.spec_decorator(decorator) is not None:
-                    _put(lines, decorator, "")
+    for node in ast.walk(spec.tree):  # those of other platforms, too, which stand in other branches
+        if not isinstance(node, Definition) or node.name not in names:
+            continue
+        outer = spec.outer_decorators(node)
+        for decorator in node.decorator_list:
+            if decorator in outer or spec.spec_decorator(decorator) is not None:
+                _put(lines, decorator, "")
     for statement in spec.statements:
         others = _other_imports(spec, statement)
         if others is not None:
