@@ -10,8 +10,9 @@ import pytest
 from processes import child_environment, is_running, wait_until
 
 PROGRAM = """
-import asyncio, os, sys
+import asyncio, os, signal, sys
 from pathlib import Path
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)  # a shell's background jobs, the suite's run say, ignore it
 from jaunt.generate.providers.program import run_program
 asyncio.run(run_program([sys.executable, "-c", sys.argv[1]], "", env=dict(os.environ)))
 """
