@@ -1,6 +1,5 @@
 """The test entry points: test modules are built as all others are; pytest runs in a process of its own."""
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from jaunt.config import SandboxConfig
 from jaunt.engine.job import Listener
 from jaunt.generate.base import GeneratorBackend
 from jaunt.generate.check import Check, CheckFunction
-from jaunt.sandbox.program import Halt
+from jaunt.sandbox.halted import halted_with_task
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
 from jaunt.testing.project_tests import PytestResult, as_result
@@ -134,10 +133,8 @@ async def run_tests(
     if no_run or not report.generated_files:
         return as_result([TestRun(())], failures)
     works = library_works(Path(project_dir), generated_dir, module_specs, specs, spec_graph, package=tests_package)
-    halt = Halt()
-    try:
-        verdict = await asyncio.to_thread(
-            judge_tests,
+    verdict = await halted_with_task(
+        lambda halt: judge_tests(
             report.generated_files,
             sandbox=Sandbox(sandbox or SandboxConfig()),
             cwd=Path(project_dir if cwd is None else cwd),
@@ -147,7 +144,5 @@ async def run_tests(
             generated_dir=generated_dir,
             halt=halt,
         )
-    except asyncio.CancelledError:
-        halt()
-        raise
+    )
     return as_result([verdict], failures)

@@ -159,21 +159,18 @@ class _Search:
     async def _find(self, told: Sequence[str], *, ask_anew: bool) -> Outcome:
         """Write code from the store or the model, which is `told` what is wrong with the code that is there."""
         store = None if ask_anew else self.settings.readable_store
-        work = self.work
-        beside = beside_work(work)
-        contract = (work.kind, work.digest, beside)
+        work, beside = self.work, beside_work(self.work)
         # One small file, as those that are read before: not by way of a thread.
-        stored = store.get(*contract) if store is not None else Lookup()
-        if store is not None and stored.source is None and self.work.fingerprint.earlier_digest:
-            kind, _, beside = contract
-            stored = store.get(kind, self.work.fingerprint.earlier_digest, beside)
+        stored = store.get(work.kind, work.digest, beside) if store is not None else Lookup()
+        if store is not None and stored.source is None and work.fingerprint.earlier_digest:
+            stored = store.get(work.kind, work.fingerprint.earlier_digest, beside)
         found = await self._try_stored(stored)
         if found is not None:
             return found
         if store is None or store.readonly:
             return _warned(await self._generate(told), stored.warning)
-        waits = partial(self.settings.on_wait, self.work.module) if self.settings.on_wait else None
-        turn = store.turn(*contract, on_wait=waits)
+        waits = partial(self.settings.on_wait, work.module) if self.settings.on_wait else None
+        turn = store.turn(work.kind, work.digest, beside, on_wait=waits)
         async with turn as again:  # another build may have asked in the meantime
             found = await self._try_stored(again) if again != stored else None
             if found is not None:

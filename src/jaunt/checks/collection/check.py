@@ -1,9 +1,9 @@
 """Generated tests that pytest can't collect or set up, for want of a fixture say, are refused."""
 
 import ast
-import asyncio
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
-from jaunt.sandbox.program import Halt
+from jaunt.sandbox.halted import halted_with_task
 from jaunt.testing.collection import collection_failures, stand_in, unbuilt_in
 from jaunt.testing.pytest_run import NOT_AWAITED, Failure
 
@@ -93,12 +93,7 @@ class CollectionCheck:
             )
 
     async def _try(self, source: str) -> Sequence[Failure]:
-        halt = Halt()
-        try:
-            return await asyncio.to_thread(collection_failures, source, self.work, self.project, halt)
-        except asyncio.CancelledError:
-            halt()
-            raise
+        return await halted_with_task(partial(collection_failures, source, self.work, self.project))
 
 
 def _plugins() -> list[str]:

@@ -18,6 +18,7 @@ from jaunt.checks.examiner.questions import Examination, read_report
 from jaunt.checks.examiner.runner import ExaminerRunner, Findings, examine_alone, new_key, packed
 from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
+from jaunt.sandbox.halted import halted_with_task
 from jaunt.sandbox.program import Halt
 
 _A_DAY = 86_400  # seconds
@@ -41,12 +42,7 @@ class Examiners:
             return Findings([], []) if await examiner.passes(asked) else await self._examine_alone(asked)
 
     async def _examine_alone(self, asked: Examination) -> Findings:
-        halt = Halt()
-        try:
-            return await asyncio.to_thread(examine_alone, asked, self.runner, halt)
-        except asyncio.CancelledError:
-            halt()
-            raise
+        return await halted_with_task(partial(examine_alone, asked, self.runner))
 
 
 class _Examiner:

@@ -1,6 +1,5 @@
 """Generated tests, run while all that they test raises: one that passes all the same could not fail, and is refused."""
 
-import asyncio
 import json
 import secrets
 import shutil
@@ -8,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from jaunt.checks.assertions.tested import Tested, tested_by
@@ -18,6 +18,7 @@ from jaunt.files.scratch import temporary_scratch
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
+from jaunt.sandbox.halted import halted_with_task
 from jaunt.sandbox.program import Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.testing.pytest_run import RECORDER, SETTINGS, read_record
@@ -66,12 +67,7 @@ class VacuityCheck:
     needs: Collection[str] = (STATIC,)
 
     async def __call__(self, source: str) -> Checked:
-        halt = Halt()
-        try:
-            passed = await asyncio.to_thread(passing_without_code, source, self.work, self.project, halt)
-        except asyncio.CancelledError:
-            halt()
-            raise
+        passed = await halted_with_task(partial(passing_without_code, source, self.work, self.project))
         return Checked(
             source,
             [
