@@ -36,7 +36,7 @@ def candidate(text: str) -> ModuleSource:
 
 
 def errors(text: str, *allowed: str) -> list[str]:
-    return effect_errors(candidate(text), spec=SPEC, allowed=allowed)
+    return [str(error) for error in effect_errors(candidate(text), spec=SPEC, allowed=allowed)]
 
 
 PURE = {

@@ -117,20 +117,15 @@ def spec_faults(spec: ModuleSource, work: ModuleWork, allowed: frozenset[str], e
         for line in range(each.lineno, (each.end_lineno or each.lineno) + 1)
     }
     on_import = [] if effects.warn else effect_errors(answer, spec=spec, kind=work.kind, allowed=effects.allow_calls)
-    found = [(_split(error), False) for error in on_import]
-    found += [(_split(error), True) for error in import_errors(answer, work, allowed)]
+    found = [(error, False) for error in on_import]
+    found += [(error, True) for error in import_errors(answer, work, allowed)]
     faults = []
-    for (line, text), is_import in found:
-        symbol = next((place.symbol for place in places if place.first <= line <= place.last), "")
-        if line in imports if is_import else symbol:
-            faults.append(SpecFault(line, _column(spec, line, text), symbol, text.removeprefix(f"{symbol}: ")))
+    for error, is_import in found:
+        symbol = next((place.symbol for place in places if place.first <= error.line <= place.last), "")
+        if error.line in imports if is_import else symbol:
+            text = error.text if error.symbol in ("", symbol) else f"{error.symbol}: {error.text}"
+            faults.append(SpecFault(error.line, _column(spec, error.line, text), symbol, text))
     return faults
-
-
-def _split(error: str) -> tuple[int, str]:
-    """Return the line that an error begins with, and the rest of it."""
-    line, _, text = error.removeprefix("line ").partition(": ")
-    return (int(line), text) if line.isdecimal() else (0, error)
 
 
 def _column(spec: ModuleSource, line: int, text: str) -> int:
@@ -152,7 +147,8 @@ def static_findings(
     if candidate is None:
         return Checked(source, errors)
     try:
-        on_import = effect_errors(candidate, spec=work.spec, kind=work.kind, allowed=effects.allow_calls)
+        found = effect_errors(candidate, spec=work.spec, kind=work.kind, allowed=effects.allow_calls)
+        on_import = [str(error) for error in found]
         errors = [
             *missing_names(candidate, work.names),
             *text_errors(source),
@@ -160,7 +156,7 @@ def static_findings(
             *conformance_errors(candidate, work.spec, work.names, kind=work.kind),
             *(stub_errors(candidate, work.spec, work.names) if work.kind == "build" else ()),
             *([] if effects.warn else on_import),
-            *import_errors(candidate, work, allowed),
+            *map(str, import_errors(candidate, work, allowed)),
             *(_vacuous(candidate, work, tested) if work.kind == "test" else ()),
         ]
     except RecursionError:

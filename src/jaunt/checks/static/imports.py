@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jaunt.checks.fault import LineError
 from jaunt.checks.static.purity import evaluated
 from jaunt.errors import JauntConfigError
 from jaunt.plan.module_work import ModuleWork
@@ -34,12 +35,12 @@ _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def import_errors(candidate: ModuleSource, work: ModuleWork, allowed: frozenset[str]) -> list[str]:
-    """Return what is wrong with a candidate's imports, in functions too; each error begins with the line.
+def import_errors(candidate: ModuleSource, work: ModuleWork, allowed: frozenset[str]) -> list[LineError]:
+    """Return what is wrong with a candidate's imports, in functions too.
 
     `allowed` are top-level modules that may be imported besides the standard library and the project.
     """
-    return list(dict.fromkeys(f"line {line}: {error}" for line, error in sorted(_Imports(candidate, work, allowed))))
+    return [LineError(line, error) for line, error in sorted(set(_Imports(candidate, work, allowed)))]
 
 
 class _Imports:
