@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -55,14 +55,14 @@ class CollectionChecks:
         return CollectionCheck(work, self.project)
 
 
-@dataclass(frozen=True)
+@dataclass
 class CollectionCheck:
     """Has pytest collect a module's candidates, and set up their tests, in the sandbox."""
 
     work: ModuleWork
     project: Project
-    of_stubs: dict[str, Sequence[Failure]] = field(default_factory=dict, compare=False)
-    """What keeps the stubs of the specs from being set up, by their source, once that is known."""
+    of_stubs: Sequence[Failure] | None = None
+    """What keeps the stubs of the specs from being set up, once that is known."""
     name: str = NAME
     after_failure: bool = False
     needs: Collection[str] = (STATIC,)
@@ -80,12 +80,10 @@ class CollectionCheck:
 
     async def _blame_spec(self) -> None:
         """Raise JauntDiscoveryError if the stubs of the specs can't be set up either."""
-        stubs = stand_in(self.work)
-        if stubs not in self.of_stubs:
-            self.of_stubs[stubs] = await self._try(stubs)
-        of_any = [
-            each for each in self.of_stubs[stubs] if not each.message.endswith(NOT_AWAITED)
-        ]  # a mark can be added
+        if self.of_stubs is None:
+            self.of_stubs = await self._try(stand_in(self.work))
+        # An answer can add the mark that has a test awaited.
+        of_any = [each for each in self.of_stubs if not each.message.endswith(NOT_AWAITED)]
         if of_any:
             raise JauntDiscoveryError(
                 f"{self.work.spec.path}: pytest can't set up its tests, whatever is generated: {of_any[0].message}",

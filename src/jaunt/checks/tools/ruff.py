@@ -5,7 +5,6 @@ crashes or takes too long, the check fails.
 """
 
 import json
-import subprocess
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -22,6 +21,7 @@ from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, run_to_success
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.tool import Finished, run_tool
 from jaunt.project.project import Project
 from jaunt.syntax.candidate import parse_candidate
 
@@ -187,10 +187,9 @@ def tidied(path: Path, old: str, new: str) -> str:
     except ToolError:
         return new
 
-    def run(text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [ruff, *arguments, "--quiet", "--no-cache", "--stdin-filename", path, "-"]
-        return subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8", check=False)
+    def run(text: str, *arguments: str) -> Finished:
+        return run_tool([str(ruff), *arguments, "--quiet", "--no-cache", "--stdin-filename", str(path), "-"], text)
 
-    if run(old, "check", "--select", "I").returncode == 0:
-        new = run(new, "check", "--select", "I", "--fix").stdout or new
-    return run(new, "format").stdout or new
+    if run(old, "check", "--select", "I").code == 0:
+        new = run(new, "check", "--select", "I", "--fix").text or new
+    return run(new, "format").text or new

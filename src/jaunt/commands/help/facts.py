@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-Kind = Literal["build", "test"]
+from jaunt.header import Kind
 
 
 class Error(TypedDict):

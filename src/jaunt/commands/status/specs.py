@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from jaunt.errors import JauntDiscoveryError
+from jaunt.header import Kind
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, say, some
 from jaunt.report.states import style_of
@@ -25,7 +26,7 @@ class SpecStatus:
     """
 
     spec: str
-    kind: str
+    kind: Kind
     state: str
     needs: Sequence[str]
     examples: int
