@@ -10,7 +10,7 @@ from projects import ProjectFiles, edit
 from jaunt.header import format_header
 from jaunt.plan.freshness import FRESH, Freshness, judge, judge_file
 from jaunt.plan.plan import make_plan, module_fingerprint
-from jaunt.plan.reasons import Part, Reason, ReasonKind
+from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.report.wording import all_reasons
 
 EDITED = Reason(ReasonKind.EDITED)
@@ -128,7 +128,7 @@ def test_an_edited_file_whose_contract_changed_gives_both_reasons(built: Path) -
     edit(built / "src/app/__generated__/free.py", "return 1", "return 2")
     edit(built / "src/app/free.py", "A word.", "One word.")
     freshness = make_plan(load(built)).freshness["app.free"]
-    changed = Reason(ReasonKind.SPEC_CHANGED, "app.free:Word", parts=(Part("docstring"),))
+    changed = Reason(ReasonKind.SPEC_CHANGED, "app.free:Word", parts=(PartChange("docstring"),))
     assert freshness == Freshness("edited", (EDITED, changed), stale=True)
     assert all_reasons(freshness) == "edited by hand; spec changed: app.free:Word (docstring)"
 

@@ -13,7 +13,7 @@ from jaunt.engine.job import Job, Outcome
 from jaunt.errors import JauntBudgetError, JauntDependencyCycleError, JauntDiscoveryError, JauntError
 from jaunt.plan.freshness import FRESH, Freshness
 from jaunt.plan.plan import Plan, make_plan
-from jaunt.plan.reasons import Part, Reason, ReasonKind
+from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.project.project import load_project
 from jaunt.report.console import Verbosity, print_error, print_warning, relative_paths
 from jaunt.report.progress import Progress, print_summary
@@ -186,7 +186,7 @@ UNBUILT = Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)
 EDITED = Reason(ReasonKind.EDITED)
 ADDED = Reason(ReasonKind.SPEC_ADDED, "x:y")
 STALE = [Reason(ReasonKind.DEPENDENCY_STALE, f"a.{letter}") for letter in "bcd"]
-CHANGED = Reason(ReasonKind.SPEC_CHANGED, "a:f", parts=(Part("body"), Part("docstring")))
+CHANGED = Reason(ReasonKind.SPEC_CHANGED, "a:f", parts=(PartChange("body"), PartChange("docstring")))
 
 
 def stale(*reasons: Reason) -> Freshness:

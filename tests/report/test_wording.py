@@ -6,7 +6,7 @@ import pytest
 
 from jaunt.errors import JauntError
 from jaunt.plan.drift import Drift
-from jaunt.plan.reasons import Part, Reason, ReasonKind
+from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.report.wording import drift_error, reason_text, reason_texts
 
 SLUGIFY = "app.slug:slugify"
@@ -15,7 +15,7 @@ SLUGIFY = "app.slug:slugify"
 @pytest.mark.parametrize("kind", ReasonKind)
 def test_every_kind_of_reason_has_words_of_its_own(kind: ReasonKind) -> None:
     def text(of: ReasonKind) -> str:
-        return reason_text(Reason(of, "the subject", parts=(Part("a part"),), detail="the detail"))
+        return reason_text(Reason(of, "the subject", parts=(PartChange("a part"),), detail="the detail"))
 
     assert text(kind)
     assert text(kind) not in {text(other) for other in ReasonKind if other is not kind}
@@ -31,15 +31,15 @@ def test_every_kind_of_reason_has_words_of_its_own(kind: ReasonKind) -> None:
 )
 def test_beside_its_module_a_spec_goes_without_its_name_and_with_few_parts(parts: str, said: str) -> None:
     names = parts.split()
-    changed = Reason(ReasonKind.SPEC_CHANGED, SLUGIFY, parts=tuple(map(Part, names)))
+    changed = Reason(ReasonKind.SPEC_CHANGED, SLUGIFY, parts=tuple(map(PartChange, names)))
     assert reason_text(changed, beside="app.slug") == f"spec changed: slugify ({said})"
     assert reason_text(changed) == f"spec changed: {SLUGIFY} ({', '.join(names)})"
     assert reason_text(changed, beside="app.page") == f"spec changed: {SLUGIFY} ({said})"
 
 
 def test_a_method_stands_behind_its_class_and_a_part_tells_what_became_of_it() -> None:
-    parts = (Part("method area", "added"), Part("method size", "removed"))
-    assert reason_text(Reason(ReasonKind.SPEC_CHANGED, "app:Box", "size", (Part("signature"),))) == (
+    parts = (PartChange("method area", "added"), PartChange("method size", "removed"))
+    assert reason_text(Reason(ReasonKind.SPEC_CHANGED, "app:Box", "size", (PartChange("signature"),))) == (
         "spec changed: app:Box.size (signature)"
     )
     assert reason_text(Reason(ReasonKind.SPEC_CHANGED, "app:Box", parts=parts), beside="app") == (

@@ -9,14 +9,14 @@ from jaunt.config import JauntConfig, load_config
 from jaunt.files.listing import ModuleFile
 from jaunt.plan.freshness import FRESH, Freshness
 from jaunt.plan.plan import Plan, make_plan
-from jaunt.plan.reasons import Part, Reason, ReasonKind
+from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.project.project import Project, load_project
 from jaunt.registry import SpecKind
 from jaunt.specs.spec_module import SpecModule
 
 WHY_STALE = "spec changed: app.words:split_words (docstring)"
 STALE = Freshness(
-    "stale", (Reason(ReasonKind.SPEC_CHANGED, "app.words:split_words", parts=(Part("docstring"),)),), stale=True
+    "stale", (Reason(ReasonKind.SPEC_CHANGED, "app.words:split_words", parts=(PartChange("docstring"),)),), stale=True
 )
 EVIL = """</script><script>window.pwned = 1</script><!-- <img src=x onerror="window.pwned = 2"> {{script}}"""
 """Text that tries to break out of a page."""

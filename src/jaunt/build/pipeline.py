@@ -13,7 +13,7 @@ from jaunt.build.asking import generate
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import NOBODY, Lookup, keep_code, room_for_code
+from jaunt.build.store import NOBODY, StoreLookup, keep_code, room_for_code
 from jaunt.build.store.beside import beside_work
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
@@ -161,7 +161,7 @@ class _Search:
         store = None if ask_anew else self.settings.readable_store
         work, beside = self.work, beside_work(self.work)
         # One small file, as those that are read before: not by way of a thread.
-        stored = store.get(work.kind, work.digest, beside) if store is not None else Lookup()
+        stored = store.get(work.kind, work.digest, beside) if store is not None else StoreLookup()
         if store is not None and stored.source is None and work.fingerprint.earlier_digest:
             stored = store.get(work.kind, work.fingerprint.earlier_digest, beside)
         found = await self._try_stored(stored)
@@ -178,7 +178,7 @@ class _Search:
             outcome = await self._generate(told)
         return _warned(outcome, again.warning, store.why_lockless(turn))
 
-    async def _try_stored(self, stored: Lookup) -> Outcome | None:
+    async def _try_stored(self, stored: StoreLookup) -> Outcome | None:
         """Write what the store gave, if it passes the checks."""
         if stored.source is None:
             return None

@@ -11,7 +11,7 @@ READS = frozenset({"os.environ", "os.environb", "sys.argv", "sys.stderr", "sys.s
 """Attributes that depend on who imports the module."""
 
 
-class Names:
+class CandidateNames:
     """The names of one candidate.
 
     `scopes` are the definitions of the class bodies that are looked at just now, the innermost last.

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, header_fields, parse_header, split_header
 from jaunt.plan.action import Action, Dependents, decide
-from jaunt.plan.reasons import Part, Reason, ReasonKind
+from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.project.world.recorded import is_shape, moved_parts
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.digests import EARLIER_SIGNATURE, as_read_earlier
@@ -243,7 +243,9 @@ def moved_beside(against: Mapping[str, str], module: str, counted: Counted | Non
             continue
         if is_shape(digest):
             yield Reason(
-                ReasonKind.HANDWRITTEN_CHANGED, ref, parts=tuple(Part(*each) for each in moved_parts(digest, today))
+                ReasonKind.HANDWRITTEN_CHANGED,
+                ref,
+                parts=tuple(PartChange(*each) for each in moved_parts(digest, today)),
             )
         else:
             own = module_of(SpecRef(ref)) == module
@@ -267,18 +269,18 @@ def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterator
                 yield Reason(ReasonKind.SPEC_CHANGED, ref, member, tuple(parts))
 
 
-def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[Part]]:
+def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[PartChange]]:
     """Return the parts of a spec that differ, sorted, by where they are: "", or the name of a class's method."""
-    moved: dict[str, list[Part]] = {}
+    moved: dict[str, list[PartChange]] = {}
     for part in sorted(part for part in {*old, *new} if old.get(part) != new.get(part)):
         if part == EARLIER_SIGNATURE:
             continue
         method, is_inside, detail = part.rpartition(".")
         if is_inside and part in old and part in new:
-            moved.setdefault(method, []).append(Part(detail))
+            moved.setdefault(method, []).append(PartChange(detail))
         elif not is_inside and not _is_detailed(part, old, new):
             how = "" if part in old and part in new else "added" if part in new else "removed"
-            moved.setdefault("", []).append(Part(part, how))
+            moved.setdefault("", []).append(PartChange(part, how))
     return moved
 
 

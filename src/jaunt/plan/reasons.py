@@ -50,7 +50,7 @@ class ReasonKind(Enum):
     """The code of the module `subject`, which the module depends on, is other than when the module was checked."""
 
 
-class Part(NamedTuple):
+class PartChange(NamedTuple):
     """A part of a contract that differs, by name: `docstring`, `method size`; `change` is "added", "removed" or ""."""
 
     name: str
@@ -67,5 +67,5 @@ class Reason:
     kind: ReasonKind
     subject: str = ""
     member: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PartChange, ...] = ()
     detail: str = ""

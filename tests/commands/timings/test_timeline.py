@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from timed_build import BUILD, EVIL, timing
 
 from jaunt.build.timings import BuildTimings, JobTiming
-from jaunt.commands.timings.timeline import Usage, analyse, seconds_with, timings_html
+from jaunt.commands.timings.timeline import JobCounts, analyse, seconds_with, timings_html
 
 # --- what follows from it ----------------------------------------------------------------------------
 
@@ -32,11 +32,11 @@ def test_the_critical_path_is_not_the_chain_with_the_most_jobs() -> None:
 
 def test_the_use_of_jobs_counts_those_that_run_and_those_held_up() -> None:
     assert analyse(BUILD).usage == (
-        Usage(0.0, 2, 1),
-        Usage(1.0, 2, 0),
-        Usage(3.0, 1, 0),
-        Usage(4.0, 1, 0),
-        Usage(9.0, 0, 0),
+        JobCounts(0.0, 2, 1),
+        JobCounts(1.0, 2, 0),
+        JobCounts(3.0, 1, 0),
+        JobCounts(4.0, 1, 0),
+        JobCounts(9.0, 0, 0),
     )
 
 

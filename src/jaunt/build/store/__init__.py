@@ -41,7 +41,7 @@ _ROOM = 64 << 10  # bytes: few modules are longer
 
 
 @dataclass(frozen=True)
-class Lookup:
+class StoreLookup:
     """What a look into the store gave: the source, if it holds one, and a warning, if the entry is damaged."""
 
     source: str | None = None
@@ -75,7 +75,7 @@ class Store:
         self.rooms: dict[str, Room] = {}  # that is reserved for entries, by their names
         self._lockless = False
 
-    def get(self, kind: Kind, digest: str, beside: Beside = NOTHING) -> Lookup:
+    def get(self, kind: Kind, digest: str, beside: Beside = NOTHING) -> StoreLookup:
         """Return the source that was kept for a contract, which counts as a use; `digest` is 64 hex digits.
 
         `beside` is what is written by hand beside the specs.
@@ -110,36 +110,38 @@ class Store:
         """Return whether a source is kept for a contract; asking for that leaves no trace."""
         return self._find(kind, digest, beside)[1].source is not None
 
-    def _find(self, kind: Kind, digest: str, beside: Beside) -> tuple[str, Lookup]:
+    def _find(self, kind: Kind, digest: str, beside: Beside) -> tuple[str, StoreLookup]:
         name = entry_name(kind, digest, beside.digest)
         found = self._read(name, beside)
-        if found == Lookup() and beside.earlier not in {"", beside.digest}:
+        if found == StoreLookup() and beside.earlier not in {"", beside.digest}:
             before = replace(beside, digest=beside.earlier)
             earlier = entry_name(kind, digest, before.digest)
             kept = self._read(earlier, before)
             if kept.source is not None:
                 return earlier, kept
-        if found == Lookup() and beside.digest:
+        if found == StoreLookup() and beside.digest:
             earlier = entry_name(kind, digest, "")
             kept = self._read(earlier, NOTHING)
             if kept.source is not None and beside.serves(kept.source):
                 return earlier, kept
         return name, found
 
-    def _read(self, name: str, beside: Beside) -> Lookup:
+    def _read(self, name: str, beside: Beside) -> StoreLookup:
         path = self.folder / name
         try:
             text = read_plain(path).decode()
         except FileNotFoundError:
             text = self.remote.found.get(name) if self.remote is not None else None
         except (OSError, UnicodeDecodeError) as error:
-            return Lookup(warning=f"{path}: this entry of the store can't be read and is passed over: {error}")
+            return StoreLookup(warning=f"{path}: this entry of the store can't be read and is passed over: {error}")
         if text is None:
-            return Lookup()
+            return StoreLookup()
         entry = read_entry(text, name, self.key)
         if isinstance(entry, str):
-            return Lookup(warning=f"{path}: this entry of the store {entry} and is passed over")
-        return Lookup(entry.source, accepted=entry.accepted) if beside.holds_still(entry.against) else Lookup()
+            return StoreLookup(warning=f"{path}: this entry of the store {entry} and is passed over")
+        return (
+            StoreLookup(entry.source, accepted=entry.accepted) if beside.holds_still(entry.against) else StoreLookup()
+        )
 
     def put(
         self,
@@ -180,12 +182,12 @@ class Store:
 
     def turn(
         self, kind: Kind, digest: str, beside: Beside = NOTHING, *, on_wait: Callable[[], None] | None = None
-    ) -> Turn[Lookup]:
+    ) -> Turn[StoreLookup]:
         """Return the right to ask for a contract; entering it waits, then looks into the store."""
         path = self.folder / entry_name(kind, digest, beside.digest)
         return Turn(path.with_suffix(".lock"), partial(self.get, kind, digest, beside), on_wait=on_wait)
 
-    def why_lockless(self, turn: Turn[Lookup]) -> str | None:
+    def why_lockless(self, turn: Turn[StoreLookup]) -> str | None:
         """Return a warning that no lock could be taken, for the first turn that has found so; else None."""
         if not turn.problem or self._lockless:
             return None

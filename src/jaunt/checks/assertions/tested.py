@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Collection, Iterator, Mapping
 
-from jaunt.checks.names import Names
+from jaunt.checks.names import CandidateNames
 from jaunt.plan.module_work import ModuleWork
 from jaunt.spec_ref import module_of
 from jaunt.specs.graph import SpecGraph
@@ -108,7 +108,7 @@ class _Uses:
         self._candidate = candidate
         self._own = f"{candidate.module}."
         self._heads = {path.partition(".")[0] for path in first_party}
-        self._names = Names(candidate)
+        self._names = CandidateNames(candidate)
 
     def errors(self, label: str, nodes: list[Function], paths: frozenset[str]) -> Iterator[str]:
         """Yield what is wrong with a test, its helpers in the same class included, for what it is to test."""

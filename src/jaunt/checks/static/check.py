@@ -33,12 +33,12 @@ def make_check(project: Project, severity: Severity) -> "StaticChecks":
     """Return the check for a run; raises JauntConfigError for a pyproject.toml that can't be read."""
     require_readable(project.root)
     verify = project.config.verify
-    effects = Effects(tuple(verify.allow_calls), warn=verify.effects == "warn")
+    effects = EffectRules(tuple(verify.allow_calls), warn=verify.effects == "warn")
     return StaticChecks(declared_modules(project.root), frozenset(verify.allow_imports), effects, project.graph)
 
 
 @dataclass(frozen=True)
-class Effects:
+class EffectRules:
     """What a project says of effects on import: patterns of calls that it allows, and whether the rest is only told."""
 
     allow_calls: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class StaticChecks:
 
     declared: frozenset[str] | None
     besides: frozenset[str] = frozenset()
-    effects: Effects = Effects()
+    effects: EffectRules = EffectRules()
     graph: SpecGraph = field(default_factory=dict)
 
     def prover(self, modules: Collection[str]) -> Prover:
@@ -86,7 +86,7 @@ class StaticCheck:
 
     work: ModuleWork
     allowed: frozenset[str]
-    effects: Effects = Effects()
+    effects: EffectRules = EffectRules()
     tested: Tested = field(default_factory=dict)
     name: str = NAME
     after_failure: bool = True
@@ -101,7 +101,9 @@ class StaticCheck:
             return Checked(source, [f"{self.work.path.name}: cannot be parsed: {error}"])
 
 
-def spec_faults(spec: ModuleSource, work: ModuleWork, allowed: frozenset[str], effects: Effects) -> Sequence[SpecFault]:
+def spec_faults(
+    spec: ModuleSource, work: ModuleWork, allowed: frozenset[str], effects: EffectRules
+) -> Sequence[SpecFault]:
     """Return what an answer takes from its spec, and would be refused for: effects on import, undeclared packages."""
     # An answer says by its whole name what the spec module, which stands elsewhere, imports by a relative one.
     text = with_absolute_imports(stub_answer(spec, work.names), spec)
@@ -140,7 +142,11 @@ _NOTHING: Tested = {}
 
 
 def static_findings(
-    source: str, work: ModuleWork, allowed: frozenset[str], effects: Effects = Effects(), tested: Tested = _NOTHING
+    source: str,
+    work: ModuleWork,
+    allowed: frozenset[str],
+    effects: EffectRules = EffectRules(),
+    tested: Tested = _NOTHING,
 ) -> Checked:
     """Return a candidate with what is wrong with it as its text alone tells: one string an error, all of them."""
     candidate, errors = parse_candidate(source, module=work.generated_module, filename=work.path.name)

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 
 from jaunt.checks.fault import LineError
-from jaunt.checks.names import READS, Names
+from jaunt.checks.names import READS, CandidateNames
 from jaunt.checks.static.forbidden_calls import ENDS_A_RUN, SKIPS
 from jaunt.checks.static.imports import all_bindings, all_statements
 from jaunt.checks.static.purity import Purity, evaluated
@@ -30,7 +30,7 @@ def effect_errors(
     its data. What stands by hand in the spec module may be called, and repeated word for word; `allowed` are patterns
     of dotted paths that may be called besides.
     """
-    names = Names(candidate)
+    names = CandidateNames(candidate)
     purity = Purity(candidate, names, kind, given=spec.module if spec else "", allowed=allowed)
     errors = list(_Effects(candidate, names, purity).module(spec))
     if kind == "test":
@@ -41,7 +41,7 @@ def effect_errors(
 class _Effects:
     """What the statements at the module level of one candidate do."""
 
-    def __init__(self, candidate: ModuleSource, names: Names, purity: Purity) -> None:
+    def __init__(self, candidate: ModuleSource, names: CandidateNames, purity: Purity) -> None:
         self._candidate = candidate
         self._names = names
         self._purity = purity

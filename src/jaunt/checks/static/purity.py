@@ -4,7 +4,7 @@ import ast
 import fnmatch
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from jaunt.checks.names import Names
+from jaunt.checks.names import CandidateNames
 from jaunt.checks.static.allowed_calls import (
     ALL,
     CALLERS,
@@ -35,7 +35,13 @@ class Purity:
     """
 
     def __init__(
-        self, candidate: ModuleSource, names: Names, kind: Kind, *, given: str = "", allowed: Sequence[str] = ()
+        self,
+        candidate: ModuleSource,
+        names: CandidateNames,
+        kind: Kind,
+        *,
+        given: str = "",
+        allowed: Sequence[str] = (),
     ) -> None:
         self._candidate = candidate
         self._names = names
@@ -173,7 +179,7 @@ class Purity:
 class Changes:
     """What the functions of a candidate change that is not its own: imported objects, by a name or an argument."""
 
-    def __init__(self, candidate: ModuleSource, names: Names) -> None:
+    def __init__(self, candidate: ModuleSource, names: CandidateNames) -> None:
         self._candidate = candidate
         self._names = names
         self._changing: dict[ast.AST, bool] = {}

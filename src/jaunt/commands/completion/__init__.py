@@ -4,7 +4,7 @@ import argparse
 
 from jaunt.commands import COMMANDS, declare_arguments
 from jaunt.commands.completion import bash, fish, zsh
-from jaunt.commands.completion.entries import Entry, read_entry
+from jaunt.commands.completion.entries import CommandEntry, read_entry
 from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError
@@ -44,7 +44,7 @@ def _names(project: Project, prefix: str) -> list[str]:
     return [*modules, *sorted(ref for ref in refs if ref.startswith(prefix))]
 
 
-def _entry(name: str) -> Entry:
+def _entry(name: str) -> CommandEntry:
     parser = argparse.ArgumentParser(add_help=False)
     declare_arguments(name, parser)
     parser.add_argument("--help", action="help", help="show what the command takes")

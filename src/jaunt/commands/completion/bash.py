@@ -6,7 +6,7 @@ Commands and options stand in it; the names of modules and specs are asked for, 
 import shlex
 from collections.abc import Mapping
 
-from jaunt.commands.completion.entries import Entry, Value
+from jaunt.commands.completion.entries import CommandEntry, Value
 
 _BASH = """\
 # What bash offers after `jaunt`. To load it: source <(jaunt completion bash)
@@ -68,7 +68,7 @@ complete -F _jaunt jaunt
 """
 
 
-def script(entries: Mapping[str, Entry]) -> str:
+def script(entries: Mapping[str, CommandEntry]) -> str:
     """Return the script; `entries` are by the names of the commands."""
     rows = []
     values = []

@@ -27,7 +27,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Entry:
+class CommandEntry:
     """What may follow a command: its options and, where it takes arguments, the first one."""
 
     summary: str
@@ -35,7 +35,7 @@ class Entry:
     argument: Value | None
 
 
-def read_entry(summary: str, parser: argparse.ArgumentParser) -> Entry:
+def read_entry(summary: str, parser: argparse.ArgumentParser) -> CommandEntry:
     """Return what may follow a command, by its parser."""
     options = []
     argument = None
@@ -49,7 +49,7 @@ def read_entry(summary: str, parser: argparse.ArgumentParser) -> Entry:
             options.append(Option(name, help_text, value))
         elif argument is None:
             argument = value
-    return Entry(summary, tuple(options), argument)
+    return CommandEntry(summary, tuple(options), argument)
 
 
 def _value(action: argparse.Action) -> Value:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jaunt.commands.completion.entries import Entry, Value
+from jaunt.commands.completion.entries import CommandEntry, Value
 
 _FISH = """\
 # What fish offers after `jaunt`. To load it: jaunt completion fish | source
@@ -38,7 +38,7 @@ _FISH_SORTS = {
 }
 
 
-def script(entries: Mapping[str, Entry]) -> str:
+def script(entries: Mapping[str, CommandEntry]) -> str:
     """Return the script; `entries` are by the names of the commands."""
     lines = []
     for name, entry in entries.items():

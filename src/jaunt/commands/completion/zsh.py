@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping
 
-from jaunt.commands.completion.entries import Entry, Option, Value
+from jaunt.commands.completion.entries import CommandEntry, Option, Value
 
 _ZSH = """\
 #compdef jaunt
@@ -48,7 +48,7 @@ fi
 _ZSH_SORTS = {"names": "_jaunt_names", "folders": "_files -/", "files": "_files", "": " "}
 
 
-def script(entries: Mapping[str, Entry]) -> str:
+def script(entries: Mapping[str, CommandEntry]) -> str:
     """Return the script; `entries` are by the names of the commands."""
     commands = [shlex.quote(f"{name}:{entry.summary}") for name, entry in entries.items()]
     cases = []

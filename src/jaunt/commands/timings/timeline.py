@@ -13,7 +13,7 @@ _HELD_UP = 0.05  # seconds, from which on more jobs would help
 
 
 @dataclass(frozen=True)
-class Usage:
+class JobCounts:
     """How many jobs were running, and how many were held up by the jobs limit, from `time` on."""
 
     time: float
@@ -28,7 +28,7 @@ class Analysis:
     path: tuple[str, ...] = ()
     path_seconds: float = 0.0
     work_seconds: float = 0.0
-    usage: tuple[Usage, ...] = ()
+    usage: tuple[JobCounts, ...] = ()
 
 
 def analyse(timings: BuildTimings) -> Analysis:
@@ -79,7 +79,7 @@ def seconds_with(jobs: Sequence[JobTiming], limit: int) -> float:
     return now
 
 
-def _usage(jobs: Sequence[JobTiming]) -> list[Usage]:
+def _usage(jobs: Sequence[JobTiming]) -> list[JobCounts]:
     changes: dict[float, tuple[int, int]] = {0.0: (0, 0)}
 
     def change(moment: float, running: int, waiting: int) -> None:
@@ -92,9 +92,9 @@ def _usage(jobs: Sequence[JobTiming]) -> list[Usage]:
         change(job.started, 1, -1)
         change(job.ended, -1, 0)
         change(max(0.0, job.started - job.queue), 0, 1)
-    usage = [Usage(0.0)]
+    usage = [JobCounts(0.0)]
     for moment, (running, waiting) in sorted(changes.items()):
-        usage.append(Usage(moment, usage[-1].running + running, usage[-1].waiting + waiting))
+        usage.append(JobCounts(moment, usage[-1].running + running, usage[-1].waiting + waiting))
     return usage[1:]
 
 
