@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shlex
 import shutil
 import sys
 import tomllib
@@ -90,6 +91,7 @@ NAMED = {
 AS_RUN = {
     "jaunt agent VERB": "jaunt agent instructions",
     "jaunt accept": "jaunt accept app.slug",
+    "jaunt build --instruction TEXT": 'jaunt build --instruction "Be brief, please."',
     "jaunt build --plan FILE": "jaunt build --plan plan.json",
     "jaunt build --record DIR": "jaunt build --force --record recordings",
     "jaunt example [NAME [DIR]]": "jaunt example textkit copy",
@@ -122,7 +124,7 @@ def test_commands_are_found_in_the_text_and_in_the_job_for_ci() -> None:
 def test_every_command_of_the_readme_runs(_built_project: Path, tmp_path: Path, named: str) -> None:
     root = shutil.copytree(_built_project, tmp_path / "project")
     line = AS_RUN.get(named) or re.sub(r" \[.*\]", "", named).replace("MODULE", "app.slug")
-    program, *words = line.split()
+    program, *words = shlex.split(line)
     done = run_python("-m", program, *words, cwd=root)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -132,7 +134,7 @@ def test_every_command_of_the_readme_runs(_built_project: Path, tmp_path: Path, 
 def test_every_command_of_the_readme_has_json(_built_project: Path, tmp_path: Path, named: str) -> None:
     root = shutil.copytree(_built_project, tmp_path / "project")
     line = AS_RUN.get(named) or re.sub(r" \[.*\]", "", named).replace("MODULE", "app.slug")
-    done = run_jaunt(*line.split()[1:], "--json", cwd=root)
+    done = run_jaunt(*shlex.split(line)[1:], "--json", cwd=root)
     facts = json.loads(done.stdout)
     assert (facts["command"], facts["ok"]) == (line.split()[1], True)
 
@@ -159,6 +161,7 @@ OURS = [block for block in blocks("toml") if "[tool." not in block]
 @pytest.mark.parametrize("block", OURS)
 def test_settings_load(tmp_path: Path, block: str) -> None:
     (tmp_path / "src").mkdir()
+    write_files(tmp_path, dict.fromkeys(re.findall(r"docs/\w+\.md", block), "A text."))
     (tmp_path / "jaunt.toml").write_text(block)
     config = load_config(root=tmp_path)
     assert config.llm.provider in {None, "recorded", "openai"}

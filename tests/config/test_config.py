@@ -164,7 +164,12 @@ def test_the_defaults_are_these() -> None:
     assert config.llm.recordings == []
     assert (config.build.jobs, config.build.infer_deps, config.build.max_attempts) == (8, True, 3)
     assert (config.test.jobs, config.test.infer_deps, config.test.pytest_args) == (4, True, ["-q"])
-    assert {*vars(config.prompts).values()} == {"", False}
+    assert vars(config.prompts) == {
+        **dict.fromkeys(["build_system", "build_module", "test_system", "test_module"], ""),
+        "dependency_code": False,
+        "instructions": [],
+        "instructions_for": {},
+    }
 
 
 def test_every_key_is_read(root: Path) -> None:
@@ -213,6 +218,8 @@ def test_every_key_is_read(root: Path) -> None:
         test_system = "p.md"
         test_module = "p.md"
         dependency_code = true
+        instructions = "p.md"
+        instructions_for."app.*" = ["Be short."]
         """,
     )
     assert vars(config.paths) == {
@@ -248,7 +255,12 @@ def test_every_key_is_read(root: Path) -> None:
         "whole_module_fallback": True,
     }
     assert vars(config.test) == {"jobs": 2000, "infer_deps": False, "pytest_args": []}
-    assert {*vars(config.prompts).values()} == {"p.md", True}
+    assert vars(config.prompts) == {
+        **dict.fromkeys(["build_system", "build_module", "test_system", "test_module"], "p.md"),
+        "dependency_code": True,
+        "instructions": ["p.md"],
+        "instructions_for": {"app.*": ["Be short."]},
+    }
 
 
 def test_recordings_may_be_one_string_or_a_list(root: Path) -> None:

@@ -42,6 +42,7 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         importable=world.modules,
         module_digest=work.fingerprint.digest,
         earlier_digest=work.fingerprint.earlier_digest,
+        instructions=work.find_instructions(),
         previous_source=_body(work.path) if replaced is None else split_header(replaced)[1],
     )
 

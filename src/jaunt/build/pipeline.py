@@ -13,8 +13,8 @@ from jaunt.build.asking import generate
 from jaunt.build.context import make_context
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import NOBODY, StoreLookup, keep_code, room_for_code
-from jaunt.build.store.beside import beside_work
+from jaunt.build.store import StoreLookup, keep_code, room_for_code
+from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
 from jaunt.engine.job import Outcome, error_texts, failure
@@ -189,7 +189,7 @@ class _Search:
             return None
         warnings = tuple(examined.warnings)
         outcome = Outcome("generated", warnings=warnings, origin="store", check_seconds=examined.seconds)
-        return await self._land(outcome, examined.source, stored.accepted)
+        return await self._land(outcome, examined.source, stored.provenance)
 
     async def _generate(self, told: Sequence[str]) -> Outcome:
         """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
@@ -199,7 +199,7 @@ class _Search:
             )
             if result.source is None:
                 return await self._failed(result)
-            return await self._land(_answered(result), result.source)
+            return await self._land(_answered(result), result.source, instruction_fields(self.work))
 
     async def _failed(self, result: GenerationResult) -> Outcome:
         """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""
@@ -212,7 +212,13 @@ class _Search:
             told = [*error_texts(cause), *(f"the last candidate: {error}" for error in errors)]
         if result.fault is not None and result.candidate and not errors and self.settings.store is not None:
             # What comes from the store has to pass the checks as well.
-            keep = partial(keep_code, self.settings.store, self.work, normalize_source(result.candidate))
+            keep = partial(
+                keep_code,
+                self.settings.store,
+                self.work,
+                normalize_source(result.candidate),
+                instruction_fields(self.work),
+            )
             told.append(
                 await _by_writer(self.writers, keep)
                 or "the answer is kept: the next build checks it, and asks for none"
@@ -229,10 +235,10 @@ class _Search:
             check_seconds=result.check_seconds,
         )
 
-    async def _land(self, outcome: Outcome, source: str, accepted: Mapping[str, str] = NOBODY) -> Outcome:
-        """Write a candidate that passed; `accepted` are the fields that say who accepted it."""
+    async def _land(self, outcome: Outcome, source: str, provenance: Mapping[str, str]) -> Outcome:
+        """Write a candidate that passed; `provenance` are the fields of a header that say where it came from."""
         source = normalize_source(source)
-        return await self._write(partial(_land, self.work, self.settings, self.context, outcome, source, accepted))
+        return await self._write(partial(_land, self.work, self.settings, self.context, outcome, source, provenance))
 
     async def _write(self, write: Callable[[], Outcome]) -> Outcome:
         """Write what belongs to an outcome."""
@@ -276,8 +282,10 @@ def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, ou
     path = stamp_code(work, standing.text)
     forget_rejected(settings.rejected, work.module)
     store, beside = settings.store, beside_work(work)
+    # Under whatever instructions: what was asked for later is not to be replaced by what stands.
+    beside = replace(beside, instructions=frozenset())
     if store is not None and not store.readonly and not store.holds(work.kind, work.digest, beside):
-        outcome = _warned(outcome, keep_code(store, work, normalize_source(standing.source), standing.accepted))
+        outcome = _warned(outcome, keep_code(store, work, normalize_source(standing.source), standing.provenance))
     return replace(outcome, path=path)
 
 
@@ -296,7 +304,7 @@ def _land(
     context: ModuleSpecContext,
     outcome: Outcome,
     source: str,
-    accepted: Mapping[str, str],
+    provenance: Mapping[str, str],
 ) -> Outcome:
     """Write a candidate that passed: a recording of it where one is wanted, and what it replaces into the history.
 
@@ -305,7 +313,7 @@ def _land(
     """
     if settings.store is not None and outcome.origin == "model":
         # Kept before it is written: what was paid for survives a crash of anything that comes after it.
-        unkept = keep_code(settings.store, work, source)
+        unkept = keep_code(settings.store, work, source, provenance)
         outcome = replace(outcome, warnings=(*outcome.warnings, unkept)) if unkept else outcome
     forget_rejected(settings.rejected, work.module)
     if settings.record is not None:
@@ -313,7 +321,7 @@ def _land(
         write_atomic(path, format_recording(context, source), within=settings.record)
     # Looked at once more: someone may have edited it while the model was busy.
     before = _text_to_replace(work, force=settings.force)
-    path = write_code(work, source, accepted=accepted)
+    path = write_code(work, source, provenance=provenance)
     if settings.history is not None:
         contract = {**context.spec_sources, **context.dependency_apis}
         settings.history.add(work.kind, work.module, work.digest, contract, before)

@@ -33,16 +33,16 @@ def write_code(
     *,
     before: Mapping[str, Any] | None = None,
     is_new: bool = True,
-    accepted: Mapping[str, str] | None = None,
+    provenance: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a module's code under a header that says that it answers today's contract, and return its file.
 
     `before` are the fields of the header that it had, which stay as far as they are not answered anew; `is_new` is
-    False for code that stays as it was, so that what is said of it stays as well. `accepted` are the fields that say
-    who has accepted it.
+    False for code that stays as it was, so that what is said of it stays as well. `provenance` are the fields that
+    say who has accepted it, and which instructions it was asked for under.
     Raises JauntWriteError if the file can't be written, or lies outside of the folder that its name starts from.
     """
-    fields = {**_fields(work, source, before or {}, is_new=is_new), **(accepted or {})}
+    fields = {**_fields(work, source, before or {}, is_new=is_new), **(provenance or {})}
     return write_module(work.path, source, fields, within=work.root, packages_below=work.packages_below)
 
 
@@ -64,7 +64,7 @@ def stamp_code(work: ModuleWork, text: str, accepted: Mapping[str, str] | None =
     """Give the code in `text`, a generated file that has passed all checks, a header that says so; return the file.
 
     What follows the header stays byte for byte, its line ends too, and of the header what is not answered anew.
-    `accepted` is as in `write_code`. Raises JauntWriteError as `write_code` does.
+    `accepted` are the fields that say who has accepted it. Raises JauntWriteError as `write_code` does.
     """
     lines, source = split_header(text)
     before: Mapping[str, Any] = parse_header(text) or {}

@@ -2,7 +2,13 @@
 
 import argparse
 
-from jaunt.commands.shared.options import add_build_options, add_project_options, add_selection_options, build_options
+from jaunt.commands.shared.options import (
+    add_build_options,
+    add_instruction_option,
+    add_project_options,
+    add_selection_options,
+    build_options,
+)
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, require_tests, targets_of
 from jaunt.commands.shared.test_step import RunOptions, build_and_test
@@ -18,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pytest-args", action="append", default=[], metavar="ARG", help=help_text)
     parser.add_argument("--repair", action="store_true", help="if tests fail, have the code rewritten once")
     add_build_options(parser)
+    add_instruction_option(parser, argparse.SUPPRESS)  # as for `build`; it would be line 25
     add_project_options(parser)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+from jaunt.config.instructions import FILE_HINT, instruction_keys, is_file_name, is_root
 from jaunt.config.key import keys_of, others_of
 from jaunt.config.schema import JauntConfig
 from jaunt.errors import JauntConfigError
@@ -70,7 +71,7 @@ def _load(file: Path, root: Path) -> JauntConfig:
     config = replace(read, root=root, config_file=file)
     if "source_roots" not in table.get("paths", {}):
         config = replace(config, paths=replace(config.paths, source_roots=_default_source_roots(root)))
-    _raise_if_any([*_wrong_roots(config, key), *_missing_prompts(config, key)], file)
+    _raise_if_any([*_wrong_roots(config, key), *_missing_prompts(config, key), *_wrong_instructions(config, key)], file)
     return config
 
 
@@ -223,4 +224,21 @@ def _missing_prompts(config: JauntConfig, key: str) -> list[Problem]:
         Problem(_under(_under(key, "prompts"), name), f"no such file: {config.root / file}")
         for name, file in chosen.items()
         if isinstance(file, str) and file and not (config.root / file).is_file()
+    ]
+
+
+def _wrong_instructions(config: JauntConfig, key: str) -> list[Problem]:
+    if not (config.prompts.instructions or config.prompts.instructions_for):
+        return []
+    key, found = _under(key, "prompts"), []
+    for name in config.prompts.instructions_for:
+        if "/" in name and not is_root(config, name):
+            what = f"{_toml(name)} is none of the project's roots, and no pattern of modules"
+            hint = f"the roots are: {', '.join([*config.paths.source_roots, *config.paths.test_roots])}"
+            found.append(Problem(f"{key}.instructions_for", what, hint))
+    return found + [
+        Problem(f"{key}.{name}", f"no such file: {config.root / each.strip()}", FILE_HINT)
+        for name, entries in instruction_keys(config)
+        for each in entries
+        if is_file_name(each) and not (config.root / each.strip()).is_file()
     ]

@@ -15,6 +15,8 @@ from jaunt.config.values import (
     allowed_calls,
     at_least,
     http_url,
+    instruction_table,
+    instructions,
     not_negative,
     one_of,
     package_name,
@@ -209,6 +211,17 @@ class PromptsConfig:
     test_system: str = key("", "the file that replaces the system prompt for tests")
     test_module: str = key("", "the file that replaces the request for a module's tests")
     dependency_code: bool = key(False, "show the generated code of dependencies as well as their contracts")
+    instructions: list[str] = key(
+        [],
+        "what each prompt says besides: texts, or files (one word, or what ends with .md, .txt or .rst) that hold one",
+        wrong=instructions,
+        or_one=True,
+    )
+    instructions_for: dict[str, Any] = key(
+        {},
+        'further ones, by one of the roots or by a glob pattern of spec modules: `"app.db.*" = ["docs/db.md"]`',
+        wrong=instruction_table,
+    )
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,22 @@ def request_options(value: dict[str, Any]) -> str | None:
     return None
 
 
+def instructions(entries: list[str]) -> str | None:
+    """Refuse blank instructions."""
+    return None if all(each.strip() for each in entries) else "has an instruction without any text"
+
+
+def instruction_table(table: dict[str, Any]) -> str | None:
+    """Refuse what is no table of instructions, one or a list each."""
+    for name, found in table.items():
+        entries = [found] if isinstance(found, str) else found
+        if not isinstance(entries, list) or not all(isinstance(each, str) for each in entries):
+            return f"expected a string or a list of strings for {json.dumps(name)}, got {type(found).__name__}"
+        if problem := instructions(entries):
+            return f"{json.dumps(name)} {problem}"
+    return None
+
+
 def _depth(value: object) -> int:
     """Return how many tables and lists stand in each other; without a call for each, which Python limits."""
     depth, level = 0, [value]

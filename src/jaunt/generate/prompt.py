@@ -97,7 +97,17 @@ def render_messages(
     states_task = "required_names" in _PLACEHOLDER.findall(templates.texts[f"{ctx.kind}_module"])
     again = f"\nWrite all of `{ctx.generated_module}` again: {values['required_names']}.\n"
     task = again if errors and states_task else ""
-    return [Message("system", fill("system")), Message("user", fill("module") + task)]
+    system = fill("system")
+    if ctx.instructions and not any(_shows_instructions(templates.texts[f"{ctx.kind}_{n}"]) for n in _PAIR):
+        system += f"\n{values['project_instructions']}"
+    return [Message("system", system), Message("user", fill("module") + task)]
+
+
+_PAIR = ("system", "module")
+
+
+def _shows_instructions(template: str) -> bool:
+    return "project_instructions" in _PLACEHOLDER.findall(template)
 
 
 def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: bool = False) -> dict[str, str]:
@@ -113,6 +123,9 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         "required_names": ", ".join(f"`{name}`" for name in ctx.expected_names),
         "specs": _section("The specs", [_code(text) + _outer(ctx, ref) for ref, text in specs.items()]) + _kept(ctx),
         "instructions": _section("Instructions for single specs", prompts),
+        "project_instructions": _section(
+            "Instructions of the project; where a spec says otherwise, the spec counts", ctx.instructions
+        ),
         "handwritten": _section(
             f"Written by hand in `{module}`: import what you use of it, don't repeat it",
             [f"`from {module} import NAME`\n\n{_code(handwritten)}"] if handwritten else [],

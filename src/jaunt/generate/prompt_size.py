@@ -27,6 +27,7 @@ def _parts(ctx: ModuleSpecContext) -> Iterator[tuple[str, str]]:
     yield "what is written by hand in the spec module", ctx.handwritten_source
     yield "the code that is to be replaced", ctx.previous_source
     yield "the code of the attempt before", ctx.rejected_source
+    yield "the instructions of the project", "\n".join(ctx.instructions)
     yield from ((f"the spec {ref}", text) for ref, text in ctx.spec_sources.items())
     yield from ((f"the spec {ref}, which is used", text) for ref, text in ctx.dependency_apis.items())
     yield from ((f"`{name}`, which is used", text) for name, text in ctx.world.items())

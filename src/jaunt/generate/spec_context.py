@@ -21,7 +21,8 @@ class ModuleSpecContext:
 
     `world` has the shapes of what is written by hand in other modules and reached from the specs, by the import that
     gives it, `left_out` the references of what would have been too much, and `importable` the modules that the spec
-    module imports from. `kept_sources` are the texts of specs of the module whose code stays as it is.
+    module imports from. `kept_sources` are the texts of specs of the module whose code stays as it is. `instructions`
+    are those of the project.
     """
 
     kind: Kind
@@ -45,3 +46,4 @@ class ModuleSpecContext:
     left_out: Sequence[str] = ()
     importable: Sequence[str] = ()
     kept_sources: Mapping[str, str] = field(default_factory=dict)
+    instructions: Sequence[str] = ()

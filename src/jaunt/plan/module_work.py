@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
+from jaunt.config.instructions import instructions_for
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntError
 from jaunt.files.plain import read_plain
@@ -29,6 +30,11 @@ def no_world() -> World:
     return NO_WORLD
 
 
+def no_instructions() -> tuple[str, ...]:
+    """Say that the project asks for nothing besides the specs."""
+    return ()
+
+
 def no_more(_: str) -> Mapping[str, str]:
     """Say that code is checked against its contract alone."""
     return {}
@@ -44,7 +50,8 @@ class ModuleWork:
     generated files of those modules. `problem` says why it can't be built, `warnings` what its author should know.
     `__init__.py` files are made in the folders between `packages_below` and `path`, in none if it is None. `texts` has
     the source of the specs. `checked_against` tells of code what it is checked against besides the contract, for its
-    header; `find_world` of what the specs reach; `code_paths` are the files of the modules that it is checked with.
+    header; `find_world` of what the specs reach, `find_instructions` of what the project asks for besides;
+    `code_paths` are the files of the modules that it is checked with.
     """
 
     fingerprint: Fingerprint
@@ -63,6 +70,7 @@ class ModuleWork:
     texts: SpecTexts = field(default_factory=SpecTexts)
     checked_against: Callable[[str], Mapping[str, str]] = field(default=no_more, compare=False, repr=False)
     find_world: Callable[[], World] = field(default=no_world, compare=False, repr=False)
+    find_instructions: Callable[[], tuple[str, ...]] = field(default=no_instructions, compare=False, repr=False)
     code_paths: Mapping[str, Path] = field(default_factory=dict)
 
     @property
@@ -127,6 +135,7 @@ class ModuleWork:
             texts=SpecTexts(self.spec),
             checked_against=no_more,
             find_world=no_world,
+            find_instructions=no_instructions,
         )
 
 
@@ -164,6 +173,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
         texts=project.texts,
         checked_against=partial(checked_against, project, name),
         find_world=partial(project.world_of, name),
+        find_instructions=partial(instructions_for, project.config, name, module.file.path),
         packages_below=_packages_below(module, project.bases()),
     )
 

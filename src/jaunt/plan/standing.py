@@ -12,6 +12,8 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.reasons import ReasonKind
 
 ACCEPTED_FIELDS = ("accepted_by", "accepted_at")
+PROVENANCE_FIELDS = (*ACCEPTED_FIELDS, "instructions")
+"""The fields of a header that say where code came from, and that go where it goes: into the store, and back."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,17 @@ class StandingCode:
     @cached_property
     def accepted(self) -> dict[str, str]:
         """The fields of the header that say who accepted the code, and when; none, if nobody did."""
-        return accepted_fields(parse_header(self.text))
+        return {name: text for name, text in self.provenance.items() if name in ACCEPTED_FIELDS}
+
+    @cached_property
+    def provenance(self) -> dict[str, str]:
+        """The fields of the header that say who accepted the code, and which instructions it was asked for under."""
+        return provenance_fields(parse_header(self.text))
 
 
-def accepted_fields(header: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return those of a header's fields that say who accepted the code, and when."""
-    return {name: str(header[name]) for name in ACCEPTED_FIELDS if name in header} if header else {}
+def provenance_fields(header: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return PROVENANCE_FIELDS of a header, as far as it has them."""
+    return {name: str(header[name]) for name in PROVENANCE_FIELDS if name in header} if header else {}
 
 
 def standing_code(work: ModuleWork, freshness: Freshness | None) -> StandingCode | None:

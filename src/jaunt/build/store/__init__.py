@@ -11,6 +11,9 @@ URL: what it has is fetched here, and what is kept here goes there.
 A `<digest>.py` of an earlier version may have been written beside anything: it serves only if it takes all that is
 written by hand from where that stands. One that an earlier version kept with what is beside the specs alone was written
 by a model that saw nothing of other modules: it serves if the checks pass it.
+
+Nor does an entry serve that was asked for without an instruction of today, unless a person has accepted it; one that
+was asked for under more does.
 """
 
 import importlib
@@ -22,9 +25,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jaunt.build.store.beside import NOTHING, Beside, beside_of, beside_work
+from jaunt.build.store.beside import NOTHING, Beside, beside_of, beside_work, instruction_digests
 from jaunt.build.store.entry import NOBODY, Entry, entry_name, format_entry, read_entry
 from jaunt.config import JauntConfig
+from jaunt.config.instructions import instructions_for
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntMachineError, JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.files.lock import Turn
@@ -46,8 +50,8 @@ class StoreLookup:
 
     source: str | None = None
     warning: str | None = None
-    accepted: Mapping[str, str] = field(default_factory=dict)
-    """The fields that say who accepted it, and when."""
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    """The fields that say who accepted it, and which instructions it was asked for under."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ class Store:
                 return earlier, kept
         if found == StoreLookup() and beside.digest:
             earlier = entry_name(kind, digest, "")
-            kept = self._read(earlier, NOTHING)
+            kept = self._read(earlier, replace(NOTHING, instructions=beside.instructions))
             if kept.source is not None and beside.serves(kept.source):
                 return earlier, kept
         return name, found
@@ -139,9 +143,9 @@ class Store:
         entry = read_entry(text, name, self.key)
         if isinstance(entry, str):
             return StoreLookup(warning=f"{path}: this entry of the store {entry} and is passed over")
-        return (
-            StoreLookup(entry.source, accepted=entry.accepted) if beside.holds_still(entry.against) else StoreLookup()
-        )
+        if not beside.holds_still(entry.against) or not beside.was_instructed(entry.provenance):
+            return StoreLookup()
+        return StoreLookup(entry.source, provenance=entry.provenance)
 
     def put(
         self,
@@ -152,16 +156,16 @@ class Store:
         module: str,
         beside: Beside = NOTHING,
         against: Mapping[str, str] = NOBODY,
-        accepted: Mapping[str, str] = NOBODY,
+        provenance: Mapping[str, str] = NOBODY,
     ) -> str | None:
         """Keep a validated source; return why it could not be kept, or None. A readonly store keeps nothing.
 
-        It serves as long as what it was checked `against` besides, reference -> digest, stays as it is. `accepted` are
-        the fields that say who accepted it.
+        It serves as long as what it was checked `against` besides, reference -> digest, stays as it is. `provenance`
+        are the fields that say who accepted it, and which instructions it was asked for under.
         """
         if self.readonly:
             return None
-        entry = Entry(kind, module, digest, beside.digest, against, source, accepted)
+        entry = Entry(kind, module, digest, beside.digest, against, source, provenance)
         text = format_entry(entry, self.key)
         if self.remote is not None:
             self.remote.put(entry.name, text)
@@ -260,9 +264,15 @@ def _stored_as(project: Project, module: str) -> tuple[Kind, str, Beside] | None
         dependencies = {ref for entry in entries for ref in project.graph.get(entry.spec_ref, ())}
         counted = partial(project.counted_digest, module)
         beside = beside_of(entries, project.texts, dependencies, counted, project.world_of(module))
+        beside = replace(beside, instructions=instructions_of(project, module))
     except JauntDiscoveryError:
         return None
     return project.kind_of(module), project.digests[module], beside
+
+
+def instructions_of(project: Project, module: str) -> frozenset[str]:
+    """Return the digests of the instructions for a module of a project."""
+    return instruction_digests(instructions_for(project.config, module, project.modules[module].file.path))
 
 
 @contextmanager
@@ -291,7 +301,7 @@ def room_for_code(store: Store | None, work: ModuleWork) -> Generator[None]:
             room.give_back()
 
 
-def keep_code(store: Store, work: ModuleWork, source: str, accepted: Mapping[str, str] = NOBODY) -> str | None:
+def keep_code(store: Store, work: ModuleWork, source: str, provenance: Mapping[str, str] = NOBODY) -> str | None:
     """Keep a module's code, for its contract of today; see `Store.put`."""
     return store.put(
         work.kind,
@@ -300,5 +310,5 @@ def keep_code(store: Store, work: ModuleWork, source: str, accepted: Mapping[str
         module=work.module,
         beside=beside_work(work),
         against=work.checked_against(source),
-        accepted=accepted,
+        provenance=provenance,
     )

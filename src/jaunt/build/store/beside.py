@@ -6,7 +6,7 @@ The prompt shows it, so an answer may hold its numbers, and no project may get t
 import ast
 import hashlib
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -27,6 +27,7 @@ class Beside:
     """The handwritten part of a spec module.
 
     `digest` is one of its syntax and of what the specs reach in other modules, 16 hex digits, "" if there is neither;
+    `instructions` are the digests of what the project asks for besides;
     `earlier` is that of the syntax alone, by which versions before this one kept things. `names` are those it binds
     that may hold what is this project's own, each with the dotted paths that mean the same. `counted` returns today's
     digest of what code may have been checked against besides, by reference.
@@ -35,12 +36,17 @@ class Beside:
     digest: str = ""
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
     earlier: str = ""
+    instructions: frozenset[str] = frozenset()
     counted: Counted | None = field(default=None, compare=False, repr=False)
 
     def holds_still(self, against: Mapping[str, str]) -> bool:
         """Return whether all that code was checked against is as it was then."""
         counted = self.counted
         return counted is None or all(counted(ref, digest) == digest for ref, digest in against.items())
+
+    def was_instructed(self, provenance: Mapping[str, str]) -> bool:
+        """Return whether code was asked for under all of today's instructions, or accepted by a person."""
+        return "accepted_by" in provenance or self.instructions <= {*provenance.get("instructions", "").split()}
 
     def apart_from(self, specs: Collection[str]) -> "Beside":
         """Return it without the names that stand for these specs: what they say is in the contract already.
@@ -89,7 +95,19 @@ def beside_of(
 
 def beside_work(work: ModuleWork) -> Beside:
     """Return what is written by hand beside the specs of one module's work; raises as `beside_of`."""
-    return beside_of(work.entries, work.texts, work.dependencies, work.fingerprint.counted, work.find_world())
+    found = beside_of(work.entries, work.texts, work.dependencies, work.fingerprint.counted, work.find_world())
+    return replace(found, instructions=instruction_digests(work.find_instructions()))
+
+
+def instruction_digests(texts: Iterable[str]) -> frozenset[str]:
+    """Return the digest of each instruction, 16 hex digits."""
+    return frozenset(map(_digest, texts))
+
+
+def instruction_fields(work: ModuleWork) -> dict[str, str]:
+    """Return the field of a header that notes which instructions code is asked for under; none, if there are none."""
+    digests = instruction_digests(work.find_instructions())
+    return {"instructions": " ".join(sorted(digests))} if digests else {}
 
 
 @lru_cache(maxsize=256)  # a module's is asked for before, while and after it is built

@@ -8,19 +8,19 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from jaunt.header import Kind, body_digest, header_fields, split_header
-from jaunt.plan.standing import accepted_fields
+from jaunt.plan.standing import provenance_fields
 
 STORE_MARKER = "# A validated generation, kept by jaunt."
 NOBODY: Mapping[str, str] = MappingProxyType({})
-"""What a header says of who accepted code that nobody did."""
+"""The fields of where code came from, if nobody accepted it and no instructions were given for it."""
 
 
 class Entry(NamedTuple):
     """What an entry holds.
 
     `handwritten` is the digest of what is written by hand beside the specs, "" if nothing is; the source serves as long
-    as what it was checked `against` besides, reference -> digest, stays as it is. `accepted` are the fields that say
-    who has accepted it.
+    as what it was checked `against` besides, reference -> digest, stays as it is. `provenance` are the fields
+    that say who has accepted it, and which instructions it was asked for under.
     """
 
     kind: Kind
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
     handwritten: str
     against: Mapping[str, str]
     source: str
-    accepted: Mapping[str, str] = NOBODY
+    provenance: Mapping[str, str] = NOBODY
 
     @property
     def name(self) -> str:
@@ -65,7 +65,7 @@ def read_entry(text: str, name: str, key: bytes | None) -> Entry | str:
         fields.get("handwritten_digest", ""),
         against,
         source,
-        accepted_fields(fields),
+        provenance_fields(fields),
     )
     if fields != _fields(entry) or entry.name != name:
         return "is damaged"
@@ -82,7 +82,7 @@ def _fields(entry: Entry) -> dict[str, str]:
         **({"handwritten_digest": entry.handwritten} if entry.handwritten else {}),
         **({"checked_against": json.dumps(dict(entry.against), sort_keys=True)} if entry.against else {}),
         "body_digest": body_digest(entry.source),
-        **entry.accepted,
+        **entry.provenance,
     }
 
 

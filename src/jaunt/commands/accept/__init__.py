@@ -100,7 +100,7 @@ def _take(project: Project, proposal: Proposal, accepted: Mapping[str, str]) -> 
     if not proposal.is_edited:
         stamp_code(work, proposal.text, accepted)
     else:
-        write_code(work, proposal.source, before=before, accepted=accepted)
+        write_code(work, proposal.source, before=before, provenance=accepted)
     if proposal.path != work.path:
         left = remove_module(proposal.path, generated_dir=project.generated_dir, within=project.root, force=True)
         if left:

@@ -5,7 +5,13 @@ import sys
 from types import ModuleType
 
 from jaunt.commands.shared.build_step import build_plan, module_phases
-from jaunt.commands.shared.options import add_build_options, add_project_options, add_selection_options, build_options
+from jaunt.commands.shared.options import (
+    add_build_options,
+    add_instruction_option,
+    add_project_options,
+    add_selection_options,
+    build_options,
+)
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
 from jaunt.plan.plan import Plan
@@ -23,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plan", metavar="FILE", help="build exactly what `--dry-run --json` printed into FILE")
     parser.add_argument("--profile", action="store_true", help="say where the time went")
     add_build_options(parser)
+    add_instruction_option(parser, "tell the model this, too: a text, or a file")
     add_project_options(parser)
 
 

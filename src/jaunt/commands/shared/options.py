@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jaunt.checks import severities
 from jaunt.config import JauntConfig, find_project_root, load_config
+from jaunt.config.instructions import with_instructions
 from jaunt.report.console import Verbosity
 
 
@@ -65,6 +66,11 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
 
+def add_instruction_option(parser: argparse.ArgumentParser, help: str) -> None:
+    """Add `--instruction`."""
+    parser.add_argument("--instruction", action="append", default=[], metavar="TEXT", help=help)
+
+
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how a build runs and what is printed of it."""
     parser.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
@@ -95,6 +101,8 @@ def read_config(arguments: argparse.Namespace) -> JauntConfig:
         config = load_config(root=arguments.root, config_path=arguments.config)
     else:
         config = load_config(root=find_project_root(Path()) if arguments.root is None else arguments.root)
+    if further := getattr(arguments, "instruction", None):
+        config = with_instructions(config, further)
     if config.verify.others:
         severities(config)  # a mistake is told by whatever command comes first
     return config
