@@ -9,7 +9,7 @@ from jaunt.build.settings import BuildSettings
 from jaunt.checks.spliced import SplicedAnswer
 from jaunt.errors import JauntGenerationError
 from jaunt.generate.base import GenerationResult, ModuleSpecContext
-from jaunt.generate.check import Check, check_candidate
+from jaunt.generate.check import Check, check_answer, check_candidate
 from jaunt.generate.retry import ask
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs, moved_specs
@@ -107,7 +107,7 @@ async def _attempts(
     result = await backend.generate_with_retry(context, max_attempts=settings.max_attempts)
     if result.source is None:
         return result
-    examined = await check_candidate(result.source, context.expected_names, checks)
+    examined = await check_answer(result.source, context.expected_names, checks)
     return replace(
         result,
         source=examined.source if examined.ok else None,
@@ -116,4 +116,5 @@ async def _attempts(
         warnings=examined.warnings,
         fault=examined.fault,
         check_seconds=examined.seconds,
+        advisories=examined.advisories,
     )

@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 
 from jaunt.build.asking import generate
 from jaunt.build.context import make_context
-from jaunt.build.rejected import forget_rejected, keep_rejected
+from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import StoreLookup, keep_code, room_for_code
 from jaunt.build.store.beside import beside_work, instruction_fields
@@ -197,9 +197,12 @@ class _Search:
             result = await generate(
                 self.settings, self.work, self.context, self.checks, replaced=self.replaced, told=told
             )
+            keep = partial(keep_advisories, self.settings.advisories, self.work.module, result.advisories)
+            unkept = await _by_writer(self.writers, keep)
             if result.source is None:
-                return await self._failed(result)
-            return await self._land(_answered(result), result.source, instruction_fields(self.work))
+                return _warned(await self._failed(result), *unkept)
+            landed = await self._land(_answered(result), result.source, instruction_fields(self.work))
+            return _warned(landed, *unkept)
 
     async def _failed(self, result: GenerationResult) -> Outcome:
         """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""
@@ -233,6 +236,7 @@ class _Search:
             warnings=tuple(result.warnings),
             cause=cause,
             check_seconds=result.check_seconds,
+            advisories=result.advisories,
         )
 
     async def _land(self, outcome: Outcome, source: str, provenance: Mapping[str, str]) -> Outcome:
@@ -268,6 +272,7 @@ def _answered(result: GenerationResult) -> Outcome:
         warnings=tuple(result.warnings),
         origin="model" if result.attempts else "splice",
         check_seconds=result.check_seconds,
+        advisories=result.advisories,
     )
 
 

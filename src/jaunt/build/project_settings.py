@@ -44,6 +44,7 @@ def project_settings(
         failures=SameFailures(config.build.stop_after_same_failure),
         proof=Proof(checks, [m for m in plan.to("generate") if m not in plan.problems], imports.sandboxed),
         rejected=state / "rejected",
+        advisories=state / "advisories",
         gate=imports.gate,
         used_at_import=imports.gate.used_at_import,
         max_attempts=config.build.max_attempts,

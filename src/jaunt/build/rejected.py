@@ -1,4 +1,4 @@
-"""The last candidate of each module that failed, with its errors, kept for a person to look at."""
+"""What is kept of answers for a person to look at: a failed module's last candidate, and what was said of the specs."""
 
 import os
 import shutil
@@ -33,6 +33,25 @@ def forget_rejected(folder: Path | None, module: str) -> None:
     """Remove what was kept of a module, as it has been built since."""
     if folder is not None and (folder / module).exists():
         shutil.rmtree(folder / module, ignore_errors=True)
+
+
+def keep_advisories(folder: Path | None, module: str, advisories: Sequence[str]) -> list[str]:
+    """Write what a module's last answer said of its specs into `<folder>/<module>.txt`, a line each; return why not.
+
+    Without any, what an earlier answer said is removed.
+    """
+    if folder is None:
+        return []
+    place = folder / f"{module}.txt"
+    try:
+        if advisories:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(place, "".join(f"{each}\n" for each in advisories), within=folder)
+        elif place.exists():
+            place.unlink()
+    except (OSError, JauntWriteError) as error:
+        return [f"what the model said of the specs of {module} could not be kept: {error}"]
+    return []
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ class BuildSettings:
     and asks the model anew; `read_store=False` only asks the model anew. With `by_spec`, of a module some of whose
     specs have moved these alone are asked for, and the whole of it only after that, with `whole_module_fallback`. What
     passes is kept in `store`, and as a recording in the folder `record`. `price` is what tokens cost. Each attempt asks
-    for `candidates` answers at once; the last candidate of a module that fails is kept in the folder `rejected`.
+    for `candidates` answers at once; the last candidate of a module that fails is kept in the folder `rejected`, what
+    answers say of the specs in `advisories`.
     What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
     module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
     build that is asking for the same, with the module; `on_fault` with what is wrong with the specs of a module that
@@ -49,6 +50,7 @@ class BuildSettings:
     record: Path | None = None
     price: PriceConfig | None = None
     rejected: Path | None = None
+    advisories: Path | None = None
     history: History | None = None
     on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
     on_wait: Callable[[str], None] | None = None

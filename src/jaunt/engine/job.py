@@ -44,6 +44,8 @@ class Outcome:
     """The modules that kept it from being tried, as they failed."""
     origin: str = ""
     """Where the code came from: "model" or "store"."""
+    advisories: tuple[str, ...] = ()
+    """What the model had to say of the specs, besides its code."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 
     @property

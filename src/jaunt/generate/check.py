@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from jaunt.errors import JauntError, JauntMachineError
+from jaunt.generate.advisories import split_advisories
 from jaunt.generate.repeated import told_once
 from jaunt.process.background import in_background
 from jaunt.process.resources import is_shortage
@@ -111,7 +112,7 @@ class Examination:
     """What all checks made of a candidate; `passed` is how many it passed before the first that it failed.
 
     `fault` is why a check could not say anything; the checks after it have not been asked then. `seconds` is the time
-    that it took.
+    that it took. `advisories` are what the answer said of the specs.
     """
 
     source: str
@@ -121,6 +122,7 @@ class Examination:
     fault: JauntError | None = None
     seconds: float = 0.0
     told: list[str] = field(default_factory=list)
+    advisories: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -131,6 +133,12 @@ class Examination:
     def rank(self) -> tuple[int, int]:
         """How far the candidate got: the greater, the further."""
         return self.passed, -len(self.errors)
+
+
+async def check_answer(answer: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> Examination:
+    """Put what a backend gave through `check_candidate`, without its advisories, which are returned beside."""
+    code, advisories = split_advisories(answer) if isinstance(answer, str) else (answer, ())
+    return replace(await check_candidate(code, expected_names, checks), advisories=advisories)
 
 
 async def check_candidate(candidate: str, expected_names: Sequence[str], checks: Sequence[Check] = ()) -> Examination:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntAnswerError, JauntGenerationError
+from jaunt.generate.advisories import split_advisories, with_advisories
 from jaunt.generate.answer.extract import extract_code
 from jaunt.generate.answer.fences import fenced_blocks, find_fences
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
@@ -91,7 +92,9 @@ class ModelBackend(GeneratorBackend):
         self._usage_by_module[ctx.spec_module] = before + answer.usage
         await take_turn()
         self._require_whole(answer, ctx.spec_module)
-        return extract_code(answer.text, ctx.expected_names)
+        # Those beside the code, in the prose or behind a fence, go on with it.
+        text, advisories = split_advisories(answer.text)
+        return with_advisories(extract_code(text, ctx.expected_names), advisories)
 
     def warnings(self) -> list[tuple[str, str]]:
         """Return what is likely to be wrong with the configuration, and what to do about it, for `jaunt doctor`."""

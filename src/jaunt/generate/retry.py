@@ -7,7 +7,7 @@ from typing import Protocol
 
 from jaunt.errors import JauntAnswerError, JauntError
 from jaunt.generate.attempts import MOST_SAME, Attempts
-from jaunt.generate.check import Check, Examination, check_candidate
+from jaunt.generate.check import Check, Examination, check_answer
 from jaunt.generate.spec_context import ModuleSpecContext
 
 CONTEXT_HINT = "raise the context size of the server, or split the module"
@@ -30,7 +30,7 @@ class GenerationResult:
 
     `candidate` is the last one, passed or not; of several at once, the one that got furthest. `fault` is what ended
     the attempts early: no answer came, or a check could not do its work. `attempts` counts that attempt too.
-    `check_seconds` is the time that the checks took.
+    `check_seconds` is the time that the checks took; `advisories` are what the last answer said of the specs.
     """
 
     attempts: int
@@ -40,6 +40,7 @@ class GenerationResult:
     warnings: list[str] = field(default_factory=list)
     fault: JauntError | None = None
     check_seconds: float = 0.0
+    advisories: tuple[str, ...] = ()
 
 
 async def ask(
@@ -106,7 +107,9 @@ async def _attempt(
 
 def _result(attempts: int, last: Examination, past: Attempts) -> GenerationResult:
     source = last.source if last.ok else None
-    return GenerationResult(attempts, source, last.errors, last.source, last.warnings, last.fault, past.seconds)
+    return GenerationResult(
+        attempts, source, last.errors, last.source, last.warnings, last.fault, past.seconds, last.advisories
+    )
 
 
 async def _best_of(
@@ -121,7 +124,7 @@ async def _best_of(
         own = replace(ctx, variation=ctx.variation + number) if number else ctx
         candidate = await backend.generate_module(own, extra_error_context=[*past.errors] or None)
         known = past.known(candidate)
-        return known or past.rejected(candidate, await check_candidate(candidate, ctx.expected_names, checks))
+        return known or past.rejected(candidate, await check_answer(candidate, ctx.expected_names, checks))
 
     if count == 1:
         return await one()

@@ -4,7 +4,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from jaunt.errors import JauntBudgetError, JauntError, JauntSpecError
@@ -195,6 +195,17 @@ def print_edited(plan: "Plan", err: TextIO | None = None) -> None:
         for module in edited
     ]
     print_lines(lines, tell=lambda line: print_warning(line, err), option="jaunt status -v")
+
+
+def print_advisories(outcomes: Mapping[str, "Outcome"], err: TextIO | None = None) -> None:
+    """Print what the model had to say of the specs, module by module, the first ones."""
+    lines = [line for module, outcome in sorted(outcomes.items()) for line in advisory_lines(module, outcome)]
+    print_lines(lines, tell=lambda line: print_warning(line, err), option=".jaunt/advisories")
+
+
+def advisory_lines(module: str, outcome: "Outcome") -> Iterator[str]:
+    """Yield a line for each thing that the model had to say of a module's specs."""
+    yield from (f"{module}: the model says of its specs: {each}" for each in outcome.advisories)
 
 
 def _errors_of(outcome: "Outcome") -> Sequence[str]:

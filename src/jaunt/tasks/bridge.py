@@ -21,6 +21,7 @@ from jaunt.engine.runner import BAD, DoitAction
 from jaunt.process.boundary import caught
 from jaunt.report.console import one_line, relative_paths, say
 from jaunt.report.live import Feed, LiveDisplay, can_be_live
+from jaunt.report.progress import advisory_lines
 
 
 class UpToDate:
@@ -70,8 +71,9 @@ class JobAction(DoitAction):
         Raises KeyboardInterrupt, once the coroutine has cleaned up, if that is what interrupts the wait.
         """
         outcome = shared_loop().run(self._run)
-        if err and outcome.warnings:
-            err.write("".join(f"warning: {relative_paths(one_line(text))}\n" for text in outcome.warnings))
+        told = [*outcome.warnings, *advisory_lines(self.module, outcome)]
+        if err and told:
+            err.write("".join(f"warning: {relative_paths(one_line(text))}\n" for text in told))
         return TaskFailed(relative_paths("\n".join(outcome.errors))) if outcome.status in BAD else None
 
 

@@ -44,6 +44,7 @@ class BuiltModule(TypedDict):
     path: NotRequired[str | None]
     errors: NotRequired[list[str]]
     warnings: NotRequired[list[str]]
+    advisories: NotRequired[list[str]]
 
 
 class Built(TypedDict):

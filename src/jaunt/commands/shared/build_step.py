@@ -10,7 +10,7 @@ from jaunt.engine.job import Outcome
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import phase
 from jaunt.project.project import remember
-from jaunt.report.progress import Stopwatch, print_edited, print_summary, status_word
+from jaunt.report.progress import Stopwatch, print_advisories, print_edited, print_summary, status_word
 from jaunt.report.wording import all_reasons
 
 
@@ -32,6 +32,8 @@ def build_plan(
                 outcomes, is_complete = _generate(plan, options, failures)
     finally:
         remember(plan.project, plan.found_fresh, make_folder=True)
+    if options.verbosity != "quiet":
+        print_advisories(outcomes)
     if not is_complete:
         print_summary(plan, outcomes.values(), watch.seconds)
         raise Interrupted(build_facts(plan, outcomes, watch.seconds))
@@ -95,6 +97,7 @@ def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> 
                 "path": str(outcome.path) if outcome.path else None,
                 "errors": list(outcome.errors),
                 "warnings": list(outcome.warnings),
+                "advisories": list(outcome.advisories),
             }
         )
     return {"modules": modules, "seconds": round(seconds, 3)}
