@@ -147,7 +147,8 @@ def measure(
 def measure_build(arguments: argparse.Namespace, pipe: Connection, url: str, name: str, checks: str) -> None:
     """Build a new project and print its row."""
     modules: int = arguments.modules
-    settings = f'version = 1\n[llm]\nprovider = "openai"\nmodel = "loopback"\nbase_url = "{url}"\n{checks}'
+    server = f'base_url = "{url}"\nparallel = {arguments.jobs}\n'
+    settings = f'version = 1\n[llm]\nprovider = "openai"\nmodel = "loopback"\n{server}{checks}'
     with tempfile.TemporaryDirectory() as folder:
         write_modules(Path(folder), dict.fromkeys(range(modules), ()), specs=arguments.specs)
         (Path(folder) / "jaunt.toml").write_text(settings)

@@ -74,7 +74,7 @@ def model() -> Generator[Model]:
 
 
 def make_project(root: Path, model: Model, *, store: str = 'path = "../store"') -> Path:
-    llm = f'[llm]\nprovider = "openai"\nmodel = "m"\nbase_url = "{model.url}/v1"\n'
+    llm = f'[llm]\nprovider = "openai"\nmodel = "m"\nbase_url = "{model.url}/v1"\nparallel = 8\n'
     config = re.sub(r"\[llm\].*?\n\n", f"{llm}\n[store]\n{store}\n\n", CONFIG, flags=re.DOTALL)
     write_files(root, {**SHOP, "jaunt.toml": config})
     return root

@@ -132,6 +132,20 @@ def redirect(url: str) -> Reply:
     return payload("", 307, Location=url)
 
 
+def events(*objects: object, pause: Callable[[int], None] = lambda _: None, **headers: object) -> Reply:
+    """Answer with server-sent events, a str as it is; before each one `pause` is called with its number."""
+
+    def reply(exchange: Exchange) -> None:
+        exchange.close_connection = True
+        exchange.start(200, **{"Content_Type": "text/event-stream", "Connection": "close", **headers})
+        for number, each in enumerate(objects):
+            pause(number)
+            data = each if isinstance(each, str) else json.dumps(each)
+            exchange.wfile.write(f"data: {data}\n\n".encode())
+
+    return reply
+
+
 def cut_short(exchange: Exchange) -> None:
     """Promise more than is sent."""
     exchange.start(200, Content_Type="application/json", Content_Length=1000)

@@ -73,6 +73,12 @@ class LLMConfig:
     temperature: float | None = key(
         None, "how freely the model chooses its words; nothing is sent where it is left out", wrong=not_negative
     )
+    parallel: int | None = key(
+        None,
+        "how many calls are open at a time; else one for a `base_url` on this machine, and as many as `jobs` elsewhere",
+        wrong=at_least(1),
+    )
+    stream: bool = key(True, "have answers sent piece by piece, so that a call ends where the code does")
     options: dict[str, Any] = key({}, "further fields of each request, as the server names them", wrong=request_options)
     timeout: float = key(600.0, "the time for a call, its retries included, in seconds", wrong=positive)
     command: list[str] = key(

@@ -1,6 +1,8 @@
 """A backend that asks a model: it renders the prompt and reads the answer; a provider only carries them."""
 
+from asyncio import AbstractEventLoop, Semaphore, get_running_loop
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from jaunt.config import LLMConfig
@@ -54,7 +56,7 @@ class ModelBackend(GeneratorBackend):
     is asked for (None: as long as the other side allows), `max_prompt_tokens` the longest prompt that is sent.
     `key_variable` is the environment variable that its key was read from ("": it has none), `own_server` the URL that
     was configured in place of the provider's ("": none was);
-    `files_a_call` is how many files a call has open.
+    `files_a_call` is how many files a call has open, `parallel` how many calls are open at a time (None: any number).
     """
 
     max_tokens: int | None = None
@@ -62,6 +64,7 @@ class ModelBackend(GeneratorBackend):
     key_variable = ""
     own_server = ""
     files_a_call = 1
+    parallel: int | None = None
 
     def __init__(self, templates: Templates | None = None, *, secrets: Sequence[str] = ()) -> None:
         self.templates = templates or load_templates()
@@ -69,6 +72,7 @@ class ModelBackend(GeneratorBackend):
         self.usage = Usage()
         self._usage_by_module: dict[str, Usage] = {}
         self.admit: Callable[[Usage], None] | None = None
+        self._turns: tuple[AbstractEventLoop, AbstractAsyncContextManager[object]] | None = None
 
     @property
     def usage_by_module(self) -> Mapping[str, Usage]:
@@ -81,11 +85,13 @@ class ModelBackend(GeneratorBackend):
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Render the prompt, ask, and return the code in the answer."""
-        if self.admit is not None:
-            self.admit(self.usage)
         messages = render_messages(ctx, self.templates, errors=extra_error_context)
         require_size(messages, ctx, self.max_prompt_tokens)
-        answer = await self.complete(Request(messages, ctx))
+        # The time that a call may take counts from here on: while it waits for its turn, it keeps no server busy.
+        async with self._turn():
+            if self.admit is not None:
+                self.admit(self.usage)
+            answer = await self.complete(Request(messages, ctx))
         # Before anything else: an answer that is of no use is paid for as well.
         self.usage += answer.usage
         before = self._usage_by_module.get(ctx.spec_module, Usage())
@@ -95,6 +101,13 @@ class ModelBackend(GeneratorBackend):
         # Those beside the code, in the prose or behind a fence, go on with it.
         text, advisories = split_advisories(answer.text)
         return with_advisories(extract_code(text, ctx.expected_names), advisories)
+
+    def _turn(self) -> AbstractAsyncContextManager[object]:
+        """Return what lets `parallel` calls of this event loop go ahead at a time."""
+        loop = get_running_loop()
+        if self._turns is None or self._turns[0] is not loop:
+            self._turns = loop, Semaphore(self.parallel) if self.parallel else nullcontext()
+        return self._turns[1]
 
     def warnings(self) -> list[tuple[str, str]]:
         """Return what is likely to be wrong with the configuration, and what to do about it, for `jaunt doctor`."""

@@ -128,7 +128,7 @@ class Transport:
     def _out_of_time(self, last: Fault | None) -> Fault:
         before = f"; before that: {last}" if last else ""
         text = f"no answer within {self._policy.timeout:g} s{before}"
-        return Fault(text, hint="raise timeout in [llm], or split the module")
+        return Fault(text, hint="raise timeout in [llm], lower parallel there, or split the module")
 
     def _error(self, fault: Fault | None, tries: int) -> JauntGenerationError:
         if self._denied:  # the same words for every module: they are printed once

@@ -53,9 +53,11 @@ def test_the_request_holds_model_limit_messages_and_key() -> None:
     assert call.path == "/v1/messages"
     assert KEY in str(call.headers)
     assert (call.body["model"], call.body["max_tokens"]) == ("some-model", DEFAULT_MAX_TOKENS)
-    assert "You write Python modules" in call.body["system"]
+    (system,) = call.body["system"]
+    assert "You write Python modules" in system["text"]
+    assert system["cache_control"] == {"type": "ephemeral"}
     assert [each["role"] for each in call.body["messages"]] == ["user"]
-    assert call.body.keys() == {"model", "max_tokens", "system", "messages"}
+    assert call.body.keys() == {"model", "max_tokens", "system", "messages", "stream"}
 
 
 @pytest.mark.parametrize("limit", [500, 100_000])

@@ -101,7 +101,7 @@ def test_the_request_holds_model_messages_and_key() -> None:
     assert call.body["model"] == "some-model"
     assert [each["role"] for each in call.body["messages"]] == ["system", "user"]
     assert "slugify" in call.body["messages"][1]["content"]
-    assert call.body.keys() == {"model", "messages"}
+    assert call.body.keys() == {"model", "messages", "stream", "stream_options"}
 
 
 def test_a_server_without_tls_needs_no_certificates(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

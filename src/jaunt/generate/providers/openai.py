@@ -1,14 +1,15 @@
 """The provider `openai`: OpenAI, or any server that speaks its chat completions, by the official SDK."""
 
 import socket
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, MutableMapping
+from typing import Any, ClassVar
 
 from jaunt.config import JauntConfig, LLMConfig
 from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
 from jaunt.generate.providers.provider import Usable
 from jaunt.generate.providers.sdk import SdkBackend, require_model, token_count
+from jaunt.generate.providers.stream import Event
 from jaunt.generate.transport import Fault, Policy
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -33,6 +34,7 @@ class OpenAIBackend(SdkBackend):
     client_class = "AsyncOpenAI"
     default_url = "https://api.openai.com/v1"
     path = "/chat/completions"
+    stream_fields: ClassVar[dict[str, Any]] = {"stream": True, "stream_options": {"include_usage": True}}
 
     def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
         super().__init__(llm, templates, policy=policy, keyless=bool(llm.base_url and not llm.api_key_env))
@@ -58,6 +60,21 @@ class OpenAIBackend(SdkBackend):
         )
         reason = choice.get("finish_reason") or ""
         return Answer(text, usage.output_tokens if reason == "length" else None, usage, stop_reason=reason)
+
+    def piece_in(self, event: Event, body: MutableMapping[str, Any]) -> str:
+        """Read a chunk of the first choice; the last one has no choice, and says what the call took."""
+        if event.get("usage"):
+            body["usage"] = event["usage"]
+        choice = next(iter(event.get("choices") or ()), None)
+        if choice is None:
+            return ""
+        body["finish_reason"] = choice.get("finish_reason") or body.get("finish_reason")
+        return (choice.get("delta") or {}).get("content") or ""
+
+    def whole(self, body: dict[str, Any], text: str) -> dict[str, Any]:
+        """Return a completion of one choice."""
+        choice = {"message": {"content": text}, "finish_reason": body.get("finish_reason")}
+        return {"choices": [choice], "usage": body.get("usage")}
 
 
 def _options(llm: LLMConfig) -> dict[str, Any]:

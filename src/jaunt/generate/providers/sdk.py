@@ -5,8 +5,11 @@ The same generator makes all of them, so they have the same classes. An SDK is i
 
 import asyncio
 import importlib
+import json
 import os
 import re
+from collections.abc import MutableMapping
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -15,6 +18,8 @@ from jaunt.config import LLMConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.model import SERVER_HINT, Answer, ModelBackend, Request
 from jaunt.generate.prompt import Templates
+from jaunt.generate.providers.printed import estimate_usage
+from jaunt.generate.providers.stream import Event, is_stream, read_stream
 from jaunt.generate.retry import CONTEXT_HINT
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after
@@ -35,7 +40,8 @@ class SdkBackend(ModelBackend):
     """Base of the providers that have such an SDK; raises JauntConfigError if it can't be used as configured.
 
     A subclass names the SDK's package, its client class, the variable of its key and the provider's address, and the
-    `path` below that which is asked; it defines `body_of` and `answer_in`. `keyless` is for a server that wants no key.
+    `path` below that which is asked; it defines `body_of`, `answer_in`, and for answers that come in pieces `piece_in`
+    and `whole`. `stream_fields` are what has a server answer so. `keyless` is for a server that wants no key.
     """
 
     default_key_variable: ClassVar[str]
@@ -43,6 +49,7 @@ class SdkBackend(ModelBackend):
     client_class: ClassVar[str]
     default_url: ClassVar[str]
     path: ClassVar[str]
+    stream_fields: ClassVar[dict[str, Any]]
 
     def __init__(
         self,
@@ -57,7 +64,9 @@ class SdkBackend(ModelBackend):
         super().__init__(templates, secrets=[] if keyless else [self._key])
         self.max_tokens = llm.max_tokens
         self.own_server = llm.base_url
+        self.parallel = llm.parallel or (1 if is_loopback(llm.base_url) else None)
         self._llm = llm
+        self._streams = llm.stream
         # Always given: without it, the SDK would take the address from the environment.
         self._url = llm.base_url or self.default_url
         self._http, self._sdk = _import_packages("httpx2", self.package)  # the SDKs bring the first one along
@@ -75,6 +84,14 @@ class SdkBackend(ModelBackend):
         """Read the JSON object that came back; raises Fault, or whatever a wrong form leads to."""
         raise NotImplementedError
 
+    def piece_in(self, event: Event, body: MutableMapping[str, Any]) -> str:
+        """Return the text that an event of a stream adds; `body` takes what `answer_in` finds in an answer besides."""
+        raise NotImplementedError
+
+    def whole(self, body: dict[str, Any], text: str) -> dict[str, Any]:
+        """Return the object that `answer_in` reads, of what `piece_in` made of all events."""
+        raise NotImplementedError
+
     async def complete(self, request: Request) -> Answer:
         """Send one request, again where that may help."""
         return await self._transport.send(lambda: self._try(request))
@@ -87,20 +104,45 @@ class SdkBackend(ModelBackend):
 
     async def _try(self, request: Request) -> Answer:
         try:
-            # Not by the SDK's classes for this path: to make them of a request and of an answer took half a
-            # millisecond more of each call, and 30 ms of the first (`tests/benchmarks/serving.py`).
-            sent = varied({**self.body_of(request), **self._llm.options}, request.context)
-            response = await self._client_here().post(self.path, cast_to=self._http.Response, body=sent)
-            body = response.json()  # read here, as the SDK does so only where the server says that it is JSON
-            if not isinstance(body, dict):
-                raise Fault("the answer is no JSON object", again=True)
-            if body.get("error"):  # some servers send their errors with the status 200
-                raise Fault(f"no completion: {message_in(body)}".rstrip(": "), again=True)
-            return self.answer_in(body)
+            return await self._ask(request)
         except (Fault, *self._known_errors) as error:
-            fault = _fault_of(error, self._sdk.APIConnectionError, SERVER_HINT if self._llm.base_url else None)
+            lost = (self._sdk.APIConnectionError, self._http.TransportError)
+            fault = _fault_of(error, lost, SERVER_HINT if self._llm.base_url else None)
+            status = getattr(error, "status_code", 0)
+        if self._streams and status in (400, 422) and "stream" in str(fault):  # some servers know none
+            self._streams = False
+            return await self._try(request)
         # Raised out here, so that it has no context: the SDK's exception holds the request and its key.
         raise fault
+
+    async def _ask(self, request: Request) -> Answer:
+        """Send one request, and read its answer, which comes in pieces or in one."""
+        # Not by the SDK's classes for this path: to make them of a request and of an answer took half a
+        # millisecond more of each call, and 30 ms of the first (`tests/benchmarks/serving.py`).
+        sent = varied({**self.body_of(request), **self._llm.options}, request.context)
+        sent |= self.stream_fields if self._streams else {}
+        answer = self._http.Response  # as it is: the SDK reads only what the server says is JSON
+        response = await self._client_here().post(self.path, cast_to=answer, body=sent, stream=self._streams)
+        try:
+            if is_stream(response):
+                return await self._streamed(response, request)
+            body = json.loads(await response.aread())
+        finally:
+            await response.aclose()
+        if not isinstance(body, dict):
+            raise Fault("the answer is no JSON object", again=True)
+        if body.get("error"):  # some servers send their errors with the status 200
+            raise Fault(f"no completion: {message_in(body)}".rstrip(": "), again=True)
+        return self.answer_in(body)
+
+    async def _streamed(self, response: Any, request: Request) -> Answer:
+        """Read an answer in pieces; what the server didn't say of its cost, as it was ended before, is estimated."""
+        text, body, is_whole = await read_stream(response, self.piece_in, request.context.expected_names)
+        answer = self.answer_in(self.whole(body, text))
+        if is_whole:
+            return answer
+        estimate = estimate_usage("".join(each.content for each in request.messages), text)
+        return replace(answer, usage=estimate, truncated_at=None)
 
     def _client_here(self) -> Any:
         """Return the client of the running event loop."""
@@ -156,6 +198,12 @@ def require_model(llm: LLMConfig) -> str:
     return llm.model
 
 
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine, where one server may answer one call at a time."""
+    host = host_of(url).rpartition(":")[0] or host_of(url)
+    return host in ("localhost", "[::1]") or host.startswith("127.")
+
+
 def host_of(url: str) -> str:
     """Return host and port of a URL, all of it that messages show; "" if it has none, or is no URL."""
     try:
@@ -188,14 +236,14 @@ def _import_packages(*names: str) -> list[ModuleType]:
         ) from error
 
 
-def _fault_of(error: Exception, connection_error: type[Exception], hint: str | None) -> Fault:
+def _fault_of(error: Exception, lost: tuple[type[Exception], ...], hint: str | None) -> Fault:
     for known in (error, error.__cause__):
         if isinstance(known, Fault):
             return known
     response = getattr(error, "response", None)
     if response is not None and not response.is_success:
         return _fault_of_status(error, response)
-    if isinstance(error, connection_error):
+    if isinstance(error, lost):
         cause = error.__cause__ or error
         return Fault(f"the connection failed: {type(cause).__name__}: {cause}".rstrip(": "), again=True, hint=hint)
     return Fault(f"the answer is not of the expected form: {type(error).__name__}: {error}", again=True)
