@@ -61,4 +61,10 @@ def test_a_module_that_is_gone_is_forgotten() -> None:
 def test_the_file_is_plain_json(tmp_path: Path) -> None:
     write_ledger(tmp_path, TWO)
     data = json.loads((tmp_path / ".jaunt" / "ledger.json").read_text())
-    assert data["entries"]["build:a"] == {"seconds": 2.0, "input_tokens": 100, "output_tokens": 10, "cost": 0.5}
+    assert data["entries"]["build:a"] == {
+        "seconds": 2.0,
+        "input_tokens": 100,
+        "output_tokens": 10,
+        "cost": 0.5,
+        "model_seconds": None,
+    }

@@ -203,6 +203,7 @@ def test_every_key_is_read(root: Path) -> None:
         infer_deps = false
         max_attempts = 9
         dependents = "verify"
+        order = "eager"
         candidates = 2
         max_tokens = 100_000
         max_cost = 1.5
@@ -248,6 +249,7 @@ def test_every_key_is_read(root: Path) -> None:
         "infer_deps": False,
         "max_attempts": 9,
         "dependents": "verify",
+        "order": "eager",
         "candidates": 2,
         "max_tokens": 100_000,
         "max_cost": 1.5,

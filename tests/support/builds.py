@@ -7,7 +7,7 @@ from pathlib import Path
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import run_plan
 from jaunt.config import load_config
-from jaunt.engine.job import Outcome
+from jaunt.engine.job import Listener, Outcome
 from jaunt.generate.base import GeneratorBackend
 from jaunt.header import Kind
 from jaunt.plan.plan import make_plan
@@ -28,12 +28,19 @@ def load(root: Path, config: str | None = None) -> Project:
 
 
 def build_with(
-    root: Path, backend: GeneratorBackend, *, jobs: int = 1, targets: Sequence[str] = (), kind: Kind = "build"
+    root: Path,
+    backend: GeneratorBackend,
+    *,
+    jobs: int = 1,
+    targets: Sequence[str] = (),
+    kind: Kind = "build",
+    order: str = "",
+    listener: Listener | None = None,
 ) -> dict[str, Outcome]:
     """Build what is stale of the project at `root`; return module -> outcome, as `jaunt build` would."""
     project = load_project(load_config(root=root))
     modules = select_targets(project, targets) if targets else project.modules_of(kind)
     plan = make_plan(project, modules).restricted_to([kind])
-    outcomes = asyncio.run(run_plan(plan, project_settings(plan, backend), jobs=jobs))
+    outcomes = asyncio.run(run_plan(plan, project_settings(plan, backend), jobs=jobs, order=order, listener=listener))
     remember(project, plan.found_fresh, make_folder=True)
     return outcomes

@@ -5,11 +5,14 @@ from dataclasses import replace
 from functools import partial
 
 from jaunt.build.context import part_of_context
+from jaunt.build.first_answers import ResumedBackend
 from jaunt.build.settings import BuildSettings
+from jaunt.build.write import normalize_source
 from jaunt.checks.spliced import SplicedAnswer
-from jaunt.errors import JauntGenerationError
+from jaunt.errors import JauntAnswerError, JauntGenerationError
+from jaunt.generate.advisories import split_advisories, with_advisories
 from jaunt.generate.base import GenerationResult, ModuleSpecContext
-from jaunt.generate.check import Check, check_answer, check_candidate
+from jaunt.generate.check import Check, Checked, check_answer, check_candidate
 from jaunt.generate.retry import ask
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs, moved_specs
@@ -32,8 +35,7 @@ async def generate(
     `told` is what is wrong with the code that is there, of which nothing is kept then. Raises what a call would be in
     vain for.
     """
-    by_spec = settings.by_spec and replaced and not (told or settings.force)
-    moved = moved_specs(work, replaced) if by_spec else None
+    moved = None if told else _moved(settings, work, replaced)
     if moved is None:
         return await _ask(settings, work, context, checks, told)
     splice = SplicedAnswer(moved)
@@ -53,14 +55,49 @@ async def generate(
     return replace(result, errors=[*result.errors, _whole_instead(work, moved)] if result.errors else [])
 
 
+async def ask_first(
+    settings: BuildSettings, work: ModuleWork, context: ModuleSpecContext, *, replaced: str = ""
+) -> None:
+    """Make a module's first request before its turn, and keep what comes of it in `settings.answers`.
+
+    None is made where `generate` would make none. Raises what a call would be in vain for.
+    """
+    answers, failures, backend = settings.answers, settings.failures, settings.backend
+    moved = _moved(settings, work, replaced)
+    if answers is None or backend.has_own_retry or (moved is not None and not moved.asked):
+        return
+    if settings.proof is not None:
+        await settings.proof.require(work)
+    _begin(settings, work.module, 1, ())
+    asked = context if moved is None else part_of_context(context, moved)
+    found = await answers.ask(backend, asked, settings.candidates)
+    for fault in found:
+        known = isinstance(fault, JauntGenerationError) and not isinstance(fault, JauntAnswerError)
+        if known and failures is not None and not backend.is_free:
+            failures.note_error(work.module, fault)
+    source = next((answer for answer in found if isinstance(answer, str)), None)
+    if source is not None:
+        code, advisories = split_advisories(source)
+        whole = Checked(code) if moved is None else await SplicedAnswer(moved)(code)
+        if not whole.errors:
+            answers.keep(work, normalize_source(with_advisories(whole.source, advisories)))
+
+
+def _moved(settings: BuildSettings, work: ModuleWork, replaced: str) -> MovedSpecs | None:
+    """Return which specs alone are to be asked for, None if it is the whole module."""
+    return moved_specs(work, replaced) if settings.by_spec and replaced and not settings.force else None
+
+
 def _whole_instead(work: ModuleWork, moved: MovedSpecs) -> str:
     command = f"{build_command(work.kind)} --force --target {work.module}"
     return f"{', '.join(moved.asked)} alone was asked for, and the rest kept; `{command}` asks for the whole module"
 
 
-def _begin(settings: BuildSettings, module: str, attempt: int, errors: Sequence[str]) -> None:
-    """Tell of an attempt that begins, unless it would be in vain."""
-    if settings.failures is not None:
+def _begin(
+    settings: BuildSettings, module: str, attempt: int, errors: Sequence[str], *, is_resumed: bool = False
+) -> None:
+    """Tell of an attempt that begins, unless it would be in vain; a first one that `is_resumed` was paid for before."""
+    if settings.failures is not None and not (is_resumed and attempt == 1):
         settings.failures.require_hope()
     if settings.on_attempt is not None:
         settings.on_attempt(module, attempt, errors)
@@ -73,7 +110,8 @@ async def _ask(
     failures = settings.failures
     if failures is None:
         return await _attempts(settings, work, context, checks, told)
-    failures.require_hope()
+    if settings.answers is None or not settings.answers.is_held(work.module):
+        failures.require_hope()
     try:
         result = await _attempts(settings, work, context, checks, told)
     except JauntGenerationError as error:
@@ -92,15 +130,16 @@ async def _attempts(
     if settings.proof is not None:
         await settings.proof.require(work)
     if not backend.has_own_retry:
+        made = settings.answers.take(work) if settings.answers is not None and not told else ()
         # Code that fails is shown once, with what is wrong with it.
         again = replace(context, previous_source="", rejected_source=context.previous_source)
         return await ask(
-            backend,
+            ResumedBackend(backend, made, settings.candidates) if made else backend,
             again if told else context,
             max_attempts=settings.max_attempts,
             checks=checks,
             candidates=settings.candidates,
-            on_attempt=partial(_begin, settings, work.module),
+            on_attempt=partial(_begin, settings, work.module, is_resumed=bool(made)),
             told=told,
         )
     # What a retry of the backend's own calls good is looked at here.

@@ -16,16 +16,21 @@ from jaunt.files.json_record import read_record, write_record
 
 _FILE = Path(".jaunt") / "ledger.json"
 _VERSION = 1
+_USUAL_SHARE = 0.95  # of a module's time, that a model is waited for
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One generation: wall time in seconds, tokens of all its attempts, and what they cost, if known."""
+    """One generation: wall time in seconds, tokens of all its attempts, and what they cost, if known.
+
+    `model_seconds` is the part of the time in which a model was waited for, None if that was not noted down.
+    """
 
     seconds: float
     input_tokens: int = 0
     output_tokens: int = 0
     cost: float | None = None
+    model_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,18 @@ class Ledger:
         if name in self.entries:
             return self.entries[name].seconds
         return self._average
+
+    def model_seconds(self, name: str) -> float:
+        """Return how long a model is expected to be waited for in a job: at most as long as the job takes."""
+        seconds = self.seconds(name)
+        known = self.entries[name].model_seconds if name in self.entries else self._average_share * seconds
+        return seconds if known is None else min(seconds, known)
+
+    @cached_property
+    def _average_share(self) -> float:
+        known = [each for each in self.entries.values() if each.model_seconds is not None and each.seconds > 0]
+        seconds = sum(each.seconds for each in known)
+        return sum(each.model_seconds or 0.0 for each in known) / seconds if seconds else _USUAL_SHARE
 
     @cached_property
     def _average(self) -> float:
@@ -60,9 +77,7 @@ class Ledger:
         Only answers of a model count.
         """
         taken = {
-            name: Generation(round(o.seconds, 3), o.input_tokens, o.output_tokens, o.cost)
-            for name, o in outcomes.items()
-            if o.status == "generated" and o.origin == "model"
+            name: _generation(o) for name, o in outcomes.items() if o.status == "generated" and o.origin == "model"
         }
         kept = {name: entry for name, entry in self.entries.items() if name in known}
         return Ledger(dict(sorted({**kept, **taken}.items())))
@@ -84,6 +99,12 @@ def write_ledger(root: Path, ledger: Ledger) -> str | None:
     except JauntWriteError as error:
         return f"what this build took was not noted down: {error}"
     return None
+
+
+def _generation(outcome: Outcome) -> Generation:
+    model_seconds = round(outcome.model_seconds, 3) or None
+    seconds = round(outcome.seconds, 3)
+    return Generation(seconds, outcome.input_tokens, outcome.output_tokens, outcome.cost, model_seconds)
 
 
 def _extreme(known: list[Generation], pick: Callable[[Iterable[Any]], Any]) -> Generation:

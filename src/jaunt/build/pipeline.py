@@ -11,9 +11,10 @@ from typing import Self, TypeVar
 
 from jaunt.build.asking import generate
 from jaunt.build.context import make_context
+from jaunt.build.first_request import FirstRequest
 from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import StoreLookup, keep_code, room_for_code
+from jaunt.build.store import StoreLookup, keep_code, room_for_code, stored_code
 from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
@@ -53,6 +54,21 @@ class ModuleBuilder:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.close()
 
+    async def ask(self, work: ModuleWork, *, ask_anew: bool = False) -> None:
+        """Make a module's first request before its turn, unless it has begun, or its code is there already.
+
+        What comes of it, an error too, is used in the module's turn. Raises what a call would be in vain for.
+        """
+        settings, turns = self.settings, self.turns
+        if turns is not None and turns.has_begun(work.module):
+            return
+        replaced = await self._prepare(work, None, waits=False)
+        used = settings.used_at_import(work.module) if settings.used_at_import is not None else ()
+        if turns is not None and turns.lacks_any(used):
+            return  # it is not known yet whether it can be imported
+        request = FirstRequest(settings, work, replaced, turns.is_settled if turns is not None else lambda _: True)
+        await request.make(ask_anew=ask_anew)
+
     def close(self) -> None:
         """End the threads, once they have written what they were given."""
         self._writers.shutdown()
@@ -65,17 +81,24 @@ class ModuleBuilder:
         """
         settings, begin = self.settings, time.perf_counter()
         try:
+            if settings.answers is not None:
+                await settings.answers.settled(work.module)
             standing = standing_code(work, freshness)
             if standing is not None and not standing.moved:
                 return Outcome("fresh", path=work.path)
             outcome = await self._find_code(work, standing, ask_anew=ask_anew)
         except JauntError as error:
             outcome = failure(error)
-        usage = settings.backend.usage_by_module.get(work.module, Usage())
+        seconds = time.perf_counter() - begin + self._asked_seconds(work.module)
+        outcome = replace(outcome, seconds=seconds, warnings=(*work.warnings, *outcome.warnings))
+        return self.with_usage(work.module, outcome)
+
+    def with_usage(self, module: str, outcome: Outcome) -> Outcome:
+        """Return a module's outcome with what its calls took."""
+        settings = self.settings
+        usage = settings.backend.usage_by_module.get(module, Usage())
         return replace(
             outcome,
-            seconds=time.perf_counter() - begin,
-            warnings=(*work.warnings, *outcome.warnings),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             cached_input_tokens=usage.cached_input_tokens,
@@ -93,12 +116,17 @@ class ModuleBuilder:
         begin = time.perf_counter()
         outcome = await search.run(ask_anew=ask_anew)
         waited = time.perf_counter() - begin - outcome.check_seconds - outcome.write_seconds
-        return replace(outcome, model_seconds=max(0.0, waited) if outcome.attempts else 0.0)
+        waited = max(0.0, waited) + self._asked_seconds(work.module)
+        return replace(outcome, model_seconds=waited if outcome.attempts else 0.0)
 
-    async def _prepare(self, work: ModuleWork, standing: StandingCode | None) -> str:
+    def _asked_seconds(self, module: str) -> float:
+        return 0.0 if self.settings.answers is None else self.settings.answers.seconds.get(module, 0.0)
+
+    async def _prepare(self, work: ModuleWork, standing: StandingCode | None, *, waits: bool = True) -> str:
         """Return the text of the file that is there, or raise if a call of the model would be in vain.
 
-        The files are not read in a thread: they are few and small, and a thread would take longer.
+        With `waits`, it waits for what the module's import needs. The files are not read in a thread: they are few and
+        small, and a thread would take longer.
         """
         if work.problem is not None:
             raise work.problem
@@ -109,7 +137,7 @@ class ModuleBuilder:
             if self.settings.proof is not None:  # which may know the line
                 await self.settings.proof.require_sound(work, *_apart_from_names(problem))
             raise problem
-        if work.kind == "build" and self.turns is not None and self.settings.used_at_import is not None:
+        if waits and work.kind == "build" and self.turns is not None and self.settings.used_at_import is not None:
             # A test's code is written, and checked, without running it.
             await self.turns.require_at_import(work.module, self.settings.used_at_import(work.module))
         return replaced
@@ -160,10 +188,7 @@ class _Search:
         """Write code from the store or the model, which is `told` what is wrong with the code that is there."""
         store = None if ask_anew else self.settings.readable_store
         work, beside = self.work, beside_work(self.work)
-        # One small file, as those that are read before: not by way of a thread.
-        stored = store.get(work.kind, work.digest, beside) if store is not None else StoreLookup()
-        if store is not None and stored.source is None and work.fingerprint.earlier_digest:
-            stored = store.get(work.kind, work.fingerprint.earlier_digest, beside)
+        stored = stored_code(store, work) if store is not None else StoreLookup()
         found = await self._try_stored(stored)
         if found is not None:
             return found
@@ -201,13 +226,15 @@ class _Search:
             unkept = await _by_writer(self.writers, keep)
             if result.source is None:
                 return _warned(await self._failed(result), *unkept)
-            landed = await self._land(_answered(result), result.source, instruction_fields(self.work))
+            landed = await self._land(self._answered(result), result.source, instruction_fields(self.work))
             return _warned(landed, *unkept)
 
     async def _failed(self, result: GenerationResult) -> Outcome:
         """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""
         module, errors = self.work.module, result.errors
         if result.fault is None:
+            if self.settings.answers is not None:
+                self.settings.answers.forget(self.work)
             cause: JauntError = JauntGenerationError(f"{module}: no candidate passed")
             errors = told = errors or ["the backend gave no code"]
         else:
@@ -239,6 +266,19 @@ class _Search:
             advisories=result.advisories,
         )
 
+    def _answered(self, result: GenerationResult) -> Outcome:
+        """Return the outcome of attempts of which one passed, before it is written."""
+        answers = self.settings.answers
+        is_kept = result.attempts == 1 and answers is not None and self.work.module in answers.resumed
+        return Outcome(
+            "generated",
+            attempts=result.attempts,
+            warnings=tuple(result.warnings),
+            origin="splice" if not result.attempts else "kept" if is_kept else "model",
+            check_seconds=result.check_seconds,
+            advisories=result.advisories,
+        )
+
     async def _land(self, outcome: Outcome, source: str, provenance: Mapping[str, str]) -> Outcome:
         """Write a candidate that passed; `provenance` are the fields of a header that say where it came from."""
         source = normalize_source(source)
@@ -262,18 +302,6 @@ async def _by_writer(writers: ThreadPoolExecutor, write: Callable[[], T]) -> T:
     except asyncio.CancelledError:  # it may come while no thread is free
         await asyncio.wait([written])
         raise
-
-
-def _answered(result: GenerationResult) -> Outcome:
-    """Return the outcome of attempts of which one passed, before it is written."""
-    return Outcome(
-        "generated",
-        attempts=result.attempts,
-        warnings=tuple(result.warnings),
-        origin="model" if result.attempts else "splice",
-        check_seconds=result.check_seconds,
-        advisories=result.advisories,
-    )
 
 
 def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, outcome: Outcome) -> Outcome:
@@ -316,11 +344,13 @@ def _land(
     `outcome` says where it came from; it is returned with the file's path. Raises JauntGenerationError if the file is
     not to be overwritten, JauntWriteError if it can't be.
     """
-    if settings.store is not None and outcome.origin == "model":
+    if settings.store is not None and outcome.origin in ("model", "kept"):
         # Kept before it is written: what was paid for survives a crash of anything that comes after it.
         unkept = keep_code(settings.store, work, source, provenance)
         outcome = replace(outcome, warnings=(*outcome.warnings, unkept)) if unkept else outcome
     forget_rejected(settings.rejected, work.module)
+    if settings.answers is not None:
+        settings.answers.forget(work)
     if settings.record is not None:
         path = recording_path(settings.record, work.module)
         write_atomic(path, format_recording(context, source), within=settings.record)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jaunt.build.failures import SameFailures
+from jaunt.build.first_answers import FirstAnswers
 from jaunt.build.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.settings import BuildSettings
@@ -54,6 +55,11 @@ def project_settings(
         whole_module_fallback=config.build.whole_module_fallback,
         store=store,
         read_store=read_store,
+        answers=FirstAnswers(
+            (state if store.readonly else store.folder) / ("answers-forced" if force else "answers"),
+            key=store.key,
+            read=read_store,
+        ),
         record=record,
         price=config.llm.price,
         history=History(config.root, run=plan.made_at),

@@ -1,16 +1,19 @@
 """Modules built in one run of the engine: those of a plan, or those that a caller of the library brings."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from jaunt.build.eager import EAGER, FirstRequests, asked_first
 from jaunt.build.ledger import Ledger, read_ledger, write_ledger
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import holds_module
 from jaunt.build.time_left import TimeLeft
+from jaunt.build.told import Told, is_idle
 from jaunt.build.turns import Turns
-from jaunt.engine.job import Event, Job, Listener, Outcome, job_name
+from jaunt.engine.job import Job, Listener, Outcome, ask_name, job_name
 from jaunt.engine.runner import run_jobs
 from jaunt.errors import JauntError, JauntSpecError
 from jaunt.plan.module_work import ModuleWork, project_work
@@ -64,12 +67,13 @@ async def build_works(
 
 
 async def run_plan(
-    plan: Plan, settings: BuildSettings, *, jobs: int, listener: Listener | None = None
+    plan: Plan, settings: BuildSettings, *, jobs: int, listener: Listener | None = None, order: str = ""
 ) -> dict[str, Outcome]:
     """Build a plan's stale modules, at most `jobs` at a time; return module -> outcome, for those alone.
 
     Where other code comes of that than the modules above were checked with, these are verified too, and are among the
-    outcomes. What the generations took last time is their cost, and what they take now is noted down for the next.
+    outcomes. `order` is "deps-first" or "eager", as configured where it is "". What the generations took last time is
+    their cost, and what they take now is noted down for the next.
     """
     project, above = plan.project, frozenset(plan.above)
     ledger = read_ledger(project.root)
@@ -82,12 +86,16 @@ async def run_plan(
 
         async with plan_turns(plan, build) as turns:
             builder.turns = turns
-            made = [
-                Job(name, partial(turns.build, m), frozenset(waits_for(project, m)), _cost(plan, m, ledger))
-                for m, name in names.items()
-            ]
-            heard = partial(_tell, listener, above) if listener else None
-            outcomes = await run_jobs(made, limit=jobs, listener=heard)
+            is_eager = (order or project.config.build.order) == EAGER
+            asked = asked_first(plan) if is_eager else []
+            made = _jobs(plan, turns, names, ledger, FirstRequests(plan, builder), asked)
+            told = Told(listener, {job.module: job for job in made if job.name in names.values()}, above, builder)
+            try:
+                outcomes = await run_jobs(made, limit=jobs, listener=told if listener else None)
+            except asyncio.CancelledError:
+                told.interrupted()
+                raise
+        outcomes |= {names[m]: told.with_calls(m, outcomes[names[m]]) for m in asked}
         outcomes |= await _faults_of_others(plan, settings, names, outcomes)
     updated = ledger.updated(outcomes, {job_name(project.kind_of(module), module) for module in project.modules})
     if updated != ledger:
@@ -95,7 +103,21 @@ async def run_plan(
     if settings.history is not None:
         settings.history.keep_only((project.kind_of(module), module) for module in project.modules)
     found = {module: outcomes[name] for module, name in names.items()}
-    return {module: outcome for module, outcome in found.items() if not _is_idle(module, outcome, above)}
+    return {module: outcome for module, outcome in found.items() if not is_idle(module, outcome, above)}
+
+
+def _jobs(
+    plan: Plan, turns: Turns, names: Mapping[str, str], ledger: Ledger, first: FirstRequests, asked: Collection[str]
+) -> list[Job]:
+    """Return the engine's jobs, by what they are expected to take: those of `asked` modules are two each."""
+    project = plan.project
+    requests = {m: ledger.model_seconds(names[m]) for m in asked}
+    jobs = [Job(ask_name(m), partial(first.ask, m), cost=seconds) for m, seconds in requests.items()]
+    for module, name in names.items():
+        before = [*waits_for(project, module), *([ask_name(module)] if module in requests else [])]
+        cost = max(0.0, _cost(plan, module, ledger) - requests.get(module, 0.0))
+        jobs.append(Job(name, partial(turns.build, module), frozenset(before), cost))
+    return jobs
 
 
 _VERIFYING = 0.05  # about what a module's checks take, in seconds
@@ -105,20 +127,6 @@ def _cost(plan: Plan, module: str, ledger: Ledger) -> float:
     """Return how long a module is expected to take, in seconds."""
     calls = plan.freshness[module].action == "generate"
     return ledger.seconds(job_name(plan.project.kind_of(module), module)) if calls else _VERIFYING
-
-
-def _tell(listener: Listener, above: Collection[str], event: Event, job: Job, outcome: Outcome | None) -> None:
-    """Tell a listener of a job; of the modules `above` what is built, only once something was done about them."""
-    if job.module in above:
-        if outcome is None or _is_idle(job.module, outcome, above):
-            return
-        listener("started", job, None)
-    listener(event, job, outcome)
-
-
-def _is_idle(module: str, outcome: Outcome, above: Collection[str]) -> bool:
-    """Whether nothing was done about a module, as the code that it depends on is what it was, or was not built."""
-    return module in above and (outcome.status == "fresh" or bool(outcome.failed_dependencies))
 
 
 async def _faults_of_others(

@@ -60,6 +60,18 @@ class Turns:
         """Whether a module of the run has been built, or can't be."""
         return module in self._tasks and self._tasks[module].done()
 
+    def has_begun(self, module: str) -> bool:
+        """Whether a module of the run is being built, or has been."""
+        return module in self._tasks
+
+    def is_settled(self, module: str) -> bool:
+        """Whether the code of a module will stay as it is now, as far as this run is concerned."""
+        return not self.has(module) or self.is_over(module)
+
+    def lacks_any(self, needed: Iterable[str]) -> bool:
+        """Whether any of these modules is still to be built."""
+        return any(not (self.is_settled(module) and self._is_built(module)) for module in needed)
+
     async def require_at_import(self, module: str, used: Iterable[str]) -> None:
         """Wait until the modules are built whose code another one uses as it is imported; raises as `require` does."""
         for needed in used:

@@ -97,6 +97,11 @@ class BuildConfig:
 
     jobs: int = key(8, "how many modules are generated at a time", wrong=at_least(1))
     infer_deps: bool = key(True, "take what a spec mentions for what it depends on, besides its `deps`")
+    order: str = key(
+        "deps-first",
+        'when a module is asked for: once what it depends on is built; `"eager"`: at once, by contracts alone',
+        wrong=one_of("deps-first", "eager"),
+    )
     max_attempts: int = key(3, "how often a module's code is asked for until it passes all checks", wrong=at_least(1))
     dependents: str = key(
         "generate",

@@ -43,7 +43,7 @@ class Outcome:
     failed_dependencies: tuple[str, ...] = ()
     """The modules that kept it from being tried, as they failed."""
     origin: str = ""
-    """Where the code came from: "model" or "store"."""
+    """Where the code came from: "model", "store", or "kept": an answer that an earlier run had no turn for."""
     advisories: tuple[str, ...] = ()
     """What the model had to say of the specs, besides its code."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)
@@ -110,6 +110,11 @@ class Job:
     def module(self) -> str:
         """The module's name."""
         return self.name.partition(":")[2]
+
+
+def ask_name(module: str) -> str:
+    """Return the name of the job, or of doit's task, that makes a module's first request before its turn."""
+    return f"ask:{module}"
 
 
 def job_name(kind: Kind, module: str) -> str:

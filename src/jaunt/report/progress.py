@@ -122,7 +122,7 @@ class Progress:
         out = self._terminal
         count = f"[{self._done:>{len(str(self._total))}}/{self._total}]"
         word, seconds = status_word(outcome), f"{outcome.seconds:.1f} s"
-        store = "   from the store" if outcome.origin == "store" else ""
+        store = {"store": "   from the store", "kept": "   an answer kept from before"}.get(outcome.origin, "")
         line = f"{count} {word:<{_WORD_WIDTH}} {module:<32} {seconds:>7}{store}"
         columns = width_of(out)
         if columns is not None and len(line) > columns:

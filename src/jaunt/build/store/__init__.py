@@ -301,6 +301,15 @@ def room_for_code(store: Store | None, work: ModuleWork) -> Generator[None]:
             room.give_back()
 
 
+def stored_code(store: Store, work: ModuleWork) -> StoreLookup:
+    """Look into a store for a module's code; one small file: not by way of a thread."""
+    beside = beside_work(work)
+    found = store.get(work.kind, work.digest, beside)
+    if found.source is None and work.fingerprint.earlier_digest:
+        return store.get(work.kind, work.fingerprint.earlier_digest, beside)
+    return found
+
+
 def keep_code(store: Store, work: ModuleWork, source: str, provenance: Mapping[str, str] = NOBODY) -> str | None:
     """Keep a module's code, for its contract of today; see `Store.put`."""
     return store.put(

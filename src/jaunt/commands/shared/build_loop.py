@@ -86,7 +86,7 @@ async def _build(
     try:
         with _cancelled_by_signals(), progress:
             settings = replace(settings, on_attempt=progress.attempt, on_wait=progress.waiting, on_fault=progress.fault)
-            await run_plan(plan, settings, jobs=jobs, listener=listen)
+            await run_plan(plan, settings, jobs=jobs, listener=listen, order=options.order)
     finally:
         await settings.backend.close()
         if settings.store is not None and (warning := settings.store.close()):

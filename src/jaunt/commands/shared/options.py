@@ -16,12 +16,14 @@ class BuildOptions:
 
     `jobs` is how many modules are generated at a time (None: as configured). `force` takes nothing for fresh and
     overwrites hand edits; without `read_store` the model is asked even for what the store holds; `record` is the folder
-    that each answer that lands is kept in. `live`: a display that changes in place may be shown.
+    that each answer that lands is kept in; `order` is a value of `build.order` ("": as configured). `live`: a display
+    that changes in place may be shown.
     """
 
     jobs: int | None = None
     force: bool = False
     read_store: bool = True
+    order: str = ""
     record: Path | None = None
     verbosity: Verbosity = "normal"
     live: bool = True
@@ -62,6 +64,9 @@ def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that generate once."""
     add_run_options(parser)
     parser.add_argument("--no-store", action="store_true", help="ask the model even for what the store holds")
+    parser.add_argument(
+        "--eager", dest="order", action="store_const", const="eager", default="", help='build.order = "eager"'
+    )
     parser.add_argument("--record", metavar="DIR", help="keep each answer that lands, to replay it later")
     parser.add_argument("--force", action="store_true", help="regenerate fresh modules too, and overwrite hand edits")
 
@@ -85,6 +90,7 @@ def build_options(arguments: argparse.Namespace) -> BuildOptions:
         jobs=arguments.jobs,
         force=arguments.force,
         read_store=not arguments.no_store,
+        order=arguments.order,
         record=Path(arguments.record) if arguments.record else None,
         verbosity=verbosity(arguments),
     )

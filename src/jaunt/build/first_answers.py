@@ -1,0 +1,146 @@
+"""First answers: what a model said to a module's first request before the modules that it needs had code.
+
+They are held for the module's turn in this run, and kept as files for one that comes after a crash or a failed
+dependency, below the store's folder: nothing of them has been checked.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from jaunt.build.store import Store
+from jaunt.build.store.beside import beside_work, instruction_fields
+from jaunt.build.store.entry import Entry, entry_name, format_entry
+from jaunt.engine.job import Outcome, settle
+from jaunt.errors import JauntAnswerError, JauntWriteError
+from jaunt.files.atomic import write_atomic
+from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
+from jaunt.plan.module_work import ModuleWork
+
+Answer = str | BaseException
+"""A candidate, or why there is none."""
+
+
+class FirstAnswers:
+    """The first answers of a run's modules; without a `folder`, none is kept as a file.
+
+    `key` signs the files. With `read`, those of earlier runs serve.
+    """
+
+    def __init__(self, folder: Path | None = None, *, key: bytes | None = None, read: bool = True) -> None:
+        self._kept = Store(folder, key=key) if folder is not None else None
+        self._read = read
+        self._any_kept = folder is not None and folder.is_dir()
+        self._held: dict[str, list[Answer]] = {}
+        self._taken: set[str] = set()
+        self._under_way: dict[str, asyncio.Event] = {}
+        self.seconds: dict[str, float] = {}
+        """How long each module's first request took."""
+        self.resumed: set[str] = set()
+        """The modules whose first attempt is an answer that was kept."""
+
+    async def settled(self, module: str) -> None:
+        """Wait until the first request of a module is over, if it is under way."""
+        if module in self._under_way:
+            await self._under_way[module].wait()
+
+    def is_held(self, module: str) -> bool:
+        """Whether a module's first request was made in this run, and what came of it was not used yet."""
+        return module in self._held
+
+    def was_asked(self, module: str) -> bool:
+        """Whether a module's first request was made in this run."""
+        return module in self.seconds
+
+    async def ask(self, backend: GeneratorBackend, context: ModuleSpecContext, count: int) -> Sequence[Answer]:
+        """Make a module's first request, `count` times at once; hold and return what comes of it."""
+        module, loop = context.spec_module, asyncio.get_running_loop()
+        begin, over = loop.time(), asyncio.Event()
+        self._under_way[module] = over
+        try:
+            contexts = [replace(context, variation=number) for number in range(count)]
+            asked = [_answer_of(backend, each) for each in contexts]
+            self._held[module] = [await asked[0]] if count == 1 else await asyncio.gather(*asked)
+        finally:
+            over.set()
+            self.seconds[module] = loop.time() - begin
+        return self._held[module]
+
+    def keep(self, work: ModuleWork, source: str) -> None:
+        """Keep a module's answer as a file, in one that a crash of the machine may lose; what can't be kept is not."""
+        if self._kept is None:
+            return
+        folder, beside = self._kept.folder, beside_work(work)
+        against, provenance = work.checked_against(source), instruction_fields(work)
+        entry = Entry(work.kind, work.module, work.digest, beside.digest, against, source, provenance)
+        with suppress(JauntWriteError, UnicodeError):
+            if not self._any_kept:
+                write_atomic(folder / ".gitignore", "*\n", within=folder.parent, durable=False)
+                self._any_kept = True
+            write_atomic(folder / entry.name, format_entry(entry, self._kept.key), within=folder, durable=False)
+
+    def kept(self, work: ModuleWork) -> str | None:
+        """Return the answer to a module's contract that an earlier run, or another one, has kept; None if none has."""
+        if self._kept is None or not (self._any_kept and self._read):
+            return None
+        return self._kept.get(work.kind, work.digest, beside_work(work)).source
+
+    def forget(self, work: ModuleWork) -> None:
+        """Remove the file of a module's answer, which has been checked, or is not needed any more."""
+        if self._kept is not None and self._any_kept:
+            path = self._kept.folder / entry_name(work.kind, work.digest, beside_work(work).digest)
+            path.unlink(missing_ok=True)
+
+    def take(self, work: ModuleWork) -> Sequence[Answer]:
+        """Return what is to be the module's first attempt, if it was asked for already; only the first time."""
+        if work.module in self._taken:
+            return ()
+        self._taken.add(work.module)
+        held = self._held.pop(work.module, None)
+        if held is not None:
+            return held
+        kept = self.kept(work)
+        if kept is None:
+            return ()
+        self.resumed.add(work.module)
+        return (kept,)
+
+
+class ResumedBackend(GeneratorBackend):
+    """A backend whose first attempt, of `count` answers at once, was made already: `answers` came of it."""
+
+    def __init__(self, backend: GeneratorBackend, answers: Sequence[Answer], count: int) -> None:
+        self._backend = backend
+        self._answers = answers
+        self._count = count
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the backend is."""
+        return self._backend.is_free
+
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
+        """Return the answer that came, or ask the backend after the first attempt."""
+        if ctx.variation >= self._count:
+            return await self._backend.generate_module(ctx, extra_error_context=extra_error_context)
+        if ctx.variation >= len(self._answers):
+            raise JauntAnswerError(f"{ctx.spec_module}: no further answer was kept")
+        answer = self._answers[ctx.variation]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+async def _answer_of(backend: GeneratorBackend, context: ModuleSpecContext) -> Answer:
+    """Return what a backend answers, or what it raises, whatever that is: it is raised again in the module's turn."""
+    found: list[str] = []
+    outcome = await settle(partial(_answer_into, found, partial(backend.generate_module, context)))
+    return found[0] if found else outcome.cause or JauntAnswerError(f"{context.spec_module}: no answer came")
+
+
+async def _answer_into(found: list[str], ask: Callable[[], Awaitable[str]]) -> Outcome:
+    found.append(await ask())
+    return Outcome("fresh")
