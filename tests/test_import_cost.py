@@ -38,6 +38,7 @@ LIGHT_HALF = {
             "runtime",
             "runtime.functions",
             "runtime.classes",
+            "runtime.methods",
             "runtime.spec_module",
         )
     ),

@@ -49,3 +49,8 @@ def module_of(ref: str) -> str:
 def qualname_of(ref: str) -> str:
     """Return the qualified name in a spec reference."""
     return ref.partition(":")[2]
+
+
+def code_name(qualname: str) -> str:
+    """Return the name that generated code has for a spec: "Cart.total" -> "Cart__total", "slugify" as it is."""
+    return qualname.replace(".", "__")

@@ -138,7 +138,7 @@ async def run_tests(
             report.generated_files,
             sandbox=Sandbox(sandbox or SandboxConfig()),
             cwd=Path(project_dir if cwd is None else cwd),
-            expected={work.path: [entry.qualname for entry in work.entries] for work in works},
+            expected={work.path: [*work.names] for work in works},
             pythonpath=[project_dir] if pythonpath is None else pythonpath,
             pytest_args=pytest_args or (),
             generated_dir=generated_dir,

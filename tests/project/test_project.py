@@ -243,7 +243,7 @@ def test_every_kind_of_bad_file_is_one_line_that_names_it(project_files: Project
             "src/mixed.py": spec() + spec("test_g").replace("magic", "test"),
             "src/twice.py": spec(),
             "src/twice/__init__.py": "",
-            "src/nested.py": "import jaunt\nclass C:\n    @jaunt.magic\n    def f(self): ...\n",
+            "src/nested.py": "import jaunt\ndef g():\n    @jaunt.magic\n    def f(): ...\n",
             "src/fine.py": spec(),
         }
     )

@@ -60,7 +60,7 @@ def test_the_wrapper_looks_like_the_stub() -> None:
 @pytest.mark.parametrize(
     ("source", "says"),
     [
-        ("class A:\n    @jaunt.magic\n    def f(self): ...\n", "A.f"),
+        ("class A:\n    @jaunt.test\n    def f(self): ...\n", "A.f"),
         ("def f():\n    @jaunt.magic\n    def g(): ...\nf()\n", "f.<locals>.g"),
         ("def f():\n    @jaunt.magic\n    class G: ...\nf()\n", "f.<locals>.G"),
         ("jaunt.magic(lambda: 1)\n", "lambda"),

@@ -79,12 +79,12 @@ def test_a_broken_file_that_has_to_do_with_jaunt_is_a_problem_any_other_is_not(
         (b"# coding: nonsense\nimport jaunt\nx = '\xe9'\n", "m.py: syntax error: unknown encoding"),
         (SPEC.encode() + b"@jaunt.test\ndef test_f(): ...\n", "m.py: mixes @jaunt.magic and @jaunt.test"),
         (
-            b"import jaunt\nclass C:\n    @jaunt.magic\n    def f(self): ...\n",
-            "m.py:4: C.f: a spec must stand at module level",
+            b"import jaunt\nclass C:\n    @jaunt.magic\n    class D: ...\n",
+            "m.py:4: C.D: a spec stands at module level, or is a method of a class there",
         ),
         (
             b"import jaunt\ndef g():\n    @jaunt.magic()\n    def f(): ...\n",
-            "m.py:4: g.f: a spec must stand at module level",
+            "m.py:4: g.f: a spec stands at module level",
         ),
         (b"import jaunt\n@jaunt.test\nclass TestC: ...\n", "m.py:3: TestC: a test spec must be a function"),
         (b"import jaunt\n@jaunt.magic(dep=[])\ndef f(): ...\n", "m.py:2: unknown decorator argument 'dep'"),

@@ -8,6 +8,7 @@ from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.header import split_header
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs
+from jaunt.spec_ref import code_name, qualname_of
 from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.splice import excerpt
 
@@ -24,7 +25,7 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         kind=work.fingerprint.kind,
         spec_module=work.module,
         generated_module=work.generated_module,
-        expected_names=[e.qualname for e in work.entries],
+        expected_names=[*work.names],
         spec_sources={**work.texts.segments(work.entries)},
         decorator_prompts={ref: text for ref, text in prompts.items() if text},
         dependency_apis={**work.texts.segments(used), **work.dependency_apis},
@@ -49,7 +50,7 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
 
 def part_of_context(context: ModuleSpecContext, moved: MovedSpecs) -> ModuleSpecContext:
     """Return what the model is told where some specs of a module are asked for, and the others are only to be used."""
-    asked = {f"{context.spec_module}:{name}" for name in moved.asked}
+    asked = {ref for ref in context.spec_sources if code_name(qualname_of(ref)) in moved.asked}
 
     def of_asked(texts: Mapping[str, str]) -> dict[str, str]:
         return {ref: text for ref, text in texts.items() if ref in asked}

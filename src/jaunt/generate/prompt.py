@@ -11,7 +11,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.generate.repeated import shortened
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.paths import PACKAGE
-from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES
 from jaunt.syntax.source import parse_or_none
 
@@ -121,7 +121,9 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         "spec_module": module,
         "generated_module": ctx.generated_module,
         "required_names": ", ".join(f"`{name}`" for name in ctx.expected_names),
-        "specs": _section("The specs", [_code(text) + _outer(ctx, ref) for ref, text in specs.items()]) + _kept(ctx),
+        "specs": _section(
+            "The specs", [_methods(specs), *(_code(text) + _outer(ctx, ref) for ref, text in specs.items())]
+        ) + _kept(ctx),
         "instructions": _section("Instructions for single specs", prompts),
         "project_instructions": _section(
             "Instructions of the project; where a spec says otherwise, the spec counts", ctx.instructions
@@ -210,6 +212,21 @@ def _outer(ctx: ModuleSpecContext, ref: str) -> str:
     return (
         f"\n\n`{ctx.spec_module}` itself decorates your `{qualname_of(ref)}`, so that its callers get what that makes "
         f"of it. Don't repeat this:\n\n{_code(decorators)}"
+    )
+
+
+def _methods(refs: Iterable[str]) -> str:
+    """Say of specs that are methods what their functions are to the classes; nothing, if none of them is one."""
+    methods = [name for name in map(qualname_of, map(SpecRef, refs)) if "." in name]
+    if not methods:
+        return ""
+    name = methods[0]
+    owner = name.removesuffix(".setter").removesuffix(".deleter").rpartition(".")[0]
+    return (
+        f"The class `{owner}` is written by hand, and calls of `{name}` run your function `{code_name(name)}`: so it "
+        "is with each function here whose name has that of a class before `__`. Define those at module level, not in "
+        f"a class, and without `@property` and the like. Outside of its class, `super()` is `super({owner}, self)`, "
+        f"and a private `self.__x` is `self._{owner.rpartition('.')[2].lstrip('_')}__x`."
     )
 
 

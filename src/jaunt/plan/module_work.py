@@ -19,7 +19,7 @@ from jaunt.project.project import Project
 from jaunt.project.uses import checked_against
 from jaunt.project.world.world import NO_WORLD, World
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, module_of
+from jaunt.spec_ref import SpecRef, code_name, module_of
 from jaunt.specs.graph import SpecGraph, Specs
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.source import ModuleSource
@@ -95,8 +95,8 @@ class ModuleWork:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of its specs, which its code has to define."""
-        return tuple(entry.qualname for entry in self.entries)
+        """The names that its code has to define, one for each of its specs."""
+        return tuple(code_name(entry.qualname) for entry in self.entries)
 
     @cached_property
     def spec(self) -> ModuleSource:
@@ -157,7 +157,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
         path=project.generated_path(name),
         generated_module=project.generated_module(name),
         dependencies=dependencies,
-        uses={e.qualname: frozenset(project.graph.get(e.spec_ref, ())) for e in own},
+        uses={code_name(e.qualname): frozenset(project.graph.get(e.spec_ref, ())) for e in own},
         dependency_paths={m: project.generated_path(m) for m in sorted({module_of(ref) for ref in dependencies})},
         code_paths={
             m: project.generated_path(m)

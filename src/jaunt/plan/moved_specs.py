@@ -7,7 +7,7 @@ from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import judge
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.reasons import Reason, ReasonKind
-from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
 
 _OF_SPECS = {ReasonKind.SPEC_ADDED, ReasonKind.SPEC_CHANGED, ReasonKind.SPEC_REMOVED}
@@ -43,7 +43,10 @@ def moved_specs(work: ModuleWork, text: str) -> MovedSpecs | None:
     moved = {_name(reason) for reason in freshness.reasons if reason.kind in _OF_SPECS} - removed
     by_dependency = {reason.subject for reason in freshness.reasons if reason.kind in _OF_DEPENDENCIES}
     moved |= {name for name in work.names if by_dependency & {*work.uses.get(name, ())}}
-    own = {name: [qualname_of(ref) for ref in refs if module_of(ref) == work.module] for name, refs in _uses(work)}
+    own = {
+        name: [code_name(qualname_of(ref)) for ref in refs if module_of(ref) == work.module]
+        for name, refs in _uses(work)
+    }
     asked = dependents_of(own, moved) & {*work.names}
     kept = tuple(name for name in work.names if name not in asked)
     if not kept or not (asked or removed):
@@ -53,7 +56,7 @@ def moved_specs(work: ModuleWork, text: str) -> MovedSpecs | None:
 
 
 def _name(reason: Reason) -> str:
-    return qualname_of(SpecRef(reason.subject))
+    return code_name(qualname_of(SpecRef(reason.subject)))
 
 
 def _uses(work: ModuleWork) -> Iterable[tuple[str, Iterable[SpecRef]]]:

@@ -20,7 +20,7 @@ from jaunt.project.from_source import import_from_source
 from jaunt.project.unbuilt import unbuilt_behind
 from jaunt.registry import SpecEntry, clear_registries, get_magic_registry, get_test_registry, watch
 from jaunt.runtime import PLAIN_METACLASSES
-from jaunt.spec_ref import spec_ref_from_object
+from jaunt.spec_ref import code_name, spec_ref_from_object
 from jaunt.specs.inner_decorators import HINT
 from jaunt.syntax.source import own_decorators, read_source
 
@@ -118,7 +118,7 @@ def _has_inner_decorators(entry: SpecEntry) -> bool:
         source = read_source(entry.module, entry.source_file)
     except JauntDiscoveryError:
         return False  # which is told where it is read
-    node = source.definitions.get(entry.qualname)
+    node = source.definitions.get(code_name(entry.qualname))
     return node is not None and bool(own_decorators(source, node))
 
 
@@ -126,4 +126,8 @@ def _wrapped(stub: object, entry: SpecEntry) -> list[object]:
     """Return the functions of the spec's own text that decorators have wrapped."""
     cells = [cell.cell_contents for cell in getattr(stub, "__closure__", None) or () if cell != CellType()]
     inner = [getattr(stub, "__wrapped__", None), *cells]
-    return [e for e in inner if isinstance(e, FunctionType) and e.__code__.co_name == entry.qualname and e is not stub]
+    return [
+        e
+        for e in inner
+        if isinstance(e, FunctionType) and e.__code__.co_name == entry.qualname.rpartition(".")[2] and e is not stub
+    ]

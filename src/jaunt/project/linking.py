@@ -13,7 +13,7 @@ from jaunt.project.importer import Imported, import_from_bases
 from jaunt.project.module import Linked
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, module_of
+from jaunt.spec_ref import SpecRef, code_name, module_of
 from jaunt.specs.arguments import Unreadable, read_arguments, read_deps, wrong_type
 from jaunt.specs.contract import Contract
 from jaunt.specs.cycles import EdgeFinder, without_cycles
@@ -199,7 +199,7 @@ def _changes(argument: str, one: Imported, other: Imported, spec: str) -> bool:
 
 
 def _changing(module: SpecModule, spec: str) -> JauntDiscoveryError:
-    line = read_source(module.name, module.path).definitions[spec].lineno
+    line = read_source(module.name, module.path).definitions[code_name(spec)].lineno
     return JauntDiscoveryError(
         f"{module.path}:{line}: {spec}: {module.unread[spec]} changes by itself: the module would be generated, and "
         "paid for, anew each time",
@@ -243,11 +243,11 @@ def resolve_deps(
         needed: set[str] = set()
         for dep in explicit_deps(entry):
             path = dep.replace(":", ".")
-            meant = finder.find(path)
+            meant = finder.find_all(path)
             needed |= broken_behind(path)
-            if meant is None and not broken_behind(path) and not files.defines(path):
+            if not meant and not broken_behind(path) and not files.defines(path):
                 found.problems[entry.module] = _no_spec(entry, dep, files.unreadable_folder(path), specs)
-            resolved.append(meant or dep)
+            resolved += meant or [dep]
         if entry.decorator_kwargs["infer_deps"]:
             needed.update(*map(broken_behind, contracts[ref].references))
         if needed:

@@ -22,7 +22,9 @@ def checked_against(project: Project, module: str, source: str) -> dict[str, str
     tree = parse_or_none(source)
     if tree is None:
         return {}
-    paths = imported_paths(ModuleSource(module, "", source, tree))
+    entries = project.modules[module].entries
+    classes = {f"{module}.{e.qualname.partition('.')[0]}" for e in entries if "." in e.qualname}
+    paths = {*imported_paths(ModuleSource(module, "", source, tree)), *classes}
     known = {dep for e in project.modules[module].entries for dep in project.graph.get(e.spec_ref, ())}
     finder = SpecFinder(_SpecPaths(project), _NamesOf(project))
     used = {ref for ref in map(finder.find, sorted(paths)) if ref is not None and module_of(ref) != module} - known

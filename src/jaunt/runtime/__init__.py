@@ -11,6 +11,7 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry, register_magic, register_test
 from jaunt.runtime.classes import replace_class
 from jaunt.runtime.functions import make_forwarder
+from jaunt.runtime.methods import method_name
 from jaunt.spec_ref import SpecRef
 
 __tracebackhide__ = True  # pytest leaves the frames of this file out: a failing test shows its own line
@@ -47,13 +48,14 @@ def _typed(decorator: "Any") -> "Decorator":
 
 @_typed
 def magic(spec=None, /, *, deps=None, prompt=None, infer_deps=None):
-    """Make a module-level function or class a spec, whose code a model writes in `jaunt build`.
+    """Make a module-level function or class, or a method of one, a spec, whose code a model writes in `jaunt build`.
 
     `deps` are the specs it builds on (objects, or references such as "app.slug:slugify"); `prompt` is further
     advice to the model; `infer_deps` overrides the configuration. Bare `@magic` does as well.
 
     A function is replaced by a forwarder, which loads the generated code at its first call; a class is replaced
-    by the generated one. What isn't built raises JauntNotBuiltError when it is called.
+    by the generated one. What isn't built raises JauntNotBuiltError when it is called. The class of a method stays as
+    it is: @property, @classmethod and their kind stand above this decorator.
     Raises JauntDiscoveryError for anything that can't be a spec.
     """
     return _decorator("magic", spec, deps=deps, prompt=prompt, infer_deps=infer_deps)
@@ -75,6 +77,8 @@ def _decorator(kind: "SpecKind", spec: "Any", **arguments: "Any") -> "Any":
     kwargs = {name: value for name, value in arguments.items() if value is not None}
 
     def decorate(obj: "Any") -> "Any":
+        if kind == "magic" and isinstance(obj, classmethod | staticmethod) and _method_name(obj.__func__):
+            return type(obj)(decorate(obj.__func__))
         entry = _entry(kind, obj, kwargs)
         (register_magic if kind == "magic" else register_test)(entry)
         return replace_class(obj, entry) if isinstance(obj, type) else make_forwarder(obj, entry)
@@ -83,7 +87,7 @@ def _decorator(kind: "SpecKind", spec: "Any", **arguments: "Any") -> "Any":
 
 
 def _entry(kind: "SpecKind", obj: "Any", kwargs: "dict[str, Any]") -> SpecEntry:
-    name = _qualname(obj) or type(obj).__name__
+    name = (kind == "magic" and _method_name(obj)) or _qualname(obj) or type(obj).__name__
     problem = _problem(kind, obj, name)
     if problem is None:
         module = obj.__module__ if obj.__module__ != "__main__" else _main_module_name()
@@ -106,7 +110,7 @@ def _problem(kind: "SpecKind", obj: "Any", name: str) -> "tuple[str, str] | None
     if isinstance(obj, staticmethod | classmethod | property):
         return (
             f"a {type(obj).__name__} is not a spec",
-            "make its class the spec, or a function at module level",
+            "write it above @jaunt.magic, which is for the function below it",
         )
     if not isinstance(obj, FunctionType | type) or (kind == "test" and isinstance(obj, type)):
         return (
@@ -120,14 +124,19 @@ def _problem(kind: "SpecKind", obj: "Any", name: str) -> "tuple[str, str] | None
             f"the decorator below it puts {name} in the function's place",
             "use functools.wraps in that decorator, or write it above jaunt's",
         )
-    if "." in name:
+    if "." in name and not (kind == "magic" and _method_name(obj)):
         hint = "move it to the top of its module; if a decorator below gave it this name, write that above"
-        return "a spec stands at module level, not in a class or function", hint
+        return "a spec stands at module level or is a method of a class there, not in a function", hint
     if name == "<lambda>":
         return "a lambda is not a spec", "write it as a `def` with annotations and a docstring"
     if obj.__module__ == "typing":
         return "an @overload is not a spec", "decorate the implementation below the overloads alone"
     return None
+
+
+def _method_name(obj: "Any") -> str:
+    """Return the qualified name of a method that a decorator in a class body is put on, "" for anything else."""
+    return method_name(obj, _decorating_frame()) if isinstance(obj, FunctionType) else ""
 
 
 def _main_module_name() -> str:

@@ -22,7 +22,7 @@ def unseen_decorator(entry: "SpecEntry") -> str:
             lines = file.read().split("\n")
     except (OSError, ValueError):
         return ""
-    found = _decorators(lines, entry.qualname)
+    found = _decorators(lines, entry.qualname.removesuffix(".setter").removesuffix(".deleter").rpartition(".")[2])
     namespace = vars(sys.modules[entry.module]) if entry.module in sys.modules else {}
     if not found or not namespace or any(_is_jaunts(text, namespace) for _, text in found):
         return ""

@@ -10,7 +10,9 @@ import functools
 from types import FunctionType
 
 from jaunt.registry import mark
+from jaunt.runtime.methods import keep_of_stub
 from jaunt.runtime.spec_module import generated_module_of, hand_over, is_initialising, wait_for
+from jaunt.spec_ref import code_name
 
 __tracebackhide__ = True  # see __init__.py
 TYPE_CHECKING = False  # see spec_ref.py
@@ -59,14 +61,15 @@ def load_function(entry: "SpecEntry", forward: "Any") -> "Callable[..., Any]":
 
     generated = load_module(entry)
     target: Any = find_generated(entry, generated)
+    is_method = "." in entry.qualname
     if is_initialising(generated.__name__):
         return target  # which may be decorated yet
     if target is forward:
         hand_over(entry, forward, generated)
         return forward
     if type(target) is FunctionType and target.__globals__ is forward.__globals__ and target.__closure__ is None:
-        _become(forward, target)
-        vars(generated)[entry.qualname] = forward
+        _become(forward, target, stub=entry.obj if is_method else None)
+        vars(generated)[code_name(entry.qualname)] = forward
         hand_over(entry, forward, generated)
         return forward
     # What a test has put there for a while, a mock say, is called but not kept.
@@ -75,16 +78,21 @@ def load_function(entry: "SpecEntry", forward: "Any") -> "Callable[..., Any]":
     return target
 
 
-def _become(forward: "Any", target: FunctionType) -> None:
-    """Make one function the same as another one of the same namespace, but for its name, place and docstring."""
+def _become(forward: "Any", target: FunctionType, *, stub: "Any" = None) -> None:
+    """Make one function the same as another one of the same namespace, but for its name, place and docstring.
+
+    That of a method, whose `stub` is given, keeps what the class body made of its signature.
+    """
     # Another thread may call at any time: until the code is replaced, the old parameter has to be there, too.
     forward.__kwdefaults__ = {**(target.__kwdefaults__ or {}), _TARGET: target}
     forward.__defaults__ = target.__defaults__
     forward.__code__ = target.__code__
     forward.__kwdefaults__ = target.__kwdefaults__
+    if stub is not None:
+        keep_of_stub(forward, target, stub)
     # Python 3.14 works annotations out when they are asked for, and they may name what only type checkers import.
     for name in ("__annotate__" if hasattr(target, "__annotate__") else "__annotations__", "__type_params__"):
-        if hasattr(target, name):
+        if stub is None and hasattr(target, name):
             setattr(forward, name, getattr(target, name))
     vars(forward).pop("__wrapped__", None)  # the stub, by which `inspect` tells what a forwarder looks like
     vars(forward).update(vars(target))

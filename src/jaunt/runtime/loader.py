@@ -15,6 +15,7 @@ from jaunt.errors import JauntConfigError, JauntNotBuiltError
 from jaunt.paths import DEFAULT_GENERATED_DIR, spec_module_to_generated_module
 from jaunt.runtime.decoration import unseen_decorator
 from jaunt.runtime.spec_module import generated_module_of, is_initialising, set_initialising
+from jaunt.spec_ref import code_name
 
 __tracebackhide__ = True  # see __init__.py
 
@@ -47,12 +48,13 @@ def find_generated(entry: "SpecEntry", module: ModuleType) -> "Any":
 
     Raises JauntNotBuiltError if it has no such name, ImportError if it may still get one.
     """
-    if entry.qualname in vars(module):
-        return vars(module)[entry.qualname]
+    name = code_name(entry.qualname)
+    if name in vars(module):
+        return vars(module)[name]
     if is_initialising(module.__name__):
-        reason = f"cannot import name {entry.qualname!r} from half-imported module {module.__name__!r}"
+        reason = f"cannot import name {name!r} from half-imported module {module.__name__!r}"
         raise ImportError(reason, name=module.__name__)
-    raise _not_built(entry, f"is not built: the generated module {module.__name__} has no {entry.qualname!r}")
+    raise _not_built(entry, f"is not built: the generated module {module.__name__} has no {name!r}")
 
 
 def _not_built(entry: "SpecEntry", reason: str) -> JauntNotBuiltError:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jaunt.errors import JauntDiscoveryError
-from jaunt.spec_ref import normalize_spec_ref
+from jaunt.spec_ref import code_name, normalize_spec_ref
 from jaunt.syntax.source import ModuleSource
 
 LookUp = Callable[[str], ModuleSource | None]
@@ -34,7 +34,7 @@ def wrong_type(arguments: Mapping[str, Any]) -> str | None:
 
 def read_arguments(source: ModuleSource, name: str, look_up: LookUp) -> dict[str, Any]:
     """Return the decorator arguments of the spec `name`, constants of other modules included; raises Unreadable."""
-    decorators = map(source.spec_decorator, source.definitions[name].decorator_list)
+    decorators = map(source.spec_decorator, source.definitions[code_name(name)].decorator_list)
     call = next(found[1] for found in decorators if found is not None)
     return call_arguments(source, call, look_up) if call else {}
 

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from jaunt.spec_ref import code_name
 from jaunt.specs.digests import EARLIER_SIGNATURE, is_detail
 from jaunt.specs.references import references_of
 from jaunt.syntax.canonical import canonical
@@ -21,9 +22,9 @@ from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_st
 class Contract:
     """What a spec promises, in a form that can be compared and kept.
 
-    `parts` maps a part's name ("signature", "docstring", "body"; for a class "method NAME" too) to a digest; what
-    "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and "NAME.body"; EARLIER_SIGNATURE
-    is there if there are decorators besides jaunt's;
+    `parts` maps a part's name ("signature", "docstring", "body"; for a class "method NAME", for a method "decorators"
+    too) to a digest; what "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and
+    "NAME.body"; EARLIER_SIGNATURE is there if there are decorators besides jaunt's;
     `references` are the dotted paths that the spec mentions, from which dependencies are inferred;
     `documented` tells whether there is a docstring; `handwritten` maps the names that it mentions of what is written by
     hand in its module to digests.
@@ -37,15 +38,18 @@ class Contract:
 
 def contract_of(source: ModuleSource, name: str) -> Contract:
     """Return the contract of the function or class `name`; raises KeyError if there is none."""
-    docstring = ast.get_docstring(source.definitions[name], clean=False) or ""
+    docstring = ast.get_docstring(source.definitions[code_name(name)], clean=False) or ""
     return Contract(contract_parts(source, name), references_of(source, name), bool(docstring.strip()))
 
 
 def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
     """Return the parts of a contract alone, in a third of the time; raises KeyError as `contract_of` does."""
+    name = code_name(name)
     node = source.definitions[name]
     overloads = [o for o in source.overloads_of(name) if o is not node]
     parts = _parts(source, node, own_decorators(source, node), overloads)
+    if name in source.methods:
+        parts["decorators"] = canonical([*source.methods[name].binding])
     others = [decorator for decorator in node.decorator_list if source.spec_decorator(decorator) is None]
     if others:
         parts[EARLIER_SIGNATURE] = _parts(source, node, others, overloads)["signature"]

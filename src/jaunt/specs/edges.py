@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+from jaunt.spec_ref import code_name
 from jaunt.specs.references import MENTION, mentioned_path
 from jaunt.syntax.source import Definition, ModuleSource, first_line, parse_annotation
 
@@ -20,6 +21,7 @@ def find_mention(source: ModuleSource, name: str, is_meant: Callable[[str], bool
 
     `deps=` counts before code, and code before docstrings: what is mentioned in passing comes last.
     """
+    name = code_name(name)
     nodes: list[Definition] = [*source.overloads_of(name), source.definitions[name]]
     for found in (_in_deps(source, nodes), _in_code(source, nodes), _in_docstrings(source, nodes)):
         first = next((mention for path, mention in found if is_meant(path)), None)

@@ -1,6 +1,7 @@
 """The graph of specs, and the DAG of their modules."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
@@ -29,7 +30,7 @@ def link_specs(
         found = {finder.find(dep.replace(":", ".")) for dep in explicit_deps(entry)}
         infer = entry.decorator_kwargs.get("infer_deps")
         if infer_default if infer is None else infer:
-            found.update(map(finder.find, contracts[ref].references))
+            found.update(dep for path in contracts[ref].references for dep in finder.find_all(path, user=entry))
         graph[ref] = {dep for dep in found if dep is not None and dep != ref}
     return graph
 
@@ -49,6 +50,26 @@ class SpecFinder:
     def find(self, path: str) -> SpecRef | None:
         """Return the spec that `path` (`app.slug.slugify`, or an attribute of it) means; None if it means none."""
         return self._by_path.get(path) or self._spec_at(self.trace(path)[-1])
+
+    def find_all(self, path: str, *, user: SpecEntry | None = None) -> list[SpecRef]:
+        """Return what `find` does; for a class whose methods are specs, those, unless `user` is one of them."""
+        if (found := self.find(path)) is not None:
+            return [found]
+        end = self.trace(path)[-1]
+        owner = next((each for each in _prefixes(end) if each in self._methods), "")
+        if user is not None and owner.startswith(f"{user.module}.{user.qualname.partition('.')[0]}"):
+            return []  # a method's head names its own class
+        return self._methods.get(owner, [])
+
+    @cached_property
+    def _methods(self) -> Mapping[str, list[SpecRef]]:
+        """Dotted path of a class -> the specs that are methods of it, or of a class in it."""
+        found: dict[str, list[SpecRef]] = {}
+        for ref in self._by_path.values():
+            module, _, name = ref.partition(":")
+            for owner in _prefixes(name.rpartition(".")[0]):
+                found.setdefault(f"{module}.{owner}", []).append(ref)
+        return found
 
     def trace(self, path: str) -> list[str]:
         """Return `path`, and in turn the paths that it is imported from, up to the first that means a spec."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
+from jaunt.spec_ref import code_name
 from jaunt.specs.references import MENTION
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.nodes import child_nodes
@@ -29,10 +30,13 @@ class Mentions:
         """Return the handwritten names of the module that a spec mentions, each with the digest of what it means."""
         if not self._nodes:  # as in most modules
             return {}
+        spec = code_name(spec)
         nodes = [*self._source.overloads_of(spec), self._source.definitions[spec]]
         own = {d for node in nodes for d in own_decorators(self._source, node)}
         others = {d for node in nodes for d in node.decorator_list} - own  # jaunt's, and those of the spec module
         found = {word for node in nodes for word in _words(node, others)} & self._nodes.keys()
+        if spec in self._source.methods:
+            found -= {self._source.methods[spec].owners[0].name}  # of the class that it is of, the shape counts
         return {name: self._digest(name) for name in sorted(found)}
 
     @cached_property

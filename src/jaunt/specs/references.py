@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from jaunt.spec_ref import code_name
 from jaunt.syntax.nodes import child_nodes
 from jaunt.syntax.source import Definition, Function, ModuleSource, dotted_path, parse_annotation
 
@@ -20,6 +21,7 @@ def references_of(source: ModuleSource, name: str) -> tuple[str, ...]:
     decorators neither.
     """
     scope = _Scope(source.bindings, frozenset(), source.star_imports)
+    name = code_name(name)
     nodes = [*source.overloads_of(name), source.definitions[name]]
     return tuple(dict.fromkeys(path for node in nodes for path in _references(source, node, scope)))
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +12,13 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import ModuleFile
 from jaunt.files.plain import read_plain
 from jaunt.registry import SpecEntry, SpecKind
-from jaunt.spec_ref import SpecRef
+from jaunt.spec_ref import SpecRef, code_name
 from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
 from jaunt.specs.hidden import decided_by_packages, refuse_hidden, refuse_lost_docstrings, refuse_rebound
 from jaunt.specs.inner_decorators import refuse_keepers, refuse_keeping_metaclass
 from jaunt.specs.mentions import Mentions
+from jaunt.specs.methods.refused import refuse_methods
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, Names, parse_source
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
@@ -145,32 +146,31 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
     """Return the specs that a parsed module declares; raises JauntDiscoveryError for what can't be one."""
     entries: dict[str, SpecEntry] = {}
     unread: dict[str, str] = {}
-    inner_decorators = _INNER_DECORATOR.search(source.text) is not None
-    for node in source.statements:
-        if not isinstance(node, Definition):
-            continue
-        if inner_decorators:
-            _refuse_nested(source, node)
+    if _INNER_DECORATOR.search(source.text):
+        refuse_methods(source)
+    for name, node in _declared(source):
         found = next((d for d in map(source.spec_decorator, node.decorator_list) if d is not None), None)
-        if found is None or (node.name in source.repeated and source.definitions[node.name] is not node):
-            continue  # no spec, or one for another platform
+        if found is None:
+            continue
         kind, call = found
         try:
             kwargs = call_arguments(source, call) if call else {}
         except (Unreadable, RecursionError) as reason:
-            kwargs, unread[node.name] = {}, str(reason)
-        ref = SpecRef(f"{source.module}:{node.name}")
-        entries[node.name] = SpecEntry(kind, ref, source.module, node.name, source.path, None, kwargs)
+            kwargs, unread[name] = {}, str(reason)
+        entries[name] = SpecEntry(
+            kind, SpecRef(f"{source.module}:{name}"), source.module, name, source.path, None, kwargs
+        )
         _refuse_class(source, node, kind)
     refuse_rebound(source)
     if not entries:
         return None
-    refuse_hidden(source, entries)
-    refuse_lost_docstrings(source, entries)
+    names = [*map(code_name, entries)]
+    refuse_hidden(source, names)
+    refuse_lost_docstrings(source, names)
     for entry in entries.values():
         if entry.kind == "magic":
-            refuse_keepers(source, entry.qualname)
-            refuse_keeping_metaclass(source, entry.qualname)
+            refuse_keepers(source, code_name(entry.qualname))
+            refuse_keeping_metaclass(source, code_name(entry.qualname))
     kinds = {entry.kind for entry in entries.values()}
     if len(kinds) > 1:
         raise JauntDiscoveryError(
@@ -190,15 +190,12 @@ def _broken(file: ModuleFile, problem: JauntDiscoveryError) -> SpecModule:
     return SpecModule(file.name, file, file.kind, problem=problem)
 
 
-def _refuse_nested(source: ModuleSource, node: Definition) -> None:
-    for inner in ast.walk(node):
-        if inner is node or not isinstance(inner, Definition):
-            continue
-        if any(source.spec_decorator(d) for d in inner.decorator_list):
-            raise JauntDiscoveryError(
-                f"{source.path}:{inner.lineno}: {node.name}.{inner.name}: a spec must stand at module level",
-                hint=f"decorate {node.name}, or move {inner.name} out of it",
-            )
+def _declared(source: ModuleSource) -> Iterator[tuple[str, Definition]]:
+    """Yield the definitions that may be specs, by their names in the module, those for other platforms left out."""
+    for node in source.statements:
+        if isinstance(node, Definition) and (node.name not in source.repeated or source.definitions[node.name] is node):
+            yield node.name, node
+    yield from ((method.qualname, method.function) for method in source.methods.values())
 
 
 def _refuse_class(source: ModuleSource, node: Definition, kind: SpecKind) -> None:

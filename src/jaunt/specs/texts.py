@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef
+from jaunt.spec_ref import SpecRef, code_name
+from jaunt.specs.methods.texts import as_function, decorator_lines, method_in_class
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, first_line, read_source
 
 
@@ -22,7 +23,7 @@ def entry_sources(entries: Iterable[SpecEntry]) -> dict[SpecRef, ModuleSource]:
     for entry in entries:
         file = (entry.module, str(entry.source_file))
         source = read[file] = read[file] if file in read else read_source(*file)
-        if entry.qualname not in source.definitions:
+        if code_name(entry.qualname) not in source.definitions:
             raise not_defined(entry)
         sources[entry.spec_ref] = source
     return sources
@@ -43,6 +44,8 @@ def plain_segment(source: ModuleSource, name: str, *, outer: bool = True) -> str
 
     With `outer`, what stands above those is there, as others see the definition; without, as a candidate has to be.
     """
+    if name in source.methods:
+        return method_in_class(source, name) if outer else as_function(source, name)
     nodes = [*source.overloads_of(name), source.definitions[name]]
     left_out = [d for node in nodes for d in node.decorator_list if source.spec_decorator(d) is not None]
     left_out += [] if outer else source.outer_decorators(source.definitions[name])
@@ -66,6 +69,7 @@ def handwritten_part(source: ModuleSource) -> str:
     lines = dict(enumerate(source.text.split("\n"), 1))
     kept: list[ast.stmt] = []
     class_line = 0
+    lines = {number: line for number, line in lines.items() if number not in decorator_lines(source)}
     for statement in source.tree.body:
         parts = _parts(source, statement)
         if all(replaced.get(id(part)) == "" for part in parts):
@@ -162,7 +166,7 @@ class SpecTexts:
         segments = {name: source.segment(name) for name in source.definitions}
         plain = {name: plain_segment(source, name) for name in source.definitions}
         outer = {name: text for name in source.definitions if (text := "\n".join(outer_decorators(source, name)))}
-        own = {name: plain_segment(source, name, outer=False) for name in outer}
+        own = {name: plain_segment(source, name, outer=False) for name in [*outer, *source.methods]}
         self._known[source.path] = _FileTexts(segments, plain, own, outer, handwritten_part(source))
 
     def source(self, entry: SpecEntry) -> ModuleSource:
@@ -191,11 +195,11 @@ class SpecTexts:
     def own_segments(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
         """Return the source text of each spec as a candidate has to answer it, without what is above jaunt's too."""
         texts = self.plain_segments(entries)
-        return {e.spec_ref: self._read(e).own.get(e.qualname, texts[e.spec_ref]) for e in entries}
+        return {e.spec_ref: self._read(e).own.get(code_name(e.qualname), texts[e.spec_ref]) for e in entries}
 
     def outer_decorators(self, entries: Iterable[SpecEntry]) -> dict[SpecRef, str]:
         """Return the decorators above jaunt's, a line each, of those specs that have some."""
-        found = ((entry.spec_ref, self._read(entry).outer.get(entry.qualname)) for entry in entries)
+        found = ((entry.spec_ref, self._read(entry).outer.get(code_name(entry.qualname))) for entry in entries)
         return {ref: text for ref, text in found if text}
 
     def _read(self, entry: SpecEntry) -> "_FileTexts":
@@ -219,6 +223,7 @@ class _FileTexts(NamedTuple):
 
 
 def _text_of(entry: SpecEntry, texts: Mapping[str, str]) -> str:
-    if entry.qualname not in texts:
+    name = code_name(entry.qualname)
+    if name not in texts:
         raise not_defined(entry)
-    return texts[entry.qualname]
+    return texts[name]

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from jaunt.spec_ref import code_name
 from jaunt.syntax.source import Definition, ModuleSource
 
 _QUOTED = re.compile(r"(?<!`)`([^\W\d]\w*)(\([^`]*\))?`(?!`)")
@@ -43,7 +44,7 @@ def unbound_names(source: ModuleSource, spec: str, specs_named: Mapping[str, tup
     """
     if source.star_imports:
         return
-    node = source.definitions[spec]
+    node = source.definitions[code_name(spec)]
     known: set[str] | None = None
     for each in ast.walk(node):
         docstring = ast.get_docstring(each, clean=False) if isinstance(each, Definition) else None

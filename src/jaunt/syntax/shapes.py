@@ -99,9 +99,10 @@ def _names_bound(statement: ast.stmt) -> Iterator[str]:
 def shape_of(source: ModuleSource, nodes: Sequence[ast.stmt]) -> Shape:
     """Return the shape of a name that `nodes` bind, as `handwritten_nodes` gives them."""
     paths = _Paths(source)
+    nodes = [_without_jaunt(source, each) if isinstance(each, ast.ClassDef) else each for each in nodes]
     definition = _definition(nodes)
     if isinstance(definition, ast.ClassDef):
-        members = _class_parts(definition)
+        members = _class_parts(_without_specs(source, definition))
         same = paths.of([*definition.bases, *(keyword.value for keyword in definition.keywords)])
         types = paths.of(_typed(definition))
     elif definition is not None:
@@ -115,6 +116,36 @@ def shape_of(source: ModuleSource, nodes: Sequence[ast.stmt]) -> Shape:
         types = paths.of(nodes)
     digests = {name: _digest(part) for name, part in members.items()}
     return Shape(nodes, digests, same, [path for path in types if path not in same])
+
+
+def _without_jaunt(source: ModuleSource, node: ast.ClassDef) -> ast.ClassDef:
+    """Return a class without jaunt's decorators on its methods: nobody who uses it sees them."""
+
+    def plain(member: ast.stmt) -> ast.stmt:
+        if isinstance(member, ast.ClassDef):
+            return _without_jaunt(source, member)
+        if isinstance(member, Function):
+            member = copy.copy(member)
+            member.decorator_list = [d for d in member.decorator_list if source.spec_decorator(d) is None]
+        return member
+
+    return _with_body(node, map(plain, node.body)) if source.methods else node
+
+
+def _without_specs(source: ModuleSource, node: ast.ClassDef) -> ast.ClassDef:
+    """Return a class without the methods that are specs: their contracts are known, and count where they are used."""
+    lines = {method.node.lineno for method in source.methods.values()}
+    if not lines:
+        return node
+    kept = (each for each in node.body if not (isinstance(each, Function) and each.lineno in lines))
+    inner = (_without_specs(source, each) if isinstance(each, ast.ClassDef) else each for each in kept)
+    return _with_body(node, inner)
+
+
+def _with_body(node: ast.ClassDef, body: Iterable[ast.stmt]) -> ast.ClassDef:
+    node = copy.copy(node)
+    node.body = [*body]
+    return node
 
 
 _TYPES = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp, ast.Constant)  # what another name for a type is made of

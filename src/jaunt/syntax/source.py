@@ -3,6 +3,7 @@
 import ast
 import copy
 import io
+import textwrap
 import threading
 import tokenize
 import warnings
@@ -17,7 +18,9 @@ from typing import NamedTuple
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.plain import read_plain
 from jaunt.registry import SpecKind
+from jaunt.spec_ref import code_name
 from jaunt.syntax.branches import Placed, imports_work, parted, placed_statements
+from jaunt.syntax.methods import Method, find_methods
 from jaunt.syntax.nodes import child_nodes
 from jaunt.syntax.touched_names import touched_names
 
@@ -72,19 +75,20 @@ class ModuleSource:
     @cached_property
     def definitions(self) -> dict[str, Definition]:
         """Name -> the function or class that the module ends up with, as far as its text tells: of several, a spec in
-        a branch that runs on this platform, else the last one that does.
+        a branch that runs on this platform, else the last one that does. Methods that are specs are there as functions.
         """
-        found = {s.name: s for s in self.statements if isinstance(s, Definition)}
-        for name, placed in self.repeated.items():
-            live = [each for each in placed if each.runs is not False]
-            specs = [each for each in live if self.is_spec(each.statement)]
-            if len(specs) > 1 and specs[-2].excludes(specs[-1]) and _counts_first(specs[-2], specs[-1]):
-                specs.pop()
-            dead = [each for each in placed if self.is_spec(each.statement)]  # for another platform alone
-            chosen = (specs or live or dead or placed)[-1].statement
-            assert isinstance(chosen, Definition)  # `repeated` has nothing else
-            found[name] = chosen
-        return found
+        return {**self.top_definitions, **{name: method.function for name, method in self.methods.items()}}
+
+    @cached_property
+    def methods(self) -> dict[str, Method]:
+        """Name in generated code (`Cart__total`) -> the method that is a spec."""
+        found = find_methods(self.text, self.top_definitions, self.spec_decorator)
+        return {code_name(method.qualname): method for method in found}
+
+    @cached_property
+    def top_definitions(self) -> dict[str, Definition]:
+        """The `definitions` that stand at module level."""
+        return _top_definitions(self)
 
     @cached_property
     def placed(self) -> list[Placed]:
@@ -188,14 +192,16 @@ class ModuleSource:
 
     def overloads_of(self, name: str) -> list[Function]:
         """Return the `@overload` declarations of a function, in order."""
-        return self._overloads.get(name, [])
+        method = self.methods.get(name)
+        return [*method.overloads] if method else self._overloads.get(name, [])
 
     @cached_property
     def _overloads(self) -> dict[str, list[Function]]:
         return _overload_declarations(self)
 
     @cached_property
-    def _lines(self) -> list[str]:
+    def lines(self) -> list[str]:
+        """The lines of its text."""
         return self.text.split("\n")
 
     def segment(self, name: str, *, without: Collection[int] = ()) -> str:
@@ -203,10 +209,17 @@ class ModuleSource:
 
         The lines `without`, counted from 1, are left out.
         """
-        nodes: list[Definition] = [*self.overloads_of(name), self.definitions[name]]
-        unique = {first_line(node): node for node in nodes}
-        spans = [(start, node.end_lineno or start) for start, node in sorted(unique.items())]
-        return "\n\n".join(_kept(self._lines, start, end, without) for start, end in spans)
+        return _segment(self, name, without)
+
+
+def _segment(source: ModuleSource, name: str, without: Collection[int]) -> str:
+    nodes: list[Definition] = [*source.overloads_of(name), source.definitions[name]]
+    if name in source.methods:
+        nodes = [*source.methods[name].declared, source.methods[name].node]
+    unique = {first_line(node): node for node in nodes}
+    spans = [(start, node.end_lineno or start) for start, node in sorted(unique.items())]
+    found = (_kept(source.lines, start, end, without) for start, end in spans)
+    return "\n\n".join(map(textwrap.dedent, found) if name in source.methods else found)
 
 
 def _kept(lines: Sequence[str], start: int, end: int, without: Collection[int]) -> str:
@@ -226,13 +239,28 @@ def _imported(statement: ast.Import | ast.ImportFrom, source: ModuleSource) -> d
     return {head: head for head in heads} | {a.asname: a.name for a in statement.names if a.asname}
 
 
+def _top_definitions(source: ModuleSource) -> dict[str, Definition]:
+    found = {s.name: s for s in source.statements if isinstance(s, Definition)}
+    for name, placed in source.repeated.items():
+        live = [each for each in placed if each.runs is not False]
+        specs = [each for each in live if source.is_spec(each.statement)]
+        if len(specs) > 1 and specs[-2].excludes(specs[-1]) and _counts_first(specs[-2], specs[-1]):
+            specs.pop()
+        dead = [each for each in placed if source.is_spec(each.statement)]  # for another platform alone
+        chosen = (specs or live or dead or placed)[-1].statement
+        assert isinstance(chosen, Definition)  # `repeated` has nothing else
+        found[name] = chosen
+    return found
+
+
 def _repeated(source: ModuleSource) -> dict[str, list[Placed]]:
     counts = Counter(s.name for s in source.statements if isinstance(s, Definition))
     if not counts or max(counts.values()) < 2:  # as nearly always
         return {}
     found: dict[str, list[Placed]] = {}
+    overloads = _overload_declarations(source)
     for each in source.placed:
-        if isinstance(each.statement, Definition) and each.statement not in source.overloads_of(each.statement.name):
+        if isinstance(each.statement, Definition) and each.statement not in overloads.get(each.statement.name, ()):
             found.setdefault(each.statement.name, []).append(each)
     return {name: placed for name, placed in found.items() if len(placed) > 1}
 

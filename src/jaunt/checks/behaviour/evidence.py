@@ -9,7 +9,7 @@ from jaunt.checks.severity import Severity
 from jaunt.errors import JauntDiscoveryError
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
-from jaunt.spec_ref import SpecRef, module_of
+from jaunt.spec_ref import SpecRef, code_name, module_of
 
 NAME = "require_evidence"
 DEFAULT: Severity = "off"
@@ -33,7 +33,11 @@ def unproven_specs(work: ModuleWork, tested: Collection[SpecRef]) -> list[str]:
     except ValueError:
         return []  # the checks that run them say what is wrong
     shown = {name.partition(".")[0] for name in questions}
-    return [entry.qualname for entry in work.entries if entry.qualname not in shown and entry.spec_ref not in tested]
+    return [
+        entry.qualname
+        for entry in work.entries
+        if code_name(entry.qualname) not in shown and entry.spec_ref not in tested
+    ]
 
 
 @dataclass(frozen=True)

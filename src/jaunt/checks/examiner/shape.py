@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin
 from jaunt.checks.examiner.protocol import Order
 from jaunt.process.boundary import caught
 from jaunt.registry import get_magic_registry
-from jaunt.spec_ref import SpecRef
+from jaunt.spec_ref import code_name
 
 _MADE_BY_PYTHON = {"__module__", "__dict__", "__weakref__", "__doc__", "__qualname__", "__annotations__", "__new__"}
 _AWAITED = ("Awaitable", "Coroutine", "Future", "Task", "Async")
@@ -20,11 +20,12 @@ _AWAITED = ("Awaitable", "Coroutine", "Future", "Task", "Async")
 
 def shape_errors(order: Order, spec: Mapping[str, Any], defined: Mapping[str, Any]) -> list[str]:
     """Return in what the names that a candidate `defined` differ from the specs; `spec` are the spec module's names."""
-    registry = get_magic_registry()
+    entries = (entry for entry in get_magic_registry().values() if entry.module == order["spec_module"])
+    registry = {code_name(entry.qualname): entry for entry in entries}
     shape = _Shape(order, spec, defined)
     errors: list[str] = []
     for name in order["names"]:
-        entry = registry.get(SpecRef(f"{order['spec_module']}:{name}"))
+        entry = registry.get(name)
         if name not in defined:
             errors.append(f"{name}: is not there when the import is over, expected its definition to stay")
         elif entry is not None:

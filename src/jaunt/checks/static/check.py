@@ -110,8 +110,9 @@ def spec_faults(
     answer, _ = parse_candidate(text, module=work.generated_module)
     if answer is None:
         return ()
-    places = heads(answer, work.names)
-    used = {node.id for name in work.names for node in ast.walk(answer.definitions[name]) if isinstance(node, ast.Name)}
+    places = [*heads(answer, work.names), *heads(spec, [*spec.methods])]
+    specs = [spec.definitions[name] if name in spec.methods else answer.definitions[name] for name in work.names]
+    used = {node.id for each in specs for node in ast.walk(each) if isinstance(node, ast.Name)}
     imports = {
         line
         for each in answer.statements

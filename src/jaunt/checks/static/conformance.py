@@ -45,7 +45,9 @@ def _definition_errors(modules: Modules, name: str) -> Iterator[str]:
     if stub is None or found is None:
         return
     if isinstance(found, Definition):
-        yield from _compare(modules, stub, found, name)
+        method = modules.spec.methods.get(name)
+        owner = method.owners[-1].name if method is not None and not method.is_static else None
+        yield from _compare(modules, stub, found, name, owner)
         yield from _outer_field_errors(modules, stub, found)
     else:
         yield f"line {found.lineno}: {name}: is assigned, expected {_expected(stub)}"

@@ -69,7 +69,7 @@ def function_errors(modules: Modules, stub: Function, found: Function, *, owner:
     yield from _parameter_errors(stub, expected, given)
     shared = [(expected[name], given[name]) for name in expected if name in given]
     yield from (error for pair in shared for error in _default_errors(modules, *pair))
-    if not modules.spec.overloads_of(stub.name) or owner:
+    if not modules.spec.overloads_of(stub.name) or (owner and stub.name not in modules.spec.methods):
         # Callers see the overloads, so the annotations of what is below them are left to the candidate.
         yield from _annotation_errors(modules, stub, found, shared, owner)
 

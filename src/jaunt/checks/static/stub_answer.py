@@ -34,6 +34,10 @@ def stub_answer(spec: ModuleSource, names: Sequence[str]) -> str:
         for decorator in node.decorator_list:
             if decorator in outer or spec.spec_decorator(decorator) is not None:
                 _put(lines, decorator, "")
+    for method in spec.methods.values():
+        for decorator in method.node.decorator_list:
+            if spec.spec_decorator(decorator) is not None:
+                _put(lines, decorator, "")
     for statement in spec.statements:
         others = _other_imports(spec, statement)
         if others is not None:

@@ -12,6 +12,7 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.process.tool import run_tool
 from jaunt.project.project import Project
 from jaunt.report.console import some
+from jaunt.spec_ref import code_name
 from jaunt.syntax.source import ModuleSource, read_source
 
 _UNUSED_IMPORT, _NEEDLESS_BODY = "F401", "PIE790"
@@ -44,7 +45,9 @@ def _loss(project: Project, modules: Mapping[str, str], diagnostic: Mapping[str,
     """Return what a fix would take away from a spec, "" for nothing."""
     path, line = diagnostic["filename"], diagnostic["location"]["row"]
     source = _read(path, modules.get(path, ""))
-    specs = [e.qualname for e in project.modules[modules[path]].entries] if source and path in modules else []
+    specs = (
+        [code_name(e.qualname) for e in project.modules[modules[path]].entries] if source and path in modules else []
+    )
     if source is None or not specs:
         return ""
     if diagnostic["code"] == _UNUSED_IMPORT:

@@ -24,6 +24,7 @@ from jaunt.project.project import Project, load_project
 from jaunt.report.console import one_line, print_diff, print_warning, relative_paths, say, some
 from jaunt.report.diffs import unified_diff
 from jaunt.report.wording import all_reasons, build_command
+from jaunt.spec_ref import code_name
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.source import ModuleSource, parse_source, read_source
 from jaunt.validation import validate_generated_source
@@ -93,7 +94,7 @@ def _ejected(project: Project, module: str) -> str:
         raise JauntRefusedError(
             f"{module}: cannot be read as UTF-8: {error}", hint="save its files as UTF-8"
         ) from error
-    names = [entry.qualname for entry in spec_module.entries]
+    names = [code_name(entry.qualname) for entry in spec_module.entries]
     errors = validate_generated_source(code, names)
     if errors:
         command = build_command(project.kind_of(module))

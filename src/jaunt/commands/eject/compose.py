@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from jaunt.commands.eject.methods import with_classes
 from jaunt.commands.eject.rewrite import Import, import_text, with_stubs, without_own_imports
 from jaunt.commands.eject.scopes import Names, names_of
 from jaunt.errors import JauntRefusedError
@@ -28,7 +29,8 @@ def eject_source(
     other modules get from the spec module: it goes on importing those. Raises JauntRefusedError where the two don't go
     together.
     """
-    own = with_stubs(without_own_imports(generated, spec.module), spec, names)
+    own, names = with_classes(without_own_imports(generated, spec.module), spec, names)
+    own = with_stubs(own, spec, names)
     hand, made = _items(spec, names), _items(own)
     _refuse_conflicts(hand, made, spec, own, names, taken=_taken(generated, spec.module))
     added = [item for item in made if isinstance(item.node, Import)]

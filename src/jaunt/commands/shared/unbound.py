@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.project.project import Project
+from jaunt.spec_ref import code_name
 from jaunt.specs.unbound import Unbound, unbound_names
 from jaunt.syntax.source import ModuleSource, read_source
 
@@ -23,7 +24,7 @@ def unbound_lines(project: Project, modules: Iterable[str]) -> Iterator[str]:
         entries = project.modules[module].entries if source else ()
         for entry in entries:
             assert source is not None
-            if entry.qualname in source.definitions:
+            if code_name(entry.qualname) in source.definitions:
                 for found in unbound_names(source, entry.qualname, named):
                     if found.elsewhere or not attributes.has(source, found.name):
                         yield _line(source, found)

@@ -28,6 +28,7 @@ class Existing:
     def members(self, name: str) -> list[str]:
         """Return the public fields and methods of a class, those of its bases included; [] for any other name."""
         found = [part.split(" ", 1) for shape in self._with_bases(name) for part in shape.parts]
+        found += [["method", each] for shape in self._with_bases(name) for each in _methods(shape)]
         kinds = {"field", "method", "class"}
         return [*dict.fromkeys(part[1] for part in found if part[0] in kinds and not part[-1].startswith("_"))]
 
@@ -72,6 +73,12 @@ class Existing:
         definition = source.definitions.get(meant.name)
         nodes: Sequence[ast.stmt] = handwritten_nodes(source).get(meant.name) or ([definition] if definition else [])
         return shape_of(source, nodes) if nodes else None
+
+
+def _methods(shape: Shape) -> list[str]:
+    """Return the methods of a class, those that are specs included, which are no part of its own shape."""
+    body = [member for node in shape.nodes if isinstance(node, ast.ClassDef) for member in node.body]
+    return [member.name for member in body if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def _is_called(node: ast.stmt, name: str) -> bool:

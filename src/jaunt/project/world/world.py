@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from jaunt.project.world.lookup import Lookup, Meant
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef
+from jaunt.spec_ref import SpecRef, code_name
 from jaunt.syntax.shapes import Shape, handwritten_nodes, shape_of
 from jaunt.syntax.source import ModuleSource
 
@@ -129,6 +129,7 @@ class _Reached:
         for ref in specs:
             module, _, name = ref.partition(":")
             source = self._lookup.source(module)
+            name = code_name(name)
             if source is not None and name in source.definitions:
                 shape = shape_of(source, [*source.overloads_of(name), source.definitions[name]])
                 self._add_all([*shape.same, *shape.types])

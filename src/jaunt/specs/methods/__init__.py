@@ -1,0 +1,1 @@
+"""Specs that are methods of handwritten classes."""
