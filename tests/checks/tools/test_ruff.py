@@ -58,6 +58,13 @@ def test_unused_names_are_no_fault_unless_the_projects_settings_say_so(sample: S
     assert [error.split()[3] for error in ruff(sample, UNUSED).errors] == ["F401", "F841", "F841"]
 
 
+def test_a_docstring_that_is_left_out_is_no_fault_as_the_specs_is_the_one_at_run_time(sample: Sample) -> None:
+    (sample.project.root / "ruff.toml").write_text('[lint]\nselect = ["D1", "D400"]\n')
+    assert ruff(sample, "def inc(n: int) -> int:\n    return n + 1\n").errors == []
+    (error,) = ruff(sample, 'def inc(n: int) -> int:\n    """return more"""\n    return n + 1\n').errors
+    assert "D415" in error or "D400" in error
+
+
 def test_the_settings_are_those_of_the_project_at_the_generated_file(sample: Sample) -> None:
     source = 'def inc(n: int) -> int:\n    """Add."""\n    return n + len("' + "x " * 60 + '")\n'
     assert list(ruff(sample, source).errors) == []

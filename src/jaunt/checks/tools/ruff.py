@@ -37,6 +37,8 @@ _SURE = {
 }
 _UNUSED = {"F401", "F841"}
 """Rules of pyflakes about unused names: what is safe is removed, such as most imports; the rest is no fault."""
+_NO_DOCSTRING = {f"D10{last}" for last in range(8)}
+"""Rules of pydocstyle about docstrings that are not there: at run time, those of the specs are."""
 _IMPORT_ORDER = {"I001", "I002"}  # fixed by an action of their own
 _NO_SYNTAX = "("  # an error by any settings
 _UNDEFINED = "F821,F722"
@@ -169,7 +171,8 @@ async def _consult(
     if complaint and settings:  # perhaps of others, in a folder that has nothing to do with the candidate
         arguments = ["check", "--no-cache", "--stdin-filename", settings.with_name("empty.py"), "-"]
         await run_to_success("ruff", arguments, settings.parent, settings)
-    return text, [each for each in found if settings or each.rule not in _UNUSED]
+    harmless = _NO_DOCSTRING if settings else _UNUSED
+    return text, [each for each in found if each.rule not in harmless]
 
 
 async def _start(root: Path, settings: Mapping[str, Any]) -> LanguageServer:
