@@ -229,3 +229,32 @@ def test_a_retry_states_the_task_again_as_its_last_line() -> None:
     *_, last = render_messages(context(), load_templates(), errors=["attempt 1: E"])[1].content.splitlines()
     assert last == "Write all of `app.__generated__.slug` again: `slugify`, `unslug`."
     assert "again" not in render_messages(context(), load_templates())[1].content
+
+
+@pytest.mark.parametrize("kind", ["build", "test"])
+def test_a_small_model_gets_one_line_of_rules_one_worked_example_and_the_specs(kind: str) -> None:
+    ctx = context(kind=kind, handwritten_source="LIMIT = 3", rejected_source="def slugify(): WRONG\n")
+    messages = render_messages(ctx, load_templates(style="small"), errors=["line 1: E1"])
+    assert [message.role for message in messages] == ["system", "user", "assistant", "user"]
+    system, question, answer, asked = (message.content for message in messages)
+    assert system.count("\n") == 1
+    assert ">>> initials" in question or "`initials(" in question
+    assert answer.startswith("```python\n") and answer.endswith("```\n")
+    assert all(text in asked for text in ("def slugify(text): ...", "LIMIT = 3", "line 1: E1"))
+    full = render_messages(ctx, load_templates(), errors=["line 1: E1"])
+    assert sum(len(m.content) for m in messages) < sum(len(m.content) for m in full) * 0.75
+
+
+def test_a_small_model_is_told_of_dependencies_in_short(tmp_path: Path) -> None:
+    api = 'class Row:\n    """A row.\n\n    More of it.\n    """\n\n    def size(self) -> int:\n        """Count.\n\n        All."""\n'
+    ctx = context(dependency_apis={SpecRef("app.row:Row"): api})
+    asked = render_messages(ctx, load_templates(style="small"))[-1].content
+    assert all(text in asked for text in ("class Row:", '"""A row."""', "def size(self) -> int:", '"""Count."""'))
+    assert "More of it" not in asked and "All." not in asked
+
+
+def test_templates_of_ones_own_take_the_place_of_a_style_s(tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("Mine: {{specs}}")
+    texts = load_templates(PromptsConfig(build_module="mine.md"), root=tmp_path, style="small").texts
+    assert texts["build_module"] == "Mine: {{specs}}"
+    assert texts["build_system"].startswith("You write the Python code that stubs ask for")

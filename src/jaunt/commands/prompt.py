@@ -22,7 +22,8 @@ def run(arguments: argparse.Namespace) -> Result:
     project, module = read_module(arguments)
     (work,) = project_works(project, [module])
     config = project.config
-    messages = render_messages(make_context(work), load_templates(config.prompts, root=config.root))
+    templates = load_templates(config.prompts, root=config.root, style=config.llm.prompt_style)
+    messages = render_messages(make_context(work), templates)
     for message in messages:
         say(f"--- {message.role}\n{message.content}")
     size = sum(len(message.content) for message in messages)

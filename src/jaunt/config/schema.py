@@ -79,6 +79,14 @@ class LLMConfig:
         wrong=at_least(1),
     )
     stream: bool = key(True, "have answers sent piece by piece, so that a call ends where the code does")
+    prompt_style: str = key(
+        "full",
+        '`"small"` for a small model: one line of rules, one worked example, and the specs',
+        wrong=one_of("full", "small"),
+    )
+    grammar: bool = key(
+        False, "hold the model to the exact signatures, by a grammar; for servers that take GBNF, such as llama.cpp"
+    )
     options: dict[str, Any] = key({}, "further fields of each request, as the server names them", wrong=request_options)
     timeout: float = key(600.0, "the time for a call, its retries included, in seconds", wrong=positive)
     command: list[str] = key(

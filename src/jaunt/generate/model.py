@@ -56,7 +56,8 @@ class ModelBackend(GeneratorBackend):
     is asked for (None: as long as the other side allows), `max_prompt_tokens` the longest prompt that is sent.
     `key_variable` is the environment variable that its key was read from ("": it has none), `own_server` the URL that
     was configured in place of the provider's ("": none was);
-    `files_a_call` is how many files a call has open, `parallel` how many calls are open at a time (None: any number).
+    `files_a_call` is how many files a call has open, `parallel` how many calls are open at a time (None: any number),
+    `takes_grammar` whether answers can be held to a grammar.
     """
 
     max_tokens: int | None = None
@@ -65,6 +66,7 @@ class ModelBackend(GeneratorBackend):
     own_server = ""
     files_a_call = 1
     parallel: int | None = None
+    takes_grammar = False
 
     def __init__(self, templates: Templates | None = None, *, secrets: Sequence[str] = ()) -> None:
         self.templates = templates or load_templates()

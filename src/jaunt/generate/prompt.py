@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jaunt.config import PromptsConfig
+from jaunt.config import LLMConfig, PromptsConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.repeated import shortened
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.paths import PACKAGE
 from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES
-from jaunt.syntax.source import parse_or_none
+from jaunt.syntax.source import Definition, parse_or_none
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
@@ -25,7 +25,7 @@ _SLOT = re.compile(rf"(?P<start>^)?{_PLACEHOLDER.pattern}(?P<gap>\n*)", re.MULTI
 
 @dataclass(frozen=True)
 class Message:
-    """One message of a conversation; `role` is "system" or "user"."""
+    """One message of a conversation; `role` is "system", "user" or, of an example's answer, "assistant"."""
 
     role: str
     content: str
@@ -35,22 +35,27 @@ class Message:
 class Templates:
     """The text of each template by name: `build_system`, `build_module`, `test_system`, `test_module`.
 
-    `dependency_code` tells whether the generated code of dependencies is shown.
+    `dependency_code` tells whether the generated code of dependencies is shown. Those of a style that begins with an
+    example have it as `build_question` and `build_answer`, and for tests likewise.
     """
 
     texts: Mapping[str, str]
     dependency_code: bool = False
 
 
-def load_templates(config: PromptsConfig | None = None, *, root: Path | None = None) -> Templates:
+def load_templates(
+    config: PromptsConfig | None = None, *, root: Path | None = None, style: str = LLMConfig.prompt_style
+) -> Templates:
     """Read the templates that come with jaunt, or in their place the files below `root` that `config` names.
 
+    `style` is that of jaunt's own: "full", or "small" for small models.
     Raises JauntConfigError for a file that can't be read, or that has a placeholder which doesn't exist.
     """
-    texts: dict[str, str] = {}
+    folder = _PROMPTS / style if style != LLMConfig.prompt_style else _PROMPTS
+    texts: dict[str, str] = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*_*.md"))}
     for name in ("build_system", "build_module", "test_system", "test_module"):
         chosen = getattr(config, name, "") if config else ""
-        path = (root or Path()) / chosen if chosen else _PROMPTS / f"{name}.md"
+        path = (root or Path()) / chosen if chosen else folder / f"{name}.md"
         try:
             texts[name] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
@@ -100,7 +105,15 @@ def render_messages(
     system = fill("system")
     if ctx.instructions and not any(_shows_instructions(templates.texts[f"{ctx.kind}_{n}"]) for n in _PAIR):
         system += f"\n{values['project_instructions']}"
-    return [Message("system", system), Message("user", fill("module") + task)]
+    return [Message("system", system), *_example(ctx, templates), Message("user", fill("module") + task)]
+
+
+def _example(ctx: ModuleSpecContext, templates: Templates) -> Iterator[Message]:
+    """Yield the worked example of the style, if it has one: what is asked, and the answer."""
+    question, answer = (templates.texts.get(f"{ctx.kind}_{name}") for name in ("question", "answer"))
+    if question and answer:
+        yield Message("user", question)
+        yield Message("assistant", answer)
 
 
 _PAIR = ("system", "module")
@@ -137,6 +150,10 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         "dependencies": _section(
             "Dependencies: import what you use of them",
             (f"`{_import_of(ref)}`\n\n{_code(api)}" for ref, api in apis.items()),
+        ),
+        "dependencies_in_short": _section(
+            "Dependencies: import what you use of them",
+            (f"`{_import_of(ref)}`\n\n{_code(_in_short(api))}" for ref, api in apis.items()),
         ),
         "dependency_code": _section(
             "The code that was generated for the dependencies, to be read, not imported",
@@ -249,6 +266,18 @@ def _rejected(source: str) -> str:
 
 def _import_of(ref: str) -> str:
     return f"from {module_of(ref)} import {qualname_of(ref).partition('.')[0]}"
+
+
+def _in_short(api: str) -> str:
+    """Return the text of a spec with the first line of each docstring."""
+    tree = parse_or_none(api)
+    if tree is None:
+        return api
+    for node in (each for each in ast.walk(tree) if isinstance(each, Definition)):
+        docstring = ast.get_docstring(node)
+        if docstring is not None:
+            node.body[0] = ast.Expr(ast.Constant(docstring.split("\n")[0]))
+    return ast.unparse(tree)
 
 
 def _capped_code(ctx: ModuleSpecContext) -> Iterable[str]:

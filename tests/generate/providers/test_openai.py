@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,26 @@ def test_options_are_sent_as_they_are_and_go_before_those_of_jaunt(provider: str
     body = server.calls[0].body
     assert {name: body.get(name) for name in options} == options
     assert body["model"] == "some-model"
+
+
+def test_a_grammar_is_sent_where_it_is_wanted() -> None:
+    with serving(GOOD["openai"]) as server:
+        backend = make("openai", server, grammar=True)
+        ctx = replace(CONTEXT, spec_sources={"app.slug:slugify": "def slugify(text: str) -> str: ..."})
+        asyncio.run(backend.generate_module(ctx))
+        generate(make("openai", server, grammar=True))
+    with_specs, without = (call.body.get("grammar") for call in server.calls)
+    assert "def slugify(text: str) -> str:" in with_specs
+    assert without is None, "its spec is no definition"
+
+
+def test_a_provider_without_grammars_refuses_one(tmp_path: Path) -> None:
+    (tmp_path / "jaunt.toml").write_text('version = 1\n[llm]\nprovider = "anthropic"\nmodel = "m"\ngrammar = true\n')
+    (tmp_path / "src").mkdir()
+    config = load_config(root=tmp_path)
+    config = replace(config, llm=replace(config.llm, api_key_env=KEY_VARIABLE))
+    with pytest.raises(JauntConfigError, match="llm.grammar: anthropic takes no grammar"):
+        make_backend(config)
 
 
 def test_a_server_of_ones_own_needs_no_key_and_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:

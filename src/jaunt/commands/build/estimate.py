@@ -29,7 +29,7 @@ def estimate(plan: Plan, modules: Sequence[str]) -> Mapping[str, Bounds]:
     config = plan.project.config
     found: dict[str, Bounds] = {}
     try:
-        templates = load_templates(config.prompts, root=config.root)
+        templates = load_templates(config.prompts, root=config.root, style=config.llm.prompt_style)
         for work in project_works(plan.project, modules[:_MOST_RENDERED]):
             context = make_context(work)
             sent = sum(len(message.content) for message in render_messages(context, templates))

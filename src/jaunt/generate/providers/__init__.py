@@ -43,9 +43,13 @@ def make_backend(config: JauntConfig) -> ModelBackend:
     if provider not in PROVIDERS:
         hint = did_you_mean(provider, PROVIDERS, otherwise=f"known are: {', '.join(PROVIDERS)}")
         raise JauntConfigError(f"llm.provider: unknown provider {provider!r}", hint=hint)
-    templates = load_templates(config.prompts, root=config.root)
+    templates = load_templates(config.prompts, root=config.root, style=config.llm.prompt_style)
     require_specs(templates, config.prompts)
     backend = load_provider(provider).make_backend(config, templates)
+    if config.llm.grammar and not (backend.takes_grammar or backend.is_free):
+        raise JauntConfigError(
+            f"llm.grammar: {provider} takes no grammar", hint="leave it out: it is for servers such as llama.cpp"
+        )
     backend.admit = budget_of(config).admit
     backend.max_prompt_tokens = config.llm.max_prompt_tokens
     return backend

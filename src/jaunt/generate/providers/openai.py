@@ -5,6 +5,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any, ClassVar
 
 from jaunt.config import JauntConfig, LLMConfig
+from jaunt.generate.grammar import grammar_of
 from jaunt.generate.model import Answer, ModelBackend, Request, Usage
 from jaunt.generate.prompt import Templates
 from jaunt.generate.providers.provider import Usable
@@ -34,6 +35,7 @@ class OpenAIBackend(SdkBackend):
     client_class = "AsyncOpenAI"
     default_url = "https://api.openai.com/v1"
     path = "/chat/completions"
+    takes_grammar = True
     stream_fields: ClassVar[dict[str, Any]] = {"stream": True, "stream_options": {"include_usage": True}}
 
     def __init__(self, llm: LLMConfig, templates: Templates | None = None, *, policy: Policy | None = None) -> None:
@@ -43,7 +45,8 @@ class OpenAIBackend(SdkBackend):
     def body_of(self, request: Request) -> dict[str, Any]:
         """Return the messages and the options."""
         messages = [{"role": each.role, "content": each.content} for each in request.messages]
-        return {"messages": messages, **self._options}
+        grammar = grammar_of(request.context) if self._llm.grammar else None
+        return {"messages": messages, **self._options, **({"grammar": grammar} if grammar else {})}
 
     def answer_in(self, body: dict[str, Any]) -> Answer:
         """Return the first choice."""
