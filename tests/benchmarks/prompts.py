@@ -57,7 +57,8 @@ def _shared(texts: Sequence[str]) -> int:
 
 
 def _common(one: str, other: str) -> int:
-    return len(os.path.commonprefix([one, other]))
+    pairs = zip(one, other, strict=False)
+    return next((index for index, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 if __name__ == "__main__":

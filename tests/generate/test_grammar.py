@@ -51,9 +51,9 @@ COUNTER = '''class Counter(Base):
     "code",
     [
         f"{HEAD}    return text\n",
-        f"import re\nfrom string import digits\n\n\n{HEAD}    words = re.split(r'`', text)\n\n    return by.join(words)\n",
+        f"import re\nfrom os import path\n\n{HEAD}    words = re.split(r'`', text)\n\n    return by.join(words)\n",
         f"_MOST = 80\n\n\ndef _cut(text: str) -> str:\n    return text[:_MOST]\n\n\n{HEAD}    return _cut(text)\n",
-        f"{HEAD}    return _cut(text)\n\n\ndef _cut(text: str) -> str:\n    if 1:\n        return ''\n    return text\n",
+        f"{HEAD}    return _cut(text)\n\n\ndef _cut(text: str) -> str:\n    if 1:\n        return ''\n\n",
     ],
 )
 def test_an_answer_with_the_exact_signature_is_accepted(code: str) -> None:

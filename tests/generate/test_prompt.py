@@ -246,7 +246,8 @@ def test_a_small_model_gets_one_line_of_rules_one_worked_example_and_the_specs(k
 
 
 def test_a_small_model_is_told_of_dependencies_in_short(tmp_path: Path) -> None:
-    api = 'class Row:\n    """A row.\n\n    More of it.\n    """\n\n    def size(self) -> int:\n        """Count.\n\n        All."""\n'
+    method = '    def size(self) -> int:\n        """Count.\n\n        All."""\n'
+    api = f'class Row:\n    """A row.\n\n    More of it.\n    """\n\n{method}'
     ctx = context(dependency_apis={SpecRef("app.row:Row"): api})
     asked = render_messages(ctx, load_templates(style="small"))[-1].content
     assert all(text in asked for text in ("class Row:", '"""A row."""', "def size(self) -> int:", '"""Count."""'))

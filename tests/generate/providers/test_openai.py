@@ -160,7 +160,7 @@ def test_a_provider_without_grammars_refuses_one(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     config = load_config(root=tmp_path)
     config = replace(config, llm=replace(config.llm, api_key_env=KEY_VARIABLE))
-    with pytest.raises(JauntConfigError, match="llm.grammar: anthropic takes no grammar"):
+    with pytest.raises(JauntConfigError, match="anthropic takes no grammar"):
         make_backend(config)
 
 
