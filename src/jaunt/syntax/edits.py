@@ -48,6 +48,11 @@ class Edits:
         text = self._lines[line - 1]
         return text[: len(text) - len(text.lstrip())]
 
+    def is_comment(self, line: int) -> bool:
+        """Whether a line, counted from 1, is blank or a comment alone, or a part of a text that looks like one."""
+        text = self._lines[line - 1].strip()
+        return not text or text.startswith("#")
+
     def insert_lines(self, after: int, lines: Sequence[str]) -> None:
         """Put lines below the line `after`, 0 for the top."""
         self.replace((after + 1, 0), (after + 1, 0), "".join(f"{line}\n" for line in lines))

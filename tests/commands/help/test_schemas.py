@@ -38,6 +38,7 @@ PRINTED = [
         "diff",
         "diff app.slug",
     ),
+    *("adopt app.plain --dry-run", "adopt app.plain"),
     *("accept app.words", "eject app.tally --dry-run", "eject app.tally", "clean --dry-run", "clean", "graph"),
     *("graph --format dot", "init other", "doctor", "prompt app.slug", "store info", "store prune --keep-days 1"),
     *("example", "example textkit copy", "completion bash", "completion --names app", "help", "help limits"),
@@ -58,6 +59,8 @@ def test_what_a_command_prints_is_as_its_schema_says(
         edit(built_shop / "src/app/words.py", "the words of", "all words of")
         assert run_in(built_shop, "build", "--force", "--no-store", "--target", "app.tally").code == 0
         line = line.replace("app.slug", "app.tally")
+    if line.startswith("adopt"):
+        (built_shop / "src/app/plain.py").write_text("def f() -> int:\n    return 1\n", encoding="utf-8")
     if line.startswith("accept"):
         edit(built_shop / "src/app/__generated__/words.py", "lower()", "casefold()")
     facts = run_in(built_shop, *line.split(), "--json").facts

@@ -1,10 +1,8 @@
 """`jaunt accept`."""
 
 import argparse
-import getpass
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from jaunt.build.store import keep_code, open_store
@@ -12,6 +10,7 @@ from jaunt.build.verification import examine
 from jaunt.build.write import remove_module, stamp_code, write_code
 from jaunt.commands.accept.proposal import Proposal, propose, told_reasons
 from jaunt.commands.shared.options import add_project_options
+from jaunt.commands.shared.person import person_at
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project
 from jaunt.errors import JauntRefusedError
@@ -20,9 +19,8 @@ from jaunt.header import parse_header, split_header
 from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import make_plan
 from jaunt.plan.reasons import ReasonKind
-from jaunt.process.tool import run_tool
 from jaunt.project.project import Project, select_targets
-from jaunt.report.console import one_line, print_warning, relative_paths, say, some
+from jaunt.report.console import print_warning, relative_paths, say, some
 from jaunt.report.wording import build_command, located_error
 from jaunt.testing.project_tests import run_project_tests
 
@@ -49,7 +47,7 @@ def run(arguments: argparse.Namespace) -> Result:
     _require_checked(project, found)
     if arguments.unchanged:
         _require_tested(project, [each.work.module for each in found])
-    person, now = _person(project.root), datetime.now(UTC).isoformat(timespec="seconds")
+    person, now = person_at(project.root), datetime.now(UTC).isoformat(timespec="seconds")
     accepted = {"accepted_by": person, "accepted_at": now}
     for module, proposal in proposals.items():
         if proposal is None:
@@ -133,15 +131,3 @@ def _verify_above(project: Project, modules: set[str]) -> None:
             errors = [located_error(error, works[module].path, texts[module]) for error in examined.errors]
             told = "; ".join([*errors, *([str(examined.fault)] if examined.fault else [])])
             print_warning(f"{module}, which depends on it, no longer passes: {told}")
-
-
-def _person(root: Path) -> str:
-    """Return who accepts: git's user name, or the login name."""
-    try:
-        name = one_line(run_tool(["git", "config", "user.name"], cwd=root).output.decode())
-    except (OSError, UnicodeDecodeError):
-        name = ""
-    try:
-        return name or one_line(getpass.getuser())
-    except (KeyError, OSError):  # a container's user may have no name
-        return "unknown"

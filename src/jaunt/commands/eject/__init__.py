@@ -5,9 +5,10 @@ import ast
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from jaunt.build.write import remove_module, write_code
+from jaunt.build.write import remove_module
 from jaunt.checks.tools.ruff import tidied
 from jaunt.commands.eject.compose import eject_source
+from jaunt.commands.shared.kept_fresh import keep_fresh
 from jaunt.commands.shared.options import add_module_argument, add_project_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_module
@@ -15,9 +16,7 @@ from jaunt.errors import JauntDiscoveryError, JauntRefusedError
 from jaunt.files.atomic import require_writable, write_atomic
 from jaunt.files.listing import find_files
 from jaunt.files.plain import read_plain
-from jaunt.header import parse_header, split_header
-from jaunt.plan.freshness import judge_file
-from jaunt.plan.module_work import project_works
+from jaunt.header import split_header
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.project.importer import import_from_bases
 from jaunt.project.project import Project, load_project
@@ -61,7 +60,7 @@ def run(arguments: argparse.Namespace) -> Result:
     problem = _remove(project, module)
     if problem:
         print_warning(problem)
-    kept = _keep_fresh(plan, after)
+    kept = keep_fresh(plan, after)
     if kept:
         say(f"still fresh: {some(kept)}")
     if project.kind_of(module) == "test":
@@ -152,18 +151,3 @@ def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Proje
 def _remove(project: Project, module: str) -> str | None:
     path = project.generated_path(module)
     return remove_module(path, generated_dir=project.generated_dir, within=project.root, force=True)
-
-
-def _keep_fresh(before: Plan, after: Project) -> list[str]:
-    """Put today's contract into the headers of the modules that were fresh; return those whose contract had changed.
-
-    What is ejected has no contract any more, so the contracts of its dependents are other ones than before; but the
-    code that they call is the very same, so they need no new code.
-    """
-    kept = []
-    for work in project_works(after, [m for m in before.fresh if m in after.modules]):
-        if judge_file(work.path, work.fingerprint).action != "keep":
-            text = work.path.read_text(encoding="utf-8")
-            write_code(work, split_header(text)[1], before=parse_header(text), is_new=False)
-            kept.append(work.module)
-    return kept

@@ -35,6 +35,7 @@ def eject_source(
     _refuse_conflicts(hand, made, spec, own, names, taken=_taken(generated, spec.module))
     added = [item for item in made if isinstance(item.node, Import)]
     made = _without_copies([item for item in made if item not in added], hand, spec, names)
+    made = _in_order_of_stubs(made, hand)
     edits = Edits(spec.text)
     _put_statements(edits, hand, made, spec)
     _put_imports(edits, hand, [*made, *added], spec, own, shared)
@@ -165,6 +166,8 @@ def _places(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) ->
     """
     stubs = {item.stub: i for i, item in enumerate(hand) if item.stub is not None}
     wanted = [max((stubs[name] for name in item.names.bound if name in stubs), default=-1) for item in made]
+    if _keep_their_places(hand, made, wanted):
+        return wanted
     for i in reversed(range(len(wanted))):
         if wanted[i] < 0:  # a helper stands before what needs it
             wanted[i] = wanted[i + 1] if i + 1 < len(wanted) else max(stubs.values())
@@ -184,6 +187,29 @@ def _places(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) ->
     raise JauntRefusedError(
         f"{spec.path}: handwritten and generated code need each other while the module is imported",
         hint="eject it by hand",
+    )
+
+
+def _in_order_of_stubs(made: list[_Item], hand: Sequence[_Item]) -> list[_Item]:
+    """Return the generated statements as the stubs are ordered, if they are those alone, and none is needed earlier."""
+    stubs = {item.stub: i for i, item in enumerate(hand) if item.stub is not None}
+    places = [max((stubs[name] for name in item.names.bound if name in stubs), default=-1) for item in made]
+    if min(places, default=-1) < 0:
+        return made
+    ordered = [made[i] for i in sorted(range(len(made)), key=places.__getitem__)]
+    needs = _Needs(hand, ordered, is_deep=False)
+    return ordered if all(j <= i for i, item in enumerate(ordered) for j in needs.by_model(item)) else made
+
+
+def _keep_their_places(hand: Sequence[_Item], made: Sequence[_Item], wanted: Sequence[int]) -> bool:
+    """Whether the generated statements are the stubs' definitions alone, which can stand where these do.
+
+    What is written by hand found the stubs where they are, so it will find the definitions.
+    """
+    needs = _Needs(hand, made, is_deep=False)
+    in_order = min(wanted, default=-1) >= 0 and list(wanted) == sorted(wanted)
+    return in_order and all(
+        place <= own for item, own in zip(made, wanted, strict=True) for place in needs.by_hand(item)
     )
 
 

@@ -20,11 +20,30 @@ def without_own_imports(generated: ModuleSource, module: str) -> ModuleSource:
         edits.replace_node(node, node.attr)
     inside = {id(name) for node in attributes for name in ast.walk(node) if isinstance(name, ast.Name)}
     used = {n.id for n in ast.walk(generated.tree) if isinstance(n, ast.Name) and id(n) not in inside}
+    emptied = {id(block) for block in generated.tree.body if _imports_own_alone(generated, module, block)}
+    for statement in generated.tree.body:
+        if id(statement) in emptied:
+            edits.replace_statement(statement, [])
+    inner = {id(each) for s in generated.tree.body if id(s) in emptied for each in ast.walk(s)}
     for block, statement in _statements(generated.tree):
-        if isinstance(statement, Import):
+        if isinstance(statement, Import) and id(statement) not in inner:
             alone = all(isinstance(other, Import) for other in block)
             _rewrite_import(edits, generated, module, statement, alone=alone, used=used)
     return _parsed(generated, edits)
+
+
+def _imports_own_alone(source: ModuleSource, module: str, statement: ast.stmt) -> bool:
+    """Whether a statement is an `if`, as one for type checkers, that only imports names of the spec module."""
+    return (
+        isinstance(statement, ast.If)
+        and not statement.orelse
+        and all(
+            isinstance(each, ast.ImportFrom)
+            and source.absolute(each) == module
+            and not any(a.asname for a in each.names)
+            for each in statement.body
+        )
+    )
 
 
 def with_stubs(own: ModuleSource, spec: ModuleSource, names: Collection[str]) -> ModuleSource:
@@ -111,20 +130,22 @@ def _merge_docstrings(edits: Edits, spec: ModuleSource, stub: Definition, node: 
     """Give a definition, and the members of a class, the stub's docstrings; where it has none they keep theirs."""
     own, expected = _docstring(node), _docstring(stub)
     if expected is not None:
-        first, *rest = (ast.get_source_segment(spec.text, expected) or "").split("\n")
-        margin = Edits(spec.text).indentation(expected.lineno)
-        _put_docstring(edits, [first, *(line.removeprefix(margin) for line in rest)], own, node)
+        text = ast.get_source_segment(spec.text, expected) or ""
+        _put_docstring(edits, text, Edits(spec.text).indentation(expected.lineno), own, node)
     members = dict(_members(node))
     for key, member in _members(stub):
         if key in members:
             _merge_docstrings(edits, spec, member, members[key])
 
 
-def _put_docstring(edits: Edits, docstring: Sequence[str], own: ast.expr | None, node: Definition) -> None:
+def _put_docstring(edits: Edits, text: str, old_margin: str, own: ast.expr | None, node: Definition) -> None:
+    """Give a definition a docstring, whose lines were indented by `old_margin`."""
     first = node.body[0]
     on_one_line = first.lineno == _header_end(node)
     margin = f"{edits.indentation(node.lineno)}    " if on_one_line else edits.indentation(first.lineno)
-    text = "\n".join([docstring[0], *(margin + line if line.strip() else "" for line in docstring[1:])])
+    if margin != old_margin:
+        head, *rest = (line.removeprefix(old_margin) for line in text.split("\n"))
+        text = "\n".join([head, *(margin + line if line.strip() else "" for line in rest)])
     if own is not None:
         edits.replace_node(own, text)
     elif on_one_line:
@@ -132,6 +153,8 @@ def _put_docstring(edits: Edits, docstring: Sequence[str], own: ast.expr | None,
         edits.replace(place, place, f"\n{margin}{text}\n{margin}")
     else:
         start = min([first.lineno, *(d.lineno for d in getattr(first, "decorator_list", []))])
+        while start > _header_end(node) + 1 and edits.is_comment(start - 1):
+            start -= 1
         edits.insert_lines(start - 1, [margin + text])
 
 

@@ -5,6 +5,7 @@ import doctest
 import re
 import symtable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jaunt.syntax.source import without_warnings
 
@@ -27,6 +28,7 @@ class Names:
     mentioned: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=4096)  # the statements of a module are asked for again and again
 def names_of(code: str) -> Names:
     """Return the names of module-level code; raises SyntaxError."""
     top = symtable.symtable(code, "<code>", "exec")

@@ -240,6 +240,28 @@ class Accepted(TypedDict):
     accepted_at: NotRequired[str]
 
 
+class Left(TypedDict):
+    """A function that was not adopted, and why."""
+
+    name: str
+    line: int
+    reason: str
+
+
+class Adopted(TypedDict):
+    """The functions of a module that were adopted, or would be, and those that were left."""
+
+    module: str
+    path: str
+    generated: str
+    dry_run: bool
+    adopted: list[str]
+    left: list[Left]
+    undocumented: list[str]
+    kept_fresh: NotRequired[list[str]]
+    findings: NotRequired[list[str]]
+
+
 class Ejected(TypedDict):
     """A module that was ejected, or would be: then its `source`."""
 
@@ -438,6 +460,7 @@ FACTS: Mapping[str, tuple[type, ...]] = {
     "agent": (Instructions, Answer),
     "diff": (Changes,),
     "accept": (Accepted,),
+    "adopt": (Adopted,),
     "eject": (Ejected,),
     "clean": (Cleaned,),
     "graph": (Graph,),

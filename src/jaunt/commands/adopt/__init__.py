@@ -1,0 +1,231 @@
+"""`jaunt adopt`."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jaunt.build.store import keep_code, open_store
+from jaunt.build.verification import examine
+from jaunt.build.write import remove_module
+from jaunt.checks.tools.ruff import tidied
+from jaunt.commands.adopt.compose import moved_code, spec_source
+from jaunt.commands.adopt.git import require_clean
+from jaunt.commands.adopt.movable import Refusal, choose
+from jaunt.commands.adopt.rehearsal import Rehearsed, rehearse
+from jaunt.commands.adopt.target import Person, find_target, generated_code, merged
+from jaunt.commands.shared.kept_fresh import keep_fresh
+from jaunt.commands.shared.options import add_project_options, read_config
+from jaunt.commands.shared.person import person_at
+from jaunt.commands.shared.result import Result
+from jaunt.errors import JauntConfigError, JauntRefusedError
+from jaunt.files.atomic import ensure_packages, require_writable, write_atomic
+from jaunt.files.plain import read_plain
+from jaunt.header import split_header
+from jaunt.plan.module_work import project_work
+from jaunt.plan.plan import make_plan
+from jaunt.process.python import python_command
+from jaunt.process.tool import run_tool
+from jaunt.project.project import Project, load_project
+from jaunt.report.console import print_diff, print_warning, relative_paths, say, some
+from jaunt.report.diffs import unified_diff
+from jaunt.report.wording import located_error
+from jaunt.syntax.source import ModuleSource
+from jaunt.text.counts import counted
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    help = "a module or its file: all functions that can be moved; or one of them, MODULE:NAME"
+    parser.add_argument("target", metavar="MODULE[:NAME]", help=help)
+    parser.add_argument("--dry-run", action="store_true", help="print what would change, in both files")
+    parser.add_argument("--force", action="store_true", help="adopt in a git tree that has changes too")
+    add_project_options(parser)
+
+
+_MOST_FINDINGS = 10
+
+
+@dataclass(frozen=True)
+class _Adoption:
+    """What is to be done: the functions `names` of a person's file become specs; `spec_text` is that file then."""
+
+    person: Person
+    names: Sequence[str]
+    spec_text: str
+    generated: Rehearsed
+
+
+def run(arguments: argparse.Namespace) -> Result:
+    """Move the code of handwritten functions into the generated module, and leave specs in their place."""
+    project = load_project(read_config(arguments), infer_deps=arguments.infer_deps)
+    person, wanted = find_target(project, arguments.target)
+    if not arguments.dry_run and not arguments.force:
+        require_clean(project.root, person.file.path)
+    names, refused = choose(person.source, wanted)
+    if not names or (wanted and refused):
+        raise _nothing(person, refused)
+    adoption = _prepared(project, person, names, infer_deps=arguments.infer_deps)
+    _tell_refused(person, refused)
+    facts: dict[str, Any] = {
+        "module": person.file.name,
+        "path": str(person.file.path),
+        "generated": str(adoption.generated.path),
+        "dry_run": arguments.dry_run,
+        "adopted": names,
+        "left": [{"name": name, "line": each.line, "reason": each.reason} for name, each in refused.items()],
+        "undocumented": _tell_undocumented(person.source, names),
+    }
+    if arguments.dry_run:
+        _print_patch(adoption)
+        return Result(data=facts)
+    after, kept = _carry_out(project, adoption, infer_deps=arguments.infer_deps)
+    say(f"{some(names)}: specs in {relative_paths(facts['path'])} now, code in {relative_paths(facts['generated'])}")
+    if kept:
+        say(f"still fresh: {some(kept)}")
+    return Result(data={**facts, "kept_fresh": kept, "findings": _tell_findings(after, adoption)})
+
+
+def _tell_findings(project: Project, adoption: _Adoption) -> list[str]:
+    """Warn of what the checks of a build find in the code, and return it: it works, and is theirs to judge later."""
+    module, text = adoption.person.file.name, adoption.generated.data.decode()
+    try:
+        examined = examine(project, {module: split_header(text)[1]}, jobs=1)[module]
+    except JauntConfigError as error:  # a check can't work here: that keeps nobody from adopting
+        print_warning(f"the code was not checked: {error}")
+        return []
+    found = [located_error(error, adoption.generated.path, text) for error in examined.errors]
+    found += [str(examined.fault)] if examined.fault else []
+    for each in found[:_MOST_FINDINGS]:
+        print_warning(each)
+    if found:
+        print_warning(
+            f"the checks of a build find {counted(len(found), 'fault')} in the code that was adopted: when something "
+            f"moves that it uses, it would be generated anew (jaunt check --verify --target {module} tells them again)"
+        )
+    return found
+
+
+def _nothing(person: Person, refused: Mapping[str, Refusal]) -> JauntRefusedError:
+    path = str(person.file.path)
+    if not refused:
+        return JauntRefusedError(f"{path}: it has no function to adopt", hint="name a module with functions")
+    told = [_told(path, name, each) for name, each in refused.items()]
+    more = f"; and {len(told) - 3:,} more" if len(told) > 3 else ""
+    return JauntRefusedError("; ".join(told[:3]) + more, hint="nothing was changed")
+
+
+def _told(path: str, name: str, refusal: Refusal) -> str:
+    return f"{path}:{refusal.line}: {name} is left as it is: {refusal.reason}"
+
+
+def _tell_refused(person: Person, refused: Mapping[str, Refusal]) -> None:
+    for name, each in refused.items():
+        print_warning(_told(str(person.file.path), name, each))
+
+
+def _tell_undocumented(source: ModuleSource, names: Sequence[str]) -> list[str]:
+    """Warn of functions without a docstring, whose contract is no more than their signature; return their names."""
+    found = [name for name in names if not _has_docstring(source, name)]
+    for name in found:
+        line = source.definitions[name].lineno
+        print_warning(f"{source.path}:{line}: {name} has no docstring: say in one what its code does")
+    return found
+
+
+def _has_docstring(source: ModuleSource, name: str) -> bool:
+    first = source.definitions[name].body[0]
+    value = getattr(first, "value", None)
+    return isinstance(getattr(value, "value", None), str)
+
+
+def _prepared(project: Project, person: Person, names: Sequence[str], *, infer_deps: bool | None) -> _Adoption:
+    """Return all that would be written; raises JauntRefusedError, and nothing has changed."""
+    require_writable(person.file.path, within=project.root)
+    text = person.source.text
+    new = spec_source(person.source, names)
+    if tidied(person.file.path, text, text) == text:  # whose text is formatted has it formatted again
+        new = tidied(person.file.path, text, new)
+    code = moved_code(person.source, names)
+    header, standing = generated_code(project, person.file)
+    if standing:
+        code = merged(standing, code, person.file.name, names, kept=[e.qualname for e in _entries(project, person)])
+    adopted = {
+        "adopted_by": person_at(project.root),
+        "adopted_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    rehearsed = rehearse(project, person.file, new, code, before=header, adopted=adopted, infer_deps=infer_deps)
+    require_writable(rehearsed.path, within=project.root)
+    if not standing and rehearsed.path.exists():
+        raise JauntRefusedError(
+            f"{rehearsed.path} is there, though {person.file.name} has no specs",
+            hint="jaunt clean --orphans removes it, if nobody needs it",
+        )
+    return _Adoption(person, names, new, rehearsed)
+
+
+def _entries(project: Project, person: Person) -> Sequence[Any]:
+    return project.modules[person.file.name].entries
+
+
+def _print_patch(adoption: _Adoption) -> None:
+    person, generated = adoption.person, adoption.generated
+    old = read_plain(generated.path).decode() if generated.path.is_file() else ""
+    print_diff(unified_diff(person.source.text, adoption.spec_text, relative_paths(str(person.file.path))))
+    print_diff(unified_diff(old, generated.data.decode(), relative_paths(str(generated.path))))
+
+
+def _carry_out(project: Project, adoption: _Adoption, *, infer_deps: bool | None) -> tuple[Project, list[str]]:
+    """Write both files, the generated one first, and check what came of it.
+
+    Return the project as it is then, and the modules that are kept fresh.
+
+    Whatever fails, both are as before. Raises JauntRefusedError or JauntWriteError then.
+    """
+    person, generated, plan = adoption.person, adoption.generated, make_plan(project)
+    old = read_plain(generated.path) if generated.path.is_file() else None
+    with ExitStack() as unless_checked:
+        unless_checked.callback(_restore, project, generated.path, old)
+        if generated.packages_below is not None:
+            ensure_packages(generated.path.parent, within=project.root, below=generated.packages_below)
+        write_atomic(generated.path, generated.data, within=project.root)
+        if read_plain(person.file.path) != person.data:
+            raise JauntRefusedError(f"{person.file.path} has changed meanwhile", hint="adopt again")
+        unless_checked.callback(write_atomic, person.file.path, person.data, within=project.root)
+        write_atomic(person.file.path, person.encoded(adoption.spec_text), within=project.root)
+        after = _checked(project, person.file.name, infer_deps=infer_deps)
+        unless_checked.pop_all()
+    work = project_work(after, person.file.name)
+    # Or else a `jaunt clean` would cost a call, though the code is there.
+    unkept = keep_code(open_store(project.config), work, split_header(generated.data.decode())[1])
+    if unkept:
+        print_warning(unkept)
+    return after, keep_fresh(plan, after)
+
+
+def _restore(project: Project, path: Path, old: bytes | None) -> None:
+    if old is not None:
+        write_atomic(path, old, within=project.root)
+    elif path.is_file():
+        remove_module(path, generated_dir=project.generated_dir, within=project.root, force=True)
+
+
+def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Project:
+    """Return the project as it is now; raises JauntRefusedError if the module is not fresh, or can't be loaded."""
+    after = load_project(project.config, infer_deps=infer_deps)
+    freshness = make_plan(after, [module]).freshness.get(module)
+    if module in after.problems or freshness is None or freshness.state not in ("fresh", "accepted"):
+        reason = after.problems.get(module) or f"{module} would not be fresh"
+        raise JauntRefusedError(str(reason), hint="nothing was changed")
+    bases = dict.fromkeys([str(after.modules[module].file.base), *map(str, after.bases())])
+    command = python_command("jaunt.commands.adopt.load_child", module, *bases, options=("-P", "-B"))
+    loaded = run_tool(command, cwd=project.root)
+    if loaded.code:
+        raise JauntRefusedError(
+            f"{after.modules[module].file.path}: could not be imported any more: {loaded.last_words}",
+            hint="nothing was changed; adopt its functions one by one",
+        )
+    return after

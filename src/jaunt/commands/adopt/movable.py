@@ -1,0 +1,194 @@
+"""What can be moved into a generated module, and why the rest can't: each reason with its line."""
+
+import ast
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from jaunt.commands.adopt.compose import code_of, used_names
+from jaunt.commands.adopt.homes import Homes, bound_names, text_of
+from jaunt.commands.eject.scopes import Names, names_of
+from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, is_stub, last_name
+
+_OF_THE_MODULE = {"__name__", "__file__", "__package__", "__spec__", "__loader__", "__doc__", "__path__", "__cached__"}
+_OF_ITS_NAMESPACE = {"globals", "eval", "exec"}
+_ASYNC_ITERATORS = {"AsyncIterator", "AsyncIterable", "AsyncGenerator"}
+
+
+class Refusal(NamedTuple):
+    """Why something is left where it is, and the line that says so, counted from 1."""
+
+    line: int
+    reason: str
+
+
+def choose(source: ModuleSource, wanted: Collection[str] = ()) -> tuple[list[str], dict[str, Refusal]]:
+    """Return the functions of a module that can be moved, in order, and why others can't: name -> refusal.
+
+    `wanted` are the names that are asked for; none stands for all functions that are no specs.
+    """
+    homes = Homes(source)
+    functions = [d.name for d in source.tree.body if isinstance(d, Function) and source.definitions[d.name] is d]
+    asked = list(dict.fromkeys(wanted)) or [n for n in functions if not source.is_spec(source.definitions[n])]
+    refused = {name: found for name in asked if (found := _refusal(homes, name))}
+    names = [name for name in asked if name not in refused]
+    while late := _too_late(homes, names):
+        refused |= late
+        names = [name for name in names if name not in late]
+    return names, refused
+
+
+def _refusal(homes: Homes, name: str) -> Refusal | None:
+    """Return why a function can't be moved by itself, None if it can."""
+    source = homes.source
+    node = source.definitions.get(name)
+    if node is None:
+        return _not_there(source, name)
+    if source.is_spec(node):
+        return Refusal(node.lineno, "it is a spec already")
+    if not isinstance(node, Function):
+        return Refusal(node.lineno, "it is a class; only functions are adopted")
+    return next(chain(_of_place(homes, node), _of_form(source, node), _of_names(homes, node)), None)
+
+
+def _not_there(source: ModuleSource, name: str) -> Refusal:
+    last = name.rpartition(".")[2]
+    for outer in (node for node in ast.walk(source.tree) if isinstance(node, Definition)):
+        inner = next((each for each in outer.body if isinstance(each, Definition) and each.name == last), None)
+        if inner is not None and "." in name:
+            what = "a method" if isinstance(outer, ast.ClassDef) else "a closure"
+            return Refusal(inner.lineno, f"it is {what} of {outer.name}, not a function at module level")
+    return Refusal(0, "there is no function of that name at module level")
+
+
+def _of_place(homes: Homes, node: Function) -> Iterator[Refusal]:
+    """Yield what is wrong with where a function stands, and what else has its name."""
+    source, name = homes.source, node.name
+    if node not in source.tree.body:
+        yield Refusal(node.lineno, "it stands in a block; move it to the top level first")
+    others = [each for each in homes.binders[name] if each is not node]
+    if others:
+        yield Refusal(others[0].lineno, f"{name} is bound here, and in line {node.lineno} too")
+    if name in homes.reassigned:
+        yield Refusal(homes.reassigned[name], f"a function binds {name} anew (`global {name}`)")
+    if name[:2] == name[-2:] == "__":
+        yield Refusal(node.lineno, "Python itself looks for it in the module")
+    lines = Counter(line for s in source.tree.body for line in {s.lineno, s.end_lineno})
+    if lines[node.lineno] > 1 or lines[node.end_lineno] > 1:
+        yield Refusal(node.lineno, "another statement shares a line with it")
+
+
+def _of_form(source: ModuleSource, node: Function) -> Iterator[Refusal]:
+    code = code_of(node)
+    if not code or all(is_stub(statement) for statement in code):
+        yield Refusal(node.lineno, "it has no code of its own")
+    if isinstance(node, ast.AsyncFunctionDef) and _yields(node) and last_name(node.returns) not in _ASYNC_ITERATORS:
+        yield Refusal(node.lineno, "an async generator's stub is one by its annotation: add `-> AsyncIterator[...]`")
+    bound = source.bindings.get("jaunt", "jaunt")
+    if bound != "jaunt":
+        yield Refusal(node.lineno, f"the module means {bound} by the name jaunt")
+
+
+def _yields(node: Function) -> bool:
+    pending: list[ast.AST] = [*node.body]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, ast.Yield):
+            return True
+        if not isinstance(each, Function | ast.Lambda | ast.ClassDef):
+            pending += ast.iter_child_nodes(each)
+    return False
+
+
+def _of_names(homes: Homes, node: Function) -> Iterator[Refusal]:
+    """Yield which of the names that a function uses it could not use elsewhere as it does here."""
+    declared = [each for each in ast.walk(node) if isinstance(each, ast.Global)]
+    if declared:
+        yield Refusal(declared[0].lineno, f"its body assigns module globals: {', '.join(declared[0].names)}")
+    lines: dict[str, int] = {}
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            lines.setdefault(each.id, each.lineno)
+    for name in sorted(used_names(text_of(homes.source, node)) - {node.name}):
+        line, home = lines.get(name, node.lineno), homes.home(name)
+        if name in _OF_THE_MODULE and name not in homes.binders:
+            yield Refusal(line, f"it uses {name}, which says of the module that it stands in")
+        elif name in _OF_ITS_NAMESPACE and home == "builtin":
+            yield Refusal(line, f"it uses {name}(), which looks into the module that it stands in")
+        elif name in homes.reassigned:
+            yield Refusal(line, f"it uses {name}, which line {homes.reassigned[name]} lets a function bind anew")
+        elif home == "maybe":
+            yield Refusal(line, f"it uses {name}, which line {homes.line(name)} binds only some of the time")
+        elif home == "nowhere":
+            yield Refusal(line, f"it uses {name}, which the module does not bind")
+
+
+def _too_late(homes: Homes, names: Sequence[str]) -> dict[str, Refusal]:
+    """Return those functions that the module calls while it is imported, where the code needs what comes below.
+
+    The first such call loads the code of all of them, which imports what it needs from the module.
+    """
+    source = homes.source
+    needed = {n for name in names for n in used_names(text_of(source, _node(source, name)))} - {*names}
+    lines = {name: homes.line(name) for name in needed if homes.home(name) == "own"}
+    found: dict[str, Refusal] = {}
+    if not lines:
+        return found
+    for line, reached in _runs_on_import(source, names):
+        late = min((name for name, bound in lines.items() if bound >= line), default=None)
+        if late is not None:
+            reason = f"the module uses it while it is imported, above what its code needs ({late}, line {lines[late]})"
+            found |= {name: Refusal(line, reason) for name in reached if name not in found}
+    return found
+
+
+def _node(source: ModuleSource, name: str) -> Definition:
+    return source.definitions[name]
+
+
+def _runs_on_import(source: ModuleSource, names: Collection[str]) -> Iterator[tuple[int, set[str]]]:
+    """Yield the line of each statement that may call functions while the module is imported, and which of `names`."""
+    texts = {s: _whole_text(source, s) for s in source.tree.body}
+    used = {s: names_of(text) for s, text in texts.items()}
+    deep = {name: used[s] for s in source.tree.body if isinstance(s, Definition) for name in bound_names(s)}
+    for statement in source.tree.body:
+        if _may_call(statement):
+            reached = _closure(used[statement].now, deep) & {*names}
+            if reached:
+                yield statement.lineno, reached
+
+
+def _whole_text(source: ModuleSource, statement: ast.stmt) -> str:
+    first = first_line(statement) if isinstance(statement, Definition) else statement.lineno
+    lines = source.lines[first - 1 : statement.end_lineno]
+    if lines and statement.col_offset:  # after a semicolon
+        lines[0] = ast.unparse(statement)
+        del lines[1:]
+    return "\n".join(lines)
+
+
+def _closure(start: Collection[str], deep: Mapping[str, Names]) -> set[str]:
+    """Return names, and all that the functions and classes among them use, these looked through in turn."""
+    found, pending = {*start}, [*start]
+    while pending:
+        known = deep.get(pending.pop())
+        new = known.used - found if known else set()
+        found |= new
+        pending += new
+    return found
+
+
+def _may_call(statement: ast.stmt) -> bool:
+    """Whether a statement may call something while the module is imported: what only names functions does not."""
+    if isinstance(statement, ast.If) and ast.unparse(statement.test).startswith("__name__"):
+        return False  # `if __name__ == "__main__":`
+    if isinstance(statement, ast.ClassDef):
+        return True
+    if isinstance(statement, Function):
+        arguments = statement.args
+        defaults = [*arguments.defaults, *(d for d in arguments.kw_defaults if d)]
+        return bool(statement.decorator_list) or any(isinstance(n, ast.Call) for d in defaults for n in ast.walk(d))
+    return any(
+        isinstance(node, ast.Call | ast.BinOp | ast.Subscript | ast.With | ast.For) for node in ast.walk(statement)
+    )

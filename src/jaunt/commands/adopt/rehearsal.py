@@ -1,0 +1,92 @@
+"""An adoption, tried beside the project: what it would write is known, to the byte, before a file is touched.
+
+A project is a tree of text files to jaunt, whose digests depend on no place: so one whose files are links to those of
+the real one, in a temporary folder, with the one new file among them, has the very contracts of tomorrow.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from jaunt.build.write import write_code
+from jaunt.errors import JauntError, JauntRefusedError
+from jaunt.files.listing import ModuleFile, list_files
+from jaunt.plan.module_work import project_work
+from jaunt.project.project import Project, load_project
+from jaunt.report.console import one_line
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """The generated file that an adoption would write, and below which folder `__init__.py` files go to it, if any."""
+
+    path: Path
+    data: bytes
+    packages_below: Path | None
+
+
+def rehearse(
+    project: Project,
+    file: ModuleFile,
+    spec_text: str,
+    code: str,
+    *,
+    before: Mapping[str, object],
+    adopted: Mapping[str, str],
+    infer_deps: bool | None,
+) -> Rehearsed:
+    """Return what would be written for a module of which `spec_text` is to be the spec file, and `code` the code.
+
+    `before` are the fields of the header that its generated file has, `adopted` those that say who adopted it.
+    Raises JauntRefusedError if the project, or the module, could not be read any more.
+    """
+    with tempfile.TemporaryDirectory(prefix="jaunt-adopt-") as folder:
+        top = Path(folder).resolve()
+        for path in _files(project):
+            _link(path, top)
+        if file.name in project.modules:
+            _place(project.generated_path(file.name), top).unlink(missing_ok=True)
+        _place(file.path, top).unlink()
+        _place(file.path, top).write_text(spec_text, encoding="utf-8")
+        root = _place(project.root, top)
+        after = load_project(replace(project.config, root=root), infer_deps=infer_deps)
+        for module in sorted(after.problems.keys() - project.problems.keys()):
+            raise _refused(after.problems[module], top)
+        if file.name not in after.modules:
+            raise JauntRefusedError(f"{file.path}: it would be no spec module", hint="adopt its functions by hand")
+        work = project_work(after, file.name)
+        try:
+            written = write_code(work, code, before=before, accepted=adopted)
+        except JauntError as error:
+            raise _refused(error, top) from error
+        below = work.packages_below
+        return Rehearsed(_real(written, top), written.read_bytes(), _real(below, top) if below else None)
+
+
+def _files(project: Project) -> Iterator[Path]:
+    """Yield all files that a project is read from, and its generated code."""
+    yield from (Path(path) for path in list_files(project.roots, generated_dir=project.generated_dir).stamps)
+    paths = (project.generated_path(module) for module in project.modules)
+    yield from (path for path in paths if path.is_file())
+
+
+def _place(path: Path, top: Path) -> Path:
+    absolute = path.absolute()
+    return top.joinpath(*absolute.parts[1:])
+
+
+def _real(path: Path, top: Path) -> Path:
+    return Path("/", path.relative_to(top))
+
+
+def _link(path: Path, top: Path) -> None:
+    place = _place(path, top)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.exists():
+        place.symlink_to(path.absolute())
+
+
+def _refused(error: JauntError, top: Path) -> JauntRefusedError:
+    text = one_line(str(error)).replace(str(top), "")
+    return JauntRefusedError(text, hint=error.hint or "nothing was changed")

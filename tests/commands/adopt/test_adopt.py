@@ -1,0 +1,210 @@
+"""`jaunt adopt`: handwritten functions become specs, their code generated code, and all else is as before."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from processes import python_path, run_python
+from projects import CONFIG, edit, files_of, write_files
+from said import RunIn
+
+SLUG = '''\
+"""Slugs."""
+
+import re
+
+SEPARATOR = "-"
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+", text.lower())
+
+
+def slugify(text: str) -> str:
+    """Return the words of `text`, joined by SEPARATOR."""
+    return SEPARATOR.join(words(text))
+
+
+def count(seen: list[int] = []) -> int:  # noqa: B006
+    """Count."""
+    global _count
+    _count = len(seen)
+    return _count
+'''
+TEST = """\
+from unittest import mock
+
+from app import slug
+
+
+def test_slugify():
+    assert slug.slugify("A b") == "a-b"
+
+
+def test_a_patch_is_seen():
+    with mock.patch("app.slug.SEPARATOR", "+"):
+        assert slug.slugify("A b") == "a+b"
+
+
+def test_it_is_of_its_module():
+    assert (slug.slugify.__module__, slug.slugify.__doc__[:6]) == ("app.slug", "Return")
+"""
+FILES = {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/app/slug.py": SLUG, "tests/test_slug.py": TEST}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project without specs."""
+    write_files(tmp_path, FILES)
+    return tmp_path
+
+
+def commit(root: Path) -> None:
+    """Put all files of a folder under git."""
+    write_files(root, {".gitignore": ".jaunt/\n__pycache__/\n.pytest_cache/\n"})
+    for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a", "commit", "-qm", "x"]):
+        subprocess.run(["git", *command], cwd=root, check=True, timeout=60)
+
+
+def own_tests(root: Path) -> str:
+    """Run the project's own tests, and return the last line that pytest prints."""
+    done = run_python("-m", "pytest", "-q", "tests", cwd=root, PYTHONPATH=python_path(root / "src"))
+    return done.stdout.splitlines()[-1]
+
+
+def test_a_module_is_adopted_and_its_own_tests_pass(project: Path, run_in: RunIn) -> None:
+    assert own_tests(project).startswith("3 passed")
+    said = run_in(project, "adopt", "app.slug")
+    assert said.code == 0, said.err
+    assert said.lines == ["words, slugify: specs in src/app/slug.py now, code in src/app/__generated__/slug.py"]
+    assert said.errors[:2] == [
+        "warning: src/app/slug.py:19: count is left as it is: its body assigns module globals: _count",
+        "warning: src/app/slug.py:8: words has no docstring: say in one what its code does",
+    ]
+    spec = (project / "src/app/slug.py").read_text()
+    assert spec.count("@jaunt.magic") == 2
+    assert '"""Return the words of `text`, joined by SEPARATOR."""\n    ...\n' in spec
+    code = (project / "src/app/__generated__/slug.py").read_text()
+    assert "# jaunt:adopted_by=" in code
+    assert code.endswith("def slugify(text: str) -> str:\n    return SEPARATOR.join(words(text))\n")
+    assert run_in(project, "check").lines == ["the only module is fresh"]
+    assert own_tests(project).startswith("3 passed")
+
+
+def test_eject_gives_the_file_back_to_the_byte(project: Path, run_in: RunIn) -> None:
+    before = files_of(project / "src")
+    assert run_in(project, "adopt", "app.slug").code == 0
+    assert run_in(project, "eject", "app.slug").code == 0
+    assert files_of(project / "src") == before
+
+
+def test_one_function_then_another_share_a_generated_file(project: Path, run_in: RunIn) -> None:
+    before = files_of(project / "src")
+    assert run_in(project, "adopt", "app.slug:slugify").code == 0
+    path = project / "src/app/__generated__/slug.py"
+    assert "from app.slug import SEPARATOR, words" in path.read_text()
+    assert run_in(project, "adopt", "src/app/slug.py:words").code == 0
+    assert "from app.slug import SEPARATOR\n" in path.read_text()
+    assert run_in(project, "check").lines == ["the only module is fresh"]
+    assert own_tests(project).startswith("3 passed")
+    assert run_in(project, "adopt", "app.slug:words").code == 4
+    assert run_in(project, "eject", "app.slug").code == 0
+    assert files_of(project / "src") == before
+
+
+def test_a_dry_run_prints_both_patches_and_writes_nothing(project: Path, run_in: RunIn) -> None:
+    before = files_of(project)
+    said = run_in(project, "adopt", "app.slug:slugify", "--dry-run")
+    assert said.code == 0
+    assert {"+@jaunt.magic", "-    return SEPARATOR.join(words(text))", "+import jaunt"} <= {*said.lines}
+    assert "+++ src/app/__generated__/slug.py (after)" in said.lines
+    assert files_of(project) == before
+
+
+@pytest.mark.parametrize("state", ["changed", "unknown"])
+def test_a_dirty_tree_needs_force(project: Path, run_in: RunIn, state: str) -> None:
+    commit(project)
+    if state == "changed":
+        edit(project / "tests/test_slug.py", "A b", "A  b")
+    else:
+        write_files(project, {"src/app/new.py": "def f() -> int:\n    return 1\n"})
+    target = "app.slug" if state == "changed" else "app.new"
+    before = files_of(project / "src")
+    said = run_in(project, "adopt", target)
+    assert said.code == 4
+    assert "--force adopts all the same" in said.err
+    assert files_of(project / "src") == before
+    assert run_in(project, "adopt", target, "--dry-run").code == 0
+    assert run_in(project, "adopt", target, "--force").code == 0
+
+
+def test_a_clean_tree_needs_none(project: Path, run_in: RunIn) -> None:
+    commit(project)
+    assert run_in(project, "adopt", "app.slug").code == 0
+
+
+def test_dependents_that_were_fresh_stay_fresh(built_shop: Path, run_in: RunIn) -> None:
+    assert run_in(built_shop, "eject", "app.words").code == 0
+    said = run_in(built_shop, "adopt", "app.words")
+    assert said.code == 0, said.err
+    assert said.lines[-1] == "still fresh: app.slug, tests.test_slug"
+    assert run_in(built_shop, "check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "reason"),
+    [
+        ("app.slog", 2, "unknown module 'app.slog' (did you mean 'app.slug'?)"),
+        ("app.slug:count", 4, "src/app/slug.py:19: count is left as it is: its body assigns module globals: _count"),
+        ("app.slug:nothing", 4, "there is no function of that name at module level"),
+        ("app", 4, "src/app/__init__.py: it has no function to adopt"),
+        ("tests/test_slug.py", 4, "tests/test_slug.py: it is in a test root; only code is adopted"),
+    ],
+)
+def test_what_is_refused_is_left(project: Path, run_in: RunIn, target: str, code: int, reason: str) -> None:
+    before = files_of(project)
+    said = run_in(project, "adopt", target)
+    assert (said.code, said.out) == (code, "")
+    assert reason in said.err
+    assert files_of(project) == before
+
+
+@pytest.mark.parametrize("which", ["spec", "generated", "import"])
+def test_nothing_is_half_written(project: Path, run_in: RunIn, which: str) -> None:
+    spec = project / "src/app/slug.py"
+    if which == "spec":  # a symlink is not followed
+        spec.rename(project / "slug.py")
+        spec.symlink_to(project / "slug.py")
+    elif which == "generated":
+        write_files(project, {"src/app/__generated__": "a file\n"})
+    else:  # the module is imported, the code is not: its import of a private name of a module that forbids it
+        write_files(
+            project,
+            {
+                "src/app/odd.py": "import sys\nclass Odd(str):\n    def __getattr__(self, name):\n        return 1\n",
+                "src/app/slug.py": "import jaunt\nraise ValueError('no')\ndef f() -> int:\n    return 1\n",
+            },
+        )
+    before = files_of(project)
+    said = run_in(project, "adopt", "app.slug")
+    assert said.code in (3, 4), said.err
+    assert files_of(project) == before
+    assert not (project / "src/app/__generated__/__init__.py").exists()
+
+
+def test_line_ends_and_mark_of_a_file_stay(project: Path, run_in: RunIn) -> None:
+    path = project / "src/app/slug.py"
+    before = b"\xef\xbb\xbf" + SLUG.replace("\n", "\r\n").encode()
+    path.write_bytes(before)
+    assert run_in(project, "adopt", "app.slug").code == 0
+    after = path.read_bytes()
+    assert after.startswith(b"\xef\xbb\xbf")
+    assert after.count(b"\n") == after.count(b"\r\n")
+
+
+def test_a_spec_that_moves_afterwards_is_generated_and_none_else(project: Path, run_in: RunIn) -> None:
+    assert run_in(project, "adopt", "app.slug").code == 0
+    edit(project / "src/app/slug.py", "joined by SEPARATOR", "joined with SEPARATOR")
+    said = run_in(project, "status", "app.slug")
+    assert "spec changed: slugify (docstring)" in said.out
+    assert "words (" not in said.out

@@ -1,0 +1,129 @@
+"""Which functions can be moved into a generated module, and why others can't."""
+
+import ast
+from textwrap import dedent
+
+import pytest
+
+from jaunt.commands.adopt.compose import moved_code, spec_source
+from jaunt.commands.adopt.movable import choose
+from jaunt.commands.eject.compose import eject_source
+from jaunt.syntax.source import ModuleSource, parse_source
+
+
+def module(text: str) -> ModuleSource:
+    """Return a module app.mod."""
+    return parse_source("app.mod", "app/mod.py", dedent(text).lstrip("\n").encode())
+
+
+def given_back(source: ModuleSource, names: list[str]) -> str:
+    """Return what eject makes of a module some functions of which were adopted."""
+    spec = parse_source("app.mod", "app/mod.py", spec_source(source, names).encode())
+    code = parse_source("app.__generated__.mod", "gen.py", moved_code(source, names).encode())
+    return eject_source(spec, code, names)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "line", "reason"),
+    [
+        ("n = 0\ndef f():\n    global n\n    n += 1\n", "f", 3, "its body assigns module globals: n"),
+        ("n = 0\ndef g():\n    global n\n    n = 1\ndef f():\n    return n\n", "f", 6, "it uses n, which line 3 lets"),
+        ("def f():\n    def g():\n        return 1\n    return g\n", "f.g", 2, "it is a closure of f"),
+        ("class C:\n    def f(self):\n        return 1\n", "C.f", 2, "it is a method of C"),
+        ("class C:\n    pass\n", "C", 1, "it is a class"),
+        ("x = 1\n", "f", 0, "there is no function of that name"),
+        ("if 1 > 0:\n    def f():\n        return 1\n", "f", 2, "it stands in a block"),
+        ("def f():\n    return 1\ndef f():\n    return 2\n", "f", 1, "f is bound here, and in line 3 too"),
+        ("def f():\n    return 1\nf = print\n", "f", 3, "f is bound here, and in line 1 too"),
+        ("def f():\n    return __name__\n", "f", 2, "it uses __name__"),
+        ("def f():\n    return __file__\n", "f", 2, "it uses __file__"),
+        ("def f():\n    return globals()\n", "f", 2, "it uses globals()"),
+        ("def f(x):\n    return eval(x)\n", "f", 2, "it uses eval()"),
+        ("def f():\n    return missing\n", "f", 2, "it uses missing, which the module does not bind"),
+        ("import sys\nif sys.argv:\n    n = 1\ndef f():\n    return n\n", "f", 5, "it uses n, which line 3 binds only"),
+        ("n = 1\ndel n\ndef f():\n    return n\n", "f", 4, "it uses n, which line 1 binds only"),
+        ('def f():\n    """Nothing."""\n', "f", 1, "it has no code of its own"),
+        ("def f():\n    raise NotImplementedError\n", "f", 1, "it has no code of its own"),
+        ("def f(): return 1; x = 2\n", "f", 0, ""),
+        ("x = 1; y = 2\ndef f(): return 1\n", "f", 0, ""),
+        ("def __getattr__(name):\n    return 1\n", "__getattr__", 1, "Python itself looks for it"),
+        ("async def f():\n    yield 1\n", "f", 1, "an async generator's stub is one by its annotation"),
+        ("import json as jaunt\ndef f():\n    return 1\n", "f", 2, "the module means json by the name jaunt"),
+        (
+            "def f():\n    return g()\nX = f()\ndef g():\n    return 1\n",
+            "f",
+            3,
+            "the module uses it while it is imported",
+        ),
+        ("import jaunt\n@jaunt.magic\ndef f():\n    ...\n", "f", 3, "it is a spec already"),
+    ],
+)
+def test_what_cannot_be_moved_is_told_with_its_line(text: str, name: str, line: int, reason: str) -> None:
+    names, refused = choose(module(text), [name])
+    if not reason:
+        assert names == [name]
+        return
+    assert names == []
+    assert refused[name].line == line
+    assert refused[name].reason.startswith(reason)
+
+
+FINE = [
+    "def f(): return 1\n",
+    'def f(): "Say it."; return 1\n',
+    'def f():\n    """Return 1."""\n    return 1  # one\n',
+    'def f():\n    # first\n    """Return 1."""\n    # then\n    return 1\n',
+    'def f(\n    a,\n    b=2,\n):\n    "Add."\n\n    return a + b\n',
+    "import re\n\n\ndef f(t):\n    return re.sub('a', 'b', t)\n",
+    "import os.path\nimport os\n\n\ndef f(t):\n    return os.path.join(t, os.sep)\n",
+    "from . import other\n\n\ndef f(t):\n    return other.g(t)\n",
+    "try:\n    import numpy as np\nexcept ImportError:\n    np = None\n\n\ndef f():\n    return np\n",
+    "try:\n    import numpy\nexcept ImportError as e:\n    raise SystemExit from e\n\n\ndef f():\n    return numpy\n",
+    "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\n"
+    "if TYPE_CHECKING:\n    from app.x import X\n\n\ndef f(x: X) -> X:\n    return x\n",
+    "import typing as t\n\nif t.TYPE_CHECKING:\n    from app.x import X\n\n\ndef f(x: 'X') -> 'X':\n    return x\n",
+    "from math import *\n\n\ndef f(x):\n    return sqrt(x)\n",
+    "import functools\n\n\n@functools.cache\ndef f(n):\n    return n and f(n - 1)\n",
+    "_MISSING = object()\n\n\ndef f(x=_MISSING):\n    return x is _MISSING\n",
+    "from typing import overload\n\n\n@overload\ndef f(x: int) -> int: ...\n@overload\ndef f(x: str) -> str: ...\n"
+    "def f(x):\n    return x\n",
+    "def f(n):\n    return n and g(n - 1)\n\n\ndef g(n):\n    return n and f(n - 1)\n\n\nTABLE = {'f': f, 'g': g}\n",
+    "_print = print\n\n\ndef print(*a):\n    _print(*a)\n",
+    "def f(x):\n    r'''A \\d.\n\n  less\n\n    '''\n    '''second'''\n    return x\n",
+    "async def f(n):\n    return [i async for i in n]\n",
+    "def f(n):\n    yield from n\n",
+    "#!/usr/bin/env python\n# License.\n\n# About f.\ndef f():\n    return 1\n",
+    '"""Doc."""\n\n\n# About f.\ndef f():\n    return 1\n',
+    "from jaunt import magic\n\n\n@magic\ndef g(): ...\n\n\ndef f():\n    return 1\n",
+]
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_what_is_moved_comes_back_by_eject_as_it_was(text: str) -> None:
+    source = module(text)
+    names, refused = choose(source)
+    assert refused == {}
+    if "@magic" in text:
+        assert spec_source(source, names).count("@magic") == 2
+        return
+    spec = spec_source(source, names)
+    assert f"{spec.count('@jaunt.magic')}" == f"{len(names)}"
+    compile(spec, "spec", "exec")
+    compile(moved_code(source, names), "code", "exec")
+    back = given_back(source, names)
+    assert ast.dump(ast.parse(back)) == ast.dump(ast.parse(text))
+    assert sorted(line.strip() for line in back.split("\n") if "#" in line) == sorted(
+        line.strip() for line in text.split("\n") if "#" in line
+    )
+
+
+def test_all_but_those_that_cannot_be_moved_are_chosen() -> None:
+    source = module("n = 0\ndef f():\n    return 1\ndef g():\n    global n\n    n = 1\ndef _h():\n    return 2\n")
+    names, refused = choose(source)
+    assert names == ["f", "_h"]
+    assert refused.keys() == {"g"}
+
+
+def test_a_function_that_a_table_only_names_may_stand_above_what_its_code_needs() -> None:
+    source = module("def f():\n    return LIMIT\nTABLE = {'f': f}\nLIMIT = 1\n")
+    assert choose(source) == (["f"], {})
