@@ -57,7 +57,7 @@ def rehearse(
             raise JauntRefusedError(f"{file.path}: it would be no spec module", hint="adopt its functions by hand")
         work = project_work(after, file.name)
         try:
-            written = write_code(work, code, before=before, accepted=adopted)
+            written = write_code(work, code, before=before, provenance=adopted)
         except JauntError as error:
             raise _refused(error, top) from error
         below = work.packages_below
