@@ -204,6 +204,7 @@ def test_every_key_is_read(root: Path) -> None:
         max_attempts = 9
         dependents = "verify"
         order = "eager"
+        reworded = "ask"
         candidates = 2
         max_tokens = 100_000
         max_cost = 1.5
@@ -250,6 +251,7 @@ def test_every_key_is_read(root: Path) -> None:
         "max_attempts": 9,
         "dependents": "verify",
         "order": "eager",
+        "reworded": "ask",
         "candidates": 2,
         "max_tokens": 100_000,
         "max_cost": 1.5,

@@ -10,10 +10,12 @@ from jaunt.build.settings import BuildSettings
 from jaunt.build.write import normalize_source
 from jaunt.checks.spliced import SplicedAnswer
 from jaunt.errors import JauntAnswerError, JauntGenerationError
-from jaunt.generate.advisories import split_advisories, with_advisories
+from jaunt.generate.answer.advisories import split_advisories, with_advisories
 from jaunt.generate.base import GenerationResult, ModuleSpecContext
 from jaunt.generate.check import Check, Checked, check_answer, check_candidate
+from jaunt.generate.judge import EQUIVALENT, judge_messages
 from jaunt.generate.retry import ask
+from jaunt.header import extract_module_digest
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs, moved_specs
 from jaunt.report.wording import build_command
@@ -88,6 +90,29 @@ def _moved(settings: BuildSettings, work: ModuleWork, replaced: str) -> MovedSpe
     return moved_specs(work, replaced) if settings.by_spec and replaced and not settings.force else None
 
 
+async def is_equivalent(settings: BuildSettings, work: ModuleWork, context: ModuleSpecContext, replaced: str) -> bool:
+    """Ask in one short question whether the code in the file `replaced` answers specs that were reworded.
+
+    Only the very word counts; any other answer, or none, is a no. Raises what a call would be in vain for.
+    """
+    if settings.proof is not None:
+        await settings.proof.require(work)
+    _begin(settings, work.module, 0, ())
+    moved = moved_specs(work, replaced)
+    part = context if moved is None else part_of_context(context, moved)
+    last = settings.history.get(work.kind, work.module) if settings.history is not None else None
+    is_known = last is not None and f"sha256:{last.digest}" == extract_module_digest(replaced)
+    try:
+        said = await settings.backend.answer(part, judge_messages(part, last.contract if last and is_known else {}))
+    except JauntAnswerError:
+        return False
+    except JauntGenerationError as error:
+        if settings.failures is not None and not settings.backend.is_free:
+            settings.failures.note_error(work.module, error)
+        raise
+    return said is not None and said.strip() == EQUIVALENT
+
+
 def _whole_instead(work: ModuleWork, moved: MovedSpecs) -> str:
     command = f"{build_command(work.kind)} --force --target {work.module}"
     return f"{', '.join(moved.asked)} alone was asked for, and the rest kept; `{command}` asks for the whole module"
@@ -96,7 +121,10 @@ def _whole_instead(work: ModuleWork, moved: MovedSpecs) -> str:
 def _begin(
     settings: BuildSettings, module: str, attempt: int, errors: Sequence[str], *, is_resumed: bool = False
 ) -> None:
-    """Tell of an attempt that begins, unless it would be in vain; a first one that `is_resumed` was paid for before."""
+    """Tell of an attempt that begins, unless it would be in vain; a first one that `is_resumed` was paid for before.
+
+    Attempt 0 is the question whether code may stay.
+    """
     if settings.failures is not None and not (is_resumed and attempt == 1):
         settings.failures.require_hope()
     if settings.on_attempt is not None:

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import Self, TypeVar
 
-from jaunt.build.asking import generate
+from jaunt.build.asking import generate, is_equivalent
 from jaunt.build.context import make_context
 from jaunt.build.first_request import FirstRequest
 from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected
@@ -172,7 +172,7 @@ class _Search:
 
         Raises JauntGenerationError if a person has accepted it: nobody else replaces it.
         """
-        if self.standing is None:
+        if self.standing is None or self.standing.is_to_be_judged:
             return None, []
         examined = await check_candidate(self.standing.source, self.work.names, self.checks)
         if examined.fault is not None:
@@ -219,6 +219,10 @@ class _Search:
     async def _generate(self, told: Sequence[str]) -> Outcome:
         """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
         with room_for_code(self.settings.store, self.work):  # before anything is paid for that could not be kept
+            if self.standing is not None and self.standing.is_to_be_judged:
+                stands, told = await self._judge(self.standing)
+                if stands is not None:
+                    return stands
             result = await generate(
                 self.settings, self.work, self.context, self.checks, replaced=self.replaced, told=told
             )
@@ -228,6 +232,22 @@ class _Search:
                 return _warned(await self._failed(result), *unkept)
             landed = await self._land(self._answered(result), result.source, instruction_fields(self.work))
             return _warned(landed, *unkept)
+
+    async def _judge(self, standing: StandingCode) -> tuple[Outcome | None, list[str]]:
+        """Stamp code whose contract was reworded, if it passes the checks and the model calls it right as it stands.
+
+        Else return what is wrong with it, as far as a check has found it.
+        """
+        examined = await check_candidate(standing.source, self.work.names, self.checks)
+        if examined.fault is not None:
+            raise examined.fault
+        if not examined.ok:
+            return None, [f"the code as it stands: {error}" for error in examined.errors]
+        if not await is_equivalent(self.settings, self.work, self.context, standing.text):
+            return None, []
+        warnings = tuple(examined.warnings)
+        outcome = Outcome("verified", attempts=1, warnings=warnings, origin="judge", check_seconds=examined.seconds)
+        return await self._write(partial(_stamp, self.work, self.settings, standing, outcome)), []
 
     async def _failed(self, result: GenerationResult) -> Outcome:
         """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""

@@ -34,7 +34,7 @@ def project_settings(
 
     `imports` are those that have begun already.
     """
-    config, imports = plan.project.config, imports or make_imports(plan.project, plan.stale, plan.to("generate"))
+    config, imports = plan.project.config, imports or make_imports(plan.project, plan.stale, plan.paid)
     state = ensure_state_folder(config.root)
     store = open_store(config)
     _sweep(plan.project, state, store)
@@ -43,7 +43,7 @@ def project_settings(
         backend,
         checks_for=checks,
         failures=SameFailures(config.build.stop_after_same_failure),
-        proof=Proof(checks, [m for m in plan.to("generate") if m not in plan.problems], imports.sandboxed),
+        proof=Proof(checks, [m for m in plan.paid if m not in plan.problems], imports.sandboxed),
         rejected=state / "rejected",
         advisories=state / "advisories",
         gate=imports.gate,

@@ -183,6 +183,6 @@ def misses_store(plan: Plan, settings: BuildSettings) -> bool:
     """Whether a plan has a module for which the model will have to be asked."""
     store = settings.readable_store
     if store is None:
-        return bool(plan.to("generate"))
+        return bool(plan.paid)
     project = plan.project
-    return any(not holds_module(store, project, m) for m in plan.to("generate") if m not in plan.problems)
+    return any(not holds_module(store, project, m) for m in plan.paid if m not in plan.problems)

@@ -116,6 +116,11 @@ class BuildConfig:
         'what a changed contract does to the modules that depend on it: `"verify"` keeps what still passes all checks',
         wrong=one_of("generate", "verify"),
     )
+    reworded: str = key(
+        "generate",
+        'what reworded docstrings alone do: `"ask"` puts a short question first, whether the code may stay',
+        wrong=one_of("generate", "ask"),
+    )
     candidates: int = key(
         1, "how many answers each attempt asks for at once; the first that passes wins", wrong=at_least(1)
     )

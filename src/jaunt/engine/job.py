@@ -43,7 +43,10 @@ class Outcome:
     failed_dependencies: tuple[str, ...] = ()
     """The modules that kept it from being tried, as they failed."""
     origin: str = ""
-    """Where the code came from: "model", "store", or "kept": an answer that an earlier run had no turn for."""
+    """Where the code came from: "model", "store", or "kept": an answer that an earlier run had no turn for.
+
+    "judge": a model was asked whether it may stay.
+    """
     advisories: tuple[str, ...] = ()
     """What the model had to say of the specs, besides its code."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)

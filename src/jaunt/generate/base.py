@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from jaunt.generate.check import Check, Checked, CheckFunction, as_check
+from jaunt.generate.prompt import Message
 from jaunt.generate.retry import GenerationResult, OnAttempt, ask
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.usage import Usage
@@ -19,6 +20,13 @@ class GeneratorBackend:
         Raises JauntGenerationError if there is no answer.
         """
         raise NotImplementedError
+
+    async def answer(self, ctx: ModuleSpecContext, messages: Sequence[Message]) -> str | None:
+        """Return what is answered to a question about a module, None if none can be asked.
+
+        Raises JauntGenerationError as `generate_module` does.
+        """
+        return None
 
     async def generate_with_retry(
         self,

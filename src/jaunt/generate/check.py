@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 from jaunt.errors import JauntError, JauntMachineError
-from jaunt.generate.advisories import split_advisories
+from jaunt.generate.answer.advisories import split_advisories
 from jaunt.generate.repeated import told_once
 from jaunt.process.background import in_background
 from jaunt.process.resources import is_shortage

@@ -1,10 +1,11 @@
 """A backend that is made when the first module asks for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from jaunt.config import JauntConfig, PriceConfig
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.model import ModelBackend
+from jaunt.generate.prompt import Message
 from jaunt.generate.providers import make_backend
 from jaunt.generate.usage import Usage
 
@@ -45,6 +46,10 @@ class LazyBackend(GeneratorBackend):
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Ask the backend."""
         return await self.open().generate_module(ctx, extra_error_context=extra_error_context)
+
+    async def answer(self, ctx: ModuleSpecContext, messages: Sequence[Message]) -> str | None:
+        """Ask the backend."""
+        return await self.open().answer(ctx, messages)
 
     async def close(self) -> None:
         """Close the backend, if it was ever made."""

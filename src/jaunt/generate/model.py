@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntAnswerError, JauntGenerationError
-from jaunt.generate.advisories import split_advisories, with_advisories
+from jaunt.generate.answer.advisories import split_advisories, with_advisories
 from jaunt.generate.answer.extract import extract_code
 from jaunt.generate.answer.fences import fenced_blocks, find_fences
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
@@ -87,7 +87,18 @@ class ModelBackend(GeneratorBackend):
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Render the prompt, ask, and return the code in the answer."""
-        messages = render_messages(ctx, self.templates, errors=extra_error_context)
+        answer = await self._call(ctx, render_messages(ctx, self.templates, errors=extra_error_context))
+        self._require_whole(answer, ctx.spec_module)
+        # Those beside the code, in the prose or behind a fence, go on with it.
+        text, advisories = split_advisories(answer.text)
+        return with_advisories(extract_code(text, ctx.expected_names), advisories)
+
+    async def answer(self, ctx: ModuleSpecContext, messages: Sequence[Message]) -> str | None:
+        """Ask a question, and return the answer as it is, "" where it was cut off."""
+        answer = await self._call(ctx, messages)
+        return answer.text if answer.truncated_at is None else ""
+
+    async def _call(self, ctx: ModuleSpecContext, messages: Sequence[Message]) -> Answer:
         require_size(messages, ctx, self.max_prompt_tokens)
         # The time that a call may take counts from here on: while it waits for its turn, it keeps no server busy.
         async with self._turn():
@@ -99,10 +110,7 @@ class ModelBackend(GeneratorBackend):
         before = self._usage_by_module.get(ctx.spec_module, Usage())
         self._usage_by_module[ctx.spec_module] = before + answer.usage
         await take_turn()
-        self._require_whole(answer, ctx.spec_module)
-        # Those beside the code, in the prose or behind a fence, go on with it.
-        text, advisories = split_advisories(answer.text)
-        return with_advisories(extract_code(text, ctx.expected_names), advisories)
+        return answer
 
     def _turn(self) -> AbstractAsyncContextManager[object]:
         """Return what lets `parallel` calls of this event loop go ahead at a time."""

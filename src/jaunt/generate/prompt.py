@@ -135,7 +135,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         "generated_module": ctx.generated_module,
         "required_names": ", ".join(f"`{name}`" for name in ctx.expected_names),
         "specs": _section(
-            "The specs", [_methods(specs), *(_code(text) + _outer(ctx, ref) for ref, text in specs.items())]
+            "The specs", [_methods(specs), *(fenced(text) + _outer(ctx, ref) for ref, text in specs.items())]
         ) + _kept(ctx),
         "instructions": _section("Instructions for single specs", prompts),
         "project_instructions": _section(
@@ -143,17 +143,17 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         ),
         "handwritten": _section(
             f"Written by hand in `{module}`: import what you use of it, don't repeat it",
-            [f"`from {module} import NAME`\n\n{_code(handwritten)}"] if handwritten else [],
+            [f"`from {module} import NAME`\n\n{fenced(handwritten)}"] if handwritten else [],
         ),
         "world": _section("Written by hand in other modules, bodies left out: import what you use of it", _world(ctx)),
         "importable": _importable(ctx),
         "dependencies": _section(
             "Dependencies: import what you use of them",
-            (f"`{_import_of(ref)}`\n\n{_code(api)}" for ref, api in apis.items()),
+            (f"`{_import_of(ref)}`\n\n{fenced(api)}" for ref, api in apis.items()),
         ),
         "dependencies_in_short": _section(
             "Dependencies: import what you use of them",
-            (f"`{_import_of(ref)}`\n\n{_code(_in_short(api))}" for ref, api in apis.items()),
+            (f"`{_import_of(ref)}`\n\n{fenced(_in_short(api))}" for ref, api in apis.items()),
         ),
         "dependency_code": _section(
             "The code that was generated for the dependencies, to be read, not imported",
@@ -163,7 +163,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
             "The current code: keep what still fits the specs, change what doesn't"
             if not ctx.kept_sources
             else "The current code of these, with what stands beside it",
-            [_code(ctx.previous_source)] if ctx.previous_source else [],
+            [fenced(ctx.previous_source)] if ctx.previous_source else [],
         ),
         "errors": _section(
             "Earlier attempts failed; correct this",
@@ -175,7 +175,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
 def _kept(ctx: ModuleSpecContext) -> str:
     """Show the specs of the module whose code stays; nothing, if the whole module is asked for."""
     title = "Specs of the module that have their code already: use them by name, and leave them out of your answer"
-    section = _section(title, [_code(text) for text in ctx.kept_sources.values()])
+    section = _section(title, [fenced(text) for text in ctx.kept_sources.values()])
     return f"\n{section}" if section else ""
 
 
@@ -204,7 +204,7 @@ def _each_import(node: ast.ImportFrom) -> Iterator[str]:
 
 
 def _world(ctx: ModuleSpecContext) -> Iterator[str]:
-    yield from (f"`{line}`\n\n{_code(code)}" for line, code in ctx.world.items())
+    yield from (f"`{line}`\n\n{fenced(code)}" for line, code in ctx.world.items())
     if ctx.left_out:
         yield f"Left out here, as it would be too much: {_quoted(ref.replace(':', '.') for ref in ctx.left_out)}."
 
@@ -228,7 +228,7 @@ def _outer(ctx: ModuleSpecContext, ref: str) -> str:
         return ""
     return (
         f"\n\n`{ctx.spec_module}` itself decorates your `{qualname_of(ref)}`, so that its callers get what that makes "
-        f"of it. Don't repeat this:\n\n{_code(decorators)}"
+        f"of it. Don't repeat this:\n\n{fenced(decorators)}"
     )
 
 
@@ -252,7 +252,8 @@ def _section(title: str, parts: Iterable[str]) -> str:
     return f"## {title}\n\n{text}\n" if text else ""
 
 
-def _code(source: str) -> str:
+def fenced(source: str) -> str:
+    """Return Python source as a block of Markdown, fenced by more backticks than there are in it."""
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`{3,}", source)), default=0))
     return f"{fence}python\n{source.strip()}\n{fence}"
 
@@ -261,7 +262,7 @@ def _rejected(source: str) -> str:
     if not source.strip() or len(source) > MAX_BYTES:
         return ""
     text = source.encode("utf-8", "replace").decode()  # a server may have sent half of a surrogate pair
-    return f"The last attempt, which had the last of these errors:\n\n{_code(text)}"
+    return f"The last attempt, which had the last of these errors:\n\n{fenced(text)}"
 
 
 def _import_of(ref: str) -> str:
@@ -285,7 +286,7 @@ def _capped_code(ctx: ModuleSpecContext) -> Iterable[str]:
     for module, source in ctx.dependency_generated_modules.items():
         if len(source) <= left:
             left -= len(source)
-            yield f"for `{module}`:\n\n{_code(source)}"
+            yield f"for `{module}`:\n\n{fenced(source)}"
 
 
 _EMPTY = ModuleSpecContext("build", "", "", (), {})

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, header_fields, parse_header, split_header
-from jaunt.plan.action import Action, Dependents, decide
+from jaunt.plan.action import Action, Dependents, Reworded, decide
 from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.project.world.recorded import is_shape, moved_parts
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
-from jaunt.specs.digests import EARLIER_SIGNATURE, as_read_earlier
+from jaunt.specs.digests import CASES, EARLIER_SIGNATURE, as_read_earlier
 from jaunt.syntax.body import code_digest, has_conflict_markers, is_body_edited
 
 _CONTRACT_VERSION = "2"
@@ -20,11 +20,11 @@ _CONTRACT_VERSION = "2"
 Counted = Callable[[str, str], str | None]
 """Takes a reference and the digest that was recorded of it; returns today's of the same kind, None if it is gone."""
 
-State = Literal["fresh", "verify", "stale", "unbuilt", "conflict", "edited", "accepted", "broken"]
+State = Literal["fresh", "verify", "judge", "stale", "unbuilt", "conflict", "edited", "accepted", "broken"]
 """Of code that a person accepted, "accepted" is the state whatever has moved; `Freshness.action` says more."""
 
-_ACTIONS: Mapping[State, Action] = {"fresh": "keep", "verify": "verify"}
-_STATES: Mapping[Action, State] = {"keep": "fresh", "verify": "verify", "generate": "stale"}
+_ACTIONS: Mapping[State, Action] = {"fresh": "keep", "verify": "verify", "judge": "judge"}
+_STATES: Mapping[Action, State] = {"keep": "fresh", "verify": "verify", "judge": "judge", "generate": "stale"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class Fingerprint:
     """Returns today's digest of what code was checked against besides; None if that doesn't count."""
     dependents: Dependents = field(default="generate", compare=False)
     """What a changed contract of a dependency does to the module."""
+    reworded: Reworded = field(default="generate", compare=False)
+    """What is done where a contract was only reworded."""
 
     def header_fields(self) -> dict[str, Any]:
         """Return the fields for `format_header`, the tool's version and the body's digest excepted."""
@@ -151,12 +153,14 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
     if fields is None:
         return Freshness("edited", (Reason(ReasonKind.NO_HEADER),), stale=True)
     changes, accepted = _changes(fields, expected), "accepted_by" in fields
-    action = decide(changes, edited=edited, accepted=accepted, dependents=expected.dependents)
+    action = decide(
+        changes, edited=edited, accepted=accepted, dependents=expected.dependents, reworded=expected.reworded
+    )
     told = (_EDITED, *changes) if edited else changes
     return Freshness(
         "edited" if edited else "accepted" if accepted else _STATES[action],
         told,
-        stale=action in ("generate", "ask"),
+        stale=action in ("judge", "generate", "ask"),
         checked_against=fields.get("checked_against", {}),
         dependency_codes=fields.get("dependency_codes", {}),
         code=code_digest(fields, split_header(text)[1], edited=edited),
@@ -266,14 +270,23 @@ def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterator
             yield Reason(ReasonKind.SPEC_REMOVED, ref)
         else:
             for member, parts in _changed_parts(old[name], new[name]).items():
-                yield Reason(ReasonKind.SPEC_CHANGED, ref, member, tuple(parts))
+                is_reworded = parts == _DOCSTRING and has_same_cases(old[name], new[name])
+                yield Reason(ReasonKind.SPEC_CHANGED, ref, member, tuple(parts), is_reworded=is_reworded)
+
+
+_DOCSTRING = [PartChange("docstring")]
+
+
+def has_same_cases(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
+    """Return whether the examples and properties of a spec are as they were; an older header can't tell."""
+    return CASES in old and old[CASES] == new.get(CASES)
 
 
 def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[PartChange]]:
     """Return the parts of a spec that differ, sorted, by where they are: "", or the name of a class's method."""
     moved: dict[str, list[PartChange]] = {}
     for part in sorted(part for part in {*old, *new} if old.get(part) != new.get(part)):
-        if part == EARLIER_SIGNATURE:
+        if part in (EARLIER_SIGNATURE, CASES):
             continue
         method, is_inside, detail = part.rpartition(".")
         if is_inside and part in old and part in new:

@@ -35,7 +35,7 @@ def moved_specs(work: ModuleWork, text: str) -> MovedSpecs | None:
     edited it, or what is written by hand, and may be baked into any of it, has moved as well.
     """
     freshness = judge(text, work.fingerprint)
-    if freshness.state != "stale" or not parse_header(text):
+    if freshness.state not in ("stale", "judge") or not parse_header(text):
         return None
     if any(reason.kind not in _OF_SPECS | _OF_DEPENDENCIES for reason in freshness.reasons):
         return None

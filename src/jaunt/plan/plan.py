@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from jaunt.errors import JauntError
 from jaunt.header import Kind
-from jaunt.plan.action import Action, Dependents
+from jaunt.plan.action import Action, Dependents, Reworded
 from jaunt.plan.freshness import (
     ACCEPTED,
     FRESH,
@@ -54,6 +54,11 @@ class Plan:
     def to(self, action: Action) -> list[str]:
         """Return the modules with an action, sorted by name."""
         return sorted(m for m, freshness in self.freshness.items() if freshness.action == action)
+
+    @property
+    def paid(self) -> list[str]:
+        """The modules that a model may be asked about: those to be generated, and those to be judged first; sorted."""
+        return sorted([*self.to("generate"), *self.to("judge")])
 
     @property
     def above(self) -> list[str]:
@@ -121,7 +126,7 @@ def _moved_dependencies(
     project: Project, judged: Mapping[str, _Judged], found: Mapping[str, Freshness]
 ) -> Iterator[tuple[str, list[Reason]]]:
     """Yield the modules of which a dependency's code is, or will be, other than they were checked with, and why."""
-    generated = {name for name, freshness in found.items() if freshness.action == "generate"}
+    generated = {name for name, freshness in found.items() if freshness.action in ("generate", "judge")}
     dag = project.dag
     # What is above a broken module can't be checked, however far above.
     broken = {name for name in generated if found[name].state == "broken"}
@@ -158,7 +163,9 @@ def module_fingerprint(project: Project, name: str) -> Fingerprint:
         project.earlier_digest(name),
     )
     dependents: Dependents = "verify" if project.config.build.dependents == "verify" else "generate"
-    return replace(of_contract, counted=partial(project.counted_digest, name), dependents=dependents)
+    reworded: Reworded = "ask" if project.config.build.reworded == "ask" else "generate"
+    counted = partial(project.counted_digest, name)
+    return replace(of_contract, counted=counted, dependents=dependents, reworded=reworded)
 
 
 def _judge(project: Project, name: str) -> _Judged:

@@ -1,6 +1,6 @@
 """Reasons: why a module is not fresh, as data. The words for them are chosen where they are printed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
@@ -69,3 +69,5 @@ class Reason:
     member: str = ""
     parts: tuple[PartChange, ...] = ()
     detail: str = ""
+    is_reworded: bool = field(default=False, compare=False)
+    """Whether no more than the words of the spec's docstring moved: no example, no property."""

@@ -16,15 +16,20 @@ PROVENANCE_FIELDS = (*ACCEPTED_FIELDS, "instructions")
 """The fields of a header that say where code came from, and that go where it goes: into the store, and back."""
 
 
+_MAY_STAY = ("keep", "verify", "judge")
+
+
 @dataclass(frozen=True)
 class StandingCode:
     """A generated file, `text`, whose code may stay as it is.
 
     `moved` says whether anything that it was checked against is other than then: else there is nothing to do.
+    `is_to_be_judged`: its contract was reworded, and the model has to be asked whether it may stay.
     """
 
     text: str
     moved: bool
+    is_to_be_judged: bool = False
 
     @property
     def source(self) -> str:
@@ -52,15 +57,17 @@ def standing_code(work: ModuleWork, freshness: Freshness | None) -> StandingCode
 
     `freshness` is that of the plan; what its dependencies are now, with those before it built, is looked at here.
     """
-    if freshness is None or freshness.action not in ("keep", "verify"):
+    if freshness is None or freshness.action not in _MAY_STAY:
         return None
     try:
         text = read_plain(work.path).decode()
     except (OSError, UnicodeDecodeError):
         return None
     judged = judge(text, work.fingerprint)
-    if judged.state == "edited" or judged.action not in ("keep", "verify"):
+    if judged.state == "edited" or judged.action not in _MAY_STAY:
         return None
+    if judged.action == "judge":
+        return StandingCode(text, moved=True, is_to_be_judged=True)
     codes, recorded = work.dependency_codes(), judged.dependency_codes
     rebuilt = {reason.subject for reason in freshness.reasons if reason.kind is ReasonKind.DEPENDENCY_STALE}
     known = {module: code for module, code in recorded.items() if module in work.code_paths}

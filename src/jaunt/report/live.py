@@ -45,8 +45,8 @@ def can_be_live(out: TextIO) -> bool:
 class Feed:
     """What a display asks for when it is drawn, besides the events that it is told of.
 
-    `attempts`, which changes as they begin, maps a module to the number of its attempt; `spent` returns what the build
-    took so far; `time_left` makes the estimate of the time that is left.
+    `attempts`, which changes as they begin, maps a module to the number of its attempt, 0 while it is judged; `spent`
+    returns what the build took so far; `time_left` makes the estimate of the time that is left.
     """
 
     attempts: dict[str, int] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class LiveDisplay:
         now = self._clock()
         # Drawn from another thread than the one that takes notes.
         under_way = list(self._under_way.items())
-        rows = [(name, self._feed.attempts.get(name, 0), now - begin) for name, begin in under_way]
+        rows = [(name, self._feed.attempts.get(name), now - begin) for name, begin in under_way]
         head = _wrapped(self._facts(now, {name: age for name, _, age in rows}, width), width)
         room = max(1, height // 2 - len(head))
         shown = rows if len(rows) <= room else rows[: max(1, room - 1)]
@@ -199,8 +199,9 @@ def duration(seconds: float) -> str:
     return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
-def _row(name: str, attempt: int, age: float, longest: int, width: int, out: TextIO) -> str:
-    tail = f"{f'attempt {attempt}' if attempt else '':<10} {duration(age):>6}"
+def _row(name: str, attempt: int | None, age: float, longest: int, width: int, out: TextIO) -> str:
+    what = "" if attempt is None else f"attempt {attempt}" if attempt else "judged"
+    tail = f"{what:<10} {duration(age):>6}"
     room = min(longest, max(8, width - len(_INDENT) - 2 - len(tail)))
     return f"{_INDENT}{cut_front(name, room, out):<{room}}  {tail}"
 

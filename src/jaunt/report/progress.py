@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # `jaunt --version` needs none of these
 
 ANOTHER_BUILD = "another build is asking the model for it"
 
+_ORIGINS = {"store": "   from the store", "judge": "   judged by the model", "kept": "   an answer kept from before"}
 _WORD_WIDTH = len("interrupted")  # the longest word for what became of a module
 
 
@@ -122,8 +123,8 @@ class Progress:
         out = self._terminal
         count = f"[{self._done:>{len(str(self._total))}}/{self._total}]"
         word, seconds = status_word(outcome), f"{outcome.seconds:.1f} s"
-        store = {"store": "   from the store", "kept": "   an answer kept from before"}.get(outcome.origin, "")
-        line = f"{count} {word:<{_WORD_WIDTH}} {module:<32} {seconds:>7}{store}"
+        origin = _ORIGINS.get(outcome.origin, "")
+        line = f"{count} {word:<{_WORD_WIDTH}} {module:<32} {seconds:>7}{origin}"
         columns = width_of(out)
         if columns is not None and len(line) > columns:
             room = columns - len(f"{count} {word}  {seconds}")

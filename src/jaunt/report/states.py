@@ -39,6 +39,14 @@ STATES: Mapping[str, StateStyle] = {
         "?",
         "what its code was checked against has changed",
     ),
+    "judge": StateStyle(
+        "yellow",
+        "#8a6d00",
+        "#d9c04a",
+        "#faf0c0",
+        "≈",
+        "the spec was reworded: the model is asked whether the code fits",
+    ),
     "accepted": StateStyle(
         "green", "#4d7c0f", "#a3d65c", "#e7f5d0", "✔", "a person has accepted the code, which is never overwritten"
     ),

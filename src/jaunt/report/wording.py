@@ -144,6 +144,8 @@ def drift_error(drift: "Drift") -> JauntError:
         return JauntError(f"{module}: accepted, but {said}", hint=decision(module, drift.kind))
     if state in ("verify", "accepted"):
         return JauntError(f"{module}: to be verified: {said}", hint=f"run: {command}, which makes no call if it passes")
+    if state == "judge":
+        return JauntError(f"{module}: reworded: {said}", hint=f"run: {command}, which asks whether the code still fits")
     return JauntError(f"{module}: {said if state == 'unbuilt' else f'stale: {said}'}", hint=f"run: {command}")
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jaunt.spec_ref import code_name
-from jaunt.specs.digests import EARLIER_SIGNATURE, is_detail
+from jaunt.specs.cases import case_lines, may_have_cases
+from jaunt.specs.digests import CASES, EARLIER_SIGNATURE, is_detail
 from jaunt.specs.references import references_of
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_stub, own_decorators
@@ -24,7 +25,7 @@ class Contract:
 
     `parts` maps a part's name ("signature", "docstring", "body"; for a class "method NAME", for a method "decorators"
     too) to a digest; what "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and
-    "NAME.body"; EARLIER_SIGNATURE is there if there are decorators besides jaunt's;
+    "NAME.body"; EARLIER_SIGNATURE is there if there are decorators besides jaunt's, CASES always;
     `references` are the dotted paths that the spec mentions, from which dependencies are inferred;
     `documented` tells whether there is a docstring; `handwritten` maps the names that it mentions of what is written by
     hand in its module to digests.
@@ -53,7 +54,15 @@ def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
     others = [decorator for decorator in node.decorator_list if source.spec_decorator(decorator) is None]
     if others:
         parts[EARLIER_SIGNATURE] = _parts(source, node, others, overloads)["signature"]
-    return {part: _digest(text) for part, text in parts.items()}
+    digests = {part: _digest(text) for part, text in parts.items()}
+    return {**digests, CASES: _cases(node) if may_have_cases(source.text) else ""}
+
+
+def _cases(node: Definition) -> str:
+    """Return the digest of the examples and properties of a spec and its members, "" if there are none."""
+    docstrings = [ast.get_docstring(each, clean=False) for each in ast.walk(node) if isinstance(each, Definition)]
+    lines = [line for each in docstrings if each for line in case_lines(clean_docstring(each))]
+    return _digest("\n".join(lines)) if lines else ""
 
 
 def _parts(

@@ -12,6 +12,10 @@ from jaunt.specs.explicit_deps import explicit_deps
 EARLIER_SIGNATURE = "@.signature"
 """The part that holds what the signature was when decorators above jaunt's counted: headers of that time stay valid."""
 
+CASES = "@.cases"
+"""The part that holds the examples and properties of a spec and its members, "" if there are none: where it stays, as
+the docstring moves, the spec was reworded."""
+
 
 def is_detail(part: str) -> bool:
     """Return whether a part tells of another one, "method NAME" say: it adds nothing to a digest."""

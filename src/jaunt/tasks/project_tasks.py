@@ -82,14 +82,15 @@ class ProjectTasks:
     def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
         project, freshness = plan.project, plan.freshness[name]
         generated = project.generated_module(name)
-        keeps, verifies = freshness.action == "keep", freshness.action == "verify" and not always
+        keeps = freshness.action == "keep"
+        action = freshness.action if freshness.action in ("verify", "judge") and not always else ""
         reason = "forced" if always and keeps else all_reasons(freshness)
         return doit_task(
             JobAction(partial(self._build, name, always), f"{basename}:{name}", name, self._shared),
-            doc=f"{'verify' if verifies else 'generate'} {generated}",
+            doc=f"{action or 'generate'} {generated}",
             uptodate=UpToDate(
                 partial(self._is_kept, name) if keeps and not always else False,
-                f"verify: {reason}" if verifies else reason,
+                f"{action}: {reason}" if action else reason,
             ),
             basename=basename,
             targets=_names_of(project.generated_name(name), self._cwd),

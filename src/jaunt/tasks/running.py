@@ -46,7 +46,7 @@ class PlanRunner:
         One that is to be kept runs if code that it depends on was generated, or else as `doit -a` forces it.
         """
         action = self._plan.freshness[name].action
-        if (forced and action == "verify") or (action == "keep" and (forced or not self.is_moved(name))):
+        if (forced and action in ("verify", "judge")) or (action == "keep" and (forced or not self.is_moved(name))):
             # The store's answer, which it has, is not wanted.
             outcome = await self._builder.build(project_work(self._plan.project, name), ask_anew=True)
         else:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from jaunt.build.context import make_context
+from jaunt.build.context import make_context, part_of_context
 from jaunt.build.ledger import Generation
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntError
+from jaunt.generate.judge import judge_messages
 from jaunt.generate.prompt import load_templates, render_messages
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.usage import Usage
 from jaunt.plan.module_work import project_works
+from jaunt.plan.moved_specs import moved_specs
 from jaunt.plan.plan import Plan
 
 _CHARACTERS = 4  # of a token, about, as `jaunt prompt` and programs without a count have it
@@ -37,6 +39,21 @@ def estimate(plan: Plan, modules: Sequence[str]) -> Mapping[str, Bounds]:
     except JauntError:
         return {}
     return {**found, **dict.fromkeys(modules[_MOST_RENDERED:], _mean([*found.values()]))} if found else {}
+
+
+def judge_bounds(plan: Plan, module: str, generation: Generation | None) -> Bounds:
+    """Return the least and the most that judging a reworded module takes: the question; and that with a `generation`.
+
+    Where that is not known, it is estimated.
+    """
+    (work,) = project_works(plan.project, [module])
+    context = make_context(work)
+    text = work.path.read_bytes().decode("utf-8", "replace")
+    moved = moved_specs(work, text)
+    part = context if moved is None else part_of_context(context, moved)
+    sent = sum(len(message.content) for message in judge_messages(part, {})) // _CHARACTERS
+    known = generation or estimate(plan, [module]).get(module, (None, None))[1] or Generation(0.0)
+    return Generation(0.0, sent, 1), Generation(0.0, sent + known.input_tokens, 1 + known.output_tokens)
 
 
 def _spec_tokens(context: ModuleSpecContext) -> int:

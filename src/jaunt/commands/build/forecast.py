@@ -8,7 +8,7 @@ from typing import Any
 
 from jaunt.build.ledger import Generation, read_ledger
 from jaunt.build.store import Store, fetch_modules, holds_module, open_store
-from jaunt.commands.build.estimate import at_price, estimate
+from jaunt.commands.build.estimate import at_price, estimate, judge_bounds
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
@@ -31,7 +31,7 @@ def project_store(plan: Plan) -> tuple[Store, str | None]:
 
 @dataclass(frozen=True)
 class Step:
-    """One module that a build would generate, or verify, which is free.
+    """One module that a build would generate, or judge first, or verify, which is free.
 
     `least` and `most` are what its call would take, by this project's own history, or `estimated` where there is a
     price and no history; None if there is neither. `asked` names the specs that the call would be for.
@@ -53,7 +53,7 @@ class Step:
         """Where its code would come from: "free" is the code that is there, as long as it passes all checks."""
         if self.action == "verify" or not (self.asked or self.from_store):
             return "free"
-        return "store" if self.from_store else "model"
+        return "store" if self.from_store else "judge" if self.action == "judge" else "model"
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,11 @@ def forecast(plan: Plan, store: Store | None) -> Forecast:
     # Sorting is stable and the path lengths come dependencies first, as critical_path promises.
     for module in sorted(length, key=lambda m: -length[m]):
         kind, digest, action = project.kind_of(module), project.digests[module], plan.freshness[module].action
-        stored = action == "generate" and store is not None and holds_module(store, project, module)
+        stored = action in ("generate", "judge") and store is not None and holds_module(store, project, module)
         asked = [] if stored or action == "verify" else _asked(plan, module)
         least, most = (ledger.bounds(names[module]) if asked else None) or (None, None)
+        if action == "judge" and asked:
+            least, most = judge_bounds(plan, module, most)
         reason = all_reasons(plan.freshness[module])
         steps.append(Step(module, kind, digest, reason, stored, least, most, action, asked=asked))
     return Forecast(_priced(plan, steps), fails)
@@ -134,27 +136,32 @@ def _asks(plan: Plan, module: str) -> str:
 
 @dataclass(frozen=True)
 class Total:
-    """What all calls of a forecast would take together: the least and the most; `free` modules are verified."""
+    """What all calls of a forecast would take together: the least and the most; `free` modules are verified.
+
+    Of the `calls`, `judged` are short questions, each followed by a call unless the code may stay.
+    """
 
     calls: int
     tokens: tuple[int, int] | None = None
     cost: tuple[float, float] | None = None
     free: int = 0
     estimated: bool = False
+    judged: int = 0
 
 
 def total(steps: Sequence[Step]) -> Total:
     """Add up a forecast; the tokens are None if a call has no history, the cost if one has no price."""
-    asked = [step for step in steps if step.origin == "model"]
+    asked = [step for step in steps if step.origin in ("model", "judge")]
+    judged = sum(step.origin == "judge" for step in asked)
     free = sum(step.origin == "free" for step in steps)
     bounds = [(step.least, step.most) for step in asked if step.least is not None and step.most is not None]
     if not asked or len(bounds) < len(asked):
-        return Total(len(asked), free=free)
+        return Total(len(asked), free=free, judged=judged)
     low, high = (sum(pair[i].input_tokens + pair[i].output_tokens for pair in bounds) for i in (0, 1))
     costs = [(least.cost, most.cost) for least, most in bounds]
     known = [(least, most) for least, most in costs if least is not None and most is not None]
     cost = (sum(c[0] for c in known), sum(c[1] for c in known)) if len(known) == len(costs) else None
-    return Total(len(asked), (low, high) if high else None, cost, free, any(step.estimated for step in asked))
+    return Total(len(asked), (low, high) if high else None, cost, free, any(step.estimated for step in asked), judged)
 
 
 def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, width: int | None = None) -> Iterator[str]:
@@ -178,6 +185,7 @@ def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, wid
     stored, calls = len(steps) - sums.calls - sums.free, counted(sums.calls, "call")
     free = f"{sums.free:,} verified free, " if sums.free else ""
     text = f"{len(steps):,} to build: {free}{stored:,} from the store, {calls} of the model"
+    text += f" ({sums.judged} to judge reworded specs first)" if sums.judged else ""
     if sums.tokens:
         text += f", {_range(*sums.tokens, ',')} tokens"
     elif sums.calls:
@@ -227,7 +235,7 @@ def read_plan_file(file: str, plan: Plan) -> Plan:
     for module, digest in saved.items():
         if project.digests.get(module) != digest or module in project.problems:
             raise JauntConfigError(f"{file}: the contract of {module} has changed since the plan was made", hint=again)
-    paid = sorted(free.intersection(plan.to("generate")))
+    paid = sorted(free.intersection(plan.paid))
     if paid:
         raise JauntConfigError(f"{file}: {paid[0]} was free when the plan was made, and is not any more", hint=again)
     stale = set(plan.stale)

@@ -65,7 +65,7 @@ class Call(TypedDict):
 
 
 class PlannedModule(TypedDict):
-    """A module that a build would generate, or verify, which takes no call."""
+    """A module that a build would generate, or judge first, or verify, which takes no call."""
 
     module: str
     kind: Kind
@@ -87,6 +87,7 @@ class Total(TypedDict):
     cost: list[float] | None
     free: int
     estimated: bool
+    judged: int
 
 
 class Planned(TypedDict):

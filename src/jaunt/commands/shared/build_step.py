@@ -50,9 +50,7 @@ def _generate(
     # An event loop and more: 50 ms, for nothing if all is fresh.
     from jaunt.checks.doctests.imports import begin_imports
 
-    imports = begin_imports(
-        plan.project, plan.stale, plan.to("generate")
-    )  # while this process imports what builds: 0.1 s
+    imports = begin_imports(plan.project, plan.stale, plan.paid)  # while this process imports what builds: 0.1 s
     from jaunt.commands.shared.build_loop import generate
 
     return generate(plan, options, failures, imports)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from projects import GENERATED, SHOP, SHOP_ANSWERS, edit, write_files
 from said import RunIn
 
-from jaunt.generate.advisories import TITLE, split_advisories, with_advisories
+from jaunt.generate.answer.advisories import TITLE, split_advisories, with_advisories
 from jaunt.generate.answer.extract import extract_code
 
 CODE = SHOP_ANSWERS["app.words"]
