@@ -164,25 +164,34 @@ class _Search:
 
     async def run(self, *, ask_anew: bool) -> Outcome:
         """Write code that passes, and return what came of it."""
-        stands, told = await self._try_standing()
+        standing = self.standing
+        if standing is None or standing.is_to_be_judged:
+            return await self._find((), ask_anew=ask_anew)
+        stands, told = await self._try_standing(standing)
         return stands or await self._find(told, ask_anew=ask_anew)
 
-    async def _try_standing(self) -> tuple[Outcome | None, list[str]]:
+    async def _try_standing(self, standing: StandingCode) -> tuple[Outcome | None, list[str]]:
         """Stamp the code that is there, if it passes the checks; else return what is wrong with it.
 
-        Raises JauntGenerationError if a person has accepted it: nobody else replaces it.
+        Code whose contract was reworded passes if the model calls it right as well. Raises JauntGenerationError if a
+        person has accepted it: nobody else replaces it.
         """
-        if self.standing is None or self.standing.is_to_be_judged:
-            return None, []
-        examined = await check_candidate(self.standing.source, self.work.names, self.checks)
+        examined, judged = (
+            await check_candidate(standing.source, self.work.names, self.checks),
+            standing.is_to_be_judged,
+        )
         if examined.fault is not None:
             raise examined.fault
-        if examined.ok:
-            outcome = Outcome("verified", warnings=tuple(examined.warnings), check_seconds=examined.seconds)
-            return await self._write(partial(_stamp, self.work, self.settings, self.standing, outcome)), []
-        if self.standing.accepted:
-            raise _no_longer_passes(self.work, self.standing, examined.errors)
-        return None, [f"the code as it stands: {error}" for error in examined.errors]
+        if not examined.ok:
+            if standing.accepted:
+                raise _no_longer_passes(self.work, standing, examined.errors)
+            return None, [f"the code as it stands: {error}" for error in examined.errors]
+        if judged and not await is_equivalent(self.settings, self.work, self.context, standing.text):
+            return None, []
+        origin, warnings = "judge" if judged else "", tuple(examined.warnings)
+        seconds, attempts = examined.seconds, int(judged)
+        outcome = Outcome("verified", attempts=attempts, warnings=warnings, origin=origin, check_seconds=seconds)
+        return await self._write(partial(_stamp, self.work, self.settings, standing, outcome)), []
 
     async def _find(self, told: Sequence[str], *, ask_anew: bool) -> Outcome:
         """Write code from the store or the model, which is `told` what is wrong with the code that is there."""
@@ -220,7 +229,7 @@ class _Search:
         """Ask the backend; write a candidate that passed, and keep one that failed for a person to see."""
         with room_for_code(self.settings.store, self.work):  # before anything is paid for that could not be kept
             if self.standing is not None and self.standing.is_to_be_judged:
-                stands, told = await self._judge(self.standing)
+                stands, told = await self._try_standing(self.standing)
                 if stands is not None:
                     return stands
             result = await generate(
@@ -232,22 +241,6 @@ class _Search:
                 return _warned(await self._failed(result), *unkept)
             landed = await self._land(self._answered(result), result.source, instruction_fields(self.work))
             return _warned(landed, *unkept)
-
-    async def _judge(self, standing: StandingCode) -> tuple[Outcome | None, list[str]]:
-        """Stamp code whose contract was reworded, if it passes the checks and the model calls it right as it stands.
-
-        Else return what is wrong with it, as far as a check has found it.
-        """
-        examined = await check_candidate(standing.source, self.work.names, self.checks)
-        if examined.fault is not None:
-            raise examined.fault
-        if not examined.ok:
-            return None, [f"the code as it stands: {error}" for error in examined.errors]
-        if not await is_equivalent(self.settings, self.work, self.context, standing.text):
-            return None, []
-        warnings = tuple(examined.warnings)
-        outcome = Outcome("verified", attempts=1, warnings=warnings, origin="judge", check_seconds=examined.seconds)
-        return await self._write(partial(_stamp, self.work, self.settings, standing, outcome)), []
 
     async def _failed(self, result: GenerationResult) -> Outcome:
         """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""

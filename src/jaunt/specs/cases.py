@@ -7,7 +7,7 @@ _PROPERTIES = "Properties:"
 
 
 def may_have_cases(text: str) -> bool:
-    """Return whether there can be a case in the source of a spec module; most have none, and needn't be looked through."""
+    """Return whether there can be a case in the source of a spec module; most have none."""
     return _PROMPT in text or _PROPERTIES in text
 
 
