@@ -258,6 +258,7 @@ class Adopted(TypedDict):
     dry_run: bool
     adopted: list[str]
     left: list[Left]
+    examples: dict[str, int]
     undocumented: list[str]
     kept_fresh: NotRequired[list[str]]
     findings: NotRequired[list[str]]
