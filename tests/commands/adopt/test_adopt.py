@@ -275,8 +275,9 @@ def test_examples_are_what_the_project_calls_it_with(project: Path, run_in: RunI
     assert said.facts["examples"] == {"double": 3, "shout": 2, "order": 2}
     text = (project / "src/app/pure.py").read_text()
     assert (
-        '    """>>> double(0)\n    0\n    >>> double(1)\n    2\n    >>> double(10)\n    20\n    """\n    ...\n' in text
-    )
+        '    """What it gives today.\n\n    >>> double(0)\n    0\n    >>> double(1)\n    2\n'
+        '    >>> double(10)\n    20\n    """\n    ...\n'
+    ) in text
     assert (
         "    \"\"\"Return `text`, loud.\n\n    >>> shout('a')\n    'A!'\n    >>> shout('')\n"
         '    Traceback (most recent call last):\n        ...\n    ValueError: nothing to shout\n    """\n    ...\n'

@@ -13,6 +13,7 @@ from jaunt.syntax.edits import Edits
 from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, parse_or_none, without_warnings
 
 NO_EXAMPLES: Mapping[str, Sequence[str]] = {}
+_UNSAID = "What it gives today."
 
 
 def spec_source(
@@ -176,7 +177,7 @@ def _make_stub(edits: Edits, source: ModuleSource, node: Function, added: Sequen
         start = max(start, (node.body[0].end_lineno or 0) + 1)
         _add_to_docstring(edits, source, node.body[0], [*texts, before])
     elif added:
-        head = "\n".join([f'{before}"""{added[0]}', *texts[1:], f'{before}"""', ""])
+        head = "\n".join([f'{before}"""{_UNSAID}', "", *texts, f'{before}"""', ""])
     edits.replace((start, 0), end, f"{head}{before}...\n")
 
 

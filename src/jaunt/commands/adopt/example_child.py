@@ -16,6 +16,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 from jaunt.process.boundary import caught
+from jaunt.syntax.source import parse_or_none
 
 _LONGEST = 70
 _REACHES_OUT = ("open", "socket.", "subprocess.", "os.", "shutil.", "tempfile.", "ctypes.", "sqlite3.", "signal.")
@@ -71,8 +72,8 @@ def _shown_error(name: str, text: str, error: BaseException) -> list[str]:
 
 
 def _arguments(text: str) -> tuple[Sequence[Any], dict[str, Any]]:
-    call = ast.parse(f"f({text})", mode="eval").body
-    assert isinstance(call, ast.Call)
+    tree = parse_or_none(f"f({text})")
+    call = next(node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Call))
     given = [ast.literal_eval(each) for each in call.args]
     return given, {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg}
 
