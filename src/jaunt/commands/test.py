@@ -9,23 +9,31 @@ from jaunt.commands.shared.options import (
     add_selection_options,
     build_options,
 )
+from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, require_tests, targets_of
 from jaunt.commands.shared.test_step import RunOptions, build_and_test
 
+_UNTOLD = ("--no-store", "--record DIR")
+"""What the help of `jaunt build` says too: with a line for every option, the help would not fit 24 lines."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.usage = "jaunt test [OPTION ...]"  # with every option in it, the help would not fit 24 lines
+    parser.usage = f"jaunt test [OPTION ...] {' '.join(f'[{each}]' for each in _UNTOLD)}"
     add_selection_options(parser)
     parser.add_argument("--no-build", action="store_true", help="leave the modules under test as they are")
     parser.add_argument("--no-run", action="store_true", help="generate the tests without running them")
+    parser.add_argument("--all", action="store_true", help="run those too that passed here and are unchanged")
     help_text = "for pytest, as in --pytest-args=-x (repeatable)"
     parser.add_argument("--pytest-args", action="append", default=[], metavar="ARG", help=help_text)
     parser.add_argument("--repair", action="store_true", help="if tests fail, have the code rewritten once")
     add_build_options(parser)
-    add_instruction_option(parser, argparse.SUPPRESS)  # as for `build`; it would be line 25
+    add_instruction_option(parser, argparse.SUPPRESS)
     add_project_options(parser)
+    for action in actions_of(parser):
+        if any(each.partition(" ")[0] in action.option_strings for each in _UNTOLD):
+            action.help = argparse.SUPPRESS
 
 
 def run(arguments: argparse.Namespace) -> Result:
@@ -34,6 +42,7 @@ def run(arguments: argparse.Namespace) -> Result:
         build=not arguments.no_build,
         run=not arguments.no_run,
         repair=arguments.repair,
+        everything=arguments.all,
         pytest_args=arguments.pytest_args,
     )
     project = read_project(arguments)

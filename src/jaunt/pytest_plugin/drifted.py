@@ -23,6 +23,8 @@ class Drifted:
     modules: Mapping[str, str] = field(default_factory=dict)
     what_to_patch: Callable[[BaseException], str] = what_to_patch
     """Returns a line for an error of a patch of a name that the spec module lacks, "" for any other."""
+    error_line: Callable[[JauntError], str] = error_line
+    """Returns an error of jaunt's as a line."""
 
 
 def look(folder: Path, *, orphans: bool) -> Drifted:

@@ -35,7 +35,7 @@ class Freshness:
         report = yield
         if report.failed and call.excinfo is not None:
             error = call.excinfo.value
-            line = _not_built(error) or self._drifted.what_to_patch(error)
+            line = self._not_built(error) or self._drifted.what_to_patch(error)
             line = line or self._line_about([*_names_used(item), *_names_in(call.excinfo)])
             report.sections += [("jaunt", line)] if line else []
         return report
@@ -45,7 +45,7 @@ class Freshness:
     ) -> None:
         """Add a section to the report of a file that could not be collected for such a spec."""
         if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
-            line = _not_built(call.excinfo.value) or self._line_about(list(_names_in(call.excinfo)))
+            line = self._not_built(call.excinfo.value) or self._line_about(list(_names_in(call.excinfo)))
             report.sections += [("jaunt", line)] if line else []
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -70,6 +70,17 @@ class Freshness:
             more = f", and {len(lines) - 1} more: jaunt status lists them" if len(lines) > 1 else ""
             terminalreporter.line(f"jaunt: {lines[0]}{more}", yellow=True)
 
+    def _not_built(self, error: BaseException) -> str:
+        """Return the line of the JauntNotBuiltError that an error is, or comes from; nothing if there is none."""
+        seen: list[BaseException] = []
+        found: BaseException | None = error
+        while found is not None and found not in seen:
+            if isinstance(found, JauntNotBuiltError):
+                return self._drifted.error_line(found)
+            seen.append(found)
+            found = found.__cause__ or found.__context__
+        return ""
+
     def _line_about(self, names: list[str]) -> str:
         """Return a line about those of the named modules that are not fresh; nothing if all are."""
         met = list(dict.fromkeys(self._drifted.modules[name] for name in names if name in self._drifted.modules))
@@ -81,20 +92,6 @@ class Freshness:
         from jaunt.pytest_plugin.drifted import look  # 0.1 s, for nothing if every test passes
 
         return look(self._folder, orphans=self._check)
-
-
-def _not_built(error: BaseException) -> str:
-    """Return the line of the JauntNotBuiltError that an error is, or comes from; nothing if there is none."""
-    seen: list[BaseException] = []
-    found: BaseException | None = error
-    while found is not None and found not in seen:
-        if isinstance(found, JauntNotBuiltError):
-            from jaunt.report.console import error_line  # a session where all pass loads nothing of jaunt's
-
-            return error_line(found)
-        seen.append(found)
-        found = found.__cause__ or found.__context__
-    return ""
 
 
 def _names_used(item: pytest.Item) -> Iterator[str]:

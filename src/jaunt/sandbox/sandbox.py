@@ -24,6 +24,7 @@ from jaunt.files.scratch import temporary_scratch
 from jaunt.process.tree import kill_group
 from jaunt.sandbox import linux
 from jaunt.sandbox.bubblewrap import bwrap_command
+from jaunt.sandbox.environment import passed_environment
 from jaunt.sandbox.mechanism import problem_with
 from jaunt.sandbox.order import Ended
 from jaunt.sandbox.program import Completed, Halt, Program
@@ -33,7 +34,6 @@ from jaunt.text.sizes import MB
 OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")
 """Options with which Python loads what is installed from its bytecode: in the sandbox it would compile it anew."""
 
-_PASSED_ON = ("PATH", "LANG", "LANGUAGE", "TZ", "TERM", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "SYSTEMROOT")
 _INSTALL = "install bubblewrap, on a kernel that allows user namespaces"
 _MESSAGES = {
     "exit": "ended with exit code {code}",
@@ -154,9 +154,8 @@ class Sandbox:
         return self.has_namespaces and "mounts" not in self.without and problem_with("mounts") is None
 
     def _environment(self, scratch: Path, pythonpath: Sequence[Path | str]) -> dict[str, str]:
-        allowed = {*_PASSED_ON, *self.config.env}
         everything = self.config.mode == "off"
-        passed = {n: v for n, v in os.environ.items() if everything or n in allowed or n.startswith("LC_")}
+        passed = passed_environment(self.config)
         own = {"HOME": str(scratch / "home"), "TMPDIR": str(scratch / "tmp"), "PYTHONNOUSERSITE": "1"}
         cache = str(scratch / "pycache")
         callers = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))

@@ -17,7 +17,8 @@ class PytestResult:
     """The verdict of a test run.
 
     `failures` says what failed, a line each, by node id; `found` holds the same for those that come of single tests,
-    with more details; `output` is what pytest printed; `tests` is how many tests passed.
+    with more details; `output` is what pytest printed; `tests` is how many tests passed; `runs` are
+    the runs themselves.
     """
 
     exit_code: int
@@ -27,6 +28,7 @@ class PytestResult:
     found: list[Failure] = field(default_factory=list)
     output: str = ""
     tests: int = 0
+    runs: tuple[TestRun, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -87,4 +89,5 @@ def as_result(verdicts: Sequence[TestRun], failures: Sequence[str]) -> PytestRes
         found=found,
         output="".join(run.stdout + run.stderr for run in runs),
         tests=sum(verdict.tests for verdict in verdicts),
+        runs=tuple(verdicts),
     )

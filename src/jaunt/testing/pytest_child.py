@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from inspect import isasyncgenfunction, iscoroutinefunction
 from itertools import count
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import pytest
@@ -52,7 +52,15 @@ def main() -> None:
     os.dup2(null, 0)  # the orders hold the key
     os.set_inheritable(orders["report"], False)
     record = _make_record(bytes.fromhex(orders.pop("key")), orders["report"])
-    record("end", int(pytest.main(orders["args"], plugins=_make_plugins(record))))
+    code = int(pytest.main(orders["args"], plugins=_make_plugins(record)))
+    record("loaded", *_loaded_files())
+    record("end", code)
+
+
+def _loaded_files() -> list[str]:
+    """Return the files that this process has loaded."""
+    modules = [each for each in list(sys.modules.values()) if isinstance(each, ModuleType)]
+    return [file for each in modules if isinstance(file := vars(each).get("__file__"), str)]
 
 
 def _make_record(key: bytes, descriptor: int) -> Callable[..., None]:
@@ -62,7 +70,7 @@ def _make_record(key: bytes, descriptor: int) -> Callable[..., None]:
     """
     sign, write, form, number = hmac.digest, os.write, repr, count()
 
-    def record(kind: str, *fields: str | int) -> None:
+    def record(kind: str, *fields: str | float) -> None:
         short = [field[:_LONGEST] if isinstance(field, str) else field for field in fields]
         text = form((next(number), kind, *short)).encode("utf-8", "backslashreplace")
         write(descriptor, text + b"\t" + sign(key, text, "sha256").hex().encode() + b"\n")
@@ -110,14 +118,22 @@ def _make_preparer(original: _Functions, callers: set[object]) -> object:
 def _make_collector(record: Callable[..., None]) -> object:
     """Return the plugin that records what was collected, and what could not be."""
 
+    met: dict[str, str] = {}  # node ids of all that was there to run -> file
+
     class Collector:
+        def pytest_itemcollected(self, item: pytest.Item) -> None:
+            met[item.nodeid] = str(item.path)
+
         @pytest.hookimpl(trylast=True)
         def pytest_collection_finish(self, session: pytest.Session) -> None:
             is_plan = session.config.option.setupplan  # then no test is called, and pytest can't say this itself
             for item in session.items:
                 record("collected", item.nodeid, str(item.path))
+                met.pop(item.nodeid, None)
                 if is_plan and _is_awaited_by_nobody(item):
                     record("unawaited", item.nodeid)
+            for file in dict.fromkeys(met.values()):
+                record("left out", file)
 
         def pytest_collectreport(self, report: pytest.CollectReport) -> None:
             if not report.passed:
@@ -157,13 +173,14 @@ def _make_judge(record: Callable[..., None], original: _Functions, callers: set[
                     _first_line(raised, report),
                     raised.typename,
                     report.longreprtext,
+                    _seconds(call),
                 )
             elif phase == "call" and (changed := _first_change(original, callers, item)):
                 record("tampered", item.nodeid, changed)
             else:
                 is_called = phase == "call" and isinstance(item, pytest.Function) and not _is_unittest(item)
                 outcome = "uncalled" if is_called and item.nodeid not in ran else "passed"
-                record("result", item.nodeid, phase, outcome, "", "", "")
+                record("result", item.nodeid, phase, outcome, "", "", "", _seconds(call))
             return report
 
         @pytest.hookimpl(trylast=True)
@@ -172,6 +189,11 @@ def _make_judge(record: Callable[..., None], original: _Functions, callers: set[
                 record("reported", report.nodeid, report.when, report.outcome, _last_line(report), report.longreprtext)
 
     return Judge()
+
+
+def _seconds(call: pytest.CallInfo[None]) -> float:
+    """Return how long a phase took; nothing, if a test moved the clock."""
+    return call.duration if call.duration.__class__ is float and 0 <= call.duration < 1e9 else 0.0
 
 
 def _is_awaited_by_nobody(item: pytest.Item) -> bool:

@@ -15,9 +15,11 @@ import os
 import secrets
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from jaunt.files.plain import read_plain
 from jaunt.files.scratch import temporary_scratch
@@ -25,13 +27,12 @@ from jaunt.paths import DEFAULT_GENERATED_DIR, PACKAGE
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.syntax.source import parse_or_none
+from jaunt.testing.settings_files import SETTINGS
 
 RECORDER = Path(PACKAGE, "testing", "pytest_child.py")
 """The program that runs pytest and keeps the record."""
 NOT_AWAITED = "is async, and nothing is told to run it: mark it, with @pytest.mark.anyio or @pytest.mark.asyncio"
 _PHASES = ("setup", "call", "teardown")
-SETTINGS = ("pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
-"""The files that may hold pytest's settings, in pytest's own order."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,31 @@ class Failure:
         return f"{self.node_id}: {self.message}"
 
 
+class Case(NamedTuple):
+    """A test that was collected: its node id, its file, and how long it took, in seconds."""
+
+    node_id: str
+    file: Path
+    seconds: float
+
+
 @dataclass(frozen=True)
 class TestRun:
-    """What came of a test run: what failed, how many tests passed, how the process ended if there was one."""
+    """What came of a test run: what failed, how many tests passed, how the process ended if there was one.
+
+    `cases` are the tests that were collected. `whole` holds the files all of whose tests ran and passed, none of them
+    left out, with their numbers; none, if anything failed that is no test of a file. `loaded` are the files of the
+    modules that were loaded in the end.
+    """
 
     __test__ = False  # else pytest takes it for a collection of tests
 
     failures: tuple[Failure, ...]
     tests: int = 0
     completed: Completed | None = None
+    cases: tuple[Case, ...] = ()
+    whole: Mapping[Path, int] = field(default_factory=dict)
+    loaded: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -92,37 +109,46 @@ def judge_tests(
     if refusals:
         return TestRun(refusals)
     before = _state(files, cwd)
+    program = Program(
+        [sys.executable, *OWN_BYTECODE, "-P", str(RECORDER)],
+        cwd=cwd,
+        pythonpath=pythonpath,
+        readable=files,
+        env={"JAUNT_GENERATED_DIR": generated_dir},
+    )
+    args = ["-p", "jaunt.pytest_plugin.generated", f"--rootdir={cwd}", *pytest_args, *map(str, files)]
+    record, completed = _run(program, args, sandbox, halt)
+    changed = [path for path, state in _state(files, cwd).items() if state != before.get(path)]
+    failures = [Failure(_shown(path, cwd), "was changed during the run") for path in changed]
+    failures += _failures(record, wanted, completed, cwd)
+    return TestRun(
+        tuple(failures),
+        len(record.finished()),
+        completed,
+        cases=tuple(Case(test, file, record.seconds.get(test, 0.0)) for test, file in record.collected.items()),
+        whole=_whole(record, files, failures, cwd),
+        loaded=record.loaded,
+    )
+
+
+def _run(program: Program, args: Sequence[str], sandbox: Sandbox, halt: Halt | None) -> "tuple[RunRecord, Completed]":
+    """Run the recorder with arguments for pytest; return what it wrote down, and how it ended."""
     key = secrets.token_bytes(32)
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
-        args = [
-            "-p",
-            "jaunt.pytest_plugin.generated",
-            f"--rootdir={cwd}",
-            "-o",
-            f"cache_dir={scratch / 'pytest'}",
-            *pytest_args,
-            *map(str, files),
-        ]
-        recorder = Program(
-            [sys.executable, *OWN_BYTECODE, "-P", str(RECORDER)],
-            cwd=cwd,
-            pythonpath=pythonpath,
-            readable=files,
-            stdin=json.dumps({"key": key.hex(), "report": report.fileno(), "args": args}).encode(),
+        own = ["-o", f"cache_dir={scratch / 'pytest'}"]
+        ordered = replace(
+            program,
+            stdin=json.dumps({"key": key.hex(), "report": report.fileno(), "args": [*own, *args]}).encode(),
             env={
-                "JAUNT_GENERATED_DIR": generated_dir,
+                **program.env,
                 "COVERAGE_FILE": str(scratch / "coverage"),
                 "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
             },
             pass_fds=[report.fileno()],
         )
-        completed = sandbox.run(recorder, scratch=scratch, halt=halt)
+        completed = sandbox.run(ordered, scratch=scratch, halt=halt)
         report.seek(0)
-        record = read_record(report.read(), key)
-    changed = [path for path, state in _state(files, cwd).items() if state != before.get(path)]
-    failures = [Failure(_shown(path, cwd), "was changed during the run") for path in changed]
-    failures += _failures(record, wanted, completed, cwd)
-    return TestRun(tuple(failures), len(record.finished()), completed)
+        return read_record(report.read(), key), completed
 
 
 @dataclass
@@ -133,6 +159,9 @@ class RunRecord:
     passed: dict[str, set[str]] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     started: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    left_out: set[Path] = field(default_factory=set)
+    loaded: tuple[str, ...] = ()
     end: int | None = None
     genuine: bool = True
 
@@ -144,7 +173,7 @@ class RunRecord:
             if test not in self.failures and self.passed.get(test, set()).issuperset(_PHASES)
         ]
 
-    def add(self, kind: str, *fields: str) -> None:
+    def add(self, kind: str, *fields: Any) -> None:
         """Take in one line of the record; the first failure of a test stands."""
         match kind, fields:
             case "end", (code,):
@@ -153,10 +182,16 @@ class RunRecord:
                 self.collected[test] = Path(file)
             case "started", (test,):
                 self.started.append(test)
-            case "result", (test, phase, "passed", *_):
-                self.passed.setdefault(test, set()).add(phase)
-            case "result", (test, phase, outcome, message, exception, details):
-                self._fail(test, _in_words(phase, outcome, message), details, exception)
+            case "left out", (file,):
+                self.left_out.add(Path(file))
+            case "loaded", files:
+                self.loaded = tuple(files)
+            case "result", (test, phase, outcome, message, exception, details, seconds):
+                self.seconds[test] = self.seconds.get(test, 0.0) + seconds
+                if outcome == "passed":
+                    self.passed.setdefault(test, set()).add(phase)
+                else:
+                    self._fail(test, _in_words(phase, outcome, message), details, exception)
             case "reported", (test, phase, outcome, message, details):
                 self._fail(test, _in_words(phase, outcome, message), details)
             case "uncollected", (test, outcome, message, details):
@@ -217,6 +252,16 @@ def _failures(
         for name in names:
             if not any(test == name or test.startswith((f"{name}[", f"{name}::")) for test in tests):
                 yield Failure(f"{_shown(file, cwd)}::{name}", "was not collected")
+
+
+def _whole(record: RunRecord, files: Sequence[Path], failures: Sequence[Failure], cwd: Path) -> dict[Path, int]:
+    """Return the files of which everything ran and passed, with the numbers of their tests."""
+    failed = {(cwd / failure.node_id.partition("::")[0]).resolve() for failure in failures}
+    if not failed <= {*files}:
+        return {}  # something that is no test of a file: nobody knows what else is not as it should be
+    tests = Counter(record.collected[test].resolve() for test in record.finished())
+    left_out = {file.resolve() for file in record.left_out}
+    return {file: tests[file] for file in files if tests[file] and file not in failed | left_out}
 
 
 def _in_words(phase: str, outcome: str, message: str) -> str:

@@ -34,8 +34,7 @@ def example_question(docstring: Docstring, flags: Sequence[str] = ()) -> Questio
         return None
     steps = tuple(each.source for each in examples)
     doing = f"running the examples of {docstring.name}"
-    claims = tuple(each.source for each in examples if each.want or each.source.startswith("assert"))
-    return Question(docstring.name, doing, steps, _Judge(docstring, examples, bits), claims, about=steps)
+    return Question(docstring.name, doing, steps, _Judge(docstring, examples, bits))
 
 
 @dataclass(frozen=True)

@@ -48,11 +48,10 @@ class BuiltModule(TypedDict):
 
 
 class Built(TypedDict):
-    """What a build came to; `unproven` are the specs that have landed without an example, a property or a test."""
+    """What a build came to."""
 
     modules: list[BuiltModule]
     seconds: float
-    unproven: list[str]
     profile: NotRequired[dict[str, float]]
 
 
@@ -102,12 +101,14 @@ class Planned(TypedDict):
 
 
 class Ran(TypedDict):
-    """How the tests ended."""
+    """How the tests ended: `tests` is how many passed, `unchanged` names the modules that did not need to run."""
 
     passed: bool
     exit_code: int
     failures: list[str]
     not_run: list[str]
+    tests: int
+    unchanged: list[str]
 
 
 class Tested(TypedDict):
@@ -115,7 +116,6 @@ class Tested(TypedDict):
 
     modules: list[BuiltModule]
     seconds: float
-    unproven: list[str]
     tests: NotRequired[Ran]
     repair: NotRequired[Built]
 
@@ -134,12 +134,11 @@ class State(TypedDict):
 
 
 class Status(TypedDict):
-    """The state of all modules, of generated files whose spec module is gone, and the specs that landed unproven."""
+    """The state of all modules, and of generated files whose spec module is gone."""
 
     modules: list[State]
     orphans: list[dict[str, Any]]
     problems: list[str]
-    unproven: list[str]
 
 
 class Spec(TypedDict):
@@ -192,14 +191,13 @@ class Drifted(TypedDict):
 
 
 class Checked(TypedDict):
-    """How many modules there are, what has drifted, and the specs that landed unproven.
+    """How many modules there are, and what has drifted.
 
     With --verify: what is in order as its code still passes, what passes no more, with the errors, and failing tests.
     """
 
     modules: int
     drift: list[Drifted]
-    unproven: list[str]
     verified: NotRequired[list[str]]
     failed: NotRequired[dict[str, list[str]]]
     tests: NotRequired[list[str]]
@@ -262,7 +260,6 @@ class Adopted(TypedDict):
     dry_run: bool
     adopted: list[str]
     left: list[Left]
-    examples: dict[str, int]
     undocumented: list[str]
     kept_fresh: NotRequired[list[str]]
     findings: NotRequired[list[str]]

@@ -1,33 +1,80 @@
 """The step from project to tested project, which several commands share."""
 
+import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Interrupted, Result
 from jaunt.commands.shared.steps import plan_for, tests_of
-from jaunt.plan.plan import make_plan
 from jaunt.project.project import Project
-from jaunt.report.console import print_error, print_warning, say, some
-from jaunt.sandbox.sandbox import Sandbox
+from jaunt.report.console import print_error, say, some
 from jaunt.specs.dag import dependents_of
-from jaunt.testing.project_tests import PytestResult, run_project_tests
-from jaunt.testing.repair import repairs
+from jaunt.testing.unchanged.passes import Passes
+from jaunt.testing.unchanged.record import Pass
+from jaunt.text.counts import counted
+
+if TYPE_CHECKING:
+    from jaunt.testing.project_tests import PytestResult
 
 
 @dataclass(frozen=True)
 class RunOptions:
     """How tests are run: whether the modules under test are built first, whether code that fails is rewritten once.
 
-    Without `run`, the tests are only generated; `pytest_args` come after those of the configuration.
+    Without `run`, the tests are only generated; with `everything`, those run too that passed and could tell nothing
+    new; `pytest_args` come after those of the configuration.
     """
 
     build: bool = True
     run: bool = True
     repair: bool = False
+    everything: bool = False
     pytest_args: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What came of a project's tests: of those that ran, if any did, and those that did not need to."""
+
+    ran: "PytestResult | None" = None
+    unchanged: Mapping[str, Pass] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether all tests pass, as far as is known."""
+        return self.ran is None or self.ran.passed
+
+    @property
+    def failures(self) -> list[str]:
+        """What failed, a line each."""
+        return list(self.ran.failures) if self.ran else []
+
+    @property
+    def verdict(self) -> str:
+        """What came of the tests, in a line: pytest may be told to say nothing, or more than counts."""
+        kept = sum(each.tests for each in self.unchanged.values())
+        number = kept + (self.ran.tests if self.ran else 0)
+        said = [f"{counted(number, 'test')} passed"]
+        if self.unchanged:
+            since = _moment(max(each.at for each in self.unchanged.values()))
+            said.append(f"{f'{kept:,} of them' if kept < number else 'all'} unchanged since {since}")
+        if not self.passed:
+            said.append(counted(len(self.failures), "failure"))
+        return f"jaunt: {', '.join(said)}"
+
+    def facts(self, held_back: Collection[str]) -> dict[str, Any]:
+        """Return all of it as plain data; `held_back` are the test modules that could not be run."""
+        return {
+            "passed": self.passed,
+            "exit_code": self.ran.exit_code if self.ran else 0,
+            "failures": self.failures,
+            "not_run": sorted(held_back),
+            "tests": sum(each.tests for each in self.unchanged.values()) + (self.ran.tests if self.ran else 0),
+            "unchanged": sorted(self.unchanged),
+        }
 
 
 def build_and_test(
@@ -48,26 +95,14 @@ def build_and_test(
         return Result(code, facts)
     if held_back:
         print_error(f"not run, as not all that they need could be built: {some(sorted(held_back))}")
-    if tests:
-        _say_sandbox(project)
     try:
-        result = _run_tests(project, tests - held_back, running)
-        if told := repairs(project, result.found) if running.repair else None:
-            say(f"repairing {some(told)}")
-            plan = make_plan(project, told, force=told).only(told)
-            repaired, facts["repair"] = build_plan(plan, options, failures=told)
-            result = result if repaired else _run_tests(project, tests - held_back, running)
+        tested = _tested(project, tests - held_back, options, running, facts)
     except KeyboardInterrupt:
         raise Interrupted(facts) from None
-    for failure in result.failures:
+    for failure in tested.failures:
         print_error(failure)
-    facts["tests"] = {
-        "passed": result.passed,
-        "exit_code": result.exit_code,
-        "failures": list(result.failures),
-        "not_run": sorted(held_back),
-    }
-    return Result(code or (EXIT_OK if result.passed else EXIT_CHECK), facts)
+    facts["tests"] = tested.facts(held_back)
+    return Result(code or (EXIT_OK if tested.passed else EXIT_CHECK), facts)
 
 
 def _held_back(project: Project, tests: Collection[str], facts: Mapping[str, Any]) -> set[str]:
@@ -76,16 +111,31 @@ def _held_back(project: Project, tests: Collection[str], facts: Mapping[str, Any
     return dependents_of(project.dag, missing) & set(tests)
 
 
-def _say_sandbox(project: Project) -> None:
-    sandbox = Sandbox(project.config.sandbox)
-    tell = print_warning if sandbox.is_weak else say
-    tell(sandbox.describe())
+def _tested(
+    project: Project, tests: set[str], options: BuildOptions, running: RunOptions, facts: dict[str, Any]
+) -> Tested:
+    """Run those tests that have to run, once more if code was repaired; print pytest's words and the verdict."""
+    if not tests:
+        return Tested()
+    passes = None if running.pytest_args else Passes(project)  # who asks pytest for a part of it has not run all
+    unchanged = {} if running.everything or passes is None else passes.unchanged(tests)
+    if tests == unchanged.keys():
+        tested = Tested(unchanged=unchanged)
+        say(tested.verdict)
+        return tested
+    # The sandbox, and what repairs: 80 ms, for nothing if all tests passed before.
+    from jaunt.commands.shared.test_run import repair, run_tests, say_sandbox
+
+    say_sandbox(project)
+    tested = Tested(run_tests(project, tests - unchanged.keys(), passes, running.pytest_args), unchanged)
+    say(tested.verdict)
+    if running.repair and not tested.passed and tested.ran and (repaired := repair(project, tested.ran, options)):
+        code, facts["repair"] = repaired
+        return tested if code else _tested(project, tests, options, replace(running, repair=False), facts)
+    return tested
 
 
-def _run_tests(project: Project, tests: Collection[str], running: RunOptions) -> PytestResult:
-    result = run_project_tests(project, modules=tests, pytest_args=running.pytest_args)
-    if tests:
-        if output := result.output.rstrip("\n"):
-            say(output)
-        say(result.verdict)
-    return result
+def _moment(at: float) -> str:
+    """Return a time, in seconds since the epoch, as a clock and a calendar on the wall would show it."""
+    then = time.localtime(at)
+    return time.strftime("%H:%M" if then[:3] == time.localtime()[:3] else "%Y-%m-%d %H:%M", then)
