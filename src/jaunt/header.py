@@ -52,16 +52,28 @@ _JSON_FIELDS = {
     "dependency_codes": _is_text_map,
 }
 
+
+def _evidence_in(text: str) -> dict[str, Any]:
+    """Return what is said of a spec's evidence; what can't be read says nothing, and no code is stale for it."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 _LINE_EACH: dict[str, tuple[str, Callable[[str], Any]]] = {
     "spec_digests": ("spec_digest", json.loads),
     "dependency_digests": ("dependency_digest", str),
     "checked_against": ("checked_digest", str),
     "dependency_codes": ("dependency_code", str),
+    "evidence": ("spec_evidence", _evidence_in),
 }
 """Maps with a line for each of their items, `# jaunt:spec_digest=NAME {...}`: the line's name, and how to read it.
 
-Headers of earlier versions have each of them as JSON in one line, which is read as well.
+Headers of earlier versions have each of them but `evidence` as JSON in one line, which is read as well.
 """
+_RARE = ("checked_against", "dependency_codes", "evidence")
 
 
 def format_header(
@@ -77,7 +89,8 @@ def format_header(
 
     `kind` is "build" or "test"; `module_digest` is 64 hex digits, with or without "sha256:" before them.
     `further` fields (`body_digest`, `spec_digests`, `dependency_digests`, `checked_against`, `dependency_codes`,
-    `python`) become lines of their own in the order given, the maps among them one for each item; None leaves one out.
+    `evidence`, `python`) become lines of their own in the order given, the maps among them one for each item; None
+    leaves one out.
     Raises ValueError for a value that doesn't fit one line.
     """
     digest = module_digest if module_digest.startswith("sha256:") else f"sha256:{module_digest}"
@@ -173,5 +186,5 @@ def _maps_in(lines: Sequence[str]) -> dict[str, dict[str, Any]]:
                 key, _, text = line.removeprefix(start).partition(" ")
                 found[name][key] = read(text)
     # Most files have none of these, and then there is no such field.
-    besides = {name: items for name in ("checked_against", "dependency_codes") if (items := found.pop(name))}
+    besides = {name: items for name in _RARE if (items := found.pop(name))}
     return {**(found if any(found.values()) else {}), **besides}

@@ -26,7 +26,7 @@ def test_good_candidates_pass_every_check(good: Sample) -> None:
 
     found = dict(zip(GOOD, asyncio.run(examine_all()), strict=True))
     assert {name: e.errors for name, e in found.items() if e.errors} == {}
-    assert {e.passed for e in found.values()} == {5}
+    assert {e.passed for e in found.values()} == {6}
 
 
 def test_no_bad_candidate_lands(bad: Sample) -> None:
@@ -81,7 +81,7 @@ def test_a_tool_that_is_off_is_not_run(tmp_path: Path, tool: str, left: list[str
     sample = make_sample(tmp_path, WORDS)
     off = VerifyConfig(ruff="off") if tool == "ruff" else VerifyConfig(ty="off")
     checks = project_checks(with_verify(sample.project, off))(sample.work("words"))
-    assert [check.name for check in checks] == ["static", *left, "doctests"]
+    assert [check.name for check in checks] == ["static", *left, "doctests", "require_evidence"]
 
 
 def test_the_configuration_has_the_same_defaults_as_the_class(tmp_path: Path) -> None:

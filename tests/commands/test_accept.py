@@ -142,9 +142,9 @@ def no_text(root: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "reason", "hint"),
     [
-        (unparsable, f"{WORDS}:12: ", "correct the code"),
+        (unparsable, f"{WORDS}:13: ", "correct the code"),
         (nameless, "'split_words'", "correct the code"),
-        (impure, f"{WORDS}:14: `print(1)`", "correct the code"),
+        (impure, f"{WORDS}:15: `print(1)`", "correct the code"),
         (headless, f"{WORDS}: without its header nobody can tell", "put the header's lines back"),
         (missing, "app.words is not built", "jaunt build"),
         (no_text, f"{WORDS} cannot be read", "UTF-8"),

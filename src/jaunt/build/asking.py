@@ -45,7 +45,9 @@ async def generate(
         spliced = await splice("")
         found = await check_candidate(spliced.source, work.names, checks)
         if found.ok:
-            return GenerationResult(0, found.source, warnings=found.warnings, check_seconds=found.seconds)
+            return GenerationResult(
+                0, found.source, warnings=found.warnings, check_seconds=found.seconds, evidence=found.evidence
+            )
         return await _ask(settings, work, context, checks, found.errors)
     # At the end it is put in once more: what a check has changed of the rest does not count.
     result = await _ask(settings, work, part_of_context(context, moved), [splice, *checks, splice], ())
@@ -184,4 +186,5 @@ async def _attempts(
         fault=examined.fault,
         check_seconds=examined.seconds,
         advisories=examined.advisories,
+        evidence=examined.evidence,
     )

@@ -18,12 +18,12 @@ from jaunt.build.store import StoreLookup, keep_code, room_for_code, stored_code
 from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
-from jaunt.engine.job import Outcome, error_texts, failure
+from jaunt.engine.job import Outcome, Status, error_texts, failure
 from jaunt.errors import JauntError, JauntGenerationError
 from jaunt.files.atomic import require_writable, write_atomic
 from jaunt.files.plain import read_plain
 from jaunt.generate.base import GenerationResult
-from jaunt.generate.check import Check, check_candidate
+from jaunt.generate.check import Check, Examination, check_candidate
 from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.usage import Usage
@@ -188,9 +188,7 @@ class _Search:
             return None, [f"the code as it stands: {error}" for error in examined.errors]
         if judged and not await is_equivalent(self.settings, self.work, self.context, standing.text):
             return None, []
-        origin, warnings = "judge" if judged else "", tuple(examined.warnings)
-        seconds, attempts = examined.seconds, int(judged)
-        outcome = Outcome("verified", attempts=attempts, warnings=warnings, origin=origin, check_seconds=seconds)
+        outcome = replace(_passed("verified", examined), attempts=int(judged), origin="judge" if judged else "")
         return await self._write(partial(_stamp, self.work, self.settings, standing, outcome)), []
 
     async def _find(self, told: Sequence[str], *, ask_anew: bool) -> Outcome:
@@ -221,8 +219,7 @@ class _Search:
             raise examined.fault
         if examined.errors:
             return None
-        warnings = tuple(examined.warnings)
-        outcome = Outcome("generated", warnings=warnings, origin="store", check_seconds=examined.seconds)
+        outcome = replace(_passed("generated", examined), origin="store")
         return await self._land(outcome, examined.source, stored.provenance)
 
     async def _generate(self, told: Sequence[str]) -> Outcome:
@@ -290,6 +287,7 @@ class _Search:
             origin="splice" if not result.attempts else "kept" if is_kept else "model",
             check_seconds=result.check_seconds,
             advisories=result.advisories,
+            evidence=result.evidence,
         )
 
     async def _land(self, outcome: Outcome, source: str, provenance: Mapping[str, str]) -> Outcome:
@@ -317,6 +315,16 @@ async def _by_writer(writers: ThreadPoolExecutor, write: Callable[[], T]) -> T:
         raise
 
 
+def _passed(status: Status, examined: Examination) -> Outcome:
+    """Return the outcome of code that has passed without a call, before it is written."""
+    return Outcome(
+        status,
+        warnings=tuple(examined.warnings),
+        check_seconds=examined.seconds,
+        evidence=examined.evidence,
+    )
+
+
 def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, outcome: Outcome) -> Outcome:
     """Give code that has passed as it stands a header that says so, and keep it where the store has none that serves.
 
@@ -325,7 +333,7 @@ def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, ou
     """
     if read_plain(work.path) != standing.text.encode():
         raise JauntGenerationError(f"{work.path} has changed while its code was verified", hint="run the command again")
-    path = stamp_code(work, standing.text)
+    path = stamp_code(work, standing.text, evidence=outcome.evidence)
     forget_rejected(settings.rejected, work.module)
     store, beside = settings.store, beside_work(work)
     # Under whatever instructions: what was asked for later is not to be replaced by what stands.
@@ -369,7 +377,7 @@ def _land(
         write_atomic(path, format_recording(context, source), within=settings.record)
     # Looked at once more: someone may have edited it while the model was busy.
     before = _text_to_replace(work, force=settings.force)
-    path = write_code(work, source, provenance=provenance)
+    path = write_code(work, source, provenance=provenance, evidence=outcome.evidence)
     if settings.history is not None:
         contract = {**context.spec_sources, **context.dependency_apis}
         settings.history.add(work.kind, work.module, work.digest, contract, before)

@@ -8,6 +8,7 @@ from typing import Any
 from jaunt import __version__
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_packages, require_writable, write_atomic
+from jaunt.generate.evidence import NO_EVIDENCE, Evidence
 from jaunt.header import HEADER_MARKER, PYTHON, body_digest, format_header, parse_header, split_header
 from jaunt.plan.module_work import ModuleWork
 from jaunt.syntax.body import is_edited
@@ -34,19 +35,23 @@ def write_code(
     before: Mapping[str, Any] | None = None,
     is_new: bool = True,
     provenance: Mapping[str, str] | None = None,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Path:
     """Write a module's code under a header that says that it answers today's contract, and return its file.
 
     `before` are the fields of the header that it had, which stay as far as they are not answered anew; `is_new` is
     False for code that stays as it was, so that what is said of it stays as well. `provenance` are the fields that
-    say who has accepted it, and which instructions it was asked for under.
+    say who has accepted it, and which instructions it was asked for under, `evidence` is what the checks have shown of
+    it.
     Raises JauntWriteError if the file can't be written, or lies outside of the folder that its name starts from.
     """
-    fields = {**_fields(work, source, before or {}, is_new=is_new), **(provenance or {})}
+    fields = {**_fields(work, source, before or {}, evidence, is_new=is_new), **(provenance or {})}
     return write_module(work.path, source, fields, within=work.root, packages_below=work.packages_below)
 
 
-def _fields(work: ModuleWork, source: str, before: Mapping[str, Any], *, is_new: bool = True) -> dict[str, Any]:
+def _fields(
+    work: ModuleWork, source: str, before: Mapping[str, Any], evidence: Evidence, *, is_new: bool = True
+) -> dict[str, Any]:
     """Return the fields of the header for code that answers today's contract; see `write_code`."""
     of_code = (
         {"body_digest": body_digest(source), "syntax_digest": syntax_digest(source), "python": PYTHON} if is_new else {}
@@ -54,21 +59,25 @@ def _fields(work: ModuleWork, source: str, before: Mapping[str, Any], *, is_new:
     against = {
         "checked_against": work.checked_against(source) or None,
         "dependency_codes": work.dependency_codes() or None,
+        "evidence": evidence or None,
     }
     answered = {"tool_version": __version__, **work.fingerprint.header_fields(), **of_code, **against}
     # The lines of a header stay in one order, so that a diff of two shows what has changed.
     return {**answered, **{k: v for k, v in before.items() if k not in answered or k == "tool_version"}}
 
 
-def stamp_code(work: ModuleWork, text: str, accepted: Mapping[str, str] | None = None) -> Path:
+def stamp_code(
+    work: ModuleWork, text: str, accepted: Mapping[str, str] | None = None, *, evidence: Evidence = NO_EVIDENCE
+) -> Path:
     """Give the code in `text`, a generated file that has passed all checks, a header that says so; return the file.
 
     What follows the header stays byte for byte, its line ends too, and of the header what is not answered anew.
-    `accepted` are the fields that say who has accepted it. Raises JauntWriteError as `write_code` does.
+    `accepted` are the fields that say who has accepted it, `evidence` is as in `write_code`. Raises JauntWriteError as
+    `write_code` does.
     """
     lines, source = split_header(text)
     before: Mapping[str, Any] = parse_header(text) or {}
-    fields: dict[str, Any] = {**_fields(work, source, before), **(accepted or {})}
+    fields: dict[str, Any] = {**_fields(work, source, before, evidence), **(accepted or {})}
     header = format_header(**fields)
     if text.removeprefix("\ufeff").startswith(f"{HEADER_MARKER}\r\n"):
         header = header.replace("\n", "\r\n")

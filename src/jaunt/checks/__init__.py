@@ -52,6 +52,11 @@ def severities(config: JauntConfig) -> dict[str, Severity]:
     return {name: _severity(given[name], name) for name in CHECKS}
 
 
+def is_off(config: JauntConfig, name: str) -> bool:
+    """Whether [verify] says so of one of CHECKS; its file, which may not be needed otherwise, is not imported."""
+    return config.verify.others.get(name, True) in ("off", False)
+
+
 def _severity(given: object, name: str) -> Severity:
     if isinstance(given, bool):
         return "error" if given else "off"

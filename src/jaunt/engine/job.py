@@ -1,7 +1,7 @@
 """A job: one module's work, what it waits for and what came of it; pure, no engine."""
 
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -49,6 +49,8 @@ class Outcome:
     """
     advisories: tuple[str, ...] = ()
     """What the model had to say of the specs, besides its code."""
+    evidence: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the checks have shown of the code that landed: a spec's name -> what was tried -> what came of it."""
     cause: BaseException | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from jaunt.errors import JauntError, JauntMachineError
 from jaunt.generate.answer.advisories import split_advisories
+from jaunt.generate.evidence import Evidence, added
 from jaunt.generate.repeated import told_once
 from jaunt.process.background import in_background
 from jaunt.process.resources import is_shortage
@@ -18,7 +19,8 @@ class Checked:
     """What a check makes of a candidate: its source, perhaps rewritten by a formatter, and its errors.
 
     `warnings` keep a candidate from nothing. `unbuilt` are the modules whose code it needed and that have none yet. A
-    next attempt that is made for another reason is told what is in `told` as well.
+    next attempt that is made for another reason is told what is in `told` as well. `evidence` is what has shown that
+    the code is right: see `Evidence`.
     """
 
     source: str
@@ -26,6 +28,7 @@ class Checked:
     warnings: Sequence[str] = ()
     unbuilt: Collection[str] = ()
     told: Sequence[str] = ()
+    evidence: Evidence = field(default_factory=dict)
 
 
 @runtime_checkable
@@ -123,6 +126,7 @@ class Examination:
     seconds: float = 0.0
     told: list[str] = field(default_factory=list)
     advisories: tuple[str, ...] = ()
+    evidence: Evidence = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -169,6 +173,7 @@ async def _put_through(found: Examination, checks: Sequence[Check]) -> Examinati
     source, errors, warnings, passed = found.source, found.errors, found.warnings, found.passed
     asked: list[Check] = []
     told: list[str] = []
+    evidence: dict[str, dict[str, Any]] = {}
     failed: set[str] = set()  # the names of those that the source fails as it is now
     for check in checks:
         if errors and (not check.after_failure or not failed.isdisjoint(check.needs)):
@@ -186,8 +191,9 @@ async def _put_through(found: Examination, checks: Sequence[Check]) -> Examinati
         source = checked.source
         errors = list(dict.fromkeys([*errors, *checked.errors]))
         warnings, told = [*warnings, *checked.warnings], [*told, *checked.told]
+        evidence = added(evidence, checked.evidence)
         passed += not errors
-    return Examination(source, errors, warnings, passed, told=told)
+    return Examination(source, errors, warnings, passed, told=told, evidence=evidence)
 
 
 def _shortage(check: str, error: Exception) -> JauntMachineError:

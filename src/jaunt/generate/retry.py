@@ -8,6 +8,7 @@ from typing import Protocol
 from jaunt.errors import JauntAnswerError, JauntError
 from jaunt.generate.attempts import MOST_SAME, Attempts
 from jaunt.generate.check import Check, Examination, check_answer
+from jaunt.generate.evidence import Evidence
 from jaunt.generate.spec_context import ModuleSpecContext
 
 CONTEXT_HINT = "raise the context size of the server, or split the module"
@@ -30,7 +31,8 @@ class GenerationResult:
 
     `candidate` is the last one, passed or not; of several at once, the one that got furthest. `fault` is what ended
     the attempts early: no answer came, or a check could not do its work. `attempts` counts that attempt too.
-    `check_seconds` is the time that the checks took; `advisories` are what the last answer said of the specs.
+    `check_seconds` is the time that the checks took; `advisories` are what the last answer said of the specs,
+    `evidence` is what the checks have shown of the last candidate.
     """
 
     attempts: int
@@ -41,6 +43,7 @@ class GenerationResult:
     fault: JauntError | None = None
     check_seconds: float = 0.0
     advisories: tuple[str, ...] = ()
+    evidence: Evidence = field(default_factory=dict)
 
 
 async def ask(
@@ -108,7 +111,15 @@ async def _attempt(
 def _result(attempts: int, last: Examination, past: Attempts) -> GenerationResult:
     source = last.source if last.ok else None
     return GenerationResult(
-        attempts, source, last.errors, last.source, last.warnings, last.fault, past.seconds, last.advisories
+        attempts,
+        source,
+        last.errors,
+        last.source,
+        last.warnings,
+        last.fault,
+        past.seconds,
+        last.advisories,
+        last.evidence,
     )
 
 

@@ -115,6 +115,8 @@ class Freshness:
     """The code of its dependencies that it was checked with, by its header: module -> `code_digest`."""
     code: str = field(default="", compare=False)
     """The `code_digest` of the code as it stands, "" if there is none."""
+    bare: tuple[str, ...] = field(default=(), compare=False)
+    """The names of the specs of which no example and no property had shown anything when the code landed."""
 
     @property
     def protected(self) -> bool:
@@ -133,6 +135,12 @@ class Freshness:
 
 FRESH = Freshness("fresh", (), stale=False)
 ACCEPTED = Freshness("accepted", (), stale=False)
+
+
+def is_shown(facts: Mapping[str, Any]) -> bool:
+    """Return whether an example or a property has shown something of a spec's code, by what its header says of it."""
+    return bool(facts.get("examples") or facts.get("properties"))
+
 
 _ACCEPTED = "# jaunt:accepted_by="
 _EDITED = Reason(ReasonKind.EDITED)
@@ -164,6 +172,7 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
         checked_against=fields.get("checked_against", {}),
         dependency_codes=fields.get("dependency_codes", {}),
         code=code_digest(fields, split_header(text)[1], edited=edited),
+        bare=tuple(name for name, facts in fields.get("evidence", {}).items() if not is_shown(facts)),
     )
 
 

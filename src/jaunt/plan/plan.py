@@ -184,7 +184,8 @@ def _judge(project: Project, name: str) -> _Judged:
     against = freshness.checked_against
     shapes = [ref for ref, digest in against.items() if is_shape(digest)]
     others = {ref: digest for ref, digest in against.items() if not is_shape(digest)}
-    facts = (freshness.state, code, " ".join(f"{module}={each}" for module, each in codes.items()))
+    recorded = " ".join(f"{module}={each}" for module, each in codes.items())
+    facts = (freshness.state, code, recorded, " ".join(freshness.bare))
     return _Judged(freshness, built_key(key, others, project.world_files(shapes), facts), code, codes)
 
 
@@ -196,13 +197,14 @@ def _known_fresh(project: Project, name: str, key: str) -> _Judged | None:
     built = project.scan.built.get(name, "") if project.scan else ""
     if not built.startswith(key):
         return None
-    known, against, files, (state, code, codes) = read_built_key(built)
+    known, against, files, (state, code, codes, bare) = read_built_key(built)
     if known != key or (files and not (project.scan and project.scan.files.are_as_before(files))):
         return None
     if against and any(moved_beside(against, name, partial(project.counted_digest, name))):
         return None
     recorded = dict(each.split("=") for each in codes.split(" ")) if codes else NO_CODES
-    return _Judged(_KNOWN[state], "", code, recorded)
+    freshness = replace(_KNOWN[state], bare=tuple(bare.split(" "))) if bare else _KNOWN[state]
+    return _Judged(freshness, "", code, recorded)
 
 
 def _key(project: Project, name: str) -> str:

@@ -135,7 +135,7 @@ def files_in(built: str) -> list[str]:
     return read_built_key(built)[2]
 
 
-FORMAT = 10
+FORMAT = 11
 """The form of the cache; one of another form is none."""
 
 

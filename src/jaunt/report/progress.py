@@ -156,6 +156,13 @@ def print_summary(plan: "Plan", outcomes: Iterable["Outcome"], seconds: float, o
     say("\n".join(hang("", text, width_of(out or sys.stdout))), out)
 
 
+def print_unproven(unproven: Sequence[str], total: int, out: TextIO | None = None) -> None:
+    """Print how many of the specs that have landed are unproven, in one line; nothing if none is."""
+    if unproven:
+        text = f"{len(unproven)} of {total} landed without an example, a property or a test (see: jaunt evidence)"
+        say("\n".join(hang("", text, width_of(out or sys.stdout))), out)
+
+
 def print_profile(
     phases: Mapping[str, float], modules: Mapping[str, float], count: int, out: TextIO | None = None
 ) -> None:

@@ -208,3 +208,80 @@ def test_a_spec_that_moves_afterwards_is_generated_and_none_else(project: Path, 
     said = run_in(project, "status", "app.slug")
     assert "spec changed: slugify (docstring)" in said.out
     assert "words (" not in said.out
+
+
+PURE = '''\
+import datetime
+import pathlib
+
+from app import other
+
+
+def double(n: int) -> int:
+    return n * 2
+
+
+def shout(text: str) -> str:
+    """Return `text`, loud."""
+    if not text:
+        raise ValueError("nothing to shout")
+    return text.upper() + "!"
+
+
+def today(n: int) -> str:
+    return str(datetime.date.today())
+
+
+def write(name: str) -> int:
+    pathlib.Path(name).write_text("x")
+    return 1
+
+
+def grow(items: list) -> int:
+    items.append(1)
+    return len(items)
+
+
+def say(text: str) -> int:
+    print(text)
+    return 1
+
+
+def order(text: str) -> list[str]:
+    return list({*text})
+
+
+def known(n: int) -> int:
+    """Return `n`.
+
+    >>> known(1)
+    1
+    """
+    return n
+
+
+def thing(n: int) -> object:
+    return object()
+'''
+
+
+def test_examples_are_what_the_project_calls_it_with(project: Path, run_in: RunIn) -> None:
+    called = (
+        "from app.pure import shout\n\n\ndef test_shout():\n    assert shout('a') == 'A!'\n    assert shout('') or 1\n"
+    )
+    write_files(project, {"src/app/pure.py": PURE, "src/app/other.py": "", "tests/test_pure.py": called})
+    said = run_in(project, "adopt", "app.pure", "--examples", "--json")
+    assert said.code == 0, said.err
+    assert said.facts["examples"] == {"double": 3, "shout": 2, "order": 2}
+    text = (project / "src/app/pure.py").read_text()
+    assert (
+        '    """What it gives today.\n\n    >>> double(0)\n    0\n    >>> double(1)\n    2\n'
+        '    >>> double(10)\n    20\n    """\n    ...\n'
+    ) in text
+    assert (
+        "    \"\"\"Return `text`, loud.\n\n    >>> shout('a')\n    'A!'\n    >>> shout('')\n"
+        '    Traceback (most recent call last):\n        ...\n    ValueError: nothing to shout\n    """\n    ...\n'
+    ) in text
+    done = run_python("-m", "doctest", "src/app/pure.py", cwd=project, PYTHONPATH=python_path(project / "src"))
+    assert done.returncode == 0, done.stdout
+    assert not (project / "a").exists()

@@ -347,7 +347,7 @@ def test_status_lists_each_module_with_its_reason_and_writes_its_scan_alone(shop
         encoding="utf-8",
     )
     assert run("status").lines == [
-        "fresh    app.tally",
+        "fresh    app.tally          unproven: Tally",
         "stale    app.slug         dependency changed: app.words:split_words",
         "stale    app.words        spec changed: split_words (docstring, signature)",
         "stale    tests.test_slug  dependency changed: app.slug:slugify",

@@ -4,35 +4,41 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from jaunt.checks.behaviour.section import find_properties
-from jaunt.checks.doctests.examples import find_examples
+from jaunt.checks.doctests.examples import find_examples, is_left_out
 from jaunt.checks.severity import Severity
+from jaunt.config import JauntConfig, VerifyConfig
 from jaunt.errors import JauntDiscoveryError
+from jaunt.generate.check import Checked
+from jaunt.generate.evidence import Evidence
+from jaunt.plan.evidence import tested_specs
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
-from jaunt.spec_ref import SpecRef, code_name, module_of
+from jaunt.spec_ref import SpecRef, code_name
 
 NAME = "require_evidence"
-DEFAULT: Severity = "off"
+DEFAULT: Severity = "warn"
 
 
 def make_check(project: Project, severity: Severity) -> "EvidenceChecks":
     """Return the check for a run."""
-    tests = [ref for ref in project.graph if project.kind_of(module_of(ref)) == "test"]
-    tested = frozenset(dep for ref in tests for dep in project.graph[ref])
-    return EvidenceChecks(tested, is_required=severity == "error")
+    tested = frozenset(tested_specs(project)) if severity == "error" else frozenset[SpecRef]()
+    return EvidenceChecks(project.config, tested, is_required=severity == "error")
 
 
-def unproven_specs(work: ModuleWork, tested: Collection[SpecRef]) -> list[str]:
-    """Return the names of a module's specs that have no example and no property, and that no test spec depends on.
+def unproven_specs(work: ModuleWork, tested: Collection[SpecRef], verify: VerifyConfig) -> list[str]:
+    """Return the names of a module's specs that have no example and no property that is tried, by the settings of
+    [verify], and that no test spec depends on.
 
     An example or a property of a method is one of its class.
     """
+    tries_examples = verify.doctests and not is_left_out(work.module, verify.no_doctests)
+    tries_properties = verify.others.get("properties") not in ("off", False)
     try:
-        questions = [question.name for question in find_examples(work.spec, work.names)]
-        questions += [found.name for found in find_properties(work.spec, work.names)]
+        examples = find_examples(work.spec, work.names) if tries_examples else []
+        properties = find_properties(work.spec, work.names) if tries_properties else []
     except ValueError:
         return []  # the checks that run them say what is wrong
-    shown = {name.partition(".")[0] for name in questions}
+    shown = {each.name.partition(".")[0] for each in (*examples, *properties)}
     return [
         entry.qualname
         for entry in work.entries
@@ -44,34 +50,36 @@ def unproven_specs(work: ModuleWork, tested: Collection[SpecRef]) -> list[str]:
 class EvidenceChecks:
     """What tells unproven specs; `tested` are those that test specs depend on, `is_required` refuses the others."""
 
+    config: JauntConfig
     tested: frozenset[SpecRef]
     is_required: bool
 
     def for_module(self, work: ModuleWork) -> "EvidenceCheck | None":
-        """Return what warns of a module's unproven specs, None if there are none.
+        """Return what has a module's specs named in its header, also those of which nothing was shown.
 
-        Raises JauntDiscoveryError, before any call, where evidence is required.
+        Raises JauntDiscoveryError, before any call, for unproven ones where evidence is required.
         """
-        unproven = unproven_specs(work, self.tested) if work.kind == "build" else []
-        if not unproven:
+        if work.kind != "build":
             return None
-        total = len(work.entries)
-        shown = f"{len(unproven)} of {total} without an example, a property or a test: {', '.join(unproven)}"
-        if self.is_required:
+        unproven = unproven_specs(work, self.tested, self.config.verify) if self.is_required else []
+        if unproven:
+            total = len(work.entries)
             raise JauntDiscoveryError(
-                f"{work.spec.path}: {shown}", hint="add a doctest, a `Properties:` line, or a test spec that uses it"
+                f"{work.spec.path}: {len(unproven)} of {total} without an example, a property or a test: "
+                f"{', '.join(unproven)}",
+                hint="add a doctest, a `Properties:` line, or a test spec that uses it",
             )
-        return EvidenceCheck(f"{work.module}: landed {shown}")
+        return EvidenceCheck({entry.qualname: {} for entry in work.entries})
 
 
 @dataclass(frozen=True)
 class EvidenceCheck:
-    """Says of each candidate what its specs lack."""
+    """Says of each spec that what the other checks show of it is all that there is."""
 
-    finding: str
+    evidence: Evidence
     name: str = NAME
     after_failure: bool = False
     needs: Collection[str] = ()
 
-    async def __call__(self, source: str) -> list[str]:
-        return [self.finding]
+    async def __call__(self, source: str) -> Checked:
+        return Checked(source, evidence=self.evidence)

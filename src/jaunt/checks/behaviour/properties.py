@@ -9,6 +9,7 @@ from jaunt.checks.behaviour.section import Property, find_properties
 from jaunt.checks.examiner.questions import Answer, Question, examination
 from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
+from jaunt.checks.held import held
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
@@ -65,7 +66,8 @@ class PropertyCheck:
     async def __call__(self, source: str) -> Checked:
         asked = examination(self.work, self.questions, source, effects=False, preload=[TRIAL])
         found = await self.examiners.find(asked)
-        return Checked(source, found.errors, unbuilt=found.unbuilt)
+        shown = held("properties", self.questions, found.errors, self.work)
+        return Checked(source, found.errors, unbuilt=found.unbuilt, evidence=shown)
 
 
 def _question(found: Property, work: ModuleWork) -> Question:
@@ -78,7 +80,8 @@ def _question(found: Property, work: ModuleWork) -> Question:
         "filename": str(work.path),
     }
     judge = partial(_judged, found, work.spec.path)
-    return Question(found.name, "trying its properties", (step("try_property", asked),), judge)
+    about = (found.claim, *(kind for _, kind in found.inputs))
+    return Question(found.name, "trying its properties", (step("try_property", asked),), judge, (found.claim,), about)
 
 
 def _judged(found: Property, path: str, answers: Sequence[Answer]) -> list[str]:

@@ -11,6 +11,7 @@ from jaunt.checks.examiner.questions import Question, examination
 from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.fault import SpecFault
+from jaunt.checks.held import held
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
@@ -79,4 +80,5 @@ class ExampleCheck:
 
     async def __call__(self, source: str) -> Checked:
         found = await self.examiners.find(examination(self.work, self.questions, source, effects=self.effects))
-        return Checked(source, found.errors, unbuilt=found.unbuilt)
+        shown = held("examples", self.questions, found.errors, self.work)
+        return Checked(source, found.errors, unbuilt=found.unbuilt, evidence=shown)

@@ -34,7 +34,8 @@ def example_question(docstring: Docstring, flags: Sequence[str] = ()) -> Questio
         return None
     steps = tuple(each.source for each in examples)
     doing = f"running the examples of {docstring.name}"
-    return Question(docstring.name, doing, steps, _Judge(docstring, examples, bits))
+    claims = tuple(each.source for each in examples if each.want or each.source.startswith("assert"))
+    return Question(docstring.name, doing, steps, _Judge(docstring, examples, bits), claims, about=steps)
 
 
 @dataclass(frozen=True)

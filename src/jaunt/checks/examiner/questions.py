@@ -21,13 +21,16 @@ class Answer(NamedTuple):
 class Question:
     """Steps, which are statements, about the symbol `name`; `doing` says what is done by them.
 
-    `judge` gets the answers to the first of them, or to all, and returns what is wrong with them.
+    `judge` gets the answers to the first of them, or to all, and returns what is wrong with them, each beginning with
+    the name. `claims` are what is said of the code, as source, and `about` all sources that tell what code that is.
     """
 
     name: str
     doing: str
     steps: tuple[str, ...]
     judge: Callable[[Sequence[Answer]], Sequence[str]]
+    claims: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 class Examination(NamedTuple):

@@ -15,6 +15,7 @@ from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project
 from jaunt.errors import JauntRefusedError
 from jaunt.files.plain import read_plain
+from jaunt.generate.evidence import Evidence
 from jaunt.header import parse_header, split_header
 from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import make_plan
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> Result:
     works = project_works(project, dict.fromkeys(modules))
     proposals = {work.module: propose(project, work, unchanged=arguments.unchanged) for work in works}
     found = [proposal for proposal in proposals.values() if proposal is not None]
-    _require_checked(project, found)
+    evidence = _require_checked(project, found)
     if arguments.unchanged:
         _require_tested(project, [each.work.module for each in found])
     person, now = person_at(project.root), datetime.now(UTC).isoformat(timespec="seconds")
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> Result:
             said = "has not changed" if arguments.unchanged else "was not edited by hand"
             say(f"{module} {said}: there is nothing to accept")
         else:
-            _take(project, proposal, accepted)
+            _take(project, proposal, accepted, evidence[module])
     _verify_above(project, {each.work.module for each in found})
     facts = [
         {"module": work.module, "path": str(work.path), "accepted": False}
@@ -65,16 +66,18 @@ def run(arguments: argparse.Namespace) -> Result:
     return Result(data={**(facts[0] if len(facts) == 1 else {}), "modules": facts})
 
 
-def _require_checked(project: Project, proposals: Sequence[Proposal]) -> None:
-    """Raise JauntRefusedError unless all code passes all checks."""
+def _require_checked(project: Project, proposals: Sequence[Proposal]) -> dict[str, Evidence]:
+    """Return what the checks have shown of each module's code; raises JauntRefusedError unless all of it passes."""
     sources = {each.work.module: each.source for each in proposals}
-    for module, examined in examine(project, sources, jobs=project.config.build.jobs).items():
+    found = examine(project, sources, jobs=project.config.build.jobs)
+    for module, examined in found.items():
         if examined.fault is not None:
             raise examined.fault
         if examined.errors:
             (proposal,) = (each for each in proposals if each.work.module == module)
             errors = [located_error(error, proposal.path, proposal.text) for error in examined.errors]
             raise JauntRefusedError("; ".join(errors), hint="correct the code, then accept it")
+    return {module: examined.evidence for module, examined in found.items()}
 
 
 def _require_tested(project: Project, modules: Sequence[str]) -> None:
@@ -92,13 +95,13 @@ def _require_tested(project: Project, modules: Sequence[str]) -> None:
         )
 
 
-def _take(project: Project, proposal: Proposal, accepted: Mapping[str, str]) -> None:
+def _take(project: Project, proposal: Proposal, accepted: Mapping[str, str], evidence: Evidence) -> None:
     """Write code with a header that says who has accepted it, and keep it."""
     work, before = proposal.work, dict[str, Any](parse_header(proposal.text) or {})
     if not proposal.is_edited:
-        stamp_code(work, proposal.text, accepted)
+        stamp_code(work, proposal.text, accepted, evidence=evidence)
     else:
-        write_code(work, proposal.source, before=before, provenance=accepted)
+        write_code(work, proposal.source, before=before, provenance=accepted, evidence=evidence)
     if proposal.path != work.path:
         left = remove_module(proposal.path, generated_dir=project.generated_dir, within=project.root, force=True)
         if left:
@@ -126,7 +129,7 @@ def _verify_above(project: Project, modules: set[str]) -> None:
     sources = {module: split_header(text)[1] for module, text in texts.items()}
     for module, examined in examine(project, sources, jobs=project.config.build.jobs).items():
         if examined.ok:
-            stamp_code(works[module], texts[module])
+            stamp_code(works[module], texts[module], evidence=examined.evidence)
         else:
             errors = [located_error(error, works[module].path, texts[module]) for error in examined.errors]
             told = "; ".join([*errors, *([str(examined.fault)] if examined.fault else [])])

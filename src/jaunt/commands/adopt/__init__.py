@@ -13,6 +13,7 @@ from jaunt.build.verification import examine
 from jaunt.build.write import remove_module
 from jaunt.checks.tools.ruff import tidied
 from jaunt.commands.adopt.compose import moved_code, spec_source
+from jaunt.commands.adopt.examples import find_examples
 from jaunt.commands.adopt.git import require_clean
 from jaunt.commands.adopt.movable import Refusal, choose
 from jaunt.commands.adopt.rehearsal import Rehearsed, rehearse
@@ -42,6 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help = "a module or its file: all functions that can be moved; or one of them, MODULE:NAME"
     parser.add_argument("target", metavar="MODULE[:NAME]", help=help)
     parser.add_argument("--dry-run", action="store_true", help="print what would change, in both files")
+    help = "add examples of what the functions do today to their docstrings, run in the sandbox"
+    parser.add_argument("--examples", action="store_true", help=help)
     parser.add_argument("--force", action="store_true", help="adopt in a git tree that has changes too")
     add_project_options(parser)
 
@@ -68,7 +71,8 @@ def run(arguments: argparse.Namespace) -> Result:
     names, refused = choose(person.source, wanted)
     if not names or (wanted and refused):
         raise _nothing(person, refused)
-    adoption = _prepared(project, person, names, infer_deps=arguments.infer_deps)
+    examples = find_examples(project, person, names) if arguments.examples else {}
+    adoption = _prepared(project, person, names, examples, infer_deps=arguments.infer_deps)
     _tell_refused(person, refused)
     facts: dict[str, Any] = {
         "module": person.file.name,
@@ -77,6 +81,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "dry_run": arguments.dry_run,
         "adopted": names,
         "left": [{"name": name, "line": each.line, "reason": each.reason} for name, each in refused.items()],
+        "examples": {name: sum(line.startswith(">>>") for line in lines) for name, lines in examples.items()},
         "undocumented": _tell_undocumented(person.source, names),
     }
     if arguments.dry_run:
@@ -84,6 +89,8 @@ def run(arguments: argparse.Namespace) -> Result:
         return Result(data=facts)
     after, kept = _carry_out(project, adoption, infer_deps=arguments.infer_deps)
     say(f"{some(names)}: specs in {relative_paths(facts['path'])} now, code in {relative_paths(facts['generated'])}")
+    if arguments.examples:
+        say(f"examples recorded: {sum(facts['examples'].values())}, for {counted(len(examples), 'function')}")
     if kept:
         say(f"still fresh: {some(kept)}")
     return Result(data={**facts, "kept_fresh": kept, "findings": _tell_findings(after, adoption)})
@@ -142,11 +149,18 @@ def _has_docstring(source: ModuleSource, name: str) -> bool:
     return isinstance(getattr(value, "value", None), str)
 
 
-def _prepared(project: Project, person: Person, names: Sequence[str], *, infer_deps: bool | None) -> _Adoption:
-    """Return all that would be written; raises JauntRefusedError, and nothing has changed."""
+def _prepared(
+    project: Project,
+    person: Person,
+    names: Sequence[str],
+    examples: Mapping[str, Sequence[str]],
+    *,
+    infer_deps: bool | None,
+) -> _Adoption:
+    """Return all that would be written, `examples` in docstrings; raises JauntRefusedError, and nothing has changed."""
     require_writable(person.file.path, within=project.root)
     text = person.source.text
-    new = spec_source(person.source, names)
+    new = spec_source(person.source, names, examples)
     if tidied(person.file.path, text, text) == text:  # whose text is formatted has it formatted again
         new = tidied(person.file.path, text, new)
     code = moved_code(person.source, names)

@@ -5,18 +5,23 @@ The signature, the docstring and all decorators stay where they are, below which
 """
 
 import ast
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from jaunt.commands.adopt.homes import Homes, definitions_in, text_of
 from jaunt.commands.eject.scopes import names_of
 from jaunt.syntax.edits import Edits
 from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, parse_or_none, without_warnings
 
+NO_EXAMPLES: Mapping[str, Sequence[str]] = {}
+_UNSAID = "What it gives today."
 
-def spec_source(source: ModuleSource, names: Collection[str], docstrings: dict[str, list[str]] | None = None) -> str:
+
+def spec_source(
+    source: ModuleSource, names: Collection[str], examples: Mapping[str, Sequence[str]] = NO_EXAMPLES
+) -> str:
     """Return the text of a module in which the functions `names` are specs.
 
-    `docstrings` are lines to be added at the end of the docstrings of some of them.
+    `examples` are lines to be added at the end of the docstrings of some of them.
     """
     edits = Edits(source.text)
     decorator, line = _decorator(source)
@@ -25,7 +30,7 @@ def spec_source(source: ModuleSource, names: Collection[str], docstrings: dict[s
     for node in definitions_in(source, names):
         assert isinstance(node, Function)  # others are refused
         edits.insert_lines(node.lineno - 1, [f"@{decorator}"])
-        _make_stub(edits, source, node, (docstrings or {}).get(node.name, []))
+        _make_stub(edits, source, node, examples.get(node.name, ()))
     return edits.applied()
 
 
@@ -166,22 +171,18 @@ def _make_stub(edits: Edits, source: ModuleSource, node: Function, added: Sequen
         return
     while start > node.lineno + 1 and (not lines[start - 2].strip() or lines[start - 2].lstrip().startswith("#")):
         start -= 1
+    texts = [f"{before}{line}".rstrip() for line in added]
+    head = ""
     if code is not node.body:
         start = max(start, (node.body[0].end_lineno or 0) + 1)
-    edits.replace((start, 0), end, f"{before}...\n")
-    if added:
-        _add_to_docstring(edits, source, node, before, added)
+        _add_to_docstring(edits, source, node.body[0], [*texts, before])
+    elif added:
+        head = "\n".join([f'{before}"""{_UNSAID}', "", *texts, f'{before}"""', ""])
+    edits.replace((start, 0), end, f"{head}{before}...\n")
 
 
-def _add_to_docstring(edits: Edits, source: ModuleSource, node: Function, margin: str, added: Sequence[str]) -> None:
-    """Add lines at the end of a function's docstring, or make one of them; no line ends in a backslash or a quote."""
-    texts = [f"{margin}{line}".rstrip() for line in added]
-    if code_of(node) is node.body:
-        start = min([node.body[0].lineno, *(d.lineno for d in getattr(node.body[0], "decorator_list", []))])
-        edits.insert_lines(start - 1, [f'{margin}"""{added[0]}', *texts[1:], f'{margin}"""'])
-        return
-    docstring = node.body[0]
-    segment = ast.get_source_segment(source.text, docstring) or ""
-    quotes = segment[-3:]
-    body = segment[:-3].rstrip()
-    edits.replace_node(docstring, "\n".join([body, "", *texts, f"{margin}{quotes}"]))
+def _add_to_docstring(edits: Edits, source: ModuleSource, docstring: ast.stmt, lines: Sequence[str]) -> None:
+    """Add lines at the end of a docstring in triple quotes; the last one is what stands before its closing quotes."""
+    text = ast.get_source_segment(source.text, docstring) or ""
+    if len(lines) > 1 and text[-3:] in ('"""', "'''"):
+        edits.replace_node(docstring, "\n".join([text[:-3].rstrip(), "", *lines]) + text[-3:])

@@ -4,11 +4,13 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jaunt.checks import is_off
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of
 from jaunt.errors import JauntConfigError
 from jaunt.plan.drift import Drift, distinct, find_drift
+from jaunt.plan.evidence import unproven_of
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, error_line, print_error, print_lines, say
@@ -42,7 +44,11 @@ def run(arguments: argparse.Namespace) -> Result:
     lines += [error for errors in failed.values() for error in errors] + tests
     print_lines(lines, verbose=arguments.verbose, tell=print_error)
     _say_sum(plan, drifts, failed, len(verified))
-    facts: dict[str, Any] = {"modules": len(plan.freshness), "drift": [_facts(drift) for drift in drifts]}
+    facts: dict[str, Any] = {
+        "modules": len(plan.freshness),
+        "drift": [_facts(drift) for drift in drifts],
+        "unproven": [] if is_off(project.config, "require_evidence") else unproven_of(plan),
+    }
     if arguments.verify:
         facts |= {"verified": sorted(verified), "failed": failed, "tests": tests}
     return Result(EXIT_CHECK if drifts or failed or tests else EXIT_OK, facts)

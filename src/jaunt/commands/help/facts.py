@@ -48,10 +48,11 @@ class BuiltModule(TypedDict):
 
 
 class Built(TypedDict):
-    """What a build came to."""
+    """What a build came to; `unproven` are the specs that have landed without an example, a property or a test."""
 
     modules: list[BuiltModule]
     seconds: float
+    unproven: list[str]
     profile: NotRequired[dict[str, float]]
 
 
@@ -116,6 +117,7 @@ class Tested(TypedDict):
 
     modules: list[BuiltModule]
     seconds: float
+    unproven: list[str]
     tests: NotRequired[Ran]
     repair: NotRequired[Built]
 
@@ -134,11 +136,12 @@ class State(TypedDict):
 
 
 class Status(TypedDict):
-    """The state of all modules, and of generated files whose spec module is gone."""
+    """The state of all modules, of generated files whose spec module is gone, and the specs that landed unproven."""
 
     modules: list[State]
     orphans: list[dict[str, Any]]
     problems: list[str]
+    unproven: list[str]
 
 
 class Spec(TypedDict):
@@ -191,13 +194,14 @@ class Drifted(TypedDict):
 
 
 class Checked(TypedDict):
-    """How many modules there are, and what has drifted.
+    """How many modules there are, what has drifted, and the specs that landed unproven.
 
     With --verify: what is in order as its code still passes, what passes no more, with the errors, and failing tests.
     """
 
     modules: int
     drift: list[Drifted]
+    unproven: list[str]
     verified: NotRequired[list[str]]
     failed: NotRequired[dict[str, list[str]]]
     tests: NotRequired[list[str]]
@@ -260,6 +264,7 @@ class Adopted(TypedDict):
     dry_run: bool
     adopted: list[str]
     left: list[Left]
+    examples: dict[str, int]
     undocumented: list[str]
     kept_fresh: NotRequired[list[str]]
     findings: NotRequired[list[str]]

@@ -3,15 +3,26 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jaunt.checks import is_off
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import EXIT_OK, Interrupted, exit_code
 from jaunt.commands.shared.steps import tell_unbound
 from jaunt.engine.job import Outcome
+from jaunt.plan.evidence import unproven_in
+from jaunt.plan.freshness import is_shown
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import phase
 from jaunt.project.project import remember
-from jaunt.report.progress import Stopwatch, print_advisories, print_edited, print_summary, status_word
+from jaunt.report.progress import (
+    Stopwatch,
+    print_advisories,
+    print_edited,
+    print_summary,
+    print_unproven,
+    status_word,
+)
 from jaunt.report.wording import all_reasons
+from jaunt.spec_ref import SpecRef
 
 
 def build_plan(
@@ -39,6 +50,7 @@ def build_plan(
         raise Interrupted(build_facts(plan, outcomes, watch.seconds))
     if options.verbosity != "quiet":
         print_edited(plan)
+        print_unproven(*_landed(plan, outcomes))
     print_summary(plan, outcomes.values(), watch.seconds)
     failed = [outcome.cause for outcome in outcomes.values() if not outcome.ok]
     return exit_code(failed) if failed else EXIT_OK, build_facts(plan, outcomes, watch.seconds)
@@ -54,6 +66,15 @@ def _generate(
     from jaunt.commands.shared.build_loop import generate
 
     return generate(plan, options, failures, imports)
+
+
+def _landed(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[list[SpecRef], int]:
+    """Return the specs whose code has landed unproven now, and how many have landed; none where nobody asks."""
+    if is_off(plan.project.config, "require_evidence"):
+        return [], 0
+    landed = {module: outcome.evidence for module, outcome in outcomes.items() if outcome.ok}
+    bare = {module: [n for n, facts in each.items() if not is_shown(facts)] for module, each in landed.items()}
+    return unproven_in(plan.project, {m: names for m, names in bare.items() if names}), sum(map(len, landed.values()))
 
 
 def module_phases(facts: Mapping[str, Any]) -> dict[str, float]:
@@ -98,4 +119,5 @@ def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> 
                 "advisories": list(outcome.advisories),
             }
         )
-    return {"modules": modules, "seconds": round(seconds, 3)}
+    unproven, _ = _landed(plan, outcomes)
+    return {"modules": modules, "seconds": round(seconds, 3), "unproven": unproven}

@@ -3,12 +3,14 @@
 import argparse
 from dataclasses import asdict
 
+from jaunt.checks import is_off
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
 from jaunt.commands.status.specs import print_specs, spec_statuses
 from jaunt.commands.status.view import module_status, print_module_status, print_status
 from jaunt.errors import JauntConfigError
+from jaunt.plan.evidence import unproven_of
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
 from jaunt.project.project import Project, remember, select_targets
@@ -42,11 +44,13 @@ def run(arguments: argparse.Namespace) -> Result:
     remember(project, plan.found_fresh, make_folder=True)
     tell_unbound(plan)
     orphans = find_orphans(project) if targets is None else []
-    print_status(plan, orphans=orphans, verbose=arguments.verbose)
+    unproven = [] if is_off(project.config, "require_evidence") else unproven_of(plan)
+    print_status(plan, orphans=orphans, unproven=unproven, verbose=arguments.verbose)
     facts = {
         "modules": _module_facts(plan),
         "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
         "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
+        "unproven": unproven,
     }
     is_fresh = not orphans and not any(each.reasons for each in plan.freshness.values())
     return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)

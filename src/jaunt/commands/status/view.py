@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -19,20 +19,32 @@ from jaunt.report.excerpt import excerpt
 from jaunt.report.states import STATES, style_of
 from jaunt.report.terminal import hang, paint, width_of
 from jaunt.report.wording import ago, all_reasons, decision, first_reason, reason_texts
+from jaunt.spec_ref import SpecRef, module_of, qualname_of
 
 
 def print_status(
-    plan: Plan, out: TextIO | None = None, *, orphans: Sequence[Orphan] = (), verbose: bool = False
+    plan: Plan,
+    out: TextIO | None = None,
+    *,
+    orphans: Sequence[Orphan] = (),
+    unproven: Sequence[SpecRef] = (),
+    verbose: bool = False,
 ) -> None:
     """Print the modules, and the orphans, grouped by state, each with its reason; then how many there are.
 
-    Of each state, the first MOST_LINES are listed; in a project of more modules than that, no fresh ones. With
-    `verbose`, all modules and reasons are listed, and which modules had to be imported to be read.
+    Modules with `unproven` specs say so. Of each state, the first MOST_LINES are listed; in a project of more modules
+    than that, no fresh ones. With `verbose`, all modules and reasons are listed, and which modules had to be imported
+    to be read.
     """
     out = out or sys.stdout
     failures = last_failures(plan.project.root / ".jaunt" / "rejected")
+    marks = _marks(unproven)
     rows: list[tuple[str, str, str]] = [
-        (freshness.state, module, _reason(plan, module, verbose=verbose) + _failed(failures.get(module), freshness))
+        (
+            freshness.state,
+            module,
+            _reason(plan, module, verbose=verbose) + _failed(failures.get(module), freshness) + marks.get(module, ""),
+        )
         for module, freshness in plan.freshness.items()
     ]
     rows += [
@@ -56,6 +68,14 @@ def print_status(
     total = ", ".join(f"{counts[state]} {state}" for state in order if counts[state]) or "no spec modules"
     more = " (-v lists the fresh ones)" if hides_fresh and counts["fresh"] else ""
     say("\n".join(hang("", f"{total}{more}", width_of(out))), out)
+
+
+def _marks(unproven: Iterable[SpecRef]) -> dict[str, str]:
+    """Return what is said of unproven specs, by module."""
+    names: dict[str, list[str]] = {}
+    for ref in unproven:
+        names.setdefault(module_of(ref), []).append(qualname_of(ref))
+    return {module: f"  unproven: {some(each)}" for module, each in names.items()}
 
 
 def _print_imported(plan: Plan, width: int, out: TextIO) -> None:
