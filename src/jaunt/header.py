@@ -74,6 +74,7 @@ _LINE_EACH: dict[str, tuple[str, Callable[[str], Any]]] = {
 Headers of earlier versions have each of them but `evidence` as JSON in one line, which is read as well.
 """
 _RARE = ("checked_against", "dependency_codes", "evidence")
+_ITEM_LINES = {line_name: (name, read) for name, (line_name, read) in _LINE_EACH.items()}
 
 
 def format_header(
@@ -110,7 +111,7 @@ def parse_header(source: str) -> dict[str, Any] | None:
 
     JSON fields are decoded. A CRLF file is read like any other.
     """
-    return _parse(split_header(source)[0])
+    return parse_lines(split_header(source)[0])
 
 
 def extract_module_digest(source: str) -> str | None:
@@ -163,14 +164,15 @@ def header_fields(lines: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, _, value in pairs}
 
 
-def _parse(lines: Sequence[str]) -> dict[str, Any] | None:
+def parse_lines(lines: Sequence[str]) -> dict[str, Any] | None:
+    """Return what `parse_header` does, of a header's lines as `split_header` gives them."""
     fields = header_fields(lines)
     try:
         fields |= {name: json.loads(fields[name]) for name in _JSON_FIELDS if name in fields}
         fields |= _maps_in(lines)
     except (ValueError, RecursionError):
         return None
-    for line_name, _ in _LINE_EACH.values():
+    for line_name in _ITEM_LINES:
         fields.pop(line_name, None)
     is_sound = all(check(fields[name]) for name, check in _JSON_FIELDS.items() if name in fields)
     return fields if is_sound and all(name in fields for name in _REQUIRED) else None
@@ -179,12 +181,12 @@ def _parse(lines: Sequence[str]) -> dict[str, Any] | None:
 def _maps_in(lines: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the maps that have a line for each of their items; none, if no item has a line."""
     found: dict[str, dict[str, Any]] = {name: {} for name in _LINE_EACH}
-    for name, (line_name, read) in _LINE_EACH.items():
-        start = f"{_FIELD}{line_name}="
-        for line in lines:
-            if line.startswith(start):
-                key, _, text = line.removeprefix(start).partition(" ")
-                found[name][key] = read(text)
+    for line in lines:
+        line_name, equals, item = line.removeprefix(_FIELD).partition("=")
+        if equals and line_name in _ITEM_LINES:
+            name, read = _ITEM_LINES[line_name]
+            key, _, text = item.partition(" ")
+            found[name][key] = read(text)
     # Most files have none of these, and then there is no such field.
     besides = {name: items for name in _RARE if (items := found.pop(name))}
     return {**(found if any(found.values()) else {}), **besides}

@@ -279,3 +279,25 @@ def test_every_python_finds_the_same_contract(python: str, tmp_path: Path) -> No
     parts = json.loads(child.stdout)
     assert len(parts) > 3
     assert parts == contract(AWKWARD, "Spec").parts
+
+
+FUNCTION = (
+    "(FunctionDef name='f' args=(arguments args=[(arg arg='a')] kwonlyargs=[(arg arg='b' annotation=(Name id='int'))]"
+    " kw_defaults=[(Constant value=0x1)]) body=[(Expr value=(Constant value=Ellipsis))])"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("x", "(Expr value=(Name id='x'))"),
+        ("ä.b", "(Expr value=(Attribute value=(Name id='\\xe4') attr='b'))"),
+        ("f''", "(Expr value=(JoinedStr values=[]))"),
+        ("None, 0, '', ()", "(Expr value=(Tuple elts=[(Constant)(Constant value=0x0)(Constant value='')(Tuple)]))"),
+        ("pass", "(Pass)"),
+        ("def f(a, *, b: int = 1): ...", FUNCTION),
+    ],
+)
+def test_the_canonical_form_stays_what_headers_were_written_with(text: str, form: str) -> None:
+    assert canonical(ast.parse(text).body) == f"[{form}]"
+    assert (canonical([]), canonical(None)) == ("[]", "None")

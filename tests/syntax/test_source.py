@@ -1,6 +1,7 @@
 """Reading a spec module: how it is decoded, what its names are bound to, where its definitions stand."""
 
 import ast
+import pickle
 import warnings
 from pathlib import Path
 
@@ -191,3 +192,12 @@ def test_a_statement_that_stands_for_a_body_is_a_stub(text: str) -> None:
 @pytest.mark.parametrize("text", ["return 1", "raise ValueError", "raise", "'text'", "x = ...", "NotImplementedError"])
 def test_any_other_statement_is_not(text: str) -> None:
     assert not is_stub(ast.parse(text).body[0])
+
+
+def test_what_was_found_out_of_a_source_is_not_pickled_with_it() -> None:
+    source = parse("import jaunt\n\n@jaunt.magic\ndef slugify() -> str: ...\n")
+    before = len(pickle.dumps(source))
+    assert source.is_spec(source.definitions["slugify"])
+    assert len(pickle.dumps(source)) == before  # as another thread may find out more while it is pickled
+    again = pickle.loads(pickle.dumps(source))
+    assert again.is_spec(again.definitions["slugify"]) and again.text == source.text

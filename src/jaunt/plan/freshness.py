@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from jaunt.files.plain import read_plain
-from jaunt.header import Kind, header_fields, parse_header, split_header
+from jaunt.header import Kind, header_fields, parse_lines, split_header
 from jaunt.plan.action import Action, Dependents, Reworded, decide
 from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.project.world.recorded import is_shape, moved_parts
@@ -153,8 +153,9 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
     """
     if text is None or not text.strip():
         return Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)
-    fields = parse_header(text)
-    edited = fields is None or is_body_edited(fields, split_header(text)[1])
+    lines, body = split_header(text)
+    fields = parse_lines(lines)
+    edited = fields is None or is_body_edited(fields, body)
     # A header that ends at a marker may have lost the line that tells an edit.
     if (edited or not fields or "body_digest" not in fields) and has_conflict_markers(text):
         return _conflict(text)
@@ -171,7 +172,7 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
         stale=action in ("judge", "generate", "ask"),
         checked_against=fields.get("checked_against", {}),
         dependency_codes=fields.get("dependency_codes", {}),
-        code=code_digest(fields, split_header(text)[1], edited=edited),
+        code=code_digest(fields, body, edited=edited),
         bare=tuple(name for name, facts in fields.get("evidence", {}).items() if not is_shown(facts)),
     )
 

@@ -16,6 +16,7 @@ from jaunt.specs.cases import case_lines, may_have_cases
 from jaunt.specs.digests import CASES, EARLIER_SIGNATURE, is_detail
 from jaunt.specs.references import references_of
 from jaunt.syntax.canonical import canonical
+from jaunt.syntax.nodes import docstring_of
 from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_stub, own_decorators
 
 
@@ -39,7 +40,7 @@ class Contract:
 
 def contract_of(source: ModuleSource, name: str) -> Contract:
     """Return the contract of the function or class `name`; raises KeyError if there is none."""
-    docstring = ast.get_docstring(source.definitions[code_name(name)], clean=False) or ""
+    docstring = docstring_of(source.definitions[code_name(name)]) or ""
     return Contract(contract_parts(source, name), references_of(source, name), bool(docstring.strip()))
 
 
@@ -69,7 +70,7 @@ def _parts(
     source: ModuleSource, node: Definition, decorators: list[ast.expr], overloads: Iterable[Definition] = ()
 ) -> dict[str, str]:
     head = [type(node).__name__, node.name, canonical(decorators), canonical(getattr(node, "type_params", []))]
-    docstring = ast.get_docstring(node, clean=False)
+    docstring = docstring_of(node)
     body = _body(node.body if docstring is None else node.body[1:])
     parts = {"docstring": clean_docstring(docstring or "")}
     if isinstance(node, ast.ClassDef):

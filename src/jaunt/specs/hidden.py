@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator
+from functools import cache
 from itertools import pairwise
 
 from jaunt.errors import JauntDiscoveryError
@@ -31,6 +32,9 @@ def refuse_rebound(source: ModuleSource) -> None:
 
     Such is `@jaunt.magic` above a function that is called `jaunt` itself.
     """
+    decorators = (d for s in source.statements if isinstance(s, Definition) for d in s.decorator_list)
+    if all(map(source.spec_decorator, decorators)):  # as nearly always
+        return
     imported: dict[str, str] = {}
     for statement in source.statements:
         if isinstance(statement, ast.Import | ast.ImportFrom):
@@ -69,8 +73,14 @@ def _statements_of(statement: ast.stmt) -> Iterator[ast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
-            pending += getattr(node, block, ()) if not isinstance(node, ast.Lambda | ast.IfExp) else ()
+        for block in _blocks(type(node)):
+            pending += getattr(node, block)
+
+
+@cache
+def _blocks(kind: type[ast.AST]) -> list[str]:
+    """Return the fields of a kind of statement, handler or case that hold statements, handlers or cases."""
+    return [name for name in kind._fields if name in {"body", "orelse", "finalbody", "handlers", "cases"}]
 
 
 def _no_docstring(value: ast.expr) -> str:

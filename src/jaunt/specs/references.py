@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jaunt.spec_ref import code_name
-from jaunt.syntax.nodes import child_nodes
+from jaunt.syntax.nodes import child_nodes, docstring_of
 from jaunt.syntax.source import Definition, Function, ModuleSource, dotted_path, parse_annotation
 
 MENTION = re.compile(r"`([^\W\d][\w.]*)(?:\(\))?`|\b([^\W\d][\w.]*)\(")
@@ -45,7 +45,7 @@ class _Scope:
     def inside(self, source: ModuleSource, function: Function | ast.Lambda) -> "_Scope":
         """Return the scope of a function's body."""
         imported: dict[str, str] = {}
-        local = {argument.arg for argument in ast.iter_child_nodes(function.args) if isinstance(argument, ast.arg)}
+        local = _parameters(function.args)
         for node in _own_nodes(function):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 imported.update(source.imports(node))
@@ -69,6 +69,11 @@ class _Anything(dict[str, str]):
         return name
 
 
+def _parameters(arguments: ast.arguments) -> set[str]:
+    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return {argument.arg for argument in [*named, arguments.vararg, arguments.kwarg] if argument is not None}
+
+
 def _own_nodes(function: Function | ast.Lambda) -> Iterator[ast.AST]:
     """Yield the nodes of a function's body, those inside inner functions and classes left out."""
     pending: list[ast.AST] = [*function.body] if isinstance(function.body, list) else [function.body]
@@ -83,6 +88,7 @@ def _own_nodes(function: Function | ast.Lambda) -> Iterator[ast.AST]:
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _NAMES = (ast.Name, ast.Attribute)
+_WITH_PARTS = (*_SCOPES, ast.AnnAssign, ast.Subscript)  # whose parts are not all alike
 
 
 def _references(source: ModuleSource, root: Definition, outermost: _Scope) -> Iterator[str]:
@@ -100,7 +106,7 @@ def _references(source: ModuleSource, root: Definition, outermost: _Scope) -> It
                 pending.append((parsed, scope, True))
         else:
             if isinstance(node, _DEFINITIONS):
-                yield from _mentions(source, ast.get_docstring(node, clean=False) or "")
+                yield from _mentions(source, docstring_of(node) or "")
             pending += _children(source, node, scope, is_annotation)
 
 
@@ -108,25 +114,33 @@ def _children(
     source: ModuleSource, node: ast.AST, scope: _Scope, is_annotation: bool
 ) -> list[tuple[ast.AST, _Scope, bool]]:
     """Return what is inside a node, each with its scope and whether a string there is a quoted annotation."""
+    if isinstance(node, ast.arg):
+        return [(node.annotation, scope, True)] if node.annotation else []
+    if not isinstance(node, _WITH_PARTS):
+        return [(child, scope, is_annotation) for child in child_nodes(node)]
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
-            inner = scope.inside(source, node)
+            body = [s for s in node.body if not _is_text(s)]
+            inner = scope.inside(source, node) if body else scope  # nearly all specs have a docstring alone
             outside = [node.args, *_other_decorators(source, node), *getattr(node, "type_params", [])]
             returns = [(node.returns, scope, True)] if node.returns else []
-            return [*((n, scope, False) for n in outside), *returns, *((s, inner, False) for s in node.body)]
+            return [*((n, scope, False) for n in outside), *returns, *((s, inner, False) for s in body)]
         case ast.Lambda():
             return [(node.args, scope, False), (node.body, scope.inside(source, node), False)]
         case ast.ClassDef():
             outside = [*_other_decorators(source, node), *node.keywords, *node.body]
             return [*((n, scope, False) for n in outside), *((base, scope, True) for base in node.bases)]
-        case ast.arg(annotation=annotation):
-            return [(annotation, scope, True)] if annotation else []
         case ast.AnnAssign():
             value = [(node.value, scope, False)] if node.value else []
             return [(node.target, scope, False), (node.annotation, scope, True), *value]
         case ast.Subscript() if (source.dotted(node.value) or "").endswith("typing.Literal"):
             return []
     return [(child, scope, is_annotation) for child in child_nodes(node)]
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    """Whether a statement is a docstring, or the dots of a stub: it mentions nothing by itself."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def _other_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jaunt.header import body_digest, parse_header, split_header
+from jaunt.header import body_digest, parse_lines, split_header
 
 _CONFLICT = re.compile(r"^<{7}(?: .*)?\n(?:.*\n)*?={7}\n(?:.*\n)*?>{7}(?: .*)?$", re.MULTILINE)
 
@@ -34,8 +34,9 @@ def code_digest(fields: Mapping[str, Any] | None, body: str, *, edited: bool) ->
 
 def is_edited(text: str) -> bool:
     """Whether a person wrote or edited a generated file: it has no header, or another body."""
-    fields = parse_header(text)
-    return fields is None or is_body_edited(fields, split_header(text)[1])
+    lines, body = split_header(text)
+    fields = parse_lines(lines)
+    return fields is None or is_body_edited(fields, body)
 
 
 def has_conflict_markers(text: str) -> bool:

@@ -10,10 +10,10 @@ import warnings
 from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.plain import read_plain
@@ -61,6 +61,10 @@ class ModuleSource:
     text: str
     tree: ast.Module
     handed: Handed = NOTHING_HANDED
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what `pickle` takes: what was found out meanwhile is left out, as more of it may come in the midst."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @cached_property
     def spec_decorators(self) -> Mapping[str, SpecKind]:
@@ -149,13 +153,7 @@ class ModuleSource:
     @cached_property
     def constants(self) -> dict[str, ast.expr]:
         """Name -> value of the module-level names that are assigned exactly once."""
-        values: dict[str, list[ast.expr]] = {}
-        for statement in self.statements:
-            value = getattr(statement, "value", None)
-            for target in assignment_targets(statement):
-                if isinstance(target, ast.Name) and isinstance(value, ast.expr):
-                    values.setdefault(target.id, []).append(value)
-        return {name: found[0] for name, found in values.items() if len(found) == 1}
+        return _constants(self)
 
     def constant(self, name: str) -> ast.expr | None:
         """Return the value of a module-level name that nothing else binds, and nothing changes; None for any other."""
@@ -184,11 +182,14 @@ class ModuleSource:
 
     def spec_decorator(self, node: ast.expr) -> tuple[SpecKind, ast.Call | None] | None:
         """Return (kind, call) if a decorator is jaunt's, bare, called, or called before; None if it is another's."""
-        call = node if isinstance(node, ast.Call) else None
-        kind = self.spec_decorators.get(self.dotted(call.func if call else node) or "")
-        if kind is None and isinstance(node, ast.Name) and isinstance(value := self.constant(node.id), ast.Call):
-            return self.spec_decorator(value)  # brief = jaunt.magic(prompt="Be brief.")
-        return (kind, call) if kind else None
+        if node not in self._decorators_read:
+            self._decorators_read[node] = _read_decorator(self, node)
+        return self._decorators_read[node]
+
+    @cached_property
+    def _decorators_read(self) -> dict[ast.expr, tuple[SpecKind, ast.Call | None] | None]:
+        """What each decorator was found to be: reading a spec asks for its decorators some ten times."""
+        return {}
 
     def overloads_of(self, name: str) -> list[Function]:
         """Return the `@overload` declarations of a function, in order."""
@@ -229,6 +230,14 @@ def _kept(lines: Sequence[str], start: int, end: int, without: Collection[int]) 
     return "\n".join(kept).rstrip()
 
 
+def _read_decorator(source: ModuleSource, node: ast.expr) -> tuple[SpecKind, ast.Call | None] | None:
+    call = node if isinstance(node, ast.Call) else None
+    kind = source.spec_decorators.get(source.dotted(call.func if call else node) or "")
+    if kind is None and isinstance(node, ast.Name) and isinstance(value := source.constant(node.id), ast.Call):
+        return source.spec_decorator(value)  # brief = jaunt.magic(prompt="Be brief.")
+    return (kind, call) if kind else None
+
+
 def _imported(statement: ast.Import | ast.ImportFrom, source: ModuleSource) -> dict[str, str]:
     if isinstance(statement, ast.ImportFrom):
         base = source.absolute(statement)
@@ -251,6 +260,16 @@ def _top_definitions(source: ModuleSource) -> dict[str, Definition]:
         assert isinstance(chosen, Definition)  # `repeated` has nothing else
         found[name] = chosen
     return found
+
+
+def _constants(source: ModuleSource) -> dict[str, ast.expr]:
+    values: dict[str, list[ast.expr]] = {}
+    for statement in source.statements:
+        value = getattr(statement, "value", None)
+        for target in assignment_targets(statement):
+            if isinstance(target, ast.Name) and isinstance(value, ast.expr):
+                values.setdefault(target.id, []).append(value)
+    return {name: found[0] for name, found in values.items() if len(found) == 1}
 
 
 def _repeated(source: ModuleSource) -> dict[str, list[Placed]]:
@@ -295,6 +314,8 @@ def _outer_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:
 
 def own_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:
     """Return the decorators of a definition that are neither jaunt's nor above it."""
+    if all(map(source.spec_decorator, node.decorator_list)):  # as nearly always
+        return []
     below = node.decorator_list[len(source.outer_decorators(node)) :]
     return [decorator for decorator in below if source.spec_decorator(decorator) is None]
 
@@ -444,6 +465,8 @@ def clean_docstring(docstring: str) -> str:
 
     What `inspect.cleandoc` takes for indentation differs from one Python version to the next.
     """
+    if "\n" not in docstring:
+        return docstring.expandtabs().rstrip().lstrip(" ")
     first, *rest = [line.rstrip() for line in docstring.expandtabs().split("\n")]
     margin = min((len(line) - len(line.lstrip(" ")) for line in rest if line), default=0)
     return "\n".join([first.lstrip(" "), *(line[margin:] for line in rest)]).strip("\n")
