@@ -95,12 +95,15 @@ def test_where_it_counts_its_own_default_does(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_checks_of_jaunt_are_as_severe_as_the_configuration_says() -> None:
-    strict = ["decorators", "bodies", "static", "ruff", "ty", "doctests", "properties", "collection", "vacuity"]
+    strict = [
+        *("decorators", "bodies", "own_class", "static", "ruff", "ty", "doctests", "properties"),
+        *("collection", "vacuity"),
+    ]
     others = {"robustness": "off", "require_evidence": "warn"}
     assert severities(JauntConfig()) == {**dict.fromkeys(strict, "error"), **others}
     verify = VerifyConfig(ruff="warn", ty="off", doctests=False)
     assert [*severities(JauntConfig(verify=verify)).values()] == [
-        *("error", "error", "error", "warn", "off", "off", "error", "off", "warn", "error", "error")
+        *("error", "error", "error", "error", "warn", "off", "off", "error", "off", "warn", "error", "error")
     ]
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # for a command that builds nothing, the names are enough
 CHECKS = {
     "decorators": "jaunt.checks.static.outer_decorators",
     "bodies": "jaunt.checks.static.handwritten_bodies",
+    "own_class": "jaunt.checks.static.own_class",
     "static": "jaunt.checks.static.check",
     "ruff": "jaunt.checks.tools.ruff",
     "ty": "jaunt.checks.tools.ty",

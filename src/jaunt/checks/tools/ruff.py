@@ -42,6 +42,7 @@ _NO_DOCSTRING = {f"D10{last}" for last in range(8)}
 _IMPORT_ORDER = {"I001", "I002"}  # fixed by an action of their own
 _NO_SYNTAX = "("  # an error by any settings
 _UNDEFINED = "F821,F722"
+_PRIVATE_ACCESS = "SLF001"
 """Rules of pyflakes about names that are not defined, and annotations that can't be read."""
 HARMLESS = '"""Nothing."""\n'
 """What is right by any settings that a candidate can meet."""
@@ -105,6 +106,7 @@ class Ruff:
         """
         _, anywhere = await self._look(HARMLESS, work.path, work.root)
         rules = {each.rule for each in anywhere}
+        rules |= {_PRIVATE_ACCESS} if work.spec.methods else set()  # a method may have what is its class's own
         found = [each for each in found if each.rule not in rules]
         candidate = parse_candidate(text, module=work.generated_module)[0] if found else None
         if candidate is None:
@@ -117,7 +119,9 @@ class Ruff:
         of_spec = {(symbol_at(places, each.line, each.column), each.rule) for each in of_answer}
         places = heads(candidate, work.names, docstrings=True)
         symbols = [symbol_at(places, each.line, each.column) for each in found]
-        return [e for e, symbol in zip(found, symbols, strict=True) if not symbol or (symbol, e.rule) not in of_spec]
+        asked = {(symbol, each.rule) for symbol in work.spec.methods for each in found}  # their names, say
+        known = of_spec | asked
+        return [e for e, symbol in zip(found, symbols, strict=True) if not symbol or (symbol, e.rule) not in known]
 
     async def _look(self, source: str, path: Path, root: Path) -> tuple[str, list[Diagnostic]]:
         """Return what ruff makes of a text at `path`, and what it finds."""

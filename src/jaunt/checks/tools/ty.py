@@ -18,6 +18,7 @@ from typing import Any
 from jaunt.checks.pool import Pool
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.outer_decorators import with_outer_decorators
+from jaunt.checks.static.own_class import without_private_names
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.expected_errors import unexpected
@@ -166,7 +167,7 @@ class TyServer:
     async def errors(self, source: str, work: ModuleWork) -> list[Diagnostic]:
         """Return what is wrong with a candidate alone. Raises LanguageServerError, ToolError."""
         package = self._folder / f"{work.generated_module.partition('.')[0]}-stubs"
-        shown = with_outer_decorators(source, work.spec)
+        shown = with_outer_decorators(without_private_names(source, work.spec), work.spec)
         files = stub_files(package, shown.text, work)
         try:
             if package not in self._known:
