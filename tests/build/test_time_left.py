@@ -51,3 +51,13 @@ def test_a_module_that_it_has_never_heard_of_may_end() -> None:
     time_left = TimeLeft({"a": []}, {"a": 1.0}, 1)
     time_left.ended("stranger", 3.0)
     assert time_left.left({}) == pytest.approx(1.0)
+
+
+def test_a_request_that_leaves_early_is_a_part_of_its_module() -> None:
+    deps = {"a": ["ask:a"], "ask:a": [], "b": ["ask:b", "a"], "ask:b": []}
+    known = {"ask:a": 8.0, "a": 2.0, "ask:b": 8.0, "b": 2.0}
+    time_left = TimeLeft(deps, known, 8, part_of=lambda name: name.removeprefix("ask:"))
+    assert time_left.left({}) == pytest.approx(12.0)
+    assert time_left.left({"a": 9.0, "b": 9.0}) == pytest.approx(4.0)
+    time_left.ended("a", 10.0)
+    assert time_left.left({"b": 4.0}) == pytest.approx(6.0)

@@ -23,7 +23,8 @@ from projects import record, write_files
 from jaunt.build.time_left import TimeLeft
 from jaunt.cli import main
 from jaunt.report.console import MOST_LINES
-from jaunt.report.live import Feed, LiveDisplay, duration
+from jaunt.report.live import Feed, LiveDisplay
+from jaunt.text.durations import duration
 
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")

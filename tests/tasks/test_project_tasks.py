@@ -375,3 +375,22 @@ def test_a_read_only_tree_that_is_built_has_nothing_to_do(tmp_path: Path, mounta
     assert (done.returncode, done.stdout.splitlines()) == (0, ["jaunt: 3 up to date"]), done.stderr
     assert read_only(root, "list").returncode == 0
     assert list(root.glob(".doit.db*")) == []
+
+
+# --- the order "eager" -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("jobs", [1, 8])
+def test_first_requests_are_tasks_without_edges_that_builds_come_after(tmp_path: Path, jobs: int) -> None:
+    root = make_shop(tmp_path, changes={"jaunt.toml": f"{CONFIG}[build]\norder = 'eager'\njobs = {jobs}\n"})
+    listed = run_doit("list", "--all", cwd=root).stdout
+    assert {"ask:app.words", "ask:app.slug", "ask:app.tally"} <= {*re.findall(r"^\S+", listed, re.MULTILINE)}
+    done = run_doit("build", cwd=root)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(ran(done.stdout)) == ["build:app.slug", "build:app.tally", "build:app.words"]
+    assert "jaunt: 3 run" in done.stdout
+    tested = run_doit("test", cwd=root)
+    assert (tested.returncode, ran(tested.stdout)[0]) == (0, "test:tests.test_slug")
+    again = run_doit("build", "test", cwd=root)
+    assert ran(again.stdout) in ([], ["test:run"])
+    assert "ask" not in run_doit("list", "--all", cwd=root).stdout

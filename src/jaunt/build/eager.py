@@ -11,20 +11,6 @@ from jaunt.build.pipeline import ModuleBuilder
 from jaunt.engine.job import Outcome, settle
 from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import Plan
-from jaunt.specs.dag import dependents_of
-
-EAGER = "eager"
-"""The value of `build.order` that asks for it."""
-
-
-def asked_first(plan: Plan) -> list[str]:
-    """Return the modules of a plan whose first request can leave before their turn, sorted by name.
-
-    Not those that need a module which can't be built as it is, or that a person has to decide about.
-    """
-    stuck = {*plan.problems, *plan.to("ask")}
-    hopeless = dependents_of({m: plan.project.dag[m] for m in plan.freshness}, stuck) if stuck else stuck
-    return [module for module in plan.to("generate") if module not in hopeless]
 
 
 class FirstRequests:

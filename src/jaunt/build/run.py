@@ -5,19 +5,18 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from jaunt.build.eager import EAGER, FirstRequests, asked_first
+from jaunt.build.eager import FirstRequests
 from jaunt.build.ledger import Ledger, read_ledger, write_ledger
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import holds_module
-from jaunt.build.time_left import TimeLeft
 from jaunt.build.told import Told, is_idle
 from jaunt.build.turns import Turns
 from jaunt.engine.job import Job, Listener, Outcome, ask_name, job_name
 from jaunt.engine.runner import run_jobs
 from jaunt.errors import JauntError, JauntSpecError
 from jaunt.plan.module_work import ModuleWork, project_work
-from jaunt.plan.order import waits_for
+from jaunt.plan.order import asked_first, waits_for
 from jaunt.plan.plan import Plan
 from jaunt.spec_ref import module_of
 from jaunt.specs.dag import dependents_of
@@ -86,8 +85,7 @@ async def run_plan(
 
         async with plan_turns(plan, build) as turns:
             builder.turns = turns
-            is_eager = (order or project.config.build.order) == EAGER
-            asked = asked_first(plan) if is_eager else []
+            asked = asked_first(plan, order)
             made = _jobs(plan, turns, names, ledger, FirstRequests(plan, builder), asked)
             told = Told(listener, {job.module: job for job in made if job.name in names.values()}, above, builder)
             try:
@@ -166,17 +164,6 @@ def plan_turns(plan: Plan, build: Callable[[str], Awaitable[Outcome]]) -> Turns:
         return {module_of(ref) for ref in project.world_of(module).specs} if module not in project.problems else set()
 
     return Turns(build, waits, is_built, imported)
-
-
-def plan_time_left(plan: Plan, jobs: int) -> TimeLeft:
-    """Return how long a plan's build will take, `jobs` modules at a time, by what its modules took before."""
-    project, entries = plan.project, read_ledger(plan.project.root).entries
-    names = {module: job_name(project.kind_of(module), module) for module in plan.to("generate")}
-    return TimeLeft(
-        {module: [name.partition(":")[2] for name in waits_for(project, module)] for module in names},
-        {module: entries[name].seconds for module, name in names.items() if name in entries},
-        jobs,
-    )
 
 
 def misses_store(plan: Plan, settings: BuildSettings) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 from jaunt.report.console import MOST_LINES, Verbosity, and_more, say
 from jaunt.report.progress import Progress
 from jaunt.report.terminal import cut_front, takes_unicode
+from jaunt.text.durations import duration
 
 if TYPE_CHECKING:
     from jaunt.engine.job import Event, Job, Outcome
@@ -188,15 +189,6 @@ class LiveProgress(Progress):
         """Take note that an attempt begins, and of what was wrong with the one before it."""
         self._attempts[module] = number
         super().attempt(module, number, errors)
-
-
-def duration(seconds: float) -> str:
-    """Return a time in whole seconds as a person reads it: `14 s`, `2:05`, `1:02:05`."""
-    whole = max(0, int(seconds))
-    minutes, rest = divmod(whole, 60)
-    if whole < 60:
-        return f"{whole} s"
-    return f"{minutes}:{rest:02}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02}:{rest:02}"
 
 
 def _row(name: str, attempt: int | None, age: float, longest: int, width: int, out: TextIO) -> str:

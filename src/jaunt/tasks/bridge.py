@@ -77,6 +77,10 @@ class JobAction(DoitAction):
         return TaskFailed(relative_paths("\n".join(outcome.errors))) if outcome.status in BAD else None
 
 
+class AskAction(JobAction):
+    """Makes a module's first request before its turn; what comes of it is told in that turn."""
+
+
 class CallAction(DoitAction):
     """Calls a plain function for the doit command; it returns None, or a text that says what is wrong."""
 
@@ -175,6 +179,8 @@ class Reporter(ConsoleReporter):
             super().execute_task(task)
 
     def add_success(self, task: Task) -> None:
+        if _is_request(task):
+            return
         seconds = time.perf_counter() - self._begin.get(task.name, 0.0)
         self._hide(task, seconds)
         if _is_ours(task):
@@ -211,6 +217,10 @@ class Reporter(ConsoleReporter):
     def _jobs(self) -> dict[str, JobAction]:
         return _jobs_behind(self._tasks, self._selected)
 
+    @property
+    def _total(self) -> int:
+        return sum(not isinstance(job, AskAction) for job in self._jobs.values())
+
     def _show(self, task: Task) -> None:
         """Draw the display, if there is a terminal, from the first of our jobs on; not while another task runs."""
         with self._showing:
@@ -218,7 +228,7 @@ class Reporter(ConsoleReporter):
             if job is None:
                 self._others |= {task.name} if task.actions else set()
             elif self._display is None and can_be_live(self.outstream):
-                self._display = LiveDisplay(len(self._jobs), job.shared.feed, done=self._counts["up to date"])
+                self._display = LiveDisplay(self._total, job.shared.feed, done=self._counts["up to date"])
             if self._display is None:
                 return
             if job is not None:
@@ -252,6 +262,10 @@ def _jobs_behind(tasks: Mapping[str, Task], selected: Sequence[str]) -> dict[str
         seen |= further
         waiting += further
     return found
+
+
+def _is_request(task: Task) -> bool:
+    return any(isinstance(action, AskAction) for action in task.actions)
 
 
 def _is_ours(task: Task) -> bool:

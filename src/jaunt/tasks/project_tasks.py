@@ -14,7 +14,7 @@ from jaunt.config import load_config
 from jaunt.engine.job import Outcome, job_name
 from jaunt.errors import JauntError
 from jaunt.header import Kind
-from jaunt.plan.order import waits_for
+from jaunt.plan.order import asked_first, waits_for
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.fork import in_forked_children
 from jaunt.process.garbage import without_collection
@@ -23,7 +23,7 @@ from jaunt.report.console import error_line
 from jaunt.report.live import Feed
 from jaunt.report.wording import all_reasons
 from jaunt.specs.dag import critical_path
-from jaunt.tasks.bridge import CallAction, JobAction, NoTasksError, Shared, UpToDate, doit_task
+from jaunt.tasks.bridge import AskAction, CallAction, JobAction, NoTasksError, Shared, UpToDate, doit_task
 
 if TYPE_CHECKING:
     from jaunt.tasks.running import PlanRunner
@@ -35,15 +35,17 @@ Task = dict[str, Any]
 class ProjectTasks:
     """The tasks of the jaunt project in the folder `root`.
 
-    A dodo.py that serves several projects makes one of these for each and gives its tasks another `build` and
-    `test` basename. With `always`, fresh modules are generated too. What is wrong with the project as a whole is
-    raised as NoTasksError, which doit prints.
+    A dodo.py that serves several projects makes one of these for each and gives its tasks another `build`, `test` and
+    `ask` basename; the last one is of the first requests, where these leave before a module's turn. With `always`,
+    fresh modules are generated too. What is wrong with the project as a whole is raised as NoTasksError, which doit
+    prints.
     """
 
     root: Path
     build: str = "build"
     test: str = "test"
     check: str = "check"
+    ask: str = "ask"
 
     def build_tasks(self, *, always: bool = False) -> Iterator[Task]:
         """Yield a task for each module of kind "build"; if any is stale, the longest critical path comes first."""
@@ -75,15 +77,34 @@ class ProjectTasks:
         basename = self.build if kind == "build" else self.test
         modules = plan.project.modules_of(kind)
         yield {"basename": basename, "name": None, "doc": f"{kind} the spec modules"}
+        asked = {*asked_first(plan.restricted_to([kind]))} if plan.stale else ()
         with without_collection():
             for name in _most_urgent_first(plan, kind, modules) if always or plan.stale else modules:
-                yield self._task(plan, name, basename, always)
+                if name in asked:
+                    yield self._request(name)
+                yield self._task(plan, name, basename, always, is_asked=name in asked)
 
-    def _task(self, plan: Plan, name: str, basename: str, always: bool) -> Task:
+    def _request(self, name: str) -> Task:
+        return doit_task(
+            AskAction(partial(self._ask, name), f"{self._ask_basename(name)}:{name}", name, self._shared),
+            doc="ask for its code before its turn",
+            uptodate=UpToDate(False, "the module is to be generated"),
+            basename=self._ask_basename(name),
+        )
+
+    def _ask(self, name: str) -> Coroutine[Any, Any, Outcome]:
+        return self._runner.ask(name)
+
+    def _ask_basename(self, name: str) -> str:
+        """Return the basename of a module's first request; those of tests have another one, as their creator has."""
+        return self.ask if self._plan.project.kind_of(name) == "build" else f"{self.ask}-{self.test}"
+
+    def _task(self, plan: Plan, name: str, basename: str, always: bool, *, is_asked: bool) -> Task:
         project, freshness = plan.project, plan.freshness[name]
         generated = project.generated_module(name)
         keeps = freshness.action == "keep"
         action = freshness.action if freshness.action in ("verify", "judge") and not always else ""
+        before = [self._rename(dep) for dep in waits_for(project, name)]
         reason = "forced" if always and keeps else all_reasons(freshness)
         return doit_task(
             JobAction(partial(self._build, name, always), f"{basename}:{name}", name, self._shared),
@@ -94,7 +115,7 @@ class ProjectTasks:
             ),
             basename=basename,
             targets=_names_of(project.generated_name(name), self._cwd),
-            task_dep=[self._rename(dep) for dep in waits_for(project, name)],
+            task_dep=[*([f"{self._ask_basename(name)}:{name}"] if is_asked else []), *before],
             clean=lambda: _running().clean(plan, name),
         )
 

@@ -4,11 +4,12 @@ import atexit
 from collections.abc import Sequence
 from dataclasses import replace
 
+from jaunt.build.eager import FirstRequests
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.project_settings import project_settings
-from jaunt.build.run import plan_time_left, plan_turns
+from jaunt.build.run import plan_turns
 from jaunt.build.store import fetch_modules
-from jaunt.build.time_left import TimeLeft
+from jaunt.build.time_left import TimeLeft, plan_time_left
 from jaunt.build.write import remove_module
 from jaunt.engine.job import Outcome
 from jaunt.generate.lazy_backend import LazyBackend
@@ -37,6 +38,7 @@ class PlanRunner:
             print_warning(warning)
         self._builder = ModuleBuilder(replace(settings, on_attempt=self._note_attempt, on_wait=_tell_of_wait))
         self._builder.turns = self._turns = plan_turns(plan, self._build)
+        self._requests = FirstRequests(plan, self._builder)
         self._built: set[str] = set()
         atexit.register(self._close)  # nobody tells when doit's last task has run
 
@@ -53,6 +55,10 @@ class PlanRunner:
             outcome = await (self._turns.build(name) if self._turns.has(name) else self._build(name))
         self._built |= {name} if outcome.status == "generated" else set()
         return outcome
+
+    async def ask(self, name: str) -> Outcome:
+        """Make one module's first request before its turn."""
+        return await self._requests.ask(name)
 
     def is_moved(self, name: str) -> bool:
         """Whether code was generated in this run that a fresh module depends on, so that it is looked at again."""

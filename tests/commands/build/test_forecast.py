@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from backends import CountingBackend
 
+from jaunt.build.ledger import Generation, Ledger, write_ledger
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import run_plan
 from jaunt.build.store import Store
@@ -109,6 +110,19 @@ def save_plan(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert main(["build", "--dry-run", "--json"]) == 0
     Path("plan.json").write_text(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(("jobs", "times"), [(8, "20 s deps-first, 12 s eager"), (1, "30 s deps-first, 30 s eager")])
+def test_the_time_of_both_orders_is_told_by_history(
+    shop: Path, capsys: pytest.CaptureFixture[str], jobs: int, times: str
+) -> None:
+    took = {f"build:app.{name}": Generation(10.0, model_seconds=8.0) for name in ("words", "slug", "tally")}
+    assert main(["build", "--dry-run", "--root", str(shop)]) == 0
+    assert "deps-first" not in capsys.readouterr().out
+    (shop / ".jaunt").mkdir(exist_ok=True)
+    write_ledger(shop, Ledger(took))
+    assert main(["build", "--dry-run", "--root", str(shop), f"--jobs={jobs}"]) == 0
+    assert f"about {times}, by what modules took before" in capsys.readouterr().out
 
 
 def test_a_dry_run_writes_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

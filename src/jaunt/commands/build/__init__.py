@@ -57,7 +57,7 @@ def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
     store, warning = forecasts.project_store(plan) if is_read else (None, None)
     if warning:
         print_warning(warning)
-    expected = forecasts.forecast(plan, store)
+    expected = forecasts.forecast(plan, store, jobs=arguments.jobs)
     for line in forecasts.forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
         say(line)
     return Result(data=forecasts.forecast_facts(plan, expected))

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from jaunt.build.ledger import Generation, read_ledger
 from jaunt.build.store import Store, fetch_modules, holds_module, open_store
+from jaunt.build.time_left import plan_time_left
 from jaunt.commands.build.estimate import at_price, estimate, judge_bounds
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
@@ -15,12 +16,14 @@ from jaunt.header import Kind
 from jaunt.plan.action import Action
 from jaunt.plan.module_work import project_work
 from jaunt.plan.moved_specs import moved_specs
+from jaunt.plan.order import ORDERS
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
 from jaunt.report.terminal import hang
 from jaunt.report.wording import all_reasons, decision, first_reason
 from jaunt.specs.dag import critical_path, dependents_of
 from jaunt.text.counts import counted
+from jaunt.text.durations import short_duration
 
 
 def project_store(plan: Plan) -> tuple[Store, str | None]:
@@ -58,16 +61,21 @@ class Step:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a build would do: the modules that it would generate, in order, and why others would fail, by module."""
+    """What a build would do: the modules that it would generate, in order, and why others would fail, by module.
+
+    `seconds` is about what it would take in each order, by what its modules took before; empty if nothing is known.
+    """
 
     steps: Sequence[Step]
     fails: Mapping[str, str]
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
-def forecast(plan: Plan, store: Store | None) -> Forecast:
+def forecast(plan: Plan, store: Store | None, *, jobs: int | None = None) -> Forecast:
     """Return what a build of `plan` would do, in the order in which it would be begun with one job at a time.
 
-    `store` is the one that would be read, if any. Modules that would fail (see `blocked`) are no steps.
+    `store` is the one that would be read, if any; `jobs` is how many modules are generated at a time (None: as
+    configured). Modules that would fail (see `blocked`) are no steps.
     """
     project = plan.project
     ledger = read_ledger(project.root)
@@ -86,7 +94,15 @@ def forecast(plan: Plan, store: Store | None) -> Forecast:
             least, most = judge_bounds(plan, module, most)
         reason = all_reasons(plan.freshness[module])
         steps.append(Step(module, kind, digest, reason, stored, least, most, action, asked=asked))
-    return Forecast(_priced(plan, steps), fails)
+    return Forecast(_priced(plan, steps), fails, _seconds(plan, steps, jobs or project.config.build.jobs))
+
+
+def _seconds(plan: Plan, steps: Sequence[Step], jobs: int) -> Mapping[str, float]:
+    """Return about how long the calls of a build would take in each order; nothing where no call or no history is."""
+    calls = {step.module for step in steps if step.origin == "model"}
+    others = plan.freshness.keys() - calls
+    left = {order: plan_time_left(plan, jobs, order, apart_from=others).left({}) for order in ORDERS}
+    return {order: round(seconds, 3) for order, seconds in left.items() if seconds is not None}
 
 
 def _asked(plan: Plan, module: str) -> Sequence[str]:
@@ -193,6 +209,9 @@ def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, wid
     text += f", cost {_range(*sums.cost, '.4f')}" if sums.cost else ""
     text += " (by the length of prompts and specs)" if sums.estimated else ""
     yield from hang("", text + (f"; {len(fails):,} would fail" if fails else ""), width)
+    if expected.seconds:
+        each = ", ".join(f"{short_duration(seconds)} {order}" for order, seconds in expected.seconds.items())
+        yield from hang("", f"about {each}, by what modules took before", width)
 
 
 def _reason(plan: Plan, step: Step, verbose: bool) -> str:
@@ -213,6 +232,7 @@ def forecast_facts(plan: Plan, expected: Forecast) -> dict[str, Any]:
         "total": asdict(total(expected.steps)),
         "fresh": plan.fresh,
         "problems": expected.fails,
+        "seconds": dict(expected.seconds),
     }
 
 

@@ -63,6 +63,7 @@ class Call(TypedDict):
     input_tokens: int
     output_tokens: int
     cost: float | None
+    model_seconds: float | None
 
 
 class PlannedModule(TypedDict):
@@ -92,13 +93,14 @@ class Total(TypedDict):
 
 
 class Planned(TypedDict):
-    """What a build would do; `problems` are why modules would fail."""
+    """What a build would do; `problems` are why modules would fail, `seconds` about what it takes in each order."""
 
     dry_run: Literal[True]
     modules: list[PlannedModule]
     total: Total
     fresh: list[str]
     problems: dict[str, str]
+    seconds: dict[str, float]
 
 
 class Ran(TypedDict):

@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import partial
 
 from jaunt.build.project_settings import project_settings
-from jaunt.build.run import misses_store, plan_time_left, run_plan
+from jaunt.build.run import misses_store, run_plan
 from jaunt.build.store import fetch_modules
+from jaunt.build.time_left import plan_time_left
 from jaunt.build.timings import TimingsRecorder
 from jaunt.checks.doctests.imports import Imports
 from jaunt.commands.shared.options import BuildOptions
@@ -103,9 +104,8 @@ def _progress(plan: Plan, options: BuildOptions, backend: LazyBackend, jobs: int
     verbosity = options.verbosity
     if not options.live or verbosity == "quiet" or not can_be_live(sys.stdout):
         return Progress(total, verbosity=verbosity)
-    feed = Feed(
-        spent=partial(backend.spent, plan.project.config.llm.price), time_left=partial(plan_time_left, plan, jobs)
-    )
+    time_left = partial(plan_time_left, plan, jobs, options.order)
+    feed = Feed(spent=partial(backend.spent, plan.project.config.llm.price), time_left=time_left)
     return LiveProgress(total, feed, verbosity=verbosity)
 
 
