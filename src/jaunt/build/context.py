@@ -1,6 +1,6 @@
 """What the model is told of one module."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +8,10 @@ from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.header import split_header
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs
+from jaunt.project.world.installed import installed_shapes
 from jaunt.spec_ref import code_name, qualname_of
 from jaunt.syntax.imported import with_absolute_imports
+from jaunt.syntax.shapes import shape_of
 from jaunt.syntax.splice import excerpt
 
 
@@ -39,6 +41,7 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         outer_decorators={**work.texts.outer_decorators(work.entries)},
         handwritten_source=_handwritten(work),
         world=world.shown,
+        installed=_installed(work),
         left_out=world.left_out,
         importable=world.modules,
         module_digest=work.fingerprint.digest,
@@ -65,6 +68,19 @@ def part_of_context(context: ModuleSpecContext, moved: MovedSpecs) -> ModuleSpec
         kept_sources={ref: text for ref, text in plain.items() if ref not in asked},
         previous_source=excerpt(moved.source, moved.asked, others={*moved.kept, *moved.removed}),
     )
+
+
+def _installed(work: ModuleWork) -> dict[str, str]:
+    """Return what the specs' signatures name of installed packages, by the import that gives it, in short."""
+    source = work.spec
+    nodes = [source.definitions[code_name(name)] for name in work.names]
+    shapes = [shape_of(source, [*source.overloads_of(node.name), node]) for node in nodes]
+    paths = [path for shape in shapes for path in [*shape.same, *shape.types] if "." in path]
+    return installed_shapes(path for path in paths if not _is_below(path.partition(".")[0], work.bases))
+
+
+def _is_below(name: str, bases: Iterable[Path]) -> bool:
+    return any((base / name).is_dir() or (base / f"{name}.py").is_file() for base in bases)
 
 
 def _handwritten(work: ModuleWork) -> str:

@@ -145,7 +145,8 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
             f"Written by hand in `{module}`: import what you use of it, don't repeat it",
             [f"`from {module} import NAME`\n\n{fenced(handwritten)}"] if handwritten else [],
         ),
-        "world": _section("Written by hand in other modules, bodies left out: import what you use of it", _world(ctx)),
+        "world": _section("Written by hand in other modules, bodies left out: import what you use of it", _world(ctx))
+        + _installed(ctx),
         "importable": _importable(ctx),
         "dependencies": _section(
             "Dependencies: import what you use of them",
@@ -207,6 +208,13 @@ def _world(ctx: ModuleSpecContext) -> Iterator[str]:
     yield from (f"`{line}`\n\n{fenced(code)}" for line, code in ctx.world.items())
     if ctx.left_out:
         yield f"Left out here, as it would be too much: {_quoted(ref.replace(':', '.') for ref in ctx.left_out)}."
+
+
+def _installed(ctx: ModuleSpecContext) -> str:
+    """Show what the specs name of installed packages."""
+    parts = [f"`{line}`\n\n{fenced(code)}" for line, code in ctx.installed.items()]
+    section = _section("Of installed packages, in short", parts)
+    return f"\n{section}" if section and (ctx.world or ctx.left_out) else section
 
 
 def _importable(ctx: ModuleSpecContext) -> str:

@@ -19,6 +19,7 @@ class ModuleSpecContext:
     the code that the new one replaces, `rejected_source` the candidate of the attempt before this one. `variation`
     counts the answers that were asked for before this one, `repeats` how often the last one had been given already.
 
+    `installed` has what the specs' signatures name of installed packages, by the import that gives it, in short.
     `world` has the shapes of what is written by hand in other modules and reached from the specs, by the import that
     gives it, `left_out` the references of what would have been too much, and `importable` the modules that the spec
     module imports from. `kept_sources` are the texts of specs of the module whose code stays as it is. `instructions`
@@ -43,6 +44,7 @@ class ModuleSpecContext:
     variation: int = 0
     repeats: int = 0
     world: Mapping[str, str] = field(default_factory=dict)
+    installed: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[str] = ()
     importable: Sequence[str] = ()
     kept_sources: Mapping[str, str] = field(default_factory=dict)
