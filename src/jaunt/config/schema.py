@@ -23,6 +23,7 @@ from jaunt.config.values import (
     positive,
     readable_version,
     request_options,
+    share,
     store_url,
     variable_name,
 )
@@ -149,6 +150,15 @@ class TestConfig:
     jobs: int = key(4, "has no effect: test modules are generated beside the others", wrong=at_least(1))
     infer_deps: bool = key(True, "as `build.infer_deps`, for test specs")
     pytest_args: list[str] = key(["-q"], "arguments for pytest; those of `--pytest-args` come after them")
+    min_strength: float | None = key(
+        None,
+        "the share of mutants, from 0 to 1, that each test module has to notice: else the model is asked once for"
+        " stronger tests, and `jaunt test` fails if they still are too weak",
+        wrong=share,
+    )
+    mutants: int = key(
+        100, "how many mutants of each module under test the strength of tests is measured by", wrong=at_least(1)
+    )
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ def not_negative(value: float) -> str | None:
     return None if 0 <= value < math.inf else f"must be 0 or more, is {value}"
 
 
+def share(value: float | None) -> str | None:
+    """Refuse what is no share of a whole: below 0, or above 1."""
+    return None if value is None or 0 <= value <= 1 else f"must be from 0 to 1, is {value}"
+
+
 def positive(value: float) -> str | None:
     """Refuse 0 and what is below, or no finite number."""
     return None if 0 < value < math.inf else f"must be more than 0, is {value}"

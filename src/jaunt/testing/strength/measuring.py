@@ -1,0 +1,281 @@
+"""Measuring how strong generated tests are: mutants made here, and tried in the sandbox."""
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jaunt.files.plain import read_plain
+from jaunt.files.scratch import temporary_scratch
+from jaunt.paths import PACKAGE
+from jaunt.plan.freshness import read_code_digest
+from jaunt.project.project import Project
+from jaunt.sandbox.program import Completed, Program
+from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
+from jaunt.spec_ref import module_of, qualname_of
+from jaunt.testing.strength.mutant import Mutant, chosen, mutants_of
+from jaunt.testing.strength.strength import Strength
+from jaunt.testing.strength.waivers import Waiver, waivers_in
+
+_CHILD = Path(PACKAGE, "testing", "strength", "child.py")
+_VERSION = "1"
+"""Of the operators, and of what a score is made of: with another one, nothing that was recorded holds."""
+_SECONDS_EACH = 3
+"""How many seconds a mutant adds to the time that the run may take."""
+_CONTROL = ("control", "control again")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A test module and what it is for: `names`, the specs it depends on directly, by the module that they are of."""
+
+    module: str
+    path: Path
+    base: Path
+    specs: tuple[str, ...]
+    names: Mapping[str, frozenset[str]]
+    waivers: tuple[Waiver, ...]
+    mutants: tuple[Mutant, ...]
+    digest: str
+
+    @cached_property
+    def waived(self) -> frozenset[str]:
+        """The names of the mutants that the spec waives, with a reason."""
+        given = {each.mutant for each in self.waivers if each.reason}
+        return frozenset(each.name for each in self.mutants if each.name in given)
+
+
+def subject_of(project: Project, module: str) -> Subject:
+    """Return what is to be measured of a test module, which is built."""
+    names: dict[str, set[str]] = {}
+    found = project.modules[module]
+    for entry in found.entries:
+        for ref in project.graph.get(entry.spec_ref, ()):
+            if project.kind_of(module_of(ref)) == "build":
+                names.setdefault(module_of(ref), set()).add(qualname_of(ref))
+    waivers = waivers_in(read_plain(found.file.path).decode("utf-8", "replace"))
+    most = project.config.test.mutants
+    mutants = [each for name in sorted(names) for each in chosen(_mutants(project, name, names[name]), most)]
+    digest = hashlib.sha256(json.dumps(_measured_on(project, module, names, waivers)).encode())
+    return Subject(
+        module,
+        project.generated_path(module),
+        found.file.base,
+        tuple(entry.qualname for entry in found.entries),
+        {name: frozenset(specs) for name, specs in names.items()},
+        tuple(waivers),
+        tuple(mutants),
+        digest.hexdigest()[:16],
+    )
+
+
+def _mutants(project: Project, module: str, names: Collection[str]) -> list[Mutant]:
+    path = project.generated_path(module)
+    others = {entry.qualname for entry in project.modules[module].entries}.difference(names)
+    return mutants_of(module, read_plain(path), names, others) if path.is_file() else []
+
+
+def _measured_on(
+    project: Project, module: str, names: Mapping[str, Collection[str]], waivers: Iterable[Waiver]
+) -> list[Any]:
+    """Return all that a strength depends on, as far as headers tell."""
+    codes = {each: [read_code_digest(project.generated_path(each)), sorted(names[each])] for each in sorted(names)}
+    given = sorted(each.mutant for each in waivers if each.reason)
+    return [_VERSION, project.config.test.mutants, read_code_digest(project.generated_path(module)), codes, given]
+
+
+def strength_digest(project: Project, module: str) -> str:
+    """Return the digest of what the strength of a test module depends on today; what is recorded holds for one."""
+    return subject_of(project, module).digest
+
+
+def measure(project: Project, modules: Collection[str]) -> list[Strength]:
+    """Return how strong the tests of test modules are, which have to be built, by module.
+
+    Raises JauntConfigError if there is no sandbox.
+    """
+    subjects = [subject_of(project, module) for module in sorted(modules)]
+    by_base: dict[Path, list[Subject]] = {}
+    for subject in subjects:
+        if subject.mutants:
+            by_base.setdefault(subject.base, []).append(subject)
+    found = {each.module: _nothing(each) for each in subjects}
+    for base, group in sorted(by_base.items()):
+        run = _Run(project, base, group)
+        found |= {each.module: run.strength(each) for each in group}
+    return [found[each.module] for each in subjects]
+
+
+def lapsed(subject: Subject) -> Iterator[str]:
+    """Yield, for people, the waivers of a test module that hold for nothing."""
+    names = {each.name for each in subject.mutants}
+    for waiver in subject.waivers:
+        if not waiver.reason:
+            yield f"{waiver.line}: `jaunt:equivalent {waiver.mutant}` counts for nothing: it says no reason"
+        elif waiver.mutant not in names:
+            yield f"{waiver.line}: `jaunt:equivalent {waiver.mutant}` waives nothing: there is no such mutant any more"
+
+
+def _nothing(subject: Subject) -> Strength:
+    problem = "" if subject.names else "its specs depend on no spec of code"
+    return Strength(subject.module, specs=subject.specs, digest=subject.digest, problem=problem)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One run in the sandbox: of the test modules whose names start from one folder."""
+
+    project: Project
+    base: Path
+    subjects: Sequence[Subject]
+    texts: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def strength(self, subject: Subject) -> Strength:
+        """Return what the run has found of one test module."""
+        facts = self._facts
+        survey = next((each["survey"] for each in facts if each.get("survey")), None)
+        own = self._file(subject)
+        wrong = {f"{own}::{spec}" for spec in subject.specs} & self._unreliable
+        problem = ""
+        if survey is None or not any("end" in each for each in facts):
+            problem = f"the run {self._completed.message or 'ended before it was done'}"
+        elif any(test.startswith(f"{own}::") for test in survey["failed"]):
+            problem = "its tests fail on the code as it is"
+        elif not any(test.startswith(f"{own}::") for test in survey["passed"]):
+            problem = "none of its tests was run"
+        elif not {how for name in _CONTROL if (how := self._values("ended").get(name))} <= {"done"}:
+            problem = "its tests did not run to their end on the code as it is, once pytest was copied"
+        elif wrong:
+            problem = f"its tests pass and fail by chance: {', '.join(sorted(wrong))}"
+        reached = {m: _specs(own, specs) for m, specs in self._values("reached").items()}
+        noticed = {m: _specs(own, specs) for m, specs in self._values("noticed").items()}
+        ended = self._values("ended")
+        of_all = {m: reached.get(m, frozenset()) for m, how in ended.items() if how == "killed"}
+        names = {each.name for each in subject.mutants}
+        late = frozenset(m for m, how in ended.items() if how == "late" and reached.get(m)) & names
+        return Strength(
+            subject.module,
+            subject.mutants,
+            subject.specs,
+            {m: specs for m, specs in reached.items() if m in names},
+            {m: specs for m, specs in {**noticed, **of_all}.items() if m in names},
+            late - subject.waived,
+            subject.waived,
+            subject.digest,
+            problem,
+        )
+
+    def _values(self, key: str) -> dict[str, Any]:
+        return {each["mutant"]: each[key] for each in self._facts if each.get(key) is not None}
+
+    @cached_property
+    def _unreliable(self) -> set[str]:
+        found = self._values("noticed")
+        return {spec for name in _CONTROL for spec in found.get(name, ())}
+
+    @property
+    def _facts(self) -> list[dict[str, Any]]:
+        return self._outcome[0]
+
+    @property
+    def _completed(self) -> Completed:
+        return self._outcome[1]
+
+    @cached_property
+    def _outcome(self) -> tuple[list[dict[str, Any]], Completed]:
+        """The facts that the run told, and how it ended."""
+        facts, completed = self._tried(anew=False)
+        return self._tried(anew=True) if any("early" in each for each in facts) else (facts, completed)
+
+    def _tried(self, *, anew: bool) -> tuple[list[dict[str, Any]], Completed]:
+        """Try the mutants; with `anew`, pytest is started for each of them, as what it loads first has the code."""
+        project, mutants = self.project, self._mutants
+        seconds = project.config.sandbox.seconds + _SECONDS_EACH * len(mutants)
+        limits = replace(project.config.sandbox, seconds=seconds, cpu_seconds=seconds)
+        with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
+            orders = {**self._orders(mutants), "anew": anew, "report": report.fileno()}
+            program = Program(
+                [sys.executable, *OWN_BYTECODE, "-P", str(_CHILD)],
+                cwd=project.root,
+                pythonpath=self._bases,
+                readable=[each.path for each in self.subjects],
+                stdin=json.dumps(orders).encode(),
+                env={
+                    "JAUNT_GENERATED_DIR": project.generated_dir,
+                    "COVERAGE_FILE": str(scratch / "coverage"),
+                    "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+                    "PYTHONHASHSEED": "0",
+                },
+                pass_fds=[report.fileno()],
+            )
+            completed = Sandbox(limits).run(program, scratch=scratch)
+            report.seek(0)
+            lines = report.read().split(b"\n")[:-1]
+        return [json.loads(line) for line in lines], completed
+
+    def _orders(self, mutants: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Return what the child is told."""
+        files = [str(each.path.resolve()) for each in self.subjects]
+        # Without jaunt's own plugin: it would look at each failure's project, which takes longer than all of the rest.
+        plugins = ["-p", "no:jaunt", "-p", "jaunt.pytest_plugin.generated", "-p", "no:cacheprovider"]
+        return {
+            "args": [*plugins, f"--rootdir={self._root}", *self.project.config.test.pytest_args, "--maxfail=0", *files],
+            "bases": [str(each) for each in self._bases],
+            "targets": {each["file"]: self._text(each["file"]) for each in mutants},
+            "mutants": mutants,
+            "workers": os.cpu_count() or 1,
+        }
+
+    @property
+    def _mutants(self) -> list[dict[str, Any]]:
+        """What the child is told of the mutants: of each once, with the test modules that it counts for."""
+        found: dict[str, dict[str, Any]] = {}
+        for subject in self.subjects:
+            for mutant in subject.mutants:
+                if mutant.name not in subject.waived:
+                    one = found.setdefault(mutant.name, self._told(mutant))
+                    one["tests"].append(self._file(subject))
+        return [found[name] for name in sorted(found)]
+
+    def _told(self, mutant: Mutant) -> dict[str, Any]:
+        file = str(self.project.generated_path(mutant.module))
+        # What a cache keeps is worked out by the first test that asks, and counts for those after it.
+        lines = None if "cache" in self._text(file) else mutant.lines
+        return {
+            "name": mutant.name,
+            "file": file,
+            "lines": lines,
+            "start": mutant.start,
+            "end": mutant.end,
+            "text": mutant.text,
+            "tests": [],
+        }
+
+    def _text(self, file: str) -> str:
+        if file not in self.texts:
+            self.texts[file] = read_plain(Path(file)).decode()
+        return self.texts[file]
+
+    @property
+    def _root(self) -> Path:
+        return self.project.root.resolve()
+
+    @property
+    def _bases(self) -> list[Path]:
+        return list(dict.fromkeys([self.base, *self.project.bases()]))
+
+    def _file(self, subject: Subject) -> str:
+        """Return a test module's file as pytest names it in the ids of tests."""
+        path = subject.path.resolve()
+        return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else str(path)
+
+
+def _specs(file: str, found: Iterable[str]) -> frozenset[str]:
+    """Return the names of the specs of one file, of those that ids of pytest's name."""
+    return frozenset(each.partition("::")[2] for each in found if each.startswith(f"{file}::"))
