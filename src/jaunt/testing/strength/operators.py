@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from jaunt.syntax.nodes import child_nodes
-from jaunt.syntax.source import Function, assignment_targets, last_name
+from jaunt.syntax.source import Function, assignment_targets, last_name, without_warnings
 
 Kind = Literal[
     "comparison", "boundary", "arithmetic", "boolean", "constant", "return", "statement", "exception", "default"
@@ -295,7 +295,8 @@ def _can_go(statement: ast.stmt) -> bool:
 
 def _is_text(written: str, value: str) -> bool:
     try:
-        return ast.literal_eval(written) == value
+        with without_warnings():
+            return ast.literal_eval(written) == value
     except (SyntaxError, ValueError):
         return False
 

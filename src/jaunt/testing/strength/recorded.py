@@ -48,7 +48,7 @@ def field_of(strength: Strength) -> str | None:
     )
 
 
-def with_strength(text: str, value: str | None) -> str:
+def with_strength_field(text: str, value: str | None) -> str:
     """Return a generated file's text with this field in its header, or without it; the rest as it is, byte for byte."""
     length = len(split_header(text)[0])
     if not length:

@@ -1,6 +1,7 @@
 """`jaunt test`."""
 
 import argparse
+from pathlib import Path
 
 from jaunt.commands.shared.options import (
     add_build_options,
@@ -13,6 +14,7 @@ from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, require_tests, targets_of
 from jaunt.commands.shared.test_step import RunOptions, build_and_test
+from jaunt.commands.test.strength import StrengthOptions, with_strength
 
 _UNTOLD = ("--no-store", "--record DIR")
 """What the help of `jaunt build` says too: with a line for every option, the help would not fit 24 lines."""
@@ -28,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help_text = "for pytest, as in --pytest-args=-x (repeatable)"
     parser.add_argument("--pytest-args", action="append", default=[], metavar="ARG", help=help_text)
     parser.add_argument("--repair", action="store_true", help="if tests fail, have the code rewritten once")
+    parser.add_argument("--strength", action="store_true", help="tell which changes of the code no test notices")
+    parser.add_argument("--html", metavar="FILE", help=argparse.SUPPRESS)  # the page; see `StrengthOptions`
     add_build_options(parser)
     add_instruction_option(parser, argparse.SUPPRESS)
     add_project_options(parser)
@@ -47,4 +51,7 @@ def run(arguments: argparse.Namespace) -> Result:
     )
     project = read_project(arguments)
     require_tests(project, arguments.target)
-    return build_and_test(project, targets_of(project, arguments), build_options(arguments), running)
+    targets, options = targets_of(project, arguments), build_options(arguments)
+    result = build_and_test(project, targets, options, running)
+    measuring = StrengthOptions(arguments.strength, Path(arguments.html) if arguments.html else None)
+    return with_strength(project, targets, options, measuring, result) if running.run else result
