@@ -214,6 +214,8 @@ def test_every_key_is_read(root: Path) -> None:
         jobs = 2000
         infer_deps = false
         pytest_args = []
+        min_strength = 0.8
+        mutants = 50
         [prompts]
         build_system = "p.md"
         build_module = "p.md"
@@ -258,7 +260,13 @@ def test_every_key_is_read(root: Path) -> None:
         "stop_after_same_failure": 5,
         "whole_module_fallback": True,
     }
-    assert vars(config.test) == {"jobs": 2000, "infer_deps": False, "pytest_args": []}
+    assert vars(config.test) == {
+        "jobs": 2000,
+        "infer_deps": False,
+        "pytest_args": [],
+        "min_strength": 0.8,
+        "mutants": 50,
+    }
     assert vars(config.prompts) == {
         **dict.fromkeys(["build_system", "build_module", "test_system", "test_module"], "p.md"),
         "dependency_code": True,

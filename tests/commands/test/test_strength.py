@@ -108,7 +108,8 @@ def test_strength_is_told_written_and_shown(make: Make, run_in: RunIn) -> None:
     page = (root / ".jaunt/strength.html").read_text()
     assert page.count("<del>") == page.count("<ins>") == 2
     assert "len(text) &gt;= limit" in page and "<script" not in page
-    assert run_in(root, "status", "--check").code == 0
+    told = run_in(root, "status", "--check", "-v")
+    assert (told.code, "strength tests.test_cut  2 of 4 mutants noticed" in told.lines) == (0, True)
     assert run_in(root, "check").code == 0
     facts = run_in(root, "test", "--json", "--html", "page.html").facts
     assert modules(facts)["score"] == 0.5
@@ -116,6 +117,10 @@ def test_strength_is_told_written_and_shown(make: Make, run_in: RunIn) -> None:
     assert (root / "page.html").is_file()
     assert generated(root).read_text().count("jaunt:strength") == 1
     assert calls(root) == []
+    spec = root / "tests/test_cut.py"
+    spec.write_text(f"{spec.read_text()}# jaunt:equivalent 12345678 nothing\n")
+    told = run_in(root, "status", "-v")
+    assert "strength tests.test_cut  2 of 4 mutants noticed, of other code or tests" in told.lines
 
 
 def test_strong_tests_pass_the_gate_without_a_call_and_are_measured_once(make: Make, run_in: RunIn) -> None:

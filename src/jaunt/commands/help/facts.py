@@ -114,14 +114,71 @@ class Ran(TypedDict):
     unchanged: list[str]
 
 
+class SpecStrength(TypedDict):
+    """How many changes of the code the tests of one spec reach, and how many of these they notice."""
+
+    spec: str
+    noticed: int
+    reached: int
+
+
+class Survivor(TypedDict):
+    """A change of the code that no test notices: its name, where it is, the line before and after."""
+
+    mutant: str
+    kind: str
+    module: str
+    owner: str
+    line: int
+    before: str
+    after: str
+    reached: list[str]
+
+
+class TestStrength(TypedDict):
+    """How strong a test module is; `score` is null where nothing was measured, and `problem` says why."""
+
+    module: str
+    score: float | None
+    mutants: int
+    noticed: int
+    survived: int
+    timeouts: int
+    waived: int
+    problem: str
+    specs: list[SpecStrength]
+    survivors: list[Survivor]
+
+
+class CodeStrength(TypedDict):
+    """How many changes of a module of code all its tests together notice."""
+
+    module: str
+    score: float
+    noticed: int
+    survived: int
+
+
+class Strengths(TypedDict):
+    """How strong the tests are; `unchanged` has the scores that headers have told already."""
+
+    min_strength: float | None
+    modules: list[TestStrength]
+    code: list[CodeStrength]
+    unchanged: dict[str, float]
+    page: NotRequired[str]
+
+
 class Tested(TypedDict):
-    """What was built, and how its tests ended, if they ran."""
+    """What was built, and how its tests ended, if they ran; `stronger` is the build of tests that were too weak."""
 
     modules: list[BuiltModule]
     seconds: float
     unproven: list[str]
     tests: NotRequired[Ran]
     repair: NotRequired[Built]
+    strength: NotRequired[Strengths]
+    stronger: NotRequired[Built]
 
 
 class State(TypedDict):

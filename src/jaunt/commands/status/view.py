@@ -20,6 +20,7 @@ from jaunt.report.states import STATES, style_of
 from jaunt.report.terminal import hang, paint, width_of
 from jaunt.report.wording import ago, all_reasons, decision, first_reason, reason_texts
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.testing.strength.recorded import recorded_strength, strength_digest
 
 
 def print_status(
@@ -65,6 +66,7 @@ def print_status(
             _say_row(state, "", and_more(len(group) - len(shown)), out)
     if verbose:
         _print_imported(plan, width, out)
+        _print_strength(plan, width, out)
     total = ", ".join(f"{counts[state]} {state}" for state in order if counts[state]) or "no spec modules"
     more = " (-v lists the fresh ones)" if hides_fresh and counts["fresh"] else ""
     say("\n".join(hang("", f"{total}{more}", width_of(out))), out)
@@ -84,6 +86,17 @@ def _print_imported(plan: Plan, width: int, out: TextIO) -> None:
         if unread:
             reasons = ", ".join(f"{name}: {one_line(text)}" for name, text in sorted(unread.items()))
             _say_row("imported", f"{module:<{width}}  ", f"to read {reasons}", out)
+
+
+def _print_strength(plan: Plan, width: int, out: TextIO) -> None:
+    """Print what the headers of test modules say of how strong the tests are, and whether that still holds."""
+    for module in plan.freshness:
+        generated = plan.project.generated_path(module)
+        found = recorded_strength(parse_header(_read_header(generated)))
+        if found is not None and plan.project.kind_of(module) == "test":
+            holds = found.digest == strength_digest(plan.project, module)
+            text = f"{found.noticed} of {found.counted} mutants noticed"
+            _say_row("strength", f"{module:<{width}}  ", text if holds else f"{text}, of other code or tests", out)
 
 
 def _say_row(state: str, head: str, reason: str, out: TextIO) -> None:

@@ -19,7 +19,7 @@ from jaunt.report.console import and_more, print_error, print_warning, relative_
 from jaunt.syntax.body import is_edited
 from jaunt.testing.project_tests import run_project_tests
 from jaunt.testing.strength.measuring import Subject, lapsed, measure, subject_of
-from jaunt.testing.strength.recorded import field_of, recorded_strength, with_strength_field
+from jaunt.testing.strength.recorded import recorded_strength, with_strength_field
 from jaunt.testing.strength.strength import Strength, by_code
 
 PAGE = "strength.html"
@@ -149,7 +149,7 @@ def keep(project: Project, strength: Strength) -> None:
     path = project.generated_path(strength.module)
     data = read_plain(path)
     text = data.decode("utf-8", "surrogateescape")
-    changed = with_strength_field(text, field_of(strength)).encode("utf-8", "surrogateescape")
+    changed = with_strength_field(text, strength.field).encode("utf-8", "surrogateescape")
     if not strength.problem and changed != data and not is_edited(text):
         write_atomic(path, changed, within=project.root)
 

@@ -1,6 +1,5 @@
 """Measuring how strong generated tests are: mutants made here, and tried in the sandbox."""
 
-import hashlib
 import json
 import os
 import sys
@@ -14,18 +13,15 @@ from typing import Any
 from jaunt.files.plain import read_plain
 from jaunt.files.scratch import temporary_scratch
 from jaunt.paths import PACKAGE
-from jaunt.plan.freshness import read_code_digest
 from jaunt.project.project import Project
 from jaunt.sandbox.program import Completed, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
-from jaunt.spec_ref import module_of, qualname_of
 from jaunt.testing.strength.mutant import Mutant, chosen, mutants_of
+from jaunt.testing.strength.recorded import names_under_test, strength_digest
 from jaunt.testing.strength.strength import Strength
 from jaunt.testing.strength.waivers import Waiver, waivers_in
 
 _CHILD = Path(PACKAGE, "testing", "strength", "child.py")
-_VERSION = "1"
-"""Of the operators, and of what a score is made of: with another one, nothing that was recorded holds."""
 _SECONDS_EACH = 3
 """How many seconds a mutant adds to the time that the run may take."""
 _CONTROL = ("control", "control again")
@@ -53,25 +49,19 @@ class Subject:
 
 def subject_of(project: Project, module: str) -> Subject:
     """Return what is to be measured of a test module, which is built."""
-    names: dict[str, set[str]] = {}
-    found = project.modules[module]
-    for entry in found.entries:
-        for ref in project.graph.get(entry.spec_ref, ()):
-            if project.kind_of(module_of(ref)) == "build":
-                names.setdefault(module_of(ref), set()).add(qualname_of(ref))
+    names, found = names_under_test(project, module), project.modules[module]
     waivers = waivers_in(read_plain(found.file.path).decode("utf-8", "replace"))
     most = project.config.test.mutants
-    mutants = [each for name in sorted(names) for each in chosen(_mutants(project, name, names[name]), most)]
-    digest = hashlib.sha256(json.dumps(_measured_on(project, module, names, waivers)).encode())
+    mutants = [each for name in names for each in chosen(_mutants(project, name, names[name]), most)]
     return Subject(
         module,
         project.generated_path(module),
         found.file.base,
         tuple(entry.qualname for entry in found.entries),
-        {name: frozenset(specs) for name, specs in names.items()},
+        names,
         tuple(waivers),
         tuple(mutants),
-        digest.hexdigest()[:16],
+        strength_digest(project, module),
     )
 
 
@@ -79,20 +69,6 @@ def _mutants(project: Project, module: str, names: Collection[str]) -> list[Muta
     path = project.generated_path(module)
     others = {entry.qualname for entry in project.modules[module].entries}.difference(names)
     return mutants_of(module, read_plain(path), names, others) if path.is_file() else []
-
-
-def _measured_on(
-    project: Project, module: str, names: Mapping[str, Collection[str]], waivers: Iterable[Waiver]
-) -> list[Any]:
-    """Return all that a strength depends on, as far as headers tell."""
-    codes = {each: [read_code_digest(project.generated_path(each)), sorted(names[each])] for each in sorted(names)}
-    given = sorted(each.mutant for each in waivers if each.reason)
-    return [_VERSION, project.config.test.mutants, read_code_digest(project.generated_path(module)), codes, given]
-
-
-def strength_digest(project: Project, module: str) -> str:
-    """Return the digest of what the strength of a test module depends on today; what is recorded holds for one."""
-    return subject_of(project, module).digest
 
 
 def measure(project: Project, modules: Collection[str]) -> list[Strength]:

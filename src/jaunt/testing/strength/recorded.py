@@ -1,13 +1,22 @@
 """What a test module's header says of its strength, and how it gets there: one line of the file, and no other byte."""
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from jaunt.files.plain import read_plain
 from jaunt.header import split_header
-from jaunt.testing.strength.strength import Strength
+from jaunt.plan.freshness import read_code_digest
+from jaunt.project.project import Project
+from jaunt.spec_ref import module_of, qualname_of
 
 FIELD = "strength"
+WAIVER = r"#\s*jaunt:\s*equivalent\b\s*(\S*)\s*(.*)"
+"""What a waiver looks like; see `waivers.py`."""
+_VERSION = "1"
+"""Of the operators, and of what a score is made of: with another one, nothing that was recorded holds."""
 _LINE = f"# jaunt:{FIELD}="
 _COUNTS = re.compile(
     r"(?P<noticed>\d+) of (?P<counted>\d+) timeouts=(?P<late>\d+) waived=(?P<waived>\d+) on=(?P<on>\w+)"
@@ -29,6 +38,26 @@ class Recorded(NamedTuple):
         return self.noticed / self.counted if self.counted else None
 
 
+def names_under_test(project: Project, module: str) -> dict[str, frozenset[str]]:
+    """Return the specs of code that a test module's specs depend on directly, by the module that they are of."""
+    found: dict[str, set[str]] = {}
+    for entry in project.modules[module].entries:
+        for ref in project.graph.get(entry.spec_ref, ()):
+            if project.kind_of(module_of(ref)) == "build":
+                found.setdefault(module_of(ref), set()).add(qualname_of(ref))
+    return {name: frozenset(found[name]) for name in sorted(found)}
+
+
+def strength_digest(project: Project, module: str) -> str:
+    """Return the digest of all that a test module's strength depends on today, 16 hex digits; see `Recorded.digest`."""
+    names = names_under_test(project, module)
+    codes = {each: [read_code_digest(project.generated_path(each)), sorted(names[each])] for each in names}
+    waivers = re.findall(WAIVER, read_plain(project.modules[module].file.path).decode("utf-8", "replace"))
+    own = read_code_digest(project.generated_path(module))
+    measured_on = [_VERSION, project.config.test.mutants, own, codes, sorted(waivers)]
+    return hashlib.sha256(json.dumps(measured_on).encode()).hexdigest()[:16]
+
+
 def recorded_strength(fields: Mapping[str, Any] | None) -> Recorded | None:
     """Return what the fields of a header say; None if that is nothing, or can't be read."""
     found = _COUNTS.fullmatch(str((fields or {}).get(FIELD, "")))
@@ -36,16 +65,6 @@ def recorded_strength(fields: Mapping[str, Any] | None) -> Recorded | None:
         return None
     noticed, counted, late, waived = map(int, found.group("noticed", "counted", "late", "waived"))
     return Recorded(noticed, counted, late, waived, found["on"]) if noticed <= counted else None
-
-
-def field_of(strength: Strength) -> str | None:
-    """Return the header's field for a strength as measured, None if nothing was measured."""
-    if strength.problem:
-        return None
-    return (
-        f"{strength.killed} of {len(strength.counted)} timeouts={len(strength.late)} "
-        f"waived={len(strength.waived)} on={strength.digest}"
-    )
 
 
 def with_strength_field(text: str, value: str | None) -> str:

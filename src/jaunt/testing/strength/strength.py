@@ -51,6 +51,14 @@ class Strength:
         reached = [each.name for each in self.counted if spec in self.reached.get(each.name, ())]
         return sum(spec in self.noticed.get(name, ()) for name in reached), len(reached)
 
+    @property
+    def field(self) -> str | None:
+        """The field of the header that keeps this, as `recorded.py` reads it; None if nothing was measured."""
+        if self.problem:
+            return None
+        counts = f"timeouts={len(self.late)} waived={len(self.waived)} on={self.digest}"
+        return f"{self.killed} of {len(self.counted)} {counts}"
+
     def facts(self) -> dict[str, Any]:
         """Return all this as plain data, for `--json` and for the page."""
         by_spec = {spec: self.of_spec(spec) for spec in self.specs}

@@ -13,7 +13,9 @@ import tokenize
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_WAIVER = re.compile(r"#\s*jaunt:\s*equivalent\b\s*(\S*)\s*(.*)")
+from jaunt.testing.strength.recorded import WAIVER
+
+_WAIVER = re.compile(WAIVER)
 
 
 class Waiver(NamedTuple):
