@@ -338,6 +338,15 @@ class Ejected(TypedDict):
     kept_fresh: NotRequired[list[str]]
 
 
+class EjectedAll(TypedDict):
+    """The source roots that were written without jaunt, and the files that are other ones there."""
+
+    into: str
+    files: list[str]
+    roots: list[str]
+    dry_run: bool
+
+
 class Cleaned(TypedDict):
     """The files that were removed, or would be, and those that were left."""
 
@@ -528,7 +537,7 @@ FACTS: Mapping[str, tuple[type, ...]] = {
     "diff": (Changes,),
     "accept": (Accepted,),
     "adopt": (Adopted,),
-    "eject": (Ejected,),
+    "eject": (Ejected, EjectedAll),
     "clean": (Cleaned,),
     "graph": (Graph,),
     "timings": (Timings,),
