@@ -19,7 +19,7 @@ from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
 from jaunt.engine.job import Outcome, Status, error_texts, failure
-from jaunt.errors import JauntError, JauntGenerationError
+from jaunt.errors import JauntAnswerError, JauntError, JauntGenerationError
 from jaunt.files.atomic import require_writable, write_atomic
 from jaunt.files.plain import read_plain
 from jaunt.generate.base import GenerationResult
@@ -250,7 +250,8 @@ class _Search:
         else:
             cause = result.fault
             told = [*error_texts(cause), *(f"the last candidate: {error}" for error in errors)]
-        if result.fault is not None and result.candidate and not errors and self.settings.store is not None:
+        is_code = bool(result.candidate) and not (errors or isinstance(result.fault, JauntAnswerError))
+        if result.fault is not None and is_code and self.settings.store is not None:
             # What comes from the store has to pass the checks as well.
             keep = partial(
                 keep_code,

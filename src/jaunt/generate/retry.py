@@ -69,6 +69,7 @@ async def ask(
     """
     past = Attempts([*told])
     found: Examination | None = None  # what was made of the last candidate
+    codeless: Examination | None = None  # the last answer without one
     for attempt in range(1, max_attempts + 1):
         prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
         ctx = replace(ctx, variation=(attempt - 1) * candidates)
@@ -80,12 +81,14 @@ async def ask(
             if attempt == max_attempts:
                 return _result(attempt, replace(found or Examination(fault.text), fault=fault), past)
             past.errors.append(f"{prefix}{fault.told}")
+            codeless = Examination(fault.text, [str(fault)])
             ctx = replace(ctx, rejected_source="")
             continue
         except JauntError as fault:
-            if found is None:
+            last = found or codeless
+            if last is None:
                 raise
-            return _result(attempt, replace(found, fault=fault), past)
+            return _result(attempt, replace(last, fault=fault), past)
         past.seconds += found.seconds
         if found.ok or found.fault is not None:
             return _result(attempt, found, past)

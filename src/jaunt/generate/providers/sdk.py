@@ -165,12 +165,12 @@ class SdkBackend(ModelBackend):
 def varied(body: dict[str, Any], ctx: ModuleSpecContext) -> dict[str, Any]:
     """Return a request that is not answered as others of the module were: a fixed seed moves on, with each answer.
 
-    A model that gave the same code again is asked at a higher temperature, where one is set.
+    A model that gave the same code again is asked at a higher temperature, where one is set: at 0, no seed counts.
     """
     changes: dict[str, Any] = {}
     if type(body.get("seed")) is int:
         changes["seed"] = body["seed"] + ctx.variation
-    elif ctx.repeats and isinstance(body.get("temperature"), int | float):
+    if ctx.repeats and isinstance(body.get("temperature"), int | float):
         changes["temperature"] = min(1.0, body["temperature"] + 0.4 * ctx.repeats)
     return {**body, **changes}
 
