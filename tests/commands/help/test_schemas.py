@@ -32,6 +32,7 @@ PRINTED = [
         "test --no-run",
         "status",
         "status app.slug",
+        "status app.slug:slugify",
         "status --specs",
         "check",
         "check --verify",

@@ -366,3 +366,22 @@ def test_a_second_status_of_an_unbuilt_project_reads_no_source(shop: Path, run: 
     kept = (shop / ".jaunt" / "scan.jsonl").read_bytes()
     assert b"split_words" in kept
     assert run("status").lines == first.lines
+
+
+def test_of_a_spec_the_places_of_its_stub_and_of_its_code_are_shown(built_shop: Path, run_in: RunIn) -> None:
+    said = run_in(built_shop, "status", "app.slug:slugify")
+    assert said.lines[1:3] == [
+        "  spec        src/app/slug.py:6",
+        "  code        src/app/__generated__/slug.py:"
+        + str(line_of(built_shop / GENERATED / "slug.py", "def slugify")),
+    ]
+    facts = run_in(built_shop, "status", "app.slug:slugify", "--json").facts
+    assert facts["spec_at"].endswith("src/app/slug.py:6")
+    (built_shop / GENERATED / "slug.py").unlink()
+    said = run_in(built_shop, "status", "app.slug:slugify")
+    assert "  code        not built yet" in said.lines
+
+
+def line_of(path: Path, text: str) -> int:
+    """Return the line, counted from 1, that begins with a text."""
+    return next(n for n, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.startswith(text))

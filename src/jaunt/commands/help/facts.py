@@ -239,6 +239,8 @@ class ModuleStatus(TypedDict):
     accepted: str
     diff: str | None
     problems: list[str]
+    spec_at: NotRequired[str]
+    code_at: NotRequired[str]
 
 
 class Drifted(TypedDict):

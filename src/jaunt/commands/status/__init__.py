@@ -7,6 +7,7 @@ from jaunt.checks import is_off
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
+from jaunt.commands.status.places import places_of
 from jaunt.commands.status.specs import print_specs, spec_statuses
 from jaunt.commands.status.view import module_status, print_module_status, print_status
 from jaunt.errors import JauntConfigError
@@ -20,7 +21,9 @@ from jaunt.report.wording import all_reasons
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("module", nargs="?", metavar="MODULE", help="show this module and what changed in its contract")
+    parser.add_argument(
+        "module", nargs="?", metavar="MODULE", help="show this module, or MODULE:NAME, and what changed"
+    )
     parser.add_argument("--check", action="store_true", help="exit with 4 if anything is not fresh")
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="list every module, every reason, and what is imported"
@@ -73,7 +76,9 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
     (module,) = select_targets(project, [arguments.module])
     plan = plan_for(project)
     status = module_status(plan, module)
-    print_module_status(status)
+    name = arguments.module.partition(":")[2]
+    places = places_of(project, module, name) if name in status.specs else None
+    print_module_status(status, places=places)
     tell_unbound(plan.only([module]))
     is_fresh = not status.freshness.reasons
     facts = {
@@ -85,6 +90,7 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
         "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
     }
     del facts["freshness"]
+    facts |= {f"{what}_at": place for what, place in places._asdict().items()} if places else {}
     return Result(EXIT_OK if is_fresh or not arguments.check else EXIT_CHECK, facts)
 
 

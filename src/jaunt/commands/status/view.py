@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from jaunt.build.rejected import LastFailure, last_failures
+from jaunt.commands.status.places import Places
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, extract_module_digest, parse_header
 from jaunt.plan.freshness import Freshness
@@ -180,12 +181,15 @@ def _reasons(plan: Plan, module: str) -> list[str]:
     return reason_texts(freshness.reasons, beside=module)
 
 
-def print_module_status(status: ModuleStatus, out: TextIO | None = None) -> None:
-    """Print one module's state, each reason for it, where it stands, and what changed in its contract."""
+def print_module_status(status: ModuleStatus, out: TextIO | None = None, *, places: Places | None = None) -> None:
+    """Print one module's state, each reason for it, where it stands, and what changed in its contract.
+
+    `places` are those of one spec of it that is asked for.
+    """
     out = out or sys.stdout
     state = status.freshness.state
     say(f"{status.module}: {paint(state, style_of(state).colour, out)}", out)
-    for label, text in _facts(status):
+    for label, text in [*_facts(status, places)]:
         for line in hang(f"  {label:<10}  ", text, width_of(out)):
             say(line, out)
     if state == "broken":
@@ -195,12 +199,14 @@ def print_module_status(status: ModuleStatus, out: TextIO | None = None) -> None
         print_diff(status.diff, out)
 
 
-def _facts(status: ModuleStatus) -> Iterator[tuple[str, str]]:
+def _facts(status: ModuleStatus, places: Places | None) -> Iterator[tuple[str, str]]:
     for reason in status.reasons:
         yield "why", relative_paths(one_line(reason))
     if status.freshness.state == "stale" and status.diff is None:
         yield "", "(the contract it was built from is not in .jaunt/history: no diff)"
-    yield "spec", relative_paths(str(status.source))
+    yield "spec", relative_paths(places.spec if places else str(status.source))
+    if places is not None:
+        yield "code", relative_paths(places.code) or "not built yet"
     yield "generated", relative_paths(str(status.generated))
     yield "specs", some(status.specs) or "none that can be read"
     yield (
