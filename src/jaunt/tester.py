@@ -133,12 +133,12 @@ async def run_tests(
     if no_run or not report.generated_files:
         return as_result([TestRun(())], failures)
     works = library_works(Path(project_dir), generated_dir, module_specs, specs, spec_graph, package=tests_package)
+    files = {work.path: [*work.names] for work in works if work.path in report.generated_files}
     verdict = await halted_with_task(
         lambda halt: judge_tests(
-            report.generated_files,
+            files,
             sandbox=Sandbox(sandbox or SandboxConfig()),
             cwd=Path(project_dir if cwd is None else cwd),
-            expected={work.path: [*work.names] for work in works},
             pythonpath=[project_dir] if pythonpath is None else pythonpath,
             pytest_args=pytest_args or (),
             generated_dir=generated_dir,

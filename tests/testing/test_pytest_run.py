@@ -16,7 +16,8 @@ import pytest
 
 from jaunt.config import SandboxConfig
 from jaunt.sandbox.sandbox import Sandbox
-from jaunt.testing.pytest_run import Failure, TestRun, judge_tests, read_record
+from jaunt.testing.pytest_run import TestRun, judge_tests
+from jaunt.testing.run_record import Failure, read_record
 
 NO_PLUGINS = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"  # those of this installation have no part in most of these tests
 MODES = ["limits", "off"] + ([] if Sandbox(SandboxConfig()).mechanism == "limits" else ["bwrap"])
@@ -38,7 +39,8 @@ def judge(
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(dedent(source))
     sandbox = Sandbox(SandboxConfig(mode=mode, seconds=30, env=list(env)))
-    return judge_tests([file], sandbox=sandbox, cwd=project, pythonpath=[project / "src"], **options)
+    files = options.pop("expected", [file])
+    return judge_tests(files, sandbox=sandbox, cwd=project, pythonpath=[project / "src"], **options)
 
 
 def told(verdict: TestRun) -> list[str]:
@@ -418,7 +420,7 @@ def cheated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Futu
         project = tmp_path_factory.mktemp("cheat")
         (project / "test_it.py").write_text(source)
         expected = {project / "test_it.py": ["test_wrong"]}
-        return judge_tests([project / "test_it.py"], sandbox=sandbox, cwd=project, expected=expected)
+        return judge_tests(expected, sandbox=sandbox, cwd=project)
 
     with ThreadPoolExecutor(3) as pool:
         yield {name: pool.submit(judge_cheat, source) for name, source in CHEATS.items()}
@@ -438,7 +440,7 @@ def test_no_test_escapes_by_not_being_run(tmp_path: Path) -> None:
     files = [tmp_path / name for name in names]
     sandbox = Sandbox(SandboxConfig(mode="limits", env=[NO_PLUGINS]))
     expected = {file: ["test_wrong"] for file in files}
-    verdict = judge_tests(files, sandbox=sandbox, cwd=tmp_path, expected=expected)
+    verdict = judge_tests(expected, sandbox=sandbox, cwd=tmp_path)
     failed = {failure.node_id.partition("::")[0] for failure in verdict.failures}
     assert [kind for kind, name in zip(NOT_RUN, names, strict=True) if name not in failed] == []
 

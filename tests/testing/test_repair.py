@@ -10,8 +10,8 @@ from projects import SHOP, SHOP_ANSWERS, write_files
 from jaunt.cli import main
 from jaunt.config import load_config
 from jaunt.project.project import load_project
-from jaunt.testing.pytest_run import Failure
 from jaunt.testing.repair import repairs
+from jaunt.testing.run_record import Failure
 
 MODEL = """\
 import pathlib, re, sys

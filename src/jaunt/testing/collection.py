@@ -20,7 +20,8 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 from jaunt.sandbox.program import Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
-from jaunt.testing.pytest_run import RECORDER, Failure, RunRecord, read_record
+from jaunt.testing.pytest_run import RECORDER
+from jaunt.testing.run_record import Failure, RunRecord, read_record
 
 _SECONDS = 60
 _UNBUILT = re.compile(r"JauntNotBuiltError: ([\w.]+):")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
-from jaunt.testing.pytest_run import Failure, TestRun, judge_tests
+from jaunt.testing.pytest_run import TestRun, judge_tests
+from jaunt.testing.run_record import Failure
 
 GENERATION_FAILED = 3
 """The exit code of a run whose test modules could not all be generated."""
@@ -40,12 +41,17 @@ class PytestResult:
 
 
 def run_project_tests(
-    project: Project, *, modules: Collection[str] | None = None, pytest_args: Sequence[str] = ()
+    project: Project,
+    *,
+    modules: Collection[str] | None = None,
+    pytest_args: Sequence[str] = (),
+    workers: int = 0,
 ) -> PytestResult:
     """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from.
 
     The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed.
-    Raises JauntConfigError if there is no such sandbox here.
+    With `workers`, that many processes run the tests, by pytest-xdist. Raises JauntConfigError if that, or such a
+    sandbox, is not here.
     """
     by_base: dict[Path, dict[Path, list[str]]] = {}
     for name in sorted(project.modules_of("test") if modules is None else modules):
@@ -56,17 +62,17 @@ def run_project_tests(
     sandbox = Sandbox(project.config.sandbox)
     verdicts = []
     for base, expected in sorted(by_base.items()):
-        files = [path for path in expected if path.is_file()]
+        files = {path: names for path, names in expected.items() if path.is_file()}
         if files:
             verdicts.append(
                 judge_tests(
                     files,
                     sandbox=sandbox,
                     cwd=project.root,
-                    expected=expected,
                     pythonpath=list(dict.fromkeys([base, *project.bases()])),
                     pytest_args=[*project.config.test.pytest_args, *pytest_args],
                     generated_dir=project.generated_dir,
+                    workers=workers,
                 )
             )
     return as_result(verdicts, [f"{path}: not generated" for path in missing])

@@ -42,6 +42,10 @@ _GUARDED = {
     "_pytest.skipping",
     "_pytest.unittest",
 }
+_WORKER = "PYTEST_XDIST_WORKER"
+"""The variable by which pytest-xdist tells a worker that it is one."""
+_PREFIX = "JAUNT_PYCACHE_PREFIX"
+"""Where workers put bytecode of what is not installed."""
 _GUARDED_PACKAGES = {"pytest", "_pytest", "pluggy"}
 
 
@@ -51,38 +55,50 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)  # the orders hold the key
     os.set_inheritable(orders["report"], False)
-    record = _make_record(bytes.fromhex(orders.pop("key")), orders["report"])
-    code = int(pytest.main(orders["args"], plugins=_make_plugins(record)))
-    record("loaded", *_loaded_files())
+    key = orders.pop("key")
+    record, begin = make_record()
+    begin(bytes.fromhex(key), orders["report"])
+    plugins = make_plugins(record)
+    if "records" in orders:
+        os.environ.pop(_WORKER, None)  # of a run that this one is part of
+        plugins.append(_make_controller(record, key, orders["records"]))
+    code = int(pytest.main(orders["args"], plugins=plugins))
+    record("loaded", *loaded_files())
     record("end", code)
 
 
-def _loaded_files() -> list[str]:
+def loaded_files() -> list[str]:
     """Return the files that this process has loaded."""
     modules = [each for each in list(sys.modules.values()) if isinstance(each, ModuleType)]
     return [file for each in modules if isinstance(file := vars(each).get("__file__"), str)]
 
 
-def _make_record(key: bytes, descriptor: int) -> Callable[..., None]:
+def make_record() -> tuple[Callable[..., None], Callable[[bytes, int], None]]:
     """Return a function that appends a record: its number, a kind and fields, and a signature over all of it.
 
-    A record is the `repr` of a tuple, since that is made in C, where nobody can put in another function.
+    A record is the `repr` of a tuple, since that is made in C, where nobody can put in another function. The other
+    function that is returned takes the key, and the descriptor of the file: it has to be called first.
     """
     sign, write, form, number = hmac.digest, os.write, repr, count()
+    key, descriptor = b"", -1
+
+    def begin(its_key: bytes, its_descriptor: int) -> None:
+        nonlocal key, descriptor
+        key, descriptor = its_key, its_descriptor
 
     def record(kind: str, *fields: str | float) -> None:
         short = [field[:_LONGEST] if isinstance(field, str) else field for field in fields]
         text = form((next(number), kind, *short)).encode("utf-8", "backslashreplace")
         write(descriptor, text + b"\t" + sign(key, text, "sha256").hex().encode() + b"\n")
 
-    return record
+    return record, begin
 
 
 _Functions = dict[tuple[str, str, str], object]
 """The code of pytest's functions: (module, class or "", name) -> what it runs."""
 
 
-def _make_plugins(record: Callable[..., None]) -> list[object]:
+def make_plugins(record: Callable[..., None]) -> list[object]:
     """Return the pytest plugins that record: what was collected, and how each phase of each test ended."""
     original: _Functions = {}
     callers: set[object] = set()
@@ -101,12 +117,16 @@ def _make_preparer(original: _Functions, callers: set[object]) -> object:
                 with suppress(ImportError):
                     import hypothesis.internal.observability  # noqa: F401 - what that plugin imports later on
             sys.dont_write_bytecode = False
+            if _PREFIX in os.environ:  # this is a worker
+                os.environ["PYTHONPYCACHEPREFIX"] = os.environ.pop(_PREFIX)
+                os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             sys.pycache_prefix = os.environ.get("PYTHONPYCACHEPREFIX")
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_configure(self, config: pytest.Config) -> None:
-            """Keep pytest-xdist, where it is loaded, from running tests elsewhere."""
-            config.option.dist = "no"  # no option: where it is installed and not loaded, pytest would not know it
+            """Keep pytest-xdist, where it is loaded and not wanted, from running tests elsewhere."""
+            if not config.pluginmanager.has_plugin("jaunt.testing.pytest_worker"):
+                config.option.dist = "no"  # no option: where it is installed and not loaded, pytest would not know it
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_collection(self, session: pytest.Session) -> None:
@@ -189,6 +209,29 @@ def _make_judge(record: Callable[..., None], original: _Functions, callers: set[
                 record("reported", report.nodeid, report.when, report.outcome, _last_line(report), report.longreprtext)
 
     return Judge()
+
+
+def _make_controller(record: Callable[..., None], key: str, records: str) -> object:
+    """Return the plugin that gives each worker of pytest-xdist a file for its record, and records which end early."""
+
+    class Controller:
+        @pytest.hookimpl(optionalhook=True)
+        def pytest_xdist_setupnodes(self) -> None:
+            """Let workers load pytest from its own bytecode, as this process does; see the preparer."""
+            os.environ[_PREFIX] = os.environ.pop("PYTHONPYCACHEPREFIX", "")
+            os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+        @pytest.hookimpl(optionalhook=True)
+        def pytest_configure_node(self, node: Any) -> None:
+            record("worker", node.gateway.id)
+            node.workerinput["jaunt"] = {"key": key, "file": os.path.join(records, node.gateway.id)}  # noqa: PTH118
+
+        @pytest.hookimpl(optionalhook=True)
+        def pytest_testnodedown(self, node: Any, error: object) -> None:
+            if error:
+                record("lost", node.gateway.id, str(error))
+
+    return Controller()
 
 
 def _seconds(call: pytest.CallInfo[None]) -> float:

@@ -9,17 +9,16 @@ give back objects that claim to equal everything. Neither happens by accident.
 """
 
 import ast
-import hmac
 import json
 import os
 import secrets
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jaunt.files.plain import read_plain
 from jaunt.files.scratch import temporary_scratch
@@ -27,29 +26,12 @@ from jaunt.paths import DEFAULT_GENERATED_DIR, PACKAGE
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.syntax.source import parse_or_none
+from jaunt.testing.run_record import Failure, RunRecord, merged, read_record
 from jaunt.testing.settings_files import SETTINGS
+from jaunt.testing.workers import require_xdist, with_workers
 
 RECORDER = Path(PACKAGE, "testing", "pytest_child.py")
 """The program that runs pytest and keeps the record."""
-NOT_AWAITED = "is async, and nothing is told to run it: mark it, with @pytest.mark.anyio or @pytest.mark.asyncio"
-_PHASES = ("setup", "call", "teardown")
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One thing that keeps a run from passing.
-
-    `node_id` is pytest's, as of the folder that the run was in; `message` is one line, `details` the longer
-    text, if any; `exception` is the name of the exception's class, if one was raised.
-    """
-
-    node_id: str
-    message: str
-    details: str = ""
-    exception: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.node_id}: {self.message}"
 
 
 class Case(NamedTuple):
@@ -85,26 +67,29 @@ class TestRun:
 
 
 def judge_tests(
-    files: Sequence[Path],
+    files: Collection[Path] | Mapping[Path, Sequence[str]],
     *,
     sandbox: Sandbox,
     cwd: Path,
-    expected: Mapping[Path, Sequence[str]] | None = None,
     pythonpath: Sequence[Path | str] = (),
     pytest_args: Sequence[str] = (),
     generated_dir: str = DEFAULT_GENERATED_DIR,
+    workers: int = 0,
     halt: Halt | None = None,
 ) -> TestRun:
     """Run pytest on `files`, from the project's root `cwd`, in the sandbox; all that is expected must pass.
 
-    `expected` names, for each file, the functions that must run ("test_a", or "TestA" or "TestA::test_a" of
-    a class); for a file that it doesn't hold these are all that pytest would collect by name. A
-    `conftest.py` in a generated folder is refused, and so is a run that changes the files which decide
-    about it. `halt` ends the run. Raises JauntConfigError if there is no such sandbox here.
+    `files` may name, for each file, the functions that must run ("test_a", or "TestA" or "TestA::test_a" of
+    a class); else these are all that pytest would collect by name. A `conftest.py` in a generated folder is refused,
+    and so is a run that changes the files which decide about it. With `workers`, that many processes of pytest-xdist
+    run the tests. `halt` ends the run. Raises JauntConfigError if there is no such sandbox here, or no pytest-xdist.
     """
-    cwd, files = cwd.resolve(), [file.resolve() for file in files]
-    given = {file.resolve(): tuple(names) for file, names in (expected or {}).items()}
-    wanted = {file: given[file] if file in given else tuple(_named_tests(file)) for file in files}
+    if workers:
+        require_xdist()
+    cwd = cwd.resolve()
+    named = files if isinstance(files, Mapping) else {file: tuple(_named_tests(file)) for file in files}
+    wanted = {file.resolve(): names for file, names in named.items()}
+    files = [*wanted]
     refusals = tuple(_refusals(wanted, cwd, generated_dir))
     if refusals:
         return TestRun(refusals)
@@ -116,8 +101,9 @@ def judge_tests(
         readable=files,
         env={"JAUNT_GENERATED_DIR": generated_dir},
     )
-    args = ["-p", "jaunt.pytest_plugin.generated", f"--rootdir={cwd}", *pytest_args, *map(str, files)]
-    record, completed = _run(program, args, sandbox, halt)
+    args = ["-p", "jaunt.pytest_plugin.generated", f"--rootdir={cwd}"]
+    args += with_workers(pytest_args, workers) if workers else pytest_args
+    record, completed = _run(program, [*args, *map(str, files)], sandbox, halt)
     changed = [path for path, state in _state(files, cwd).items() if state != before.get(path)]
     failures = [Failure(_shown(path, cwd), "was changed during the run") for path in changed]
     failures += _failures(record, wanted, completed, cwd)
@@ -131,14 +117,17 @@ def judge_tests(
     )
 
 
-def _run(program: Program, args: Sequence[str], sandbox: Sandbox, halt: Halt | None) -> "tuple[RunRecord, Completed]":
+def _run(program: Program, args: Sequence[str], sandbox: Sandbox, halt: Halt | None) -> tuple[RunRecord, Completed]:
     """Run the recorder with arguments for pytest; return what it wrote down, and how it ended."""
     key = secrets.token_bytes(32)
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
         own = ["-o", f"cache_dir={scratch / 'pytest'}"]
+        records = scratch / "records"
+        records.mkdir()
+        orders = {"key": key.hex(), "report": report.fileno(), "records": str(records), "args": [*own, *args]}
         ordered = replace(
             program,
-            stdin=json.dumps({"key": key.hex(), "report": report.fileno(), "args": [*own, *args]}).encode(),
+            stdin=json.dumps(orders).encode(),
             env={
                 **program.env,
                 "COVERAGE_FILE": str(scratch / "coverage"),
@@ -148,77 +137,17 @@ def _run(program: Program, args: Sequence[str], sandbox: Sandbox, halt: Halt | N
         )
         completed = sandbox.run(ordered, scratch=scratch, halt=halt)
         report.seek(0)
-        return read_record(report.read(), key), completed
+        record = read_record(report.read(), key)
+        of_workers = {name: read_record(_content(records / name), key) for name in record.workers}
+        return merged(record, of_workers) if of_workers else record, completed
 
 
-@dataclass
-class RunRecord:
-    """What the recorder wrote down, up to the first line that is not genuine, by node id."""
-
-    collected: dict[str, Path] = field(default_factory=dict)
-    passed: dict[str, set[str]] = field(default_factory=dict)
-    failures: dict[str, Failure] = field(default_factory=dict)
-    started: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    left_out: set[Path] = field(default_factory=set)
-    loaded: tuple[str, ...] = ()
-    end: int | None = None
-    genuine: bool = True
-
-    def finished(self) -> list[str]:
-        """Return the node ids of the tests that passed in every phase."""
-        return [
-            test
-            for test in self.collected
-            if test not in self.failures and self.passed.get(test, set()).issuperset(_PHASES)
-        ]
-
-    def add(self, kind: str, *fields: Any) -> None:
-        """Take in one line of the record; the first failure of a test stands."""
-        match kind, fields:
-            case "end", (code,):
-                self.end = int(code)
-            case "collected", (test, file):
-                self.collected[test] = Path(file)
-            case "started", (test,):
-                self.started.append(test)
-            case "left out", (file,):
-                self.left_out.add(Path(file))
-            case "loaded", files:
-                self.loaded = tuple(files)
-            case "result", (test, phase, outcome, message, exception, details, seconds):
-                self.seconds[test] = self.seconds.get(test, 0.0) + seconds
-                if outcome == "passed":
-                    self.passed.setdefault(test, set()).add(phase)
-                else:
-                    self._fail(test, _in_words(phase, outcome, message), details, exception)
-            case "reported", (test, phase, outcome, message, details):
-                self._fail(test, _in_words(phase, outcome, message), details)
-            case "uncollected", (test, outcome, message, details):
-                self._fail(test, _in_words("collection", outcome, message), details)
-            case "unawaited", (test,):
-                self._fail(test, NOT_AWAITED)
-            case "tampered", (test, name):
-                self._fail(test, f"{name} of pytest was replaced during the run")
-
-    def _fail(self, test: str, message: str, details: str = "", exception: str = "") -> None:
-        self.failures.setdefault(test, Failure(test, message, details, exception))
-
-
-def read_record(text: bytes, key: bytes) -> RunRecord:
-    """Return what the record says up to the first line that was not signed with `key`, or is out of order."""
-    record = RunRecord()
-    for number, line in enumerate(text.split(b"\n")[:-1]):
-        content, _, signature = line.rpartition(b"\t")
-        if not hmac.compare_digest(hmac.digest(key, content, "sha256").hex().encode(), signature):
-            record.genuine = False
-            break
-        place, kind, *fields = ast.literal_eval(content.decode())
-        if place != number or record.end is not None:
-            record.genuine = False
-            break
-        record.add(kind, *fields)
-    return record
+def _content(path: Path) -> bytes:
+    """Return what a file holds, nothing if it is gone."""
+    try:
+        return read_plain(path)
+    except OSError:
+        return b""
 
 
 def _refusals(wanted: Mapping[Path, Sequence[str]], cwd: Path, generated_dir: str) -> Iterator[Failure]:
@@ -243,9 +172,10 @@ def _failures(
         yield Failure("pytest", f"pytest ended with exit code {record.end}", completed.stdout + completed.stderr)
     if not record.genuine:
         yield Failure("pytest", "the record of the run was tampered with")
+    yield from (Failure("pytest", text) for text in record.lost)
     yield from record.failures.values()
     for test in sorted(record.collected.keys() - set(record.finished()) - record.failures.keys()):
-        running = record.started[-1:] == [test]
+        running = test in record.running
         yield Failure(test, f"did not finish: the run {why}" if running else "did not run to its end")
     for file, names in wanted.items():
         tests = [test.partition("::")[2] for test, place in record.collected.items() if place.resolve() == file]
@@ -262,14 +192,6 @@ def _whole(record: RunRecord, files: Sequence[Path], failures: Sequence[Failure]
     tests = Counter(record.collected[test].resolve() for test in record.finished())
     left_out = {file.resolve() for file in record.left_out}
     return {file: tests[file] for file in files if tests[file] and file not in failed | left_out}
-
-
-def _in_words(phase: str, outcome: str, message: str) -> str:
-    if outcome == "uncalled":
-        return "its function was not called"
-    if outcome == "skipped":
-        return f"was skipped: {message}"
-    return message if phase == "call" else f"{message} (in {phase})"
 
 
 def _planted_conftests(file: Path, generated_dir: str) -> Iterator[Path]:

@@ -20,7 +20,7 @@ from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.texts import extract_source_segment
 from jaunt.syntax.source import parse_or_none
-from jaunt.testing.pytest_run import Failure
+from jaunt.testing.run_record import Failure
 
 DERIVED_MARK = "# derived"
 

@@ -17,7 +17,7 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
 from jaunt.testing.collection import collection_failures, stand_in, unbuilt_in
-from jaunt.testing.pytest_run import NOT_AWAITED, Failure
+from jaunt.testing.run_record import NOT_AWAITED, Failure
 
 NAME = "collection"
 DEFAULT: Severity = "error"

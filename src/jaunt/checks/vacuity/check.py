@@ -21,7 +21,8 @@ from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
 from jaunt.sandbox.program import Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
-from jaunt.testing.pytest_run import RECORDER, read_record
+from jaunt.testing.pytest_run import RECORDER
+from jaunt.testing.run_record import read_record
 from jaunt.testing.settings_files import SETTINGS
 
 NAME = "vacuity"

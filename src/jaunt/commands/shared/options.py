@@ -78,7 +78,9 @@ def add_instruction_option(parser: argparse.ArgumentParser, help: str) -> None:
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how a build runs and what is printed of it."""
-    parser.add_argument("--jobs", type=_jobs, metavar="N", help="modules to generate at a time (default: build.jobs)")
+    parser.add_argument(
+        "--jobs", type=whole_number, metavar="N", help="modules to generate at a time (default: build.jobs)"
+    )
     telling = parser.add_mutually_exclusive_group()
     telling.add_argument("-q", "--quiet", action="store_true", help="print errors and the summary alone")
     telling.add_argument("-v", "--verbose", action="store_true", help="print what is begun, and why an attempt failed")
@@ -114,7 +116,8 @@ def read_config(arguments: argparse.Namespace) -> JauntConfig:
     return config
 
 
-def _jobs(text: str) -> int:
+def whole_number(text: str) -> int:
+    """Return the number of at least 1 that an option has; raises argparse's error for any other text."""
     try:
         number = int(text)
     except ValueError:

@@ -15,10 +15,10 @@ from jaunt.testing.unchanged.passes import Passes
 
 
 def run_tests(
-    project: Project, tests: Collection[str], passes: Passes | None, pytest_args: Sequence[str]
+    project: Project, tests: Collection[str], passes: Passes | None, pytest_args: Sequence[str], workers: int
 ) -> PytestResult:
     """Run test modules, print what pytest says, and remember in `passes`, if it is given, those that passed."""
-    result = run_project_tests(project, modules=tests, pytest_args=pytest_args)
+    result = run_project_tests(project, modules=tests, pytest_args=pytest_args, workers=workers)
     if passes is not None:
         passes.keep(result.runs, tests)
     if output := result.output.rstrip("\n"):

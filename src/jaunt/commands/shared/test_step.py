@@ -25,7 +25,7 @@ class RunOptions:
     """How tests are run: whether the modules under test are built first, whether code that fails is rewritten once.
 
     Without `run`, the tests are only generated; with `everything`, those run too that passed and could tell nothing
-    new; `pytest_args` come after those of the configuration.
+    new; `pytest_args` come after those of the configuration; with `workers`, that many processes run the tests.
     """
 
     build: bool = True
@@ -33,6 +33,7 @@ class RunOptions:
     repair: bool = False
     everything: bool = False
     pytest_args: Sequence[str] = ()
+    workers: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def _tested(
     from jaunt.commands.shared.test_run import repair, run_tests, say_sandbox
 
     say_sandbox(project)
-    tested = Tested(run_tests(project, tests - unchanged.keys(), passes, running.pytest_args), unchanged)
+    ran = run_tests(project, tests - unchanged.keys(), passes, running.pytest_args, running.workers)
+    tested = Tested(ran, unchanged)
     say(tested.verdict)
     if running.repair and not tested.passed and tested.ran and (repaired := repair(project, tested.ran, options)):
         code, facts["repair"] = repaired
