@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property, partial
 from types import TracebackType
 from typing import Self, TypeVar
@@ -27,9 +28,10 @@ from jaunt.generate.check import Check, Examination, check_candidate
 from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.usage import Usage
+from jaunt.header import parse_header
 from jaunt.plan.freshness import Freshness, judge, read_generated
 from jaunt.plan.module_work import ModuleWork
-from jaunt.plan.standing import StandingCode, standing_code
+from jaunt.plan.standing import WRITTEN_FIELDS, StandingCode, standing_code
 from jaunt.report.wording import all_reasons, build_command, decision
 
 T = TypeVar("T")
@@ -236,7 +238,8 @@ class _Search:
             unkept = await _by_writer(self.writers, keep)
             if result.source is None:
                 return _warned(await self._failed(result), *unkept)
-            landed = await self._land(self._answered(result), result.source, instruction_fields(self.work))
+            provenance = {**instruction_fields(self.work), **_written(self.settings, result, self.replaced)}
+            landed = await self._land(self._answered(result), result.source, provenance)
             return _warned(landed, *unkept)
 
     async def _failed(self, result: GenerationResult) -> Outcome:
@@ -314,6 +317,17 @@ async def _by_writer(writers: ThreadPoolExecutor, write: Callable[[], T]) -> T:
     except asyncio.CancelledError:  # it may come while no thread is free
         await asyncio.wait([written])
         raise
+
+
+def _written(settings: BuildSettings, result: GenerationResult, replaced: str) -> dict[str, str]:
+    """Return the fields of a header that say who wrote code, and when; what comes of no call is what it was before."""
+    if not result.attempts:
+        header = parse_header(replaced) or {}
+        return {name: header[name] for name in WRITTEN_FIELDS if name in header}
+    if not settings.author or settings.backend.is_free:
+        return {}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return dict(zip(WRITTEN_FIELDS, (settings.author, now), strict=True))
 
 
 def _passed(status: Status, examined: Examination) -> Outcome:

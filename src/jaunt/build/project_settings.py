@@ -12,6 +12,7 @@ from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, open_store
 from jaunt.checks.doctests.imports import Imports, make_imports
 from jaunt.checks.project_checks import project_checks
+from jaunt.config import LLMConfig
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.scratch import remove_abandoned_scratch
 from jaunt.files.temporary import remove_abandoned_files
@@ -41,6 +42,7 @@ def project_settings(
     checks = project_checks(plan.project)
     return BuildSettings(
         backend,
+        author=_author(config.llm),
         checks_for=checks,
         failures=SameFailures(config.build.stop_after_same_failure),
         proof=Proof(checks, [m for m in plan.paid if m not in plan.problems], imports.sandboxed),
@@ -64,6 +66,12 @@ def project_settings(
         price=config.llm.price,
         history=History(config.root, run=plan.made_at),
     )
+
+
+def _author(config: LLMConfig) -> str:
+    """Return what headers say of who writes code: the provider, and the model or the program."""
+    program = Path(config.command[0]).name if config.command else ""
+    return " ".join(filter(None, [config.provider, config.model or program]))
 
 
 def _sweep(project: Project, state: Path, store: Store) -> None:

@@ -20,7 +20,8 @@ from jaunt.plan.module_work import ModuleWork
 class BuildSettings:
     """What every module of a run is built with.
 
-    `checks_for` gives the checks, beyond syntax and required names, that a module's candidates have to pass.
+    `author` is what headers say of who wrote the code: the provider and the model; "" says nothing. `checks_for` gives
+    the checks, beyond syntax and required names, that a module's candidates have to pass.
     `proof` is asked before a module's first call whether that would be in vain, `failures` before each attempt.
     `gate` returns why a module must not be sent to the model at all, or None; `used_at_import`, after that, the modules
     that have to be built before it, as its import uses their code. `force` overwrites hand edits
@@ -36,6 +37,7 @@ class BuildSettings:
     """
 
     backend: GeneratorBackend
+    author: str = ""
     checks_for: Callable[[ModuleWork], Sequence[Check]] | None = None
     gate: Callable[[str], Awaitable[JauntError | None]] | None = None
     proof: Proof | None = None

@@ -48,6 +48,9 @@ COMMANDS = {
         "draw which module depends on which, and its state", "jaunt graph --format html --output graph.html", "look"
     ),
     "timings": Command("write the last build's timeline as a page", "jaunt timings --open", "look", rare=True),
+    "evidence": Command(
+        "say what stands behind the code of each spec", "jaunt evidence --html evidence.html", "look", rare=True
+    ),
     "accept": Command("take a hand edit over as a module's code", "jaunt accept app.slug", "decide"),
     "adopt": Command("make functions that are written by hand specs", "jaunt adopt app.slug:slugify", "decide"),
     "eject": Command("make generated code the spec module's own", "jaunt eject app.slug", "decide", rare=True),

@@ -12,7 +12,8 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.reasons import ReasonKind
 
 ACCEPTED_FIELDS = ("accepted_by", "accepted_at")
-PROVENANCE_FIELDS = (*ACCEPTED_FIELDS, "instructions")
+WRITTEN_FIELDS = ("written_by", "written_at")
+PROVENANCE_FIELDS = (*ACCEPTED_FIELDS, "instructions", *WRITTEN_FIELDS)
 """The fields of a header that say where code came from, and that go where it goes: into the store, and back."""
 
 

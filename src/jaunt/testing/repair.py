@@ -37,6 +37,11 @@ class RepairBackend(GeneratorBackend):
         """What the calls for each spec module took."""
         return self._backend.usage_by_module
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the project's backend is."""
+        return self._backend.is_free
+
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Ask the backend."""
         errors = [*self._failures.get(ctx.spec_module, ()), *(extra_error_context or [])]

@@ -3,17 +3,19 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from jaunt.checks.behaviour.section import find_properties
+from jaunt.checks.behaviour.properties import property_questions
 from jaunt.checks.doctests.examples import find_examples, is_left_out
+from jaunt.checks.examiner.questions import Question
+from jaunt.checks.held import held
 from jaunt.checks.severity import Severity
 from jaunt.config import JauntConfig, VerifyConfig
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked
-from jaunt.generate.evidence import Evidence
+from jaunt.generate.evidence import Evidence, added
 from jaunt.plan.evidence import tested_specs
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
-from jaunt.spec_ref import SpecRef, code_name
+from jaunt.spec_ref import SpecRef
 
 NAME = "require_evidence"
 DEFAULT: Severity = "warn"
@@ -31,19 +33,29 @@ def unproven_specs(work: ModuleWork, tested: Collection[SpecRef], verify: Verify
 
     An example or a property of a method is one of its class.
     """
+    shown = shown_by_docstrings(work, verify)
+    return [entry.qualname for entry in work.entries if entry.qualname not in shown and entry.spec_ref not in tested]
+
+
+def shown_by_docstrings(work: ModuleWork, verify: VerifyConfig) -> dict[str, dict[str, int]]:
+    """Return what the checks would show of a module's code if nothing fails: for headers that say nothing of it."""
+    found: dict[str, dict[str, int]] = {}
+    for kind, questions in _questions(work, verify).items():
+        found = added(found, held(kind, questions, (), work))
+    return found
+
+
+def _questions(work: ModuleWork, verify: VerifyConfig) -> dict[str, list[Question]]:
+    """Return the examples and properties of a module that are tried, by the settings of [verify]."""
     tries_examples = verify.doctests and not is_left_out(work.module, verify.no_doctests)
     tries_properties = verify.others.get("properties") not in ("off", False)
     try:
-        examples = find_examples(work.spec, work.names) if tries_examples else []
-        properties = find_properties(work.spec, work.names) if tries_properties else []
+        return {
+            "examples": find_examples(work.spec, work.names) if tries_examples else [],
+            "properties": property_questions(work) if tries_properties else [],
+        }
     except ValueError:
-        return []  # the checks that run them say what is wrong
-    shown = {each.name.partition(".")[0] for each in (*examples, *properties)}
-    return [
-        entry.qualname
-        for entry in work.entries
-        if code_name(entry.qualname) not in shown and entry.spec_ref not in tested
-    ]
+        return {}  # the checks that run them say what is wrong
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,11 @@ class PropertyCheck:
         return Checked(source, found.errors, unbuilt=found.unbuilt, evidence=shown)
 
 
+def property_questions(work: ModuleWork) -> list[Question]:
+    """Return the properties of a module's specs as questions; raises ValueError as `find_properties` does."""
+    return [_question(each, work) for each in find_properties(work.spec, work.names)]
+
+
 def _question(found: Property, work: ModuleWork) -> Question:
     asked = {
         "inputs": [[*each] for each in found.inputs],

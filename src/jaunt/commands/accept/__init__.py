@@ -20,6 +20,7 @@ from jaunt.header import parse_header, split_header
 from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import make_plan
 from jaunt.plan.reasons import ReasonKind
+from jaunt.plan.standing import WRITTEN_FIELDS
 from jaunt.project.project import Project, select_targets
 from jaunt.report.console import print_warning, relative_paths, say, some
 from jaunt.report.wording import build_command, located_error
@@ -107,7 +108,8 @@ def _take(project: Project, proposal: Proposal, accepted: Mapping[str, str], evi
         if left:
             print_warning(left)
     # The store would bring the model's code back after a `jaunt clean`.
-    unkept = keep_code(open_store(project.config), work, proposal.source, accepted)
+    written = {name: before[name] for name in WRITTEN_FIELDS if name in before}
+    unkept = keep_code(open_store(project.config), work, proposal.source, {**written, **accepted})
     if unkept:
         print_warning(unkept)
     more = "".join(f"; {text}" for text in told_reasons(proposal))

@@ -1,6 +1,7 @@
 """`jaunt check`."""
 
 import argparse
+import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,11 @@ from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, error_line, print_error, print_lines, say
 from jaunt.report.wording import drift_error
+from jaunt.spec_ref import module_of
 from jaunt.text.counts import counted, share
+
+MIN_EVIDENCE = ("none", "examples", "properties", "tested", "strong")
+"""Those of `spec_evidence`, which is loaded only where it is needed; a test holds them to be the same."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help = "put the code as it stands through all checks; what passes is in order, whatever it was checked against"
     parser.add_argument("--verify", action="store_true", help=help)
     parser.add_argument("--tests", action="store_true", help="with --verify: run the generated tests as well")
+    help = "fail for specs with less evidence than this"
+    parser.add_argument("--min-evidence", choices=MIN_EVIDENCE, metavar="LEVEL", help=help)
     add_selection_options(parser)
     add_project_options(parser)
 
@@ -42,8 +49,11 @@ def run(arguments: argparse.Namespace) -> Result:
     told = (drift for drift in drifts if drift.action != "verify" or drift.module not in failed)
     lines = [error_line(drift_error(drift)) for drift in distinct(told)]
     lines += [error for errors in failed.values() for error in errors] + tests
+    weak = _weak(plan, arguments.min_evidence) if arguments.min_evidence else []
+    lines += [f"{spec}: its evidence is {level!r}, less than {arguments.min_evidence!r}" for spec, level in weak]
     print_lines(lines, verbose=arguments.verbose, tell=print_error)
-    _say_sum(plan, drifts, failed, len(verified))
+    few = [f"{counted(len(weak), 'spec')} below {arguments.min_evidence}"] if weak else []
+    _say_sum(plan, drifts, failed, len(verified), few)
     facts: dict[str, Any] = {
         "modules": len(plan.freshness),
         "drift": [_facts(drift) for drift in drifts],
@@ -51,7 +61,9 @@ def run(arguments: argparse.Namespace) -> Result:
     }
     if arguments.verify:
         facts |= {"verified": sorted(verified), "failed": failed, "tests": tests}
-    return Result(EXIT_CHECK if drifts or failed or tests else EXIT_OK, facts)
+    if arguments.min_evidence:
+        facts["below"] = [{"spec": spec, "level": level} for spec, level in weak]
+    return Result(EXIT_CHECK if drifts or failed or tests or weak else EXIT_OK, facts)
 
 
 def _verified(plan: Plan, *, tests: bool) -> tuple[Mapping[str, Sequence[str]], list[str]]:
@@ -62,14 +74,25 @@ def _verified(plan: Plan, *, tests: bool) -> tuple[Mapping[str, Sequence[str]], 
     return failed, verified.failing_tests(plan) if tests else []
 
 
-def _say_sum(plan: Plan, drifts: Sequence[Drift], failed: Mapping[str, Sequence[str]], verified: int) -> None:
+def _weak(plan: Plan, level: str) -> list[tuple[str, str]]:
+    """Return the specs of a plan that have less behind them than a level, each with its own, the weakest first."""
+    spec_evidence = importlib.import_module("jaunt.commands.shared.spec_evidence")  # 30 ms, as it reads specs
+    found = spec_evidence.evidence_of(plan_for(plan.project))
+    return [
+        (each.spec, each.level) for each in spec_evidence.below(found, level) if module_of(each.spec) in plan.freshness
+    ]
+
+
+def _say_sum(
+    plan: Plan, drifts: Sequence[Drift], failed: Mapping[str, Sequence[str]], verified: int, few: Sequence[str]
+) -> None:
     drifted = {drift.module for drift in drifts if drift.state != "orphaned"} | failed.keys()
     orphans = sum(drift.state == "orphaned" for drift in drifts)
     state = "fresh or verified" if verified else "fresh"
     said = [share(len(plan.freshness) - len(drifted), len(plan.freshness), "module", state)]
     said += [counted(orphans, "orphaned file")] if orphans else []
     said += [f"{counted(len(failed), 'module')} no longer pass{'es' if len(failed) == 1 else ''}"] if failed else []
-    say(", ".join(said))
+    say(", ".join([*said, *few]))
 
 
 def _facts(drift: Drift) -> dict[str, object]:

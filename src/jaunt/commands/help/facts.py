@@ -254,6 +254,39 @@ class Drifted(TypedDict):
     error: str
 
 
+class BelowLevel(TypedDict):
+    """A spec with less behind it than --min-evidence asks for."""
+
+    spec: str
+    level: str
+
+
+class EvidenceOfSpec(TypedDict):
+    """What stands behind the code of a spec."""
+
+    spec: str
+    level: str
+    state: str
+    examples: int
+    properties: int
+    robustness: str
+    tests: list[str]
+    strength: float | None
+    accepted_by: str
+    accepted_at: str
+    written_by: str
+    written_at: str
+    is_recorded: bool
+
+
+class Evidence(TypedDict):
+    """What stands behind the code of the specs, the weakest first, and how many there are of each level."""
+
+    specs: list[EvidenceOfSpec]
+    levels: dict[str, int]
+    output: NotRequired[str]
+
+
 class Checked(TypedDict):
     """How many modules there are, what has drifted, and the specs that landed unproven.
 
@@ -263,6 +296,7 @@ class Checked(TypedDict):
     modules: int
     drift: list[Drifted]
     unproven: list[str]
+    below: NotRequired[list[BelowLevel]]
     verified: NotRequired[list[str]]
     failed: NotRequired[dict[str, list[str]]]
     tests: NotRequired[list[str]]
@@ -543,6 +577,7 @@ FACTS: Mapping[str, tuple[type, ...]] = {
     "clean": (Cleaned,),
     "graph": (Graph,),
     "timings": (Timings,),
+    "evidence": (Evidence,),
     "init": (Started,),
     "doctor": (Findings,),
     "prompt": (Prompt,),
