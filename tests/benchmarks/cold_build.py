@@ -2,11 +2,13 @@
 
     python tests/benchmarks/cold_build.py [--modules 1000] [--specs 5] [--layers 10] [--jobs 8] [--project DIR]
 
-Candidates are checked without subprocesses. With `--project`, the project is one that is there already. Prints the
+Candidates are checked without subprocesses. With `--project`, the project is one that is there already; one with a
+handwritten layer is built as `jaunt build` would, by its own configuration. Prints the
 seconds that `run_build` takes over a layered DAG, and what discovery, graph and digests take before it.
 """
 
 import argparse
+import ast
 import asyncio
 import random
 import tempfile
@@ -14,11 +16,31 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from jaunt.build.project_settings import project_settings
+from jaunt.build.run import run_plan
 from jaunt.builder import run_build
 from jaunt.config import load_config
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
+from jaunt.plan.plan import make_plan
 from jaunt.project.project import Project, load_project
 from jaunt.registry import group_by_module
+
+BY_HAND = 'version = 1\n[verify]\nruff = "off"\nty = "off"\ndoctests = false\n'
+THING = '''\
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Thing{number}:
+    """A thing that people wrote."""
+
+    number: int
+    name: str = ""
+
+    def label(self) -> str:
+        """Return what it is called."""
+        return self.name or str(self.number)
+'''
 
 
 class InstantBackend(GeneratorBackend):
@@ -28,8 +50,20 @@ class InstantBackend(GeneratorBackend):
         return "\n\n".join(f"def {name}(x: int) -> int:\n    return x" for name in ctx.expected_names)
 
 
-def write_project(root: Path, *, modules: int, specs: int, layers: int, seed: int = 0) -> None:
-    """Write a project whose modules each depend on up to three modules of the layer below."""
+class SpecBackend(GeneratorBackend):
+    """Answers at once with the signatures of the specs, which take something that is written by hand."""
+
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
+        head = "\n".join(line for line in ctx.handwritten_source.split("\n") if "by_hand" in line)
+        specs = (ast.parse(ctx.plain_sources[ref]).body[0] for ref in ctx.spec_sources)
+        code = [f"{ast.unparse(each).split(chr(10))[0]}\n    return x" for each in specs]
+        return "\n\n\n".join([head or "\n".join(ctx.world), *code]) + "\n"
+
+
+def write_project(
+    root: Path, *, modules: int, specs: int, layers: int, seed: int = 0, handwritten: bool = False
+) -> None:
+    """Write a project whose modules each depend on up to three modules of the layer below; see `write_modules`."""
     rng = random.Random(seed)
     width = max(1, modules // layers)
     dag = {}
@@ -37,23 +71,31 @@ def write_project(root: Path, *, modules: int, specs: int, layers: int, seed: in
         layer = number // width
         below = range((layer - 1) * width, layer * width) if layer else range(0)
         dag[number] = sorted(rng.sample(below, min(3, len(below))))
-    write_modules(root, dag, specs=specs)
+    write_modules(root, dag, specs=specs, handwritten=handwritten)
 
 
-def write_modules(root: Path, dag: Mapping[int, Sequence[int]], *, specs: int) -> None:
-    """Write a project with a module for each node; its specs mention those of the modules that it depends on."""
+def write_modules(root: Path, dag: Mapping[int, Sequence[int]], *, specs: int, handwritten: bool = False) -> None:
+    """Write a project with a module for each node; its specs mention those of the modules that it depends on.
+
+    With a `handwritten` layer, each of them takes a class of a module that is written by hand.
+    """
     package = root / "src" / "app"
     package.mkdir(parents=True)
-    (root / "jaunt.toml").write_text("version = 1\n")
+    (root / "jaunt.toml").write_text(BY_HAND if handwritten else "version = 1\n")
     (package / "__init__.py").write_text("")
     for number, deps in dag.items():
         lines = ["import jaunt", *(f"from app.m{d} import f0 as dep{d}" for d in deps), ""]
+        parameters = "x: int, *, scale: float = 1.0"
+        if handwritten:
+            lines.insert(1, f"from app.by_hand{number} import Thing{number}")
+            parameters += f", thing: Thing{number} | None = None"
+            (package / f"by_hand{number}.py").write_text(THING.format(number=number))
         for spec in range(specs):
             uses = f" Uses `dep{deps[spec % len(deps)]}`." if deps else ""
             lines += [
                 "",
                 "@jaunt.magic",
-                f"def f{spec}(x: int, *, scale: float = 1.0) -> int:",
+                f"def f{spec}({parameters}) -> int:",
                 f'    """Return number {spec} of module {number}.{uses}"""',
                 "    ...",
                 "",
@@ -84,6 +126,16 @@ def build(project: Project, jobs: int) -> float:
     return seconds
 
 
+def build_plan(root: Path, jobs: int) -> None:
+    """Build all of a project with a handwritten layer, as the command does; no module may fail."""
+    project = load_project(load_config(root=root))
+    plan = make_plan(project)
+    outcomes = asyncio.run(run_plan(plan, project_settings(plan, SpecBackend()), jobs=jobs))
+    failed = [(module, outcome.errors) for module, outcome in outcomes.items() if not outcome.ok]
+    if failed:
+        raise SystemExit(f"{len(failed)} modules failed: {failed[0]}")
+
+
 def main() -> None:
     """Make a project, build it, print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -93,6 +145,9 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=8)
     parser.add_argument("--project", type=Path, metavar="DIR", help="build this project, which has no generated files")
     arguments = parser.parse_args()
+    if arguments.project and (arguments.project / "src/app/by_hand0.py").exists():
+        build_plan(arguments.project, arguments.jobs)
+        return
     if arguments.project:
         build(load_project(load_config(root=arguments.project)), arguments.jobs)
         return

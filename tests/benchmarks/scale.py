@@ -1,12 +1,15 @@
 """What jaunt costs: large projects, side by side with plain doit and ninja on as many do-nothing tasks; calls; order.
 
     python tests/benchmarks/scale.py [--modules 1000 10000] [--runs 5] [--chain 5000] [--fan 10000]
+        [--handwritten]
 
 Makes the projects in a temporary folder, builds them with a backend that answers at once, and prints one table: the
 wall time of whole processes, median over the runs, with their CPU time (user and system), their peak memory, and the
 ratio to plain doit, which runs in turn with them. A long chain and a wide fan of modules follow in the same form, then
-the rows of `calls.py` and `makespan.py`. Needs `jaunt` and `doit` beside this Python; `ninja` where it is installed.
-Nothing is asserted: the last column is what issue 5 asks for.
+the rows of `calls.py` and `makespan.py`. `--handwritten` adds a layer of as many modules that people wrote, each used
+by one, with rows of `jaunt check`, with `--verify` too, and of verifying all modules, and leaves the others out. Needs
+`jaunt` and `doit` beside this Python; `ninja` where it is installed. Nothing is asserted: the last column is what was
+asked for.
 """
 
 import argparse
@@ -73,13 +76,14 @@ DOIT_BUILD: list[str | Path] = [BIN / "doit", "build"]
 class Bench:
     """A project of some size with its generated files, and what it is compared with."""
 
-    def __init__(self, folder: Path, modules: int, runs: int) -> None:
+    def __init__(self, folder: Path, modules: int, runs: int, *, handwritten: bool = False) -> None:
         self.modules = modules
         self.runs = runs
+        self.handwritten = handwritten
         self.root = folder / f"layered{modules}"
         self.plain = folder / f"doit{modules}"
         self.ninja = folder / f"ninja{modules}"
-        write_project(self.root, modules=modules, specs=5, layers=10)
+        write_project(self.root, modules=modules, specs=5, layers=10, handwritten=handwritten)
         (self.root / "dodo.py").write_text("from jaunt.tasks import DOIT_CONFIG, task_build, task_test\n")
         write_plain_doit(self.plain, modules)
         write_ninja(self.ninja, modules)
@@ -104,8 +108,24 @@ class Bench:
                 "doit list": lambda: run([BIN / "doit", "list"], self.root),
             }
         )
+        if self.handwritten:
+            return rows | self.verified()
         edits = {"last": self.modules - 1, "middle": self.modules // 2 + 5, "first": 1}
         rows |= self.in_turn({f"edit of the {k} module": self.first_request(n) for k, n in edits.items()})
+        return rows
+
+    def verified(self) -> dict[str, Sample]:
+        """Return what checks of all code as it stands take, and a build after each handwritten class got a field."""
+        rows = {"jaunt check --verify, first": run(jaunt("check", "--verify"), self.root)}
+        rows |= self.in_turn(
+            {
+                "jaunt check": lambda: run(jaunt("check"), self.root),
+                "jaunt check --verify": lambda: run(jaunt("check", "--verify"), self.root),
+            }
+        )
+        for path in (self.root / "src" / "app").glob("by_hand*.py"):
+            path.write_text(path.read_text().replace('name: str = ""', 'name: str = ""\n    more: int = 0'))
+        rows["verify all modules"] = run(jaunt("build", "-q"), self.root)
         return rows
 
     def in_turn(self, rows: dict[str, Callable[[], Sample]]) -> dict[str, Sample]:
@@ -186,6 +206,8 @@ TARGETS = {
     "jaunt build": "2.5 x, 2 x; 70 MB, 300 MB",
     "doit build": "2.5 x, 2 x; 70 MB, 300 MB",
     "doit list": "2.5 x, 2 x; 70 MB, 300 MB",
+    "jaunt check --verify": "2 x jaunt check",
+    "verify all modules": "12 ms a module",
     "edit of the last module": "0.3 s, 1.3 s",
     "edit of the middle module": "0.3 s, 1.3 s",
 }
@@ -214,9 +236,15 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--chain", type=int, default=5000, help="modules in the chain; 0 leaves it out")
     parser.add_argument("--fan", type=int, default=10000, help="modules in the fan; 0 leaves it out")
+    parser.add_argument(
+        "--handwritten", action="store_true", help="with as many modules that people wrote, and no more"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print_table({n: Bench(Path(folder), n, arguments.runs).measure() for n in arguments.modules})
+        sizes = (Bench(Path(folder), n, arguments.runs, handwritten=arguments.handwritten) for n in arguments.modules)
+        print_table({bench.modules: bench.measure() for bench in sizes})
+        if arguments.handwritten:
+            return
         shapes = {"chain": {i: [i - 1] if i else [] for i in range(arguments.chain)}}
         shapes["fan"] = {i: [0] if i else [] for i in range(arguments.fan)}
         for name, dag in shapes.items():

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.project.name_lookup import places_of
@@ -10,7 +10,8 @@ from jaunt.project.reading import Reader
 from jaunt.project.snapshot import Record
 from jaunt.project.world.recorded import shape_digest
 from jaunt.registry import SpecEntry
-from jaunt.syntax.shapes import handwritten_nodes, shape_of
+from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
+from jaunt.syntax.shapes import Shape, handwritten_nodes, shape_of
 from jaunt.syntax.source import ModuleSource, Names, read_source
 
 Parts = Mapping[str, str]
@@ -18,6 +19,21 @@ Parts = Mapping[str, str]
 
 _STANDS_FOR = "stands for"
 _LONGEST_TRACE = 32  # re-exports that lead on for ever
+
+
+_MOST_SOURCES, _MOST_SHAPES = 64, 1_000  # of those that many modules reach; a syntax tree is large
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def _remembered(known: dict[Key, Value], key: Key, find: Callable[[Key], Value], most: int) -> Value:
+    """Return what is known of a key, or else find it, and forget the oldest beyond `most`."""
+    if key not in known:
+        known[key] = find(key)
+        for oldest in [*known][:-most]:
+            known.pop(oldest, None)
+    return known[key]
 
 
 class Meant(NamedTuple):
@@ -47,6 +63,9 @@ class Lookup:
         self._paths: dict[str, str | None] = {}
         self._names: dict[str, Names | None] = {}
         self._parts: dict[str, Mapping[str, Parts]] = {}
+        self._sources: dict[str, ModuleSource | None] = {}
+        self._shown: dict[Meant, Shape | None] = {}
+        self._spec_types: dict[SpecRef, Sequence[str]] = {}
         self.shapes: dict[str, Record] = {}
 
     def path_of(self, module: str) -> str | None:
@@ -57,7 +76,10 @@ class Lookup:
         return self._paths[module]
 
     def source(self, module: str) -> ModuleSource | None:
-        """Return a module of the project, parsed; None if there is none that can be."""
+        """Return a module of the project, parsed; None if there is none that can be. The last few are remembered."""
+        return _remembered(self._sources, module, self._read_source, _MOST_SOURCES)
+
+    def _read_source(self, module: str) -> ModuleSource | None:
         path = self.path_of(module)
         try:
             return read_source(module, path, self._reader.handed) if path is not None else None
@@ -91,6 +113,26 @@ class Lookup:
         found = {name: shape_of(source, nodes).parts for name, nodes in handwritten_nodes(source).items()}
         self.shapes[source.path] = {"shapes": found, "bound": list(source.names)}
         return found
+
+    def shape(self, meant: Meant) -> Shape | None:
+        """Return the shape of a handwritten name, None if it can't be read; the last ones are remembered."""
+        return _remembered(self._shown, meant, self._read_shape, _MOST_SHAPES)
+
+    def _read_shape(self, meant: Meant) -> Shape | None:
+        source = self.source(meant.module)
+        nodes = handwritten_nodes(source).get(meant.name) if source is not None else None
+        return shape_of(source, nodes) if source is not None and nodes else None
+
+    def spec_types(self, ref: SpecRef) -> Sequence[str]:
+        """Return the dotted paths in the signature of a spec; the last ones are remembered."""
+        return _remembered(self._spec_types, ref, self._read_spec_types, _MOST_SHAPES)
+
+    def _read_spec_types(self, ref: SpecRef) -> Sequence[str]:
+        source, name = self.source(module_of(ref)), code_name(qualname_of(ref))
+        if source is None or name not in source.definitions:
+            return ()
+        shape = shape_of(source, [*source.overloads_of(name), source.definitions[name]])
+        return (*shape.same, *shape.types)
 
     def specs(self, module: str) -> dict[str, SpecEntry]:
         """Return a module's specs by name."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from jaunt.project.world.lookup import Lookup, Meant
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, code_name
-from jaunt.syntax.shapes import Shape, handwritten_nodes, shape_of
+from jaunt.spec_ref import SpecRef
+from jaunt.syntax.shapes import Shape
 from jaunt.syntax.source import ModuleSource
 
 WORLD_LIMIT = 16_000
@@ -104,7 +104,6 @@ class _Reached:
     def __init__(self, lookup: Lookup, module: str) -> None:
         self._lookup = lookup
         self._module = module
-        self._nodes: dict[str, tuple[ModuleSource, Mapping[str, list[ast.stmt]]]] = {}
         self.paths: dict[str, None] = {}
         self.shapes: dict[Meant, Shape] = {}
         self.imported_as: dict[Meant, str] = {}
@@ -127,12 +126,7 @@ class _Reached:
     def follow_types(self, specs: Iterable[SpecRef]) -> None:
         """Add the types in the signatures of specs of other modules."""
         for ref in specs:
-            module, _, name = ref.partition(":")
-            source = self._lookup.source(module)
-            name = code_name(name)
-            if source is not None and name in source.definitions:
-                shape = shape_of(source, [*source.overloads_of(name), source.definitions[name]])
-                self._add_all([*shape.same, *shape.types])
+            self._add_all(self._lookup.spec_types(ref))
 
     def _members(self, module: str, words: Collection[str]) -> list[str]:
         """Return the public names of a module as paths: those among `words`, or all of them if none is."""
@@ -163,7 +157,7 @@ class _Reached:
                 continue
             self.paths[current] = None
             if meant not in self.shapes:
-                shape = self._shape(meant)
+                shape = self._lookup.shape(meant)
                 if shape is None:
                     continue
                 self.shapes[meant] = shape
@@ -171,15 +165,6 @@ class _Reached:
                 pending += shape.same[::-1]
             types += self.shapes[meant].types
         return types
-
-    def _shape(self, meant: Meant) -> Shape | None:
-        if meant.module not in self._nodes:
-            source = self._lookup.source(meant.module)
-            if source is None:
-                return None
-            self._nodes[meant.module] = source, handwritten_nodes(source)
-        source, nodes = self._nodes[meant.module]
-        return shape_of(source, nodes[meant.name]) if meant.name in nodes else None
 
     def _import_home(self, path: str, meant: Meant) -> str:
         """Return the module to import a name from: the one that a path names, if it has the name as it is."""
