@@ -110,7 +110,7 @@ def test_dependents_of_a_broken_module_fail_by_its_name(tmp_path: Path, run_in: 
     spoil(root, {"src/app/words.py": SHOP["src/app/words.py"].replace("...", ". . .")})
     said = run_in(root, "build")
     assert said.code == 2
-    assert said.errors[1:] == ["error: app.slug: dependency failed: app.words"]
+    assert said.errors[1:] == ["error: app.slug was not tried, as it needs app.words"]
     assert built(root) == {"tally"}
 
 

@@ -31,9 +31,10 @@ def progress(total: int, *ended: tuple[str, Outcome]) -> tuple[list[str], list[s
     """Return the lines on stdout and stderr after these modules have ended."""
     out, err = io.StringIO(), io.StringIO()
     listener = Progress(total, out=out, err=err)
-    for module, outcome in ended:
-        listener("started", job(module), None)
-        listener("finished", job(module), outcome)
+    with listener:
+        for module, outcome in ended:
+            listener("started", job(module), None)
+            listener("finished", job(module), outcome)
     return out.getvalue().splitlines(), err.getvalue().splitlines()
 
 
@@ -112,10 +113,37 @@ def test_each_failed_dependent_is_named() -> None:
     assert err == ["error: app.b: dependency failed: app.a", "error: app.c: dependency failed: app.a"]
 
 
+def needs(*modules: str) -> Outcome:
+    return replace(failed(*(f"dependency failed: {m}" for m in modules)), failed_dependencies=modules)
+
+
 def test_several_failed_dependencies_are_one_line() -> None:
-    outcome = replace(failed("dependency failed: app.b", "…: app.c"), failed_dependencies=("app.b", "app.c"))
-    _, err = progress(1, ("app.d", outcome))
-    assert err == ["error: app.d: dependency failed: app.b, app.c"]
+    _, err = progress(1, ("app.d", needs("app.b", "app.c")))
+    assert err == ["error: app.d was not tried, as it needs app.b, app.c"]
+
+
+def test_a_broken_base_and_all_that_need_it_are_one_entry() -> None:
+    chain = [(f"app.m{n}", needs(f"app.m{n - 1}")) for n in range(1, 1000)]
+    out, err = progress(1001, ("app.m0", failed("no answer")), *chain, ("app.z", needs("app.other")))
+    assert len(out) == 1
+    assert err == [
+        "error: app.m0: no answer",
+        f"error: 999 modules were not tried, as they need app.m0: {', '.join(m for m, _ in chain[:10])} and 989 more",
+        "error: app.z was not tried, as it needs app.other",
+    ]
+
+
+def test_a_thousand_modules_never_are_a_thousand_lines() -> None:
+    alike = [(f"app.m{n}", failed(f"src/app/m{n}.py:{n}: cannot be imported: no `x{n}`")) for n in range(1000)]
+    out, err = progress(1000, *alike)
+    assert (len(out), len(err)) == (3, 4)
+    assert err[3].startswith("error: 997 more modules ended as app.m0 did: app.m3, app.m4, ")
+    each = [(f"app.m{n}", failed(f"{'x' * n} is missing")) for n in range(1, 1000)]
+    assert [len(lines) for lines in progress(1000, *each)] == [50, 51]
+    stopped = [(f"app.m{n}", Outcome("interrupted")) for n in range(1000)]
+    assert [len(lines) for lines in progress(1000, *stopped)] == [50, 1]
+    warned = [(f"app.m{n}", Outcome("generated", warnings=("no docstring",))) for n in range(1000)]
+    assert len(progress(1000, *warned)[1]) == 51
 
 
 def test_the_same_fault_in_two_candidates_is_told_of_both() -> None:

@@ -1,13 +1,10 @@
 """Failures of one run by their causes: where several modules fail by the same, no further call is made."""
 
-import re
 from collections.abc import Sequence
 
 from jaunt.errors import JauntBudgetError, JauntError, JauntStoppedError
 from jaunt.generate.base import GenerationResult
-
-_QUOTED = re.compile(r"`[^`]*`|'[^']*'|\"[^\"]*\"")
-_NUMBER = re.compile(r"\d+")
+from jaunt.report.failures import without_names
 
 
 class SameFailures:
@@ -39,7 +36,7 @@ class SameFailures:
             self._note(module, [f"{error} ({error.hint})" if error.hint else str(error)])
 
     def _note(self, module: str, errors: Sequence[str]) -> None:
-        cause = "\n".join(sorted({_without_names(error, module) for error in errors}))
+        cause = "\n".join(sorted({without_names(error, module) for error in errors}))
         modules = self._modules.setdefault(cause, set())
         modules.add(module)
         if self._most and len(modules) >= self._most and self._stopped is None:
@@ -48,9 +45,3 @@ class SameFailures:
                 f"stopped: {len(modules)} modules failed by the same cause, as the others would: {first}",
                 hint="correct that, or raise stop_after_same_failure in [build]",
             )
-
-
-def _without_names(error: str, module: str) -> str:
-    """Return an error without what differs from module to module: names, numbers, the code that it quotes."""
-    text = error.partition("\n")[0].replace(module, "").replace(module.rpartition(".")[2], "")
-    return _NUMBER.sub("", _QUOTED.sub("", text))

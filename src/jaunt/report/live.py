@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from jaunt.report.console import MOST_LINES, Verbosity, and_more, say
+from jaunt.report.console import Verbosity
 from jaunt.report.progress import Progress
 from jaunt.report.terminal import cut_front, takes_unicode
 from jaunt.text.durations import duration
@@ -158,7 +158,6 @@ class LiveProgress(Progress):
         self._attempts = feed.attempts
         self._display = LiveDisplay(total, feed)
         self._is_large = total > _LARGE_BUILD and verbosity != "verbose"
-        self._told = 0
 
     def __enter__(self) -> "LiveProgress":
         self._display.start()
@@ -166,8 +165,7 @@ class LiveProgress(Progress):
 
     def __exit__(self, *_: object) -> None:
         self._display.stop()
-        if self._is_large and self._told > MOST_LINES:
-            say(and_more(self._told - MOST_LINES, "jaunt status"))
+        super().__exit__()
 
     def __call__(self, event: "Event", job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
@@ -178,12 +176,9 @@ class LiveProgress(Progress):
         super().__call__(event, job, outcome)
 
     def _tell(self, job: "Job", outcome: "Outcome") -> None:
-        """Print what became of a module; in a large build, only the first MOST_LINES that went wrong."""
-        if self._is_large:
-            self._told += not outcome.ok
-            if outcome.ok or self._told > MOST_LINES:
-                return
-        super()._tell(job, outcome)
+        """Print what became of a module; in a large build, only of those that went wrong."""
+        if not (self._is_large and outcome.ok):
+            super()._tell(job, outcome)
 
     def attempt(self, module: str, number: int, errors: Sequence[str]) -> None:
         """Take note that an attempt begins, and of what was wrong with the one before it."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from jaunt.errors import JauntBudgetError, JauntError, JauntSpecError
 from jaunt.report.console import (
+    MOST_LINES,
     Verbosity,
     one_line,
     print_error,
@@ -18,6 +19,7 @@ from jaunt.report.console import (
     relative_paths,
     say,
 )
+from jaunt.report.failures import Failures
 from jaunt.report.terminal import cut_front, hang, paint, width_of
 from jaunt.text.counts import counted
 
@@ -53,12 +55,17 @@ class Progress:
         self._terminal = out or sys.stdout  # a live display may put something else in its place
         self._said: set[str] = set()
         self._waited = False
+        self._failures = Failures()
+        self._warnings = 0
 
     def __enter__(self) -> "Progress":
         return self
 
     def __exit__(self, *_: object) -> None:
-        pass
+        for line in self._failures.lines():
+            print_error(line, self._err)
+        if self._warnings > MOST_LINES:
+            print_warning(f"{counted(self._warnings - MOST_LINES, 'more warning')} of this kind", self._err)
 
     def __call__(self, event: "Event", job: "Job", outcome: "Outcome | None") -> None:
         """Take one of the engine's events."""
@@ -74,7 +81,10 @@ class Progress:
         self._tell(job, outcome)
 
     def _tell(self, job: "Job", outcome: "Outcome") -> None:
-        """Print what became of a module."""
+        """Print what became of a module; of many that failed by one cause, or with what they need, only a few."""
+        is_verbose = self._verbosity == "verbose"
+        if not (outcome.ok or is_verbose) and not self._failures.admit(job.module, outcome):
+            return
         if self._verbosity != "quiet":
             say(self._line(job.module, outcome), self._out)
         for text in _errors_of(outcome):
@@ -87,7 +97,9 @@ class Progress:
                 self._said.add(same)
                 (print_finding if outcome.attempts or is_of_spec else print_error)(line, self._err)
         for text in outcome.warnings if self._verbosity != "quiet" else ():
-            print_warning(text, self._err)
+            self._warnings += not is_verbose
+            if self._warnings <= MOST_LINES:
+                print_warning(text, self._err)
 
     def _tell_cause(self, cause: JauntError) -> None:
         """Print why nothing is begun any more, once: it holds for all modules."""
@@ -97,6 +109,8 @@ class Progress:
 
     def fault(self, module: str, error: JauntSpecError) -> None:
         """Print what is wrong with the specs of a module that was not reached."""
+        if self._verbosity != "verbose" and not self._failures.is_news(module, error.faults):
+            return
         for text in error.faults:
             print_finding(text, self._err)
 
