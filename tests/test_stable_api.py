@@ -33,6 +33,7 @@ SIGNATURES = {
     "jaunt.registry.clear_registries": "",
     "jaunt.registry.get_specs_by_module": "kind",
     "jaunt.runtime.magic": "*deps=None prompt=None infer_deps=None",
+    "jaunt.runtime.module": "*deps=None prompt=None infer_deps=None",
     "jaunt.runtime.test": "*deps=None prompt=None infer_deps=None",
     "jaunt.config.find_project_root": "start",
     "jaunt.config.load_config": "*root=None config_path=None",

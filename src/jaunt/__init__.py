@@ -23,7 +23,7 @@ from jaunt.errors import (
     JauntStoppedError,
     JauntWriteError,
 )
-from jaunt.runtime import magic, test
+from jaunt.runtime import magic, module, test
 
 __version__ = "0.1.0"
 
@@ -44,5 +44,6 @@ __all__ = [
     "JauntWriteError",
     "__version__",
     "magic",
+    "module",
     "test",
 ]

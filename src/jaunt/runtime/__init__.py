@@ -11,6 +11,7 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry, register_magic, register_test
 from jaunt.runtime.classes import replace_class
 from jaunt.runtime.functions import make_forwarder
+from jaunt.runtime.governed import module
 from jaunt.runtime.methods import method_name
 from jaunt.spec_ref import SpecRef
 
@@ -69,6 +70,8 @@ def test(spec=None, /, *, deps=None, prompt=None, infer_deps=None):
     """
     return _decorator("test", spec, deps=deps, prompt=prompt, infer_deps=infer_deps)
 
+
+__all__ = ["magic", "module", "test"]
 
 vars(test)["__test__"] = False  # else pytest collects the name that `from jaunt import test` binds
 

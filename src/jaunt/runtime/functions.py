@@ -52,6 +52,24 @@ def make_forwarder(stub: FunctionType, entry: "SpecEntry") -> "Callable[..., Any
     return mark(forward, entry)
 
 
+def copy_of(function: FunctionType) -> FunctionType:
+    """Return a function like another one, of the same code."""
+    copy: Any = FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    functools.update_wrapper(copy, function)
+    del copy.__wrapped__
+    return copy
+
+
+def redirect(stub: "Any", forward: "Callable[..., Any]") -> None:
+    """Let calls of a stub, which somebody may have kept, reach its forwarder."""
+    template: Any = _template(stub)
+    stub.__kwdefaults__ = {_TARGET: forward}
+    stub.__defaults__ = None
+    stub.__code__ = template.__code__
+    stub.__wrapped__ = forward
+
+
 def load_function(entry: "SpecEntry", forward: "Any") -> "Callable[..., Any]":
     """Load a generated function and return it: `forward`, which becomes it, or what that has to forward to.
 

@@ -64,6 +64,20 @@ def wait_for(entry: "SpecEntry", spec_module: str, load: "Callable[[], bool]", *
         vars(module)["__jaunt_waiting__"][entry.qualname] = _Waiting(load, stub)
 
 
+def govern_later(module: ModuleType, govern: "Callable[[str | None], None]") -> None:
+    """Call `govern` at accesses from outside to a module: with the name, or with None once the module is all there."""
+    module.__class__ = SpecModule
+    vars(module).setdefault("__jaunt_waiting__", {})
+    vars(module)["__jaunt_govern__"] = govern
+
+
+def govern_all(module: ModuleType) -> None:
+    """Call what `govern_later` was given with None, if it was not yet."""
+    govern = vars(module).pop("__jaunt_govern__", None)
+    if govern is not None:
+        govern(None)
+
+
 class PatchedModule(ModuleType):
     """A spec module of which a name that is set from outside is set in its generated code, too.
 
@@ -96,6 +110,11 @@ _loading: "set[tuple[int, str]]" = set()  # threads and the modules that they lo
 
 def _load_waiting(module: SpecModule, name: str) -> None:
     """Load what waits in a module, if it waits for `name`, or for the first access of any name once it is all there."""
+    govern = vars(module).get("__jaunt_govern__")
+    if govern is not None and is_initialising(module.__name__):
+        govern(name)
+    elif govern is not None:
+        govern_all(module)
     waiting: dict[str, _Waiting] | None = vars(module).get("__jaunt_waiting__")
     if waiting is None:  # another thread was faster
         return
@@ -138,6 +157,8 @@ def _load_one(module: SpecModule, waiting: "dict[str, _Waiting]", name: str, *, 
 
 def _settle(module: SpecModule) -> None:
     """Give a module in which nothing waits any more its usual class back."""
+    if "__jaunt_govern__" in vars(module):
+        return
     for name in ("__jaunt_waiting__", "__jaunt_untried__"):
         vars(module).pop(name, None)
     # Patches are for tests: elsewhere, an access of such a module would take 25 ns longer for nothing.

@@ -34,8 +34,7 @@ def wrong_type(arguments: Mapping[str, Any]) -> str | None:
 
 def read_arguments(source: ModuleSource, name: str, look_up: LookUp) -> dict[str, Any]:
     """Return the decorator arguments of the spec `name`, constants of other modules included; raises Unreadable."""
-    decorators = map(source.spec_decorator, source.definitions[code_name(name)].decorator_list)
-    call = next(found[1] for found in decorators if found is not None)
+    call = source.spec_call(code_name(name))
     return call_arguments(source, call, look_up) if call else {}
 
 

@@ -35,8 +35,10 @@ Found = Iterator[tuple[str, Mention]]
 
 def _in_deps(source: ModuleSource, nodes: list[Definition]) -> Found:
     for node in nodes:
-        for decorator in node.decorator_list:
+        of_module = [source.module_calls[0].value] if node in source.governed else []
+        for decorator in [*node.decorator_list, *of_module]:
             _, call = source.spec_decorator(decorator) or (None, None)
+            call = decorator if decorator in of_module and isinstance(decorator, ast.Call) else call
             for keyword in call.keywords if call else ():
                 if keyword.arg == "deps":
                     for each in ast.walk(keyword.value):

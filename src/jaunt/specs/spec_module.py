@@ -18,7 +18,8 @@ from jaunt.specs.contract import Contract, contract_of
 from jaunt.specs.hidden import decided_by_packages, refuse_hidden, refuse_lost_docstrings, refuse_rebound
 from jaunt.specs.inner_decorators import refuse_keepers, refuse_keeping_metaclass
 from jaunt.specs.mentions import Mentions
-from jaunt.specs.methods.refused import refuse_methods
+from jaunt.specs.refused.governed import refuse_governed
+from jaunt.specs.refused.methods import refuse_methods
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, Names, parse_source
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
@@ -150,9 +151,9 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
         refuse_methods(source)
     for name, node in _declared(source):
         found = next((d for d in map(source.spec_decorator, node.decorator_list) if d is not None), None)
-        if found is None:
+        if found is None and node not in source.governed:
             continue
-        kind, call = found
+        kind, call = found or ("magic", source.spec_call(name))
         try:
             kwargs = call_arguments(source, call) if call else {}
         except (Unreadable, RecursionError) as reason:
@@ -162,6 +163,7 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
         )
         _refuse_class(source, node, kind)
     refuse_rebound(source)
+    refuse_governed(source)
     if not entries:
         return None
     names = [*map(code_name, entries)]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, code_name
-from jaunt.specs.methods.texts import as_function, decorator_lines, method_in_class
+from jaunt.syntax.method_texts import as_function, decorator_lines, method_in_class
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, first_line, read_source
 
 
@@ -89,7 +89,7 @@ def handwritten_part(source: ModuleSource) -> str:
 
 
 def _is_spec(source: ModuleSource, node: Definition) -> bool:
-    return any(source.spec_decorator(d) is not None for d in node.decorator_list)
+    return source.is_spec(node)
 
 
 def _without_jaunt(source: ModuleSource, statement: ast.stmt, specs: Collection[str]) -> str | None:
@@ -99,6 +99,8 @@ def _without_jaunt(source: ModuleSource, statement: ast.stmt, specs: Collection[
             return "" if name in specs else None
         case ast.Assign(value=value):  # brief = jaunt.magic(prompt="Be brief.")
             return "" if source.spec_decorator(value) is not None else None
+        case ast.Expr() if statement in source.module_calls:
+            return ""
         case ast.ImportFrom() if {*source.imports(statement).values()} <= source.spec_decorators.keys():
             return "" if source.imports(statement) else None
         case ast.ImportFrom(level=0, module=str(module)):

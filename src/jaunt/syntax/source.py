@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.plain import read_plain
 from jaunt.registry import SpecKind
+from jaunt.runtime.stubs import is_stub_definition
 from jaunt.spec_ref import code_name
 from jaunt.syntax.branches import Placed, imports_work, parted, placed_statements
 from jaunt.syntax.methods import Method, find_methods
@@ -37,6 +38,8 @@ SPEC_DECORATORS: dict[str, SpecKind] = {
 }
 """Dotted path -> the kind of the specs that it makes."""
 
+_MODULE_CALLS = {"jaunt.module", "jaunt.runtime.module", "jaunt.runtime.governed.module"}
+
 Handed = frozenset[tuple[str, SpecKind]]
 """Further such paths, with the kind: names of jaunt's decorators in modules of the project that hand them on."""
 
@@ -53,72 +56,18 @@ class Names(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class ModuleSource:
-    """One parsed module. Names are resolved to dotted paths: `slugify` to `app.slug.slugify`."""
+class ParsedModule:
+    """One parsed module, and what its names mean: a dotted path, `app.slug.slugify` for `slugify`."""
 
     module: str
     path: str
     text: str
     tree: ast.Module
-    handed: Handed = NOTHING_HANDED
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Return what `pickle` takes: what was found out meanwhile is left out, as more of it may come in the midst."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
-
-    @cached_property
-    def spec_decorators(self) -> Mapping[str, SpecKind]:
-        """Dotted path -> the kind of the specs that it makes, jaunt's own and those that others hand on."""
-        return {**SPEC_DECORATORS, **dict(self.handed)}
 
     @cached_property
     def statements(self) -> list[ast.stmt]:
         """The module-level statements, those in blocks such as `if` and `try` included, in order."""
         return list(flattened(self.tree.body))
-
-    @cached_property
-    def definitions(self) -> dict[str, Definition]:
-        """Name -> the function or class that the module ends up with, as far as its text tells: of several, a spec in
-        a branch that runs on this platform, else the last one that does. Methods that are specs are there as functions.
-        """
-        return {**self.top_definitions, **{name: method.function for name, method in self.methods.items()}}
-
-    @cached_property
-    def methods(self) -> dict[str, Method]:
-        """Name in generated code (`Cart__total`) -> the method that is a spec."""
-        found = find_methods(self.text, self.top_definitions, self.spec_decorator)
-        return {code_name(method.qualname): method for method in found}
-
-    @cached_property
-    def top_definitions(self) -> dict[str, Definition]:
-        """The `definitions` that stand at module level."""
-        return _top_definitions(self)
-
-    @cached_property
-    def placed(self) -> list[Placed]:
-        """The simple statements and definitions of the module, in order, each with the branches that it stands in."""
-        return list(placed_statements(self.tree, self))
-
-    @cached_property
-    def repeated(self) -> dict[str, list[Placed]]:
-        """Name -> its definitions, in order, where there are several, `@overload` declarations left out."""
-        return _repeated(self)
-
-    def is_spec(self, statement: ast.stmt) -> bool:
-        """Whether a statement is a definition below one of jaunt's decorators."""
-        return isinstance(statement, Definition) and any(map(self.spec_decorator, statement.decorator_list))
-
-    def outer_decorators(self, node: Definition) -> list[ast.expr]:
-        """Return the decorators above jaunt's: the spec module itself applies them to what the spec stands for."""
-        return _outer_decorators(self, node)
-
-    def stub(self, name: str) -> Definition | None:
-        """Return the definition of a name as a candidate has to answer it, with its own decorators alone."""
-        node = self.definitions.get(name)
-        if node is not None and self.is_spec(node):
-            node = copy.copy(node)
-            node.decorator_list = own_decorators(self, node)
-        return node
 
     @cached_property
     def bindings(self) -> dict[str, str]:
@@ -180,6 +129,90 @@ class ModuleSource:
         """Return the dotted path that a name or an attribute chain stands for, None for anything else."""
         return dotted_path(node, self.bindings)
 
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of its text."""
+        return self.text.split("\n")
+
+
+@dataclass(frozen=True, eq=False)
+class ModuleSource(ParsedModule):
+    """One parsed module with its definitions, and which of them are specs."""
+
+    handed: Handed = NOTHING_HANDED
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what `pickle` takes: what was found out meanwhile is left out, as more of it may come in the midst."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @cached_property
+    def spec_decorators(self) -> Mapping[str, SpecKind]:
+        """Dotted path -> the kind of the specs that it makes, jaunt's own and those that others hand on."""
+        return {**SPEC_DECORATORS, **dict(self.handed)}
+
+    @cached_property
+    def definitions(self) -> dict[str, Definition]:
+        """Name -> the function or class that the module ends up with, as far as its text tells: of several, a spec in
+        a branch that runs on this platform, else the last one that does. Methods that are specs are there as functions.
+        """
+        return {**self.top_definitions, **{name: method.function for name, method in self.methods.items()}}
+
+    @cached_property
+    def methods(self) -> dict[str, Method]:
+        """Name in generated code (`Cart__total`) -> the method that is a spec."""
+        found = find_methods(self.text, self.top_definitions, self.spec_decorator)
+        return {code_name(method.qualname): method for method in found}
+
+    @cached_property
+    def top_definitions(self) -> dict[str, Definition]:
+        """The `definitions` that stand at module level."""
+        return _top_definitions(self)
+
+    @cached_property
+    def placed(self) -> list[Placed]:
+        """The simple statements and definitions of the module, in order, each with the branches that it stands in."""
+        return list(placed_statements(self.tree, self))
+
+    @cached_property
+    def repeated(self) -> dict[str, list[Placed]]:
+        """Name -> its definitions, in order, where there are several, `@overload` declarations left out."""
+        return _repeated(self)
+
+    def is_spec(self, statement: ast.stmt) -> bool:
+        """Whether a statement is a definition below one of jaunt's decorators, or one governed by `jaunt.module()`."""
+        decorated = isinstance(statement, Definition) and any(map(self.spec_decorator, statement.decorator_list))
+        return decorated or statement in self.governed
+
+    @cached_property
+    def module_calls(self) -> list[ast.Expr]:
+        """The calls of `jaunt.module()`, of which a module has one at its top level."""
+        return [s for s in self.statements if isinstance(s, ast.Expr) and _is_module_call(self, s.value)]
+
+    @cached_property
+    def governed(self) -> frozenset[ast.stmt]:
+        """The stubs that are specs by `jaunt.module()`, without a decorator."""
+        return frozenset(filter(is_stub_definition, self.tree.body)) if self.module_calls else frozenset()
+
+    def spec_call(self, name: str) -> ast.Call | None:
+        """Return the call that has the arguments of the spec `name`, its decorator's or `jaunt.module()`, if any."""
+        node = self.definitions[name]
+        if node in self.governed:
+            call = self.module_calls[0].value
+            return call if isinstance(call, ast.Call) else None
+        return next((found[1] for found in map(self.spec_decorator, node.decorator_list) if found is not None), None)
+
+    def outer_decorators(self, node: Definition) -> list[ast.expr]:
+        """Return the decorators above jaunt's: the spec module itself applies them to what the spec stands for."""
+        return _outer_decorators(self, node)
+
+    def stub(self, name: str) -> Definition | None:
+        """Return the definition of a name as a candidate has to answer it, with its own decorators alone."""
+        node = self.definitions.get(name)
+        if node is not None and self.is_spec(node):
+            node = copy.copy(node)
+            node.decorator_list = own_decorators(self, node)
+        return node
+
     def spec_decorator(self, node: ast.expr) -> tuple[SpecKind, ast.Call | None] | None:
         """Return (kind, call) if a decorator is jaunt's, bare, called, or called before; None if it is another's."""
         if node not in self._decorators_read:
@@ -200,11 +233,6 @@ class ModuleSource:
     def _overloads(self) -> dict[str, list[Function]]:
         return _overload_declarations(self)
 
-    @cached_property
-    def lines(self) -> list[str]:
-        """The lines of its text."""
-        return self.text.split("\n")
-
     def segment(self, name: str, *, without: Collection[int] = ()) -> str:
         """Return the source text of a definition with its decorators, its overloads before it.
 
@@ -223,6 +251,10 @@ def _segment(source: ModuleSource, name: str, without: Collection[int]) -> str:
     return "\n\n".join(map(textwrap.dedent, found) if name in source.methods else found)
 
 
+def _is_module_call(source: ModuleSource, node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and source.dotted(node.func) in _MODULE_CALLS
+
+
 def _kept(lines: Sequence[str], start: int, end: int, without: Collection[int]) -> str:
     """Return the lines from `start` to `end`, counted from 1, but for those `without`."""
     span = lines[start - 1 : end]
@@ -238,7 +270,7 @@ def _read_decorator(source: ModuleSource, node: ast.expr) -> tuple[SpecKind, ast
     return (kind, call) if kind else None
 
 
-def _imported(statement: ast.Import | ast.ImportFrom, source: ModuleSource) -> dict[str, str]:
+def _imported(statement: ast.Import | ast.ImportFrom, source: ParsedModule) -> dict[str, str]:
     if isinstance(statement, ast.ImportFrom):
         base = source.absolute(statement)
         named = {a.asname or a.name: f"{base}.{a.name}" for a in statement.names if a.name != "*"}
@@ -262,7 +294,7 @@ def _top_definitions(source: ModuleSource) -> dict[str, Definition]:
     return found
 
 
-def _constants(source: ModuleSource) -> dict[str, ast.expr]:
+def _constants(source: ParsedModule) -> dict[str, ast.expr]:
     values: dict[str, list[ast.expr]] = {}
     for statement in source.statements:
         value = getattr(statement, "value", None)

@@ -89,6 +89,8 @@ def _other_imports(spec: ModuleSource, statement: ast.stmt) -> str | None:
         others = [alias for alias in statement.names if alias.name.partition(".")[0] != "jaunt"]
         if len(others) < len(statement.names):
             return ast.unparse(ast.Import(others)) if others else ""
+    if statement in spec.module_calls:
+        return ""
     if isinstance(statement, ast.Assign) and spec.spec_decorator(statement.value) is not None:
         return ""
     return None

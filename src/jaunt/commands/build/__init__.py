@@ -13,7 +13,7 @@ from jaunt.commands.shared.options import (
     build_options,
 )
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
+from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_governed, tell_unbound
 from jaunt.plan.plan import Plan
 from jaunt.process.phases import start_profile
 from jaunt.report.console import print_warning, say
@@ -60,7 +60,7 @@ def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
     expected = forecasts.forecast(plan, store, jobs=arguments.jobs)
     for line in forecasts.forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
         say(line)
-    return Result(data=forecasts.forecast_facts(plan, expected))
+    return Result(data={**forecasts.forecast_facts(plan, expected), "governed": tell_governed(plan)})
 
 
 def _forecasting() -> ModuleType:

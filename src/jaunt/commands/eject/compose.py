@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from jaunt.commands.eject.methods import with_classes
-from jaunt.commands.eject.rewrite import Import, import_text, with_stubs, without_own_imports
+from jaunt.commands.eject.rewrite import Import, import_text, with_stubs, without_module_call, without_own_imports
 from jaunt.commands.eject.scopes import Names, names_of
 from jaunt.errors import JauntRefusedError
 from jaunt.syntax.edits import Edits
@@ -29,6 +29,7 @@ def eject_source(
     other modules get from the spec module: it goes on importing those. Raises JauntRefusedError where the two don't go
     together.
     """
+    spec = without_module_call(spec)
     own, names = with_classes(without_own_imports(generated, spec.module), spec, names)
     own = with_stubs(own, spec, names)
     hand, made = _items(spec, names), _items(own)

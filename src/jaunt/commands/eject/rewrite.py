@@ -46,6 +46,16 @@ def _imports_own_alone(source: ModuleSource, module: str, statement: ast.stmt) -
     )
 
 
+def without_module_call(spec: ModuleSource) -> ModuleSource:
+    """Return a spec module without its call of `jaunt.module()`."""
+    if not spec.module_calls:
+        return spec
+    edits = Edits(spec.text)
+    for statement in spec.module_calls:
+        edits.replace_statement(statement, [])
+    return _parsed(spec, edits)
+
+
 def with_stubs(own: ModuleSource, spec: ModuleSource, names: Collection[str]) -> ModuleSource:
     """Return generated code in which the specs `names` have the docstrings and further decorators of the stubs."""
     edits = Edits(own.text)

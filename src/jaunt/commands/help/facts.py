@@ -93,7 +93,10 @@ class Total(TypedDict):
 
 
 class Planned(TypedDict):
-    """What a build would do; `problems` are why modules would fail, `seconds` about what it takes in each order."""
+    """What a build would do; `problems` are why modules would fail, `seconds` about what it takes in each order.
+
+    `governed` are specs by `jaunt.module()`, without a decorator, that have no code yet.
+    """
 
     dry_run: Literal[True]
     modules: list[PlannedModule]
@@ -101,6 +104,7 @@ class Planned(TypedDict):
     fresh: list[str]
     problems: dict[str, str]
     seconds: dict[str, float]
+    governed: list[str]
 
 
 class Ran(TypedDict):
@@ -195,12 +199,16 @@ class State(TypedDict):
 
 
 class Status(TypedDict):
-    """The state of all modules, of generated files whose spec module is gone, and the specs that landed unproven."""
+    """The state of all modules, of generated files whose spec module is gone, and the specs that landed unproven.
+
+    `governed` are specs by `jaunt.module()`, without a decorator, that have no code yet.
+    """
 
     modules: list[State]
     orphans: list[dict[str, Any]]
     problems: list[str]
     unproven: list[str]
+    governed: list[str]
 
 
 class Spec(TypedDict):
@@ -239,6 +247,7 @@ class ModuleStatus(TypedDict):
     accepted: str
     diff: str | None
     problems: list[str]
+    governed: list[str]
     spec_at: NotRequired[str]
     code_at: NotRequired[str]
 

@@ -4,13 +4,14 @@ import argparse
 from collections.abc import Collection, Sequence
 from itertools import islice
 
+from jaunt.commands.shared.governed import newly_governed
 from jaunt.commands.shared.options import read_config
 from jaunt.errors import JauntConfigError
 from jaunt.header import KINDS, Kind
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import Project, load_project, select_targets
-from jaunt.report.console import print_warning, some
+from jaunt.report.console import print_warning, say, some
 
 
 def read_project(arguments: argparse.Namespace) -> Project:
@@ -73,6 +74,14 @@ def tell_unbound(plan: Plan) -> None:
         print_warning(line)
     if len(found) > _MOST_TOLD:
         print_warning("there are more names that nothing binds: jaunt doctor lists them")
+
+
+def tell_governed(plan: Plan) -> list[str]:
+    """Name the specs without code that `jaunt.module()` has made specs; return their references."""
+    found = newly_governed(plan)
+    if found:
+        say(f"newly governed by jaunt.module(): {some(found)}")
+    return found
 
 
 def plan_for(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from jaunt.checks import is_off
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_unbound
+from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_governed, tell_unbound
 from jaunt.commands.status.places import places_of
 from jaunt.commands.status.specs import print_specs, spec_statuses
 from jaunt.commands.status.view import module_status, print_module_status, print_status
@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> Result:
     print_status(plan, orphans=orphans, unproven=unproven, verbose=arguments.verbose)
     facts = {
         "modules": _module_facts(plan),
+        "governed": tell_governed(plan),
         "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
         "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
         "unproven": unproven,
@@ -80,6 +81,7 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
     places = places_of(project, module, name) if name in status.specs else None
     print_module_status(status, places=places)
     tell_unbound(plan.only([module]))
+    governed = tell_governed(plan.only([module]))
     is_fresh = not status.freshness.reasons
     facts = {
         **asdict(status),
@@ -88,6 +90,7 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
         "stale": status.freshness.stale,
         "action": status.freshness.action,
         "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
+        "governed": governed,
     }
     del facts["freshness"]
     facts |= {f"{what}_at": place for what, place in places._asdict().items()} if places else {}

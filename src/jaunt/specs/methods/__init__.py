@@ -1,1 +1,0 @@
-"""Specs that are methods of handwritten classes."""

@@ -1,0 +1,1 @@
+"""What can be no spec, and why."""
