@@ -253,6 +253,15 @@ def test_code_that_does_not_answer_a_method_is_refused(
     assert error in said.err
 
 
+def test_the_places_of_a_method_and_its_code_are_told(tmp_path: Path, run_in: RunIn) -> None:
+    root = make(tmp_path)
+    build_with(root, FakeBackend({"app.cart": [CODE]}))
+    facts = run_in(root, "status", "app.cart:Cart.price", "--json").facts
+    for place, text in ((facts["spec_at"], "def price(text: str)"), (facts["code_at"], "def Cart__price(text: str)")):
+        path, _, line = place.rpartition(":")
+        assert text in Path(path).read_text().split("\n")[int(line) - 1]
+
+
 def test_eject_puts_the_bodies_back(tmp_path: Path, run_in: RunIn) -> None:
     root = make(tmp_path)
     build_with(root, FakeBackend({"app.cart": [CODE]}))

@@ -20,10 +20,9 @@ def places_of(project: Project, module: str, name: str) -> Places:
     spec_module = project.modules[module]
     entry = next(each for each in spec_module.entries if each.qualname == name)
     source = project.texts.source(entry)
-    node = source.methods[name].node if name in source.methods else source.definitions[name]
-    return Places(
-        f"{spec_module.file.path}:{node.lineno}", _code_place(project.generated_name(module), code_name(name))
-    )
+    code = code_name(name)
+    line = source.definitions[code].lineno
+    return Places(f"{spec_module.file.path}:{line}", _code_place(project.generated_name(module), code))
 
 
 def _code_place(path: str, name: str) -> str:
