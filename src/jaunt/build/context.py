@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from jaunt.files.plain import read_plain
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.header import split_header
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs
-from jaunt.project.world.installed import installed_shapes
+from jaunt.project.world.installed import KNOWN_PACKAGES, installed_shapes
 from jaunt.spec_ref import code_name, qualname_of
 from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.shapes import shape_of
@@ -72,6 +73,10 @@ def part_of_context(context: ModuleSpecContext, moved: MovedSpecs) -> ModuleSpec
 
 def _installed(work: ModuleWork) -> dict[str, str]:
     """Return what the specs' signatures name of installed packages, by the import that gives it, in short."""
+    packages = work.texts.packages(work.entries[0]) if work.entries else frozenset[str]()
+    others = packages - KNOWN_PACKAGES - {work.module.partition(".")[0]}
+    if all(_is_below(package, work.bases) for package in others):  # as in most modules
+        return {}
     source = work.spec
     nodes = [source.definitions[code_name(name)] for name in work.names]
     shapes = [shape_of(source, [*source.overloads_of(node.name), node]) for node in nodes]
@@ -91,6 +96,7 @@ def _handwritten(work: ModuleWork) -> str:
 
 def _body(path: Path) -> str:
     try:
-        return split_header(path.read_text(encoding="utf-8"))[1]
+        text = read_plain(path).decode()
     except (OSError, UnicodeDecodeError):
         return ""  # not built, or unreadable: then there is nothing to show
+    return split_header(text.replace("\r\n", "\n").replace("\r", "\n"))[1]

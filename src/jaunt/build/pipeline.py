@@ -15,7 +15,7 @@ from jaunt.build.context import make_context
 from jaunt.build.first_request import FirstRequest
 from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import StoreLookup, keep_code, room_for_code, stored_code
+from jaunt.build.store import Store, StoreLookup, keep_code, room_for_code, stored_code
 from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
@@ -196,7 +196,7 @@ class _Search:
     async def _find(self, told: Sequence[str], *, ask_anew: bool) -> Outcome:
         """Write code from the store or the model, which is `told` what is wrong with the code that is there."""
         store = None if ask_anew else self.settings.readable_store
-        work, beside = self.work, beside_work(self.work)
+        work = self.work
         stored = stored_code(store, work) if store is not None else StoreLookup()
         found = await self._try_stored(stored)
         if found is not None:
@@ -204,7 +204,7 @@ class _Search:
         if store is None or store.readonly:
             return _warned(await self._generate(told), stored.warning)
         waits = partial(self.settings.on_wait, work.module) if self.settings.on_wait else None
-        turn = store.turn(work.kind, work.digest, beside, on_wait=waits)
+        turn = store.turn(work.kind, work.digest, beside_work(work), on_wait=waits)
         async with turn as again:  # another build may have asked in the meantime
             found = await self._try_stored(again) if again != stored else None
             if found is not None:
@@ -350,12 +350,15 @@ def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, ou
         raise JauntGenerationError(f"{work.path} has changed while its code was verified", hint="run the command again")
     path = stamp_code(work, standing.text, evidence=outcome.evidence)
     forget_rejected(settings.rejected, work.module)
-    store, beside = settings.store, beside_work(work)
-    # Under whatever instructions: what was asked for later is not to be replaced by what stands.
-    beside = replace(beside, instructions=frozenset())
-    if store is not None and not store.readonly and not store.holds(work.kind, work.digest, beside):
+    store = settings.store
+    if store is not None and not store.readonly and not _is_held(store, work):
         outcome = _warned(outcome, keep_code(store, work, normalize_source(standing.source), standing.provenance))
     return replace(outcome, path=path)
+
+
+def _is_held(store: Store, work: ModuleWork) -> bool:
+    # Under whatever instructions: what was asked for later is not to be replaced by what stands.
+    return store.holds(work.kind, work.digest, replace(beside_work(work), instructions=frozenset()))
 
 
 def _no_longer_passes(work: ModuleWork, standing: StandingCode, errors: Sequence[str]) -> JauntGenerationError:

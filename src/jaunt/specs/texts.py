@@ -66,10 +66,10 @@ def handwritten_part(source: ModuleSource) -> str:
     """
     specs = {s.name for s in source.statements if isinstance(s, Definition) and _is_spec(source, s)}
     replaced = {id(s): text for s in source.statements if (text := _without_jaunt(source, s, specs)) is not None}
-    lines = dict(enumerate(source.text.split("\n"), 1))
+    left_out = decorator_lines(source)
+    lines = {number: line for number, line in enumerate(source.text.split("\n"), 1) if number not in left_out}
     kept: list[ast.stmt] = []
     class_line = 0
-    lines = {number: line for number, line in lines.items() if number not in decorator_lines(source)}
     for statement in source.tree.body:
         parts = _parts(source, statement)
         if all(replaced.get(id(part)) == "" for part in parts):
@@ -169,7 +169,9 @@ class SpecTexts:
         plain = {name: plain_segment(source, name) for name in source.definitions}
         outer = {name: text for name in source.definitions if (text := "\n".join(outer_decorators(source, name)))}
         own = {name: plain_segment(source, name, outer=False) for name in [*outer, *source.methods]}
-        self._known[source.path] = _FileTexts(segments, plain, own, outer, handwritten_part(source))
+        imported = [*source.bindings.values(), *source.star_imports]
+        packages = frozenset(path.partition(".")[0] for path in imported)
+        self._known[source.path] = _FileTexts(segments, plain, own, outer, handwritten_part(source), packages)
 
     def source(self, entry: SpecEntry) -> ModuleSource:
         """Return the file that a spec stands in, parsed, of which the texts are made; raises as `read_source` does."""
@@ -181,6 +183,10 @@ class SpecTexts:
     def handwritten(self, entry: SpecEntry) -> str:
         """Return what is no spec in the file that a spec stands in; raises as `extract_source_segment` does."""
         return self._read(entry).handwritten
+
+    def packages(self, entry: SpecEntry) -> frozenset[str]:
+        """Return the top packages, or modules, that the file that a spec stands in has names of."""
+        return self._read(entry).packages
 
     def segment(self, entry: SpecEntry) -> str:
         """Return what `extract_source_segment` does."""
@@ -214,6 +220,7 @@ class SpecTexts:
 class _FileTexts(NamedTuple):
     """The texts of a file: by name, each definition, and the same without jaunt's decorators; and what is no spec.
 
+    `packages` are those that it has names of.
     Of definitions with decorators above jaunt's, `outer` has those and `own` the text without them.
     """
 
@@ -222,6 +229,7 @@ class _FileTexts(NamedTuple):
     own: Mapping[str, str]
     outer: Mapping[str, str]
     handwritten: str
+    packages: frozenset[str]
 
 
 def _text_of(entry: SpecEntry, texts: Mapping[str, str]) -> str:

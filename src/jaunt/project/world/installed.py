@@ -15,6 +15,8 @@ from pathlib import Path
 from jaunt.syntax.shapes import Shape
 from jaunt.syntax.source import Function, clean_docstring, parse_or_none
 
+KNOWN_PACKAGES = frozenset({*sys.stdlib_module_names, "jaunt"})
+"""Packages of which nothing has to be shown."""
 INSTALLED_LIMIT = 2_000
 """The most characters of installed packages in one prompt."""
 _MOST_OF_NAME = 700
@@ -36,7 +38,7 @@ def installed_shapes(paths: Iterable[str]) -> dict[str, str]:
     room, shown = INSTALLED_LIMIT, dict[str, str]()
     for path in dict.fromkeys(paths):
         module, _, name = path.rpartition(".")
-        if not module or path.partition(".")[0] in {*sys.stdlib_module_names, "jaunt"}:
+        if not module or path.partition(".")[0] in KNOWN_PACKAGES:
             continue
         text = _shape(module, name)
         if text is not None and len(text) <= room:
