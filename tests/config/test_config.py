@@ -515,3 +515,24 @@ def test_mistakes_in_a_section_in_a_section_are_named_in_full() -> None:
         ("llm.price.per_tokn", "unknown key"),
         ("llm.budget", "expected a whole number, got 1.5"),
     ]
+
+
+def test_roots_may_be_patterns(tmp_path: Path) -> None:
+    for name in ("packages/b/src", "packages/a/src", "packages/c", "node_modules/x/src", ".venv/x/src", "odd[1]"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "packages/d").mkdir()
+    (tmp_path / "packages/d/src").write_text("a file")
+    (tmp_path / "jaunt.toml").write_text('[paths]\nsource_roots = ["packages/*/src", "odd[1]", "packages/a/src"]\n')
+    assert load_config(root=tmp_path).paths.source_roots == ["packages/a/src", "packages/b/src", "odd[1]"]
+    (tmp_path / "jaunt.toml").write_text('[paths]\nsource_roots = ["*/*/src"]\n')
+    assert load_config(root=tmp_path).paths.source_roots == ["packages/a/src", "packages/b/src"]
+
+
+@pytest.mark.parametrize("pattern", ["packages/*/source", "/abs/*/src", "**x**/**"])
+@pytest.mark.parametrize("key", ["source_roots", "test_roots"])
+def test_a_pattern_that_matches_nothing_is_an_error(tmp_path: Path, key: str, pattern: str) -> None:
+    (tmp_path / "packages/a/src").mkdir(parents=True)
+    sources = "" if key == "source_roots" else 'source_roots = ["packages/*/src"]\n'
+    (tmp_path / "jaunt.toml").write_text(f'[paths]\n{sources}{key} = ["{pattern}"]\n')
+    with pytest.raises(JauntConfigError, match=rf"paths\.{key}: "):
+        load_config(root=tmp_path)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+from jaunt.config.globs import folders_of
 from jaunt.config.instructions import FILE_HINT, instruction_keys, is_file_name, is_root
 from jaunt.config.key import keys_of, others_of
 from jaunt.config.schema import JauntConfig
@@ -71,6 +72,8 @@ def _load(file: Path, root: Path) -> JauntConfig:
     config = replace(read, root=root, config_file=file)
     if "source_roots" not in table.get("paths", {}):
         config = replace(config, paths=replace(config.paths, source_roots=_default_source_roots(root)))
+    config, problems = _with_folders(config, key)
+    _raise_if_any(problems, file)
     _raise_if_any([*_wrong_roots(config, key), *_missing_prompts(config, key), *_wrong_instructions(config, key)], file)
     return config
 
@@ -194,6 +197,24 @@ def _toml(value: object) -> str:
 
 def _default_source_roots(root: Path) -> list[str]:
     return ["src"] if (root / "src").is_dir() else ["."]
+
+
+def _with_folders(config: JauntConfig, key: str) -> tuple[JauntConfig, list[Problem]]:
+    """Return a configuration with the folders that its roots stand for, and which patterns stand for none."""
+    problems, folders = [], {}
+    for name in ("source_roots", "test_roots"):
+        found: dict[str, None] = {}
+        for root in getattr(config.paths, name):
+            wrong = "matches no folder"
+            try:
+                matched = folders_of(root, config.root)
+            except ValueError as error:
+                matched, wrong = [], f"is no pattern of folders in the project: {error}"
+            found |= dict.fromkeys(matched)
+            if not matched:
+                problems.append(Problem(_under(_under(key, "paths"), name), f"{_toml(root)} {wrong}"))
+        folders[name] = [*found]
+    return replace(config, paths=replace(config.paths, **folders)), problems
 
 
 def _wrong_roots(config: JauntConfig, key: str) -> list[Problem]:

@@ -36,8 +36,10 @@ _SEVERITY = '`"error"`: what it finds refuses a candidate; `"warn"`: it is only 
 class PathsConfig:
     """Where specs stand and where generated code goes; roots are folders relative to the project's root."""
 
-    source_roots: list[str] = key(["src"], 'the folders of the code; `["."]` in a project without `src`')
-    test_roots: list[str] = key(["tests"], "the folders of the tests")
+    source_roots: list[str] = key(
+        ["src"], 'the folders of the code, or patterns: `packages/*/src`; `["."]` without `src`'
+    )
+    test_roots: list[str] = key(["tests"], "the folders of the tests, or patterns")
     generated_dir: str = key(DEFAULT_GENERATED_DIR, "the folder for generated code in each package", wrong=package_name)
     exclude: list[str] = key([], 'files and folders that are not searched for specs, as glob patterns: `["*/old/*"]`')
 

@@ -6,7 +6,7 @@ import pytest
 from candidates import static_errors_of
 from projects import write_files
 
-from jaunt.checks.static.imports import declared_modules
+from jaunt.checks.declared import declared_modules
 from jaunt.config import load_config
 from jaunt.project.project import load_project
 

@@ -3,16 +3,17 @@
 import ast
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jaunt.checks.assertions.assertions import assertion_free_tests
 from jaunt.checks.assertions.tested import Tested, dependency_errors, dependency_names, tested_by
 from jaunt.checks.check_file import Prover
+from jaunt.checks.declared import Distributions, declared_modules, owner_of, require_readable
 from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors
-from jaunt.checks.static.imports import declared_modules, import_errors, imported_heads, require_readable
+from jaunt.checks.static.imports import import_errors, imported_heads
 from jaunt.checks.static.stub_answer import heads, stub_answer
 from jaunt.checks.static.stubs import stub_errors
 from jaunt.checks.static.text import lookalike_errors, text_errors
@@ -34,7 +35,12 @@ def make_check(project: Project, severity: Severity) -> "StaticChecks":
     require_readable(project.root)
     verify = project.config.verify
     effects = EffectRules(tuple(verify.allow_calls), warn=verify.effects == "warn")
-    return StaticChecks(declared_modules(project.root), frozenset(verify.allow_imports), effects, project.graph)
+    sources = [root.base for root in project.roots if root.kind == "magic"]
+    found = Distributions(project.root, tuple(project.bases()), tuple(dict.fromkeys(sources)))
+    for owner in {*found.owners.values()}:
+        require_readable(owner)
+    checks = StaticChecks(declared_modules(project.root), frozenset(verify.allow_imports), effects, project.graph)
+    return replace(checks, distributions=found) if found.are_several else checks
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,15 @@ class StaticChecks:
     """The static checks of a project's modules.
 
     `declared` are the top-level modules of the dependencies that it declares, None if it declares nothing; `besides`
-    are those that may be imported as well; `graph` says which specs each spec depends on.
+    are those that may be imported as well; `graph` says which specs each spec depends on. `distributions` are those
+    that its modules belong to, where they are several: then what each of them declares counts for its modules.
     """
 
     declared: frozenset[str] | None
     besides: frozenset[str] = frozenset()
     effects: EffectRules = EffectRules()
     graph: SpecGraph = field(default_factory=dict)
+    distributions: Distributions | None = None
 
     def prover(self, modules: Collection[str]) -> Prover:
         """Return what reads specs as if they were answers."""
@@ -70,11 +78,27 @@ class StaticChecks:
 
     def for_module(self, work: ModuleWork) -> "StaticCheck":
         """Return the check of a module's candidates."""
+        declared = self.declared
+        if self.distributions is not None:
+            declared, work = _of_owner(self.distributions, work)
         # A project that declares nothing gets by with what its spec module itself imports.
-        modules = imported_heads(work.spec) if self.declared is None else self.declared
+        modules = imported_heads(work.spec) if declared is None else declared
         allowed = (modules - {"jaunt"}) | self.besides | ({"pytest"} if work.kind == "test" else set())
         tested = tested_by(work, self.graph) if work.kind == "test" else {}
         return StaticCheck(work, allowed, self.effects, tested)
+
+
+def _of_owner(distributions: Distributions, work: ModuleWork) -> tuple[frozenset[str] | None, ModuleWork]:
+    """Return what the distribution of a module declares, and the work with the folders alone that are its without.
+
+    Tests may import what the whole project declares, too: its tools are installed for all of them.
+    """
+    owner = owner_of(work.base, distributions.root)
+    declared = distributions.declared_by(owner)
+    if declared is None:
+        return None, work
+    shared = distributions.declared_by(distributions.root) if work.kind == "test" else None
+    return declared | (shared or frozenset()), replace(work, bases=distributions.bases_seen_from(owner))
 
 
 @dataclass(frozen=True)

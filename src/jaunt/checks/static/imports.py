@@ -8,15 +8,12 @@ imported, and never installed.
 import ast
 import re
 import sys
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jaunt.checks.fault import LineError
 from jaunt.checks.static.purity import evaluated
-from jaunt.errors import JauntConfigError
 from jaunt.plan.module_work import ModuleWork
 from jaunt.syntax.branches import catches_import_error
 from jaunt.syntax.source import (
@@ -32,7 +29,6 @@ from jaunt.syntax.source import (
 _OPENS_A_BROWSER = {"antigravity", "this"}
 _IMPORTS_BY_CALL = re.compile("import_module|__import__")
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def import_errors(candidate: ModuleSource, work: ModuleWork, allowed: frozenset[str]) -> list[LineError]:
@@ -212,40 +208,6 @@ def _loads_code(spec: ModuleSource, names: Collection[str]) -> tuple[int, str] |
     return min(found, default=None)
 
 
-def declared_modules(root: Path) -> frozenset[str] | None:
-    """Return the top-level modules of the dependencies that pyproject.toml declares; None without it.
-
-    All of its dependencies count, optional ones and groups too. What a distribution installs is asked of the
-    environment; if it is not installed, its name stands for the module.
-    """
-    try:
-        document = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    except (OSError, ValueError):
-        return None
-    project = document.get("project")
-    if not isinstance(project, dict):
-        return None
-    requirements = list(_requirements(project, document.get("dependency-groups")))
-    if "dependencies" in project.get("dynamic", ()):
-        try:
-            requirements += metadata.requires(str(project.get("name"))) or []
-        except metadata.PackageNotFoundError:
-            return None
-    names = {match[0] for text in requirements if (match := _NAME.match(text.strip()))}
-    return frozenset(module for name in names for module in _modules_of(name))
-
-
-def require_readable(root: Path) -> None:
-    """Raise JauntConfigError if there is a pyproject.toml that is no TOML."""
-    file = root / "pyproject.toml"
-    try:
-        tomllib.loads(file.read_text("utf-8"))
-    except OSError:
-        return
-    except ValueError as error:
-        raise JauntConfigError(f"{file}: no TOML: {error}", hint="correct it: it says what code may import") from error
-
-
 def imported_heads(spec: ModuleSource) -> frozenset[str]:
     """Return the top-level modules that a spec module imports itself."""
     absolute = [s for s in spec.statements if isinstance(s, ast.ImportFrom) and not s.level and s.module]
@@ -309,21 +271,3 @@ def _bound(spec: ModuleSource, statement: ast.stmt) -> Iterator[str]:
     else:
         targets = assignment_targets(statement)
         yield from (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
-
-
-def _requirements(project: dict[str, Any], groups: Any) -> Iterator[str]:
-    optional = project.get("optional-dependencies")
-    lists = [project.get("dependencies"), *(optional.values() if isinstance(optional, dict) else ())]
-    lists += groups.values() if isinstance(groups, dict) else ()  # an included group is a group as well
-    yield from (item for each in lists if isinstance(each, list) for item in each if isinstance(item, str))
-
-
-def _modules_of(distribution: str) -> frozenset[str]:
-    """Return the top-level modules of a distribution; if it is not installed, its name, made a module's."""
-    try:
-        installed = metadata.distribution(distribution)
-    except (metadata.PackageNotFoundError, ValueError):
-        return frozenset({re.sub(r"[-.]+", "_", distribution).lower(), re.sub(r"[-.]+", "_", distribution)})
-    listed = (installed.read_text("top_level.txt") or "").split()
-    files = {file.parts[0].partition(".")[0] for file in installed.files or () if file.suffix in {".py", ".so", ".pyd"}}
-    return frozenset({*listed, *files, re.sub(r"[-.]+", "_", distribution).lower()})
