@@ -1,5 +1,6 @@
 """A change costs what it changes: of a built module the specs that moved are asked for, the rest stays to the byte."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,9 +11,15 @@ from projects import edit, write_files
 from said import RunIn
 
 from jaunt.build.history import History
+from jaunt.build.project_settings import project_settings
+from jaunt.build.run import run_plan
+from jaunt.commands.shared.steps import plan_for
+from jaunt.config import load_config
+from jaunt.engine.job import Outcome
 from jaunt.generate.base import ModuleSpecContext
 from jaunt.generate.prompt import load_templates, render_messages
 from jaunt.header import split_header
+from jaunt.project.project import load_project
 
 GENERATED = "src/app/__generated__/calc.py"
 SPEC = '''
@@ -282,3 +289,79 @@ def test_a_dry_run_names_what_would_be_asked_for(root: Path, run_in: RunIn) -> N
     said = run_in(root, "build", "--dry-run")
     assert said.lines[0].split()[:3] == ["1", "free", "app.calc"]
     assert "0 calls of the model" in said.lines[-1]
+
+
+# --- specs that are forced by name -------------------------------------------------------------------
+
+
+@pytest.fixture
+def calc(tmp_path: Path) -> Path:
+    """Return the root of a project whose module is built."""
+    write_files(tmp_path, {"jaunt.toml": PLAIN, "src/app/__init__.py": "", "src/app/calc.py": CALC})
+    build_with(tmp_path, Answers(ANSWER))
+    return tmp_path
+
+
+AGAIN = "def two(x: int) -> int:\n    return x + 1 + 1\n"
+
+
+def force(root: Path, backend: Answers, *targets: str) -> Outcome:
+    project = load_project(load_config(root=root))
+    plan = plan_for(project, targets, kinds=("build",), force=True)
+    return asyncio.run(run_plan(plan, project_settings(plan, backend, force=True), jobs=1))["app.calc"]
+
+
+def test_one_spec_that_is_forced_is_asked_for_alone_and_the_rest_stays(calc: Path) -> None:
+    backend = Answers(AGAIN)
+    assert force(calc, backend, "app.calc:two").ok
+    assert [list(ctx.expected_names) for ctx in backend.contexts.values()] == [["two"]]
+    before, after = ANSWER, split_header((calc / GENERATED).read_text())[1]
+    assert "return x + 1 + 1" in after
+    for part in ("return  _plus(x, _STEP)", "return x + by  # shared", "    return 2 * two(x)"):
+        assert part in before
+        assert part in after
+
+
+@pytest.mark.parametrize("targets", [("app.calc",), ("app.calc", "app.calc:two"), ("src/app/calc.py", "app.calc:two")])
+def test_a_module_that_is_forced_is_asked_for_as_a_whole(calc: Path, targets: tuple[str, ...]) -> None:
+    backend = Answers(ANSWER)
+    assert force(calc, backend, *targets).ok
+    assert len(backend.contexts["app.calc"].expected_names) == 3
+
+
+def test_what_has_moved_is_asked_for_with_what_is_forced(calc: Path) -> None:
+    edit(calc / "src/app/calc.py", "x plus 1", "x plus one")
+    backend = Answers(f"{AGAIN}\n\ndef one(x: int) -> int:\n    return x + 1\n")
+    assert force(calc, backend, "app.calc:two").ok
+    assert list(backend.contexts["app.calc"].expected_names) == ["one", "two"]
+
+
+def test_a_spec_of_a_module_without_code_is_asked_for_with_the_whole_of_it(calc: Path) -> None:
+    (calc / GENERATED).unlink()
+    backend = Answers(ANSWER)
+    assert force(calc, backend, "app.calc:two").ok
+    assert len(backend.contexts["app.calc"].expected_names) == 3
+
+
+def test_edits_by_hand_are_not_passed_off_as_generated(calc: Path) -> None:
+    edit(calc / GENERATED, "return  _plus(x, _STEP)", "return 1 + x")
+    backend = Answers(AGAIN)
+    outcome = force(calc, backend, "app.calc:two")
+    assert (outcome.ok, backend.calls) == (False, [])
+    assert "was edited by hand, so that two alone can't be asked for" in outcome.errors[0]
+    assert "return 1 + x" in (calc / GENERATED).read_text()
+
+
+def test_what_a_person_accepted_stays_theirs(calc: Path, run_in: RunIn) -> None:
+    edit(calc / GENERATED, "return  _plus(x, _STEP)", "return 1 + x")
+    assert run_in(calc, "accept", "app.calc").code == 0
+    assert force(calc, Answers(AGAIN), "app.calc:two").ok
+    text = (calc / GENERATED).read_text()
+    assert "return 1 + x" in text
+    assert "return x + 1 + 1" in text
+    assert "accepted" in run_in(calc, "status", "-v").out
+
+
+def test_the_dry_run_tells_what_is_forced(calc: Path, run_in: RunIn) -> None:
+    said = run_in(calc, "build", "--dry-run", "--json", "--force", "--target", "app.calc:two")
+    assert [(each["module"], each["asked"]) for each in said.facts["modules"]] == [("app.calc", ["two"])]

@@ -17,7 +17,7 @@ from jaunt.generate.judge import EQUIVALENT, judge_messages
 from jaunt.generate.retry import ask
 from jaunt.header import extract_module_digest
 from jaunt.plan.module_work import ModuleWork
-from jaunt.plan.moved_specs import MovedSpecs, moved_specs
+from jaunt.plan.moved_specs import MovedSpecs, chosen_specs, moved_specs
 from jaunt.report.wording import build_command
 
 
@@ -37,7 +37,7 @@ async def generate(
     `told` is what is wrong with the code that is there, of which nothing is kept then. Raises what a call would be in
     vain for.
     """
-    moved = None if told else _moved(settings, work, replaced)
+    moved = None if told else specs_asked(settings, work, replaced)
     if moved is None:
         return await _ask(settings, work, context, checks, told)
     splice = SplicedAnswer(moved)
@@ -67,7 +67,7 @@ async def ask_first(
     None is made where `generate` would make none. Raises what a call would be in vain for.
     """
     answers, failures, backend = settings.answers, settings.failures, settings.backend
-    moved = _moved(settings, work, replaced)
+    moved = specs_asked(settings, work, replaced)
     if answers is None or backend.has_own_retry or (moved is not None and not moved.asked):
         return
     if settings.proof is not None:
@@ -87,8 +87,11 @@ async def ask_first(
             answers.keep(work, normalize_source(with_advisories(whole.source, advisories)))
 
 
-def _moved(settings: BuildSettings, work: ModuleWork, replaced: str) -> MovedSpecs | None:
+def specs_asked(settings: BuildSettings, work: ModuleWork, replaced: str) -> MovedSpecs | None:
     """Return which specs alone are to be asked for, None if it is the whole module."""
+    chosen = settings.chosen.get(work.module)
+    if chosen and replaced:
+        return chosen_specs(work, replaced, chosen)
     return moved_specs(work, replaced) if settings.by_spec and replaced and not settings.force else None
 
 

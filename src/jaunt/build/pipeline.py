@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import Self, TypeVar
 
-from jaunt.build.asking import generate, is_equivalent
+from jaunt.build.asking import generate, is_equivalent, specs_asked
 from jaunt.build.context import make_context
 from jaunt.build.first_request import FirstRequest
 from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected
@@ -31,7 +31,7 @@ from jaunt.generate.usage import Usage
 from jaunt.header import parse_header
 from jaunt.plan.freshness import Freshness, judge, read_generated
 from jaunt.plan.module_work import ModuleWork
-from jaunt.plan.standing import WRITTEN_FIELDS, StandingCode, standing_code
+from jaunt.plan.standing import WRITTEN_FIELDS, StandingCode, accepted_fields, standing_code
 from jaunt.report.wording import all_reasons, build_command, decision
 
 T = TypeVar("T")
@@ -238,8 +238,13 @@ class _Search:
             unkept = await _by_writer(self.writers, keep)
             if result.source is None:
                 return _warned(await self._failed(result), *unkept)
-            provenance = {**instruction_fields(self.work), **_written(self.settings, result, self.replaced)}
-            landed = await self._land(self._answered(result), result.source, provenance)
+            written = _written(self.settings, result, self.replaced)
+            provenance = {
+                **_accepted(self.settings, self.work, self.replaced),
+                **instruction_fields(self.work),
+                **written,
+            }
+            landed = await self._land(_answered(self.settings, self.work, result), result.source, provenance)
             return _warned(landed, *unkept)
 
     async def _failed(self, result: GenerationResult) -> Outcome:
@@ -280,20 +285,6 @@ class _Search:
             advisories=result.advisories,
         )
 
-    def _answered(self, result: GenerationResult) -> Outcome:
-        """Return the outcome of attempts of which one passed, before it is written."""
-        answers = self.settings.answers
-        is_kept = result.attempts == 1 and answers is not None and self.work.module in answers.resumed
-        return Outcome(
-            "generated",
-            attempts=result.attempts,
-            warnings=tuple(result.warnings),
-            origin="splice" if not result.attempts else "kept" if is_kept else "model",
-            check_seconds=result.check_seconds,
-            advisories=result.advisories,
-            evidence=result.evidence,
-        )
-
     async def _land(self, outcome: Outcome, source: str, provenance: Mapping[str, str]) -> Outcome:
         """Write a candidate that passed; `provenance` are the fields of a header that say where it came from."""
         source = normalize_source(source)
@@ -317,6 +308,28 @@ async def _by_writer(writers: ThreadPoolExecutor, write: Callable[[], T]) -> T:
     except asyncio.CancelledError:  # it may come while no thread is free
         await asyncio.wait([written])
         raise
+
+
+def _answered(settings: BuildSettings, work: ModuleWork, result: GenerationResult) -> Outcome:
+    """Return the outcome of attempts of which one passed, before it is written."""
+    answers = settings.answers
+    is_kept = result.attempts == 1 and answers is not None and work.module in answers.resumed
+    return Outcome(
+        "generated",
+        attempts=result.attempts,
+        warnings=tuple(result.warnings),
+        origin="splice" if not result.attempts else "kept" if is_kept else "model",
+        check_seconds=result.check_seconds,
+        advisories=result.advisories,
+        evidence=result.evidence,
+    )
+
+
+def _accepted(settings: BuildSettings, work: ModuleWork, replaced: str) -> dict[str, str]:
+    """Return the fields that say who accepted the code, if all of it stays but for specs that were chosen by name."""
+    if work.module not in settings.chosen or specs_asked(settings, work, replaced) is None:
+        return {}
+    return accepted_fields(parse_header(replaced))
 
 
 def _written(settings: BuildSettings, result: GenerationResult, replaced: str) -> dict[str, str]:

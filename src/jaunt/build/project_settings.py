@@ -53,6 +53,7 @@ def project_settings(
         max_attempts=config.build.max_attempts,
         candidates=config.build.candidates,
         force=force,
+        chosen=plan.chosen,
         by_spec=True,
         whole_module_fallback=config.build.whole_module_fallback,
         store=store,

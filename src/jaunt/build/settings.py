@@ -1,7 +1,7 @@
 """What modules are built with: the backend, the checks, the store, the limits."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.build.failures import SameFailures
@@ -24,12 +24,13 @@ class BuildSettings:
     the checks, beyond syntax and required names, that a module's candidates have to pass.
     `proof` is asked before a module's first call whether that would be in vain, `failures` before each attempt.
     `gate` returns why a module must not be sent to the model at all, or None; `used_at_import`, after that, the modules
-    that have to be built before it, as its import uses their code. `force` overwrites hand edits
-    and asks the model anew; `read_store=False` only asks the model anew. With `by_spec`, of a module some of whose
-    specs have moved these alone are asked for, and the whole of it only after that, with `whole_module_fallback`. What
-    passes is kept in `store`, and as a recording in the folder `record`; answers that came before their module's turn
-    are in `answers`. `price` is what tokens cost. Each attempt asks for `candidates` answers at once; the last
-    candidate of a module that fails is kept in the folder `rejected`, what answers say of the specs in `advisories`.
+    that have to be built before it, as its import uses their code. `force` overwrites hand edits and asks the model
+    anew; `read_store=False` only asks the model anew. Of a module in `chosen`, these specs alone are asked for. With
+    `by_spec`, of a module some of whose specs have moved these alone are asked for, and the whole of it only after
+    that, with `whole_module_fallback`. What passes is kept in `store`, and as a recording in the folder `record`;
+    answers that came before their module's turn are in `answers`. `price` is what tokens cost. Each attempt asks for
+    `candidates` answers at once; the last candidate of a module that fails is kept in the folder `rejected`, what
+    answers say of the specs in `advisories`.
     What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
     module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
     build that is asking for the same, with the module; `on_fault` with what is wrong with the specs of a module that
@@ -46,6 +47,7 @@ class BuildSettings:
     max_attempts: int = 2
     candidates: int = 1
     force: bool = False
+    chosen: Mapping[str, Collection[str]] = field(default_factory=dict)
     by_spec: bool = False
     whole_module_fallback: bool = False
     store: Store | None = None

@@ -1,8 +1,9 @@
 """Which specs of a built module have moved, so that these alone are asked for, and the rest of its code can stay."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from jaunt.errors import JauntGenerationError
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import judge
 from jaunt.plan.module_work import ModuleWork
@@ -53,6 +54,27 @@ def moved_specs(work: ModuleWork, text: str) -> MovedSpecs | None:
         return None
     in_order = tuple(name for name in work.names if name in asked)
     return MovedSpecs(in_order, kept, tuple(sorted(removed)), split_header(text)[1])
+
+
+def chosen_specs(work: ModuleWork, text: str, chosen: Collection[str]) -> MovedSpecs | None:
+    """Return what to ask for where some specs of a module were chosen by name: these, and those that have moved.
+
+    None if the code in its generated file, `text`, is to be replaced as a whole, as there is no other. Raises
+    JauntGenerationError if a person edited it: what stays would pass for generated code.
+    """
+    freshness = judge(text, work.fingerprint)
+    if freshness.state == "edited":
+        raise JauntGenerationError(
+            f"{work.path} was edited by hand, so that {', '.join(sorted(chosen))} alone can't be asked for",
+            hint=f"jaunt accept {work.module} keeps the edits; --force --target {work.module} overwrites them all",
+        )
+    moved = moved_specs(work, text) if freshness.reasons else None
+    if not parse_header(text) or (freshness.reasons and moved is None) or freshness.state == "conflict":
+        return None
+    asked = {*chosen, *(moved.asked if moved else ())}
+    kept = tuple(name for name in work.names if name not in asked)
+    in_order = tuple(name for name in work.names if name in asked)
+    return MovedSpecs(in_order, kept, moved.removed if moved else (), split_header(text)[1]) if kept else None
 
 
 def _name(reason: Reason) -> str:

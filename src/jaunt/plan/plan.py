@@ -38,6 +38,8 @@ class Plan:
     force: bool = False
     found_fresh: Mapping[str, str] = field(default_factory=dict, compare=False)
     """What the next scan is told of the generated files that were read now and are fresh: module -> its key."""
+    chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of forced modules, the names of the specs that were chosen by name: these alone are asked for."""
     made_at: int = field(default_factory=time.time_ns, compare=False)
     """Nanoseconds since the epoch; it tells the builds of a plan from those of an earlier one."""
 

@@ -40,7 +40,7 @@ class StandingCode:
     @cached_property
     def accepted(self) -> dict[str, str]:
         """The fields of the header that say who accepted the code, and when; none, if nobody did."""
-        return {name: text for name, text in self.provenance.items() if name in ACCEPTED_FIELDS}
+        return accepted_fields(parse_header(self.text))
 
     @cached_property
     def provenance(self) -> dict[str, str]:
@@ -51,6 +51,11 @@ class StandingCode:
 def provenance_fields(header: Mapping[str, Any] | None) -> dict[str, str]:
     """Return PROVENANCE_FIELDS of a header, as far as it has them."""
     return {name: str(header[name]) for name in PROVENANCE_FIELDS if name in header} if header else {}
+
+
+def accepted_fields(header: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return ACCEPTED_FIELDS of a header, as far as it has them."""
+    return {name: text for name, text in provenance_fields(header).items() if name in ACCEPTED_FIELDS}
 
 
 def standing_code(work: ModuleWork, freshness: Freshness | None) -> StandingCode | None:

@@ -18,7 +18,7 @@ from jaunt.project.scan import Scan, save_scan, scan_project
 from jaunt.project.unseen import unseen
 from jaunt.project.world.recorded import is_shape
 from jaunt.registry import KIND_OF, SpecEntry
-from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import earlier_digest
 from jaunt.text.nearest import nearest
@@ -238,3 +238,14 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
             raise JauntConfigError(f"unknown target {target!r}", hint=_meant(target, project, by_file))
         selected.add(found[0])
     return selected
+
+
+def chosen_specs_of(project: Project, targets: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the specs that `targets` name one by one: module -> names in its code, without modules that are named."""
+    specs = [SpecRef(target) for target in targets if target in project.specs]
+    whole = select_targets(project, [target for target in targets if target not in project.specs])
+    found: dict[str, set[str]] = {}
+    for ref in specs:
+        if module_of(ref) not in whole:
+            found.setdefault(module_of(ref), set()).add(code_name(qualname_of(ref)))
+    return {module: frozenset(names) for module, names in found.items()}

@@ -15,7 +15,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
 from jaunt.plan.action import Action
 from jaunt.plan.module_work import project_work
-from jaunt.plan.moved_specs import moved_specs
+from jaunt.plan.moved_specs import chosen_specs, moved_specs
 from jaunt.plan.order import ORDERS
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
@@ -108,10 +108,11 @@ def _seconds(plan: Plan, steps: Sequence[Step], jobs: int) -> Mapping[str, float
 def _asked(plan: Plan, module: str) -> Sequence[str]:
     """Return the names of the specs that a call for a module would be for; none, if specs have only gone."""
     work = project_work(plan.project, module)
-    if plan.force or not work.path.is_file():
+    chosen = plan.chosen.get(module)
+    if (plan.force and not chosen) or not work.path.is_file():
         return work.names
     text = work.path.read_bytes().decode("utf-8", "replace")
-    moved = moved_specs(work, text)
+    moved = chosen_specs(work, text, chosen) if chosen else moved_specs(work, text)
     return work.names if moved is None else moved.asked
 
 

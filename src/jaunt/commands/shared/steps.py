@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from jaunt.commands.shared.governed import newly_governed
@@ -10,7 +11,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.header import KINDS, Kind
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.garbage import without_collection
-from jaunt.project.project import Project, load_project, select_targets
+from jaunt.project.project import Project, chosen_specs_of, load_project, select_targets
 from jaunt.report.console import print_warning, say, some
 
 
@@ -87,10 +88,14 @@ def tell_governed(plan: Plan) -> list[str]:
 def plan_for(
     project: Project, targets: Collection[str] | None = None, *, kinds: Sequence[Kind] = KINDS, force: bool = False
 ) -> Plan:
-    """Return the plan for the targets and what they depend on, or for all modules of the kinds."""
+    """Return the plan for the targets and what they depend on, or for all modules of the kinds.
+
+    Of a spec that is forced by its name, the rest of its module stays.
+    """
     with without_collection():
         modules = selected(project, targets, kinds=kinds)
-        return make_plan(project, modules, force=modules if force else ()).restricted_to(kinds)
+        plan = make_plan(project, modules, force=modules if force else ()).restricted_to(kinds)
+        return replace(plan, chosen=chosen_specs_of(project, targets)) if force and targets else plan
 
 
 def tests_of(project: Project, targets: Collection[str] | None) -> set[str]:
