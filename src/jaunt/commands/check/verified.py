@@ -5,17 +5,20 @@ and of what checked them. Where it is missing or damaged, the checks take their 
 """
 
 import hashlib
+import importlib
 import json
+import os
+import re
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jaunt import __version__
-from jaunt.build.verification import examine
 from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_state_folder
@@ -28,10 +31,13 @@ from jaunt.report.console import error_line
 from jaunt.report.wording import located_error
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.dag import toposort
-from jaunt.testing.project_tests import run_project_tests
+
+if TYPE_CHECKING:
+    from jaunt.generate.check import Examination
 
 _FILE = Path(".jaunt", "verified.json")
 _VERSION = 1
+_CHECKED = re.compile(r"^# jaunt:checked_digest=(\S+)", re.MULTILINE)
 _SETTINGS = ("jaunt.toml", "pyproject.toml", "ruff.toml", ".ruff.toml", "ty.toml")
 
 
@@ -56,7 +62,7 @@ def verify(plan: Plan) -> dict[str, list[str]]:
     known = _read(project.root)
     asked = {m: split_header(text)[1] for m, text in texts.items() if known.passed.get(m) != digests[m]}
     failed: dict[str, list[str]] = {}
-    for module, examined in examine(project, asked, jobs=project.config.build.jobs).items():
+    for module, examined in _examined(project, asked).items():
         located = partial(located_error, path=project.generated_path(module), text=texts[module])
         errors = [located(error) for error in examined.errors]
         if examined.fault is not None:
@@ -67,11 +73,22 @@ def verify(plan: Plan) -> dict[str, list[str]]:
     return failed
 
 
+def _examined(project: Project, asked: Mapping[str, str]) -> "Mapping[str, Examination]":
+    if not asked:
+        return {}
+    verification = importlib.import_module("jaunt.build.verification")  # 0.1 s, for nothing where all is known
+    return verification.examine(project, asked, jobs=project.config.build.jobs)
+
+
 def failing_tests(plan: Plan) -> list[str]:
     """Run the generated tests of a plan's modules, as far as there are any; return what fails."""
     project = plan.project
     tests = [m for m in plan.freshness if project.kind_of(m) == "test" and project.generated_path(m).is_file()]
-    return list(run_project_tests(project, modules=tests).failures) if tests else []
+    if not tests:
+        return []
+    return list(
+        importlib.import_module("jaunt.testing.project_tests").run_project_tests(project, modules=tests).failures
+    )
 
 
 def _text(project: Project, module: str) -> str:
@@ -90,19 +107,25 @@ def _digests(plan: Plan, texts: Mapping[str, str]) -> dict[str, str]:
     for module in toposort({m: project.dag[m] & sound for m in sound}):
         text = texts.get(module, "")
         below = [found.get(dep, "") for dep in sorted(project.dag[module])]
-        header = parse_header(text) if "# jaunt:checked_digest=" in text or "# jaunt:checked_against=" in text else None
-        refs = (header or {}).get("checked_against", {})
-        world = [f"{ref} {files.of_module(module_of(SpecRef(ref)))}" for ref in sorted(refs)]
+        world = [f"{ref} {files.of_module(module_of(SpecRef(ref)))}" for ref in sorted(_refs(text))]
         own = files.digest(project.modules[module].path)
         found[module] = _hash([common, project.digests.get(module, ""), own, *below, *world, text])
     return {module: found[module] for module in texts if module in found}
+
+
+def _refs(text: str) -> Collection[str]:
+    """Return the references that a header has of what code was checked against besides; it is not parsed for that."""
+    head = text.partition("\n\n")[0]
+    if "# jaunt:checked_against=" in head:  # as an earlier version wrote them
+        return (parse_header(text) or {}).get("checked_against", {})
+    return _CHECKED.findall(head)
 
 
 class _Files:
     """The digests of the files that code is checked against, each read once."""
 
     def __init__(self, project: Project) -> None:
-        self._bases = project.bases()
+        self._bases = [str(base) for base in project.bases()]
         self._read: dict[str, str] = {}
 
     def digest(self, path: str) -> str:
@@ -116,8 +139,9 @@ class _Files:
 
     def of_module(self, module: str) -> str:
         """Return the digest of the file of a module of the project, "" if it is none."""
+        below = module.replace(".", os.sep)
         for base in self._bases:
-            stem = str(base.joinpath(*module.split(".")))
+            stem = f"{base}{os.sep}{below}"
             for path in (f"{stem}.py", f"{stem}/__init__.py"):
                 if found := self.digest(path):
                     return found
