@@ -9,7 +9,7 @@ from projects import SHOP, SHOP_ANSWERS, write_files
 
 from jaunt.cli import main
 from jaunt.config import load_config
-from jaunt.project.project import load_project
+from jaunt.project.project import Project, load_project
 from jaunt.testing.repair import repairs
 from jaunt.testing.run_record import Failure
 
@@ -71,6 +71,14 @@ def told(shop: Path) -> str:
     return (shop.parent / "model" / "told.txt").read_text()
 
 
+def told_of(project: Project, failure: Failure) -> str:
+    """Return what a model is told of a failure."""
+    found = repairs(project, [failure])
+    assert found is not None
+    ((text,),) = found.told.values()
+    return text
+
+
 def test_the_code_is_written_anew_and_passes(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     better(shop).write_text(SHOP_ANSWERS["app.slug"])
     assert main(["test", "--repair"]) == 0
@@ -118,15 +126,14 @@ def test_a_hand_edited_implementation_is_not_overwritten(shop: Path, capsys: pyt
 )
 def test_a_failure_that_belongs_to_no_spec_repairs_nothing(shop: Path, node_id: str, details: str) -> None:
     project = load_project(load_config(root=shop))
-    assert repairs(project, [Failure(node_id, "failed", details)]) == {}
+    assert repairs(project, [Failure(node_id, "failed", details)]) is None
 
 
 def test_a_failure_whose_line_is_not_known_is_not_told(shop: Path) -> None:
     main(["test", "--no-run"])
     project = load_project(load_config(root=shop))
     failure = Failure("tests/__generated__/test_slug.py::test_slugify", "assert 'x' == 'secret'", "", "AssertionError")
-    (texts,) = repairs(project, [failure]).values()
-    assert "secret" not in texts[0]
+    assert "secret" not in told_of(project, failure)
 
 
 def test_a_failure_in_a_file_that_no_longer_parses_is_not_told(shop: Path) -> None:
@@ -134,13 +141,13 @@ def test_a_failure_in_a_file_that_no_longer_parses_is_not_told(shop: Path) -> No
     project = load_project(load_config(root=shop))
     (shop / "tests" / "__generated__" / "test_slug.py").write_text("def test_slugify(:\n")
     name = "tests/__generated__/test_slug.py::test_slugify"
-    (texts,) = repairs(
-        project, [Failure(name, "'secret'", "test_slug.py:1: AssertionError", "AssertionError")]
-    ).values()
-    assert "secret" not in texts[0]
+    failure = Failure(name, "'secret'", "test_slug.py:1: AssertionError", "AssertionError")
+    assert "secret" not in told_of(project, failure)
 
 
 def test_a_parametrized_test_is_found_by_its_name(shop: Path) -> None:
     project = load_project(load_config(root=shop))
     failure = Failure("tests/__generated__/test_slug.py::test_slugify[a-b]", "failed")
-    assert list(repairs(project, [failure])) == ["app.slug"]
+    found = repairs(project, [failure])
+    assert found is not None
+    assert list(found.told) == ["tests.test_slug"]

@@ -1,7 +1,7 @@
 """Code verified as it stands: all checks and no model, for commands that take it over or say what passes no more."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from jaunt.checks.import_gate import ImportGate
 from jaunt.checks.project_checks import project_checks
@@ -11,16 +11,20 @@ from jaunt.plan.module_work import project_work
 from jaunt.project.project import Project
 
 
-def examine(project: Project, sources: Mapping[str, str], *, jobs: int) -> dict[str, Examination]:
+def examine(
+    project: Project, sources: Mapping[str, str], *, jobs: int, only: Collection[str] = ()
+) -> dict[str, Examination]:
     """Put code, spec module -> source, through all checks of its module; return what they make of it, by module.
 
-    At most `jobs` are under way at a time. Nothing is written. Raises JauntConfigError for a check that can't work
-    here.
+    With `only`, the names of checks, these alone are asked. At most `jobs` modules are under way at a time. Nothing is
+    written. Raises JauntConfigError for a check that can't work here.
     """
-    return asyncio.run(_examine(project, sources, jobs)) if sources else {}
+    return asyncio.run(_examine(project, sources, jobs, only)) if sources else {}
 
 
-async def _examine(project: Project, sources: Mapping[str, str], jobs: int) -> dict[str, Examination]:
+async def _examine(
+    project: Project, sources: Mapping[str, str], jobs: int, only: Collection[str]
+) -> dict[str, Examination]:
     checks_for, gate = project_checks(project), ImportGate(project, sources)
     turns = asyncio.Semaphore(jobs)
 
@@ -29,7 +33,7 @@ async def _examine(project: Project, sources: Mapping[str, str], jobs: int) -> d
             work = project_work(project, module)
             try:
                 fault = work.problem or await gate(module)
-                checks = [] if fault else checks_for(work)
+                checks = [] if fault else [each for each in checks_for(work) if not only or each.name in only]
             except JauntError as error:  # a spec that no candidate could be checked against
                 fault, checks = error, []
             return Examination(source, fault=fault) if fault else await check_candidate(source, work.names, checks)

@@ -1,28 +1,27 @@
-"""Held-out repair: the failures of generated tests, as far as the model that is to repair the code may see them.
+"""Held-out repair: the failures of generated tests, as far as the model that is to repair one side may see them.
+
+Which side that is, `blame.py` says. A round is for one of them alone: for code, as long as any is wrong.
 
 An *example case* is an assertion whose values all stand in the docstring of the test spec: the contract gives them away
 itself, so its failure is shown whole. Any other is a *derived case*: of that the model is told an opaque id and the
-class of the exception, so that it has to read the contract again and can't fit the code to the answer key.
+class of the exception, so that it has to read the contract again and can't fit the code to the answer key. In the same
+way, the model that writes tests is not told what the code gives.
 """
 
-import ast
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.generate.usage import Usage
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.texts import extract_source_segment
-from jaunt.syntax.source import parse_or_none
+from jaunt.testing.blame import Blame, Case, Side, blamed
 from jaunt.testing.run_record import Failure
-
-DERIVED_MARK = "# derived"
 
 
 class RepairBackend(GeneratorBackend):
@@ -52,61 +51,78 @@ class RepairBackend(GeneratorBackend):
         await self._backend.close()
 
 
-def repairs(project: Project, failures: Iterable[Failure]) -> dict[str, list[str]]:
-    """Return which modules are to be repaired, and what the model is told for each.
+@dataclass(frozen=True)
+class Repair:
+    """A round of repair: the side that is wrong, why, and what the model is told, by the module that it writes.
 
-    They are the modules that the failed tests' specs depend on directly; a failure that belongs to no test spec, or
-    whose spec depends on nothing, repairs nothing.
+    `later` are test modules that are wrong as well, which wait: never are both sides written in one round.
     """
+
+    side: Side
+    blames: tuple[Blame, ...]
+    told: Mapping[str, Sequence[str]]
+    later: tuple[str, ...] = ()
+
+
+def failed_cases(project: Project, failures: Iterable[Failure]) -> list[Case]:
+    """Return those failures that belong to a test spec, each with it."""
     specs = _test_specs(project)
-    told: dict[str, list[str]] = {}
+    found = []
     for failure in failures:
         file, _, test = failure.node_id.partition("::")
         entry = specs.get(((project.root / file).resolve(), re.split(r"[\[:]", test)[0]))
-        if entry is None:
-            continue
-        text = describe(failure, entry, project.generated_path(entry.module))
-        for module in sorted({module_of(dep) for dep in project.graph[entry.spec_ref]}):
-            if project.kind_of(module) == "build":
-                told.setdefault(module, []).append(text)
-    return told
+        if entry is not None:
+            found.append(Case(failure, entry, project.generated_path(entry.module)))
+    return found
 
 
-def describe(failure: Failure, entry: SpecEntry, file: Path) -> str:
-    """Return what the model is told of one failure of the test spec `entry`, whose code is in `file`."""
-    if is_example(failure, entry, file):
-        return f"the test {entry.qualname} fails: {failure.message}\n{failure.details}".rstrip()
+def repairs(
+    project: Project, failures: Iterable[Failure], violations: Mapping[str, Sequence[str]] | None = None
+) -> Repair | None:
+    """Return the round of repair that failed tests ask for; None if there is nothing that could be written anew.
+
+    `violations` are, by module, what its own examples and properties say against its code.
+    """
+    cases = failed_cases(project, failures)
+    judged = [(case, blame) for case in cases if (blame := blamed(project, case, violations or {})) is not None]
+    blames = tuple(blame for _, blame in judged)
+    wrong = {module for blame in blames if blame.side == "code" for module in blame.modules}
+    told: dict[str, list[str]] = {}
+    if not wrong:
+        for case, blame in judged:
+            told.setdefault(case.entry.module, []).append(_told_to_test(case, blame))
+        return Repair("test", blames, told) if told else None
+    for case, blame in judged:
+        modules = {module_of(dep) for dep in project.graph[case.entry.spec_ref]} if blame.derived else blame.modules
+        for module in sorted(wrong.intersection(modules)):
+            told.setdefault(module, []).append(describe(case))
+    for module in wrong.intersection(violations or {}):
+        told[module] = [f"the code violates its docstring: {each}" for each in (violations or {})[module]] + told[
+            module
+        ]
+    later = sorted({case.entry.module for case, blame in judged if blame.side == "test" and not blame.derived})
+    return Repair("code", blames, told, tuple(later))
+
+
+def describe(case: Case) -> str:
+    """Return what the model that writes code is told of one failure."""
+    failure = case.failure
+    if case.is_example:
+        return f"the test {case.entry.qualname} fails: {failure.message}\n{failure.details}".rstrip()
     opaque = hashlib.sha256(failure.node_id.encode()).hexdigest()[:8]
     return f"a test that is not shown ({opaque}) fails with {failure.exception or 'an error'}: read the contract again"
 
 
-def is_example(failure: Failure, entry: SpecEntry, file: Path) -> bool:
-    """Whether a failed assertion is an example case; what can't be told is none."""
-    lines = re.findall(rf"{re.escape(file.name)}:(\d+)", failure.details)
-    try:
-        source = file.read_text(encoding="utf-8")
-        contract = extract_source_segment(entry)
-    except (OSError, UnicodeDecodeError, JauntDiscoveryError):
-        return False
-    tree = parse_or_none(source)
-    statement = _statement_at(tree, int(lines[-1])) if tree and lines else None
-    if statement is None:
-        return False
-    text = "\n".join(source.splitlines()[statement.lineno - 1 : statement.end_lineno])
-    values = [node.value for node in ast.walk(statement) if isinstance(node, ast.Constant)]
-    shown = [str(value) in contract or repr(value) in contract for value in values]
-    return DERIVED_MARK not in text and bool(shown) and all(shown)
-
-
-def _statement_at(tree: ast.Module, line: int) -> ast.stmt | None:
-    """Return the innermost simple statement that stands on a line."""
-    found = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assert | ast.Expr | ast.Assign | ast.With | ast.Return)
-        and node.lineno <= line <= (node.end_lineno or node.lineno)
-    ]
-    return max(found, key=lambda node: node.lineno, default=None)
+def _told_to_test(case: Case, blame: Blame) -> str:
+    """Return what the model that writes tests is told of one failure."""
+    failure = case.failure
+    own = failure.exception not in ("", "AssertionError") and not blame.derived
+    said = failure.message if own else failure.exception or failure.message
+    at = f" at `{' '.join(case.text.split())}`" if case.text else ""
+    return (
+        f"the test {case.entry.qualname} fails{at} ({said}): {blame.why}. Read the docstrings again: assert what they "
+        "say, and nothing that they leave open"
+    )
 
 
 def _test_specs(project: Project) -> dict[tuple[Path, str], SpecEntry]:

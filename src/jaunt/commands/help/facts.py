@@ -118,6 +118,23 @@ class Ran(TypedDict):
     unchanged: list[str]
 
 
+class Blamed(TypedDict):
+    """Which side is wrong where a test failed, and why; of a derived case that tells nothing against the code."""
+
+    test: str
+    side: Literal["code", "test"]
+    modules: list[str]
+    why: str
+    derived: bool
+
+
+class Repaired(Built):
+    """The round of repair: the side that was written anew."""
+
+    side: Literal["code", "test"]
+    blames: list[Blamed]
+
+
 class SpecStrength(TypedDict):
     """How many changes of the code the tests of one spec reach, and how many of these they notice."""
 
@@ -180,7 +197,7 @@ class Tested(TypedDict):
     seconds: float
     unproven: list[str]
     tests: NotRequired[Ran]
-    repair: NotRequired[Built]
+    repair: NotRequired[Repaired]
     strength: NotRequired[Strengths]
     stronger: NotRequired[Built]
 

@@ -1,17 +1,25 @@
 """Running generated tests, and repairing what they tell is wrong. Loaded when there is a test to run."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from jaunt.build.verification import examine
 from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import BuildOptions
+from jaunt.files.plain import read_plain
+from jaunt.header import split_header
 from jaunt.plan.plan import make_plan
 from jaunt.project.project import Project
 from jaunt.report.console import print_warning, say, some
 from jaunt.sandbox.sandbox import Sandbox
+from jaunt.spec_ref import module_of
 from jaunt.testing.project_tests import PytestResult, run_project_tests
-from jaunt.testing.repair import repairs
+from jaunt.testing.repair import failed_cases, repairs
 from jaunt.testing.unchanged.passes import Passes
+
+_OF_DOCSTRINGS = ("doctests", "properties")
+"""The checks that judge code by what docstrings say."""
 
 
 def run_tests(
@@ -34,9 +42,27 @@ def say_sandbox(project: Project) -> None:
 
 
 def repair(project: Project, result: PytestResult, options: BuildOptions) -> tuple[int, dict[str, Any]] | None:
-    """Have the code that failed tests written anew, once; return exit code and facts, None if there is none."""
-    told = repairs(project, result.found)
-    if not told:
+    """Have the side that is wrong where tests failed written anew, once; return exit code and facts, None without one.
+
+    It is said which side that is, and why.
+    """
+    round_ = repairs(project, result.found, _violations(project, result))
+    if round_ is None:
         return None
+    for blame in round_.blames:
+        say(f"{blame.test}: the {blame.side} is wrong: {blame.why}")
+    if round_.later:
+        say(f"the code is written first; left for another round: {some(round_.later)}")
+    told = round_.told
     say(f"repairing {some(told)}")
-    return build_plan(make_plan(project, told, force=told).only(told), options, failures=told)
+    code, facts = build_plan(make_plan(project, told, force=told).only(told), options, failures=told)
+    return code, {**facts, "side": round_.side, "blames": [asdict(blame) for blame in round_.blames]}
+
+
+def _violations(project: Project, result: PytestResult) -> dict[str, list[str]]:
+    """Return what the examples and properties of the code under failed tests say against it, by module."""
+    refs = {dep for case in failed_cases(project, result.found) for dep in project.graph[case.entry.spec_ref]}
+    paths = {m: project.generated_path(m) for m in map(module_of, refs) if project.kind_of(m) == "build"}
+    sources = {m: split_header(read_plain(path).decode())[1] for m, path in sorted(paths.items()) if path.is_file()}
+    found = examine(project, sources, jobs=project.config.build.jobs, only=_OF_DOCSTRINGS)
+    return {module: [*each.errors, *each.warnings] for module, each in found.items() if each.errors or each.warnings}

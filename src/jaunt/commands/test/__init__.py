@@ -1,6 +1,7 @@
 """`jaunt test`."""
 
 import argparse
+import importlib
 from pathlib import Path
 
 from jaunt.commands.shared.options import (
@@ -15,8 +16,10 @@ from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, require_tests, targets_of
 from jaunt.commands.shared.test_step import RunOptions, build_and_test
-from jaunt.commands.test.strength import StrengthOptions, with_strength
 from jaunt.testing.workers import require_xdist
+
+_STRENGTH = "jaunt.commands.test.strength"
+"""What measures, and starts the sandbox: 60 ms, for nothing without one of its options."""
 
 _UNTOLD = {"--no-store", "--record", "--no-infer-deps", "--config"}
 """What the help of `jaunt build` says too: with a line for every option, the help would not fit 24 lines."""
@@ -33,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pytest-args", action="append", default=[], metavar="ARG", help=help_text)
     help_text = "processes to run the tests in, by pytest-xdist"
     parser.add_argument("-j", "--workers", type=whole_number, default=0, metavar="N", help=help_text)
-    parser.add_argument("--repair", action="store_true", help="if tests fail, have the code rewritten once")
+    parser.add_argument("--repair", action="store_true", help="if tests fail, have the wrong side rewritten once")
     parser.add_argument("--strength", action="store_true", help="tell which changes of the code no test notices")
     parser.add_argument("--html", metavar="FILE", help=argparse.SUPPRESS)  # the page; see `StrengthOptions`
     add_build_options(parser)
@@ -60,5 +63,9 @@ def run(arguments: argparse.Namespace) -> Result:
     require_tests(project, arguments.target)
     targets, options = targets_of(project, arguments), build_options(arguments)
     result = build_and_test(project, targets, options, running)
-    measuring = StrengthOptions(arguments.strength, Path(arguments.html) if arguments.html else None)
-    return with_strength(project, targets, options, measuring, result) if running.run else result
+    html = Path(arguments.html) if arguments.html else None
+    is_measured = arguments.strength or html is not None or project.config.test.min_strength is not None
+    if not is_measured or "tests" not in result.data:
+        return result
+    strength = importlib.import_module(_STRENGTH)
+    return strength.with_strength(project, targets, options, strength.StrengthOptions(arguments.strength, html), result)

@@ -18,8 +18,8 @@ from jaunt.project.project import Project
 from jaunt.report.console import and_more, print_error, print_warning, relative_paths, say, some
 from jaunt.syntax.body import is_edited
 from jaunt.testing.project_tests import run_project_tests
-from jaunt.testing.strength.measuring import Subject, lapsed, measure, subject_of
-from jaunt.testing.strength.recorded import recorded_strength, with_strength_field
+from jaunt.testing.strength.measuring import lapsed, measure, subject_of
+from jaunt.testing.strength.recorded import recorded_strength, strength_digest, with_strength_field
 from jaunt.testing.strength.strength import Strength, by_code
 
 PAGE = "strength.html"
@@ -43,18 +43,16 @@ def with_strength(
     measuring: StrengthOptions,
     result: Result,
 ) -> Result:
-    """Add to the result of a test run how strong the tests are, where that is asked for or a gate.
+    """Add to the result of a test run how strong the tests are.
 
     With `[test] min_strength`, the model is asked once for stronger tests where they are too weak; if they stay so,
     the exit code is that of a failed check. Raises Interrupted with the facts of what was finished.
     """
     least = project.config.test.min_strength
-    if not (measuring.asked or measuring.html or least is not None) or "tests" not in result.data:
-        return result
     modules = sorted(tests_of(project, targets) - {*result.data["tests"]["not_run"]})
     gate = _Gate(project, options, least)
     try:
-        code = gate.run([subject_of(project, each) for each in modules], again=measuring.asked or bool(measuring.html))
+        code = gate.run(modules, again=measuring.asked or measuring.html is not None)
     except KeyboardInterrupt:
         raise Interrupted(result.data) from None
     facts = {**result.data, **gate.facts}
@@ -76,14 +74,13 @@ class _Gate:
         self.strengths: list[Strength] = []
         self.facts: dict[str, Any] = {}
 
-    def run(self, subjects: Sequence[Subject], *, again: bool) -> int:
+    def run(self, modules: Sequence[str], *, again: bool) -> int:
         """Return the exit code; with `again`, what a header tells of its strength is not taken for it."""
-        for subject in subjects:
-            for text in lapsed(subject):
-                path = self._project.modules[subject.module].file.path
-                print_warning(f"{path}:{text}")
-        recorded = {} if again else {each.module: score for each in subjects if (score := self._recorded(each))}
-        left = [each.module for each in subjects if each.module not in recorded]
+        recorded = {} if again else {m: score for m in modules if (score := self._recorded(m)) is not None}
+        left = [module for module in modules if module not in recorded]
+        for module in left:
+            for text in lapsed(subject_of(self._project, module)):
+                print_warning(f"{self._project.modules[module].file.path}:{text}")
         found = {each.module: each for each in self._measured(left)}
         weak = [each for each in found.values() if self._is_weak(each)]
         if weak:
@@ -100,10 +97,11 @@ class _Gate:
             print_error(f"{each.module}: its tests are too weak: {_said(each)}, and test.min_strength is {self._least}")
         return EXIT_CHECK if still else EXIT_OK
 
-    def _recorded(self, subject: Subject) -> float | None:
+    def _recorded(self, module: str) -> float | None:
         """Return the score in a header, if it still holds, and is enough."""
-        recorded = recorded_strength(parse_header(read_plain(subject.path).decode("utf-8", "replace")))
-        if recorded is None or recorded.digest != subject.digest or recorded.score is None:
+        text = read_plain(self._project.generated_path(module)).decode("utf-8", "replace")
+        recorded = recorded_strength(parse_header(text))
+        if recorded is None or recorded.score is None or recorded.digest != strength_digest(self._project, module):
             return None
         return recorded.score if self._least is not None and recorded.score >= self._least else None
 
