@@ -7,6 +7,8 @@ from processes import run_doit
 from projects import GENERATED, SHOP_ANSWERS, edit, record
 from said import RunIn
 
+from jaunt.commands.diff.change import nature_of
+
 WORDS = f"{GENERATED}/words.py"
 SHORTER = "def split_words(text: str) -> list[str]:\n    return text.split()\n"
 LONGER = (
@@ -43,6 +45,42 @@ def test_code_and_contract_are_shown_before_and_after(built_shop: Path, run_in: 
         "-    return text.lower().split()",
         "+    return text.split()",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            'def split_words(text: str) -> list[str]:\n    """Give the words."""\n    return text.lower().split()\n',
+            "1 line of docstrings changed, the code is the same",
+        ),
+        (
+            "def split_words(text: str) -> list[str]:\n    # in small letters\n    return text.lower().split()\n",
+            "1 line of comments and layout changed, the code is the same",
+        ),
+        ("def split_words(text: str) -> list[str]:\n    return ['a']\n", "2 lines of code changed"),
+    ],
+)
+def test_a_change_is_called_what_it_is(built_shop: Path, run_in: RunIn, code: str, said: str) -> None:
+    rebuild(built_shop, run_in, "Return the words", "Give the words", code)
+    lines = run_in(built_shop, "diff", "app.words", "--stat").lines
+    assert lines == [f"app.words: spec changed: split_words (docstring) ({said})"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "nature"),
+    [
+        ("x = 1\n", "x = 1\n", "nothing"),
+        ("x = 1\n", "x = (1)  # one\n", "layout"),
+        ('"""A."""\nx = 1\n', "x = 1\n", "docstrings"),
+        ('def f():\n    """A."""\n', "def f():\n    pass\n", "docstrings"),
+        ('class A:\n    """A."""\n    x = 1\n', 'class A:\n    """B."""\n    x = 1\n', "docstrings"),
+        ("def f():\n    x = 'a'\n", "def f():\n    x = 'b'\n", "code"),
+        ("x = 1\n", "x = (\n", "code"),
+    ],
+)
+def test_the_nature_of_a_change(before: str, after: str, nature: str) -> None:
+    assert nature_of(before, after) == nature
 
 
 def test_without_a_module_it_is_all_of_the_last_build_and_no_more(built_shop: Path, run_in: RunIn) -> None:

@@ -17,6 +17,13 @@ from jaunt.text.counts import counted
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.commands.diff.change import Change
 
+_NATURES = {
+    "code": "code changed",
+    "docstrings": "docstrings changed, the code is the same",
+    "layout": "comments and layout changed, the code is the same",
+    "nothing": "code changed",  # line ends alone
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
@@ -72,7 +79,7 @@ def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = Fa
         say(f"{change.module}: built for the first time ({counted(size, 'line')})", out)
         return
     reason = change.reason or "generated anew for the same contract"
-    changed = f"{counted(size, 'line')} of code changed" if size else "the code is the same"
+    changed = f"{counted(size, 'line')} of {_NATURES[change.nature]}" if size else "the code is the same"
     say(f"{change.module}: {reason} ({changed})", out)
     if not stat:
         print_diff(change.contract + change.code, out)

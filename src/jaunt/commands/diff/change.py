@@ -1,7 +1,9 @@
 """Changes: a module's code and contract before and after its last build, as unified diffs."""
 
+import ast
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from jaunt.build.history import LastBuild
 from jaunt.commands.diff.lost import removed_behaviour
@@ -10,6 +12,10 @@ from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.freshness import contract_changes
 from jaunt.report.diffs import contract_diff, unified_diff
 from jaunt.report.wording import reason_texts
+from jaunt.syntax.source import parse_or_none
+
+Nature = Literal["code", "docstrings", "layout", "nothing"]
+"""What differs of two texts of code: what it does, its docstrings alone, its comments and layout alone, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,7 @@ class Change:
 
     `reason` is what had changed in the contract, empty for a first build and for one that was asked for with
     `--force`; `lost` is what the code no longer has; `contract` and `code` are unified diffs, empty without a change.
+    `nature` is what the change of the code is one of.
     """
 
     kind: Kind
@@ -28,6 +35,7 @@ class Change:
     lost: tuple[str, ...]
     contract: str
     code: str
+    nature: Nature = "code"
 
 
 def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
@@ -50,4 +58,30 @@ def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
         lost=() if first else tuple(removed_behaviour(before, after)),
         contract=contract_diff(record.contract_before or record.contract, record.contract),
         code=unified_diff(before, after, shown),
+        nature=nature_of(before, after),
     )
+
+
+def nature_of(before: str, after: str) -> Nature:
+    """Return what differs of two texts; of one that doesn't parse, the code."""
+    if before == after:
+        return "nothing"
+    old, new = parse_or_none(before), parse_or_none(after)
+    if old is None or new is None:
+        return "code"
+    if ast.dump(old) == ast.dump(new):
+        return "layout"
+    return "docstrings" if ast.dump(_without_docstrings(old)) == ast.dump(_without_docstrings(new)) else "code"
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if (
+                isinstance(first, ast.Expr)
+                and isinstance(first.value, ast.Constant)
+                and isinstance(first.value.value, str)
+            ):
+                node.body[:1] = [ast.Pass()] if len(node.body) == 1 else []
+    return tree

@@ -329,7 +329,7 @@ class Checked(TypedDict):
 
 
 class Change(TypedDict):
-    """What a module's last build changed."""
+    """What a module's last build changed; `nature` tells docstrings, comments and layout from what code does."""
 
     module: str
     kind: Kind
@@ -339,6 +339,7 @@ class Change(TypedDict):
     lost: list[str]
     contract: str
     code: str
+    nature: Literal["code", "docstrings", "layout", "nothing"]
 
 
 class Changes(TypedDict):
