@@ -209,6 +209,7 @@ def test_every_key_is_read(root: Path) -> None:
         max_tokens = 100_000
         max_cost = 1.5
         stop_after_same_failure = 5
+        max_specs_a_call = 12
         whole_module_fallback = true
         [test]
         jobs = 2000
@@ -258,6 +259,7 @@ def test_every_key_is_read(root: Path) -> None:
         "max_tokens": 100_000,
         "max_cost": 1.5,
         "stop_after_same_failure": 5,
+        "max_specs_a_call": 12,
         "whole_module_fallback": True,
     }
     assert vars(config.test) == {

@@ -6,6 +6,7 @@ from functools import partial
 
 from jaunt.build.context import part_of_context
 from jaunt.build.first_answers import ResumedBackend
+from jaunt.build.parts import parts_of
 from jaunt.build.settings import BuildSettings
 from jaunt.build.write import normalize_source
 from jaunt.checks.spliced import SplicedAnswer
@@ -33,11 +34,15 @@ async def generate(
     """Return code for a module that passes the checks, or what came of the attempts.
 
     `replaced` is the text of the file that is there. Where some of the module's specs have moved since that was
-    written, these alone are asked for; where some are gone and no other has moved, none is: then there are 0 attempts.
-    `told` is what is wrong with the code that is there, of which nothing is kept then. Raises what a call would be in
-    vain for.
+    written, these alone are asked for, a few a call where they are more than `max_specs_a_call`; where some are gone
+    and no other has moved, none is: then there are 0 attempts. `told` is what is wrong with the code that is there, of
+    which nothing is kept then. Raises what a call would be in vain for.
     """
     moved = None if told else specs_asked(settings, work, replaced)
+    parts = parts_of(work, moved, settings.max_specs_a_call)
+    if parts is not None:
+        one = partial(_ask, settings, work)
+        return await parts.generate(one, context, checks, rounds=settings.max_attempts, told=told)
     if moved is None:
         return await _ask(settings, work, context, checks, told)
     splice = SplicedAnswer(moved)
@@ -73,14 +78,18 @@ async def ask_first(
     if settings.proof is not None:
         await settings.proof.require(work)
     _begin(settings, work.module, 1, ())
-    asked = context if moved is None else part_of_context(context, moved)
+    asked, parts = context, parts_of(work, moved, settings.max_specs_a_call)
+    if parts is not None:
+        asked = parts.first(context)
+    elif moved is not None:
+        asked = part_of_context(context, moved)
     found = await answers.ask(backend, asked, settings.candidates)
     for fault in found:
         known = isinstance(fault, JauntGenerationError) and not isinstance(fault, JauntAnswerError)
         if known and failures is not None and not backend.is_free:
             failures.note_error(work.module, fault)
     source = next((answer for answer in found if isinstance(answer, str)), None)
-    if source is not None:
+    if source is not None and parts is None:
         code, advisories = split_advisories(source)
         whole = Checked(code) if moved is None else await SplicedAnswer(moved)(code)
         if not whole.errors:

@@ -56,6 +56,7 @@ def project_settings(
         chosen=plan.chosen,
         by_spec=True,
         whole_module_fallback=config.build.whole_module_fallback,
+        max_specs_a_call=config.build.max_specs_a_call,
         store=store,
         read_store=read_store,
         answers=FirstAnswers(

@@ -27,10 +27,10 @@ class BuildSettings:
     that have to be built before it, as its import uses their code. `force` overwrites hand edits and asks the model
     anew; `read_store=False` only asks the model anew. Of a module in `chosen`, these specs alone are asked for. With
     `by_spec`, of a module some of whose specs have moved these alone are asked for, and the whole of it only after
-    that, with `whole_module_fallback`. What passes is kept in `store`, and as a recording in the folder `record`;
-    answers that came before their module's turn are in `answers`. `price` is what tokens cost. Each attempt asks for
-    `candidates` answers at once; the last candidate of a module that fails is kept in the folder `rejected`, what
-    answers say of the specs in `advisories`.
+    that, with `whole_module_fallback`; a call is for `max_specs_a_call` at most (None: any number). What passes is kept
+    in `store`, and as a recording in the folder `record`; answers that came before their module's turn are in
+    `answers`. `price` is what tokens cost. Each attempt asks for `candidates` answers at once; the last candidate of a
+    module that fails is kept in the folder `rejected`, what answers say of the specs in `advisories`.
     What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
     module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
     build that is asking for the same, with the module; `on_fault` with what is wrong with the specs of a module that
@@ -50,6 +50,7 @@ class BuildSettings:
     chosen: Mapping[str, Collection[str]] = field(default_factory=dict)
     by_spec: bool = False
     whole_module_fallback: bool = False
+    max_specs_a_call: int | None = None
     store: Store | None = None
     read_store: bool = True
     answers: FirstAnswers | None = None

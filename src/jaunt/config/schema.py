@@ -138,6 +138,9 @@ class BuildConfig:
         "how many modules may fail by one cause before no further call is made; 0: any number",
         wrong=at_least(0),
     )
+    max_specs_a_call: int | None = key(
+        None, "how many specs of a module a call is for; it is built in parts where it has more", wrong=at_least(1)
+    )
     whole_module_fallback: bool = key(
         False, "ask for a whole module where the specs of it that moved, asked for alone, gave no code that passes"
     )

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ class Step:
     """One module that a build would generate, or judge first, or verify, which is free.
 
     `least` and `most` are what its call would take, by this project's own history, or `estimated` where there is a
-    price and no history; None if there is neither. `asked` names the specs that the call would be for.
+    price and no history; None if there is neither. `asked` names the specs that the call would be for, or the `calls`,
+    where it is built in parts.
     """
 
     module: str
@@ -50,6 +52,7 @@ class Step:
     action: Action = "generate"
     estimated: bool = False
     asked: Sequence[str] = ()
+    calls: int = 1
 
     @property
     def origin(self) -> str:
@@ -93,7 +96,8 @@ def forecast(plan: Plan, store: Store | None, *, jobs: int | None = None) -> For
         if action == "judge" and asked:
             least, most = judge_bounds(plan, module, most)
         reason = all_reasons(plan.freshness[module])
-        steps.append(Step(module, kind, digest, reason, stored, least, most, action, asked=asked))
+        step = Step(module, kind, digest, reason, stored, least, most, action, asked=asked)
+        steps.append(replace(step, calls=ceil(len(asked) / (project.config.build.max_specs_a_call or len(asked) or 1))))
     return Forecast(_priced(plan, steps), fails, _seconds(plan, steps, jobs or project.config.build.jobs))
 
 
@@ -169,16 +173,17 @@ class Total:
 def total(steps: Sequence[Step]) -> Total:
     """Add up a forecast; the tokens are None if a call has no history, the cost if one has no price."""
     asked = [step for step in steps if step.origin in ("model", "judge")]
+    calls = sum(step.calls for step in asked)
     judged = sum(step.origin == "judge" for step in asked)
     free = sum(step.origin == "free" for step in steps)
     bounds = [(step.least, step.most) for step in asked if step.least is not None and step.most is not None]
     if not asked or len(bounds) < len(asked):
-        return Total(len(asked), free=free, judged=judged)
+        return Total(calls, free=free, judged=judged)
     low, high = (sum(pair[i].input_tokens + pair[i].output_tokens for pair in bounds) for i in (0, 1))
     costs = [(least.cost, most.cost) for least, most in bounds]
     known = [(least, most) for least, most in costs if least is not None and most is not None]
     cost = (sum(c[0] for c in known), sum(c[1] for c in known)) if len(known) == len(costs) else None
-    return Total(len(asked), (low, high) if high else None, cost, free, any(step.estimated for step in asked), judged)
+    return Total(calls, (low, high) if high else None, cost, free, any(step.estimated for step in asked), judged)
 
 
 def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, width: int | None = None) -> Iterator[str]:

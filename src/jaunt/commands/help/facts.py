@@ -79,6 +79,7 @@ class PlannedModule(TypedDict):
     action: str
     estimated: bool
     asked: list[str]
+    calls: int
 
 
 class Total(TypedDict):
