@@ -285,3 +285,15 @@ def test_examples_are_what_the_project_calls_it_with(project: Path, run_in: RunI
     done = run_python("-m", "doctest", "src/app/pure.py", cwd=project, PYTHONPATH=python_path(project / "src"))
     assert done.returncode == 0, done.stdout
     assert not (project / "a").exists()
+
+
+def test_a_file_that_is_laid_out_in_a_way_of_its_own_is_given_back_so(project: Path, run_in: RunIn) -> None:
+    odd = "import re, os\ndef f( a ) : return  re.sub( \"a\" , os.sep, a )\ndef g( b ):\n\t'''G.'''\n\treturn [ b ]\n"
+    write_files(project, {"src/app/__init__.py": odd, "src/app/slug.py": SLUG})
+    before = files_of(project / "src")
+    assert run_in(project, "adopt", "app.slug").code == 0
+    assert run_in(project, "adopt", "app").code == 0, "the generated folder is there, for another module"
+    assert run_in(project, "check").code == 0
+    assert run_in(project, "eject", "app").code == 0
+    assert run_in(project, "eject", "app.slug").code == 0
+    assert files_of(project / "src") == before

@@ -184,10 +184,10 @@ async def _start(root: Path, settings: Mapping[str, Any]) -> LanguageServer:
 
 
 def tidied(path: Path, old: str, new: str) -> str:
-    """Return `new`, a person's file that was changed from `old`, formatted, its imports sorted if those of `old` were.
+    """Return `new`, a person's file that was changed from `old`, as tidy as that one was: formatted, imports sorted.
 
-    The settings are those that hold for `path`. By itself: for one text, a server's start is not worth its while.
-    Without ruff, the text is returned as it is.
+    A file that its person has laid out in another way stays so. The settings are those that hold for `path`. By
+    itself: for one text, a server's start is not worth its while. Without ruff, the text is returned as it is.
     """
     try:
         ruff = find_tool("ruff")
@@ -199,4 +199,5 @@ def tidied(path: Path, old: str, new: str) -> str:
 
     if run(old, "check", "--select", "I").code == 0:
         new = run(new, "check", "--select", "I", "--fix").text or new
-    return run(new, "format").text or new
+    is_formatted = run(old, "format", "--check").code == 0
+    return (run(new, "format").text or new) if is_formatted else new

@@ -159,10 +159,8 @@ def _prepared(
 ) -> _Adoption:
     """Return all that would be written, `examples` in docstrings; raises JauntRefusedError, and nothing has changed."""
     require_writable(person.file.path, within=project.root)
-    text = person.source.text
     new = spec_source(person.source, names, examples)
-    if tidied(person.file.path, text, text) == text:  # whose text is formatted has it formatted again
-        new = tidied(person.file.path, text, new)
+    new = tidied(person.file.path, person.source.text, new)
     code = moved_code(person.source, names)
     header, standing = generated_code(project, person.file)
     if standing:
@@ -173,7 +171,7 @@ def _prepared(
     }
     rehearsed = rehearse(project, person.file, new, code, before=header, adopted=adopted, infer_deps=infer_deps)
     require_writable(rehearsed.path, within=project.root)
-    if not standing and rehearsed.path.exists():
+    if not standing and rehearsed.path.exists() and rehearsed.path.stat().st_size:  # or a bare `__init__.py`
         raise JauntRefusedError(
             f"{rehearsed.path} is there, though {person.file.name} has no specs",
             hint="jaunt clean --orphans removes it, if nobody needs it",
