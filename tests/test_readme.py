@@ -94,6 +94,7 @@ AS_RUN = {
     "jaunt accept": "jaunt accept app.slug",
     "jaunt build --instruction TEXT": 'jaunt build --instruction "Be brief, please."',
     "jaunt adopt MODULE": "jaunt adopt app.text",
+    "doit build --instruction TEXT": 'doit build --instruction "Be brief, please."',
     "jaunt build --plan FILE": "jaunt build --plan plan.json",
     "jaunt build --record DIR": "jaunt build --force --record recordings",
     "jaunt example [NAME [DIR]]": "jaunt example textkit copy",

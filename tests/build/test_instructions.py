@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from backends import CountingBackend
 from builds import PLAIN, build_with
+from counted_model import make_counted_shop
+from processes import run_doit
 from projects import GENERATED, SHOP, SHOP_ANSWERS, edit, write_files
 from said import RunIn
 
@@ -159,6 +161,16 @@ def test_the_option_adds_instructions_to_those_of_the_project(root: Path, run_in
     shown = run_in(root, "prompt", "app.words")
     assert shown.out.count("Never abbreviate.") == 1
     assert TEXT not in shown.out
+
+
+def test_doit_takes_the_option_as_well(tmp_path: Path) -> None:
+    root = make_counted_shop(tmp_path)
+    done = run_doit("build", "--instruction", TEXT, "--instruction", "Another text.", cwd=root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    header = parse_header((root / GENERATED / "words.py").read_text())
+    assert header is not None
+    assert len(header["instructions"].split()) == 2
+    assert run_doit("build", "--instruction", "none.md", cwd=root).returncode == 3
 
 
 @pytest.mark.parametrize(

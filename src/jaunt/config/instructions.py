@@ -66,6 +66,8 @@ def with_instructions(config: JauntConfig, entries: Sequence[str]) -> JauntConfi
 
     Raises JauntConfigError for a blank one, and for one that names a file which is not there.
     """
+    if not entries:
+        return config
     for entry in entries:
         if not entry.strip():
             raise JauntConfigError("--instruction: there is no text in it")

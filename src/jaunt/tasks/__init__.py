@@ -6,31 +6,31 @@ One line of it is enough: `from jaunt.tasks import DOIT_CONFIG, task_build, task
 import contextlib
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from jaunt.config import load_config
 from jaunt.errors import JauntError
-from jaunt.tasks.bridge import Reporter, takes_always
+from jaunt.tasks.bridge import Reporter, takes_options
 from jaunt.tasks.project_tasks import ProjectTasks, Task
 
 
 @functools.cache
-def _tasks_here() -> ProjectTasks:
-    return ProjectTasks(Path.cwd())
+def _tasks_here(instructions: tuple[str, ...] = ()) -> ProjectTasks:
+    return ProjectTasks(Path.cwd(), instructions=instructions)
 
 
-@takes_always
-def task_build(always: bool = False) -> Iterator[Task]:
+@takes_options
+def task_build(always: bool = False, instruction: Sequence[str] = ()) -> Iterator[Task]:
     """Generate the modules whose specs have changed."""
-    yield from _tasks_here().build_tasks(always=always)
+    yield from _tasks_here(tuple(instruction)).build_tasks(always=always)
 
 
-@takes_always
-def task_test(always: bool = False) -> Iterator[Task]:
+@takes_options
+def task_test(always: bool = False, instruction: Sequence[str] = ()) -> Iterator[Task]:
     """Generate the test modules whose specs have changed, then run pytest on them."""
-    yield from _tasks_here().test_tasks(always=always)
+    yield from _tasks_here(tuple(instruction)).test_tasks(always=always)
 
 
 def task_check() -> Iterator[Task]:

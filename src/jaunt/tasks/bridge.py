@@ -98,13 +98,29 @@ class CallAction(DoitAction):
         return TaskFailed(relative_paths(error)) if error else None
 
 
-def takes_always(creator: Callable[..., Any]) -> Callable[..., Any]:
-    """Let the keyword argument `always` of a task creator be set by `-a` after the task's name: `doit build -a`.
+def takes_options(creator: Callable[..., Any]) -> Callable[..., Any]:
+    """Let options after the task's name set keyword arguments of a task creator.
 
-    doit itself takes `-a` only before the name.
+    `-a` sets `always`: doit itself takes it only before the name. `--instruction TEXT` sets `instruction`, a list.
     """
-    option = {"name": "always", "short": "a", "long": "always-execute", "type": bool, "default": False}
-    return task_params([{**option, "help": "always execute tasks even if up-to-date"}])(creator)
+    return task_params([_ALWAYS, _INSTRUCTION])(creator)
+
+
+_ALWAYS = {
+    "name": "always",
+    "short": "a",
+    "long": "always-execute",
+    "type": bool,
+    "default": False,
+    "help": "always execute tasks even if up-to-date",
+}
+_INSTRUCTION = {
+    "name": "instruction",
+    "long": "instruction",
+    "type": list,
+    "default": [],
+    "help": "tell the model this, too: a text, or a file",
+}
 
 
 class NoTasksError(InvalidDodoFile):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jaunt.build.ledger import read_ledger
 from jaunt.config import load_config
+from jaunt.config.instructions import with_instructions
 from jaunt.engine.job import Outcome, job_name
 from jaunt.errors import JauntError
 from jaunt.header import Kind
@@ -37,8 +38,8 @@ class ProjectTasks:
 
     A dodo.py that serves several projects makes one of these for each and gives its tasks another `build`, `test` and
     `ask` basename; the last one is of the first requests, where these leave before a module's turn. With `always`,
-    fresh modules are generated too. What is wrong with the project as a whole is raised as NoTasksError, which doit
-    prints.
+    fresh modules are generated too. `instructions` are further ones for the model, as `jaunt build --instruction` takes
+    them. What is wrong with the project as a whole is raised as NoTasksError, which doit prints.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class ProjectTasks:
     test: str = "test"
     check: str = "check"
     ask: str = "ask"
+    instructions: tuple[str, ...] = ()
 
     def build_tasks(self, *, always: bool = False) -> Iterator[Task]:
         """Yield a task for each module of kind "build"; if any is stale, the longest critical path comes first."""
@@ -134,8 +136,9 @@ class ProjectTasks:
     @functools.cached_property
     def _plan(self) -> Plan:
         try:
+            config = with_instructions(load_config(root=self.root), self.instructions)
             with without_collection():
-                plan = make_plan(load_project(load_config(root=self.root)))
+                plan = make_plan(load_project(config))
         except JauntError as error:
             raise NoTasksError(error_line(error)) from error
         # `doit list` is asked too, and must not make a folder.
