@@ -231,6 +231,96 @@ def test_the_prompt_shows_the_class_and_what_to_write(tmp_path: Path, run_in: Ru
     assert "jaunt.magic" not in said.out
 
 
+ODD_CLASS = '''
+"""Text."""
+import jaunt
+
+
+def register(cls: type) -> type:
+    """Keep a class."""
+    KNOWN.append(cls)
+    return cls
+
+
+KNOWN: list[type] = []
+
+
+@register
+class Doc:
+    def __init__(self, words: list[str]) -> None: self.words = words
+
+    # how to show
+    @jaunt.magic(
+        prompt="Short.",
+    )  # by a model
+    def show(self, *, wide: bool = False) -> str: ...
+
+    @jaunt.magic
+    def clear(self) -> None:
+        # a comment
+        """Clear words."""
+
+    @jaunt.magic
+    def query(self) -> str:
+        """Return a query."""
+        pass
+'''
+ODD_CODE = '''
+import re
+from functools import lru_cache
+
+from app.text import Doc
+
+_DIGITS = re.compile(r"\\d+")
+
+
+@lru_cache(maxsize=4)
+def _clean(text: str) -> str:
+    return _DIGITS.sub("", text)
+
+
+def Doc__show(self: Doc, *, wide: bool = False) -> str:
+    sep = "  " if wide else " "
+    return sep.join(map(_clean, self.words))
+
+
+def Doc__clear(self: Doc) -> None:
+    self.words.clear()
+
+
+def Doc__query(self: Doc) -> str:
+    """Query."""
+
+    # the query
+    def inner() -> str:
+        return Doc__show(self)
+
+    return f"""select
+  {inner()},
+from b"""
+'''
+
+
+def test_what_is_written_oddly_passes_the_type_checker_and_goes_back(tmp_path: Path, run_in: RunIn) -> None:
+    root = tmp_path
+    config = CONFIG.replace('ty = "off"', "")
+    write_files(root, {"jaunt.toml": config, "src/app/__init__.py": "", "src/app/text.py": ODD_CLASS})
+    record(root, {"app.text": ODD_CODE})
+    program = """
+        from app.text import Doc, KNOWN
+        doc = Doc(["a1", "b"])
+        print(doc.show(wide=True), repr(doc.query()), KNOWN == [Doc])
+        doc.clear()
+        print(doc.words)
+        """
+    printed = "a  b 'select\\n  a b,\\nfrom b' True\n[]"
+    assert run_in(root, "build").code == 0
+    assert use(root, program) == printed
+    assert run_in(root, "eject", "app.text").code == 0
+    assert use(root, program) == printed
+    assert "jaunt" not in (root / "src/app/text.py").read_text()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "error"),
     [

@@ -6,6 +6,7 @@ callable for a function, which has a name.
 
 import ast
 import re
+from collections.abc import Collection
 from types import FunctionType
 
 from jaunt.checks.tools.document import Diagnostic
@@ -52,6 +53,16 @@ def is_of_spec(finding: Diagnostic, source: str) -> bool:
     candidate = parse_candidate(source)[0]
     around = None if candidate is None else _around(candidate.tree, finding.line)
     return around is not None and not _is_annotated(around)
+
+
+def is_of_own_class(finding: Diagnostic, source: str, methods: Collection[str]) -> bool:
+    """Whether ty takes the class that the function of a method names in its head for no type.
+
+    So it is below a decorator that is annotated to return any `type`: nobody could write `self: Cart` then.
+    """
+    candidate = parse_candidate(source)[0] if finding.rule == "invalid-type-form" else None
+    found = candidate.definitions.items() if candidate is not None else ()
+    return any(name in methods and node.lineno <= finding.line < node.body[0].lineno for name, node in found)
 
 
 def _around(tree: ast.Module, line: int) -> Definition | None:

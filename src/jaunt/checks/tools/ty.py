@@ -22,7 +22,7 @@ from jaunt.checks.static.own_class import without_private_names
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.expected_errors import unexpected
-from jaunt.checks.tools.guesses import SURE_RULES, is_of_spec
+from jaunt.checks.tools.guesses import SURE_RULES, is_of_own_class, is_of_spec
 from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, run_to_success
@@ -77,6 +77,8 @@ class Ty:
                 found = await server.errors(source, work)
                 if work.kind == "test":
                     found = unexpected(found, source)
+                if work.spec.methods:
+                    found = [each for each in found if not is_of_own_class(each, source, work.spec.methods)]
                 if self._settings_of(work.root) is None:
                     found = [each for each in found if each.rule in SURE_RULES or not is_of_spec(each, source)]
         except LanguageServerError as error:
