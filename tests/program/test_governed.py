@@ -127,6 +127,20 @@ def test_what_uses_a_stub_on_import_is_refused_with_its_line(tmp_path: Path, lin
     assert f"x.py:{number}: " in problem
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "FOUND = [words]",
+        "FOUND = lambda: words('a')",
+        "def g(text: str = '', *, tally: Tally | None = None) -> Tally: return words(text) and Tally()",
+        "if __name__ == '__main__':\n    print(words('a'))",
+        "def g():\n    words = Tally()\n    return words",
+    ],
+)
+def test_what_keeps_or_names_a_stub_may(tmp_path: Path, line: str) -> None:
+    assert load(make(tmp_path, f"from __future__ import annotations\n{GOVERNED}\n{line}\n")).problems == {}
+
+
 def test_arguments_are_read_as_those_of_decorators_are(tmp_path: Path) -> None:
     wrong = GOVERNED.replace('prompt="Be brief."', "prompt=3")
     assert "x.py:3: prompt must be a string, not 3" in str(load(make(tmp_path / "a", wrong)).problems["app.x"])

@@ -55,7 +55,14 @@ def _run_on_import(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         if isinstance(node, Function):
             args = node.args
             pending += [*node.decorator_list, *args.defaults, *(each for each in args.kw_defaults if each is not None)]
+        elif isinstance(node, ast.If) and _is_for_programs(node.test):
+            pending += node.orelse
         elif isinstance(node, ast.AnnAssign):
             pending += [node.value] if node.value else []
         elif not isinstance(node, ast.Lambda):
             pending += child_nodes(node)
+
+
+def _is_for_programs(test: ast.expr) -> bool:
+    """Whether a condition is `__name__ == "__main__"`: such a module is run, and `jaunt.module()` refuses that."""
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
