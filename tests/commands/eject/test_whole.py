@@ -1,5 +1,6 @@
 """`jaunt eject --all --into DIR`: the source roots without jaunt, in another folder; and a wheel of them."""
 
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -127,3 +128,42 @@ def test_a_wheel_has_no_jaunt_and_works_without_it(built_shop: Path, tmp_path: P
     arguments = ["-m", "pytest", "-q", "-p", "no:jaunt", "-p", "no:cacheprovider", "test_own.py"]
     done = run_python(*arguments, cwd=tmp_path / "tests", PYTHONPATH=str(wheel))
     assert done.returncode == 0, done.stdout
+
+
+MEMBER = PYPROJECT.replace('"src/app"', '"src/{name}"').replace('"shop"', '"{name}"')
+CENTS = "def cents(n: float) -> int:\n    return round(n * 100)\n"
+PAGE = "from core.money import cents\n\n\ndef page(n: float) -> str:\n    return f'{cents(n)}'\n"
+
+
+def hatch(folder: Path, target: str, into: Path) -> Path:
+    """Build a distribution by hatch, and return it."""
+    built = run_python("-m", "hatchling", "build", "-t", target, "-d", str(into), cwd=folder)
+    assert built.returncode == 0, built.stderr
+    (made,) = into.iterdir()
+    return made
+
+
+def test_each_package_of_a_workspace_is_packed_by_itself(tmp_path: Path, run_in: RunIn) -> None:
+    pytest.importorskip("hatchling", reason="hatchling is in the extra dev")
+    write_files(
+        tmp_path / "ws",
+        {
+            "jaunt.toml": '[paths]\nsource_roots = ["packages/*/src"]\n' + CONFIG.partition("\n")[2],
+            **{f"packages/{name}/pyproject.toml": MEMBER.format(name=name) for name in ("core", "web")},
+            **{f"packages/{name}/src/{name}/__init__.py": "" for name in ("core", "web")},
+            "packages/core/src/core/money.py": CENTS,
+            "packages/web/src/web/shown.py": PAGE,
+        },
+    )
+    for module in ("core.money", "web.shown"):
+        assert run_in(tmp_path / "ws", "adopt", module).code == 0
+    core = hatch(tmp_path / "ws/packages/core", "wheel", tmp_path / "core")
+    sdist = hatch(tmp_path / "ws/packages/web", "sdist", tmp_path / "sdist")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    (unpacked,) = (tmp_path / "unpacked").iterdir()
+    assert not list(unpacked.rglob("__generated__"))
+    web = hatch(unpacked, "wheel", tmp_path / "web")
+    with zipfile.ZipFile(web) as archive:
+        assert {name for name in archive.namelist() if name.startswith("web/")} == {"web/__init__.py", "web/shown.py"}
+    assert without_jaunt("from web.shown import page; print(page(1.5))", core, web) == "150\n"

@@ -32,14 +32,14 @@ _IMPORT = (
 """Imports modules from folders, where jaunt can't be found, nor the project itself by a hook of an editable install."""
 
 
-def ejected_files(project: Project, *, force: bool = False) -> dict[Path, str]:
+def ejected_files(project: Project, *, force: bool = False, within: Path | None = None) -> dict[Path, str]:
     """Return the files in the source roots that are other ones without jaunt, and their texts.
 
-    Raises JauntRefusedError for a spec module whose code is not fresh (with `force`: not there), or can't be ejected,
-    and for what else needs jaunt.
+    `within` is a folder of the project that is meant alone. Raises JauntRefusedError for a spec module whose code is
+    not fresh (with `force`: not there), or can't be ejected, and for what else needs jaunt.
     """
     plan = make_plan(project)
-    roots = source_folders(project)
+    roots = [each for each in source_folders(project) if within is None or each.is_relative_to(within)]
     specs = {name: m.file.path for name, m in project.modules.items() if _is_below(m.file.path, roots)}
     for module in specs:
         if module in project.problems:
