@@ -26,7 +26,7 @@ from jaunt.commands.shared.result import (
     stop_signals,
 )
 from jaunt.errors import JauntError
-from jaunt.report.console import error_line, print_error
+from jaunt.report.console import FORMATS, error_line, print_error, use_format
 from jaunt.text.nearest import did_you_mean
 
 
@@ -116,6 +116,8 @@ def _run(words: list[str]) -> Result:
     """Run a command line; what goes wrong becomes one line and an exit code."""
     try:
         arguments = _parse(words)
+        if getattr(arguments, "format", None) in FORMATS:
+            use_format(arguments.format)
         return importlib.import_module(f"jaunt.commands.{arguments.command}").run(arguments)
     except SystemExit as stop:  # argparse: --help and --version
         return Result(stop.code if isinstance(stop.code, int) else EXIT_PROJECT)
@@ -126,6 +128,8 @@ def _run(words: list[str]) -> Result:
         print_error("interrupted; what was finished is kept")
         done = error.facts if isinstance(error, Interrupted) else {}
         return Result(EXIT_INTERRUPTED, {**done, "error": {"type": "KeyboardInterrupt", "message": "interrupted"}})
+    finally:
+        use_format("text")
 
 
 def _error_facts(error: Exception) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What is printed: lines, errors, warnings, diffs, and the wording that they share."""
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -8,6 +9,7 @@ from typing import Literal, TextIO
 
 from jaunt.errors import JauntError
 from jaunt.report.excerpt import excerpt
+from jaunt.report.github import annotation, without_commands
 from jaunt.report.terminal import paint
 
 Verbosity = Literal["quiet", "normal", "verbose"]
@@ -18,16 +20,40 @@ MOST_LINES = 50
 _DIFF_COLOURS = {"---": "bold", "+++": "bold", "@@": "cyan", "-": "red", "+": "green"}
 
 
+FORMATS = ("text", "github")
+"""How errors and warnings may be printed: as lines, or as annotations that GitHub shows beside the code."""
+
+
+class _Style:
+    """How this process prints errors."""
+
+    format = "text"
+
+
+def use_format(name: str) -> None:
+    """Print errors and warnings in one of FORMATS from now on."""
+    _Style.format = name
+
+
 def say(text: str, out: TextIO | None = None) -> None:
     """Print a line of the result."""
     print(text, file=out or sys.stdout, flush=True)
 
 
-def print_error(error: JauntError | str, err: TextIO | None = None) -> None:
-    """Print one error as one line; on a terminal, the line of source that it is about comes below it."""
+def say_foreign(text: str) -> None:
+    """Print what code of others printed: where commands are looked for in the output, none is found in it."""
+    say(without_commands(text, os.urandom(16).hex()) if _Style.format == "github" else text)
+
+
+def print_error(error: JauntError | str, err: TextIO | None = None, *, at: str = "") -> None:
+    """Print one error as one line; on a terminal, the line of source that it is about comes below it.
+
+    `at` is the file and the line that an annotation is for, if the error does not name them itself.
+    """
     err = err or sys.stderr
     text = error_line(error)
-    print(f"error: {text}", file=err, flush=True)
+    shown = annotation("error", text, at) if _Style.format == "github" else f"error: {text}"
+    print(shown, file=err, flush=True)
     if err.isatty():
         for line in excerpt(text):
             print(line, file=err, flush=True)
@@ -59,7 +85,9 @@ def and_more(count: int, option: str = "-v") -> str:
 
 def print_warning(text: str, err: TextIO | None = None) -> None:
     """Print one warning."""
-    print(f"warning: {relative_paths(one_line(text))}", file=err or sys.stderr, flush=True)
+    line = relative_paths(one_line(text))
+    shown = annotation("warning", line) if _Style.format == "github" else f"warning: {line}"
+    print(shown, file=err or sys.stderr, flush=True)
 
 
 def print_diff(diff: str, out: TextIO | None = None) -> None:

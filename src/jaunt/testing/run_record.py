@@ -2,6 +2,7 @@
 
 import ast
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,12 @@ class Failure:
 
     def __str__(self) -> str:
         return f"{self.node_id}: {self.message}"
+
+    def place(self, root: Path) -> str:
+        """Return the file of a failed test, below `root`, and the line where it failed as far as it is told."""
+        file = self.node_id.partition("::")[0]
+        lines = re.findall(rf"{re.escape(Path(file).name)}:(\d+)", self.details)
+        return ":".join([str(root / file), *lines[-1:]])
 
 
 @dataclass

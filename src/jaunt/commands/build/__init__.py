@@ -5,6 +5,7 @@ import sys
 from types import ModuleType
 
 from jaunt.commands.shared.build_step import build_plan, module_phases
+from jaunt.commands.shared.ci_options import add_format_option
 from jaunt.commands.shared.options import (
     add_build_options,
     add_instruction_option,
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", action="store_true", help="say where the time went")
     add_build_options(parser)
     add_instruction_option(parser, "tell the model this, too: a text, or a file")
+    add_format_option(parser)
     add_project_options(parser)
 
 

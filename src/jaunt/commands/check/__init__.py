@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jaunt.checks import is_off
+from jaunt.commands.shared.ci_options import add_ci_options, wanted_part
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of
@@ -14,6 +15,7 @@ from jaunt.plan.drift import Drift, distinct, find_drift
 from jaunt.plan.evidence import unproven_of
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
+from jaunt.project.project import Project
 from jaunt.report.console import MOST_LINES, error_line, print_error, print_lines, say
 from jaunt.report.wording import drift_error
 from jaunt.spec_ref import module_of
@@ -32,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help = "fail for specs with less evidence than this"
     parser.add_argument("--min-evidence", choices=MIN_EVIDENCE, metavar="LEVEL", help=help)
     add_selection_options(parser)
+    add_ci_options(parser)
     add_project_options(parser)
 
 
@@ -39,11 +42,16 @@ def run(arguments: argparse.Namespace) -> Result:
     """Say what is not as the specs ask for; asks no model, needs no network, writes no generated file."""
     if arguments.tests and not arguments.verify:
         raise JauntConfigError("--tests goes with --verify", hint="run: jaunt check --verify --tests")
+    if arguments.shard and not arguments.verify:
+        raise JauntConfigError("--shard goes with --verify", hint="run: jaunt check --verify --shard 2/5")
     project = read_project(arguments)
     targets = targets_of(project, arguments)
-    plan = plan_for(project, targets)
-    drifts = find_drift(plan, find_orphans(project) if targets is None else [])
-    failed, tests = _verified(plan, tests=arguments.tests) if arguments.verify else ({}, [])
+    whole = plan_for(project, targets)
+    part = wanted_part(arguments, "check", whole.freshness)
+    plan = whole.only(part.mine) if part else whole
+    is_first = part is None or part.shard.number == 1  # orphans are of no module
+    drifts = find_drift(plan, find_orphans(project) if targets is None and is_first else [])
+    failed, tests = _verified(whole, plan, tests=arguments.tests) if arguments.verify else ({}, [])
     verified = {d.module for d in drifts if d.action == "verify"} - failed.keys() if arguments.verify else set[str]()
     drifts = [drift for drift in drifts if drift.module not in verified or drift.state == "orphaned"]
     told = (drift for drift in drifts if drift.action != "verify" or drift.module not in failed)
@@ -51,7 +59,8 @@ def run(arguments: argparse.Namespace) -> Result:
     lines += [error for errors in failed.values() for error in errors] + tests
     weak = _weak(plan, arguments.min_evidence) if arguments.min_evidence else []
     lines += [f"{spec}: its evidence is {level!r}, less than {arguments.min_evidence!r}" for spec, level in weak]
-    print_lines(lines, verbose=arguments.verbose, tell=print_error)
+    places = {error_line(drift_error(drift)): _place(project, drift) for drift in drifts}
+    print_lines(lines, verbose=arguments.verbose, tell=lambda line: print_error(line, at=places.get(line, "")))
     few = [f"{counted(len(weak), 'spec')} below {arguments.min_evidence}"] if weak else []
     _say_sum(plan, drifts, failed, len(verified), few)
     facts: dict[str, Any] = {
@@ -63,14 +72,35 @@ def run(arguments: argparse.Namespace) -> Result:
         facts |= {"verified": sorted(verified), "failed": failed, "tests": tests}
     if arguments.min_evidence:
         facts["below"] = [{"spec": spec, "level": level} for spec, level in weak]
-    return Result(EXIT_CHECK if drifts or failed or tests or weak else EXIT_OK, facts)
+    code = EXIT_CHECK if drifts or failed or tests or weak else EXIT_OK
+    if part:
+        reporting = importlib.import_module("jaunt.commands.shared.reporting")  # what made the part: it is loaded
+        wrong = {**_by_module(drifts, failed), **({"tests": tests} if tests else {})}
+        wrong |= {"evidence": [spec for spec, _ in weak]} if weak else {}
+        part.write(project, reporting.check_cases(project, part, wrong), passed=code == EXIT_OK)
+    return Result(code, facts)
 
 
-def _verified(plan: Plan, *, tests: bool) -> tuple[Mapping[str, Sequence[str]], list[str]]:
-    """Return what no longer passes, module -> errors, and what fails of the generated tests."""
+def _place(project: Project, drift: Drift) -> str:
+    """Return the file that a drift is shown beside: the spec, if new code is to be generated for it."""
+    module = project.modules.get(drift.module)
+    return module.path if module is not None and drift.stale else str(drift.path)
+
+
+def _by_module(drifts: Sequence[Drift], failed: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return what is wrong, by module; an orphan goes by its file."""
+    found = {module: list(errors) for module, errors in failed.items()}
+    for drift in drifts:
+        name = str(drift.path) if drift.state == "orphaned" else drift.module
+        found.setdefault(name, []).append(error_line(drift_error(drift)))
+    return found
+
+
+def _verified(whole: Plan, plan: Plan, *, tests: bool) -> tuple[Mapping[str, Sequence[str]], list[str]]:
+    """Return what of `plan`, a part of the `whole`, passes no longer, module -> errors, and what fails of its tests."""
     from jaunt.commands.check import verified  # all checks: 0.1 s, which only --verify needs
 
-    failed = verified.verify(plan)
+    failed = verified.verify(whole, plan.freshness)
     return failed, verified.failing_tests(plan) if tests else []
 
 

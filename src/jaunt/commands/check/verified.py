@@ -11,7 +11,7 @@ import os
 import re
 import sys
 import sysconfig
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -48,8 +48,8 @@ class Verified:
     passed: Mapping[str, str] = field(default_factory=dict)
 
 
-def verify(plan: Plan) -> dict[str, list[str]]:
-    """Put the code of a plan's modules that may stay through all checks; return what fails: module -> errors.
+def verify(plan: Plan, among: Container[str]) -> dict[str, list[str]]:
+    """Put the code of those of a plan's modules that may stay through all checks; return what fails: module -> errors.
 
     An error names file and line. Code that has to be generated anyway is left out. Nothing is written but what is
     remembered for the next time.
@@ -60,7 +60,8 @@ def verify(plan: Plan) -> dict[str, list[str]]:
     }
     digests = _digests(plan, texts)
     known = _read(project.root)
-    asked = {m: split_header(text)[1] for m, text in texts.items() if known.passed.get(m) != digests[m]}
+    changed = {m: text for m, text in texts.items() if known.passed.get(m) != digests[m]}
+    asked = {m: split_header(text)[1] for m, text in changed.items() if m in among}
     failed: dict[str, list[str]] = {}
     for module, examined in _examined(project, asked).items():
         located = partial(located_error, path=project.generated_path(module), text=texts[module])
@@ -69,7 +70,8 @@ def verify(plan: Plan) -> dict[str, list[str]]:
             errors.append(f"{module}: {error_line(examined.fault)}")
         if errors:
             failed[module] = errors
-    _keep(project, Verified({m: digest for m, digest in digests.items() if m not in failed}), known, plan)
+    passed = {m: digests[m] for m in texts if m not in failed and (m in asked or m not in changed)}
+    _keep(project, Verified(passed), known, plan)
     return failed
 
 

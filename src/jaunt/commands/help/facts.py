@@ -203,6 +203,21 @@ class Tested(TypedDict):
     stronger: NotRequired[Built]
 
 
+class Parts(TypedDict):
+    """What the reports of all parts of a run came to; `problems` are of the files, `cases` are counted by kind."""
+
+    passed: bool
+    cases: dict[str, int]
+    failures: list[str]
+    problems: list[str]
+
+
+class Merged(TypedDict):
+    """What `--merge` found."""
+
+    merged: Parts
+
+
 class State(TypedDict):
     """The state of a module."""
 
@@ -593,7 +608,7 @@ class Answer(TypedDict):
 
 FACTS: Mapping[str, tuple[type, ...]] = {
     "build": (Built, Planned),
-    "test": (Tested,),
+    "test": (Tested, Merged),
     "watch": (Watched,),
     "status": (Status, ModuleStatus, Specs),
     "check": (Checked,),

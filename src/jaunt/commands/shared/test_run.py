@@ -11,7 +11,7 @@ from jaunt.files.plain import read_plain
 from jaunt.header import split_header
 from jaunt.plan.plan import make_plan
 from jaunt.project.project import Project
-from jaunt.report.console import print_warning, say, some
+from jaunt.report.console import print_warning, say, say_foreign, some
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.spec_ref import module_of
 from jaunt.testing.project_tests import PytestResult, run_project_tests
@@ -30,7 +30,7 @@ def run_tests(
     if passes is not None:
         passes.keep(result.runs, tests)
     if output := result.output.rstrip("\n"):
-        say(output)
+        say_foreign(output)
     return result
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaunt.commands.shared.build_step import build_plan
@@ -26,6 +27,7 @@ class RunOptions:
 
     Without `run`, the tests are only generated; with `everything`, those run too that passed and could tell nothing
     new; `pytest_args` come after those of the configuration; with `workers`, that many processes run the tests.
+    `reports` are files that are about to be written of the run.
     """
 
     build: bool = True
@@ -34,6 +36,7 @@ class RunOptions:
     everything: bool = False
     pytest_args: Sequence[str] = ()
     workers: int = 0
+    reports: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class Tested:
     def failures(self) -> list[str]:
         """What failed, a line each."""
         return list(self.ran.failures) if self.ran else []
+
+    def places(self, root: Path) -> dict[str, str]:
+        """Return where each failure of a test is, as "file:line"; `root` is the project's folder."""
+        found = self.ran.found if self.ran else []
+        return {str(each): each.place(root) for each in found}
 
     @property
     def verdict(self) -> str:
@@ -80,8 +88,8 @@ class Tested:
 
 def build_and_test(
     project: Project, targets: Collection[str] | None, options: BuildOptions, running: RunOptions
-) -> Result:
-    """Build the targets, generate their tests, run them, and print what came of it.
+) -> tuple[Result, Tested]:
+    """Build the targets, generate their tests, run them, print what came of it, and return it.
 
     Raises Interrupted, with the facts of what was finished, as `build_plan` does.
     """
@@ -89,11 +97,11 @@ def build_and_test(
     kinds = ("build", "test") if running.build else ("test",)
     code, facts = build_plan(plan_for(project, targets, kinds=kinds, force=options.force), options)
     if not running.run:
-        return Result(code, facts)
+        return Result(code, facts), Tested()
     held_back = _held_back(project, tests, facts)
     if held_back == tests and code:
         print_error("the tests were not run, as not everything could be built")
-        return Result(code, facts)
+        return Result(code, facts), Tested()
     if held_back:
         print_error(f"not run, as not all that they need could be built: {some(sorted(held_back))}")
     try:
@@ -101,9 +109,9 @@ def build_and_test(
     except KeyboardInterrupt:
         raise Interrupted(facts) from None
     for failure in tested.failures:
-        print_error(failure)
+        print_error(failure, at=tested.places(project.root).get(failure, ""))
     facts["tests"] = tested.facts(held_back)
-    return Result(code or (EXIT_OK if tested.passed else EXIT_CHECK), facts)
+    return Result(code or (EXIT_OK if tested.passed else EXIT_CHECK), facts), tested
 
 
 def _held_back(project: Project, tests: Collection[str], facts: Mapping[str, Any]) -> set[str]:
@@ -118,7 +126,8 @@ def _tested(
     """Run those tests that have to run, once more if code was repaired; print pytest's words and the verdict."""
     if not tests:
         return Tested()
-    passes = None if running.pytest_args else Passes(project)  # who asks pytest for a part of it has not run all
+    is_whole = not running.pytest_args  # who asks pytest for a part of it has not run all
+    passes = Passes(project, reports=running.reports) if is_whole else None
     unchanged = {} if running.everything or passes is None else passes.unchanged(tests)
     if tests == unchanged.keys():
         tested = Tested(unchanged=unchanged)

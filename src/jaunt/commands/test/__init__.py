@@ -2,8 +2,11 @@
 
 import argparse
 import importlib
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from jaunt.commands.shared.ci_options import add_ci_options, wanted_part
 from jaunt.commands.shared.options import (
     add_build_options,
     add_instruction_option,
@@ -14,9 +17,13 @@ from jaunt.commands.shared.options import (
 )
 from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.steps import read_project, require_tests, targets_of
-from jaunt.commands.shared.test_step import RunOptions, build_and_test
+from jaunt.commands.shared.steps import read_project, require_tests, targets_of, tests_of
+from jaunt.commands.shared.test_step import RunOptions, Tested, build_and_test
+from jaunt.project.project import Project
 from jaunt.testing.workers import require_xdist
+
+if TYPE_CHECKING:
+    from jaunt.commands.shared.reporting import Part
 
 _STRENGTH = "jaunt.commands.test.strength"
 """What measures, and starts the sandbox: 60 ms, for nothing without one of its options."""
@@ -27,7 +34,7 @@ _UNTOLD = {"--no-store", "--record", "--no-infer-deps", "--config"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.usage = "jaunt test [OPTION ...], also those that `jaunt build --help` has"
+    parser.usage = "jaunt test [OPTION ...], also of `jaunt build`; for CI: jaunt help ci"
     add_selection_options(parser)
     parser.add_argument("--no-build", action="store_true", help="leave the modules under test as they are")
     parser.add_argument("--no-run", action="store_true", help="generate the tests without running them")
@@ -39,6 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repair", action="store_true", help="if tests fail, have the wrong side rewritten once")
     parser.add_argument("--strength", action="store_true", help="tell which changes of the code no test notices")
     parser.add_argument("--html", metavar="FILE", help=argparse.SUPPRESS)  # the page; see `StrengthOptions`
+    parser.add_argument("--merge", nargs="+", metavar="FILE", help=argparse.SUPPRESS)
+    add_ci_options(parser)
     add_build_options(parser)
     add_instruction_option(parser, argparse.SUPPRESS)
     add_project_options(parser)
@@ -53,19 +62,47 @@ def run(arguments: argparse.Namespace) -> Result:
         build=not arguments.no_build,
         run=not arguments.no_run,
         repair=arguments.repair,
-        everything=arguments.all,
+        everything=arguments.all or bool(arguments.shard or arguments.junitxml),
+        reports=[arguments.junitxml] if arguments.junitxml else [],
         workers=arguments.workers,
         pytest_args=arguments.pytest_args,
     )
+    if arguments.merge:
+        reporting = importlib.import_module("jaunt.commands.shared.reporting")  # pytest's side and XML: 30 ms
+        return reporting.merge_reports(arguments.merge, arguments.junitxml, Path(arguments.root or ""))
     if arguments.workers:
         require_xdist()  # before anything is paid for
     project = read_project(arguments)
     require_tests(project, arguments.target)
     targets, options = targets_of(project, arguments), build_options(arguments)
-    result = build_and_test(project, targets, options, running)
+    part = wanted_part(arguments, "test", tests_of(project, targets)) if running.run else None
+    targets = part.mine if part and arguments.shard else targets
+    result, tested = build_and_test(project, targets, options, running)
+    result = _measured(project, targets, arguments, result)
+    if part:
+        _write(project, part, result, tested)
+    return result
+
+
+def _measured(
+    project: Project, targets: Collection[str] | None, arguments: argparse.Namespace, result: Result
+) -> Result:
+    """Return the result with the strength of the tests, if that is asked for and they ran."""
     html = Path(arguments.html) if arguments.html else None
     is_measured = arguments.strength or html is not None or project.config.test.min_strength is not None
     if not is_measured or "tests" not in result.data:
         return result
     strength = importlib.import_module(_STRENGTH)
-    return strength.with_strength(project, targets, options, strength.StrengthOptions(arguments.strength, html), result)
+    options = strength.StrengthOptions(arguments.strength, html)
+    return strength.with_strength(project, targets, build_options(arguments), options, result)
+
+
+def _write(project: Project, part: "Part", result: Result, tested: Tested) -> None:
+    """Write the report of a part: what ran, and what did not, as it could not be built."""
+    ran = result.data.get("tests")
+    held_back = part.mine if ran is None else ran["not_run"]
+    why = dict.fromkeys(held_back, "was not run, as not all that it needs could be built") if result.code else {}
+    runs, found = (tested.ran.runs, tested.ran.found) if tested.ran else ((), ())
+    reporting = importlib.import_module("jaunt.commands.shared.reporting")  # what wrote the part: it is loaded
+    cases = reporting.test_cases(project, part, runs, found, why)
+    part.write(project, cases, passed=result.code == 0)
