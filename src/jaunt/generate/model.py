@@ -27,10 +27,14 @@ _SHORTEST_KEY = 12
 
 @dataclass(frozen=True)
 class Request:
-    """One call: the messages to send, and the context that they were made from."""
+    """One call: the messages to send, and the context that they were made from.
+
+    The answer to a question is a word or two, and no code.
+    """
 
     messages: Sequence[Message]
     context: ModuleSpecContext
+    is_question: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class ModelBackend(GeneratorBackend):
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Render the prompt, ask, and return the code in the answer."""
-        answer = await self._call(ctx, render_messages(ctx, self.templates, errors=extra_error_context))
+        answer = await self._call(Request(render_messages(ctx, self.templates, errors=extra_error_context), ctx))
         self._require_whole(answer, ctx.spec_module)
         # Those beside the code, in the prose or behind a fence, go on with it.
         text, advisories = split_advisories(answer.text)
@@ -95,16 +99,17 @@ class ModelBackend(GeneratorBackend):
 
     async def answer(self, ctx: ModuleSpecContext, messages: Sequence[Message]) -> str | None:
         """Ask a question, and return the answer as it is, "" where it was cut off."""
-        answer = await self._call(ctx, messages)
+        answer = await self._call(Request(messages, ctx, is_question=True))
         return answer.text if answer.truncated_at is None else ""
 
-    async def _call(self, ctx: ModuleSpecContext, messages: Sequence[Message]) -> Answer:
-        require_size(messages, ctx, self.max_prompt_tokens)
+    async def _call(self, request: Request) -> Answer:
+        ctx = request.context
+        require_size(request.messages, ctx, self.max_prompt_tokens)
         # The time that a call may take counts from here on: while it waits for its turn, it keeps no server busy.
         async with self._turn():
             if self.admit is not None:
                 self.admit(self.usage)
-            answer = await self.complete(Request(messages, ctx))
+            answer = await self.complete(request)
         # Before anything else: an answer that is of no use is paid for as well.
         self.usage += answer.usage
         before = self._usage_by_module.get(ctx.spec_module, Usage())

@@ -35,6 +35,7 @@ from processes import python_path
 
 from jaunt.config import JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.errors import JauntAuthenticationError, JauntConfigError, JauntGenerationError
+from jaunt.generate.judge import judge_messages
 from jaunt.generate.model import ModelBackend, Usage
 from jaunt.generate.providers import first_usable, make_backend, openai
 from jaunt.generate.providers.openai import OpenAIBackend
@@ -150,9 +151,11 @@ def test_a_grammar_is_sent_where_it_is_wanted() -> None:
         ctx = replace(CONTEXT, spec_sources={"app.slug:slugify": "def slugify(text: str) -> str: ..."})
         asyncio.run(backend.generate_module(ctx))
         generate(make("openai", server, grammar=True))
-    with_specs, without = (call.body.get("grammar") for call in server.calls)
+        asyncio.run(backend.answer(ctx, judge_messages(ctx, {})))
+    with_specs, without, of_question = (call.body.get("grammar") for call in server.calls)
     assert "def slugify(text: str) -> str:" in with_specs
     assert without is None, "its spec is no definition"
+    assert of_question is None, "a word is wanted, and no code"
 
 
 def test_a_provider_without_grammars_refuses_one(tmp_path: Path) -> None:

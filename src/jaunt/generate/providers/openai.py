@@ -45,7 +45,7 @@ class OpenAIBackend(SdkBackend):
     def body_of(self, request: Request) -> dict[str, Any]:
         """Return the messages and the options."""
         messages = [{"role": each.role, "content": each.content} for each in request.messages]
-        grammar = grammar_of(request.context) if self._llm.grammar else None
+        grammar = grammar_of(request.context) if self._llm.grammar and not request.is_question else None
         return {"messages": messages, **self._options, **({"grammar": grammar} if grammar else {})}
 
     def answer_in(self, body: dict[str, Any]) -> Answer:
