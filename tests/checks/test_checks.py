@@ -99,11 +99,11 @@ def test_the_checks_of_jaunt_are_as_severe_as_the_configuration_says() -> None:
         *("decorators", "bodies", "own_class", "static", "ruff", "ty", "doctests", "properties"),
         *("collection", "vacuity"),
     ]
-    others = {"robustness": "off", "require_evidence": "warn"}
+    others = dict.fromkeys(["robustness", "require_evidence"], "warn")
     assert severities(JauntConfig()) == {**dict.fromkeys(strict, "error"), **others}
     verify = VerifyConfig(ruff="warn", ty="off", doctests=False)
     assert [*severities(JauntConfig(verify=verify)).values()] == [
-        *("error", "error", "error", "error", "warn", "off", "off", "error", "off", "warn", "error", "error")
+        *("error", "error", "error", "error", "warn", "off", "off", "error", "warn", "warn", "error", "error")
     ]
 
 

@@ -62,6 +62,7 @@ version = 1
 [verify]
 ruff = "off"
 ty = "off"
+robustness = "off"
 {}
 [llm]
 provider = "recorded"

@@ -74,6 +74,121 @@ def test_a_finding_names_the_call(tmp_path: Path) -> None:
     ]
 
 
+INIT = "class B:\n    def __init__(self, {0}: {1}) -> None:\n        self.{0} = {0}\n"
+METHODS = {
+    INIT.format("n", "int") + "    def m(self, k: int) -> int:\n        return k // self.n": (
+        "k=0, self.n=0",
+        "raises ZeroDivisionError",
+    ),
+    "@dataclasses.dataclass\nclass B:\n    xs: list[int]\n    def m(self) -> int:\n        return self.xs[0]": (
+        "self.xs=[]",
+        "raises IndexError",
+    ),
+    "class B:\n    @classmethod\n    def m(cls, s: str) -> 'B':\n        return s": (
+        "s=''",
+        "returns '', which is no B",
+    ),
+    "class B:\n    @staticmethod\n    def m(xs: list[int]) -> list[int]:\n        xs.sort()\n        return xs": (
+        "xs=[0, -1]",
+        "changes its argument xs to [-1, 0]",
+    ),
+    INIT.format("s", "str") + "    @property\n    def m(self) -> int:\n        return self.s": (
+        "self.s=''",
+        "returns '', which is no int",
+    ),
+    "class B:\n    async def m(self, s: str, /) -> str:\n        return s[0]": ("s=''", "raises IndexError"),
+}
+FINE_METHODS = {
+    "its own state may change": (
+        "class B:\n    def __init__(self, xs: list[int]) -> None:\n        self.xs = xs\n"
+        "    def m(self, x: int) -> int:\n        self.xs.append(x)\n        return len(self.xs)"
+    ),
+    "a constructor that refuses is not its method's fault": (
+        "class B:\n    def __init__(self, n: int) -> None:\n        if n < 0: raise KeyError(n)\n        self.n = n\n"
+        "    def m(self) -> int:\n        return self.n"
+    ),
+    "the class itself": "class B:\n    def m(self, n: int) -> 'B':\n        return self",
+}
+UNTRIED = {
+    "an abstract class": "import abc\nclass B(abc.ABC):\n    @abc.abstractmethod\n    def m(self) -> int: ...",
+    "a constructor that takes anything": INIT.format("x", "Any") + "    def m(self) -> int:\n        return 1",
+    "a metaclass": "import enum\nclass B(enum.Enum):\n    A = 1\n    def m(self) -> int:\n        return ''",
+}
+
+
+def test_methods_are_called_on_instances_that_are_drawn() -> None:
+    method = [{**asked("ValueError")[0], "name": "B.m"}]
+    sources = [HEAD + each for each in (*METHODS, *FINE_METHODS.values(), *UNTRIED.values())]
+    found = [report for (report,) in reports_of("try_calls", sources, method)]
+    for report, (smallest, what) in zip(found, METHODS.values(), strict=False):
+        assert report["failure"]["input"] == smallest
+        assert report["failure"]["what"].startswith(what)
+    fine = dict(zip(FINE_METHODS, found[len(METHODS) :], strict=False))
+    assert {name for name, report in fine.items() if "failure" in report or not report["tried"]} == set()
+    assert [report for report in found[len(METHODS) + len(FINE_METHODS) :] if report != {"tried": 0}] == []
+
+
+def test_a_constructor_ends_in_an_instance_or_a_documented_error() -> None:
+    source = "class B:\n    def __init__(self, n: int) -> None:\n        if n < 0: raise KeyError(n)\n"
+    call = {**asked()[0], "name": "B.__init__"}
+    ((odd, fine),) = reports_of("try_calls", [source], [call, {**call, "documented": ["KeyError"]}])
+    assert odd["failure"] == {"input": "n=-1", "what": odd["failure"]["what"]}
+    assert "raises KeyError" in odd["failure"]["what"]
+    assert fine == {"tried": 60}
+
+
+RECORDING = """
+import hashlib
+seen = hashlib.sha256()
+def f(s: str, n: int, x: float, xs: list[str]) -> str:
+    seen.update(repr((s, n, x, xs)).encode())
+    return seen.hexdigest()
+"""
+
+
+def test_the_same_inputs_are_drawn_whatever_is_loaded_and_wherever_it_stands(tmp_path: Path) -> None:
+    own = tmp_path / "own.py"  # of which Hypothesis would take the constants, as it is no library's
+    own.write_text("A = 987654\nB = 'a constant of mine'\nC = 3.75\n")
+    shown = RECORDING.lstrip()
+    loading = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import own; {shown}"
+    call = {**asked()[0], "examples": 200, "seconds": 20.0, "documented": []}
+    peek = "\ndef g(n: int) -> int:\n    raise KeyError(seen.hexdigest())"
+    plain, loaded = reports_of("try_calls", [shown + peek, loading + peek], [call, {**call, "name": "g"}])
+    assert "raises KeyError" in plain[1]["failure"]["what"]  # with the digest of all inputs before
+    assert plain == loaded
+
+
+CLASS = '''@jaunt.magic
+class Box:
+    """A box."""
+
+    def __init__(self, size: int) -> None:
+        """Make a box of a size."""
+        ...
+
+    def share(self, people: int) -> int:
+        """Return the size that each gets."""
+        ...
+'''
+BOX = """class Box:
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def share(self, people: int) -> int:
+        return self.size // people{}
+"""
+
+
+def test_methods_of_class_specs_are_called_and_the_evidence_says_so(tmp_path: Path) -> None:
+    found = judged(tmp_path, make_check, CLASS, [BOX.format(""), BOX.format(" if people else 0")])
+    assert found[0].errors == [
+        "Box.share(people=0, self.size=0): raises ZeroDivisionError: integer division or modulo by zero (line 6 of the "
+        "candidate), which its docstring doesn't name"
+    ]
+    assert [each.evidence for each in found] == [{"Box": {"robustness": "fails"}}, {"Box": {"robustness": "held"}}]
+    assert found[1].errors == []
+
+
 @pytest.mark.parametrize("attempts", [1, 2])
 def test_a_warning_is_told_to_a_next_attempt_and_makes_none(attempts: int) -> None:
     async def check(source: str) -> Checked:

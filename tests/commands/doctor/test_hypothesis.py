@@ -1,4 +1,4 @@
-"""What the doctor says of Hypothesis: nothing, unless a spec has properties."""
+"""What the doctor says of Hypothesis: it has to be there for properties, and may be for calls with drawn inputs."""
 
 from pathlib import Path
 
@@ -17,7 +17,10 @@ def test_hypothesis_is_looked_for_where_a_spec_has_properties(
 ) -> None:
     monkeypatch.setattr("jaunt.commands.doctor.hypothesis.has_hypothesis", lambda: is_there)
     write_files(tmp_path, {"src/app/__init__.py": "", "src/app/m.py": SPEC.format(more="")})
-    assert list(hypothesis(load(tmp_path, "version = 1\n"))) == []
+    said = [(each.level, each.text) for each in hypothesis(load(tmp_path, "version = 1\n"))]
+    missing = ("ok", "not installed, so code is not called with drawn inputs (robustness)")
+    assert said == ([] if is_there else [missing])
+    assert list(hypothesis(load(tmp_path, "version = 1\n[verify]\nrobustness = 'off'\n"))) == []
     more = "\n    Properties:\n        given n: int :: inc(n) > n\n"
     write_files(tmp_path, {"src/app/m.py": SPEC.format(more=more)})
     (finding,) = hypothesis(load(tmp_path, "version = 1\n"))

@@ -7,6 +7,7 @@ sandbox; `revealed` puts it in its place while it runs itself, and calls of a ca
 import importlib
 import importlib.abc
 import sys
+import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
@@ -17,10 +18,23 @@ from typing import Any
 
 from jaunt.process.boundary import caught
 
+_LOOK = 0.5  # seconds between two looks at a call that goes on
+_IDLE = 0.02  # of the time: what takes less of the processor only waits
 _TELLING = ("hypothesis", "_hypothesis", "sortedcontainers")
 hypothesis: Any = importlib.import_module("hypothesis")
 strategies: Any = importlib.import_module("hypothesis.strategies")
 _modules: dict[str, ModuleType] = {}
+
+
+def draw_the_same_everywhere() -> None:
+    """Keep Hypothesis from drawing what stands in the source of the modules that happen to be loaded.
+
+    Which those are, and whether they count as somebody's own, depends on the machine. It has no setting for that.
+    """
+    providers: Any = importlib.import_module("hypothesis.internal.conjecture.providers")
+    none = getattr(providers, "_local_constants", None)
+    if hasattr(providers, "_get_local_constants"):  # of 2025 and later
+        providers._get_local_constants = lambda: none
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -72,12 +86,25 @@ class Caller:
         conceal()
         try:
             self._calls.put(function)
-            return self._results.get(timeout=self._seconds)
-        except Empty:
-            raise Stuck from None
+            return self._result()
         finally:
             sys.modules.update(_modules)
             self.is_busy = False
+
+    def _result(self) -> tuple[Any, BaseException | None]:
+        """Wait for a call's end; raises Stuck once it has worked, or done nothing, for too long.
+
+        The time is the processor's, as another load must not make a call look stuck; it counts on the clock for a call
+        that only waits.
+        """
+        processor, clock = time.process_time(), time.monotonic()
+        while True:
+            try:
+                return self._results.get(timeout=_LOOK)
+            except Empty:
+                worked, passed = time.process_time() - processor, time.monotonic() - clock
+            if worked > self._seconds or (passed > self._seconds and worked < _IDLE * passed):
+                raise Stuck
 
     def _serve(self) -> None:
         while True:
@@ -87,5 +114,6 @@ class Caller:
             self._results.put((given[0] if given else None, error))
 
 
+draw_the_same_everywhere()
 sys.meta_path.insert(0, _Finder())
 conceal()

@@ -4,10 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from jaunt.checks.behaviour.question import TRIAL, report_of, require_hypothesis, step
+from jaunt.checks.behaviour.question import TRIAL, behaviour_examiners, report_of, require_hypothesis, step
 from jaunt.checks.behaviour.section import Property, find_properties
 from jaunt.checks.examiner.questions import Answer, Question, examination
-from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.held import held
 from jaunt.checks.severity import Severity
@@ -26,7 +25,7 @@ _EXAMPLES = 100
 
 def make_check(project: Project, severity: Severity) -> "PropertyChecks":
     """Return the check for a run."""
-    return PropertyChecks(Examiners(project_runner(project)))
+    return PropertyChecks(behaviour_examiners(project))
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,46 @@
 """What goes without saying, as a check: each call ends in a result of the annotated type, or in a documented error.
 
-Inputs are drawn from the annotations of functions; where Hypothesis can't draw one, a function is not looked at.
+Inputs are drawn from the annotations of functions and methods; where Hypothesis can't draw one, it is not called.
 """
 
 import ast
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from jaunt.checks.behaviour.question import TRIAL, has_hypothesis, report_of, require_hypothesis, step
+from jaunt.checks.behaviour.question import (
+    TRIAL,
+    behaviour_examiners,
+    has_hypothesis,
+    report_of,
+    require_hypothesis,
+    step,
+)
 from jaunt.checks.examiner.questions import Answer, Question, examination
-from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
+from jaunt.checks.vacuity.check import is_run
 from jaunt.config import SandboxConfig
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
+from jaunt.spec_ref import code_name
 from jaunt.syntax.source import Function, ModuleSource
 
 NAME = "robustness"
-DEFAULT: Severity = "off"
+DEFAULT: Severity = "warn"
 
-_SECONDS = 0.5
-"""How long inputs are drawn for a function."""
-_EXAMPLES = 60
+_SECONDS = 3.0
+"""How long inputs are drawn for a function: far longer than that takes, as no machine is to decide what is tried."""
+_EXAMPLES = 24
+"""How many inputs each function of a module is called with; fewer, where it has many."""
+_EXAMPLES_OF_MODULE = 240
+_FEWEST = 8
 _IN_PLACE = re.compile(r"\bin[- ]place\b|\b(changes?|modif\w+|mutat\w+|updates?|fills?|appends?)\b", re.I)
+_KINDS = {"staticmethod", "classmethod", "property"}
 
 
 def make_check(project: Project, severity: Severity) -> "RobustnessChecks":
@@ -38,8 +50,8 @@ def make_check(project: Project, severity: Severity) -> "RobustnessChecks":
     """
     if severity == "error":
         require_hypothesis(f"{project.config.config_file or project.root}: verify.robustness: code", NAME)
-    used = has_hypothesis() and _is_confined(project.config.sandbox)
-    return RobustnessChecks(Examiners(project_runner(project)), severity, used)
+    used = is_run(project.config, NAME) and has_hypothesis() and _is_confined(project.config.sandbox)
+    return RobustnessChecks(behaviour_examiners(project), severity, used)
 
 
 def _is_confined(config: SandboxConfig) -> bool:
@@ -60,8 +72,17 @@ class RobustnessChecks:
         """Return the check of a module's candidates, None if no function of it has inputs that can be drawn."""
         if work.kind != "build" or not self.used:
             return None
-        questions = [_question(name, node, work) for name, node in _functions(work.spec, work.names)]
-        return RobustnessCheck(work, questions, self.examiners, self.severity == "warn") if questions else None
+        called = [*_called(work.spec, work.names)]
+        return RobustnessCheck(work, called, self.examiners, self.severity == "warn") if called else None
+
+
+@dataclass(frozen=True)
+class Callee:
+    """A function or a method, by its dotted name, that is to be called; `documented` are the words of its docstring."""
+
+    name: str
+    documented: tuple[str, ...]
+    may_change: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +90,7 @@ class RobustnessCheck:
     """Calls the functions of a module's candidates; what it finds as a warning, a next attempt is told as well."""
 
     work: ModuleWork
-    questions: Sequence[Question]
+    called: Sequence[Callee]
     examiners: Examiners
     is_warning: bool
     name: str = NAME
@@ -77,39 +98,84 @@ class RobustnessCheck:
     needs: Collection[str] = (STATIC,)
 
     async def __call__(self, source: str) -> Checked:
-        asked = examination(self.work, self.questions, source, effects=False, preload=[TRIAL])
-        own = tuple(f"{each.name}{mark}" for each in self.questions for mark in ("(", f": {each.doing}"))
+        tried: set[str] = set()
+        examples = max(_FEWEST, min(_EXAMPLES, _EXAMPLES_OF_MODULE // len(self.called)))
+        questions = [_question(each, self.work, examples, tried) for each in self.called]
+        asked = examination(self.work, questions, source, effects=False, preload=[TRIAL])
+        own = tuple(f"{each.name}{mark}" for each in questions for mark in ("(", f": {each.doing}"))
         # What the import lacks is told by other checks, and no module waits for another to be called like this.
-        errors = [error for error in (await self.examiners.find(asked)).errors if error.startswith(own)]
-        return Checked(source, errors, told=errors if self.is_warning else ())
+        found = await self.examiners.find(asked, is_sure=not self.is_warning)
+        errors = [error for error in found.errors if error.startswith(own)]
+        return Checked(source, errors, told=errors if self.is_warning else (), evidence=self._evidence(tried, errors))
+
+    def _evidence(self, tried: Collection[str], errors: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return, for each spec that was called, whether all calls ended as they should."""
+        specs = {code_name(entry.qualname): entry.qualname for entry in self.work.entries}
+        failed = {error.partition("(")[0].partition(":")[0] for error in errors}
+        found: dict[str, dict[str, str]] = {}
+        for name in sorted({*tried, *failed}):
+            facts = found.setdefault(specs[name.partition(".")[0]], {NAME: "held"})
+            facts[NAME] = "fails" if name in failed else facts[NAME]
+        return found
 
 
-def _functions(spec: ModuleSource, names: Sequence[str]) -> list[tuple[str, Function]]:
-    """Return the functions among specs that have arguments, each of them annotated."""
-    found = [(name, spec.definitions.get(name)) for name in names]
-    return [(name, node) for name, node in found if isinstance(node, Function) and _is_annotated(node.args)]
+def _called(spec: ModuleSource, names: Sequence[str]) -> Iterator[Callee]:
+    """Yield what is to be called of specs: functions that have arguments, each annotated, and methods of classes."""
+    functions = {name: ast.get_docstring(node) or "" for name, node in spec.definitions.items()}
+    for name in names:
+        node = spec.definitions.get(name)
+        if isinstance(node, Function) and _is_annotated(_arguments(node)) and _arguments(node):
+            yield _callee(name, node, functions)
+        elif isinstance(node, ast.ClassDef):
+            members = [each for each in node.body if isinstance(each, Function)]
+            known = {**functions, **{each.name: ast.get_docstring(each) or "" for each in members}}
+            for member in members:
+                if _is_tried(member):
+                    yield _callee(f"{name}.{member.name}", member, known, functions[name])
 
 
-def _is_annotated(args: ast.arguments) -> bool:
-    drawn = [*args.posonlyargs, *args.args, *args.kwonlyargs]
-    return bool(drawn) and all(each.annotation for each in drawn)
+def _is_tried(member: Function) -> bool:
+    """Whether a method is called: a public one or the constructor, all of whose arguments are annotated."""
+    kinds = {ast.unparse(each) for each in member.decorator_list}
+    is_static = "staticmethod" in kinds
+    is_public = not member.name.startswith("_") or member.name == "__init__"
+    return is_public and kinds <= _KINDS and _is_annotated(_arguments(member)[0 if is_static else 1 :])
 
 
-def _question(name: str, node: Function, work: ModuleWork) -> Question:
+def _arguments(node: Function) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+def _is_annotated(drawn: Sequence[ast.arg]) -> bool:
+    return all(each.annotation for each in drawn)
+
+
+def _callee(name: str, node: Function, known: Mapping[str, str], about: str = "") -> Callee:
+    """Return what is to be called; an error that the docstring of something that is mentioned names is documented."""
     docstring = ast.get_docstring(node) or ""
     is_none = isinstance(node.returns, ast.Constant) and node.returns.value is None
+    mentioned = [known[word] for word in re.findall(r"\w+", docstring) if word in known]
+    words = {word for word in re.findall(r"\w+", " ".join([about, docstring, *mentioned])) if word[0].isupper()}
+    return Callee(name, tuple(sorted(words)), is_none or bool(_IN_PLACE.search(docstring)))
+
+
+def _question(each: Callee, work: ModuleWork, examples: int, tried: set[str]) -> Question:
     asked = {
-        "name": name,
-        "documented": sorted({word for word in re.findall(r"\w+", docstring) if word[0].isupper()}),
-        "may_change": is_none or bool(_IN_PLACE.search(docstring)),
+        "name": each.name,
+        "documented": [*each.documented],
+        "may_change": each.may_change,
         "seconds": _SECONDS,
-        "examples": _EXAMPLES,
+        "examples": examples,
         "filename": str(work.path),
     }
-    return Question(name, "calling it with drawn inputs", (step("try_calls", asked),), partial(_judged, name))
+    judge = partial(_judged, each.name, tried)
+    return Question(each.name, "calling it with drawn inputs", (step("try_calls", asked),), judge)
 
 
-def _judged(name: str, answers: Sequence[Answer]) -> list[str]:
-    """Return what is wrong with the calls of one function."""
-    failures = [failure for answer in answers if (failure := report_of(answer).get("failure"))]
+def _judged(name: str, tried: set[str], answers: Sequence[Answer]) -> list[str]:
+    """Return what is wrong with the calls of one function; adds its name to `tried` if there were any."""
+    reports = [report_of(answer) for answer in answers]
+    if any(report.get("tried") for report in reports):
+        tried.add(name)
+    failures = [failure for report in reports if (failure := report.get("failure"))]
     return [f"{name}({each['input']}): {each['what']}" for each in failures]

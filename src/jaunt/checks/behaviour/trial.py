@@ -17,11 +17,10 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Any, NotRequired, TypedDict, get_origin, get_type_hints
+from typing import Any, NamedTuple, NotRequired, TypedDict, get_origin, get_type_hints
 
 from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis, revealed, strategies
 from jaunt.checks.behaviour.result_types import fits, holds_itself, type_name
-from jaunt.checks.behaviour.section import expression
 from jaunt.process.boundary import caught
 from jaunt.project.unbuilt import unbuilt_behind
 
@@ -35,7 +34,7 @@ _WAITING = 5  # seconds of waiting that count as one of work
 _MOST_ITEMS = 1000  # of an iterator
 _ANYTHING = (Any, object)
 _LONGEST = 400  # characters of a value
-_REPEATED = 10  # inputs that are tried once more at the end
+_REPEATED = 5  # inputs that are tried once more at the end
 
 
 SETTINGS = hypothesis.settings(
@@ -137,31 +136,83 @@ def try_calls(names: dict[str, Any], asked: Called) -> str:
 
     Nothing is tried where no input can be drawn.
     """
-    function = names[asked["name"]]
     reports: list[Report] = []
     with revealed():
-        if drawn := _drawn(function):
-            search = Search(_call(function, asked), asked["seconds"], asked["examples"])
+        callee = _callee(names, asked["name"])
+        drawn = _drawn(callee) if callee is not None else None
+        if callee is not None and drawn is not None:
+            search = Search(_call(callee, asked), asked["seconds"], asked["examples"])
             caught(lambda: reports.append(search.run(drawn)))  # which raises if it needs code that is not built
     return json.dumps(reports[0] if reports and "spec" not in reports[0] else {"tried": 0})
 
 
-def _drawn(function: Any) -> dict[str, Any] | None:
+class Callee(NamedTuple):
+    """What is called: a function, or a method with the class whose instance it is called on, if it needs one.
+
+    `call` gets that instance, or None, and the arguments.
+    """
+
+    function: Any
+    owner: Any
+    call: Callable[..., Any]
+    is_constructor: bool = False
+
+
+def _callee(names: dict[str, Any], name: str) -> Callee | None:
+    """Return what a dotted name stands for in a candidate; None if it can't be called as it is."""
+    outer, _, inner = name.partition(".")
+    if not inner:
+        return Callee(names[outer], None, lambda _, *args, **named: names[outer](*args, **named))
+    owner = names[outer]
+    if not isinstance(owner, type) or inspect.isabstract(owner) or not _is_plain_class(owner):
+        return None
+    member = inspect.getattr_static(owner, inner, None)
+    if isinstance(member, staticmethod | classmethod):
+        bound = getattr(owner, inner)
+        return Callee(bound, None, lambda _, *args, **named: bound(*args, **named))
+    if isinstance(member, property):
+        return Callee(member.fget, owner, lambda instance: getattr(instance, inner))
+    if not isinstance(member, FunctionType):
+        return None
+    if inner == "__init__":
+        return Callee(owner, None, lambda _, *args, **named: owner(*args, **named), is_constructor=True)
+    return Callee(member, owner, lambda instance, *args, **named: getattr(instance, inner)(*args, **named))
+
+
+def _is_plain_class(owner: type) -> bool:
+    """Whether instances are made by a call with the arguments of `__init__` or the fields of a dataclass."""
+    return type(owner) is type and not getattr(owner, "_is_protocol", False) and owner.__new__ is object.__new__
+
+
+_OWN = "self__"  # before the names of a constructor's arguments
+
+
+def _drawn(callee: Callee) -> dict[str, Any] | None:
     """Return a strategy for each parameter of a function; None if there is one for which that can't be.
 
-    Numbers are moderate, and numbers: what a spec says nothing of is asked of usual inputs.
+    Those of the instance's constructor are among them, their names after `_OWN`. Numbers are moderate, and numbers:
+    what a spec says nothing of is asked of usual inputs.
     """
     strategies.register_type_strategy(int, strategies.integers(-1000, 1000))
     strategies.register_type_strategy(float, strategies.floats(-1e6, 1e6, allow_nan=False))
     found: dict[str, Any] = {}
-    error = caught(lambda: found.update(_by_parameter(function)))
+    error = caught(lambda: found.update(_by_parameter(callee)))
     return found if error is None else None
 
 
-def _by_parameter(function: Any) -> dict[str, Any]:
-    hints = get_type_hints(function)
+def _by_parameter(callee: Callee) -> dict[str, Any]:
+    found = _strategies_of(callee.function, skipped=int(callee.owner is not None))
+    if callee.owner is not None:
+        own = _strategies_of(callee.owner)
+        found |= {f"{_OWN}{name}": strategy for name, strategy in own.items()}
+    return found
+
+
+def _strategies_of(function: Any, skipped: int = 0) -> dict[str, Any]:
+    """Return a strategy for each parameter after the first `skipped`; raises whatever keeps one from being made."""
+    hints = get_type_hints(function.__init__ if isinstance(function, type) else function)
     found = {}
-    for name, parameter in inspect.signature(function).parameters.items():
+    for name, parameter in [*inspect.signature(function).parameters.items()][skipped:]:
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
         if hints[name] in _ANYTHING or get_origin(hints[name]) is collections.abc.Callable:
@@ -173,15 +224,17 @@ def _by_parameter(function: Any) -> dict[str, Any]:
     return found
 
 
-def _call(function: Any, asked: Called) -> Trial:
+def _call(callee: Callee, asked: Called) -> Trial:
     """Return the trial of one call."""
-    wanted = get_type_hints(function).get("return", Any)
-    positional = [p.name for p in inspect.signature(function).parameters.values() if p.kind is p.POSITIONAL_ONLY]
+    function = callee.function
+    wanted = function if callee.is_constructor else get_type_hints(function).get("return", Any)
+    parameters = [*inspect.signature(function).parameters.values()][int(callee.owner is not None) :]
+    positional = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY]
     documented = {*asked["documented"]}
 
     def result(values: dict[str, Any]) -> Any:
-        named = {name: value for name, value in values.items() if name not in positional}
-        given = function(*(values[name] for name in positional), **named)
+        named = {n: value for n, value in values.items() if n not in positional and not n.startswith(_OWN)}
+        given = callee.call(_instance(callee, values), *(values[name] for name in positional), **named)
         if inspect.iscoroutine(given):
             return asyncio.run(given)
         if inspect.isgenerator(given):  # it runs as it is read, by whatever kind of function it was made
@@ -191,21 +244,35 @@ def _call(function: Any, asked: Called) -> Trial:
         return given
 
     def attempt(values: dict[str, Any], caller: Caller) -> str | None:
-        before = None if asked["may_change"] else _copied(values)
+        arguments = {name: value for name, value in values.items() if not name.startswith(_OWN)}
+        before = None if asked["may_change"] else _copied(arguments)
         given, error = caller.call(lambda: result(values))
         require_built(error)
+        if isinstance(error, Unmet):
+            raise error
         if error is not None:
             if isinstance(error, OSError) or {kind.__name__ for kind in _kinds(error)} & documented:
                 return None
             return f"raises {in_words(error, asked['filename'])}, which its docstring doesn't name"
         if given is not _GENERATED and not fits(given, wanted):
             return f"returns {shown(given)}, which is no {type_name(wanted)}"
-        changed = [
-            name for name in values if before is not None and _is_plain(before[name]) and before[name] != values[name]
-        ]
+        changed = [name for name, value in (before or {}).items() if _is_plain(value) and value != values[name]]
         return f"changes its argument {changed[0]} to {shown(values[changed[0]])}" if changed else None
 
     return attempt
+
+
+def _instance(callee: Callee, values: Mapping[str, Any]) -> Any:
+    """Return what a method is called on, None for a function; raises Unmet where its constructor raises an error."""
+    if callee.owner is None:
+        return None
+    own = {name.removeprefix(_OWN): value for name, value in values.items() if name.startswith(_OWN)}
+    made: list[Any] = []
+    error = caught(lambda: made.append(callee.owner(**own)))
+    require_built(error)
+    if error is not None:
+        raise Unmet  # what the constructor does is asked of the constructor
+    return made[0]
 
 
 def _kinds(error: BaseException) -> list[type]:
@@ -259,16 +326,22 @@ def _claim(names: dict[str, Any], asked: Asked) -> Trial:
     return attempt
 
 
+def _tree(claim: str) -> Any:
+    """Return an expression, parsed: without `ast.parse` and its lock, which jaunt's own process needs."""
+    tree: Any = compile(claim, "<property>", "eval", ast.PyCF_ONLY_AST)
+    return tree.body
+
+
 def _sides(claim: str, flags: int) -> list[Any]:
     """Return the two sides of a comparison, compiled; none for another expression."""
-    match expression(claim):
+    match _tree(claim):
         case ast.Compare(left=left, comparators=[right]):
             return [compile(ast.Expression(side), "<property>", "eval", flags) for side in (left, right)]
     return []
 
 
 def _operator(claim: str) -> str:
-    compared = expression(claim)
+    compared = _tree(claim)
     assert isinstance(compared, ast.Compare)
     plain = ast.Compare(ast.Name("a"), compared.ops, [ast.Name("b")])
     return ast.unparse(plain)[2:-2]
@@ -326,7 +399,7 @@ class Search:
             return
         if late > _SHRINK_SECONDS:
             raise Enough
-        written = ", ".join(f"{name}={shown(value)}" for name, value in values.items())
+        written = _written(values)
         kept = _copied(values) if len(self._kept) < _REPEATED else None
         try:
             what = self._trial(values, self._caller)
@@ -361,11 +434,16 @@ class Search:
     def _repeat(self) -> None:
         """Try the first inputs once more: code that counts its calls may have changed its mind."""
         for values in self._kept:
-            written = ", ".join(f"{name}={shown(value)}" for name, value in values.items())
+            written = _written(values)
             what = self._trial(values, self._caller)
             if what is not None:
                 self._failure = {"input": written, "what": f"{what}, after {self._tried} calls; it was before"}
                 return
+
+
+def _written(values: Mapping[str, Any]) -> str:
+    """Return an input as it is told; the arguments of an instance's constructor are `self.name`."""
+    return ", ".join(f"{name.replace(_OWN, 'self.')}={shown(value)}" for name, value in values.items())
 
 
 def _copied(values: dict[str, Any]) -> dict[str, Any] | None:

@@ -76,8 +76,11 @@ def _serve(control: int) -> None:
 
 def _preload(order: Order) -> None:
     """Import what looks at the candidate, before anything of it can be in the way."""
-    for name in order.get("preload", ()):
+    missing = [name for name in order.get("preload", ()) if name not in sys.modules]
+    for name in missing:
         importlib.import_module(name)
+    if missing:
+        gc.freeze()  # as for all that was there before
 
 
 def _collect(results: int, seconds: float) -> bytes:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 from jaunt.checks.examiner.protocol import COUNT
-from jaunt.checks.examiner.questions import Examination, read_report
+from jaunt.checks.examiner.questions import Examination, Reading, read_report
 from jaunt.checks.examiner.runner import ExaminerRunner, Findings, examine_alone, new_key, packed
 from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
@@ -36,10 +36,16 @@ class Examiners:
         """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
         return (await self.find(asked)).errors
 
-    async def find(self, asked: Examination) -> Findings:
-        """Return what fails of a candidate, and for want of which modules' code; raises as `examine` does."""
+    async def find(self, asked: Examination, *, is_sure: bool = True) -> Findings:
+        """Return what fails of a candidate, and for want of which modules' code; raises as `examine` does.
+
+        Where it need not be sure, as nothing is refused by it, what fails is not examined once more if all was asked.
+        """
         async with self._servers.one(self.runner) as examiner:
-            return Findings([], []) if await examiner.passes(asked) else await self._examine_alone(asked)
+            found = await examiner.examine(asked)
+            if found is not None and found.missing is None and not (found.errors and is_sure):
+                return Findings(found.errors, found.unbuilt)
+            return await self._examine_alone(asked)
 
     async def _examine_alone(self, asked: Examination) -> Findings:
         return await halted_with_task(partial(examine_alone, asked, self.runner))
@@ -84,8 +90,8 @@ class _Examiner:
         self.end()
         self._thread.join(_END_SECONDS)
 
-    async def passes(self, asked: Examination) -> bool:
-        """Return whether a candidate passes; if not, time may have run out, or another one disturbed it."""
+    async def examine(self, asked: Examination) -> Reading | None:
+        """Return what is found, None if the sandbox has ended; time may have run out, or another one disturbed it."""
         key = new_key()
         with ExitStack() as unless_answered:
             unless_answered.callback(self.end)
@@ -93,10 +99,9 @@ class _Examiner:
                 async with asyncio.timeout(self._seconds):
                     report = await self._ask(packed(asked.order, key))
             except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
-                return False
+                return None
             unless_answered.pop_all()
-        errors, _, missing = read_report(asked, key, report.decode("utf-8", "replace"))
-        return not errors and missing is None
+        return read_report(asked, key, report.decode("utf-8", "replace"))
 
     async def _ask(self, orders: bytes) -> bytes:
         """Send orders and return the report; raises OSError or ValueError if the sandbox has ended."""
