@@ -1,5 +1,6 @@
 """Methods of handwritten classes as specs: whole builds, and what the classes are to those who use them."""
 
+import shutil
 from pathlib import Path
 from textwrap import dedent
 
@@ -177,6 +178,30 @@ def test_only_the_method_that_changed_is_asked_for(tmp_path: Path) -> None:
     assert backend.contexts["app.cart"].expected_names == ["Cart__price"]
     assert outcomes["app.cart"].status == "generated"
     assert use(root, "from app.cart import Cart; print(Cart.price(''), Cart.of('a=1').total())") == "0 1"
+
+
+def test_a_method_that_a_person_writes_again_costs_no_call_and_one_that_becomes_a_spec_its_own(tmp_path: Path) -> None:
+    stub = (
+        '    @jaunt.magic\n    def price(text: str) -> int:\n        """Return the number in a text."""\n        ...\n'
+    )
+    spec = CART.replace(stub.replace("        ...", "        raise NotImplementedError"), stub)
+    by_hand = spec.replace(
+        stub, stub.replace("    @jaunt.magic\n", "").replace("        ...", "        return int(text)")
+    )
+    root = make(tmp_path, spec)
+    backend = FakeBackend({"app.cart": [CODE]})
+    build_with(root, backend)
+    (root / "src/app/cart.py").write_text(by_hand)
+    assert build_with(root, backend)["app.cart"].errors == ()
+    assert backend.calls == ["app.cart"]
+    assert "Cart__price" not in (root / GENERATED / "cart.py").read_text()
+    assert use(root, USE) == PRINTED
+    (root / "src/app/cart.py").write_text(spec)
+    shutil.rmtree(root / ".jaunt")  # which has the first answer
+    backend.answers["app.cart"] = ["def Cart__price(text: str) -> int:\n    return int(text)\n"]
+    assert build_with(root, backend)["app.cart"].errors == ()
+    assert backend.contexts["app.cart"].expected_names == ["Cart__price"]
+    assert use(root, USE) == PRINTED
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,9 @@ def moved_specs(work: ModuleWork, text: str) -> MovedSpecs | None:
     freshness = judge(text, work.fingerprint)
     if freshness.state not in ("stale", "judge") or not parse_header(text):
         return None
-    if any(reason.kind not in _OF_SPECS | _OF_DEPENDENCIES for reason in freshness.reasons):
+    changed = {reason.subject for reason in freshness.reasons if reason.kind in _OF_SPECS}
+    others = (reason for reason in freshness.reasons if reason.kind not in _OF_SPECS | _OF_DEPENDENCIES)
+    if not all(_is_of_methods(reason, changed) for reason in others):
         return None
     removed = {_name(reason) for reason in freshness.reasons if reason.kind is ReasonKind.SPEC_REMOVED}
     moved = {_name(reason) for reason in freshness.reasons if reason.kind in _OF_SPECS} - removed
@@ -75,6 +77,13 @@ def chosen_specs(work: ModuleWork, text: str, chosen: Collection[str]) -> MovedS
     kept = tuple(name for name in work.names if name not in asked)
     in_order = tuple(name for name in work.names if name in asked)
     return MovedSpecs(in_order, kept, moved.removed if moved else (), split_header(text)[1]) if kept else None
+
+
+def _is_of_methods(reason: Reason, changed: Collection[str]) -> bool:
+    """Whether a class is another one by its methods alone that are specs now, or none any more: `changed` has these."""
+    if reason.kind is not ReasonKind.HANDWRITTEN_CHANGED or not reason.parts:
+        return False
+    return all(f"{reason.subject}.{part.name.removeprefix('method ')}" in changed for part in reason.parts)
 
 
 def _name(reason: Reason) -> str:
