@@ -1,7 +1,9 @@
 """The order "eager": every first request leaves at once; checks and writes go on in the order of the DAG."""
 
 import asyncio
+import json
 import random
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,10 +11,21 @@ import pytest
 from backends import CountingBackend, FakeBackend
 from builds import PLAIN, build_with
 from projects import GENERATED, SHOP_ANSWERS, edit, make_shop, write_files
+from said import RunIn
+from stopped_builds import stop_while_building
 
+from jaunt.build.project_settings import project_settings
+from jaunt.build.run import run_plan
+from jaunt.build.store.beside import beside_work
+from jaunt.build.store.entry import entry_name
+from jaunt.config import load_config
 from jaunt.engine.job import Event, Job, Outcome
 from jaunt.errors import JauntAnswerError, JauntGenerationError
 from jaunt.generate.base import ModuleSpecContext
+from jaunt.generate.budget import budget_of
+from jaunt.plan.module_work import project_work
+from jaunt.plan.plan import make_plan
+from jaunt.project.project import load_project
 
 NAMES = {"app.words": "split_words", "app.slug": "slugify", "app.tally": "Tally"}
 WRONG = "x = 1\n"
@@ -180,6 +193,79 @@ def test_what_the_calls_of_a_module_took_is_told_though_its_turn_did_not_come(sh
     outcomes = build_with(shop, CountingBackend(answers), jobs=3)
     assert outcomes["app.slug"].failed_dependencies == ("app.words",)
     assert (outcomes["app.slug"].input_tokens, outcomes["app.slug"].output_tokens) == (1000, 100)
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_what_was_answered_when_a_build_was_stopped_is_tried_first_by_the_next(
+    tmp_path: Path, run_in: RunIn, by: signal.Signals
+) -> None:
+    root = make_shop(tmp_path)
+    project = load_project(load_config(root=root))
+    work = project_work(project, "app.slug")
+    kept = root / ".jaunt/store/answers" / entry_name(work.kind, work.digest, beside_work(work).digest)
+    stopped = stop_while_building(root, "build", "--eager", "--json", waiting="app.words", ready=[kept], by=by)
+    assert stopped.code != 0
+    if by is not signal.SIGKILL:
+        modules = {each["module"]: each["status"] for each in json.loads(stopped.out.splitlines()[-1])["modules"]}
+        assert (modules["app.slug"], modules["app.words"]) == ("interrupted", "interrupted")
+    (root / "recordings" / "app.slug.py").unlink()
+    said = run_in(root, "build", "--json")
+    assert said.code == 0, said.out + said.err
+    assert {each["module"]: each["origin"] for each in said.facts["modules"]}["app.slug"] == "kept"
+
+
+def test_calls_end_with_the_budget_and_what_was_answered_lands(shop: Path) -> None:
+    edit(shop / "jaunt.toml", "[build]\n", "[build]\nmax_tokens = 1500\n")
+    backend = CountingBackend()
+    backend.admit = budget_of(load_config(root=shop)).admit
+    outcomes = build_with(shop, backend, jobs=1)
+    assert len(backend.calls) == 2, "the second one is begun at 1,100 tokens"
+    assert sum(outcome.ok for outcome in outcomes.values()) == 2
+    again = CountingBackend()
+    assert all(outcome.ok for outcome in build_with(shop, again, jobs=1).values())
+    assert len(again.calls) == 1
+
+
+def test_three_modules_that_fail_by_one_cause_end_the_calls(tmp_path: Path) -> None:
+    spec = 'import jaunt\n\n@jaunt.magic\ndef f{n}() -> int:\n    """Return 1."""\n    ...\n'
+    modules = {f"src/app/m{n}.py": spec.format(n=n) for n in range(30)}
+    write_files(tmp_path, {"src/app/__init__.py": "", "jaunt.toml": f"{PLAIN}[build]\norder = 'eager'\n", **modules})
+    backend = Shop()
+    backend.raises = {f"app.m{n}": [JauntGenerationError("no such model")] for n in range(30)}
+    outcomes = build_with(tmp_path, backend, jobs=4)
+    assert len(backend.calls) <= 3 + 4, "three modules, and what four jobs had in flight"
+    assert not any(outcome.ok for outcome in outcomes.values())
+
+
+def test_without_the_store_nothing_that_was_kept_serves(shop: Path) -> None:
+    build_with(shop, Shop({"app.words": [WRONG]}), jobs=3)
+    project = load_project(load_config(root=shop))
+    plan = make_plan(project, project.modules_of("build"))
+    backend = Shop()
+    asyncio.run(run_plan(plan, project_settings(plan, backend, read_store=False), jobs=3))
+    assert sorted(backend.calls) == ["app.slug", "app.words"]
+
+
+@pytest.mark.parametrize("more", ["readonly = true", 'sign_key_env = "STORE_KEY"'])
+def test_answers_are_kept_beside_a_store_that_is_readonly_or_signed(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    monkeypatch.setenv("STORE_KEY", "a-secret-of-the-team")
+    with (shop / "jaunt.toml").open("a") as config:
+        config.write(f"[store]\n{more}\n")
+    build_with(shop, Shop({"app.words": [WRONG]}), jobs=3)
+    backend = Shop()
+    assert all(outcome.ok for outcome in build_with(shop, backend, jobs=3).values())
+    assert backend.calls == ["app.words"]
+
+
+def test_a_damaged_answer_is_asked_for_again(shop: Path) -> None:
+    build_with(shop, Shop({"app.words": [WRONG]}), jobs=3)
+    (kept,) = [path for path in (shop / ".jaunt/store/answers").rglob("*.py") if "slugify" in path.read_text()]
+    kept.write_text(kept.read_text().replace("slugify", "slugity"))
+    backend = Shop()
+    assert all(outcome.ok for outcome in build_with(shop, backend, jobs=3).values())
+    assert sorted(backend.calls) == ["app.slug", "app.words"]
 
 
 @pytest.mark.parametrize("broken", ["def split_words(text: Nowhere) -> list[str]:", "def split_words(text: str -> 1:"])

@@ -141,11 +141,12 @@ def test_a_second_build_waits_for_the_first_and_asks_for_nothing(
     assert leftovers(tmp_path) == []
 
 
-def test_four_clones_that_share_a_store_pay_once(tmp_path: Path, model: Model) -> None:
+@pytest.mark.parametrize("options", [[], ["--eager"], ["--eager", "--jobs=1"]], ids=["deps-first", "eager", "one job"])
+def test_four_clones_that_share_a_store_pay_once(tmp_path: Path, model: Model, options: list[str]) -> None:
     clones = [make_project(tmp_path / f"clone{number}", model) for number in range(4)]
     model.seconds = 0.3
     with ExitStack() as stack:
-        builds = [stack.enter_context(started(clone, "build")) for clone in clones]
+        builds = [stack.enter_context(started(clone, "build", *options)) for clone in clones]
         assert [ended(build)[0] for build in builds] == [0] * 4
     assert sorted(model.asked) == ALL
     code = {clone: (clone / "src/app/__generated__/slug.py").read_text() for clone in clones}
@@ -153,8 +154,11 @@ def test_four_clones_that_share_a_store_pay_once(tmp_path: Path, model: Model) -
     assert leftovers(tmp_path) == []
 
 
-def test_the_processes_of_one_doit_run_do_not_wait_for_each_other(tmp_path: Path, model: Model) -> None:
+@pytest.mark.parametrize("order", ["deps-first", "eager"])
+def test_the_processes_of_one_doit_run_do_not_wait_for_each_other(tmp_path: Path, model: Model, order: str) -> None:
     root = make_project(tmp_path / "shop", model)
+    with (root / "jaunt.toml").open("a") as config:
+        config.write(f'[build]\norder = "{order}"\n')
     with started(root, "-n", "4", "-P", "process", "build", program="doit") as build:
         code, out = ended(build)
     assert (code, "another build" in out) == (0, False), out

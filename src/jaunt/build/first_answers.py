@@ -33,7 +33,7 @@ class FirstAnswers:
     def __init__(self, folder: Path | None = None, *, key: bytes | None = None, read: bool = True) -> None:
         self._kept = Store(folder, key=key) if folder is not None else None
         self._read = read
-        self._any_kept = folder is not None and folder.is_dir()
+        self._any_kept = False
         self._held: dict[str, list[Answer]] = {}
         self._taken: set[str] = set()
         self._under_way: dict[str, asyncio.Event] = {}
@@ -84,15 +84,20 @@ class FirstAnswers:
 
     def kept(self, work: ModuleWork) -> str | None:
         """Return the answer to a module's contract that an earlier run, or another one, has kept; None if none has."""
-        if self._kept is None or not (self._any_kept and self._read):
+        if self._kept is None or not (self._read and self._has_kept(self._kept.folder)):
             return None
         return self._kept.get(work.kind, work.digest, beside_work(work)).source
 
     def forget(self, work: ModuleWork) -> None:
         """Remove the file of a module's answer, which has been checked, or is not needed any more."""
-        if self._kept is not None and self._any_kept:
+        if self._kept is not None and self._has_kept(self._kept.folder):
             path = self._kept.folder / entry_name(work.kind, work.digest, beside_work(work).digest)
             path.unlink(missing_ok=True)
+
+    def _has_kept(self, folder: Path) -> bool:
+        """Whether any answer may have been kept, by whichever build; nearly always there is none."""
+        self._any_kept = self._any_kept or folder.is_dir()
+        return self._any_kept
 
     def take(self, work: ModuleWork) -> Sequence[Answer]:
         """Return what is to be the module's first attempt, if it was asked for already; only the first time."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from jaunt.build.asking import ask_first
 from jaunt.build.context import make_context
@@ -35,7 +36,8 @@ class FirstRequest:
             if store.readonly:
                 await self._ask()
                 return
-            async with store.turn(work.kind, work.digest, beside_work(work)) as again:
+            waits = partial(self.settings.on_wait, work.module) if self.settings.on_wait else None
+            async with store.turn(work.kind, work.digest, beside_work(work), on_wait=waits) as again:
                 if again.source is None:
                     await self._ask()
 
