@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from jaunt.build.store import Store
 from jaunt.build.store.beside import beside_work, instruction_fields
@@ -25,13 +24,10 @@ Answer = str | BaseException
 
 
 class FirstAnswers:
-    """The first answers of a run's modules; without a `folder`, none is kept as a file.
+    """The first answers of a run's modules, kept as entries of `kept`; with `read`, those of earlier runs serve."""
 
-    `key` signs the files. With `read`, those of earlier runs serve.
-    """
-
-    def __init__(self, folder: Path | None = None, *, key: bytes | None = None, read: bool = True) -> None:
-        self._kept = Store(folder, key=key) if folder is not None else None
+    def __init__(self, kept: Store, *, read: bool = True) -> None:
+        self._kept = kept
         self._read = read
         self._any_kept = False
         self._held: dict[str, list[Answer]] = {}
@@ -71,8 +67,6 @@ class FirstAnswers:
 
     def keep(self, work: ModuleWork, source: str) -> None:
         """Keep a module's answer as a file, in one that a crash of the machine may lose; what can't be kept is not."""
-        if self._kept is None:
-            return
         folder, beside = self._kept.folder, beside_work(work)
         against, provenance = work.checked_against(source), instruction_fields(work)
         entry = Entry(work.kind, work.module, work.digest, beside.digest, against, source, provenance)
@@ -84,19 +78,19 @@ class FirstAnswers:
 
     def kept(self, work: ModuleWork) -> str | None:
         """Return the answer to a module's contract that an earlier run, or another one, has kept; None if none has."""
-        if self._kept is None or not (self._read and self._has_kept(self._kept.folder)):
+        if not (self._read and self._has_kept()):
             return None
         return self._kept.get(work.kind, work.digest, beside_work(work)).source
 
     def forget(self, work: ModuleWork) -> None:
         """Remove the file of a module's answer, which has been checked, or is not needed any more."""
-        if self._kept is not None and self._has_kept(self._kept.folder):
+        if self._has_kept():
             path = self._kept.folder / entry_name(work.kind, work.digest, beside_work(work).digest)
             path.unlink(missing_ok=True)
 
-    def _has_kept(self, folder: Path) -> bool:
+    def _has_kept(self) -> bool:
         """Whether any answer may have been kept, by whichever build; nearly always there is none."""
-        self._any_kept = self._any_kept or folder.is_dir()
+        self._any_kept = self._any_kept or self._kept.folder.is_dir()
         return self._any_kept
 
     def take(self, work: ModuleWork) -> Sequence[Answer]:

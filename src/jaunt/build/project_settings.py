@@ -9,7 +9,7 @@ from jaunt.build.first_answers import FirstAnswers
 from jaunt.build.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import Store, open_store
+from jaunt.build.store import Store, kept_answers, open_store
 from jaunt.checks.doctests.imports import Imports, make_imports
 from jaunt.checks.project_checks import project_checks
 from jaunt.config import LLMConfig
@@ -59,11 +59,7 @@ def project_settings(
         max_specs_a_call=config.build.max_specs_a_call,
         store=store,
         read_store=read_store,
-        answers=FirstAnswers(
-            (state if store.readonly else store.folder) / ("answers-forced" if force else "answers"),
-            key=store.key,
-            read=read_store,
-        ),
+        answers=FirstAnswers(kept_answers(store, state, force=force), read=read_store),
         record=record,
         price=config.llm.price,
         history=History(config.root, run=plan.made_at),

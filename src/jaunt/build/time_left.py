@@ -65,11 +65,11 @@ def plan_time_left(plan: Plan, jobs: int, order: str = "", *, apart_from: Collec
     project, ledger = plan.project, read_ledger(plan.project.root)
     names = {m: job_name(project.kind_of(m), m) for m in plan.to("generate") if m not in apart_from}
     deps = {module: [name.partition(":")[2] for name in waits_for(project, module)] for module in names}
-    known = {module: ledger.entries[name].seconds for module, name in names.items() if name in ledger.entries}
-    for module in [m for m in asked_first(plan, order) if known and m in names]:
+    known = {module: ledger.seconds(name) for module, name in names.items()} if ledger.entries else {}
+    for module in [m for m in asked_first(plan, order) if m in known]:
         request = ask_name(module)
         known[request] = ledger.model_seconds(names[module])
-        known[module] = ledger.seconds(names[module]) - known[request]
+        known[module] -= known[request]
         deps[module].append(request)
         deps[request] = []
     return TimeLeft(deps, known, jobs, part_of=lambda name: name.removeprefix(ask_name("")))

@@ -275,6 +275,15 @@ def instructions_of(project: Project, module: str) -> frozenset[str]:
     return instruction_digests(instructions_for(project.config, module, project.modules[module].file.path))
 
 
+def kept_answers(store: Store, state: Path, *, force: bool = False) -> Store:
+    """Return where answers wait that could not be checked yet, with those of forced builds apart.
+
+    That is beside the store's entries, or else in `state`, the project's own folder.
+    """
+    folder = state if store.readonly else store.folder
+    return Store(folder / ("answers-forced" if force else "answers"), key=store.key)
+
+
 @contextmanager
 def room_for_code(store: Store | None, work: ModuleWork) -> Generator[None]:
     """Reserve room for a module's code during a block, where it is kept at all.

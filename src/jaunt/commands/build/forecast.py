@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.build.ledger import Generation, read_ledger
-from jaunt.build.store import Store, fetch_modules, holds_module, open_store
+from jaunt.build.store import Store, fetch_modules, holds_module, kept_answers, open_store
 from jaunt.build.time_left import plan_time_left
 from jaunt.commands.build.estimate import at_price, estimate, judge_bounds
 from jaunt.engine.job import job_name
@@ -39,7 +39,7 @@ class Step:
 
     `least` and `most` are what its call would take, by this project's own history, or `estimated` where there is a
     price and no history; None if there is neither. `asked` names the specs that the call would be for, or the `calls`,
-    where it is built in parts.
+    where it is built in parts; `kept` is an answer that an earlier build could not check.
     """
 
     module: str
@@ -53,10 +53,13 @@ class Step:
     estimated: bool = False
     asked: Sequence[str] = ()
     calls: int = 1
+    kept: bool = False
 
     @property
     def origin(self) -> str:
         """Where its code would come from: "free" is the code that is there, as long as it passes all checks."""
+        if self.kept:
+            return "kept"
         if self.action == "verify" or not (self.asked or self.from_store):
             return "free"
         return "store" if self.from_store else "judge" if self.action == "judge" else "model"
@@ -82,6 +85,7 @@ def forecast(plan: Plan, store: Store | None, *, jobs: int | None = None) -> For
     """
     project = plan.project
     ledger = read_ledger(project.root)
+    kept = kept_answers(store, project.root / ".jaunt") if store is not None else None
     fails = blocked(plan)
     modules = [m for m in plan.stale if m not in fails]
     names = {m: job_name(project.kind_of(m), m) for m in modules}
@@ -91,12 +95,13 @@ def forecast(plan: Plan, store: Store | None, *, jobs: int | None = None) -> For
     for module in sorted(length, key=lambda m: -length[m]):
         kind, digest, action = project.kind_of(module), project.digests[module], plan.freshness[module].action
         stored = action in ("generate", "judge") and store is not None and holds_module(store, project, module)
-        asked = [] if stored or action == "verify" else _asked(plan, module)
+        held = action == "generate" and not stored and kept is not None and holds_module(kept, project, module)
+        asked = [] if stored or held or action == "verify" else _asked(plan, module)
         least, most = (ledger.bounds(names[module]) if asked else None) or (None, None)
         if action == "judge" and asked:
             least, most = judge_bounds(plan, module, most)
         reason = all_reasons(plan.freshness[module])
-        step = Step(module, kind, digest, reason, stored, least, most, action, asked=asked)
+        step = Step(module, kind, digest, reason, stored, least, most, action, asked=asked, kept=held)
         steps.append(replace(step, calls=ceil(len(asked) / (project.config.build.max_specs_a_call or len(asked) or 1))))
     return Forecast(_priced(plan, steps), fails, _seconds(plan, steps, jobs or project.config.build.jobs))
 
@@ -204,7 +209,8 @@ def forecast_lines(plan: Plan, expected: Forecast, *, verbose: bool = False, wid
         if len(told) < len(group):
             yield and_more(len(group) - len(told))
     sums = total(steps)
-    stored, calls = len(steps) - sums.calls - sums.free, counted(sums.calls, "call")
+    stored, kept = (sum(step.origin == origin for step in steps) for origin in ("store", "kept"))
+    calls = f"{f'{kept:,} kept from before, ' if kept else ''}{counted(sums.calls, 'call')}"
     free = f"{sums.free:,} verified free, " if sums.free else ""
     text = f"{len(steps):,} to build: {free}{stored:,} from the store, {calls} of the model"
     text += f" ({sums.judged} to judge reworded specs first)" if sums.judged else ""

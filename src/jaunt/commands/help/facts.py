@@ -80,6 +80,7 @@ class PlannedModule(TypedDict):
     estimated: bool
     asked: list[str]
     calls: int
+    kept: bool
 
 
 class Total(TypedDict):
