@@ -118,6 +118,21 @@ def _live_in(node: ast.AST, used: set[str]) -> Iterator[ast.AST]:
                     yield from _live_in(child, used)
 
 
+_ANY_LENGTH = {
+    ("0", ast.GtE, True),
+    ("-1", ast.Gt, True),
+    ("-1", ast.NotEq, True),
+    ("0", ast.LtE, False),
+    ("-1", ast.Lt, False),
+    ("-1", ast.NotEq, False),
+}
+"""What holds of every length: the number, the comparison, and whether the length stands on its left."""
+
+
+def _is_length(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
+
+
 def _is_always_true(test: ast.expr) -> bool:
     match test:
         case ast.Tuple(elts=[_, *_]) | ast.Lambda() | ast.JoinedStr(values=[ast.Constant(), *_]):
@@ -126,6 +141,10 @@ def _is_always_true(test: ast.expr) -> bool:
             return any(map(_is_always_true, values))
         case ast.BoolOp(op=ast.And(), values=values):
             return all(map(_is_always_true, values))
+        case ast.Call(func=ast.Name(id="isinstance"), args=[_, ast.Name(id="object")]):
+            return True
+        case ast.Compare(left=left, ops=[operator], comparators=[right]) if _is_length(left) or _is_length(right):
+            return (ast.unparse(right if _is_length(left) else left), type(operator), _is_length(left)) in _ANY_LENGTH
     # Without a name in it, nothing that is tested has a part in it.
     depends = any(isinstance(node, ast.Name | ast.Call | ast.Await) for node in ast.walk(test))
     return not depends and not (isinstance(test, ast.Constant) and not test.value)
