@@ -20,6 +20,7 @@ from jaunt.testing.strength.mutant import Mutant, chosen, mutants_of
 from jaunt.testing.strength.recorded import names_under_test, strength_digest
 from jaunt.testing.strength.strength import Strength
 from jaunt.testing.strength.waivers import Waiver, waivers_in
+from jaunt.text.lines import last_line
 
 _CHILD = Path(PACKAGE, "testing", "strength", "child.py")
 _SECONDS_EACH = 3
@@ -120,7 +121,10 @@ class _Run:
         wrong = {f"{own}::{spec}" for spec in subject.specs} & self._unreliable
         problem = ""
         if survey is None or not any("end" in each for each in facts):
-            problem = f"the run {self._completed.message or 'ended before it was done'}"
+            said = last_line(self._completed.stderr or self._completed.stdout)
+            problem = ": ".join(
+                filter(None, [f"the run {self._completed.message or 'ended before it was done'}", said])
+            )
         elif any(test.startswith(f"{own}::") for test in survey["failed"]):
             problem = "its tests fail on the code as it is"
         elif not any(test.startswith(f"{own}::") for test in survey["passed"]):
@@ -198,10 +202,18 @@ class _Run:
     def _orders(self, mutants: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Return what the child is told."""
         files = [str(each.path.resolve()) for each in self.subjects]
+        quiet = ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # of jaunt itself, which is imported first
         # Without jaunt's own plugin: it would look at each failure's project, which takes longer than all of the rest.
         plugins = ["-p", "no:jaunt", "-p", "jaunt.pytest_plugin.generated", "-p", "no:cacheprovider"]
         return {
-            "args": [*plugins, f"--rootdir={self._root}", *self.project.config.test.pytest_args, "--maxfail=0", *files],
+            "args": [
+                *plugins,
+                f"--rootdir={self._root}",
+                *self.project.config.test.pytest_args,
+                "--maxfail=0",
+                *quiet,
+                *files,
+            ],
             "bases": [str(each) for each in self._bases],
             "targets": {each["file"]: self._text(each["file"]) for each in mutants},
             "mutants": mutants,
