@@ -1,10 +1,14 @@
 """The configuration: where it is found, what it says by default, and how it says what is wrong with it."""
 
+import copy
+import inspect
 import os
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import chdir
-from dataclasses import FrozenInstanceError, dataclass
+from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +16,7 @@ import pytest
 
 from jaunt.config import JauntConfig, PathsConfig, PriceConfig, TestConfig, find_project_root, load_config
 from jaunt.config import reading as config_module
-from jaunt.config.key import key, section
+from jaunt.config.key import key, section, table
 from jaunt.errors import JauntConfigError
 
 
@@ -538,3 +542,52 @@ def test_a_pattern_that_matches_nothing_is_an_error(tmp_path: Path, key: str, pa
     (tmp_path / "jaunt.toml").write_text(f'[paths]\n{sources}{key} = ["{pattern}"]\n')
     with pytest.raises(JauntConfigError, match=rf"paths\.{key}: "):
         load_config(root=tmp_path)
+
+
+@dataclass(frozen=True)
+class Plain:
+    name: str = "a"
+    folders: list[str] = field(default_factory=lambda: ["src"])
+
+
+@table
+class Made:
+    name: str = key("a", "a name")
+    folders: list[str] = key(["src"], "folders")
+
+
+CALLS: list[Callable[[Any], object]] = [
+    lambda kind: kind(),
+    lambda kind: kind("b"),
+    lambda kind: kind("b", ["lib"]),
+    lambda kind: kind(folders=["lib"]),
+    lambda kind: kind("b", name="c"),
+    lambda kind: kind("b", ["lib"], 3),
+    lambda kind: kind(nmae="b"),
+    lambda kind: kind() == kind(),
+    lambda kind: kind() == kind("b"),
+    lambda kind: kind() == 3,
+    lambda kind: kind().folders is kind().folders,
+    lambda kind: hash(kind(folders=())) == hash(kind(folders=())),
+    lambda kind: hash(kind()),
+    lambda kind: replace(kind(), name="b"),
+    lambda kind: asdict(kind()),
+    lambda kind: copy.deepcopy(kind("b")),
+    lambda kind: pickle.loads(pickle.dumps(kind("b"))),
+    lambda kind: setattr(kind(), "name", "b"),
+    lambda kind: setattr(kind(), "other", "b"),
+    lambda kind: delattr(kind(), "name"),
+    lambda kind: [each.name for each in fields(kind)],
+    lambda kind: [*inspect.signature(kind).parameters],
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_table_is_a_frozen_dataclass(call: Callable[[Any], object]) -> None:
+    def outcome(kind: type) -> str:
+        try:
+            return repr(call(kind)).replace(kind.__name__, "T")
+        except (TypeError, AttributeError) as error:
+            return type(error).__name__
+
+    assert outcome(Made) == outcome(Plain)

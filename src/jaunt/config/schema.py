@@ -1,15 +1,14 @@
 """The project's configuration: `jaunt.toml`, or `[tool.jaunt]` in `pyproject.toml`, as frozen dataclasses.
 
 The dataclasses are the schema: to add a key, add a line `name: type = key(default, "what it says")`; to add a section,
-add a dataclass, and a line `name: Class = section(Class)`. The annotation is the type that the file must give, the
+add a `@table`, and a line `name: Class = section(Class)`. The annotation is the type that the file must give, the
 default stands for a key left out.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jaunt.config.key import further_keys, key, section
+from jaunt.config.key import further_keys, key, section, table
 from jaunt.config.values import (
     CONFIG_VERSION,
     allowed_calls,
@@ -32,7 +31,7 @@ from jaunt.paths import DEFAULT_GENERATED_DIR
 _SEVERITY = '`"error"`: what it finds refuses a candidate; `"warn"`: it is only told; `"off"`: it is not asked'
 
 
-@dataclass(frozen=True)
+@table
 class PathsConfig:
     """Where specs stand and where generated code goes; roots are folders relative to the project's root."""
 
@@ -44,7 +43,7 @@ class PathsConfig:
     exclude: list[str] = key([], 'files and folders that are not searched for specs, as glob patterns: `["*/old/*"]`')
 
 
-@dataclass(frozen=True)
+@table
 class PriceConfig:
     """What a million tokens cost, in any currency; `cached_input` is, where None, the price of `input`."""
 
@@ -57,7 +56,7 @@ class PriceConfig:
     )
 
 
-@dataclass(frozen=True)
+@table
 class LLMConfig:
     """Which model writes the code, and how it is reached. Without `price`, nothing is said of costs."""
 
@@ -102,7 +101,7 @@ class LLMConfig:
     price: PriceConfig | None = section(PriceConfig, optional=True)
 
 
-@dataclass(frozen=True)
+@table
 class BuildConfig:
     """How specs of kind "magic" are built."""
 
@@ -146,7 +145,7 @@ class BuildConfig:
     )
 
 
-@dataclass(frozen=True)
+@table
 class TestConfig:
     """How specs of kind "test" are built and run."""
 
@@ -166,7 +165,7 @@ class TestConfig:
     )
 
 
-@dataclass(frozen=True)
+@table
 class StoreConfig:
     """Where validated generations are kept."""
 
@@ -186,7 +185,7 @@ class StoreConfig:
     )
 
 
-@dataclass(frozen=True)
+@table
 class SandboxConfig:
     """How generated code is run; the limits hold for one run, all of its processes together."""
 
@@ -213,7 +212,7 @@ class SandboxConfig:
     write: list[str] = key([], "folders that generated code may write to besides; what is there can be damaged")
 
 
-@dataclass(frozen=True)
+@table
 class VerifyConfig:
     """What a candidate has to pass besides the static checks.
 
@@ -241,7 +240,7 @@ class VerifyConfig:
     others: dict[str, Any] = further_keys()
 
 
-@dataclass(frozen=True)
+@table
 class PromptsConfig:
     """What models are told; files, relative to the project's root, replace the built-in prompts ("")."""
 
@@ -263,7 +262,7 @@ class PromptsConfig:
     )
 
 
-@dataclass(frozen=True)
+@table
 class JauntConfig:
     """The whole configuration of the project at `root`; `config_file` is where it was read, if anywhere."""
 
