@@ -297,3 +297,14 @@ def test_a_file_that_is_laid_out_in_a_way_of_its_own_is_given_back_so(project: P
     assert run_in(project, "eject", "app").code == 0
     assert run_in(project, "eject", "app.slug").code == 0
     assert files_of(project / "src") == before
+
+
+def test_a_builtin_that_a_star_import_hides_is_not_mistaken_for_pythons_own(project: Path, run_in: RunIn) -> None:
+    text = "from math import *\n\n\ndef f(x: int) -> float:\n    return {} (x, 2)\n"
+    write_files(project, {"src/app/one.py": text.format("pow"), "src/app/two.py": text.format("max")})
+    before = files_of(project / "src")
+    said = run_in(project, "adopt", "app.one")
+    assert said.code == 4
+    assert "f uses pow, which app.one has by `import *`, not Python's own" in said.err
+    assert files_of(project / "src") == before
+    assert run_in(project, "adopt", "app.two").code == 0
