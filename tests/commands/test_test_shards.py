@@ -128,6 +128,14 @@ def test_durations_that_are_not_there_yet_are_told_and_bad_ones_end_the_command(
     said = run("test", "--shard", "1/3", "--durations", "bad.xml")
     assert (said.code, len(said.errors)) == (2, 1)
     assert run("test", "--shard", "4/3").code == 2
+    assert run("test", "--shard", "1/3", "--no-run").code == 2
+
+
+def test_a_run_that_ends_early_leaves_no_report_of_an_earlier_one(shop: Path, run: Run) -> None:
+    assert run("test", "--junitxml", "../1.xml").code == 0
+    (shop / "jaunt.toml").write_text("version = 2\n")
+    assert run("test", "--junitxml", "../1.xml").code == 2
+    assert run("test", "--merge", "../1.xml").errors == ["error: ../1.xml: No such file or directory"]
 
 
 def test_errors_of_specs_are_shown_beside_the_spec(shop: Path, run: Run, run_in: RunIn) -> None:

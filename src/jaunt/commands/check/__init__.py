@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jaunt.checks import is_off
-from jaunt.commands.shared.ci_options import add_ci_options, wanted_part
+from jaunt.commands.shared.ci_options import add_ci_options, forget_report, wanted_part
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of
@@ -44,6 +44,7 @@ def run(arguments: argparse.Namespace) -> Result:
         raise JauntConfigError("--tests goes with --verify", hint="run: jaunt check --verify --tests")
     if arguments.shard and not arguments.verify:
         raise JauntConfigError("--shard goes with --verify", hint="run: jaunt check --verify --shard 2/5")
+    forget_report(arguments)
     project = read_project(arguments)
     targets = targets_of(project, arguments)
     whole = plan_for(project, targets)

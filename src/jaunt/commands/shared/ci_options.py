@@ -3,6 +3,8 @@
 import argparse
 import importlib
 from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaunt.report.console import FORMATS
@@ -22,6 +24,13 @@ def add_ci_options(parser: argparse.ArgumentParser) -> None:
 def add_format_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that says how errors are printed."""
     parser.add_argument("--format", choices=FORMATS, default="text", help=argparse.SUPPRESS)
+
+
+def forget_report(arguments: argparse.Namespace) -> None:
+    """Remove the report that an earlier run left: a run that ends early must not be taken for that one."""
+    if arguments.junitxml:
+        with suppress(OSError):
+            Path(arguments.junitxml).unlink()
 
 
 def wanted_part(arguments: argparse.Namespace, kind: str, modules: Collection[str]) -> "Part | None":

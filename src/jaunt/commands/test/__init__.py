@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jaunt.commands.shared.ci_options import add_ci_options, wanted_part
+from jaunt.commands.shared.ci_options import add_ci_options, forget_report, wanted_part
 from jaunt.commands.shared.options import (
     add_build_options,
     add_instruction_option,
@@ -19,6 +19,7 @@ from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project, require_tests, targets_of, tests_of
 from jaunt.commands.shared.test_step import RunOptions, Tested, build_and_test
+from jaunt.errors import JauntConfigError
 from jaunt.project.project import Project
 from jaunt.testing.workers import require_xdist
 
@@ -70,6 +71,9 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.merge:
         reporting = importlib.import_module("jaunt.commands.shared.reporting")  # pytest's side and XML: 30 ms
         return reporting.merge_reports(arguments.merge, arguments.junitxml, Path(arguments.root or ""))
+    if arguments.no_run and (arguments.shard or arguments.junitxml):
+        raise JauntConfigError("--no-run leaves nothing to split or to report", hint="leave it out, or the others")
+    forget_report(arguments)
     if arguments.workers:
         require_xdist()  # before anything is paid for
     project = read_project(arguments)
