@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jaunt.errors import JauntAuthenticationError, JauntGenerationError
-from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after, printable_line, scrub
+from jaunt.generate.transport import Fault, Policy, Transport, parse_retry_after, scrub
+from jaunt.text.lines import printable_line
 
 QUICK = Policy(timeout=20.0, base_delay=0.01)
 BUSY = Fault("busy", again=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import write_atomic
+from jaunt.text.lines import printable_line
 
 
 def keep_rejected(folder: Path | None, module: str, candidate: str, errors: Sequence[str]) -> list[str]:
@@ -52,6 +53,14 @@ def keep_advisories(folder: Path | None, module: str, advisories: Sequence[str])
     except (OSError, JauntWriteError) as error:
         return [f"what the model said of the specs of {module} could not be kept: {error}"]
     return []
+
+
+def kept_advisories(folder: Path, module: str) -> list[str]:
+    """Return what a module's last answer said of its specs, as `keep_advisories` has kept it in `folder`."""
+    try:
+        return [printable_line(line) for line in (folder / f"{module}.txt").read_text("utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError):
+        return []
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.prompt import Message, Templates, load_templates, render_messages
 from jaunt.generate.prompt_size import require_size
 from jaunt.generate.retry import CONTEXT_HINT
-from jaunt.generate.transport import printable_line, scrub
+from jaunt.generate.transport import scrub
 from jaunt.generate.usage import Usage
 from jaunt.process.background import take_turn
+from jaunt.text.lines import printable_line
 
 SERVER_HINT = "start it, or correct base_url in [llm]"
 """What to do where a server of one's own doesn't answer."""

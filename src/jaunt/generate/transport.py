@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 from jaunt.errors import JauntAuthenticationError, JauntGenerationError
+from jaunt.text.lines import printable_line
 
 T = TypeVar("T")
 
@@ -154,12 +155,6 @@ def scrub(text: str, secrets: Sequence[str]) -> str:
                 hidden[start : start + size] = [True] * size
     runs = groupby(zip(text, hidden, strict=True), key=itemgetter(1))
     return "".join("[hidden]" if is_secret else "".join(each for each, _ in run) for is_secret, run in runs)
-
-
-def printable_line(text: str, limit: int = 300) -> str:
-    """Return a text without line breaks and control characters, cut after `limit` characters."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= limit else f"{line[: limit - 3]}..."
 
 
 def parse_retry_after(value: str | None) -> float | None:

@@ -112,6 +112,10 @@ def test_the_command_tells_them_at_its_end_and_as_json(tmp_path: Path, run_in: R
     said = run_in(root, "build", "--target", "app.words")
     told = [TOLD[0], "Is red a word?"]  # what a program prints in colours comes without them
     assert said.errors[-2:] == [f"warning: app.words: the model says of its specs: {each}" for each in told]
+    assert [line for line in run_in(root, "status", "app.words").lines if "advisory" in line] == [
+        f"  advisory    {each}" for each in told
+    ]
+    assert run_in(root, "status", "app.words", "--json").facts["advisories"] == told
     edit(root / "src/app/words.py", "Return the words", "Return all words")
     facts = run_in(root, "build", "--target", "app.slug", "--json").facts
     by_name = {each["module"]: each for each in facts["modules"]}

@@ -280,6 +280,7 @@ class ModuleStatus(TypedDict):
     unread: dict[str, str]
     accepted: str
     diff: str | None
+    advisories: list[str]
     problems: list[str]
     governed: list[str]
     spec_at: NotRequired[str]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from jaunt.build.rejected import LastFailure, last_failures
+from jaunt.build.rejected import LastFailure, kept_advisories, last_failures
 from jaunt.commands.status.places import Places
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, extract_module_digest, parse_header
@@ -134,7 +134,7 @@ class ModuleStatus:
 
     `reasons` are why it is not fresh, one text each. `dependencies` and `dependents` are the direct ones, name ->
     state. `diff` is from the contract that the code was written for to today's, empty if they are the same; it is None
-    if that contract is no longer known here.
+    if that contract is no longer known here. `advisories` are what the model said of the specs when it last answered.
     """
 
     module: str
@@ -149,6 +149,7 @@ class ModuleStatus:
     unread: Mapping[str, str]
     accepted: str
     diff: str | None
+    advisories: Sequence[str] = ()
 
 
 def module_status(plan: Plan, module: str) -> ModuleStatus:
@@ -170,6 +171,7 @@ def module_status(plan: Plan, module: str) -> ModuleStatus:
         dependents={m: v.state for m, v in plan.freshness.items() if module in project.dag[m]},
         unread=spec_module.unread,
         accepted=accepted,
+        advisories=kept_advisories(project.root / ".jaunt" / "advisories", module),
         diff=_contract_diff(plan, module, extract_module_digest(header)),
     )
 
@@ -221,6 +223,7 @@ def _facts(status: ModuleStatus, places: Places | None) -> Iterator[tuple[str, s
         yield "imported", f"to read {name}: {one_line(text)}"
     if status.accepted:
         yield "accepted", status.accepted
+    yield from (("advisory", each) for each in status.advisories)
 
 
 def _contract_diff(plan: Plan, module: str, digest: str | None) -> str | None:

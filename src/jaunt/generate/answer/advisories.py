@@ -2,7 +2,7 @@
 
 import re
 
-from jaunt.generate.transport import printable_line
+from jaunt.text.lines import printable_line
 
 TITLE = "# ADVISORIES"
 """The line that the block begins with; the prompts name it."""
