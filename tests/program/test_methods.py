@@ -377,6 +377,16 @@ def test_the_places_of_a_method_and_its_code_are_told(tmp_path: Path, run_in: Ru
         assert text in Path(path).read_text().split("\n")[int(line) - 1]
 
 
+def test_a_dependent_is_shown_the_methods_of_a_class_together(tmp_path: Path, run_in: RunIn) -> None:
+    bill = 'import jaunt\nfrom app.cart import Cart\n\n@jaunt.magic\ndef bill(cart: Cart) -> str:\n    """Price."""\n'
+    said = run_in(make(tmp_path, bill=bill), "prompt", "app.bill")
+    _, _, shown = said.out.partition("## Dependencies")
+    assert shown.count("from app.cart import Cart") == shown.count("class Cart:") == 1
+    assert [line.split("(")[0].split()[-1] for line in shown.splitlines() if "def " in line] == [
+        *("each", "fetch", "names", "of", "price", "total")
+    ]
+
+
 def test_eject_puts_the_bodies_back(tmp_path: Path, run_in: RunIn) -> None:
     root = make(tmp_path)
     build_with(root, FakeBackend({"app.cart": [CODE]}))

@@ -13,6 +13,7 @@ from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.paths import PACKAGE
 from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES
+from jaunt.syntax.method_texts import REST_OF_CLASS
 from jaunt.syntax.source import Definition, parse_or_none
 
 DEPENDENCY_CODE_LIMIT = 24_000
@@ -150,11 +151,11 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         "importable": _importable(ctx),
         "dependencies": _section(
             "Dependencies: import what you use of them",
-            (f"`{_import_of(ref)}`\n\n{fenced(api)}" for ref, api in apis.items()),
+            (f"`{line}`\n\n{fenced(api)}" for line, api in _together(apis)),
         ),
         "dependencies_in_short": _section(
             "Dependencies: import what you use of them",
-            (f"`{_import_of(ref)}`\n\n{fenced(_in_short(api))}" for ref, api in apis.items()),
+            (f"`{line}`\n\n{fenced(_in_short(api))}" for line, api in _together(apis)),
         ),
         "dependency_code": _section(
             "The code that was generated for the dependencies, to be read, not imported",
@@ -275,6 +276,16 @@ def _rejected(source: str) -> str:
 
 def _import_of(ref: str) -> str:
     return f"from {module_of(ref)} import {qualname_of(ref).partition('.')[0]}"
+
+
+def _together(apis: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of specs, each with the import that gives it; methods of one class come in one text."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for ref, api in apis.items():
+        head, gap, members = api.partition(REST_OF_CLASS) if "." in qualname_of(SpecRef(ref)) else (api, "", "")
+        found.setdefault((_import_of(ref), head + gap), []).extend([members] if members else [])
+    for (line, head), members in found.items():
+        yield line, head + "\n\n".join(members)
 
 
 def _in_short(api: str) -> str:

@@ -6,6 +6,8 @@ import copy
 from jaunt.syntax.source import Definition, Function, ModuleSource, clean_docstring
 
 _INDENT = "    "
+REST_OF_CLASS = f"{_INDENT}...\n\n"
+"""What stands for the rest of a class, above the method that is shown."""
 
 
 def as_function(source: ModuleSource, name: str) -> str:
@@ -24,7 +26,7 @@ def method_in_class(source: ModuleSource, name: str) -> str:
         head.body = [ast.Pass()]
         head.decorator_list = []
         first = ast.unparse(head).rpartition("\n")[0]
-        lines = [first, f"{_INDENT}...", "", *(f"{_INDENT}{line}" if line else "" for line in lines)]
+        lines = [first, *REST_OF_CLASS.split("\n")[:-1], *(f"{_INDENT}{line}" if line else "" for line in lines)]
     return "\n".join(lines)
 
 

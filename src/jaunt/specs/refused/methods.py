@@ -3,7 +3,8 @@
 import ast
 
 from jaunt.errors import JauntDiscoveryError
-from jaunt.syntax.methods import Method, inner_statements
+from jaunt.spec_ref import code_name
+from jaunt.syntax.methods import Method, find_methods, inner_statements
 from jaunt.syntax.source import Definition, Function, ModuleSource, is_stub, last_name
 
 
@@ -15,6 +16,14 @@ def refuse_methods(source: ModuleSource) -> None:
             _refuse_nested(source, node, own)
     for name, method in source.methods.items():
         _refuse(source, name, method)
+    for method in find_methods(source.text, source.top_definitions, source.spec_decorator):
+        known = source.methods[code_name(method.qualname)]
+        if known.node is not method.node:
+            raise JauntDiscoveryError(
+                f"{source.path}:{method.node.lineno}: {method.qualname}: its code has the name of that of "
+                f"{known.qualname} in line {known.node.lineno}",
+                hint="rename one of them",
+            )
 
 
 def _refuse_nested(source: ModuleSource, node: Definition, methods: set[int]) -> None:
