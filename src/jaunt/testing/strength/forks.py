@@ -19,8 +19,10 @@ from jaunt.process.boundary import caught
 
 _MEMORY = 512 << 20
 """How many bytes a copy may take beyond what the process has that it is a copy of."""
-_WALL = 5.0
-"""The least time that a copy has by the clock, in seconds: what waits for nothing takes none of a processor's."""
+_WALL = 4.0
+"""How long a copy may wait by the clock, in seconds, without taking any of a processor's time."""
+_LONGEST = 60.0
+"""How long a copy has by the clock in any case, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,35 @@ class Done:
 class _Copy:
     job: Job
     pid: int
+    begun: float
     deadline: float
     said: bytearray = field(default_factory=bytearray)
     is_late: bool = False
+    used: float = 0.0
+
+    def hear(self, answers: int) -> bool:
+        """Take in what it has said; return whether that is all. A process that it has started may keep its end open."""
+        with suppress(BlockingIOError):
+            while read := os.read(answers, 1 << 16):
+                self.said += read
+            return True
+        return self.said.endswith(b"\n")
+
+    def has_ended(self) -> bool:
+        """Whether it has ended; it is buried later."""
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def look(self) -> None:
+        """Kill it where it is late: if it waits, or has had all of its time; not if others take the processors."""
+        now = time.monotonic()
+        if now < self.deadline or self.is_late:
+            return
+        used = _processor_time(self.pid)
+        if used > self.used and now < self.begun + max(_LONGEST, self.job.seconds):
+            self.used, self.deadline = used, now + _WALL
+        else:
+            self.is_late = True
+            _kill(self.pid)
 
 
 def run_jobs(jobs: Sequence[Job], *, workers: int, close: Sequence[int] = ()) -> Iterator[Done]:
@@ -61,18 +89,15 @@ def run_jobs(jobs: Sequence[Job], *, workers: int, close: Sequence[int] = ()) ->
         while pending and len(selector.get_map()) < workers:
             copy, answers = _start(pending.pop(), close)
             selector.register(answers, selectors.EVENT_READ, copy)
-        for key, _ in selector.select(0.1):
+        ready = {key.fd for key, _ in selector.select(0.1)}
+        for key in [*selector.get_map().values()]:
             copy = key.data
-            if read := os.read(key.fd, 1 << 16):
-                copy.said += read
-            else:
+            copy.look()
+            has_ended = copy.has_ended()  # looked at before it is heard: it says nothing after that
+            if ((key.fd in ready or has_ended) and copy.hear(key.fd)) or has_ended:
                 selector.unregister(key.fd)
                 os.close(key.fd)
                 yield _end(copy)
-        for key in [*selector.get_map().values()]:
-            if time.monotonic() > key.data.deadline:
-                key.data.is_late = True
-                _kill(key.data.pid)
 
 
 def _start(job: Job, close: Sequence[int]) -> tuple[_Copy, int]:
@@ -84,7 +109,9 @@ def _start(job: Job, close: Sequence[int]) -> tuple[_Copy, int]:
                 os.close(descriptor)
         _work(job, theirs)
     os.close(theirs)
-    return _Copy(job, pid, time.monotonic() + max(_WALL, 2 * job.seconds)), ours
+    os.set_blocking(ours, False)
+    now = time.monotonic()
+    return _Copy(job, pid, now, now + _WALL), ours
 
 
 def _work(job: Job, answers: int) -> NoReturn:
@@ -98,7 +125,7 @@ def _work(job: Job, answers: int) -> NoReturn:
     _limit_memory()
 
     def work() -> None:
-        said = json.dumps(job.call()).encode()
+        said = json.dumps(job.call()).encode() + b"\n"
         while said:
             said = said[os.write(answers, said) :]
 
@@ -124,8 +151,19 @@ def _end(copy: _Copy) -> Done:
     answer = None
     if not late and os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL):
         with suppress(ValueError):
-            answer = json.loads(copy.said)
+            answer = json.loads(copy.said) if copy.said.endswith(b"\n") else None
     return Done(copy.job.name, answer, late)
+
+
+def _processor_time(pid: int) -> float:
+    """Return what a process took of a processor, in seconds; 0.0 where that can't be told.
+
+    The number of its clock is made of its own as the kernel makes it: /proc may be that of an outer namespace.
+    """
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except (OSError, AttributeError):
+        return 0.0
 
 
 def _kill(group: int) -> None:
