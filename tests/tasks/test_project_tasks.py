@@ -140,7 +140,7 @@ def test_a_failed_module_fails_its_dependents_by_name_and_the_rest_goes_on(tmp_p
     assert len(failed) == 2
     assert failed[0].startswith("FAILED  build:app.words: ")
     assert "syntax" in failed[0]
-    assert failed[1] == "FAILED  build:app.slug: dependency failed: app.words"
+    assert failed[1] == "FAILED  build:app.slug was not tried, as it needs build:app.words"
     assert "Traceback" not in done.stdout + done.stderr
     assert built(root) == {"tally"}
 

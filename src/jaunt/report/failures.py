@@ -1,7 +1,7 @@
 """The failures of a build as a person is told them: a few of each cause, one entry for all that need a failed one."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from jaunt.report.console import MOST_LINES, some
@@ -36,13 +36,16 @@ class Failures:
     def admit(self, module: str, outcome: "Outcome") -> bool:
         """Take note of a module that failed; return whether it is to be told now."""
         if outcome.failed_dependencies:
-            roots = (self._roots.get(dep, {dep}) for dep in outcome.failed_dependencies)
-            self._roots[module] = frozenset().union(*roots)
+            self.not_tried(module, outcome.failed_dependencies)
             self._answered |= {module} if outcome.model_seconds else set()
             return False
         if outcome.status == "interrupted":
             return self._has_room(module)
         return self.is_news(module, outcome.errors)
+
+    def not_tried(self, module: str, failed: Iterable[str]) -> None:
+        """Take note of a module that could not be tried, as what it needs had failed."""
+        self._roots[module] = frozenset().union(*(self._roots.get(needed, {needed}) for needed in failed))
 
     def is_news(self, module: str, errors: Sequence[str]) -> bool:
         """Take note of what a module failed by; return whether it is to be told now."""

@@ -20,6 +20,7 @@ from jaunt.engine.loop_thread import shared_loop
 from jaunt.engine.runner import BAD, DoitAction
 from jaunt.process.boundary import caught
 from jaunt.report.console import one_line, relative_paths, say
+from jaunt.report.failures import Failures
 from jaunt.report.live import Feed, LiveDisplay, can_be_live
 from jaunt.report.progress import advisory_lines
 
@@ -171,6 +172,7 @@ class Reporter(ConsoleReporter):
         self._begin: dict[str, float] = {}
         self._counts = dict.fromkeys(("run", "up to date", "failed"), 0)
         self._display: LiveDisplay | None = None
+        self._failures = Failures()
         self._others: set[str] = set()
         self._showing = threading.RLock()  # doit calls `execute_task` from its workers
 
@@ -214,9 +216,17 @@ class Reporter(ConsoleReporter):
         self._hide(task)
         if _is_ours(task):
             self._counts["failed"] += 1
-            self.write(f"FAILED  {task.title()}: {_reason(task, fail)}\n")
+            if task.verbosity == 2 or self._is_told(task, fail):
+                self.write(f"FAILED  {task.title()}: {_reason(task, fail)}\n")
         elif not self._is_group_of_ours(task):  # its subtasks have said all there is to say
             super().add_failure(task, fail)
+
+    def _is_told(self, task: Task, fail: BaseFail) -> bool:
+        """Whether a failure is told at once; of many by one cause, and of what needs a failed task, a line tells."""
+        if isinstance(fail, UnmetDependency):
+            self._failures.not_tried(task.name, fail.message.split())
+            return False
+        return self._failures.is_news(task.name.rpartition(":")[2], fail.message.splitlines()[:1])
 
     def complete_run(self) -> None:
         actions = [action for task in self._tasks.values() for action in task.actions]
@@ -225,6 +235,8 @@ class Reporter(ConsoleReporter):
         if self._display:
             self._display.stop()
         super().complete_run()
+        for line in self._failures.lines():
+            self.write(f"FAILED  {line}\n")
         if any(self._counts.values()):
             counts = ", ".join(f"{count} {what}" for what, count in self._counts.items() if count)
             self.write(f"jaunt: {counts}\n")
