@@ -17,7 +17,7 @@ PACKAGE = Path(errors.__file__).parent
 ROOMS = [
     *("errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"),
     *("text", "process", "files", "config", "syntax", "sandbox", "specs"),
-    *("validation", "deps", "digest", "discovery", "project", "engine", "plan", "report"),
+    *("validation", "deps", "digest", "discovery", "project", "cluster", "engine", "plan", "report"),
     *("generate", "testing", "checks", "build", "builder", "tester", "tasks"),
     *("pytest_plugin", "examples", "commands", "cli", "__main__"),
 ]

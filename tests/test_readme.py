@@ -93,6 +93,7 @@ AS_RUN = {
     "jaunt agent VERB": "jaunt agent instructions",
     "jaunt accept": "jaunt accept app.slug",
     "jaunt build --instruction TEXT": 'jaunt build --instruction "Be brief, please."',
+    "jaunt doctor --cluster ADDRESS": "jaunt doctor",
     "jaunt adopt MODULE": "jaunt adopt app.text",
     "doit build --instruction TEXT": 'doit build --instruction "Be brief, please."',
     "jaunt build --plan FILE": "jaunt build --plan plan.json",

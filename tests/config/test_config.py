@@ -196,6 +196,10 @@ def test_every_key_is_read(root: Path) -> None:
         max_tokens = 4000
         max_prompt_tokens = 9000
         temperature = 0
+        parallel = 4
+        stream = false
+        prompt_style = "small"
+        grammar = true
         options = { stop = ["END"], seed = 1 }
         timeout = 30
         command = ["model", "-x"]
@@ -245,6 +249,10 @@ def test_every_key_is_read(root: Path) -> None:
         "max_tokens": 4000,
         "max_prompt_tokens": 9000,
         "temperature": 0,
+        "parallel": 4,
+        "stream": False,
+        "prompt_style": "small",
+        "grammar": True,
         "options": {"stop": ["END"], "seed": 1},
         "timeout": 30,
         "command": ["model", "-x"],
@@ -328,12 +336,12 @@ DEEP = ".".join(["a"] * 5000)
         (
             "jobs = 1",
             "jobs: unknown key",
-            "there are: version, paths, llm, build, test, verify, sandbox, prompts, store",
+            "there are: version, paths, llm, build, test, verify, sandbox, cluster, prompts, store",
         ),
         (
             "root = '.'",
             "root: unknown key",
-            "there are: version, paths, llm, build, test, verify, sandbox, prompts, store",
+            "there are: version, paths, llm, build, test, verify, sandbox, cluster, prompts, store",
         ),
         ("build.jobs.n = 1", 'build.jobs: expected a whole number, got {"n": 1}', None),
         ("build = 3", "build: expected a table, got 3", "write it as [build]"),

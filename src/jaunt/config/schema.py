@@ -13,6 +13,7 @@ from jaunt.config.values import (
     CONFIG_VERSION,
     allowed_calls,
     at_least,
+    cluster_address,
     http_url,
     instruction_table,
     instructions,
@@ -213,6 +214,13 @@ class SandboxConfig:
 
 
 @table
+class ClusterConfig:
+    """Other machines that examples, properties and tests run on; the sandbox there is that of `[sandbox]`, too."""
+
+    address: str = key("", "the scheduler of a Dask cluster: tcp://host:8786", wrong=cluster_address)
+
+
+@table
 class VerifyConfig:
     """What a candidate has to pass besides the static checks.
 
@@ -273,6 +281,7 @@ class JauntConfig:
     test: TestConfig = section(TestConfig)
     verify: VerifyConfig = section(VerifyConfig)
     sandbox: SandboxConfig = section(SandboxConfig)
+    cluster: ClusterConfig = section(ClusterConfig)
     prompts: PromptsConfig = section(PromptsConfig)
     store: StoreConfig = section(StoreConfig)
     root: Path = Path()

@@ -69,6 +69,13 @@ def store_url(value: str) -> str | None:
     return "must be a URL such as s3://bucket/prefix, without a password: that belongs into the environment"
 
 
+def cluster_address(value: str) -> str | None:
+    """Refuse what is no address of a scheduler, as Dask writes them."""
+    if not value or re.fullmatch(r"(tcp|tls|ucx|wss?)://[^/@\s]+:\d+(/\S*)?", value):
+        return None
+    return f"must be an address such as tcp://host:8786, is {json.dumps(value)}"
+
+
 def package_name(value: str) -> str | None:
     """Refuse what can't be the name of a package."""
     ok = value.isidentifier() and not keyword.iskeyword(value)

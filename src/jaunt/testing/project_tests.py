@@ -3,9 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from jaunt.cluster.call import open_cluster
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
+from jaunt.testing.on_cluster import judge_there
 from jaunt.testing.pytest_run import TestRun, judge_tests
 from jaunt.testing.run_record import Failure
 
@@ -47,7 +50,8 @@ def run_project_tests(
     pytest_args: Sequence[str] = (),
     workers: int = 0,
 ) -> PytestResult:
-    """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from.
+    """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from,
+    or on a cluster one for each module.
 
     The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed.
     With `workers`, that many processes run the tests, by pytest-xdist. Raises JauntConfigError if that, or such a
@@ -59,22 +63,21 @@ def run_project_tests(
         expected = by_base.setdefault(module.file.base, {})
         expected[project.generated_path(name)] = [entry.qualname for entry in module.entries]
     missing = [path for expected in by_base.values() for path in expected if not path.is_file()]
-    sandbox = Sandbox(project.config.sandbox)
+    cluster = open_cluster(project.config)
     verdicts = []
     for base, expected in sorted(by_base.items()):
         files = {path: names for path, names in expected.items() if path.is_file()}
-        if files:
-            verdicts.append(
-                judge_tests(
-                    files,
-                    sandbox=sandbox,
-                    cwd=project.root,
-                    pythonpath=list(dict.fromkeys([base, *project.bases()])),
-                    pytest_args=[*project.config.test.pytest_args, *pytest_args],
-                    generated_dir=project.generated_dir,
-                    workers=workers,
-                )
-            )
+        given: dict[str, Any] = {
+            "sandbox": Sandbox(project.config.sandbox),
+            "cwd": project.root,
+            "pythonpath": list(dict.fromkeys([base, *project.bases()])),
+            "pytest_args": [*project.config.test.pytest_args, *pytest_args],
+            "generated_dir": project.generated_dir,
+        }
+        if files and cluster is not None:
+            verdicts += judge_there(cluster, files, **given)
+        elif files:
+            verdicts.append(judge_tests(files, workers=workers, **given))
     return as_result(verdicts, [f"{path}: not generated" for path in missing])
 
 

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 from weakref import WeakValueDictionary
 
+from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.questions import Answer
 from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
@@ -25,7 +26,7 @@ def behaviour_examiners(project: Project) -> Examiners:
     runner = project_runner(project)
     found = _shared.get(id(project))
     if found is None or found.runner != runner:  # another project had its place in memory before
-        found = _shared[id(project)] = Examiners(runner)
+        found = _shared[id(project)] = examiners_of(project)
     return found
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from jaunt.checks.check_file import Prover
 from jaunt.checks.doctests.examples import faults_of, find_examples, is_left_out
 from jaunt.checks.doctests.pytest_flags import flags_of
+from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.questions import Question, examination
-from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.fault import SpecFault
 from jaunt.checks.held import held
@@ -26,7 +26,7 @@ def make_check(project: Project, severity: Severity) -> "ExampleChecks":
     """Return the check for a run."""
     verify = project.config.verify
     flags = flags_of(project.root, project.config.test.pytest_args)
-    examiners = Examiners(project_runner(project))
+    examiners = examiners_of(project)
     return ExampleChecks(examiners, tuple(verify.no_doctests), tuple(flags), effects=verify.effects != "warn")
 
 

@@ -79,10 +79,15 @@ def examine_alone(asked: Examination, runner: ExaminerRunner, halt: Halt | None 
     """
     key = new_key()
     completed = runner.run(stdin=packed(asked.order, key), halt=halt)
-    errors, unbuilt, missing = read_report(asked, key, completed.stdout)
+    return findings_of(asked, key, completed.stdout, completed.stderr, completed.message)
+
+
+def findings_of(asked: Examination, key: str, printed: str, told: str, message: str) -> Findings:
+    """Return what fails of a candidate, by what its examiner `printed`, `told` on standard error, and how it ended."""
+    errors, unbuilt, missing = read_report(asked, key, printed)
     if missing is not None:
-        said = last_line(completed.stderr)
-        message = completed.message or "ended the process with exit code 0"
+        said = last_line(told)
+        message = message or "ended the process with exit code 0"
         errors.append(f"{missing} {message}{f': {said[:LONGEST]}' if said else ''}")
     return Findings(errors, unbuilt)
 

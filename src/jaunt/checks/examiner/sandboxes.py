@@ -13,8 +13,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 
-from jaunt.checks.examiner.protocol import COUNT
-from jaunt.checks.examiner.questions import Examination, Reading, read_report
+from jaunt.checks.examiner.protocol import COUNT, Order
+from jaunt.checks.examiner.questions import Examination, read_report
 from jaunt.checks.examiner.runner import ExaminerRunner, Findings, examine_alone, new_key, packed
 from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
@@ -41,14 +41,29 @@ class Examiners:
 
         Where it need not be sure, as nothing is refused by it, what fails is not examined once more if all was asked.
         """
+        key = new_key()
         async with self._servers.one(self.runner) as examiner:
-            found = await examiner.examine(asked)
-            if found is not None and found.missing is None and not (found.errors and is_sure):
-                return Findings(found.errors, found.unbuilt)
-            return await self._examine_alone(asked)
+            printed = await examiner.report(asked.order, key)
+            return settled(asked, key, printed, is_sure=is_sure) or await self._examine_alone(asked)
+
+    async def report(self, order: Order, key: str) -> str | None:
+        """Return what an examiner printed of a candidate; None if it ended, for whatever reason."""
+        async with self._servers.one(self.runner) as examiner:
+            return await examiner.report(order, key)
 
     async def _examine_alone(self, asked: Examination) -> Findings:
         return await halted_with_task(partial(examine_alone, asked, self.runner))
+
+
+def settled(asked: Examination, key: str, printed: str | None, *, is_sure: bool) -> Findings | None:
+    """Return what an examiner that stays has found; None where a candidate has to be examined once more, alone.
+
+    Time may have run out for it, or another one disturbed it.
+    """
+    if printed is None:
+        return None
+    errors, unbuilt, missing = read_report(asked, key, printed)
+    return Findings(errors, unbuilt) if missing is None and not (errors and is_sure) else None
 
 
 class _Examiner:
@@ -90,18 +105,17 @@ class _Examiner:
         self.end()
         self._thread.join(_END_SECONDS)
 
-    async def examine(self, asked: Examination) -> Reading | None:
-        """Return what is found, None if the sandbox has ended; time may have run out, or another one disturbed it."""
-        key = new_key()
+    async def report(self, order: Order, key: str) -> str | None:
+        """Return what was printed of a candidate; None if the sandbox ended before."""
         with ExitStack() as unless_answered:
             unless_answered.callback(self.end)
             try:
                 async with asyncio.timeout(self._seconds):
-                    report = await self._ask(packed(asked.order, key))
+                    report = await self._ask(packed(order, key))
             except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
                 return None
             unless_answered.pop_all()
-        return read_report(asked, key, report.decode("utf-8", "replace"))
+        return report.decode("utf-8", "replace")
 
     async def _ask(self, orders: bytes) -> bytes:
         """Send orders and return the report; raises OSError or ValueError if the sandbox has ended."""

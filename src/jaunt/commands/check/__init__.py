@@ -7,7 +7,7 @@ from typing import Any
 
 from jaunt.checks import is_off
 from jaunt.commands.shared.ci_options import add_ci_options, forget_report, wanted_part
-from jaunt.commands.shared.options import add_project_options, add_selection_options
+from jaunt.commands.shared.options import add_cluster_option, add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of
 from jaunt.errors import JauntConfigError
@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--min-evidence", choices=MIN_EVIDENCE, metavar="LEVEL", help=help)
     add_selection_options(parser)
     add_ci_options(parser)
+    add_cluster_option(parser)
     add_project_options(parser)
 
 

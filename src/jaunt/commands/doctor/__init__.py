@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from jaunt.commands.doctor.finding import Finding
 from jaunt.commands.doctor.findings import machine_findings, project_findings, spec_findings
-from jaunt.commands.shared.options import add_project_options, read_config
+from jaunt.commands.shared.options import add_cluster_option, add_project_options, read_config
 from jaunt.commands.shared.result import EXIT_OK, EXIT_PROJECT, Result
 from jaunt.errors import JauntError
 from jaunt.project.project import load_project
@@ -19,6 +19,7 @@ _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
+    add_cluster_option(parser, help="look at the workers of this Dask cluster, too")
     add_project_options(parser)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from jaunt.commands.doctor import (
     checks,
+    cluster,
     docstrings,
     folders,
     git,
@@ -29,6 +30,7 @@ OF_THE_CONFIGURATION: list[Callable[[JauntConfig], Iterator[Finding]]] = [
     tools.tools,
     provider.provider,
     sandbox.sandbox,
+    cluster.cluster,
     folders.folders,
     lock.lock,
     folders.leftovers,

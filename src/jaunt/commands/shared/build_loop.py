@@ -17,6 +17,7 @@ from jaunt.build.store import fetch_modules
 from jaunt.build.time_left import plan_time_left
 from jaunt.build.timings import TimingsRecorder
 from jaunt.checks.doctests.imports import Imports
+from jaunt.cluster.call import cluster_warnings
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import stop_signals
 from jaunt.engine.job import Event, Job, Listener, Outcome
@@ -92,6 +93,8 @@ async def _build(
         await settings.backend.close()
         if settings.store is not None and (warning := settings.store.close()):
             print_warning(warning)
+        for text in cluster_warnings(config):
+            print_warning(text)
         try:
             timings.save(config.root)
         except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that

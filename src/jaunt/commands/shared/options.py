@@ -1,12 +1,15 @@
 """The options that several commands share, and the configuration that they name."""
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jaunt.checks import severities
 from jaunt.config import JauntConfig, find_project_root, load_config
 from jaunt.config.instructions import with_instructions
+from jaunt.config.schema import ClusterConfig
+from jaunt.config.values import cluster_address
+from jaunt.errors import JauntConfigError
 from jaunt.report.console import Verbosity
 
 
@@ -76,11 +79,17 @@ def add_instruction_option(parser: argparse.ArgumentParser, help: str) -> None:
     parser.add_argument("--instruction", action="append", default=[], metavar="TEXT", help=help)
 
 
+def add_cluster_option(parser: argparse.ArgumentParser, help: str = argparse.SUPPRESS) -> None:
+    """Add `--cluster`; without a `help` it stands in the longer one alone."""
+    parser.add_argument("--cluster", metavar="ADDRESS", help=help)
+
+
 def add_run_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how a build runs and what is printed of it."""
     parser.add_argument(
         "--jobs", type=whole_number, metavar="N", help="modules to generate at a time (default: build.jobs)"
     )
+    add_cluster_option(parser)
     telling = parser.add_mutually_exclusive_group()
     telling.add_argument("-q", "--quiet", action="store_true", help="print errors and the summary alone")
     telling.add_argument("-v", "--verbose", action="store_true", help="print what is begun, and why an attempt failed")
@@ -111,6 +120,10 @@ def read_config(arguments: argparse.Namespace) -> JauntConfig:
         config = load_config(root=find_project_root(Path()) if arguments.root is None else arguments.root)
     if further := getattr(arguments, "instruction", None):
         config = with_instructions(config, further)
+    if address := getattr(arguments, "cluster", None):
+        config = replace(config, cluster=ClusterConfig(address))
+        if problem := cluster_address(address):
+            raise JauntConfigError(f"--cluster: {problem}")
     if config.verify.others:
         severities(config)  # a mistake is told by whatever command comes first
     return config

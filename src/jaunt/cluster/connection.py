@@ -1,0 +1,93 @@
+"""The connection to a scheduler: the one file that knows Dask."""
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import distributed
+
+from jaunt.cluster.error import ClusterError
+from jaunt.cluster.likeness import Machine, differences, this_machine
+from jaunt.process.boundary import caught
+from jaunt.text.lines import last_line
+
+SECONDS = 5.0
+"""How long a scheduler may take to answer, its workers to say what they have, and a result to be fetched."""
+_RETRIES = 2  # of a call that ends in an error there
+
+
+class Connection:
+    """Connected to the scheduler at `address`; raises ClusterError if that is not to be reached."""
+
+    def __init__(self, address: str) -> None:
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what counts is said in one line of ours
+        connect = partial(distributed.Client, address, timeout=SECONDS, set_as_default=False, name="jaunt")
+        self._client: Any = tried(connect, "it can't be reached")
+
+    def machines(self, sandbox: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+        """Return each worker's address, and in words what it has otherwise than this machine.
+
+        Raises ClusterError if they don't say.
+        """
+        ask = partial(self._client.run, this_machine, sandbox, on_error="return")
+        answers: dict[str, object] = tried(partial(_within, SECONDS, ask), "its workers don't answer")
+        here = this_machine(sandbox)
+        return [(worker, _differing(here, there)) for worker, there in sorted(answers.items())]
+
+    def threads(self, workers: Sequence[str]) -> int:
+        """Return how many calls some workers can make at a time."""
+        found: dict[str, int] = tried(partial(self._client.nthreads, [*workers]), "its workers don't answer")
+        return sum(found.values())
+
+    def send(self, value: object, workers: Sequence[str]) -> Any:
+        """Send a value to workers, to all of them, so that it isn't lost with one; return what stands for it."""
+        send = partial(self._client.scatter, value, broadcast=True, workers=[*workers], hash=True)
+        return tried(send, "the project can't be sent")
+
+    def submit(self, call: Callable[..., object], arguments: Sequence[object], workers: Collection[str]) -> Any:
+        """Have a function called on one of the workers; return the future of its result."""
+        options = {"pure": False, "retries": _RETRIES, "workers": [*workers], "allow_other_workers": False}
+        return tried(partial(self._client.submit, call, *arguments, **options), "a call can't be sent")
+
+    def result_of(self, future: Any) -> Any:
+        """Return the result of a future that is done; raises ClusterError if there is none."""
+        return tried(partial(future.result, timeout=SECONDS), "a call failed there")
+
+    def close(self) -> None:
+        """Close it."""
+        caught(partial(self._client.close, timeout=1))
+
+
+def tried(call: Callable[[], Any], problem: str) -> Any:
+    """Return what a call into Dask gives; raises ClusterError in its place: the errors there are of many libraries."""
+    results: list[Any] = []
+    error = caught(lambda: results.append(call()))
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        raise error
+    if error is not None:
+        said = f"{type(error).__name__}: {last_line(str(error))}".rstrip(": ")
+        raise ClusterError(f"{problem}: {said}")
+    return results[0]
+
+
+def _differing(here: Machine, there: object) -> list[str]:
+    """Return what a worker has otherwise; an old one may have answered with an error."""
+    if isinstance(there, tuple) and len(there) == len(here):
+        return list(differences(here, Machine(*there)))
+    return [f"can't say what it has: {last_line(str(there))}"]
+
+
+def _within(seconds: float, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what a call gives in a thread; raises TimeoutError if that takes too long, or what the call raises."""
+    results: list[dict[str, Any]] = []
+    errors: list[BaseException | None] = []
+    thread = threading.Thread(target=lambda: errors.append(caught(lambda: results.append(call()))), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if not errors:
+        raise TimeoutError(f"no answer within {seconds:g} s")
+    if errors[0] is not None:
+        raise errors[0]
+    return results[0]

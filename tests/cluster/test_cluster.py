@@ -1,0 +1,150 @@
+"""Work on a cluster: a real scheduler and real workers on loopback."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from processes import python_path, run_python
+from said import RunIn
+
+pytest.importorskip("distributed")
+
+from clusters import LocalCluster, local_cluster
+
+from jaunt.cluster.call import open_cluster
+from jaunt.config import load_config
+from jaunt.paths import PACKAGE
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    with local_cluster(tmp_path_factory.mktemp("cluster")) as running:
+        yield running
+
+
+def textkit(folder: Path, address: str = "") -> Path:
+    """Return a copy of the example, with ruff and ty off, and a cluster."""
+    root = shutil.copytree(Path(PACKAGE, "examples", "textkit"), folder)
+    settings = root / "jaunt.toml"
+    settings.write_text(
+        settings.read_text() + f'\n[verify]\nruff = "off"\nty = "off"\n[cluster]\naddress = "{address}"\n'
+    )
+    return root
+
+
+def generated(root: Path) -> dict[str, str]:
+    return {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("__generated__/**/*.py"))}
+
+
+def calls_of(root: Path) -> int:
+    found = open_cluster(load_config(root=root))
+    assert found is not None
+    return found.calls
+
+
+def test_examples_are_run_on_the_workers_and_the_same_lands(
+    cluster: LocalCluster, tmp_path: Path, run_in: RunIn
+) -> None:
+    here, there = textkit(tmp_path / "here"), textkit(tmp_path / "there", cluster.address)
+    assert run_in(here, "build").code == 0
+    said = run_in(there, "build")
+    assert said.code == 0, said.err
+    assert generated(there) == generated(here)
+    assert calls_of(there) >= 8, "one for each module"
+
+
+def test_tests_run_on_the_workers_and_a_failing_one_is_told_by_its_own_path(
+    cluster: LocalCluster, tmp_path: Path, run_in: RunIn
+) -> None:
+    root = textkit(tmp_path / "there", cluster.address)
+    said = run_in(root, "test")
+    assert said.code == 0, said.err
+    assert "tests passed" in said.out
+    slug = root / "src" / "textkit" / "__generated__" / "slug.py"
+    before = calls_of(root)
+    slug.write_text(
+        slug.read_text().replace("def slugify(", "def _slugify(") + "\n\ndef slugify(*a, **k):\n    return 'no'\n"
+    )
+    said = run_in(root, "test", "--no-build", "--all", "--target", "tests.test_slugs")
+    assert said.code == 4
+    assert "tests/__generated__/test_slugs.py::" in said.err
+    assert "jaunt-cluster-" not in said.err + said.out, "the folder of a worker means nothing here"
+    assert calls_of(root) == before + 1
+
+
+def test_a_wrong_candidate_is_refused_by_a_worker_in_the_words_of_this_machine(
+    cluster: LocalCluster, tmp_path: Path, run_in: RunIn
+) -> None:
+    said = []
+    for address in ("", cluster.address):
+        root = textkit(tmp_path / f"at{bool(address)}", address)
+        for recording in sorted((root / "recordings").rglob("*slug*")):
+            recording.write_text(recording.read_text().replace("-", "_"))
+        run = run_in(root, "build", "--target", "textkit.slug")
+        assert run.code == 3
+        said.append(run.err.replace(str(root), "ROOT"))
+    assert said[0] == said[1]
+
+
+def test_without_a_scheduler_the_work_is_done_here_with_one_warning(tmp_path: Path, run_in: RunIn) -> None:
+    root = textkit(tmp_path / "project", "tcp://127.0.0.1:9")
+    said = run_in(root, "build")
+    assert said.code == 0
+    assert said.err.count("the cluster at tcp://127.0.0.1:9 is left out of this run: it can't be reached: OSError") == 1
+    assert len(generated(root)) >= 8
+
+
+def test_without_workers_the_work_is_done_here(tmp_path: Path, run_in: RunIn) -> None:
+    with local_cluster(tmp_path, workers=0) as empty:
+        root = textkit(tmp_path / "project", empty.address)
+        said = run_in(root, "build")
+        assert said.code == 0
+        assert said.err.count(f"the cluster at {empty.address} is left out of this run: it has no workers") == 1
+        assert "has no workers" in run_in(root, "doctor").out
+
+
+def test_a_worker_of_another_kind_is_not_used_and_told(tmp_path: Path, run_in: RunIn) -> None:
+    other = tmp_path / "other" / "pytest-0.1.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: pytest\nVersion: 0.1\n")
+    with local_cluster(tmp_path, workers=0) as mixed:
+        mixed.add_workers(1, PYTHONPATH=python_path(other.parent))
+        root = textkit(tmp_path / "project", mixed.address)
+        said = run_in(root, "build")
+        assert said.code == 0
+        assert "none of its 1 workers can be used" in said.err
+        assert "has pytest 0.1, not" in said.err
+        mixed.add_workers(1)
+        told = run_in(root, "doctor", "--cluster", mixed.address).out
+        assert "is not used: it has pytest 0.1, not" in told.replace("\n" + " " * 17, " ")
+        assert "is as this machine" in told
+
+
+def test_a_worker_that_is_killed_at_work_changes_no_result(tmp_path: Path, run_in: RunIn) -> None:
+    """The first worker dies with the first example that it runs: the others, or this machine, do its work."""
+    with local_cluster(tmp_path, workers=2) as cluster:
+        root = textkit(tmp_path / "project", cluster.address)
+        here = textkit(tmp_path / "here")
+        assert run_in(here, "build").code == 0
+        killer = Thread(target=lambda: (cluster.wait_for_work(), cluster.kill_worker()))
+        killer.start()
+        said = run_in(root, "build")
+        killer.join()
+        assert said.code == 0, said.err
+        assert generated(root) == generated(here)
+
+
+@pytest.mark.parametrize("address", ["host", "http://host:1", "tcp://host", "tcp://:8786 x"])
+def test_an_address_that_is_none_is_told_with_its_key(tmp_path: Path, run_in: RunIn, address: str) -> None:
+    root = textkit(tmp_path / "project", address)
+    said = run_in(root, "status")
+    assert said.code == 2
+    assert "cluster.address: must be an address such as tcp://host:8786" in said.err
+
+
+def test_nothing_of_dask_is_loaded_where_no_cluster_is_asked_for(tmp_path: Path) -> None:
+    root = textkit(tmp_path / "project")
+    code = "import sys; from jaunt.cli import main; main(['build']); sys.exit('distributed' in sys.modules)"
+    assert run_python("-c", code, cwd=root).returncode == 0
