@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How tests are run: whether the modules under test are built first, whether code that fails is rewritten once.
+    """How tests are run: whether the modules under test are built first, whether what is wrong is rewritten once.
 
     Without `run`, the tests are only generated; with `everything`, those run too that passed and could tell nothing
     new; `pytest_args` come after those of the configuration; with `workers`, that many processes run the tests.
