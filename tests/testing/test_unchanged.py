@@ -142,6 +142,8 @@ def test_what_an_edit_may_change_runs_and_nothing_else(root: Path, change: str) 
         "def late() -> object:\n    import app.other\n\n    return app.other\n",
         "exec('import app.' + 'other')\n",
         "import subprocess\n",
+        "__path__ = ['src/app', 'lib']\n",
+        "import sys\n\nsys.meta_path.insert(0, None)\n",
         "from pickle import loads\n",
         "def broken(:\n",
     ],

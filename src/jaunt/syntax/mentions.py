@@ -21,8 +21,9 @@ _HARMLESS = {"importlib.resources", "importlib.abc"}
 _CALLS = {
     *("__import__", "exec", "eval", "entry_points", "system", "popen", "posix_spawn", "pytester"),
     *("glob", "iglob", "rglob", "iterdir", "walk", "scandir", "listdir"),
+    *("__path__", "meta_path", "path_hooks", "spec_from_file_location"),
 }
-"""Names of functions that load what the text doesn't name, or look into folders, which may hold Python files."""
+"""Names by which code loads what the text doesn't name, or looks into folders, which may hold Python files."""
 _NAMERS = {"importorskip", "import_module", "pytest_plugins"}
 """What takes the names of modules as strings, also without a dot."""
 _PATCHERS = {"patch", "setattr", "delattr", *_NAMERS}
