@@ -36,7 +36,7 @@ ODD = {
     "def f(n: int | None) -> int:\n    return n + 1": ("n=None", "raises TypeError"),
     "def f(s: str) -> int:\n    return s and 1": ("s=''", "returns '', which is no int"),
     "def f(xs: list[int]) -> list[str]:\n    return xs": ("xs=[0]", "returns [0], which is no list[str]"),
-    "def f(xs: list[int]) -> int:\n    xs.sort()\n    return 0": ("xs=[0, -1]", "changes its argument xs to [-1, 0]"),
+    "def f(xs: list[int]) -> int:\n    xs.sort()\n    return 0": ("xs=[1, 0]", "changes its argument xs to [0, 1]"),
     "def f(n: int) -> int:\n    return f(n) if n else 0": ("n=1", "raises RecursionError"),
     "def f(n: int) -> int:\n    while n > 3: pass\n    return n": ("", "has not ended after 5 s"),
     "def f(m: dict[str, int]) -> int:\n    return m['a']": ("m={}", "raises KeyError"),
@@ -89,8 +89,8 @@ METHODS = {
         "returns '', which is no B",
     ),
     "class B:\n    @staticmethod\n    def m(xs: list[int]) -> list[int]:\n        xs.sort()\n        return xs": (
-        "xs=[0, -1]",
-        "changes its argument xs to [-1, 0]",
+        "xs=[1, 0]",
+        "changes its argument xs to [0, 1]",
     ),
     INIT.format("s", "str") + "    @property\n    def m(self) -> int:\n        return self.s": (
         "self.s=''",
