@@ -63,11 +63,12 @@ def test_an_attempt_that_raises_keeps_the_candidate_of_the_one_before(tmp_path: 
     )
 
 
-def test_a_first_attempt_that_raises_keeps_nothing(tmp_path: Path) -> None:
+def test_of_a_first_attempt_that_raises_the_error_is_kept(tmp_path: Path) -> None:
     fault, folder = JauntGenerationError("the server answered 503"), tmp_path / "rejected"
     outcome = build_work(make_work(tmp_path), BuildSettings(Failing([], fault), rejected=folder))
     assert (outcome.status, outcome.errors, outcome.cause) == ("failed", ("the server answered 503",), fault)
-    assert not folder.exists()
+    assert {path.name: path.read_text() for path in folder.rglob("*.txt")} == {"errors.txt": f"{fault}\n"}
+    assert [*folder.rglob("*.py")] == []
 
 
 def test_a_broken_module_fails_with_its_problem_before_anybody_is_asked(tmp_path: Path) -> None:

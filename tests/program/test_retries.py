@@ -134,6 +134,29 @@ def test_the_last_candidate_is_kept_and_attempts_are_counted(
     assert "the next build checks it" not in json.dumps(module)
 
 
+@pytest.mark.parametrize(
+    ("replies", "told", "attempts"),
+    [
+        ((error(404, "no such model"),), "no such model", 1),
+        ((CUT, CUT), "the answer was cut off", 2),
+        ((wrong("a"),), "missing definition", 1),
+    ],
+    ids=["no answer", "cut off", "rejected"],
+)
+def test_the_status_says_what_a_module_failed_by_until_it_is_built(
+    tmp_path: Path, run_in: RunIn, replies: tuple[Reply, ...], told: str, attempts: int
+) -> None:
+    with serving(*replies) as server:
+        build(tmp_path, run_in, server, attempts=attempts)
+    said = " ".join(run_in(tmp_path, "status").out.split())
+    assert "; failed just now: " in said
+    assert told in said.partition("; failed just now: ")[2]
+    assert "(.jaunt/rejected/app.one)" in said
+    with serving(answer(RIGHT)) as server:
+        build(tmp_path, run_in, server)
+    assert "failed" not in run_in(tmp_path, "status").out
+
+
 def test_errors_are_few_and_short_and_the_task_comes_last(tmp_path: Path, run_in: RunIn) -> None:
     lines = "".join(f"    y{n} = undefined_{n % 30} + missing_name\n" for n in range(60))
     text = f"```python\ndef double(x: int) -> int:\n{lines}    return x\n```\n"

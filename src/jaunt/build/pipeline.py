@@ -13,14 +13,14 @@ from typing import Self, TypeVar
 from jaunt.build.asking import generate, is_equivalent, specs_asked
 from jaunt.build.context import make_context
 from jaunt.build.first_request import FirstRequest
-from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected
+from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected, remember_failure
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, StoreLookup, keep_code, room_for_code, stored_code
 from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source, stamp_code, write_code
 from jaunt.engine.job import Outcome, Status, error_texts, failure
-from jaunt.errors import JauntAnswerError, JauntError, JauntGenerationError
+from jaunt.errors import JauntAnswerError, JauntBudgetError, JauntError, JauntGenerationError
 from jaunt.files.atomic import require_writable, write_atomic
 from jaunt.files.plain import read_plain
 from jaunt.generate.base import GenerationResult
@@ -91,6 +91,8 @@ class ModuleBuilder:
             outcome = await self._find_code(work, standing, ask_anew=ask_anew)
         except JauntError as error:
             outcome = failure(error)
+            if isinstance(error, JauntGenerationError) and not (error.ends_run or isinstance(error, JauntBudgetError)):
+                remember_failure(settings.rejected, work.module, outcome.errors)
         seconds = time.perf_counter() - begin + self._asked_seconds(work.module)
         outcome = replace(outcome, seconds=seconds, warnings=(*work.warnings, *outcome.warnings))
         return self.with_usage(work.module, outcome)
@@ -273,7 +275,8 @@ class _Search:
                 or "the answer is kept: the next build checks it, and asks for none"
             )
         kept = await _by_writer(
-            self.writers, partial(keep_rejected, self.settings.rejected, module, result.candidate, errors)
+            self.writers,
+            partial(keep_rejected, self.settings.rejected, module, result.candidate, errors or [*error_texts(cause)]),
         )
         return Outcome(
             "failed",

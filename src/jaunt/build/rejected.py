@@ -30,6 +30,17 @@ def keep_rejected(folder: Path | None, module: str, candidate: str, errors: Sequ
     return [f"the last candidate and its errors are in {place}"]
 
 
+def remember_failure(folder: Path | None, module: str, errors: Sequence[str]) -> None:
+    """Write why a module failed where there was no candidate to keep; an earlier one is removed."""
+    if folder is None:
+        return
+    place = folder / module
+    with suppress(OSError, JauntWriteError):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(place / "errors.txt", "".join(f"{error}\n" for error in errors), within=folder)
+        (place / "candidate.py").unlink(missing_ok=True)
+
+
 def forget_rejected(folder: Path | None, module: str) -> None:
     """Remove what was kept of a module, as it has been built since."""
     if folder is not None and (folder / module).exists():
