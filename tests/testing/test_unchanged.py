@@ -180,6 +180,11 @@ def test_files_that_the_run_loaded_count_wherever_they_are(root: Path) -> None:
     assert to_run(root) == {SLUG}
 
 
+def test_a_run_that_loaded_what_is_not_on_this_machine_is_not_remembered(root: Path) -> None:
+    passed(root, loaded=["/on/another/machine/library.py"])
+    assert to_run(root) == BOTH
+
+
 def test_only_files_of_which_everything_passed_are_remembered(root: Path) -> None:
     passed(root, {SLUG})
     assert to_run(root) == {TALLY}
