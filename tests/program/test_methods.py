@@ -11,6 +11,8 @@ from builds import EXAMPLES, PLAIN, build_with, load
 from projects import CONFIG, GENERATED, edit, record, write_files
 from said import RunIn
 
+from jaunt.spec_ref import SpecRef
+
 CART = '''\
 """Carts."""
 
@@ -245,6 +247,39 @@ def test_who_names_the_class_depends_on_its_methods(tmp_path: Path) -> None:
         "app.bill:bill": all_of_cart,
         "app.bill:number": {"app.cart:Cart.price"},
     }
+
+
+def test_a_method_depends_on_the_specs_in_the_bases_and_fields_of_its_class(tmp_path: Path) -> None:
+    base = """
+        import jaunt
+
+        @jaunt.magic
+        class Base:
+            def n(self) -> int: ...
+
+        @jaunt.magic
+        class Part:
+            def n(self) -> int: ...
+
+        @jaunt.magic
+        def helper() -> int: ...
+        """
+    above = """
+        import jaunt
+        from app.base import Base, Part, helper
+
+        class Above(Base):
+            parts: list[Part]
+
+            @jaunt.magic
+            def sum(self) -> int: ...
+
+            def by_hand(self) -> int:
+                return helper()
+        """
+    project = load(make(tmp_path, base=dedent(base), above=dedent(above)), PLAIN)
+    assert project.graph[SpecRef("app.above:Above.sum")] == {"app.base:Base", "app.base:Part"}
+    assert project.dag["app.above"] == {"app.base"}
 
 
 def test_the_prompt_shows_the_class_and_what_to_write(tmp_path: Path, run_in: RunIn) -> None:

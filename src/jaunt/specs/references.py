@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jaunt.spec_ref import code_name
+from jaunt.syntax.methods import class_head
 from jaunt.syntax.nodes import child_nodes, docstring_of
 from jaunt.syntax.source import Definition, Function, ModuleSource, dotted_path, parse_annotation
 
@@ -22,7 +23,9 @@ def references_of(source: ModuleSource, name: str) -> tuple[str, ...]:
     """
     scope = _Scope(source.bindings, frozenset(), source.star_imports)
     name = code_name(name)
-    nodes = [*source.overloads_of(name), source.definitions[name]]
+    nodes: list[Definition] = [*source.overloads_of(name), source.definitions[name]]
+    if name in source.methods:  # of its class the bases and fields count: it has them all
+        nodes += map(class_head, source.methods[name].owners)
     return tuple(dict.fromkeys(path for node in nodes for path in _references(source, node, scope)))
 
 

@@ -77,6 +77,14 @@ def inner_statements(node: ast.ClassDef) -> Iterator[ast.stmt]:
             pending += [child for child in child_nodes(each) if not isinstance(child, ast.expr)][::-1]
 
 
+def class_head(node: ast.ClassDef) -> ast.ClassDef:
+    """Return a class with its bases, decorators and fields alone."""
+    head = copy.copy(node)
+    fields = [each for each in inner_statements(node) if isinstance(each, ast.Assign | ast.AnnAssign)]
+    head.body = [*fields, ast.Pass()]
+    return head
+
+
 def _methods_in(owners: tuple[ast.ClassDef, ...], is_spec: IsSpec) -> Iterator[Method]:
     for statement in inner_statements(owners[-1]):
         if isinstance(statement, ast.ClassDef):
