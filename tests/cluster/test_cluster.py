@@ -1,5 +1,6 @@
 """Work on a cluster: a real scheduler and real workers on loopback."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,3 +149,19 @@ def test_nothing_of_dask_is_loaded_where_no_cluster_is_asked_for(tmp_path: Path)
     root = textkit(tmp_path / "project")
     code = "import sys; from jaunt.cli import main; main(['build']); sys.exit('distributed' in sys.modules)"
     assert run_python("-c", code, cwd=root).returncode == 0
+
+
+def test_mutants_are_tried_on_the_workers_and_the_same_survive(
+    cluster: LocalCluster, tmp_path: Path, run_in: RunIn
+) -> None:
+    found = []
+    for address in ("", cluster.address):
+        root = textkit(tmp_path / f"at{bool(address)}", address)
+        with (root / "jaunt.toml").open("a") as settings:
+            settings.write("[test]\nmutants = 24\n")
+        said = run_in(root, "test", "--strength", "--target", "tests.test_slugs", "--json")
+        assert said.code == 0, said.err
+        found.append({key: value for key, value in json.loads(said.out)["strength"].items() if key != "page"})
+        if address:
+            assert calls_of(root) >= 2, "a part for each worker"
+    assert found[0] == found[1]

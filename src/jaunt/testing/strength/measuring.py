@@ -1,31 +1,25 @@
 """Measuring how strong generated tests are: mutants made here, and tried in the sandbox."""
 
-import json
 import os
-import sys
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from jaunt.cluster.call import open_cluster
 from jaunt.files.plain import read_plain
-from jaunt.files.scratch import temporary_scratch
-from jaunt.paths import PACKAGE
 from jaunt.project.project import Project
-from jaunt.sandbox.program import Completed, Program
-from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
+from jaunt.sandbox.program import Completed
 from jaunt.testing.strength.mutant import Mutant, chosen, mutants_of
 from jaunt.testing.strength.recorded import names_under_test, strength_digest
 from jaunt.testing.strength.strength import Strength
+from jaunt.testing.strength.trying import CONTROL, Given, Tried, try_mutants, try_mutants_there
 from jaunt.testing.strength.waivers import Waiver, waivers_in
 from jaunt.text.lines import last_line
 
-_CHILD = Path(PACKAGE, "testing", "strength", "child.py")
 _SECONDS_EACH = 3
 """How many seconds a mutant adds to the time that the run may take."""
-_CONTROL = ("control", "control again")
 
 
 @dataclass(frozen=True)
@@ -129,7 +123,7 @@ class _Run:
             problem = "its tests fail on the code as it is"
         elif not any(test.startswith(f"{own}::") for test in survey["passed"]):
             problem = "none of its tests was run"
-        elif not {how for name in _CONTROL if (how := self._values("ended").get(name))} <= {"done"}:
+        elif not {how for name in CONTROL if (how := self._values("ended").get(name))} <= {"done"}:
             problem = "its tests did not run to their end on the code as it is, once pytest was copied"
         elif wrong:
             problem = f"its tests pass and fail by chance: {', '.join(sorted(wrong))}"
@@ -157,47 +151,31 @@ class _Run:
     @cached_property
     def _unreliable(self) -> set[str]:
         found = self._values("noticed")
-        return {spec for name in _CONTROL for spec in found.get(name, ())}
+        return {spec for name in CONTROL for spec in found.get(name, ())}
 
     @property
     def _facts(self) -> list[dict[str, Any]]:
-        return self._outcome[0]
+        return self._outcome.facts
 
     @property
     def _completed(self) -> Completed:
-        return self._outcome[1]
+        return self._outcome.completed
 
     @cached_property
-    def _outcome(self) -> tuple[list[dict[str, Any]], Completed]:
-        """The facts that the run told, and how it ended."""
-        facts, completed = self._tried(anew=False)
-        return self._tried(anew=True) if any("early" in each for each in facts) else (facts, completed)
+    def _outcome(self) -> Tried:
+        tried = self._tried(anew=False)
+        return self._tried(anew=True) if any("early" in each for each in tried.facts) else tried
 
-    def _tried(self, *, anew: bool) -> tuple[list[dict[str, Any]], Completed]:
+    def _tried(self, *, anew: bool) -> Tried:
         """Try the mutants; with `anew`, pytest is started for each of them, as what it loads first has the code."""
         project, mutants = self.project, self._mutants
         seconds = project.config.sandbox.seconds + _SECONDS_EACH * len(mutants)
         limits = replace(project.config.sandbox, seconds=seconds, cpu_seconds=seconds)
-        with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
-            orders = {**self._orders(mutants), "anew": anew, "report": report.fileno()}
-            program = Program(
-                [sys.executable, *OWN_BYTECODE, "-P", str(_CHILD)],
-                cwd=project.root,
-                pythonpath=self._bases,
-                readable=[each.path for each in self.subjects],
-                stdin=json.dumps(orders).encode(),
-                env={
-                    "JAUNT_GENERATED_DIR": project.generated_dir,
-                    "COVERAGE_FILE": str(scratch / "coverage"),
-                    "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
-                    "PYTHONHASHSEED": "0",
-                },
-                pass_fds=[report.fileno()],
-            )
-            completed = Sandbox(limits).run(program, scratch=scratch)
-            report.seek(0)
-            lines = report.read().split(b"\n")[:-1]
-        return [json.loads(line) for line in lines], completed
+        files = tuple(each.path for each in self.subjects)
+        given = Given(project.root, tuple(self._bases), project.generated_dir, files, limits)
+        orders = {**self._orders(mutants), "anew": anew}
+        cluster = open_cluster(project.config)
+        return try_mutants(given, orders) if cluster is None else try_mutants_there(cluster, given, orders)
 
     def _orders(self, mutants: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Return what the child is told."""
