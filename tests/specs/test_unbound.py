@@ -6,10 +6,14 @@ from jaunt.specs.unbound import Unbound, unbound_names
 from jaunt.syntax.source import parse_source
 
 
+def refs(name: str) -> tuple[str, ...]:
+    return ("app.slug:slugify",) if name == "slugify" else ()
+
+
 def told(docstring: str, *, above: str = "", signature: str = "text: str", after: str = "") -> list[Unbound]:
     """Return what is told of a spec `f` with a docstring, which begins in the line after the signature."""
     source = f'import jaunt\n{above}\n@jaunt.magic\ndef f({signature}) -> int:\n    """{docstring}"""\n    ...\n{after}'
-    return [*unbound_names(parse_source("app.m", "m.py", source.encode()), "f", {"slugify": ("app.slug:slugify",)})]
+    return [*unbound_names(parse_source("app.m", "m.py", source.encode()), "f", refs)]
 
 
 @pytest.mark.parametrize(
@@ -79,3 +83,17 @@ def test_what_is_bound_or_may_be_a_key_is_not_told(docstring: str, more: dict[st
 
 def test_it_has_its_line_and_where_a_spec_of_that_name_is() -> None:
     assert told("Return it.\n\n    As `slugify` does.") == [Unbound(7, "f", "slugify", ("app.slug:slugify",))]
+
+
+def test_the_other_modules_are_asked_for_what_is_not_bound_alone() -> None:
+    asked: list[str] = []
+
+    def note(name: str) -> tuple[str, ...]:
+        asked.append(name)
+        return ()
+
+    source = (
+        'from app.a import split\n\ndef f(text: str) -> int:\n    """Uses `split`, `text`, `None` and `slugify`."""\n'
+    )
+    assert [*unbound_names(parse_source("app.m", "m.py", source.encode()), "f", note)] == []
+    assert asked == ["slugify"]

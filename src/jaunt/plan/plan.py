@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ class Plan:
     made_at: int = field(default_factory=time.time_ns, compare=False)
     """Nanoseconds since the epoch; it tells the builds of a plan from those of an earlier one."""
 
-    @property
+    @cached_property
     def stale(self) -> list[str]:
         """The modules that a build has something to do about, or a person, sorted by name."""
         return sorted(m for m, freshness in self.freshness.items() if freshness.action != "keep")
@@ -62,7 +62,7 @@ class Plan:
         """The modules that a model may be asked about: those to be generated, and those to be judged first; sorted."""
         return sorted([*self.to("generate"), *self.to("judge")])
 
-    @property
+    @cached_property
     def above(self) -> list[str]:
         """The modules to leave alone unless code that they depend on, and that is built or verified, turns out other.
 

@@ -10,7 +10,8 @@ import builtins
 import keyword
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from jaunt.spec_ref import code_name
@@ -37,26 +38,25 @@ class Unbound(NamedTuple):
     elsewhere: tuple[str, ...] = ()
 
 
-def unbound_names(source: ModuleSource, spec: str, specs_named: Mapping[str, tuple[str, ...]]) -> Iterator[Unbound]:
+def unbound_names(source: ModuleSource, spec: str, specs_named: Callable[[str], tuple[str, ...]]) -> Iterator[Unbound]:
     """Yield the names of code that the docstrings of `spec` have in backticks and that its module binds nowhere.
 
-    `specs_named` are the references of the project's specs by their names.
+    `specs_named` returns the references of the project's specs of a name; it is asked for what is not bound alone, as
+    it has to read what all modules have.
     """
     if source.star_imports:
         return
     node = source.definitions[code_name(spec)]
-    known: set[str] | None = None
     for each in ast.walk(node):
         docstring = ast.get_docstring(each, clean=False) if isinstance(each, Definition) else None
         for found in _QUOTED.finditer(docstring or ""):
             name, call = found.groups()
-            elsewhere = specs_named.get(name, ())
+            if name in _KNOWN or name in source.bindings or name in _bound(source):
+                continue
+            elsewhere = specs_named(name)
             before = (docstring or "")[: found.start()]
             is_code = _CLASS_LIKE.fullmatch(name) or (_SEVERAL_WORDS.fullmatch(name) and not _is_key(node, before))
-            if name in _KNOWN or not (call or elsewhere or is_code):
-                continue
-            known = _bound(source) if known is None else known
-            if name not in known:
+            if call or elsewhere or is_code:
                 assert isinstance(each, Definition)
                 yield Unbound(each.body[0].lineno + before.count("\n"), spec, name, elsewhere)
 
@@ -67,6 +67,7 @@ def _is_key(spec: Definition, before: str) -> bool:
     return not names.isdisjoint(_OF_KEYS) or _KEY.search(before[-_NEAR:]) is not None
 
 
+@lru_cache(maxsize=1)  # the specs of a module come in a row
 def _bound(source: ModuleSource) -> set[str]:
     """Return every word that the module's code has, its doctests included: attributes, keys and parameters too."""
     found, statements = set[str](), set[ast.expr]()

@@ -3,21 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.project.project import Project
-from jaunt.spec_ref import code_name
+from jaunt.spec_ref import code_name, qualname_of
 from jaunt.specs.unbound import Unbound, unbound_names
 from jaunt.syntax.source import ModuleSource, read_source
 
 
 def unbound_lines(project: Project, modules: Iterable[str]) -> Iterator[str]:
     """Yield a line, with file, line and what to do, for each name of the specs of some modules that nothing binds."""
-    named: dict[str, tuple[str, ...]] = {}
-    for ref, entry in sorted(project.specs.items()):
-        named[entry.qualname] = (*named.get(entry.qualname, ()), ref)
+    named = _SpecNames(project)
     attributes = _Attributes(project.bases())
     for module in modules:
         source = _source(project, module)
@@ -25,7 +23,7 @@ def unbound_lines(project: Project, modules: Iterable[str]) -> Iterator[str]:
         for entry in entries:
             assert source is not None
             if code_name(entry.qualname) in source.definitions:
-                for found in unbound_names(source, entry.qualname, named):
+                for found in unbound_names(source, entry.qualname, named.refs):
                     if found.elsewhere or not attributes.has(source, found.name):
                         yield _line(source, found)
 
@@ -40,6 +38,24 @@ def _line(source: ModuleSource, found: Unbound) -> str:
     homes = " or ".join(ref.partition(":")[0] for ref in found.elsewhere)
     way = f"import it from {homes}" if homes else "import it, or write it without backticks"
     return f"{source.path}:{found.line}: {found.spec}: nothing in the module binds `{found.name}` ({way})"
+
+
+class _SpecNames:
+    """Knows the references of the project's specs by their names, once it is asked."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    def refs(self, name: str) -> tuple[str, ...]:
+        """Return the references of the specs of a name."""
+        return tuple(self._named.get(name, ()))
+
+    @cached_property
+    def _named(self) -> dict[str, list[str]]:
+        named: dict[str, list[str]] = {}
+        for ref in sorted(self._project.specs):
+            named.setdefault(qualname_of(ref), []).append(ref)
+        return named
 
 
 class _Attributes:
