@@ -13,6 +13,7 @@ from jaunt.commands.shared.options import (
     add_selection_options,
     build_options,
 )
+from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_governed, tell_unbound
 from jaunt.plan.plan import Plan
@@ -33,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_instruction_option(parser, "tell the model this, too: a text, or a file")
     add_format_option(parser)
     add_project_options(parser)
+    for action in actions_of(parser):
+        if "--no-infer-deps" in action.option_strings:  # few need it, and the help would not fit 24 lines
+            action.help = argparse.SUPPRESS
 
 
 def run(arguments: argparse.Namespace) -> Result:
