@@ -186,7 +186,9 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
     infer = {"magic": config.build.infer_deps, "test": config.test.infer_deps}
     scan = scan_project(config, infer if infer_deps is None else dict.fromkeys(infer, infer_deps))
     warnings = unseen(scan.files.listing, dict.fromkeys(root.base for root in scan.files.roots), scan.files.spec_line)
-    return Project(root=config.root, config=config, scan=scan, warnings=warnings, **vars(scan.linked))
+    return Project(
+        root=config.root, config=config, scan=scan, warnings=[*warnings, *scan.warnings], **vars(scan.linked)
+    )
 
 
 def remember(project: Project, found_fresh: Mapping[str, str] | None = None, *, make_folder: bool = False) -> bool:

@@ -1,11 +1,11 @@
 """The files of one scan: each is read once, and one that an earlier scan left a record of is not read at all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from jaunt.files.listing import Listing, ModuleFile, Stamper
 from jaunt.project.records import module_in, names_in
 from jaunt.project.snapshot import Record, Snapshot
-from jaunt.specs.spec_module import SpecModule, scan_handing, scan_modules
+from jaunt.specs.spec_module import SpecModule, read_file, scan_modules
 from jaunt.syntax.source import NOTHING_HANDED, Handed, Names
 
 _MOST_ROUNDS = 8  # a decorator that a module hands on may be handed on by another one in turn
@@ -26,6 +26,7 @@ class Reader:
         self.found: dict[str, SpecModule | None] = {}
         self.handed_by: dict[str, Handed] = {}
         self.handed = self._handed_before = _all(old.handed)
+        self._warnings: dict[str, Sequence[str]] = {}
 
     def spec_modules(self, files: Iterable[ModuleFile]) -> list[SpecModule]:
         """Return the spec modules among files, those included whose decorators another module hands on."""
@@ -44,10 +45,16 @@ class Reader:
         if self._is_known(path) and self.handed == self._handed_before:
             self.found[path], on = module_in(self.old.record(path), file), self.old.handed.get(path, NOTHING_HANDED)
         else:
-            self.found[path], on = scan_handing(file, self.handed)
+            self.found[path], on, self._warnings[path] = read_file(file, self.handed)
         self.handed_by.pop(path, None)
         self.handed_by |= {path: on} if on else {}
         return self.found[path]
+
+    @property
+    def warnings(self) -> dict[str, Sequence[str]]:
+        """What is told of files, by path: of those that were read now, and of the others what was told before."""
+        told = {**self.old.warnings, **self._warnings}
+        return {path: lines for path, lines in told.items() if lines and path in self.listing.stamps}
 
     def hands_on_as_before(self, path: str) -> bool:
         """Whether a file that was read hands on the decorators that it did at the earlier scan."""

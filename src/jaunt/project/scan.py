@@ -94,6 +94,12 @@ class Scan:
         return self.files.sources.worlds(self.linked)
 
     @property
+    def warnings(self) -> list[str]:
+        """What is told of the files, in the order of their paths."""
+        known = self.files.sources.reader.warnings if "sources" in vars(self.files) else self.files.old.warnings
+        return [line for path in sorted(known) for line in known[path]]
+
+    @property
     def shapes(self) -> Mapping[str, Record]:
         """The shapes that were read from files meanwhile, by path, as a snapshot keeps them."""
         return self.worlds.lookup.shapes if "worlds" in vars(self) else {}

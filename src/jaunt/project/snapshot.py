@@ -41,7 +41,8 @@ class Snapshot:
     `stamps` and `lines` (records as JSON, empty where there is nothing to know) are by path. `closed` are the folders
     that were not entered, `outside` the stamps of further files that links were found by. `table` holds a row for each
     spec module; it is None if links can't be reused. `built` tells of generated files that were found fresh: module ->
-    what `built_key` returns. `handed` are the decorators of jaunt's that files hand on, by path.
+    what `built_key` returns. `handed` are the decorators of jaunt's that files hand on, by path, `warnings` what is
+    told of files.
     """
 
     stamps: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Snapshot:
     table: Mapping[str, Row] | None = None
     built: Mapping[str, str] = field(default_factory=dict)
     handed: "Mapping[str, Handed]" = field(default_factory=dict)
+    warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def record(self, path: str) -> Record:
         """Return what is known of a file, {} if nothing is."""
@@ -73,6 +75,7 @@ def read_snapshot(root: Path, settings: Mapping[str, Any]) -> Snapshot:
         table=None if table is None else {name: Row(*row) for name, row in table.items()},
         built=index["built"],
         handed={path: frozenset((name, kind) for name, kind in found) for path, found in index["handed"].items()},
+        warnings=index["warnings"],
     )
 
 
@@ -85,6 +88,7 @@ def write_snapshot(root: Path, settings: Mapping[str, Any], snapshot: Snapshot) 
         "table": snapshot.table,
         "built": snapshot.built,
         "handed": {path: sorted(found) for path, found in snapshot.handed.items()},
+        "warnings": snapshot.warnings,
     }
     lines = [snapshot.lines.get(path, "") for path in snapshot.stamps]
     write_scan(root, settings, ScanCache(index, lines))
@@ -135,7 +139,7 @@ def files_in(built: str) -> list[str]:
     return read_built_key(built)[2]
 
 
-FORMAT = 11
+FORMAT = 12
 """The form of the cache; one of another form is none."""
 
 

@@ -156,6 +156,7 @@ class _Reused:
             },
             outside={**old.outside, **self.reader.stamps_of(self.files.outside)},
             table=self.rows,
+            warnings=self.reader.warnings,
         )
 
 
@@ -216,5 +217,6 @@ def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles) ->
         closed=reader.listing.closed,
         outside=reader.stamps_of(files.outside),
         handed=reader.handed_by,
+        warnings=reader.warnings,
         table={name: part.row() for name, part in parts.items()} if reusable else None,
     )

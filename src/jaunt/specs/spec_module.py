@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import ModuleFile
@@ -18,6 +18,7 @@ from jaunt.specs.contract import Contract, contract_of
 from jaunt.specs.hidden import decided_by_packages, refuse_hidden, refuse_lost_docstrings, refuse_rebound
 from jaunt.specs.inner_decorators import refuse_keepers, refuse_keeping_metaclass
 from jaunt.specs.mentions import Mentions
+from jaunt.specs.misread import misread_decorators
 from jaunt.specs.refused.governed import refuse_governed
 from jaunt.specs.refused.methods import refuse_methods
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, Names, parse_source
@@ -65,6 +66,14 @@ class SpecModule:
         return replace(self, entries=entries)
 
 
+class Reading(NamedTuple):
+    """What a file holds: a spec module, if any; without specs, the decorators that it hands on; and warnings."""
+
+    module: SpecModule | None
+    handed: Handed = NOTHING_HANDED
+    warnings: Sequence[str] = ()
+
+
 def scan_modules(
     files: Iterable[ModuleFile], scan: Callable[[ModuleFile], SpecModule | None] | None = None
 ) -> list[SpecModule]:
@@ -96,27 +105,28 @@ def scan_file(file: ModuleFile, handed: Handed = NOTHING_HANDED) -> SpecModule |
 
     `handed` are the decorators of jaunt's that modules of the project hand on.
     """
-    return scan_handing(file, handed)[0]
+    return read_file(file, handed).module
 
 
-def scan_handing(file: ModuleFile, handed: Handed) -> tuple[SpecModule | None, Handed]:
-    """Return the spec module that a file holds; for one without specs None, and the decorators that it hands on."""
+def read_file(file: ModuleFile, handed: Handed) -> Reading:
+    """Return what a file holds; `handed` are the decorators of jaunt's that modules of the project hand on."""
     try:
         data = read_plain(file.path)
     except OSError as error:
-        return _broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}")), NOTHING_HANDED
+        return Reading(_broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}")))
     if b"jaunt" not in data and not any(_names(data, path) for path, _ in handed):
-        return _in_other_encoding(file, data) if b"\0" in data else None, NOTHING_HANDED
+        return Reading(_in_other_encoding(file, data) if b"\0" in data else None)
     try:
         source = parse_source(file.name, str(file.path), data, handed)
         module = read_specs(file, source)
     except JauntDiscoveryError as error:
-        return _broken(file, error), NOTHING_HANDED
+        return Reading(_broken(file, error))
+    warnings = misread_decorators(source)
     if module is not None:
-        return module, NOTHING_HANDED
+        return Reading(module, warnings=warnings)
     kinds = source.spec_decorators
     on = ((f"{file.name}.{name}", kinds[path]) for name, path in source.bindings.items() if path in kinds)
-    return None, frozenset(on)
+    return Reading(None, frozenset(on), warnings)
 
 
 def _names(data: bytes, path: str) -> bool:

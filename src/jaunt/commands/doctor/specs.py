@@ -8,7 +8,7 @@ from jaunt.text.counts import counted
 
 
 def specs(project: Project) -> Iterator[Finding]:
-    """Check that there are specs, and that all of them can be read."""
+    """Check that there are specs, that all of them can be read, and that nothing meant as one is passed over."""
     problems = list(dict.fromkeys(map(str, project.problems.values())))
     if not project.modules:
         hint = "decorate a stub with @jaunt.magic, or correct paths.source_roots"
@@ -18,3 +18,6 @@ def specs(project: Project) -> Iterator[Finding]:
         yield Finding("fail", "specs", text, "run: jaunt status")
     else:
         yield Finding("ok", "specs", counted(len(project.modules), "module"))
+    for line in project.warnings:
+        text, _, hint = line.removesuffix(")").rpartition(" (")
+        yield Finding("warn", "specs", text, hint)
