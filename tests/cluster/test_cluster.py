@@ -27,7 +27,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
 
 def textkit(folder: Path, address: str = "") -> Path:
     """Return a copy of the example, with ruff and ty off, and a cluster."""
-    root = shutil.copytree(Path(PACKAGE, "examples", "textkit"), folder)
+    built = shutil.ignore_patterns("__generated__", ".jaunt", "__pycache__")  # by the tests of the project itself
+    root = shutil.copytree(Path(PACKAGE, "examples", "textkit"), folder, ignore=built)
     settings = root / "jaunt.toml"
     settings.write_text(
         settings.read_text() + f'\n[verify]\nruff = "off"\nty = "off"\n[cluster]\naddress = "{address}"\n'

@@ -49,8 +49,8 @@ BROKEN: Mapping[str, tuple[Mapping[str, str | bytes], str]] = {
         {"src/app/broken.py": SPEC + "\n\n@jaunt.test\ndef test_x() -> None: ...\n"},
         "src/app/broken.py: ",
     ),
-    "method spec": (
-        {"src/app/broken.py": "import jaunt\n\n\nclass A:\n    @jaunt.magic\n    def broken(self): ...\n"},
+    "method spec with a body": (
+        {"src/app/broken.py": "import jaunt\n\n\nclass A:\n    @jaunt.magic\n    def broken(self): return 1\n"},
         "src/app/broken.py:6: ",
     ),
     "cycle": (CYCLE, "app.one -> app.two"),

@@ -193,7 +193,10 @@ LIGHT = [
     "jaunt.runtime",
     "jaunt.runtime.classes",
     "jaunt.runtime.functions",
+    "jaunt.runtime.governed",
+    "jaunt.runtime.methods",
     "jaunt.runtime.spec_module",
+    "jaunt.runtime.stubs",
     "jaunt.spec_ref",
 ]
 

@@ -237,17 +237,17 @@ class _Search:
                 self.settings, self.work, self.context, self.checks, replaced=self.replaced, told=told
             )
             keep = partial(keep_advisories, self.settings.advisories, self.work.module, result.advisories)
-            unkept = await _by_writer(self.writers, keep)
             if result.source is None:
-                return _warned(await self._failed(result), *unkept)
+                return _warned(await self._failed(result), *await _by_writer(self.writers, keep))
             written = _written(self.settings, result, self.replaced)
             provenance = {
                 **_accepted(self.settings, self.work, self.replaced),
                 **instruction_fields(self.work),
                 **written,
             }
+            # Nothing is waited for between a candidate that passed and its landing: it would be lost if that is ended.
             landed = await self._land(_answered(self.settings, self.work, result), result.source, provenance)
-            return _warned(landed, *unkept)
+            return _warned(landed, *await _by_writer(self.writers, keep))
 
     async def _failed(self, result: GenerationResult) -> Outcome:
         """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""

@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from jaunt.checks.behaviour.question import TRIAL, behaviour_examiners, report_of, require_hypothesis, step
+from jaunt.checks.behaviour.question import TRIAL, report_of, require_hypothesis, step
 from jaunt.checks.behaviour.section import Property, find_properties
+from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.questions import Answer, Question, examination
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.held import held
@@ -25,7 +26,7 @@ _EXAMPLES = 100
 
 def make_check(project: Project, severity: Severity) -> "PropertyChecks":
     """Return the check for a run."""
-    return PropertyChecks(behaviour_examiners(project))
+    return PropertyChecks(examiners_of(project))
 
 
 @dataclass(frozen=True)

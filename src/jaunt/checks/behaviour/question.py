@@ -5,29 +5,12 @@ import json
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
-from weakref import WeakValueDictionary
 
-from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.questions import Answer
-from jaunt.checks.examiner.runner import project_runner
-from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.errors import JauntConfigError
-from jaunt.project.project import Project
 
 TRIAL = "jaunt.checks.behaviour.trial"
 """The module that runs in the sandbox; it imports Hypothesis, which nothing of jaunt's does outside."""
-
-
-_shared: "WeakValueDictionary[int, Examiners]" = WeakValueDictionary()
-
-
-def behaviour_examiners(project: Project) -> Examiners:
-    """Return the sandboxes for trials of a project's candidates: Hypothesis is loaded once for all checks that draw."""
-    runner = project_runner(project)
-    found = _shared.get(id(project))
-    if found is None or found.runner != runner:  # another project had its place in memory before
-        found = _shared[id(project)] = examiners_of(project)
-    return found
 
 
 def step(function: str, asked: Mapping[str, Any]) -> str:

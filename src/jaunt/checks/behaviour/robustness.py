@@ -11,12 +11,12 @@ from functools import partial
 
 from jaunt.checks.behaviour.question import (
     TRIAL,
-    behaviour_examiners,
     has_hypothesis,
     report_of,
     require_hypothesis,
     step,
 )
+from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.questions import Answer, Question, examination
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
@@ -51,7 +51,7 @@ def make_check(project: Project, severity: Severity) -> "RobustnessChecks":
     if severity == "error":
         require_hypothesis(f"{project.config.config_file or project.root}: verify.robustness: code", NAME)
     used = is_run(project.config, NAME) and has_hypothesis() and _is_confined(project.config.sandbox)
-    return RobustnessChecks(behaviour_examiners(project), severity, used)
+    return RobustnessChecks(examiners_of(project), severity, used)
 
 
 def _is_confined(config: SandboxConfig) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from jaunt.checks.examiner.protocol import Order
 from jaunt.checks.examiner.questions import Examination
@@ -25,10 +26,17 @@ _FURTHER_SECONDS = 60.0
 """How long a call may take besides the run itself: the project is sent, unpacked, and waits for its turn."""
 
 
+_SHARED: "WeakValueDictionary[int, Examiners]" = WeakValueDictionary()
+
+
 def examiners_of(project: Project) -> Examiners:
-    """Return what examines a project's candidates: here, or on its cluster."""
+    """Return what examines a project's candidates, here or on its cluster: the same sandboxes for all its checks."""
     runner, cluster = project_runner(project), open_cluster(project.config)
-    return Examiners(runner) if cluster is None else _ClusterExaminers(runner, cluster)
+    found = _SHARED.get(id(project))
+    if found is None or found.runner != runner:  # another project had its place in memory before
+        found = Examiners(runner) if cluster is None else _ClusterExaminers(runner, cluster)
+        _SHARED[id(project)] = found
+    return found
 
 
 class _ClusterExaminers(Examiners):
