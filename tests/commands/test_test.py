@@ -1,5 +1,6 @@
 """`jaunt test`: builds, generates, runs; each step can be left out."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,20 @@ def test_a_project_without_tests_names_no_sandbox(tmp_path: Path, run: Run) -> N
     said = run("test", "--root", str(tmp_path))
     assert (said.code, len(said.lines)) == (0, 1)
     assert said.lines[0].startswith("no spec modules")
+
+
+def test_a_dry_run_tells_what_would_be_generated_and_writes_nothing(shop: Path, run: Run, run_in: RunIn) -> None:
+    before = sorted(shop.rglob("*"))
+    said = run("test", "--dry-run")
+    assert (said.code, said.err) == (0, "")
+    assert "tests.test_slug" in said.out
+    assert "4 to build: 0 from the store, 4 calls of the model" in said.out
+    assert "1 to build" in run("test", "--dry-run", "--no-build").out
+    assert sorted(shop.rglob("*")) == before
+    planned = json.loads(run_in(shop, "test", "--dry-run", "--json").out)
+    assert planned["dry_run"]
+    assert {"app.slug", "tests.test_slug"} <= {each["module"] for each in planned["modules"]}
+    assert sorted(shop.rglob("*")) == before
 
 
 def test_no_run_generates_and_starts_no_pytest(shop: Path, run: Run) -> None:

@@ -1,7 +1,6 @@
 """`jaunt build`."""
 
 import argparse
-import sys
 from types import ModuleType
 
 from jaunt.commands.shared.build_step import build_plan, module_phases
@@ -15,12 +14,9 @@ from jaunt.commands.shared.options import (
 )
 from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_governed, tell_unbound
-from jaunt.plan.plan import Plan
+from jaunt.commands.shared.steps import plan_for, read_project, targets_of
 from jaunt.process.phases import start_profile
-from jaunt.report.console import print_warning, say
 from jaunt.report.progress import print_profile
-from jaunt.report.terminal import width_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,26 +43,13 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.plan:
         plan = _forecasting().read_plan_file(arguments.plan, plan)
     if arguments.dry_run:
-        tell_unbound(plan)
-        return _forecast(plan, arguments)
+        return _forecasting().look_ahead(plan, arguments)
     code, facts = build_plan(plan, build_options(arguments))
     if profile is not None:
         modules = module_phases(facts)
         facts["profile"] = {**profile, **modules}
         print_profile(profile, modules, sum("model_seconds" in module for module in facts["modules"]))
     return Result(code, facts)
-
-
-def _forecast(plan: Plan, arguments: argparse.Namespace) -> Result:
-    forecasts = _forecasting()
-    is_read = not arguments.force and not arguments.no_store
-    store, warning = forecasts.project_store(plan) if is_read else (None, None)
-    if warning:
-        print_warning(warning)
-    expected = forecasts.forecast(plan, store, jobs=arguments.jobs)
-    for line in forecasts.forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
-        say(line)
-    return Result(data={**forecasts.forecast_facts(plan, expected), "governed": tell_governed(plan)})
 
 
 def _forecasting() -> ModuleType:

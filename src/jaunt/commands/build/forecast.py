@@ -1,6 +1,8 @@
 """What a build would do: which modules in what order, from the store or the model, and about what it would take."""
 
+import argparse
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import ceil
@@ -11,6 +13,8 @@ from jaunt.build.ledger import Generation, read_ledger
 from jaunt.build.store import Store, fetch_modules, holds_module, kept_answers, open_store
 from jaunt.build.time_left import plan_time_left
 from jaunt.commands.build.estimate import at_price, estimate, judge_bounds
+from jaunt.commands.shared.result import Result
+from jaunt.commands.shared.steps import tell_governed, tell_unbound
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
@@ -19,12 +23,25 @@ from jaunt.plan.module_work import project_work
 from jaunt.plan.moved_specs import chosen_specs, moved_specs
 from jaunt.plan.order import ORDERS
 from jaunt.plan.plan import Plan
-from jaunt.report.console import MOST_LINES, and_more, error_line, one_line
-from jaunt.report.terminal import hang
+from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_warning, say
+from jaunt.report.terminal import hang, width_of
 from jaunt.report.wording import all_reasons, decision, first_reason
 from jaunt.specs.dag import critical_path, dependents_of
 from jaunt.text.counts import counted
 from jaunt.text.durations import short_duration
+
+
+def look_ahead(plan: Plan, arguments: argparse.Namespace) -> Result:
+    """Print what a build of a plan would do, and return it; `arguments` are the options of `add_build_options`."""
+    tell_unbound(plan)
+    is_read = not arguments.force and not arguments.no_store
+    store, warning = project_store(plan) if is_read else (None, None)
+    if warning:
+        print_warning(warning)
+    expected = forecast(plan, store, jobs=arguments.jobs)
+    for line in forecast_lines(plan, expected, verbose=arguments.verbose, width=width_of(sys.stdout)):
+        say(line)
+    return Result(data={**forecast_facts(plan, expected), "governed": tell_governed(plan)})
 
 
 def project_store(plan: Plan) -> tuple[Store, str | None]:

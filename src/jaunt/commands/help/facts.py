@@ -610,7 +610,7 @@ class Answer(TypedDict):
 
 FACTS: Mapping[str, tuple[type, ...]] = {
     "build": (Built, Planned),
-    "test": (Tested, Merged),
+    "test": (Tested, Merged, Planned),
     "watch": (Watched,),
     "status": (Status, ModuleStatus, Specs),
     "check": (Checked,),

@@ -17,9 +17,10 @@ from jaunt.commands.shared.options import (
 )
 from jaunt.commands.shared.parsers import actions_of
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.steps import read_project, require_tests, targets_of, tests_of
+from jaunt.commands.shared.steps import plan_for, read_project, require_tests, targets_of, tests_of
 from jaunt.commands.shared.test_step import RunOptions, Tested, build_and_test
 from jaunt.errors import JauntConfigError
+from jaunt.header import KINDS, Kind
 from jaunt.project.project import Project
 from jaunt.testing.workers import require_xdist
 
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 _STRENGTH = "jaunt.commands.test.strength"
 """What measures, and starts the sandbox: 60 ms, for nothing without one of its options."""
 
-_UNTOLD = {"--no-store", "--record", "--no-infer-deps", "--config"}
+_FORECAST = "jaunt.commands.build.forecast"
+"""What looks ahead, with the store: loaded for `--dry-run` alone."""
+
+_UNTOLD = {"--no-store", "--record", "--eager", "--no-infer-deps", "--config"}
 """What the help of `jaunt build` says too: with a line for every option, the help would not fit 24 lines."""
 
 
@@ -37,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.usage = "jaunt test [OPTION ...], also of `jaunt build`; for CI: jaunt help ci"
     add_selection_options(parser)
+    parser.add_argument("--dry-run", action="store_true", help="say what would be generated, at what cost; run nothing")
     parser.add_argument("--no-build", action="store_true", help="leave the modules under test as they are")
     parser.add_argument("--no-run", action="store_true", help="generate the tests without running them")
     parser.add_argument("--all", action="store_true", help="run those too that passed here and are unchanged")
@@ -73,6 +78,8 @@ def run(arguments: argparse.Namespace) -> Result:
         return reporting.merge_reports(arguments.merge, arguments.junitxml, Path(arguments.root or ""))
     if arguments.no_run and (arguments.shard or arguments.junitxml):
         raise JauntConfigError("--no-run leaves nothing to split or to report", hint="leave it out, or the others")
+    if arguments.dry_run:
+        return _look_ahead(arguments)
     forget_report(arguments)
     if arguments.workers:
         require_xdist()  # before anything is paid for
@@ -86,6 +93,15 @@ def run(arguments: argparse.Namespace) -> Result:
     if part:
         _write(project, part, result, tested)
     return result
+
+
+def _look_ahead(arguments: argparse.Namespace) -> Result:
+    """Say what would be generated before the tests run, as `jaunt build --dry-run` does."""
+    project = read_project(arguments)
+    require_tests(project, arguments.target)
+    kinds: tuple[Kind, ...] = ("test",) if arguments.no_build else KINDS
+    plan = plan_for(project, targets_of(project, arguments), kinds=kinds, force=arguments.force)
+    return importlib.import_module(_FORECAST).look_ahead(plan, arguments)
 
 
 def _measured(
