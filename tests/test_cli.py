@@ -2,17 +2,20 @@
 
 import gc
 import json
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from folders import REPOSITORY
 from processes import run_jaunt, run_python
 from projects import edit
 from said import Run
 
 import jaunt
-from jaunt.cli import main
+from jaunt.cli import DEPENDENCIES, main
 from jaunt.commands import COMMANDS
 
 
@@ -25,7 +28,7 @@ from jaunt.commands import COMMANDS
         (["build", "--jbos=3"], "did you mean '--jobs'?"),
         (["status", "--force"], "unknown option --force"),
         (["build", "--forc"], "did you mean '--force'?"),
-        (["build", "app.slug"], "unexpected argument 'app.slug'"),
+        (["build", "app.slug"], "unexpected argument 'app.slug': say --target app.slug"),
         (["--root", ".", "build"], "options come after the command"),
         (["build", "--target"], "expected one argument"),
         ([], "no command is given"),
@@ -36,6 +39,40 @@ def test_wrong_usage_is_2_with_one_line_that_helps(shop: Path, run: Run, argv: l
     assert (said.code, said.out, len(said.errors)) == (2, "", 1)
     assert expected in said.err
     assert "--help" in said.err
+
+
+@pytest.mark.parametrize("words", [["build"], ["build", "--json"], ["test"], ["watch"]])
+def test_a_dependency_that_is_not_installed_is_2_with_one_line(shop: Path, words: list[str]) -> None:
+    """`pip install --no-deps` is how production installs jaunt."""
+    package = "doit"
+    code = f"import sys\nsys.modules[{package!r}] = None\nfrom jaunt.cli import main\nsys.exit(main({words}))"
+    done = run_python("-c", code, cwd=shop)
+    said = f"{package} is not installed, which `jaunt {words[0]}` needs (pip install {package}, or install jaunt"
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert done.stderr.startswith(f"error: {said}")
+    if "--json" in words:
+        assert json.loads(done.stdout)["error"]["message"].startswith(said)
+
+
+def test_tests_that_cannot_run_for_want_of_pytest_are_2_with_one_line(built_shop: Path) -> None:
+    code = (
+        "import sys\nsys.modules['pytest'] = None\nfrom jaunt.cli import main\nsys.exit(main(['test', '--no-build']))"
+    )
+    done = run_python("-c", code, cwd=built_shop)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert done.stderr.startswith("error: pytest is not installed, which running tests needs (pip install pytest")
+
+
+def test_the_packages_that_jaunt_installs_are_those_that_it_declares() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {re.split(r"[<>=]", each)[0] for each in project["dependencies"]} == DEPENDENCIES
+
+
+def test_another_missing_module_is_not_taken_for_one_of_them(shop: Path) -> None:
+    code = "import sys\nsys.modules['jaunt.build'] = None\nfrom jaunt.cli import main\nsys.exit(main(['build']))"
+    done = run_python("-c", code, cwd=shop)
+    assert done.returncode == 1
+    assert "ModuleNotFoundError" in done.stderr
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])

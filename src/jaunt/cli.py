@@ -25,9 +25,12 @@ from jaunt.commands.shared.result import (
     exit_code,
     stop_signals,
 )
-from jaunt.errors import JauntError
+from jaunt.errors import JauntConfigError, JauntError
 from jaunt.report.console import FORMATS, error_line, print_error, use_format
 from jaunt.text.nearest import did_you_mean
+
+DEPENDENCIES = frozenset({"doit", "filelock", "packaging", "pytest", "rich", "ruff", "ty"})
+"""The packages that jaunt installs with itself; the decorators, and so production, do without them."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -124,12 +127,27 @@ def _run(words: list[str]) -> Result:
     except JauntError as error:
         print_error(error)
         return Result(exit_code([error]), _error_facts(error))
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in DEPENDENCIES:
+            raise
+        lacking = _not_installed(missing, words[0])
+        print_error(lacking)
+        return Result(EXIT_PROJECT, _error_facts(lacking))
     except KeyboardInterrupt as error:
         print_error("interrupted; what was finished is kept")
         done = error.facts if isinstance(error, Interrupted) else {}
         return Result(EXIT_INTERRUPTED, {**done, "error": {"type": "KeyboardInterrupt", "message": "interrupted"}})
     finally:
         use_format("text")
+
+
+def _not_installed(package: str, command: str) -> JauntConfigError:
+    """Return what is wrong where jaunt was installed without its dependencies, as production does."""
+    hint = (
+        f"pip install {package}, or install jaunt from its folder without --no-deps: that brings all that builds need"
+    )
+    return JauntConfigError(f"{package} is not installed, which `jaunt {command}` needs", hint=hint)
 
 
 def _error_facts(error: Exception) -> dict[str, Any]:
@@ -158,7 +176,8 @@ def _parse(words: list[str]) -> argparse.Namespace:
 
 def _unknown(argument: str, parser: CommandLine) -> str:
     if not argument.startswith("-"):
-        return f"unexpected argument {argument!r}"
+        selects = f": say --target {argument}" if "--target" in parser.options else ""
+        return f"unexpected argument {argument!r}{selects}"
     near = did_you_mean(argument.partition("=")[0], parser.options)
     return f"unknown option {argument}" + (f": {near}" if near else "")
 

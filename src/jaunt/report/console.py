@@ -112,8 +112,8 @@ def some(names: Iterable[str], most: int = 10) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text without line breaks."""
-    return " ".join(text.split())
+    """Return a text without line breaks; blanks inside its lines stay, as values that differ by them are quoted."""
+    return " ".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def relative_paths(text: str) -> str:

@@ -11,6 +11,7 @@ from jaunt.sandbox.sandbox import Sandbox
 from jaunt.testing.on_cluster import judge_there
 from jaunt.testing.pytest_run import TestRun, judge_tests
 from jaunt.testing.run_record import Failure
+from jaunt.testing.workers import require_pytest
 
 GENERATION_FAILED = 3
 """The exit code of a run whose test modules could not all be generated."""
@@ -77,6 +78,7 @@ def run_project_tests(
         if files and cluster is not None:
             verdicts += judge_there(cluster, files, **given)
         elif files:
+            require_pytest()
             verdicts.append(judge_tests(files, workers=workers, **given))
     return as_result(verdicts, [f"{path}: not generated" for path in missing])
 

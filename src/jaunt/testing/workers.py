@@ -1,9 +1,16 @@
-"""Running tests in several processes, by pytest-xdist."""
+"""What running tests needs: pytest, and pytest-xdist for several processes."""
 
 from collections.abc import Sequence
 from importlib.util import find_spec
 
 from jaunt.errors import JauntConfigError
+
+
+def require_pytest() -> None:
+    """Raise JauntConfigError if pytest is not installed: jaunt's own dependencies may have been left out."""
+    if find_spec("pytest") is None:
+        hint = "pip install pytest, or install jaunt from its folder without --no-deps"
+        raise JauntConfigError("pytest is not installed, which running tests needs", hint=hint)
 
 
 def require_xdist() -> None:

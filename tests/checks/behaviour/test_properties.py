@@ -198,4 +198,4 @@ def test_without_hypothesis_the_error_says_what_to_install(tmp_path: Path, monke
     with pytest.raises(JauntConfigError, match="not installed") as caught:
         make_check(project, "error").for_module(work)
     assert caught.value.hint is not None
-    assert "jaunt[properties]" in caught.value.hint
+    assert "pip install 'jaunt[properties]' from jaunt's folder" in caught.value.hint

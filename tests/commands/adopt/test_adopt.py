@@ -151,12 +151,24 @@ def test_dependents_that_were_fresh_stay_fresh(built_shop: Path, run_in: RunIn) 
     assert run_in(built_shop, "check").code == 0
 
 
+def test_what_is_adopted_already_is_said_to_be(project: Path, run_in: RunIn) -> None:
+    write_files(project, {"src/app/one.py": "def one() -> int:\n    return 1\n"})
+    assert run_in(project, "adopt", "app.one", "--force").code == 0
+    said = run_in(project, "adopt", "app.one", "--force")
+    assert (said.code, len(said.errors)) == (4, 1)
+    assert "src/app/one.py: its functions are specs already" in said.err
+
+
 @pytest.mark.parametrize(
     ("target", "code", "reason"),
     [
         ("app.slog", 2, "unknown module 'app.slog' (did you mean 'app.slug'?)"),
         ("app.slug:count", 4, "src/app/slug.py:19: count is left as it is: its body assigns module globals: _count"),
-        ("app.slug:nothing", 4, "there is no function of that name at module level"),
+        (
+            "app.slug:nothing",
+            4,
+            "src/app/slug.py: nothing is left as it is: there is no function of that name at module level",
+        ),
         ("app", 4, "src/app/__init__.py: it has no function to adopt"),
         ("tests/test_slug.py", 4, "tests/test_slug.py: it is in a test root; only code is adopted"),
     ],

@@ -34,6 +34,20 @@ def test_a_function_module_becomes_an_ordinary_one(built_shop: Path, run_in: Run
     assert not (built_shop / GENERATED / "words.py").exists()
 
 
+def test_the_name_of_a_spec_ejects_all_of_its_module_and_says_so(tmp_path: Path, run_in: RunIn) -> None:
+    spec = "import jaunt\n\n\n" + "".join(
+        f'@jaunt.magic\ndef {name}() -> int:\n    """Return 1."""\n    ...\n\n\n' for name in ("one", "two")
+    )
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/app/m.py": spec})
+    record(tmp_path, {"app.m": "def one() -> int:\n    return 1\n\n\ndef two() -> int:\n    return 1\n"})
+    assert run_in(tmp_path, "build").code == 0
+    said = run_in(tmp_path, "eject", "app.m:one")
+    assert said.lines[0].endswith(
+        "m.py holds the code of app.m, all 2 specs of it, now, and is no spec module any more"
+    )
+    assert "jaunt" not in (tmp_path / "src/app/m.py").read_text(encoding="utf-8")
+
+
 def test_its_dependents_stay_fresh_build_and_pass_their_tests(built_shop: Path, run_in: RunIn) -> None:
     for module in ("app.words", "app.tally"):
         assert run_in(built_shop, "eject", module).code == 0

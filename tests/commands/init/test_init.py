@@ -76,6 +76,16 @@ def test_an_empty_folder_becomes_a_project_whose_status_is_clean(tmp_path: Path)
     assert status.stdout.splitlines()[-1] == "2 unbuilt"
 
 
+def test_what_to_do_next_is_a_sentence_where_there_is_code_but_no_spec(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {"src/app/m.py": "X = 1\n", "jaunt.toml": '[llm]\nprovider = "recorded"\n'})
+    monkeypatch.chdir(tmp_path)
+    assert main(["init"]) == 0
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert said == "next: write a spec (jaunt init --example writes one), then run: jaunt test"
+
+
 def test_once_a_provider_is_set_it_builds_and_its_test_passes(tmp_path: Path) -> None:
     root = tmp_path / "shop"
     assert main(["init", str(root)]) == 0

@@ -392,6 +392,16 @@ def test_a_preset_that_is_not_there_says_how_to_get_it(
     assert PRESETS[name].source in (caught.value.hint or "")
 
 
+@pytest.mark.parametrize("one", ["no-such-python {root}/model.py", "./run it", "claude --print"])
+def test_a_program_with_its_arguments_in_one_string_is_to_be_a_list(
+    one: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(JauntConfigError, match="there is no program") as caught:
+        command_line(LLMConfig(command=[one]), tmp_path)
+    assert caught.value.hint == f"write a list: command = {json.dumps(one.split())}"
+
+
 def test_model_and_root_are_filled_in(tmp_path: Path) -> None:
     llm = LLMConfig(command=["sh", "{root}/ask.sh", "--model={model}"], model="m")
     assert list(command_line(llm, tmp_path)[1:]) == [f"{tmp_path}/ask.sh", "--model=m"]

@@ -236,7 +236,8 @@ def _remote(config: JauntConfig) -> "Remote":
         return remote.Remote(settings.url, options=settings.options, readonly=settings.readonly)
     except ImportError as error:
         raise JauntConfigError(
-            f"store.url: {error}", hint="install jaunt[remote], and what fsspec needs for the protocol (s3fs, gcsfs)"
+            f"store.url: {error}",
+            hint="install jaunt[remote] from jaunt's folder, and what fsspec needs for the protocol (s3fs, gcsfs)",
         ) from error
     except ValueError as error:
         raise JauntConfigError(

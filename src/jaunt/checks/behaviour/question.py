@@ -39,5 +39,5 @@ def require_hypothesis(where: str, check: str = "properties") -> None:
     if not has_hypothesis():
         raise JauntConfigError(
             f"{where} is tried with Hypothesis, which is not installed",
-            hint=f"pip install 'jaunt[properties]', or set {check} = \"off\" in [verify]",
+            hint=f"pip install 'jaunt[properties]' from jaunt's folder, or set {check} = \"off\" in [verify]",
         )

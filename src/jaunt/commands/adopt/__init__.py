@@ -118,6 +118,8 @@ def _tell_findings(project: Project, adoption: _Adoption) -> list[str]:
 
 def _nothing(person: Person, refused: Mapping[str, Refusal]) -> JauntRefusedError:
     path = str(person.file.path)
+    if not refused and any(map(person.source.is_spec, person.source.definitions.values())):
+        return JauntRefusedError(f"{path}: its functions are specs already", hint="`jaunt status` lists what is stale")
     if not refused:
         return JauntRefusedError(f"{path}: it has no function to adopt", hint="name a module with functions")
     told = [_told(path, name, each) for name, each in refused.items()]
@@ -126,7 +128,8 @@ def _nothing(person: Person, refused: Mapping[str, Refusal]) -> JauntRefusedErro
 
 
 def _told(path: str, name: str, refusal: Refusal) -> str:
-    return f"{path}:{refusal.line}: {name} is left as it is: {refusal.reason}"
+    where = f"{path}:{refusal.line}" if refusal.line else path
+    return f"{where}: {name} is left as it is: {refusal.reason}"
 
 
 def _tell_refused(person: Person, refused: Mapping[str, Refusal]) -> None:

@@ -17,7 +17,7 @@ _ASYNC_ITERATORS = {"AsyncIterator", "AsyncIterable", "AsyncGenerator"}
 
 
 class Refusal(NamedTuple):
-    """Why something is left where it is, and the line that says so, counted from 1."""
+    """Why something is left where it is, and the line that says so, counted from 1; 0 if none does."""
 
     line: int
     reason: str

@@ -23,7 +23,7 @@ def hypothesis(project: Project) -> Iterator[Finding]:
                 "ok",
                 "hypothesis",
                 "not installed, so code is not called with drawn inputs (robustness)",
-                "pip install 'jaunt[properties]'",
+                "pip install 'jaunt[properties]' from jaunt's folder",
             )
         return
     if has_hypothesis():
@@ -33,7 +33,7 @@ def hypothesis(project: Project) -> Iterator[Finding]:
             "fail",
             "hypothesis",
             f"not installed, but {users[0]} has properties to be tried",
-            "pip install 'jaunt[properties]', or set properties = \"off\" in [verify]",
+            "pip install 'jaunt[properties]' from jaunt's folder, or set properties = \"off\" in [verify]",
         )
 
 

@@ -26,7 +26,7 @@ from jaunt.text.counts import counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    help = "the spec module (a spec or a source file names it too)"
+    help = "the spec module, all of it (a spec or a source file names it too)"
     parser.add_argument("module", nargs="?", metavar="MODULE", help=help)
     help = "copy the source roots, with all specs replaced by their code and nothing of jaunt left, into --into DIR"
     parser.add_argument("--all", action="store_true", help=help)
@@ -59,7 +59,8 @@ def run(arguments: argparse.Namespace) -> Result:
         unless_checked.callback(file.path.write_bytes, old)  # after an interruption too, nothing has changed
         after = _checked(project, module, infer_deps=arguments.infer_deps)
         unless_checked.pop_all()
-    say(f"{shown} holds the code of {module} now, and is no spec module any more")
+    specs = f", all {counted(count, 'spec')} of it," if (count := len(project.modules[module].entries)) > 1 else ""
+    say(f"{shown} holds the code of {module}{specs} now, and is no spec module any more")
     problem = _remove(project, module)
     if problem:
         print_warning(problem)

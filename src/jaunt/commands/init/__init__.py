@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace) -> Result:
     for name, remark in started.kept.items():
         say(f"kept      {name} ({remark})")
     steps = _next_steps(started, arguments.directory)
-    say(f"next: {', then run: '.join(steps)}")
+    *before, last = steps
+    say(f"next: {', then '.join([*before, f'run: {last}'])}")
     return Result(
         data={
             "directory": str(started.root),
@@ -56,8 +57,8 @@ def _next_steps(started: Started, directory: str) -> list[str]:
     steps = []
     if not config.llm.provider and config.config_file is not None:
         usable = first_usable()
-        found = f"; usable here is {usable.settings}, as {usable.reason}" if usable else ""
+        found = f" (usable here is {usable.settings}, as {usable.reason})" if usable else ""
         steps.append(f"choose who writes the code, under [llm] in {config.config_file.name}{found}")
     if not load_project(config).modules:
-        steps.append("write a spec, or see one: jaunt init --example")
+        steps.append("write a spec (jaunt init --example writes one)")
     return [*steps, "jaunt test" if directory == "." else f"jaunt test --root {shlex.quote(directory)}"]

@@ -1,6 +1,7 @@
 """The provider `command`: any program, the prompt on its standard input, the answer on its output."""
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -145,9 +146,19 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
         raise JauntConfigError(f"llm.command: {program} is not executable", hint=f"chmod +x {program}")
     if found is None:
         where = "" if os.sep in program else " on PATH"
-        hint = f"install it: {preset.source}" if preset else "correct [llm] command, or install it"
+        hint = (
+            f"install it: {preset.source}"
+            if preset
+            else _as_list(llm.command) or "correct [llm] command, or install it"
+        )
         raise JauntConfigError(f"llm.command: there is no program {program}{where}", hint=hint)
     return [str(Path(found).absolute()), *filled[1:]]
+
+
+def _as_list(command: Sequence[str]) -> str:
+    """Return what to write for a program and its arguments that stand in one string; "" if they don't."""
+    words = command[0].split()
+    return f"write a list: command = {json.dumps(words)}" if len(command) == 1 and len(words) > 1 else ""
 
 
 def _relative_files(arguments: Sequence[str], root: Path) -> Iterator[str]:
