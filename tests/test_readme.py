@@ -14,6 +14,7 @@ from folders import REPOSITORY
 from processes import run_jaunt, run_python
 from projects import CONFIG, record, write_files
 
+from jaunt.checks.reference import every_key
 from jaunt.cli import main
 from jaunt.commands import COMMANDS
 from jaunt.commands.doctor.linter import HINT as LINTER_HINT
@@ -156,7 +157,8 @@ def test_every_command_that_is_mentioned_exists() -> None:
 
 
 def test_the_table_of_all_keys_is_the_one_that_the_fields_say() -> None:
-    assert f"\n\n{reference()}\n" in README, "run: python -c 'from jaunt.config.reference import *; print(reference())'"
+    code = "from jaunt.checks.reference import *; from jaunt.config.reference import *; print(reference(every_key()))"
+    assert f"\n\n{reference(every_key())}\n" in README, f"run: python -c '{code}'"
 
 
 OURS = [block for block in blocks("toml") if "[tool." not in block]

@@ -111,7 +111,8 @@ def test_the_checks_of_jaunt_are_as_severe_as_the_configuration_says() -> None:
     ("line", "said"),
     [
         ("rufff = 'off'", ["verify.rufff: unknown key", "did you mean 'ruff'?"]),
-        ("static = 'off'", ["verify.static: unknown key"]),
+        ("static = 'off'", ["verify.static: this check always counts: it has no key"]),
+        ("statik = 'off'", ["verify.statik: unknown key", "there are: ruff, ty, doctests"]),
         ("zzz = 1", ["verify.zzz: unknown key", "there are: ruff, ty, doctests"]),
         ("shouting = 3", ["verify.shouting: must be one of error, warn, off, or true or false, is 3"]),
         ("shouting = 'loud'", ["verify.shouting: must be one of", "'loud'"]),

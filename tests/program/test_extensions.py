@@ -168,6 +168,6 @@ def test_a_key_of_the_configuration(package: Path, shop: Path) -> None:
         assert (status.returncode, problem in status.stderr) == (2 if problem else 0, True)
     config.write_text(f"{settings}\n[build]\npaus = 2\n", encoding="utf-8")
     assert "did you mean 'pause'?" in run(package, "status", cwd=shop).stderr
-    code = "from jaunt.config.reference import reference; print(reference())"
+    code = "from jaunt.config.reference import all_keys, reference; print(reference(all_keys()))"
     told = run_python("-c", code, cwd=shop, PYTHONPATH=str(package.parent)).stdout
     assert "| `build.pause` | a number | `0.5` | how long to wait between two calls, in seconds |" in told

@@ -27,7 +27,8 @@ CHECKS = {
 }
 """To add a check, write its file, which declares what `CheckFile` names, and add its line here.
 
-They look at a candidate in this order: what takes least time stands first. `[verify]` takes the name as a key.
+They look at a candidate in this order: what takes least time stands first. `[verify]` takes the name as a key, unless
+the file's DEFAULT is None.
 """
 
 
@@ -45,6 +46,8 @@ def severities(config: JauntConfig) -> dict[str, Severity]:
     for name, value in config.verify.others.items():
         where = f"{config.config_file or config.root}: verify.{name}"
         if name not in optional:
+            if name in CHECKS:
+                raise JauntConfigError(f"{where}: this check always counts: it has no key", hint="leave the key out")
             raise JauntConfigError(f"{where}: unknown key", hint=_near(name, config))
         if not isinstance(value, bool) and value not in SEVERITIES:
             shown = ", ".join(SEVERITIES)
@@ -65,5 +68,6 @@ def _severity(given: object, name: str) -> Severity:
 
 
 def _near(name: str, config: JauntConfig) -> str:
-    known = list(dict.fromkeys([*(key for key in vars(config.verify) if key != "others"), *CHECKS]))
+    optional = (check for check in CHECKS if load_check(check).DEFAULT is not None)
+    known = list(dict.fromkeys([*(key for key in vars(config.verify) if key != "others"), *optional]))
     return did_you_mean(name, known, otherwise=f"there are: {', '.join(known)}")

@@ -1,7 +1,7 @@
-"""The reference of all keys, as their fields document them."""
+"""The reference of keys, as their fields document them; `jaunt.checks.reference` adds those of checks."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, get_type_hints
 
 from jaunt.config.key import keys_of
@@ -32,10 +32,10 @@ def all_keys(table: type[Any] = JauntConfig, prefix: str = "") -> Iterator[Key]:
         yield Key(name, wanted, "" if default in (None, "", [], {}) else json.dumps(default), each.metadata["doc"])
 
 
-def reference() -> str:
-    """Return all keys as a table in Markdown, a row each."""
+def reference(keys: Iterable[Key]) -> str:
+    """Return keys as a table in Markdown, a row each."""
     rows = [("key", "is", "default", "says"), ("---", "---", "---", "---")]
-    rows += [(f"`{k.name}`", k.type, f"`{k.default}`" if k.default else "", k.doc) for k in all_keys()]
+    rows += [(f"`{k.name}`", k.type, f"`{k.default}`" if k.default else "", k.doc) for k in keys]
     return "".join(f"| {' | '.join(row)} |\n".replace("|  |", "| |") for row in rows)
 
 
@@ -44,9 +44,9 @@ def sections() -> list[str]:
     return list(dict.fromkeys(key.name.partition(".")[0] for key in all_keys() if "." in key.name))
 
 
-def key_lines(section: str = "") -> Iterator[str]:
-    """Yield all keys, or those of a section, as lines for a terminal: `llm.timeout = 600.0`, and below what it says."""
-    for key in all_keys():
+def key_lines(keys: Iterable[Key], section: str = "") -> Iterator[str]:
+    """Yield keys, or those of a section, as lines for a terminal: `llm.timeout = 600.0`, and below what it says."""
+    for key in keys:
         if not section or key.name.startswith(f"{section}."):
             yield f"{key.name} = {key.default}" if key.default else key.name
             yield f"    {key.doc} ({key.type})"

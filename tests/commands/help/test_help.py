@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from said import Run, RunIn
 
-from jaunt.checks import CHECKS
+from jaunt.checks import CHECKS, load_check
+from jaunt.checks.reference import every_key
 from jaunt.commands import COMMANDS
 from jaunt.commands.help.pages import read_page, topics
 from jaunt.commands.help.parts import PARTS, fill
 from jaunt.commands.init.starter import TOOLS
 from jaunt.commands.shared.result import EXIT_CODES
-from jaunt.config.reference import all_keys, sections
+from jaunt.config.reference import sections
 from jaunt.generate.providers import PROVIDERS
 
 TOPICS = {
@@ -25,6 +26,7 @@ TOPICS = {
 def test_the_list_has_every_page_with_its_title(run: Run) -> None:
     said = run("help")
     assert said.code == 0
+    assert max(map(len, said.lines)) <= 79
     assert set(topics()) >= TOPICS
     for topic in topics():
         title = read_page(topic).partition("\n")[0].partition(": ")[2]
@@ -57,12 +59,15 @@ def test_a_page_names_commands_pages_and_keys_that_exist(topic: str) -> None:
     see_also = re.search(r"^See also: (.*)\.$", page, flags=re.MULTILINE)
     assert [name for name in (see_also[1].split(", ") if see_also else []) if name not in topics()] == []
     named = [f"{section}.{key}" for section, key in re.findall(r"\[(\w+)\]\s+(\w+) =", page)]
-    assert [name for name in named if name not in {key.name for key in all_keys()}] == []
+    assert [name for name in named if name not in {key.name for key in every_key()}] == []
 
 
 def test_what_a_page_has_of_the_code_is_all_of_it(run: Run) -> None:
-    assert [key.name for key in all_keys() if key.name not in run("help", "config").out] == []
+    assert [key.name for key in every_key() if key.name not in run("help", "config").out] == []
     assert [name for name in CHECKS if f"\n    {name} " not in run("help", "checks").out] == []
+    always = [name for name in CHECKS if load_check(name).DEFAULT is None]
+    said = f"{', '.join(always[:-1])} and {always[-1]} have no key: they always count"
+    assert said in " ".join(read_page("checks").split())
     assert [name for name in PROVIDERS if f'provider = "{name}"' not in run("help", "providers").out] == []
     assert [code for code in EXIT_CODES if f"\n    {code} " not in run("help", "exit-codes").out] == []
     used = {name for topic in topics() for name in re.findall(r"^@([\w-]+)@$", read_page(topic), flags=re.MULTILINE)}
@@ -79,7 +84,7 @@ def test_the_settings_for_linters_are_those_that_init_writes() -> None:
 def test_a_section_of_the_configuration_is_shown_alone(run: Run, section: str) -> None:
     lines = run("help", "config", section).lines
     names = [line.partition(" ")[0] for line in lines if not line.startswith(" ")]
-    assert names == [key.name for key in all_keys() if key.name.startswith(f"{section}.")]
+    assert names == [key.name for key in every_key() if key.name.startswith(f"{section}.")]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -90,6 +95,8 @@ def test_the_help_of_a_command_is_its_own(run: Run, command: str) -> None:
 def test_a_search_finds_pages_commands_and_keys_whatever_the_case(run: Run, run_in: RunIn) -> None:
     hits = run_in(Path(), "help", "-k", "CONFLICT markers", "--json").facts["hits"]
     assert [hit["topic"] for hit in hits] == ["merging"]
+    for word in ("properties", "given", "hypothesis"):
+        assert "specs" in {hit["topic"] for hit in run_in(Path(), "help", "-k", word, "--json").facts["hits"]}
     assert {"build", "test"} <= {line.split()[0] for line in run("help", "-k", "jobs n").lines}
     assert any(line.startswith("config") and "open" in line for line in run("help", "-k", "open_files").lines)
 

@@ -48,10 +48,10 @@ def _text(topic: str) -> str:
 def _list() -> Result:
     titles = {topic: read_page(topic).partition("\n")[0].partition(": ")[2] for topic in topics()}
     width = max(map(len, titles))
-    say("Pages: jaunt help TOPIC shows one, jaunt help -k WORD searches them.\n")
+    say("Pages: jaunt help TOPIC shows one, jaunt help -k WORD searches them.")
     for topic, title in titles.items():
         say("\n".join(hang(f"  {topic:<{width}}  ", title, width_of(sys.stdout))))
-    say("\nCommands besides those of jaunt --help; jaunt help COMMAND shows what each takes:\n")
+    say("\nCommands besides those of jaunt --help (jaunt help COMMAND shows one):")
     for row in command_rows(rare=True):
         say(f"  {row}")
     return Result(data={"topics": titles, "commands": {name: each.summary for name, each in COMMANDS.items()}})

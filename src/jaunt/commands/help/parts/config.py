@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from jaunt.checks.reference import every_key
 from jaunt.config.reference import key_lines, sections
 
 KIND = "section"
@@ -9,7 +10,7 @@ KIND = "section"
 
 def lines() -> Iterator[str]:
     """Yield all keys."""
-    return key_lines()
+    return key_lines(every_key())
 
 
 def names() -> list[str]:
@@ -19,4 +20,4 @@ def names() -> list[str]:
 
 def text_of(section: str) -> str:
     """Return the keys of a section."""
-    return "\n".join(key_lines(section))
+    return "\n".join(key_lines(every_key(), section))
