@@ -64,13 +64,17 @@ _MOST_TOLD = 10
 
 
 def tell_unbound(plan: Plan) -> None:
-    """Warn of names that the docstrings of stale specs have in backticks and that nothing binds."""
+    """Warn of bodies of stale specs, and of names that their docstrings have in backticks and that nothing binds."""
     stale = [module for module in plan.stale if module not in plan.problems][:_MOST_READ]
     if not stale:
         return
-    from jaunt.commands.shared.unbound import unbound_lines  # what reads sources: 20 ms, for nothing if all is fresh
+    from jaunt.commands.shared import replaced, unbound  # what reads sources: 20 ms, for nothing if all is fresh
 
-    found = [*islice(unbound_lines(plan.project, stale), _MOST_TOLD + 1)]
+    for line in islice(
+        replaced.replaced_lines(plan.project, [m for m in stale if plan.freshness[m].stale]), _MOST_TOLD
+    ):
+        print_warning(line)
+    found = [*islice(unbound.unbound_lines(plan.project, stale), _MOST_TOLD + 1)]
     for line in found[:_MOST_TOLD]:
         print_warning(line)
     if len(found) > _MOST_TOLD:
