@@ -41,9 +41,20 @@ class CollectionChecks:
     def for_module(self, work: ModuleWork) -> "CollectionCheck | None":
         """Return the check of a test module's candidates; None for code.
 
-        Raises JauntDiscoveryError for an async test where nothing is installed that runs it.
+        Raises JauntDiscoveryError for a test that pytest does not collect by its name, and for an async test where
+        nothing is installed that runs it.
         """
-        if work.kind != "test" or not self.used:
+        if work.kind != "test":
+            return None
+        other = next((name for name in work.names if not name.startswith("test")), None)
+        is_told = any("python_functions" in argument for argument in self.project.config.test.pytest_args)
+        if other is not None and not is_told and not names_tests(work):
+            raise JauntDiscoveryError(
+                f"{work.spec.path}:{work.spec.definitions[other].lineno}: {other}: pytest collects no function of that "
+                "name",
+                hint=f"name it test_{other}, or set python_functions in pytest's configuration",
+            )
+        if not self.used:
             return None
         for name in work.names:
             stub = work.spec.definitions.get(name)
@@ -92,6 +103,17 @@ class CollectionCheck:
 
     async def _try(self, source: str) -> Sequence[Failure]:
         return await halted_with_task(partial(collection_failures, source, self.work, self.project))
+
+
+_CONFIGURATIONS = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+
+
+def names_tests(work: ModuleWork) -> bool:
+    """Whether a project may tell pytest which functions are tests: then pytest itself, later, says which are none."""
+    folders = [each for each in Path(work.spec.path).parents if each.is_relative_to(work.root)]
+    texts = [(folder / name, b"python_functions") for folder in folders for name in _CONFIGURATIONS]
+    hooks = [(folder / "conftest.py", b"pytest_pycollect_makeitem") for folder in folders]
+    return any(word in file.read_bytes() for file, word in [*texts, *hooks] if file.is_file())
 
 
 def _plugins() -> list[str]:
