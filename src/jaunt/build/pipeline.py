@@ -245,9 +245,9 @@ class _Search:
                 **instruction_fields(self.work),
                 **written,
             }
-            # Nothing is waited for between a candidate that passed and its landing: it would be lost if that is ended.
-            landed = await self._land(_answered(self.settings, self.work, result), result.source, provenance)
-            return _warned(landed, *await _by_writer(self.writers, keep))
+            # Nothing else is waited for, before or after: a candidate that passed would be lost, or not told as landed.
+            answered = _answered(self.settings, self.work, result)
+            return await self._land(answered, result.source, provenance, besides=keep)
 
     async def _failed(self, result: GenerationResult) -> Outcome:
         """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""
@@ -288,10 +288,20 @@ class _Search:
             advisories=result.advisories,
         )
 
-    async def _land(self, outcome: Outcome, source: str, provenance: Mapping[str, str]) -> Outcome:
-        """Write a candidate that passed; `provenance` are the fields of a header that say where it came from."""
-        source = normalize_source(source)
-        return await self._write(partial(_land, self.work, self.settings, self.context, outcome, source, provenance))
+    async def _land(
+        self,
+        outcome: Outcome,
+        source: str,
+        provenance: Mapping[str, str],
+        *,
+        besides: Callable[[], Sequence[str]] = tuple,
+    ) -> Outcome:
+        """Write a candidate that passed; `provenance` are the fields of a header that say where it came from.
+
+        `besides` writes what else is to be kept of the answer, and returns warnings.
+        """
+        land = partial(_land, self.work, self.settings, self.context, outcome, normalize_source(source), provenance)
+        return await self._write(lambda: _warned(land(), *besides()))
 
     async def _write(self, write: Callable[[], Outcome]) -> Outcome:
         """Write what belongs to an outcome."""
