@@ -121,7 +121,7 @@ def test_a_variable_that_is_handed_in_is_enough(tmp_path: Path, run_in: RunIn, m
 def test_a_module_whose_examples_are_not_run_need_not_be_imported_in_the_sandbox(tmp_path: Path, run_in: RunIn) -> None:
     root = make_checked_shop(tmp_path, {WORDS: importing("open('stamp.txt', 'w').close()")})
     with (root / "jaunt.toml").open("a") as settings:
-        settings.write('[verify]\nno_doctests = "app.words"\n')
+        settings.write('no_doctests = "app.words"\n')  # below [verify]
     run_in(root, "build", "--target", "app.words")
     assert calls(root) == ["app.words"]
 
@@ -150,7 +150,7 @@ def test_what_any_text_would_be_found_guilty_of_is_no_candidates_fault(
 def test_a_tool_that_only_warns_ends_no_build(tmp_path: Path, run_in: RunIn) -> None:
     root = make_checked_shop(tmp_path, {"ruff.toml": "lines = 3\n"})
     with (root / "jaunt.toml").open("a") as settings:
-        settings.write('[verify]\nruff = "warn"\n')
+        settings.write('ruff = "warn"\n')  # below [verify]
     said = run_in(root, "build")
     assert (said.code, len(calls(root))) == (0, 3)
     assert "unknown field `lines`" in said.err

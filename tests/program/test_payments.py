@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from counted_model import calls
+from counted_model import QUICK, calls
 from projects import SHOP, write_files
 
 from jaunt.cli import main
@@ -117,7 +117,7 @@ def test_recorded_answers_build_a_clone_by_themselves(counted_shop: Path) -> Non
     assert main(["build", "--record", "recordings"]) == 0
     calls(counted_shop)
     clone = counted_shop.parent / "clone"
-    write_files(clone, {**SHOP, "jaunt.toml": '[llm]\nprovider = "recorded"\nrecordings = "recordings"\n'})
+    write_files(clone, {**SHOP, "jaunt.toml": f'[llm]\nprovider = "recorded"\nrecordings = "recordings"\n{QUICK}'})
     shutil.copytree(counted_shop / "recordings", clone / "recordings")
     assert main(["build", "--root", str(clone)]) == 0
     assert calls(counted_shop) == []

@@ -17,13 +17,17 @@ print((here / f"{module}.answer").read_text())
 """
 
 
+QUICK = '[verify]\nrobustness = "off"\n'
+"""Robustness takes more time than all else of these small builds, and has tests of its own."""
+
+
 def make_counted_shop(folder: Path) -> Path:
     """Write the project SHOP below `folder`, and its model beside it; return the project's root."""
     model = folder / "model"
     write_files(model, {"answer.py": ANSWERER, **{f"{m}.answer": text for m, text in SHOP_ANSWERS.items()}})
     command = json.dumps([sys.executable, str(model / "answer.py")])
     project = folder / "project"
-    write_files(project, {**SHOP, "jaunt.toml": f'[llm]\nprovider = "command"\ncommand = {command}\n'})
+    write_files(project, {**SHOP, "jaunt.toml": f'[llm]\nprovider = "command"\ncommand = {command}\n{QUICK}'})
     return project
 
 

@@ -208,7 +208,7 @@ def clones(tmp_path: Path, url: str) -> tuple[Path, Path]:
     for name in ("one", "other"):
         project = make_counted_shop(tmp_path / name)
         with (project / "jaunt.toml").open("a") as settings:
-            settings.write(f'[verify]\nruff = "off"\nty = "off"\n[store]\nurl = "{url}"\n')
+            settings.write(f'ruff = "off"\nty = "off"\n[store]\nurl = "{url}"\n')  # below [verify]
         made.append(project)
     return made[0], made[1]
 
