@@ -6,36 +6,9 @@ from pathlib import Path
 import pytest
 from projects import record, write_files
 from said import RunIn
+from well_founded import SHOWN_HELD_TESTED
 
-SPEC = '''\
-import jaunt
-
-
-@jaunt.magic
-def shown(n: int) -> int:
-    """Add one.
-
-    >>> shown(1)
-    2
-    """
-    ...
-
-
-@jaunt.magic
-def held(n: int) -> int:
-    """Add one.
-
-    Properties:
-        given n: int :: held(n) > n
-    """
-    ...
-
-
-@jaunt.magic
-def tested(n: int) -> int:
-    """Add one."""
-    ...
-
+SPEC = f'''{SHOWN_HELD_TESTED}
 
 @jaunt.magic
 def bare(n: int) -> int:

@@ -8,40 +8,13 @@ import pytest
 from builds import load
 from projects import edit, record, write_files
 from said import RunIn
+from well_founded import SHOWN_HELD_TESTED
 
 from jaunt.commands import check
 from jaunt.commands.shared.spec_evidence import LEVELS
 from jaunt.testing.strength.recorded import strength_digest
 
-SPEC = '''\
-import jaunt
-
-
-@jaunt.magic
-def shown(n: int) -> int:
-    """Add one.
-
-    >>> shown(1)
-    2
-    """
-    ...
-
-
-@jaunt.magic
-def held(n: int) -> int:
-    """Add one.
-
-    Properties:
-        given n: int :: held(n) > n
-    """
-    ...
-
-
-@jaunt.magic
-def tested(n: int) -> int:
-    """Add one."""
-    ...
-
+SPEC = f'''{SHOWN_HELD_TESTED}
 
 @jaunt.magic
 def bare(n: int) -> int:
