@@ -2,6 +2,7 @@
 
 import ast
 import tokenize
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ MOST_BROAD_EXCEPTS = 8
 MOST_INNER_IMPORTS = 30
 MOST_LINES = {"function": 60, "class": 160}
 MOST_PARAMETERS = 8
+MOST_FILES = 16
 
 STABLE = {"builder.run_build", "tester.run_test_generation", "tester.run_tests"}
 """What people script against has the parameters that the request names, however many."""
@@ -114,3 +116,8 @@ def test_an_import_without_a_reason_is_seen(tmp_path: Path) -> None:
     file.write_text("def f():\n    import json\n\ndef g():\n    import re  # 5 ms\n")
     found = inner_imports(ast.parse(file.read_bytes()))
     assert (found, list(without_reason(file, found))) == ({2: 2, 5: 5}, [2])
+
+
+def test_no_folder_has_more_files_than_a_person_looks_through() -> None:
+    folders = Counter(file.parent for file in files().values() if file.name != "__init__.py")
+    assert {str(folder.relative_to(PACKAGE)): n for folder, n in folders.items() if n > MOST_FILES} == {}

@@ -10,7 +10,7 @@ from builds import PLAIN, build_with
 from projects import edit, write_files
 from said import RunIn
 
-from jaunt.build.history import History
+from jaunt.build.memory.history import History
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import run_plan
 from jaunt.commands.shared.steps import plan_for

@@ -20,7 +20,7 @@ from processes import CHILD_SECONDS, child_environment, run_jaunt, run_python
 from projects import CONFIG as RECORDED
 from projects import record, write_files
 
-from jaunt.build.time_left import TimeLeft
+from jaunt.build.memory.time_left import TimeLeft
 from jaunt.cli import main
 from jaunt.report.live import Feed, LiveDisplay
 from jaunt.text.durations import duration

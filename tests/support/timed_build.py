@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jaunt.build.timings import BuildTimings, JobTiming
+from jaunt.build.memory.timings import BuildTimings, JobTiming
 
 EVIL = "</script><script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'>"
 

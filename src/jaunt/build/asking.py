@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from jaunt.build.context import part_of_context
-from jaunt.build.first_answers import ResumedBackend
+from jaunt.build.eager.answers import ResumedBackend
 from jaunt.build.parts import parts_of
 from jaunt.build.settings import BuildSettings
 from jaunt.build.write import normalize_source

@@ -13,7 +13,7 @@ from jaunt.project.world.installed import KNOWN_PACKAGES, installed_shapes
 from jaunt.spec_ref import code_name, qualname_of
 from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.shapes import shape_of
-from jaunt.syntax.splice import excerpt
+from jaunt.syntax.splicing.splice import excerpt
 
 
 def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpecContext:

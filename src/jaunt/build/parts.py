@@ -14,7 +14,7 @@ from jaunt.plan.moved_specs import MovedSpecs
 from jaunt.spec_ref import code_name, module_of, qualname_of
 from jaunt.specs.dag import components
 from jaunt.syntax.source import parse_or_none
-from jaunt.syntax.splice import excerpt
+from jaunt.syntax.splicing.splice import excerpt
 
 Ask = Callable[[ModuleSpecContext, Sequence[Check], Sequence[str]], Awaitable[GenerationResult]]
 """Asks for a part: its context, what its answers have to pass, and what was wrong with the code before."""

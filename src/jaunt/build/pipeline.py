@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 
 from jaunt.build.asking import generate, is_equivalent, specs_asked
 from jaunt.build.context import make_context
-from jaunt.build.first_request import FirstRequest
+from jaunt.build.eager.request import FirstRequest
 from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected, remember_failure
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, StoreLookup, keep_code, room_for_code, stored_code

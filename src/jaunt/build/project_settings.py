@@ -4,9 +4,9 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from jaunt.build.eager.answers import FirstAnswers
 from jaunt.build.failures import SameFailures
-from jaunt.build.first_answers import FirstAnswers
-from jaunt.build.history import History
+from jaunt.build.memory.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, kept_answers, open_store

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from jaunt.build.eager import FirstRequests
-from jaunt.build.ledger import Ledger, read_ledger, write_ledger
+from jaunt.build.eager.order import FirstRequests
+from jaunt.build.memory.ledger import Ledger, read_ledger, write_ledger
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import holds_module

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jaunt.build.eager.answers import FirstAnswers
 from jaunt.build.failures import SameFailures
-from jaunt.build.first_answers import FirstAnswers
-from jaunt.build.history import History
+from jaunt.build.memory.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.store import Store
 from jaunt.config import PriceConfig

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from jaunt.generate.check import Checked
 from jaunt.plan.moved_specs import MovedSpecs
-from jaunt.syntax.splice import splice
+from jaunt.syntax.splicing.splice import splice
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from jaunt.project.unbuilt import unbuilt_behind
 from jaunt.registry import SpecEntry, clear_registries, get_magic_registry, get_test_registry, watch
 from jaunt.runtime import PLAIN_METACLASSES
 from jaunt.spec_ref import code_name, spec_ref_from_object
-from jaunt.specs.inner_decorators import HINT
+from jaunt.specs.refused.inner_decorators import HINT
 from jaunt.syntax.source import own_decorators, read_source
 
 

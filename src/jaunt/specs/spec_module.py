@@ -16,11 +16,11 @@ from jaunt.spec_ref import SpecRef, code_name
 from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
 from jaunt.specs.hidden import decided_by_packages, refuse_hidden, refuse_lost_docstrings, refuse_rebound
-from jaunt.specs.inner_decorators import refuse_keepers, refuse_keeping_metaclass
 from jaunt.specs.mentions import Mentions
-from jaunt.specs.misread import misread_decorators
 from jaunt.specs.refused.governed import refuse_governed
+from jaunt.specs.refused.inner_decorators import refuse_keepers, refuse_keeping_metaclass
 from jaunt.specs.refused.methods import refuse_methods
+from jaunt.specs.refused.misread import misread_decorators
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, Names, parse_source
 
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from jaunt.build.ledger import read_ledger
+from jaunt.build.memory.ledger import read_ledger
 from jaunt.config import load_config
 from jaunt.config.instructions import with_instructions
 from jaunt.engine.job import Outcome, job_name

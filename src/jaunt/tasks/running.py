@@ -4,12 +4,12 @@ import atexit
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jaunt.build.eager import FirstRequests
+from jaunt.build.eager.order import FirstRequests
+from jaunt.build.memory.time_left import TimeLeft, plan_time_left
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import plan_turns
 from jaunt.build.store import fetch_modules
-from jaunt.build.time_left import TimeLeft, plan_time_left
 from jaunt.build.write import remove_module
 from jaunt.engine.job import Outcome
 from jaunt.generate.lazy_backend import LazyBackend

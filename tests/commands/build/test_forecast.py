@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from backends import CountingBackend
 
-from jaunt.build.ledger import Generation, Ledger, write_ledger
+from jaunt.build.memory.ledger import Generation, Ledger, write_ledger
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import run_plan
 from jaunt.build.store import Store

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from timed_build import BUILD, EVIL, timing
 
-from jaunt.build.timings import BuildTimings, JobTiming
+from jaunt.build.memory.timings import BuildTimings, JobTiming
 from jaunt.commands.timings.timeline import JobCounts, analyse, seconds_with, timings_html
 
 # --- what follows from it ----------------------------------------------------------------------------

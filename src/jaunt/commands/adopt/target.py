@@ -15,7 +15,7 @@ from jaunt.project.project import Project
 from jaunt.report.wording import all_reasons, build_command
 from jaunt.syntax.edits import Edits
 from jaunt.syntax.source import ModuleSource, parse_source
-from jaunt.syntax.splice import splice
+from jaunt.syntax.splicing.splice import splice
 from jaunt.text.nearest import nearest
 
 

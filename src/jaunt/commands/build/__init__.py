@@ -4,7 +4,7 @@ import argparse
 from types import ModuleType
 
 from jaunt.commands.shared.build_step import build_plan, module_phases
-from jaunt.commands.shared.ci_options import add_format_option
+from jaunt.commands.shared.ci.options import add_format_option
 from jaunt.commands.shared.options import (
     add_build_options,
     add_instruction_option,

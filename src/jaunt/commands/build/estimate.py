@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from jaunt.build.context import make_context, part_of_context
-from jaunt.build.ledger import Generation
+from jaunt.build.memory.ledger import Generation
 from jaunt.config import PriceConfig
 from jaunt.errors import JauntError
 from jaunt.generate.judge import judge_messages

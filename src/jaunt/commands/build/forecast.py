@@ -9,9 +9,9 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from jaunt.build.ledger import Generation, read_ledger
+from jaunt.build.memory.ledger import Generation, read_ledger
+from jaunt.build.memory.time_left import plan_time_left
 from jaunt.build.store import Store, fetch_modules, holds_module, kept_answers, open_store
-from jaunt.build.time_left import plan_time_left
 from jaunt.commands.build.estimate import at_price, estimate, judge_bounds
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import tell_governed, tell_unbound

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jaunt.checks import is_off
-from jaunt.commands.shared.ci_options import add_ci_options, forget_report, wanted_part
+from jaunt.commands.shared.ci.options import add_ci_options, forget_report, wanted_part
 from jaunt.commands.shared.options import add_cluster_option, add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> Result:
         facts["below"] = [{"spec": spec, "level": level} for spec, level in weak]
     code = EXIT_CHECK if drifts or failed or tests or weak else EXIT_OK
     if part:
-        reporting = importlib.import_module("jaunt.commands.shared.reporting")  # what made the part: it is loaded
+        reporting = importlib.import_module("jaunt.commands.shared.ci.reporting")  # what made the part: it is loaded
         wrong = {**_by_module(drifts, failed), **({"tests": tests} if tests else {})}
         wrong |= {"evidence": [spec for spec, _ in weak]} if weak else {}
         part.write(project, reporting.check_cases(project, part, wrong), passed=code == EXIT_OK)

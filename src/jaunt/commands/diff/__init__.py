@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
-from jaunt.build.history import History, LastBuild
+from jaunt.build.memory.history import History, LastBuild
 from jaunt.commands.diff.change import Change, make_change
 from jaunt.commands.shared.options import add_project_options
 from jaunt.commands.shared.result import Result

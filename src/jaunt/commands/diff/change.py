@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from jaunt.build.history import LastBuild
+from jaunt.build.memory.history import LastBuild
 from jaunt.commands.diff.lost import removed_behaviour
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, parse_header, split_header

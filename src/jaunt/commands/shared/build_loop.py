@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from jaunt.build.memory.time_left import plan_time_left
+from jaunt.build.memory.timings import TimingsRecorder
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import misses_store, run_plan
 from jaunt.build.store import fetch_modules
-from jaunt.build.time_left import plan_time_left
-from jaunt.build.timings import TimingsRecorder
 from jaunt.checks.doctests.imports import Imports
 from jaunt.cluster.call import cluster_warnings
 from jaunt.commands.shared.options import BuildOptions

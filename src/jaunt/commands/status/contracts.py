@@ -1,6 +1,6 @@
 """What has changed in a module's contract since its code was generated."""
 
-from jaunt.build.history import History
+from jaunt.build.memory.history import History
 from jaunt.errors import JauntDiscoveryError
 from jaunt.project.project import Project
 from jaunt.report import diffs

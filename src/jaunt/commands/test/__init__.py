@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jaunt.commands.shared.ci_options import add_ci_options, forget_report, wanted_part
+from jaunt.commands.shared.ci.options import add_ci_options, forget_report, wanted_part
 from jaunt.commands.shared.options import (
     add_build_options,
     add_instruction_option,
@@ -25,7 +25,7 @@ from jaunt.project.project import Project
 from jaunt.testing.workers import require_xdist
 
 if TYPE_CHECKING:
-    from jaunt.commands.shared.reporting import Part
+    from jaunt.commands.shared.ci.reporting import Part
 
 _STRENGTH = "jaunt.commands.test.strength"
 """What measures, and starts the sandbox: 60 ms, for nothing without one of its options."""
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> Result:
         pytest_args=arguments.pytest_args,
     )
     if arguments.merge:
-        reporting = importlib.import_module("jaunt.commands.shared.reporting")  # pytest's side and XML: 30 ms
+        reporting = importlib.import_module("jaunt.commands.shared.ci.reporting")  # pytest's side and XML: 30 ms
         return reporting.merge_reports(arguments.merge, arguments.junitxml, Path(arguments.root or ""))
     if arguments.no_run and (arguments.shard or arguments.junitxml):
         raise JauntConfigError("--no-run leaves nothing to split or to report", hint="leave it out, or the others")
@@ -123,6 +123,6 @@ def _write(project: Project, part: "Part", result: Result, tested: Tested) -> No
     held_back = part.mine if ran is None else ran["not_run"]
     why = dict.fromkeys(held_back, "was not run, as not all that it needs could be built") if result.code else {}
     runs, found = (tested.ran.runs, tested.ran.found) if tested.ran else ((), ())
-    reporting = importlib.import_module("jaunt.commands.shared.reporting")  # what wrote the part: it is loaded
+    reporting = importlib.import_module("jaunt.commands.shared.ci.reporting")  # what wrote the part: it is loaded
     cases = reporting.test_cases(project, part, runs, found, why)
     part.write(project, cases, passed=result.code == 0)

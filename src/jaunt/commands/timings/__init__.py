@@ -4,7 +4,7 @@ import argparse
 import webbrowser
 from pathlib import Path
 
-from jaunt.build.timings import read_timings
+from jaunt.build.memory.timings import read_timings
 from jaunt.commands.shared.options import add_config_options, read_config
 from jaunt.commands.shared.result import Result
 from jaunt.commands.timings.timeline import timings_html

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
-from jaunt.build.timings import BuildTimings, JobTiming
+from jaunt.build.memory.timings import BuildTimings, JobTiming
 from jaunt.files.json_record import plain_record
 from jaunt.report.page import render_page
 from jaunt.specs.dag import critical_path

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from jaunt.syntax.blocks import blocks_of
 from jaunt.syntax.source import parse_or_none
+from jaunt.syntax.splicing.blocks import blocks_of
 from jaunt.testing.strength.operators import Edit, Kind, edits_of
 
 

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from jaunt.syntax.blocks import Block, blocks_of, bound_name
 from jaunt.syntax.canonical import canonical
+from jaunt.syntax.splicing.blocks import Block, blocks_of, bound_name
 
 _APART = "\n\n"
 """What stands before a definition that is put in, beyond the line break that ends the one before it."""

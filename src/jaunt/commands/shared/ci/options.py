@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jaunt.report.console import FORMATS
 
 if TYPE_CHECKING:
-    from jaunt.commands.shared.reporting import Part
+    from jaunt.commands.shared.ci.reporting import Part
 
 
 def add_ci_options(parser: argparse.ArgumentParser) -> None:
@@ -37,5 +37,5 @@ def wanted_part(arguments: argparse.Namespace, kind: str, modules: Collection[st
     """Return the part of a run that the options ask for, None without any of them; raises JauntConfigError."""
     if not (arguments.shard or arguments.junitxml or arguments.durations):
         return None
-    reporting = importlib.import_module("jaunt.commands.shared.reporting")  # pytest's side and XML: 30 ms
+    reporting = importlib.import_module("jaunt.commands.shared.ci.reporting")  # pytest's side and XML: 30 ms
     return reporting.part_of(arguments, kind, modules)

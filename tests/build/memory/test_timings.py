@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from timed_build import BUILD
 
-from jaunt.build.timings import TIMINGS_FILE, BuildTimings, JobTiming, TimingsRecorder, read_timings, write_timings
+from jaunt.build.memory.timings import (
+    TIMINGS_FILE,
+    BuildTimings,
+    JobTiming,
+    TimingsRecorder,
+    read_timings,
+    write_timings,
+)
 from jaunt.engine.job import Job, Outcome
 from jaunt.engine.runner import run_jobs
 from jaunt.errors import JauntConfigError, JauntWriteError

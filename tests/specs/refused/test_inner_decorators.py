@@ -3,7 +3,7 @@
 import pytest
 
 from jaunt.errors import JauntDiscoveryError
-from jaunt.specs.inner_decorators import refuse_keepers
+from jaunt.specs.refused.inner_decorators import refuse_keepers
 from jaunt.syntax.source import parse_source
 
 ROUTES = """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from jaunt.build.ledger import read_ledger
+from jaunt.build.memory.ledger import read_ledger
 from jaunt.engine.job import ask_name, job_name
 from jaunt.plan.order import asked_first, waits_for
 from jaunt.plan.plan import Plan

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jaunt.build.ledger import Generation, Ledger, read_ledger, write_ledger
+from jaunt.build.memory.ledger import Generation, Ledger, read_ledger, write_ledger
 from jaunt.engine.job import Outcome
 
 TWO = Ledger({"build:a": Generation(2.0, 100, 10, 0.5), "build:b": Generation(4.0, 300, 30, 1.5)})

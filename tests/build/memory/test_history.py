@@ -6,7 +6,7 @@ import pytest
 from projects import make_shop
 from said import RunIn
 
-from jaunt.build.history import History
+from jaunt.build.memory.history import History
 
 
 def kept(root: Path) -> list[str]:

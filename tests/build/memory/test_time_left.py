@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaunt.build.time_left import TimeLeft
+from jaunt.build.memory.time_left import TimeLeft
 
 DIAMOND = {"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"]}
 

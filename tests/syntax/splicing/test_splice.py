@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jaunt.syntax.blocks import blocks_of
-from jaunt.syntax.splice import splice
+from jaunt.syntax.splicing.blocks import blocks_of
+from jaunt.syntax.splicing.splice import splice
 
 OLD = '''\
 """What a model wrote."""

@@ -1,0 +1,1 @@
+"""Definitions of an answer, put into the code that stands."""
