@@ -301,7 +301,12 @@ class _Search:
         `besides` writes what else is to be kept of the answer, and returns warnings.
         """
         land = partial(_land, self.work, self.settings, self.context, outcome, normalize_source(source), provenance)
-        return await self._write(lambda: _warned(land(), *besides()))
+
+        def write() -> Outcome:
+            unkept = besides()  # first: once the code is there, it is not long until it is told as landed
+            return _warned(land(), *unkept)
+
+        return await self._write(write)
 
     async def _write(self, write: Callable[[], Outcome]) -> Outcome:
         """Write what belongs to an outcome."""
