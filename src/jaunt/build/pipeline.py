@@ -1,6 +1,5 @@
 """Generate, validate, write: the path of one module of either kind, from its contract to its file."""
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,26 +12,25 @@ from typing import Self, TypeVar
 from jaunt.build.asking import generate, is_equivalent, specs_asked
 from jaunt.build.context import make_context
 from jaunt.build.eager.request import FirstRequest
-from jaunt.build.rejected import forget_rejected, keep_advisories, keep_rejected, remember_failure
+from jaunt.build.landing import by_writer, keep_failed, land, stamp, text_to_replace, with_warnings
+from jaunt.build.rejected import keep_advisories, remember_failure
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import Store, StoreLookup, keep_code, room_for_code, stored_code
+from jaunt.build.store import StoreLookup, room_for_code, stored_code
 from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.turns import PatientCheck, Turns
-from jaunt.build.write import normalize_source, stamp_code, write_code
+from jaunt.build.write import normalize_source
 from jaunt.engine.job import Outcome, Status, error_texts, failure
-from jaunt.errors import JauntAnswerError, JauntBudgetError, JauntError, JauntGenerationError
-from jaunt.files.atomic import require_writable, write_atomic
-from jaunt.files.plain import read_plain
+from jaunt.errors import JauntBudgetError, JauntError, JauntGenerationError
+from jaunt.files.atomic import require_writable
 from jaunt.generate.base import GenerationResult
 from jaunt.generate.check import Check, Examination, check_candidate
-from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.generate.usage import Usage
 from jaunt.header import parse_header
-from jaunt.plan.freshness import Freshness, judge, read_generated
+from jaunt.plan.freshness import Freshness
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.standing import WRITTEN_FIELDS, StandingCode, accepted_fields, standing_code
-from jaunt.report.wording import all_reasons, build_command, decision
+from jaunt.report.wording import build_command
 
 T = TypeVar("T")
 
@@ -135,7 +133,7 @@ class ModuleBuilder:
         if work.problem is not None:
             raise work.problem
         require_writable(work.path, within=work.root)
-        replaced = standing.text if standing else _text_to_replace(work, force=self.settings.force)
+        replaced = standing.text if standing else text_to_replace(work, force=self.settings.force)
         problem = await self.settings.gate(work.module) if self.settings.gate else None
         if problem is not None:
             if self.settings.proof is not None:  # which may know the line
@@ -193,7 +191,7 @@ class _Search:
         if judged and not await is_equivalent(self.settings, self.work, self.context, standing.text):
             return None, []
         outcome = replace(_passed("verified", examined), attempts=int(judged), origin="judge" if judged else "")
-        return await self._write(partial(_stamp, self.work, self.settings, standing, outcome)), []
+        return await self._write(partial(stamp, self.work, self.settings, standing, outcome)), []
 
     async def _find(self, told: Sequence[str], *, ask_anew: bool) -> Outcome:
         """Write code from the store or the model, which is `told` what is wrong with the code that is there."""
@@ -204,7 +202,7 @@ class _Search:
         if found is not None:
             return found
         if store is None or store.readonly:
-            return _warned(await self._generate(told), stored.warning)
+            return with_warnings(await self._generate(told), stored.warning)
         waits = partial(self.settings.on_wait, work.module) if self.settings.on_wait else None
         turn = store.turn(work.kind, work.digest, beside_work(work), on_wait=waits)
         async with turn as again:  # another build may have asked in the meantime
@@ -212,7 +210,7 @@ class _Search:
             if found is not None:
                 return found
             outcome = await self._generate(told)
-        return _warned(outcome, again.warning, store.why_lockless(turn))
+        return with_warnings(outcome, again.warning, store.why_lockless(turn))
 
     async def _try_stored(self, stored: StoreLookup) -> Outcome | None:
         """Write what the store gave, if it passes the checks."""
@@ -238,7 +236,8 @@ class _Search:
             )
             keep = partial(keep_advisories, self.settings.advisories, self.work.module, result.advisories)
             if result.source is None:
-                return _warned(await self._failed(result), *await _by_writer(self.writers, keep))
+                failed = partial(keep_failed, self.work, self.settings, result)
+                return await by_writer(self.writers, lambda: with_warnings(failed(), *keep()))
             written = _written(self.settings, result, self.replaced)
             provenance = {
                 **_accepted(self.settings, self.work, self.replaced),
@@ -248,45 +247,6 @@ class _Search:
             # Nothing else is waited for, before or after: a candidate that passed would be lost, or not told as landed.
             answered = _answered(self.settings, self.work, result)
             return await self._land(answered, result.source, provenance, besides=keep)
-
-    async def _failed(self, result: GenerationResult) -> Outcome:
-        """Return the outcome of attempts of which none passed; the last candidate is kept for a person to see."""
-        module, errors = self.work.module, result.errors
-        if result.fault is None:
-            if self.settings.answers is not None:
-                self.settings.answers.forget(self.work)
-            cause: JauntError = JauntGenerationError(f"{module}: no candidate passed")
-            errors = told = errors or ["the backend gave no code"]
-        else:
-            cause = result.fault
-            told = [*error_texts(cause), *(f"the last candidate: {error}" for error in errors)]
-        is_code = bool(result.candidate) and not (errors or isinstance(result.fault, JauntAnswerError))
-        if result.fault is not None and is_code and self.settings.store is not None:
-            # What comes from the store has to pass the checks as well.
-            keep = partial(
-                keep_code,
-                self.settings.store,
-                self.work,
-                normalize_source(result.candidate),
-                instruction_fields(self.work),
-            )
-            told.append(
-                await _by_writer(self.writers, keep)
-                or "the answer is kept: the next build checks it, and asks for none"
-            )
-        kept = await _by_writer(
-            self.writers,
-            partial(keep_rejected, self.settings.rejected, module, result.candidate, errors or [*error_texts(cause)]),
-        )
-        return Outcome(
-            "failed",
-            (*told, *kept),
-            attempts=result.attempts,
-            warnings=tuple(result.warnings),
-            cause=cause,
-            check_seconds=result.check_seconds,
-            advisories=result.advisories,
-        )
 
     async def _land(
         self,
@@ -300,32 +260,19 @@ class _Search:
 
         `besides` writes what else is to be kept of the answer, and returns warnings.
         """
-        land = partial(_land, self.work, self.settings, self.context, outcome, normalize_source(source), provenance)
+        landed = partial(land, self.work, self.settings, self.context, outcome, normalize_source(source), provenance)
 
         def write() -> Outcome:
             unkept = besides()  # first: once the code is there, it is not long until it is told as landed
-            return _warned(land(), *unkept)
+            return with_warnings(landed(), *unkept)
 
         return await self._write(write)
 
     async def _write(self, write: Callable[[], Outcome]) -> Outcome:
         """Write what belongs to an outcome."""
         begin = time.perf_counter()
-        outcome = await _by_writer(self.writers, write)
+        outcome = await by_writer(self.writers, write)
         return replace(outcome, write_seconds=time.perf_counter() - begin)
-
-
-async def _by_writer(writers: ThreadPoolExecutor, write: Callable[[], T]) -> T:
-    """Write in a thread; if this is cancelled meanwhile, it is written all the same."""
-    try:
-        written = asyncio.get_running_loop().run_in_executor(writers, write)
-    except RuntimeError:  # no thread can be started, and what was paid for must not be lost
-        return write()
-    try:
-        return await asyncio.shield(written)
-    except asyncio.CancelledError:  # it may come while no thread is free
-        await asyncio.wait([written])
-        raise
 
 
 def _answered(settings: BuildSettings, work: ModuleWork, result: GenerationResult) -> Outcome:
@@ -371,27 +318,6 @@ def _passed(status: Status, examined: Examination) -> Outcome:
     )
 
 
-def _stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, outcome: Outcome) -> Outcome:
-    """Give code that has passed as it stands a header that says so, and keep it where the store has none that serves.
-
-    Returns `outcome` with the file's path. Raises JauntGenerationError if the file is another one by now,
-    JauntWriteError if it can't be written.
-    """
-    if read_plain(work.path) != standing.text.encode():
-        raise JauntGenerationError(f"{work.path} has changed while its code was verified", hint="run the command again")
-    path = stamp_code(work, standing.text, evidence=outcome.evidence)
-    forget_rejected(settings.rejected, work.module)
-    store = settings.store
-    if store is not None and not store.readonly and not _is_held(store, work):
-        outcome = _warned(outcome, keep_code(store, work, normalize_source(standing.source), standing.provenance))
-    return replace(outcome, path=path)
-
-
-def _is_held(store: Store, work: ModuleWork) -> bool:
-    # Under whatever instructions: what was asked for later is not to be replaced by what stands.
-    return store.holds(work.kind, work.digest, replace(beside_work(work), instructions=frozenset()))
-
-
 def _no_longer_passes(work: ModuleWork, standing: StandingCode, errors: Sequence[str]) -> JauntGenerationError:
     return JauntGenerationError(
         f"{work.path}: the code that {standing.accepted['accepted_by']} accepted is not overwritten, but no longer "
@@ -401,72 +327,7 @@ def _no_longer_passes(work: ModuleWork, standing: StandingCode, errors: Sequence
     )
 
 
-def _land(
-    work: ModuleWork,
-    settings: BuildSettings,
-    context: ModuleSpecContext,
-    outcome: Outcome,
-    source: str,
-    provenance: Mapping[str, str],
-) -> Outcome:
-    """Write a candidate that passed: a recording of it where one is wanted, and what it replaces into the history.
-
-    `outcome` says where it came from; it is returned with the file's path. Raises JauntGenerationError if the file is
-    not to be overwritten, JauntWriteError if it can't be.
-    """
-    if settings.store is not None and outcome.origin in ("model", "kept"):
-        # Kept before it is written: what was paid for survives a crash of anything that comes after it.
-        unkept = keep_code(settings.store, work, source, provenance)
-        outcome = replace(outcome, warnings=(*outcome.warnings, unkept)) if unkept else outcome
-    forget_rejected(settings.rejected, work.module)
-    if settings.answers is not None:
-        settings.answers.forget(work)
-    if settings.record is not None:
-        path = recording_path(settings.record, work.module)
-        write_atomic(path, format_recording(context, source), within=settings.record)
-    # Looked at once more: someone may have edited it while the model was busy.
-    before = _text_to_replace(work, force=settings.force)
-    path = write_code(work, source, provenance=provenance, evidence=outcome.evidence)
-    if settings.history is not None:
-        contract = {**context.spec_sources, **context.dependency_apis}
-        settings.history.add(work.kind, work.module, work.digest, contract, before)
-    return replace(outcome, path=path)
-
-
-def _text_to_replace(work: ModuleWork, *, force: bool) -> str:
-    """Return the text of the module's generated file, "" if there is none.
-
-    Raises JauntGenerationError if it is not to be overwritten: it can't be read, or, without `force`, a person edited
-    it.
-    """
-    try:
-        text = read_generated(work.path)
-    except OSError as error:
-        reason = f"{work.path}: cannot be read: {error.strerror}"
-        raise JauntGenerationError(reason, hint="make it readable, or remove it") from error
-    freshness = judge(text, work.fingerprint)
-    if freshness.state == "accepted" and not force:
-        but = f"but {all_reasons(freshness)}; " if freshness.reasons else ""
-        raise JauntGenerationError(
-            f"{work.path} was accepted, {but}it is not overwritten",
-            hint=decision(work.module, work.kind),
-        )
-    if freshness.protected and not force:
-        command = f"{build_command(work.kind)} --force"
-        raise JauntGenerationError(
-            f"{work.path} was {all_reasons(freshness)}; it is not overwritten",
-            hint=f"`{command}` overwrites it; move the edit into the spec to keep it",
-        )
-    if text is None or freshness.state == "conflict" or (freshness.protected and "\ufffd" in text):
-        return ""  # not built, no text, or two versions in one: then there is nothing to show
-    return text
-
-
 def _apart_from_names(problem: JauntError) -> list[str]:
     """Return what to tell of a failed import beside the names that are not defined, in what line."""
     is_of_names = any(each in str(problem) for each in ("NameError", "AttributeError"))
     return [] if is_of_names else list(error_texts(problem))
-
-
-def _warned(outcome: Outcome, *warnings: str | None) -> Outcome:
-    return replace(outcome, warnings=(*filter(None, warnings), *outcome.warnings)) if any(warnings) else outcome
