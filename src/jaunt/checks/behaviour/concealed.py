@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import ModuleType
 from typing import Any
 
+from jaunt.checks.behaviour.characters import know_characters
 from jaunt.process.boundary import caught
 
 _LOOK = 0.5  # seconds between two looks at a call that goes on
@@ -31,9 +33,10 @@ def draw_the_same_everywhere() -> None:
 
     Which those are, and whether they count as somebody's own, depends on the machine. It has no setting for that.
     """
-    providers: Any = importlib.import_module("hypothesis.internal.conjecture.providers")
-    none = getattr(providers, "_local_constants", None)
+    name = "hypothesis.internal.conjecture.providers"
+    providers: Any = importlib.import_module(name) if find_spec(name) is not None else None
     if hasattr(providers, "_get_local_constants"):  # of 2025 and later
+        none = providers._local_constants
         providers._get_local_constants = lambda: none
 
 
@@ -115,5 +118,6 @@ class Caller:
 
 
 draw_the_same_everywhere()
+know_characters()
 sys.meta_path.insert(0, _Finder())
 conceal()
