@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from projects import CONFIG, GENERATED, record, write_files
+from projects import CONFIG, GENERATED, make_shop, record, write_files
 from said import SUMMARY, Run, RunIn
 
 BAD_CODE = "def split_words(:\n"
@@ -95,6 +95,26 @@ def test_a_project_without_tests_names_no_sandbox(tmp_path: Path, run: Run) -> N
     said = run("test", "--root", str(tmp_path))
     assert (said.code, len(said.lines)) == (0, 1)
     assert said.lines[0].startswith("no spec modules")
+
+
+OWN_SANDBOX = '\n[sandbox.tests."tests.test_tally"]\nnetwork = "loopback"\nenv = ["SHOP_MODE"]\nread = ["/srv"]\n'
+READING_ANSWER = "import os\n\nfrom app.tally import Tally\n\n\ndef test_tally() -> None:\n    assert os.environ["
+READING_ANSWER += "'SHOP_MODE'] and Tally().add() == 1\n"
+
+
+def test_a_test_module_has_the_sandbox_that_is_configured_for_it_and_the_line_says_so(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_MODE", "mine")
+    monkeypatch.chdir(tmp_path)
+    changes = {"tests/test_tally.py": OTHER_SPEC, "jaunt.toml": CONFIG + OWN_SANDBOX}
+    make_shop(tmp_path, changes=changes, answers={"tests.test_tally": READING_ANSWER})
+    said = run("test")
+    assert (said.code, said.lines[-1]) == (0, "jaunt: 2 tests passed")
+    common, own = (line for line in said.lines if "sandbox: " in line)
+    assert common.startswith("sandbox: ")
+    assert own.startswith("tests.test_tally: sandbox: ")
+    assert own.endswith("[sandbox] lets it read /srv, variables SHOP_MODE")
 
 
 def test_a_dry_run_tells_what_would_be_generated_and_writes_nothing(shop: Path, run: Run, run_in: RunIn) -> None:

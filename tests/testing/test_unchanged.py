@@ -226,6 +226,12 @@ def test_tests_that_reach_further_always_run(root: Path, setting: str) -> None:
     assert to_run(root) == BOTH
 
 
+def test_of_test_modules_with_a_sandbox_of_their_own_those_that_reach_further_always_run(root: Path) -> None:
+    append("jaunt.toml", f'\n[sandbox.tests."{SLUG}"]\nnetwork = "loopback"\n')(root)
+    passed(root)
+    assert to_run(root) == {SLUG}
+
+
 def test_without_a_sandbox_the_whole_environment_counts(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     append("jaunt.toml", '\n[sandbox]\nmode = "off"\n')(root)
     passed(root)

@@ -160,10 +160,13 @@ TYPE_NAMES: dict[Any, str] = {
     str: "a string",
     list[str]: "a list of strings",
     dict[str, Any]: "a table",
+    bool | str: "true, false or a string",
 }
 
 
 def _fits(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, UnionType):
+        return any(_fits(value, each) for each in get_args(wanted))
     if wanted is float:
         return type(value) in (int, float)
     if get_origin(wanted) is list:
@@ -173,9 +176,8 @@ def _fits(value: Any, wanted: Any) -> bool:
 
 def without_none(annotation: Any) -> Any:
     """Return the `X` of `X | None`: TOML has no null, so a file either gives an `X` or leaves the key out."""
-    if isinstance(annotation, UnionType):
-        (annotation,) = (each for each in get_args(annotation) if each is not NoneType)
-    return annotation
+    found = [each for each in get_args(annotation) if each is not NoneType]
+    return found[0] if isinstance(annotation, UnionType) and len(found) == 1 else annotation
 
 
 def _unknown(key: str, name: str, value: object, known: list[str]) -> Problem:

@@ -12,6 +12,7 @@ from jaunt.config.key import further_keys, key, section, table
 from jaunt.config.values import (
     CONFIG_VERSION,
     allowed_calls,
+    allowed_network,
     at_least,
     cluster_address,
     http_url,
@@ -19,6 +20,7 @@ from jaunt.config.values import (
     instructions,
     not_negative,
     one_of,
+    opened_sandboxes,
     package_name,
     positive,
     readable_version,
@@ -208,9 +210,20 @@ class SandboxConfig:
     processes: int = key(64, "how many processes a run may have at a time", wrong=at_least(1))
     open_files: int = key(1024, "how many files each process may have open", wrong=at_least(32))
     env: list[str] = key([], "environment variables that generated code may read, besides PATH, locale and time zone")
-    network: bool = key(False, "whether generated code reaches the network: a database, say")
+    network: bool | str = key(
+        False,
+        'what generated code reaches of the network: `true`, all; `"loopback"`, the TCP servers of this machine alone: '
+        "a database, say",
+        wrong=allowed_network,
+    )
     read: list[str] = key([], "files and folders that generated code may read besides, as from the project's folder")
     write: list[str] = key([], "folders that generated code may write to besides; what is there can be damaged")
+    tests: dict[str, Any] = key(
+        {},
+        "what single test modules get of `network`, `env`, `read` and `write`, a table by the module's name or a "
+        'pattern: `[sandbox.tests."tests.test_db"]`; lists are added to those above',
+        wrong=opened_sandboxes,
+    )
 
 
 @table

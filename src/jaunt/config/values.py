@@ -13,6 +13,12 @@ CONFIG_VERSION = 1
 OWN_FIELDS = frozenset({"messages", "model", "stream", "system"})
 """The fields of a request that `llm.options` can't set."""
 
+LOOPBACK = "loopback"
+"""The network that ends at this machine."""
+
+OPENED_FOR_TESTS = ("network", "env", "read", "write")
+"""The keys of [sandbox] that may be given for single test modules."""
+
 DEEPEST_OPTION = 100
 """In tables and lists: an SDK handles them by recursion."""
 
@@ -74,6 +80,30 @@ def cluster_address(value: str) -> str | None:
     if not value or re.fullmatch(r"(tcp|tls|ucx|wss?)://[^/@\s]+:\d+(/\S*)?", value):
         return None
     return f"must be an address such as tcp://host:8786, is {json.dumps(value)}"
+
+
+def allowed_network(value: bool | str) -> str | None:
+    """Refuse what says of no network how far it is open."""
+    return (
+        None
+        if isinstance(value, bool) or value == LOOPBACK
+        else f'must be true, false or "{LOOPBACK}", is {json.dumps(value)}'
+    )
+
+
+def opened_sandboxes(table: dict[str, Any]) -> str | None:
+    """Refuse what is no table of tables that open the sandbox of some test modules further."""
+    for name, given in table.items():
+        if not isinstance(given, dict):
+            return f"expected a table for {json.dumps(name)}, got {json.dumps(given, default=str)[:60]}"
+        for key, value in given.items():
+            if key not in OPENED_FOR_TESTS:
+                return f"{json.dumps(name)} has the key {key}, which is none of {', '.join(OPENED_FOR_TESTS)}"
+            is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
+            wrong = allowed_network(value) if key == "network" else None if is_list else "must be a list of strings"
+            if wrong:
+                return f"{json.dumps(name)}: {key} {wrong}"
+    return None
 
 
 def package_name(value: str) -> str | None:

@@ -4,13 +4,10 @@
 # ruff: noqa: PTH109, PTH112, PTH123
 
 import ctypes
-import fcntl
 import os
 import signal
-import struct
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 # Python has no calls for these before 3.12, or none at all.
@@ -67,16 +64,14 @@ def enter_namespaces(*, network: bool = False) -> None:
         _write_file("/proc/self/gid_map", f"{group} {group} 1")
     first = os.fork()
     if first:
-        os.waitpid(first, 0)
-        os._exit(0)
+        status = os.waitpid(first, 0)[1]
+        os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0)  # one that is killed says nothing
     die_with_parent()
     _check(_mount("none", "/", None, _MS_REC | _MS_PRIVATE), "cannot make mounts private")
     # A container may refuse these two: then /proc shows other processes, but the user namespace shuts them.
     _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     if not os.getcwd().startswith("/dev/shm"):  # where a project may be
         _mount("tmpfs", "/dev/shm", "tmpfs", _MS_NOSUID | _MS_NODEV)
-    if not network:
-        _raise_loopback()
 
 
 def _start_mapper() -> Callable[[], None]:
@@ -107,14 +102,6 @@ def _start_mapper() -> Callable[[], None]:
             raise OSError("cannot map users into the namespace")
 
     return map_all
-
-
-def _raise_loopback() -> None:
-    import socket  # 3 ms of each start, and needed with namespaces alone
-
-    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        up_and_running = struct.pack("16sh", b"lo", 0x41)
-        fcntl.ioctl(any_socket, 0x8914, up_and_running)  # SIOCSIFFLAGS
 
 
 def drop_capabilities() -> None:

@@ -24,8 +24,9 @@ class SandboxOrder(TypedDict):
     """What to run within which limits; sizes in bytes, times in seconds.
 
     `scratch` is the folder to write in; `keep` are the descriptors that the program gets; `writable` is None for no
-    Landlock, and `mounted` for no mounts of its own: else what they leave open to be written to; `tasks` is how many
-    threads the user has already.
+    Landlock, and `mounted` for no mounts of its own: else what they leave open to be written to; `doors` are
+    addresses and ports to listen at, and to hand over by the descriptor `through`; `tasks` is how many threads the user
+    has already.
     """
 
     argv: list[str]
@@ -34,6 +35,8 @@ class SandboxOrder(TypedDict):
     keep: list[int]
     namespaces: bool
     network: bool
+    doors: list[tuple[str, int]]
+    through: int
     mounted: list[str] | None
     writable: list[str] | None
     tasks: int

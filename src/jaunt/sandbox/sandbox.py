@@ -19,14 +19,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jaunt.config import SandboxConfig
+from jaunt.config.values import LOOPBACK
 from jaunt.errors import JauntConfigError
 from jaunt.files.scratch import temporary_scratch
 from jaunt.process.tree import kill_group
 from jaunt.sandbox import linux
 from jaunt.sandbox.bubblewrap import bwrap_command
 from jaunt.sandbox.environment import passed_environment
+from jaunt.sandbox.forwarding import forwarding
+from jaunt.sandbox.loopback import open_doors
 from jaunt.sandbox.mechanism import problem_with
-from jaunt.sandbox.order import Ended
+from jaunt.sandbox.order import Ended, SandboxOrder
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.supervision import Surroundings, order_for, read_text, run_supervised
 from jaunt.text.sizes import MB
@@ -34,6 +37,11 @@ from jaunt.text.sizes import MB
 OWN_BYTECODE = ("-B", "-X", "pycache_prefix=")
 """Options with which Python loads what is installed from its bytecode: in the sandbox it would compile it anew."""
 
+_NETWORKS: dict[bool | str, str] = {
+    False: "no network",
+    LOOPBACK: "of the network only the TCP servers of this machine",
+    True: "the network is open",
+}
 _INSTALL = "install bubblewrap, on a kernel that allows user namespaces"
 _MESSAGES = {
     "exit": "ended with exit code {code}",
@@ -91,15 +99,15 @@ class Sandbox:
         if self.mechanism == "off":
             return "NO SANDBOX: generated code runs with all of your rights and your whole environment"
         opened = self._opened()
-        network = "the network is open" if self.config.network else "no network"
+        network = _NETWORKS[self.config.network]
         if self.mechanism == "bwrap":
             text = f"sandbox: bwrap ({network}, no home, files read-only but for a scratch folder; limits)"
             return "; ".join([text, *opened])
         has, lacks = ["limits", "no keys in the environment"], ["your files can be read"]
         if self.has_namespaces:
-            has += [*([] if self.config.network else ["no network"]), "processes of its own"]
-        if not self.has_namespaces or self.config.network:
-            lacks.append("the network is open")
+            has += [*([] if self.config.network is True else [network]), "processes of its own"]
+        if not self.has_namespaces or self.config.network is True:
+            lacks.append(_NETWORKS[True])
         if self.has_landlock or self.has_mounts:
             has.append("writes to a scratch folder only")
         else:
@@ -113,7 +121,8 @@ class Sandbox:
     def _opened(self) -> list[str]:
         """Return what the configuration opens of files, in words."""
         config = self.config
-        found = [f"[sandbox] lets it read {', '.join(config.read)}"] if config.read else []
+        variables = [f"variables {', '.join(config.env)}"] if config.env else []
+        found = [f"[sandbox] lets it read {', '.join([*config.read, *variables])}"] if config.read or variables else []
         return found + ([f"[sandbox] lets it write to {', '.join(config.write)}"] if config.write else [])
 
     def run(self, program: Program, *, scratch: Path | None = None, halt: Halt | None = None) -> Completed:
@@ -182,7 +191,12 @@ class Sandbox:
             mounted=writable if namespaces and self.has_mounts else None,
         )
         needed = [program.cwd, *program.pythonpath, *program.readable, *read]
-        wrapper = bwrap_command(writable, program.cwd, needed, network=self.config.network) if bwrap else []
+        network = self.config.network
+        wrapper = bwrap_command(writable, program.cwd, needed, network=network is True) if bwrap else []
+        if network == LOOPBACK and (bwrap or namespaces):
+            with forwarding() as through:
+                opened: SandboxOrder = {**order, "doors": open_doors(), "through": through}
+                return run_supervised(opened, wrapper, surroundings, halt)
         return run_supervised(order, wrapper, surroundings, halt)
 
     def _completed(self, ended: Ended, surroundings: Surroundings, seconds: float) -> Completed:

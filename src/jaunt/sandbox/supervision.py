@@ -69,7 +69,9 @@ def order_for(
         "control": -1,
         "keep": list(pass_fds),
         "namespaces": namespaces,
-        "network": limits.network,
+        "network": limits.network is True,
+        "doors": [],
+        "through": -1,
         "mounted": None if mounted is None else [*map(str, mounted)],
         "writable": None if writable is None else [*map(str, writable), *devices],
         "tasks": _tasks_of_user(),
@@ -92,7 +94,8 @@ def run_supervised(
         with theirs:
             order = {**order, "control": theirs.fileno()}
             command = python_command("jaunt.sandbox.supervisor", json.dumps(order), options=_ISOLATED)
-            process = surroundings.start([*wrapper, *command], [theirs.fileno(), *order["keep"]])
+            passed = [each for each in (theirs.fileno(), order["through"], *order["keep"]) if each >= 0]
+            process = surroundings.start([*wrapper, *command], passed)
         if halt is not None:
             halt.add(lambda: _shut(ours))
         try:
@@ -104,7 +107,7 @@ def run_supervised(
         return Ended(reason="stopped", exit_code=None)
     if said:
         return json.loads(said)
-    if wrapper and process.returncode > 0:
+    if process.returncode > 0:  # no untrusted code can bring that about
         return Ended(reason="setup", exit_code=None, message=last_line_of(surroundings.stderr))
     return Ended(reason="killed", exit_code=None)
 

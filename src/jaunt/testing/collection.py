@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from jaunt.config.sandboxes import sandbox_for
 from jaunt.files.atomic import ensure_packages
 from jaunt.files.scratch import temporary_scratch
 from jaunt.header import format_header
@@ -84,7 +85,8 @@ def _record(
     file: Path, root: Path, scratch: Path, work: ModuleWork, project: Project, halt: Halt | None
 ) -> tuple[RunRecord, str]:
     """Return what pytest made of a file, and what it printed."""
-    limits = replace(project.config.sandbox, seconds=min(_SECONDS, project.config.sandbox.seconds))
+    sandbox = sandbox_for(project.config.sandbox, work.module)
+    limits = replace(sandbox, seconds=min(_SECONDS, sandbox.seconds))
     key = secrets.token_bytes(32)
     plugins = ["-p", "jaunt.pytest_plugin.generated", "-p", "no:cacheprovider"]
     args = [*plugins, f"--rootdir={root}", *project.config.test.pytest_args, "--setup-plan", str(file)]

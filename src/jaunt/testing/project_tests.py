@@ -1,11 +1,13 @@
 """Runs a project's generated tests."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jaunt.cluster.call import open_cluster
+from jaunt.config import SandboxConfig
+from jaunt.config.sandboxes import by_sandbox
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.testing.on_cluster import judge_there
@@ -51,25 +53,22 @@ def run_project_tests(
     pytest_args: Sequence[str] = (),
     workers: int = 0,
 ) -> PytestResult:
-    """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from,
-    or on a cluster one for each module.
+    """Run pytest on a project's generated test modules (default: all), one run for each folder their names start from
+    and each sandbox that they have, or on a cluster one for each module.
 
     The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed.
     With `workers`, that many processes run the tests, by pytest-xdist. Raises JauntConfigError if that, or such a
     sandbox, is not here.
     """
-    by_base: dict[Path, dict[Path, list[str]]] = {}
-    for name in sorted(project.modules_of("test") if modules is None else modules):
-        module = project.modules[name]
-        expected = by_base.setdefault(module.file.base, {})
-        expected[project.generated_path(name)] = [entry.qualname for entry in module.entries]
-    missing = [path for expected in by_base.values() for path in expected if not path.is_file()]
+    chosen = project.modules_of("test") if modules is None else modules
+    missing = [path for name in sorted(chosen) if not (path := project.generated_path(name)).is_file()]
     cluster = open_cluster(project.config)
     verdicts = []
-    for base, expected in sorted(by_base.items()):
-        files = {path: names for path, names in expected.items() if path.is_file()}
+    for base, sandbox, names in _runs(project, chosen):
+        expected = {project.generated_path(m): [e.qualname for e in project.modules[m].entries] for m in names}
+        files = {path: tests for path, tests in expected.items() if path.is_file()}
         given: dict[str, Any] = {
-            "sandbox": Sandbox(project.config.sandbox),
+            "sandbox": Sandbox(sandbox),
             "cwd": project.root,
             "pythonpath": list(dict.fromkeys([base, *project.bases()])),
             "pytest_args": [*project.config.test.pytest_args, *pytest_args],
@@ -81,6 +80,14 @@ def run_project_tests(
             require_pytest()
             verdicts.append(judge_tests(files, workers=workers, **given))
     return as_result(verdicts, [f"{path}: not generated" for path in missing])
+
+
+def _runs(project: Project, modules: Collection[str]) -> Iterator[tuple[Path, SandboxConfig, list[str]]]:
+    """Yield the runs of test modules: the folder that their names start from, the sandbox, and the modules."""
+    for base in sorted({project.modules[name].file.base for name in modules}):
+        own = [name for name in modules if project.modules[name].file.base == base]
+        for sandbox, names in by_sandbox(project.config.sandbox, own):
+            yield base, sandbox, names
 
 
 def as_result(verdicts: Sequence[TestRun], failures: Sequence[str]) -> PytestResult:

@@ -14,6 +14,7 @@ from jaunt.checks.assertions.tested import Tested, tested_by
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.config import JauntConfig
+from jaunt.config.sandboxes import sandbox_for
 from jaunt.files.scratch import temporary_scratch
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
@@ -89,7 +90,8 @@ def passing_without_code(
     Return, for each test that a spec names and that was run, whether it passed in all its variants; nothing of tests
     that can't be run apart from their folder. `halt` ends the run. Raises JauntConfigError if there is no sandbox.
     """
-    limits = replace(project.config.sandbox, seconds=min(_SECONDS, project.config.sandbox.seconds))
+    sandbox = sandbox_for(project.config.sandbox, work.module)
+    limits = replace(sandbox, seconds=min(_SECONDS, sandbox.seconds))
     key = secrets.token_bytes(32)
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
         file = _laid_out(scratch / "project", source, work)

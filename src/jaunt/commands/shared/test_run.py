@@ -1,13 +1,14 @@
 """Running generated tests, and repairing what they tell is wrong. Loaded when there is a test to run."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from jaunt.build.verification import examine
 from jaunt.cluster.call import cluster_warnings
 from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import BuildOptions
+from jaunt.config.sandboxes import by_sandbox
 from jaunt.files.plain import read_plain
 from jaunt.header import split_header
 from jaunt.plan.plan import make_plan
@@ -37,11 +38,13 @@ def run_tests(
     return result
 
 
-def say_sandbox(project: Project) -> None:
-    """Say what the sandbox keeps generated code from."""
-    sandbox = Sandbox(project.config.sandbox)
-    tell = print_warning if sandbox.is_weak else say
-    tell(sandbox.describe())
+def say_sandbox(project: Project, tests: Collection[str]) -> None:
+    """Say what the sandbox keeps test modules from, and what it opens to single ones of them."""
+    for config, modules in by_sandbox(project.config.sandbox, tests):
+        sandbox = Sandbox(config)
+        tell = print_warning if sandbox.is_weak else say
+        is_own = config != replace(project.config.sandbox, tests={})
+        tell(f"{', '.join(modules)}: {sandbox.describe()}" if is_own else sandbox.describe())
 
 
 def repair(project: Project, result: PytestResult, options: BuildOptions) -> tuple[int, dict[str, Any]] | None:

@@ -136,7 +136,7 @@ def _tested(
     # The sandbox, and what repairs: 80 ms, for nothing if all tests passed before.
     from jaunt.commands.shared.test_run import repair, run_tests, say_sandbox
 
-    say_sandbox(project)
+    say_sandbox(project, tests - unchanged.keys())
     ran = run_tests(project, tests - unchanged.keys(), passes, running.pytest_args, running.workers)
     tested = Tested(ran, unchanged)
     say(tested.verdict)

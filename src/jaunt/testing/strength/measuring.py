@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from jaunt.cluster.call import open_cluster
+from jaunt.config import SandboxConfig
+from jaunt.config.sandboxes import by_sandbox
 from jaunt.files.plain import read_plain
 from jaunt.project.project import Project
 from jaunt.sandbox.program import Completed
@@ -78,8 +80,10 @@ def measure(project: Project, modules: Collection[str]) -> list[Strength]:
             by_base.setdefault(subject.base, []).append(subject)
     found = {each.module: _nothing(each) for each in subjects}
     for base, group in sorted(by_base.items()):
-        run = _Run(project, base, group)
-        found |= {each.module: run.strength(each) for each in group}
+        for sandbox, modules in by_sandbox(project.config.sandbox, [each.module for each in group]):
+            own = [each for each in group if each.module in modules]
+            run = _Run(project, base, own, sandbox)
+            found |= {each.module: run.strength(each) for each in own}
     return [found[each.module] for each in subjects]
 
 
@@ -100,11 +104,12 @@ def _nothing(subject: Subject) -> Strength:
 
 @dataclass(frozen=True)
 class _Run:
-    """One run in the sandbox: of the test modules whose names start from one folder."""
+    """One run in the sandbox: of the test modules whose names start from one folder, and that have this sandbox."""
 
     project: Project
     base: Path
     subjects: Sequence[Subject]
+    sandbox: SandboxConfig
     texts: dict[str, str] = field(default_factory=dict, compare=False)
 
     def strength(self, subject: Subject) -> Strength:
@@ -169,8 +174,8 @@ class _Run:
     def _tried(self, *, anew: bool) -> Tried:
         """Try the mutants; with `anew`, pytest is started for each of them, as what it loads first has the code."""
         project, mutants = self.project, self._mutants
-        seconds = project.config.sandbox.seconds + _SECONDS_EACH * len(mutants)
-        limits = replace(project.config.sandbox, seconds=seconds, cpu_seconds=seconds)
+        seconds = self.sandbox.seconds + _SECONDS_EACH * len(mutants)
+        limits = replace(self.sandbox, seconds=seconds, cpu_seconds=seconds)
         files = tuple(each.path for each in self.subjects)
         given = Given(project.root, tuple(self._bases), project.generated_dir, files, limits)
         orders = {**self._orders(mutants), "anew": anew}

@@ -43,7 +43,8 @@ class Passes:
         known = read_tested(project.root) if tested is None else tested
         self.tested = replace(known, reports=tuple(sorted({*known.reports, *map(true_path, reports)})))
         self._files: Mapping[str, FileState] | None = None
-        if not reaches_further(project):
+        self._closed = {m for m in project.modules_of("test") if not reaches_further(project, m)}
+        if self._closed:
             try:
                 self._files = project_files(project, self.tested.files, self.tested.reports)
             except TooManyFilesError:
@@ -53,7 +54,8 @@ class Passes:
 
     def unchanged(self, modules: Collection[str]) -> dict[str, Pass]:
         """Return those of the test modules that passed before, as they are."""
-        known = {module: self.tested.passed[module] for module in sorted(modules) if module in self.tested.passed}
+        closed = sorted(self._closed.intersection(modules))
+        known = {module: self.tested.passed[module] for module in closed if module in self.tested.passed}
         outside = {each: stamps(files) for each, files in self.tested.outside.items()}
         if self._files is None:
             return {}
@@ -66,7 +68,8 @@ class Passes:
         lists = dict(self.tested.outside)
         known = after._files or {}
         for run in runs if self._files and known else ():
-            of_run = {m: n for m in modules if (n := run.whole.get(self._project.generated_path(m).resolve()))}
+            paths = {m: self._project.generated_path(m).resolve() for m in self._closed.intersection(modules)}
+            of_run = {m: n for m, path in paths.items() if (n := run.whole.get(path))}
             loaded = sorted({true_path(path) for path in run.loaded})
             reached = frozenset[str]().union(*(after._reach.of(m) for m in of_run))
             met = tuple(path for path in loaded if path in known and path not in reached)

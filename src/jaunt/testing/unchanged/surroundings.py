@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from jaunt import __version__
+from jaunt.config.sandboxes import sandbox_for
 from jaunt.project.project import Project
 from jaunt.sandbox.environment import passed_environment
 from jaunt.testing.settings_files import SETTINGS
@@ -22,16 +23,17 @@ def surroundings(project: Project) -> list[object]:
     program = os.path.realpath(sys.executable)
     python = [sys.version, sys.prefix, sys.flags, program, _stamp(program)]
     settings = [repr(each) for each in (config.paths, config.test, config.sandbox)]
-    environment = sorted(passed_environment(config.sandbox).items())
+    sandboxes = [config.sandbox, *(sandbox_for(config.sandbox, module) for module in project.modules_of("test"))]
+    environment = sorted({item for each in sandboxes for item in passed_environment(each).items()})
     path = os.environ.get("PYTHONPATH", "")
     above = [*_above(project.root)]
     parts = [__version__, str(project.root), *machine, python, settings, environment, path, [*_installed()], above]
     return [*map(str, parts)]
 
 
-def reaches_further(project: Project) -> bool:
+def reaches_further(project: Project, module: str) -> bool:
     """Whether tests are let to what nobody can look at beforehand: the network, files and folders elsewhere."""
-    sandbox = project.config.sandbox
+    sandbox = sandbox_for(project.config.sandbox, module)
     return bool(sandbox.network or sandbox.read or sandbox.write)
 
 
