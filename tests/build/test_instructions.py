@@ -85,6 +85,16 @@ def test_those_of_a_root_and_of_a_pattern_reach_their_modules_alone(root: Path) 
     }
 
 
+def test_a_pattern_that_matches_no_module_is_told_with_what_it_says(root: Path, run_in: RunIn) -> None:
+    lines = [f'instructions_for."{name}" = "Be brief."' for name in ("src", "app.*", "ap.*")]
+    instruct(root, "\n".join(lines))
+    told = [line for line in run_in(root, "status").errors if "instructions_for" in line]
+    assert told == [
+        "warning: jaunt.toml: prompts.instructions_for: 'ap.*' matches no spec module, so no prompt has "
+        "what it says (`jaunt status` lists the modules)"
+    ]
+
+
 @pytest.mark.parametrize("template", ["{{specs}}", "{{specs}}\n{{project_instructions}}\nThe end."])
 def test_a_template_may_say_where_they_stand_and_else_they_come_all_the_same(
     root: Path, run_in: RunIn, template: str

@@ -100,6 +100,24 @@ def test_a_prompt_does_not_name_jaunt(kind: str) -> None:
     assert "magic" not in system.content + user.content
 
 
+@pytest.mark.parametrize("kind", ["build", "test"])
+def test_what_belongs_together_is_one_block_and_nothing_is_said_twice(kind: str) -> None:
+    ctx = context(
+        kind=kind,
+        handwritten_source='"""About slugs."""\n\nfrom app.words import split\n',
+        decorator_prompts={"app.slug:slugify": "Be quick.", "app.slug:unslug": "Be quick.", "app.slug:x": "Be slow."},
+        dependency_apis={"app.words:split": "def split(): ...", "app.b:c": "", "app.words:join": "def join(): ..."},
+        outer_decorators={"app.slug:slugify": "@cache"},
+    )
+    user = render_messages(ctx, load_templates())[1].content
+    assert '## The specs\n\n```python\n"""About slugs."""\n\ndef slugify(text): ...\n```\n\n`app.slug` itself' in user
+    assert "```python\ndef unslug(): ...\n```\n" in user
+    assert "`app.slug:slugify`, `app.slug:unslug`: Be quick.\n\n`app.slug:x`: Be slow.\n" in user
+    assert "`from app.words import split, join`\n\n```python\ndef split(): ...\n\ndef join(): ...\n```\n" in user
+    assert "import NAME" not in user  # there is nothing to import
+    assert "these modules: `app.b`, `app.words`." in user
+
+
 def test_specs_and_dependencies_are_shown_without_what_makes_them_specs() -> None:
     spec, api = SpecRef("app.slug:slugify"), SpecRef("app.words:split")
     ctx = context(
@@ -141,7 +159,7 @@ def test_what_is_written_by_hand_in_other_modules_is_shown_with_the_import(kind:
         ("from app.models import Invoice", ""),
         ("from __future__ import annotations\nfrom app.models import Invoice\nfrom app.words import split", ""),
         ("from app.models import (\n    Invoice,\n    Line,\n)\n\nRATE = 3", "\nRATE = 3\n"),
-        ('"""Words."""\n\nfrom app.models import Line', '"""Words."""\n'),
+        ('"""Words."""\n\nfrom app.models import Line\nRATE = 3', '"""Words."""\n\nRATE = 3\n'),
         ("from app.models import Invoice as I", "from app.models import Invoice as I\n"),
         ("from app.models import Invoice, Hidden", "from app.models import Invoice, Hidden\n"),
         ("from .models import Invoice\nimport re", "from .models import Invoice\nimport re\n"),

@@ -1,7 +1,7 @@
 """What a project asks of its generated code besides the specs: texts, and files that hold some."""
 
 import fnmatch
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +44,17 @@ def instructions_for(config: JauntConfig, module: str, path: Path) -> tuple[str,
         if is_meant:
             found += _texts(config, key, entries)
     return tuple(dict.fromkeys(text for text in found if text))
+
+
+def idle_patterns(config: JauntConfig, modules: Collection[str]) -> list[str]:
+    """Return a warning for each pattern of `prompts.instructions_for` that matches none of the spec modules."""
+    patterns = [name for name in config.prompts.instructions_for if not is_root(config, name)]
+    return [
+        f"{config.config_file}: prompts.instructions_for: {name!r} matches no spec module, so no prompt has "
+        "what it says (`jaunt status` lists the modules)"
+        for name in patterns
+        if modules and not any(fnmatch.fnmatchcase(module, name) for module in modules)
+    ]
 
 
 def _texts(config: JauntConfig, key: str, entries: list[str]) -> Iterator[str]:

@@ -128,17 +128,18 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
     module, plain = ctx.spec_module, ctx.plain_sources
     specs = {ref: plain.get(ref, source) for ref, source in ctx.spec_sources.items()}
     apis = {ref: plain.get(ref, api) for ref, api in ctx.dependency_apis.items()}
-    handwritten = _without_shown(ctx)
-    prompts = [f"`{ref}`: {text}" for ref, text in ctx.decorator_prompts.items()]
+    handwritten, about = _without_shown(ctx), ""
+    if _is_docstring(handwritten):  # nothing to import, but what the module is about
+        handwritten, about = "", handwritten.strip()
     return {
         "kind": ctx.kind,
         "spec_module": module,
         "generated_module": ctx.generated_module,
         "required_names": ", ".join(f"`{name}`" for name in ctx.expected_names),
         "specs": _section(
-            "The specs", [_methods(specs), *(fenced(text) + _outer(ctx, ref) for ref, text in specs.items())]
+            "The specs", [_methods(specs), *_in_blocks(about, {text: _outer(ctx, ref) for ref, text in specs.items()})]
         ) + _kept(ctx),
-        "instructions": _section("Instructions for single specs", prompts),
+        "instructions": _section("Instructions for single specs", _each_once(ctx.decorator_prompts)),
         "project_instructions": _section(
             "Instructions of the project; where a spec says otherwise, the spec counts", ctx.instructions
         ),
@@ -148,7 +149,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         ),
         "world": _section("Written by hand in other modules, bodies left out: import what you use of it", _world(ctx))
         + _installed(ctx),
-        "importable": _importable(ctx),
+        "importable": _importable(ctx, has_own=bool(handwritten)),
         "dependencies": _section(
             "Dependencies: import what you use of them",
             (f"`{line}`\n\n{fenced(api)}" for line, api in _together(apis)),
@@ -172,6 +173,24 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
             ["\n".join(f"- {e}" for e in shortened(errors)), _rejected(ctx.rejected_source) if errors else ""],
         ),
     }  # fmt: skip
+
+
+def _in_blocks(about: str, texts: Mapping[str, str]) -> Iterator[str]:
+    """Yield texts as blocks of code, below what they are about; one ends where something is to be said of its last."""
+    block = [about] if about else []
+    for text, said in texts.items():
+        block.append(text.strip())
+        if said:
+            yield fenced("\n\n".join(block)) + said
+            block = []
+    if block:
+        yield fenced("\n\n".join(block))
+
+
+def _each_once(prompts: Mapping[SpecRef, str] | Mapping[str, str]) -> Iterator[str]:
+    """Yield the instructions for specs, each with those that have it."""
+    for text in dict.fromkeys(prompts.values()):
+        yield f"{_quoted(ref for ref, other in prompts.items() if other == text)}: {text}"
 
 
 def _kept(ctx: ModuleSpecContext) -> str:
@@ -199,6 +218,12 @@ def _without_shown(ctx: ModuleSpecContext) -> str:
     return "\n".join(lines.values()).strip("\n") if kept or tree is None else ""
 
 
+def _is_docstring(source: str) -> bool:
+    """Return whether a module has a docstring, and nothing else."""
+    tree = parse_or_none(source)
+    return tree is not None and len(tree.body) == 1 and ast.get_docstring(tree) is not None
+
+
 def _each_import(node: ast.ImportFrom) -> Iterator[str]:
     """Yield an import of several names as one of each."""
     for alias in node.names:
@@ -218,9 +243,9 @@ def _installed(ctx: ModuleSpecContext) -> str:
     return f"\n{section}" if section and (ctx.world or ctx.left_out) else section
 
 
-def _importable(ctx: ModuleSpecContext) -> str:
-    """Name the modules that may be imported."""
-    own = [ctx.spec_module] if ctx.handwritten_source else []
+def _importable(ctx: ModuleSpecContext, *, has_own: bool) -> str:
+    """Name the modules that may be imported; `has_own` tells whether the spec module itself has anything to import."""
+    own = [ctx.spec_module] if has_own else []
     modules = sorted({*own, *ctx.importable, *(module_of(SpecRef(ref)) for ref in ctx.dependency_apis)})
     anyhow = "the standard library and pytest" if ctx.kind == "test" else "the standard library"
     return f"Import from {anyhow}{f', and from these modules: {_quoted(modules)}' if modules else ' alone'}."
@@ -274,18 +299,18 @@ def _rejected(source: str) -> str:
     return f"The last attempt, which had the last of these errors:\n\n{fenced(text)}"
 
 
-def _import_of(ref: str) -> str:
-    return f"from {module_of(ref)} import {qualname_of(ref).partition('.')[0]}"
-
-
 def _together(apis: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the texts of specs, each with the import that gives it; methods of one class come in one text."""
-    found: dict[tuple[str, str], list[str]] = {}
+    """Yield the texts of specs, those of a module, and the methods of a class, together, with the import they need."""
+    texts: dict[str, dict[str, list[str]]] = {}
+    names: dict[str, dict[str, None]] = {}
     for ref, api in apis.items():
-        head, gap, members = api.partition(REST_OF_CLASS) if "." in qualname_of(SpecRef(ref)) else (api, "", "")
-        found.setdefault((_import_of(ref), head + gap), []).extend([members] if members else [])
-    for (line, head), members in found.items():
-        yield line, head + "\n\n".join(members)
+        module, qualname = module_of(SpecRef(ref)), qualname_of(SpecRef(ref))
+        head, gap, members = api.partition(REST_OF_CLASS) if "." in qualname else (api, "", "")
+        names.setdefault(module, {})[qualname.partition(".")[0]] = None
+        texts.setdefault(module, {}).setdefault(head + gap, []).extend([members] if members else [])
+    for module, found in texts.items():
+        each = (head + "\n\n".join(members) for head, members in found.items())
+        yield f"from {module} import {', '.join(names[module])}", "\n\n".join(map(str.strip, each))
 
 
 def _in_short(api: str) -> str:

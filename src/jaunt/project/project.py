@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaunt.config import JauntConfig
+from jaunt.config.instructions import idle_patterns
 from jaunt.config.roots import search_roots
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.files.listing import Root, module_file
@@ -186,9 +187,8 @@ def load_project(config: JauntConfig, *, infer_deps: bool | None = None) -> Proj
     infer = {"magic": config.build.infer_deps, "test": config.test.infer_deps}
     scan = scan_project(config, infer if infer_deps is None else dict.fromkeys(infer, infer_deps))
     warnings = unseen(scan.files.listing, dict.fromkeys(root.base for root in scan.files.roots), scan.files.spec_line)
-    return Project(
-        root=config.root, config=config, scan=scan, warnings=[*warnings, *scan.warnings], **vars(scan.linked)
-    )
+    warnings = [*warnings, *scan.warnings, *idle_patterns(config, scan.linked.modules)]
+    return Project(root=config.root, config=config, scan=scan, warnings=warnings, **vars(scan.linked))
 
 
 def remember(project: Project, found_fresh: Mapping[str, str] | None = None, *, make_folder: bool = False) -> bool:

@@ -20,6 +20,7 @@ from loopback import (
 )
 
 from jaunt.errors import JauntGenerationError
+from jaunt.generate.answer.advisories import with_advisories
 from jaunt.generate.model import ModelBackend
 from jaunt.generate.transport import Policy
 
@@ -108,6 +109,15 @@ def test_an_answer_goes_on_as_long_as_its_code_may_be_to_come(provider: str, tex
     with serving(events(*pieces(provider, *texts))) as server:
         (code,) = generate(make(provider, server))
     assert "split()" in code
+
+
+@both
+@pytest.mark.parametrize("texts", [["\n\n# ADVISORIES\n# - Why?\n"], ["\n", "# ", "ADV", "ISORIES\n", "# - Why?"]])
+def test_advisories_below_the_code_are_waited_for(provider: str, texts: list[str]) -> None:
+    with serving(events(*pieces(provider, FENCED, *texts))) as server:
+        backend = make(provider, server)
+        assert generate(backend) == [with_advisories(CODE, ("Why?",))]
+    assert not backend.usage.estimated
 
 
 @both

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from jaunt.generate.answer.advisories import TITLE
 from jaunt.generate.answer.fences import fenced_blocks, find_fences
 from jaunt.syntax.candidate import missing_names, parse_candidate
 
@@ -14,10 +15,11 @@ _FENCES = ("```", "~~~")
 def has_ended(text: str, before: int, names: Sequence[str]) -> bool:
     """Whether words follow, in what was written after `before` characters, the block that defines all `names`.
 
-    Blanks are no words: most answers end with their block, and then say how many tokens they took.
+    Blanks are no words: most answers end with their block, and then say how many tokens they took. Nor are
+    advisories, or what may become their first line: those are wanted, though they stand in no block.
     """
-    written = text[:before].rstrip()
-    if not written.endswith(_FENCES) or not text[before:].strip():
+    written, more = text[:before].rstrip(), text[before:].strip()
+    if not written.endswith(_FENCES) or not more or TITLE.startswith(more) or more.startswith(TITLE):
         return False
     if "<think>" in written and "</think>" not in written:
         return False
