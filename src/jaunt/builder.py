@@ -17,7 +17,7 @@ from jaunt.plan.freshness import fingerprint, judge_file
 from jaunt.plan.module_work import ModuleWork, specs_used
 from jaunt.registry import KIND_OF, group_by_module
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.digests import EARLIER_SIGNATURE, combine_parts, earlier_digest, graph_digests
+from jaunt.specs.digests import combine_parts, earlier_readings, graph_digests, has_earlier
 from jaunt.specs.graph import ModuleDag, ModuleSpecs, SpecGraph, Specs
 from jaunt.specs.texts import SpecTexts
 
@@ -101,7 +101,7 @@ def library_works(
         parts |= all_entry_parts(entries, texts)
     digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
     modules = {module_of(ref) for ref in specs} | {*module_specs}
-    decorated = any(EARLIER_SIGNATURE in each for each in parts.values())
+    is_reread, earlier_digests = any(map(has_earlier, parts.values())), dict[str, dict[SpecRef, str]]()
     paths = {module: _library_path(base, module, generated_dir, package) for module in modules}
     works = []
     for module, entries in sorted(module_specs.items()):
@@ -109,7 +109,7 @@ def library_works(
         dependencies = specs_used(module, own, specs, graph)
         kind = KIND_OF[entries[0].kind] if entries else "build"
         digest = module_digest(module, entries, specs, graph, cache=digests)
-        earlier = earlier_digest(own, {**parts, **own}, graph) if decorated else ""
+        earlier = earlier_readings(own, {**parts, **own}, graph, earlier_digests) if is_reread else []
         works.append(
             ModuleWork(
                 fingerprint=fingerprint(kind, module, digest, own, graph, digests, earlier),

@@ -46,7 +46,7 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         left_out=world.left_out,
         importable=world.modules,
         module_digest=work.fingerprint.digest,
-        earlier_digest=work.fingerprint.earlier_digest,
+        earlier_digests=tuple(each.digest for each in work.fingerprint.earlier),
         instructions=work.find_instructions(),
         previous_source=_body(work.path) if replaced is None else split_header(replaced)[1],
     )

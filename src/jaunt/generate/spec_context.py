@@ -15,8 +15,8 @@ class ModuleSpecContext:
     decorators, where they are known; of the module's own, also without those above jaunt's, which the spec module puts
     on them itself: `outer_decorators`, a line each. `dependency_generated_modules` goes from a spec module's name to
     the code generated for it. `handwritten_source` is what is no spec in the spec module; `module_digest` is the digest
-    of the contract (64 hex digits), `earlier_digest` that of an earlier reading, if it may differ; `previous_source` is
-    the code that the new one replaces, `rejected_source` the candidate of the attempt before this one. `variation`
+    of the contract (64 hex digits), `earlier_digests` are those of earlier readings that may differ; `previous_source`
+    is the code that the new one replaces, `rejected_source` the candidate of the attempt before this one. `variation`
     counts the answers that were asked for before this one, `repeats` how often the last one had been given already.
 
     `installed` has what the specs' signatures name of installed packages, by the import that gives it, in short.
@@ -38,7 +38,7 @@ class ModuleSpecContext:
     outer_decorators: Mapping[str, str] = field(default_factory=dict)
     handwritten_source: str = ""
     module_digest: str = ""
-    earlier_digest: str = ""
+    earlier_digests: tuple[str, ...] = ()
     previous_source: str = ""
     rejected_source: str = ""
     variation: int = 0

@@ -1,6 +1,6 @@
 """The one dirty rule: what a generated file's header says against what the specs ask for today."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -11,11 +11,11 @@ from jaunt.plan.action import Action, Dependents, Reworded, decide
 from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.project.world.recorded import is_shape, moved_parts
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
-from jaunt.specs.digests import CASES, EARLIER_SIGNATURE, as_read_earlier
+from jaunt.specs.digests import CASES, EarlierReading, as_recorded
 from jaunt.syntax.body import code_digest, has_conflict_markers, is_body_edited
 
-_CONTRACT_VERSION = "2"
-"""The reading of contracts that a header names where it may differ from the first."""
+_NEXT_VERSION = {"1": "2", "2": "3"}
+"""A reading of contracts -> the one after it, which a header names where it may differ from the one before."""
 
 Counted = Callable[[str, str], str | None]
 """Takes a reference and the digest that was recorded of it; returns today's of the same kind, None if it is gone."""
@@ -44,8 +44,8 @@ class Fingerprint:
     spec_refs: tuple[SpecRef, ...]
     spec_digests: Mapping[str, Mapping[str, str]]
     dependency_digests: Mapping[str, str]
-    earlier_digest: str = ""
-    """The digest by the reading of contracts in which decorators above jaunt's counted; "" if there are none at all."""
+    earlier: Sequence[EarlierReading] = ()
+    """What the contract was by earlier readings, where those may differ; the last one first."""
     counted: Counted | None = field(default=None, compare=False, repr=False)
     """Returns today's digest of what code was checked against besides; None if that doesn't count."""
     dependents: Dependents = field(default="generate", compare=False)
@@ -62,7 +62,7 @@ class Fingerprint:
             "spec_refs": list(self.spec_refs),
             "spec_digests": self.spec_digests,
             "dependency_digests": self.dependency_digests,
-            "contract_version": _CONTRACT_VERSION if self.earlier_digest else None,
+            "contract_version": _NEXT_VERSION[self.earlier[0].version] if self.earlier else None,
         }
 
     @classmethod
@@ -85,7 +85,7 @@ def fingerprint(
     parts: Mapping[SpecRef, Mapping[str, str]],
     graph: Mapping[SpecRef, Collection[SpecRef]],
     spec_digests: Mapping[SpecRef, str],
-    earlier_digest: str = "",
+    earlier: Sequence[EarlierReading] = (),
 ) -> Fingerprint:
     """Return a module's fingerprint; `parts` holds the contract parts of its specs alone."""
     refs = tuple(sorted(parts))
@@ -95,9 +95,9 @@ def fingerprint(
         module=module,
         digest=digest,
         spec_refs=refs,
-        spec_digests={qualname_of(ref): dict(parts[ref]) for ref in refs},
+        spec_digests={qualname_of(ref): as_recorded(parts[ref]) for ref in refs},
         dependency_digests={dep: spec_digests.get(dep, "")[:16] for dep in sorted(outside)},
-        earlier_digest=earlier_digest,
+        earlier=earlier,
     )
 
 
@@ -236,17 +236,27 @@ def _changes(fields: Mapping[str, Any], expected: Fingerprint) -> tuple[Reason, 
     if (fields["kind"], fields["source_module"]) != (expected.kind, expected.module):
         return (Reason(ReasonKind.OTHER_HEADER, fields["source_module"], detail=fields["kind"]),)
     moved = tuple(moved_beside(fields.get("checked_against", {}), expected.module, expected.counted))
-    if fields["module_digest"] == f"sha256:{expected.digest}":
+    readings = _readings_of(fields, expected)
+    if fields["module_digest"] in {f"sha256:{digest}" for digest in (expected.digest, *(r.digest for r in readings))}:
         return moved
-    if _is_earlier(fields) and fields["module_digest"] == f"sha256:{expected.earlier_digest}":
-        return moved
-    found = (*_changed_specs(fields, expected), *_changed_dependencies(fields, expected), *moved)
+    found = (*_changed_specs(fields, expected, readings), *_changed_dependencies(fields, expected, readings), *moved)
     return found or (Reason(ReasonKind.CONTRACT_CHANGED),)
 
 
-def _is_earlier(fields: Mapping[str, Any]) -> bool:
-    """Whether a header is judged by the earlier reading, as no newer one is named in it."""
-    return "contract_version" not in fields
+def _readings_of(fields: Mapping[str, Any], expected: Fingerprint) -> list[EarlierReading]:
+    """Return the earlier readings that a header may be of: it names the first one only by naming none."""
+    version = str(fields.get("contract_version", "1"))
+    return [reading for reading in expected.earlier if reading.version >= version]
+
+
+def _where_alike(
+    old: Mapping[str, str], new: Mapping[str, str], earlier: Iterable[Mapping[str, str]]
+) -> dict[str, str]:
+    """Return the digests of today, but what is recorded where that is the same by one of the `earlier` readings."""
+    found = dict(new)
+    for reading in earlier:
+        found.update((key, digest) for key, digest in old.items() if key in new and reading.get(key) == digest)
+    return found
 
 
 def moved_beside(against: Mapping[str, str], module: str, counted: Counted | None) -> Iterator[Reason]:
@@ -266,20 +276,21 @@ def moved_beside(against: Mapping[str, str], module: str, counted: Counted | Non
             yield Reason(ReasonKind.HANDWRITTEN_CHANGED if own else ReasonKind.USED_CHANGED, ref)
 
 
-def _changed_specs(fields: Mapping[str, Any], expected: Fingerprint) -> Iterator[Reason]:
+def _changed_specs(
+    fields: Mapping[str, Any], expected: Fingerprint, readings: Sequence[EarlierReading]
+) -> Iterator[Reason]:
     old, new = fields.get("spec_digests"), expected.spec_digests
     if old is None:
         return
-    if _is_earlier(fields):
-        new = {name: as_read_earlier(parts) for name, parts in new.items()}
     for name in sorted({*old, *new}):
-        ref = f"{expected.module}:{name}"
+        ref = SpecRef(f"{expected.module}:{name}")
         if name not in old:
             yield Reason(ReasonKind.SPEC_ADDED, ref)
         elif name not in new:
             yield Reason(ReasonKind.SPEC_REMOVED, ref)
         else:
-            for member, parts in _changed_parts(old[name], new[name]).items():
+            today = _where_alike(old[name], new[name], [r.parts[ref] for r in readings if ref in r.parts])
+            for member, parts in _changed_parts(old[name], today).items():
                 is_reworded = parts == _DOCSTRING and has_same_cases(old[name], new[name])
                 yield Reason(ReasonKind.SPEC_CHANGED, ref, member, tuple(parts), is_reworded=is_reworded)
 
@@ -296,7 +307,7 @@ def _changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, 
     """Return the parts of a spec that differ, sorted, by where they are: "", or the name of a class's method."""
     moved: dict[str, list[PartChange]] = {}
     for part in sorted(part for part in {*old, *new} if old.get(part) != new.get(part)):
-        if part in (EARLIER_SIGNATURE, CASES):
+        if part.startswith("@"):
             continue
         method, is_inside, detail = part.rpartition(".")
         if is_inside and part in old and part in new:
@@ -313,10 +324,13 @@ def _is_detailed(part: str, old: Mapping[str, str], new: Mapping[str, str]) -> b
     return part.startswith("method ") and detail in old and detail in new
 
 
-def _changed_dependencies(fields: Mapping[str, Any], expected: Fingerprint) -> Iterator[Reason]:
+def _changed_dependencies(
+    fields: Mapping[str, Any], expected: Fingerprint, readings: Sequence[EarlierReading]
+) -> Iterator[Reason]:
     old, new = fields.get("dependency_digests"), expected.dependency_digests
     if old is None:
         return
+    new = _where_alike(old, new, ({str(ref): each[:16] for ref, each in r.digests.items()} for r in readings))
     for ref in sorted({*old, *new}):
         if ref not in old:
             yield Reason(ReasonKind.DEPENDENCY_ADDED, ref)

@@ -162,7 +162,7 @@ def module_fingerprint(project: Project, name: str) -> Fingerprint:
         {e.spec_ref: project.parts[e.spec_ref] for e in entries if e.spec_ref in project.parts},
         project.graph,
         project.spec_digests,
-        project.earlier_digest(name),
+        project.earlier_readings(name),
     )
     dependents: Dependents = "verify" if project.config.build.dependents == "verify" else "generate"
     reworded: Reworded = "ask" if project.config.build.reworded == "ask" else "generate"

@@ -17,7 +17,7 @@ from jaunt.spec_ref import SpecRef, code_name, module_of
 from jaunt.specs.arguments import Unreadable, read_arguments, read_deps, wrong_type
 from jaunt.specs.contract import Contract
 from jaunt.specs.cycles import EdgeFinder, without_cycles
-from jaunt.specs.digests import EARLIER_SIGNATURE, combine_parts, combine_specs, graph_digests, spec_parts
+from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, has_earlier, spec_parts
 from jaunt.specs.explicit_deps import explicit_deps
 from jaunt.specs.graph import SpecFinder, collapse_to_module_dag, link_specs
 from jaunt.specs.spec_module import SpecModule
@@ -67,7 +67,7 @@ class Linker:
                 for name, m in modules.items()
             },
             problems={**broken, **resolved.problems, **cycles},
-            decorated=frozenset(module_of(ref) for ref, each in parts.items() if EARLIER_SIGNATURE in each),
+            reread=frozenset(module_of(ref) for ref, each in parts.items() if has_earlier(each)),
         )
 
     def import_unread(self, found: Mapping[str, SpecModule]) -> tuple[dict[str, SpecModule], dict[str, JauntError]]:

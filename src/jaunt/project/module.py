@@ -11,7 +11,7 @@ from jaunt.files.listing import ModuleFile, Root
 from jaunt.project.snapshot import Row
 from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.specs.digests import EARLIER_SIGNATURE, combine_specs
+from jaunt.specs.digests import combine_specs, has_earlier
 
 if TYPE_CHECKING:  # where nothing has changed, no spec is read
     from jaunt.specs.contract import Contract
@@ -90,7 +90,7 @@ class Linked(Generic[M]):
     spec_digests: Mapping[SpecRef, str]
     digests: Mapping[str, str]
     problems: Mapping[str, JauntError] = field(default_factory=dict)
-    decorated: frozenset[str] = frozenset()
+    reread: frozenset[str] = frozenset()
 
 
 T = TypeVar("T")
@@ -163,7 +163,7 @@ class Part:
             specs=[entry.qualname for entry in self.module.entries],
             dependencies=sorted(self.dependencies),
             digest=combine_specs(self.digests),
-            decorated=any(EARLIER_SIGNATURE in parts for parts in self.parts.values()),
+            reread=any(map(has_earlier, self.parts.values())),
         )
 
 
@@ -184,5 +184,5 @@ def linked_from(rows: Mapping[str, Row], roots: Mapping[str, Root], parts: Mappi
         dag={name: set(row.dependencies) for name, row in rows.items()},
         spec_digests=PerSpec(rows, lambda name: parts[name].digests),
         digests={name: row.digest for name, row in rows.items()},
-        decorated=frozenset(name for name, row in rows.items() if row.decorated),
+        reread=frozenset(name for name, row in rows.items() if row.reread),
     )

@@ -21,7 +21,7 @@ from jaunt.project.world.recorded import is_shape
 from jaunt.registry import KIND_OF, SpecEntry
 from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
-from jaunt.specs.digests import earlier_digest
+from jaunt.specs.digests import EarlierReading, earlier_readings
 from jaunt.text.nearest import nearest
 
 if TYPE_CHECKING:  # where nothing has changed, no source is read
@@ -36,8 +36,8 @@ if TYPE_CHECKING:  # where nothing has changed, no source is read
 class Project:
     """Everything that a build reads: specs, dependencies, and each module's digest.
 
-    `problems` maps a module that can't be built to the reason; such a module may have no entries. `decorated` are the
-    modules with decorators besides jaunt's on a spec. `scan` is where the
+    `problems` maps a module that can't be built to the reason; such a module may have no entries. `reread` are the
+    modules with a spec that an earlier reading of contracts had another contract of. `scan` is where the
     project was read from, if it was. `warnings` tell of what may be meant as a part of it and isn't.
     """
 
@@ -51,7 +51,7 @@ class Project:
     spec_digests: Mapping[SpecRef, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, JauntError] = field(default_factory=dict)
-    decorated: frozenset[str] = frozenset()
+    reread: frozenset[str] = frozenset()
     scan: Scan | None = field(default=None, repr=False, compare=False)
     warnings: Sequence[str] = ()
 
@@ -76,16 +76,20 @@ class Project:
         """Return the dotted name of the module that a spec module's code is generated into."""
         return spec_module_to_generated_module(module, self.generated_dir)
 
-    def earlier_digest(self, module: str) -> str:
-        """Return what `specs.digests.earlier_digest` does."""
-        if module not in self._above_decorated:
-            return ""
+    def earlier_readings(self, module: str) -> list[EarlierReading]:
+        """Return what `specs.digests.earlier_readings` does."""
+        if module not in self._above_reread:
+            return []
         refs = [e.spec_ref for e in self.modules[module].entries if e.spec_ref in self.parts]
-        return earlier_digest(refs, self.parts, self.graph)
+        return earlier_readings(refs, self.parts, self.graph, self._earlier_digests)
 
     @cached_property
-    def _above_decorated(self) -> set[str]:
-        return dependents_of(self.dag, self.decorated) if self.decorated else set()
+    def _above_reread(self) -> set[str]:
+        return dependents_of(self.dag, self.reread) if self.reread else set()
+
+    @cached_property
+    def _earlier_digests(self) -> dict[str, dict[SpecRef, str]]:
+        return {}
 
     def generated_path(self, module: str) -> Path:
         """Return the file that a spec module's code is generated into."""
@@ -133,7 +137,11 @@ class Project:
             return self.lookup.digest(ref)
         if module_of(SpecRef(ref)) == module:
             return self.handwritten(module).get(qualname_of(SpecRef(ref)))
-        return self.spec_digests.get(SpecRef(ref), "")[:16] or None
+        today = self.spec_digests.get(SpecRef(ref), "")[:16] or None
+        if today in (None, recorded) or module_of(SpecRef(ref)) not in self._above_reread:
+            return today
+        readings = earlier_readings([SpecRef(ref)], self.parts, self.graph, self._earlier_digests)
+        return recorded if any(each.digests[SpecRef(ref)][:16] == recorded for each in readings) else today
 
     @property
     def texts(self) -> "SpecTexts":

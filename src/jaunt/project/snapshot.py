@@ -31,7 +31,7 @@ class Row(NamedTuple):
     specs: Sequence[str]
     dependencies: Sequence[str]
     digest: str
-    decorated: bool
+    reread: bool
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def files_in(built: str) -> list[str]:
     return read_built_key(built)[2]
 
 
-FORMAT = 12
+FORMAT = 13
 """The form of the cache; one of another form is none."""
 
 

@@ -2,8 +2,8 @@
 
 Signature, annotations, defaults, bases, the decorators below jaunt's, the cleaned docstring and a body that is more
 than a stub count. Decorators above it don't: the spec module applies them itself. Nor do comments, formatting, quote
-style and the form of a stub body. The canonical form is our own, as that of `ast.dump` and `ast.unparse` differs from
-one Python version to the next.
+style, the form of a stub body and the spelling of annotations and defaults. The canonical form is our own, as that of
+`ast.dump` and `ast.unparse` differs from one Python version to the next.
 """
 
 import ast
@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 
 from jaunt.spec_ref import code_name
 from jaunt.specs.cases import case_lines, may_have_cases
-from jaunt.specs.digests import CASES, EARLIER_SIGNATURE, is_detail
+from jaunt.specs.digests import AS_SPELLED, CASES, EARLIER_SIGNATURE, is_detail
 from jaunt.specs.references import references_of
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.nodes import docstring_of
 from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_stub, own_decorators
+from jaunt.syntax.spelling import one_spelling
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Contract:
 
     `parts` maps a part's name ("signature", "docstring", "body"; for a class "method NAME", for a method "decorators"
     too) to a digest; what "method NAME" is made of is there as well, as "NAME.signature", "NAME.docstring" and
-    "NAME.body"; EARLIER_SIGNATURE is there if there are decorators besides jaunt's, CASES always;
+    "NAME.body"; EARLIER_SIGNATURE is there if there are decorators besides jaunt's, parts that begin with AS_SPELLED
+    where an earlier reading has other ones, CASES always;
     `references` are the dotted paths that the spec mentions, from which dependencies are inferred;
     `documented` tells whether there is a docstring; `handwritten` maps the names that it mentions of what is written by
     hand in its module to digests.
@@ -49,7 +51,12 @@ def contract_parts(source: ModuleSource, name: str) -> dict[str, str]:
     name = code_name(name)
     node = source.definitions[name]
     overloads = [o for o in source.overloads_of(name) if o is not node]
-    parts = _parts(source, node, own_decorators(source, node), overloads)
+    own = own_decorators(source, node)
+    spelled = [one_spelling(each, source) for each in (node, *overloads)]
+    parts = _parts(source, spelled[0], own, spelled[1:])
+    if any(new is not old for new, old in zip(spelled, (node, *overloads), strict=True)):
+        as_written = _parts(source, node, own, overloads)
+        parts |= {f"{AS_SPELLED}{part}": text for part, text in as_written.items() if parts[part] != text}
     if name in source.methods:
         parts["decorators"] = canonical([*source.methods[name].binding])
     others = [decorator for decorator in node.decorator_list if source.spec_decorator(decorator) is None]

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, MutableMapping
+from typing import NamedTuple
 
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
@@ -11,6 +12,9 @@ from jaunt.specs.explicit_deps import explicit_deps
 
 EARLIER_SIGNATURE = "@.signature"
 """The part that holds what the signature was when decorators above jaunt's counted: headers of that time stay valid."""
+
+AS_SPELLED = "@2."
+"""Begins the name of a part as it was when the spelling of annotations and defaults counted."""
 
 CASES = "@.cases"
 """The part that holds the examples and properties of a spec and its members, "" if there are none: where it stays, as
@@ -37,28 +41,64 @@ def combine_parts(parts: Mapping[str, str]) -> str:
     return _sha256(sorted((part, digest) for part, digest in parts.items() if not is_detail(part)))
 
 
-def as_read_earlier(parts: Mapping[str, str]) -> dict[str, str]:
-    """Return a spec's parts as they were when decorators above jaunt's counted."""
-    return {**parts, "signature": parts.get(EARLIER_SIGNATURE, parts["signature"])}
+def has_earlier(parts: Mapping[str, str]) -> bool:
+    """Return whether a spec's contract was another one by an earlier reading."""
+    return any(part.startswith("@") and part != CASES for part in parts)
 
 
-def earlier_digest(
+class EarlierReading(NamedTuple):
+    """A module's contract as an earlier version read it: its digest, its specs' parts, the graph digests of what they
+    depend on and of themselves. `version` is what headers of that time name, "1" that of those which name none.
+    """
+
+    version: str
+    digest: str
+    parts: Mapping[SpecRef, Mapping[str, str]]
+    digests: Mapping[SpecRef, str]
+
+
+def as_read_earlier(parts: Mapping[str, str], version: str) -> dict[str, str]:
+    """Return a spec's parts as the reading `version` had them."""
+    found = {part: parts.get(f"{AS_SPELLED}{part}", digest) for part, digest in parts.items() if not _is_beside(part)}
+    if version == "1":
+        found["signature"] = parts.get(EARLIER_SIGNATURE, found["signature"])
+    return found
+
+
+def _is_beside(part: str) -> bool:
+    return part.startswith(AS_SPELLED)
+
+
+def as_recorded(parts: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts of a spec that a header holds."""
+    return {part: digest for part, digest in parts.items() if not _is_beside(part)}
+
+
+def earlier_readings(
     refs: Collection[SpecRef],
     parts: Mapping[SpecRef, Mapping[str, str]],
     graph: Mapping[SpecRef, Collection[SpecRef]],
-) -> str:
-    """Return the digest, 64 hex digits, of the module of the specs `refs` as it was read earlier.
+    known: MutableMapping[str, dict[SpecRef, str]] | None = None,
+) -> list[EarlierReading]:
+    """Return the module of the specs `refs` as it was read earlier, the last reading first; without those that differ
+    in nothing from the next one, for these specs and what they depend on.
 
-    "" if neither they nor what they depend on have decorators besides jaunt's: then both readings agree, whatever is
-    above or below.
+    `known` holds the graph digests that were found already, by version, and takes those that are found.
     """
     closure = dependencies_of(graph, refs)
-    known = {ref: parts[ref] for ref in closure if ref in parts}
-    if not any(EARLIER_SIGNATURE in each for each in known.values()):
-        return ""
-    local = {ref: combine_parts(as_read_earlier(each)) for ref, each in known.items()}
-    digests = graph_digests(local, {ref: graph[ref] for ref in closure if ref in graph})
-    return combine_specs({ref: digests[ref] for ref in refs})
+    below = {ref: parts[ref] for ref in closure if ref in parts}
+    found = []
+    for version, begin in (("2", AS_SPELLED), ("1", EARLIER_SIGNATURE)):
+        if any(part.startswith(begin) for each in below.values() for part in each):
+            digests = {} if known is None else known.setdefault(version, {})
+            missing = {ref: each for ref, each in below.items() if ref not in digests}
+            local = {ref: combine_parts(as_read_earlier(each, version)) for ref, each in missing.items()}
+            own = {ref: graph[ref] for ref in closure if ref in graph and ref not in digests}
+            digests.update(graph_digests(local, own, digests))
+            read = {ref: as_read_earlier(parts[ref], version) for ref in refs}
+            whole = combine_specs({ref: digests[ref] for ref in refs})
+            found.append(EarlierReading(version, whole, read, digests))
+    return found
 
 
 def graph_digests(

@@ -37,7 +37,7 @@ def constant_value(node: ast.expr, module: ModuleSource, depth: int = 0) -> str 
     """
     if isinstance(node, ast.Name) and node.id in module.constants and depth < _DEEPEST:
         return constant_value(module.constants[node.id], module, depth + 1)
-    number = _whole_number(node, module, depth)
+    number = whole_number(node, module, depth)
     if number is not None:
         return f"int {number}"
     if isinstance(node, ast.Constant):
@@ -69,17 +69,18 @@ _EMPTY = {"tuple": "Tuple", "list": "List", "dict": "Dict", "set": "Set", "froze
 _ATTRIBUTES = {"math.inf": "float inf", "math.nan": "float nan"}
 
 
-def _whole_number(node: ast.expr, module: ModuleSource, depth: int) -> int | None:
+def whole_number(node: ast.expr, module: ModuleSource, depth: int = 0) -> int | None:
+    """Return the whole number that an expression is, by literals and constants of the module; None for all else."""
     match node:
         case ast.Constant(value=int(value)) if not isinstance(value, bool):
             return value
         case ast.Name(id=name) if name in module.constants and depth < _DEEPEST:
-            return _whole_number(module.constants[name], module, depth + 1)
+            return whole_number(module.constants[name], module, depth + 1)
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            value = _whole_number(operand, module, depth + 1)
+            value = whole_number(operand, module, depth + 1)
             return None if value is None else -value
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS and depth < _DEEPEST:
-            values = [_whole_number(each, module, depth + 1) for each in (left, right)]
+            values = [whole_number(each, module, depth + 1) for each in (left, right)]
             if None in values or (isinstance(op, ast.FloorDiv) and not values[1]):
                 return None
             result = _OPERATORS[type(op)](*values)

@@ -315,8 +315,9 @@ def stored_code(store: Store, work: ModuleWork) -> StoreLookup:
     """Look into a store for a module's code; one small file: not by way of a thread."""
     beside = beside_work(work)
     found = store.get(work.kind, work.digest, beside)
-    if found.source is None and work.fingerprint.earlier_digest:
-        return store.get(work.kind, work.fingerprint.earlier_digest, beside)
+    for earlier in work.fingerprint.earlier:
+        if found.source is None:
+            found = store.get(work.kind, earlier.digest, beside)
     return found
 
 

@@ -11,16 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.source import ModuleSource, last_name, parse_annotation, unquoted, written_name
-
-_RENAMED = {  # of typing and typing_extensions
-    **{name.capitalize(): name for name in ("list", "dict", "set", "tuple", "type", "deque")},
-    "FrozenSet": "frozenset",
-    "DefaultDict": "defaultdict",
-    "AbstractSet": "Set",
-    "Text": "str",
-    "ContextManager": "AbstractContextManager",
-    "AsyncContextManager": "AbstractAsyncContextManager",
-}
+from jaunt.syntax.spelling import RENAMED
 
 _TYPE_VARIABLES = {"TypeVar", "ParamSpec", "TypeVarTuple"}
 
@@ -105,7 +96,7 @@ class AnnotationReader:
         )
         home, _, name = path.rpartition(".")
         if home in {"typing", "typing_extensions", ""}:
-            name = _RENAMED.get(name, name)
+            name = RENAMED.get(name, name)
         if self._owner and name in {"Self", self._owner}:
             return "Self"
         if name in self._type_parameters or self._is_type_variable(node, module):

@@ -60,7 +60,8 @@ class RecordedBackend(ModelBackend):
             raise JauntGenerationError(
                 f"{ctx.spec_module}: its recording {path} cannot be read: {error}", hint="restore the file"
             ) from error
-        if header_fields(lines) not in (_fields(ctx), _fields(replace(ctx, module_digest=ctx.earlier_digest))):
+        digests = (ctx.module_digest, *ctx.earlier_digests)
+        if header_fields(lines) not in [_fields(replace(ctx, module_digest=digest)) for digest in digests]:
             raise JauntGenerationError(
                 f"{ctx.spec_module}: its contract has changed since {path} was recorded",
                 hint="undo the change, or choose a provider that writes new code, in [llm]",
