@@ -215,4 +215,7 @@ def _refuse_class(source: ModuleSource, node: Definition, kind: SpecKind) -> Non
         return
     where = f"{source.path}:{node.lineno}: {node.name}"
     if kind == "test":
-        raise JauntDiscoveryError(f"{where}: a test spec must be a function", hint="make a function of each test in it")
+        raise JauntDiscoveryError(
+            f"{where}: a test spec must be a function: each is generated, judged and told by itself",
+            hint="put @jaunt.test on a function for each test, and in a fixture of this module what setup_method does",
+        )

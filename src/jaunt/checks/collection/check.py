@@ -7,7 +7,10 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from jaunt.checks.check_file import Prover
+from jaunt.checks.collection.parameters import unanswered_parameters
 from jaunt.checks.collection.plain import is_plain, surroundings_of
+from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.checks.vacuity.check import is_run
@@ -37,6 +40,13 @@ class CollectionChecks:
 
     project: Project
     used: bool = True
+
+    def prover(self, modules: Collection[str]) -> Prover | None:
+        """Return what looks for parameters of test specs that nothing answers."""
+        return self._faults if self.used else None
+
+    async def _faults(self, work: ModuleWork) -> Sequence[SpecFault]:
+        return await unanswered_parameters(work, self.project) if work.kind == "test" else ()
 
     def for_module(self, work: ModuleWork) -> "CollectionCheck | None":
         """Return the check of a test module's candidates; None for code.

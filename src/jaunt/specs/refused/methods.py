@@ -48,7 +48,10 @@ def _refuse(source: ModuleSource, name: str, method: Method) -> None:
             hint=f"decorate {whole}, or its methods, not both",
         )
     if kinds != {"magic"}:
-        raise JauntDiscoveryError(f"{where}: a test spec must be a function", hint="move it out of its class")
+        raise JauntDiscoveryError(
+            f"{where}: a test spec must be a function: each is generated, judged and told by itself",
+            hint="move it out of its class, without `self`, and into a fixture of this module what setup_method does",
+        )
     below = [d for d in method.binding if d.lineno > max(_jaunts_lines(source, method), default=0)]
     made = next((last_name(d) for d in below if last_name(d) in _PROPERTIES), None)
     if made:
