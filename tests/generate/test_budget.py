@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from backends import CountingBackend
+from builds import PLAIN
 from projects import SHOP, SHOP_ANSWERS, write_files
 
 from jaunt.build.project_settings import project_settings
@@ -22,7 +23,7 @@ PRICE = PriceConfig(input=2.0, output=10.0, cached_input=0.5)
 
 
 def build(root: Path, backend: ModelBackend, *, toml: str = "", jobs: int = 1) -> dict[str, Outcome]:
-    write_files(root, {**SHOP, "jaunt.toml": toml})
+    write_files(root, {**SHOP, "jaunt.toml": toml + PLAIN.removeprefix("version = 1\n")})
     project = load_project(load_config(root=root))
     plan = make_plan(project, project.modules_of("build"))
     return asyncio.run(run_plan(plan, project_settings(plan, backend), jobs=jobs))

@@ -82,7 +82,7 @@ def make(tmp_path: Path) -> Make:
         model = tmp_path / "model"
         write_files(model, {"model.py": MODEL, **files, "tests.test_share.better": stronger})
         toml = f'[llm]\nprovider = "command"\ncommand = {json.dumps([sys.executable, str(model / "model.py")])}\n'
-        off = f'[verify]\nruff = "off"\nty = "off"\ndoctests = {json.dumps(doctests)}\n'
+        off = f'[verify]\nruff = "off"\nty = "off"\nrobustness = "off"\ndoctests = {json.dumps(doctests)}\n'
         write_files(
             tmp_path / "project",
             {

@@ -45,7 +45,7 @@ def test_derived() -> None:
     ...
 '''
 )
-UNCHECKED = '[verify]\nruff = "off"\nty = "off"\n'  # no finding of theirs plays a part here
+UNCHECKED = '[verify]\nruff = "off"\nty = "off"\nrobustness = "off"\n'  # no finding of theirs plays a part here
 WRONG = 'def slugify(text: str) -> str:\n    return text.lower().replace(" ", "_")\n'
 
 

@@ -1,11 +1,13 @@
 """`jaunt evidence` and `jaunt check --min-evidence`: what stands behind the code of each spec, by headers alone."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 from builds import load
+from processes import run_jaunt
 from projects import edit, record, write_files
 from said import RunIn
 from well_founded import SHOWN_HELD_TESTED
@@ -46,14 +48,21 @@ recordings = "recordings"
 TEST_FILE = "tests/__generated__/test_m.py"
 
 
-@pytest.fixture
-def proven(tmp_path: Path, run_in: RunIn) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project, built with its tests, of a spec of each level but the highest."""
+    root = tmp_path_factory.mktemp("built")
     files = {"src/app/__init__.py": "", "src/app/m.py": SPEC, "tests/test_m.py": TEST, "jaunt.toml": CONFIG}
-    write_files(tmp_path, files)
-    record(tmp_path, {"app.m": CODE, "tests.test_m": TEST_CODE})
-    assert run_in(tmp_path, "test", "--no-run").code == 0
-    return tmp_path
+    write_files(root, files)
+    record(root, {"app.m": CODE, "tests.test_m": TEST_CODE})
+    assert run_jaunt("test", "--no-run", cwd=root).returncode == 0
+    return root
+
+
+@pytest.fixture
+def proven(built: Path, tmp_path: Path) -> Path:
+    """A copy of that project, which a test may change."""
+    return shutil.copytree(built, tmp_path / "proven")
 
 
 def levels(root: Path, run_in: RunIn, *words: str) -> dict[str, str]:
