@@ -138,9 +138,16 @@ def test_a_dirty_tree_needs_force(project: Path, run_in: RunIn, state: str) -> N
     assert run_in(project, "adopt", target, "--force").code == 0
 
 
-def test_a_clean_tree_needs_none(project: Path, run_in: RunIn) -> None:
+def test_a_clean_tree_needs_none_and_what_adoptions_wrote_is_clean(project: Path, run_in: RunIn) -> None:
+    write_files(project, {"src/app/odd name.py": "", "src/app/two.py": "def f(n: int) -> int:\n    return n\n"})
     commit(project)
+    assert run_in(project, "adopt", "app.slug:words").code == 0
     assert run_in(project, "adopt", "app.slug").code == 0
+    edit(project / "src/app/slug.py", "Slugs", "Words")
+    said = run_in(project, "adopt", "app.two")
+    assert (said.code, "dirty: M src/app/slug.py" in said.err) == (4, True)
+    edit(project / "src/app/slug.py", "Words", "Slugs")
+    assert run_in(project, "adopt", "app.two").code == 0
 
 
 def test_dependents_that_were_fresh_stay_fresh(built_shop: Path, run_in: RunIn) -> None:
@@ -225,6 +232,8 @@ def test_a_spec_that_moves_afterwards_is_generated_and_none_else(project: Path, 
 PURE = '''\
 import datetime
 import pathlib
+from collections.abc import Sequence
+from decimal import Decimal
 
 from app import other
 
@@ -274,6 +283,21 @@ def known(n: int) -> int:
 
 def thing(n: int) -> object:
     return object()
+
+
+def grade(total: Decimal, by: Sequence[int] | None = None) -> str:
+    if total > 50:
+        return "large"
+    if by and by[0] == 1:
+        return "first"
+    if not total:
+        return "none"
+    return "small"
+
+
+def later(day: datetime.date, days: int) -> datetime.date:
+    """Return the day `days` later."""
+    return day + datetime.timedelta(days)
 '''
 
 
@@ -284,7 +308,7 @@ def test_examples_are_what_the_project_calls_it_with(project: Path, run_in: RunI
     write_files(project, {"src/app/pure.py": PURE, "src/app/other.py": "", "tests/test_pure.py": called})
     said = run_in(project, "adopt", "app.pure", "--examples", "--json")
     assert said.code == 0, said.err
-    assert said.facts["examples"] == {"double": 3, "shout": 2, "order": 2}
+    assert said.facts["examples"] == {"double": 3, "shout": 3, "grade": 4, "later": 3}
     text = (project / "src/app/pure.py").read_text()
     assert (
         '    """What it gives today.\n\n    >>> double(0)\n    0\n    >>> double(1)\n    2\n'
@@ -292,7 +316,8 @@ def test_examples_are_what_the_project_calls_it_with(project: Path, run_in: RunI
     ) in text
     assert (
         "    \"\"\"Return `text`, loud.\n\n    >>> shout('a')\n    'A!'\n    >>> shout('')\n"
-        '    Traceback (most recent call last):\n        ...\n    ValueError: nothing to shout\n    """\n    ...\n'
+        "    Traceback (most recent call last):\n        ...\n    ValueError: nothing to shout\n"
+        "    >>> shout('Hello, World!')\n    'HELLO, WORLD!!'\n    \"\"\"\n    ...\n"
     ) in text
     done = run_python("-m", "doctest", "src/app/pure.py", cwd=project, PYTHONPATH=python_path(project / "src"))
     assert done.returncode == 0, done.stdout

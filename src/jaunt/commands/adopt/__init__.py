@@ -14,7 +14,7 @@ from jaunt.build.write import remove_module
 from jaunt.checks.tools.ruff import tidied
 from jaunt.commands.adopt.compose import moved_code, spec_source
 from jaunt.commands.adopt.examples import find_examples
-from jaunt.commands.adopt.git import require_clean
+from jaunt.commands.adopt.git import note_written, require_clean
 from jaunt.commands.adopt.movable import Refusal, choose
 from jaunt.commands.adopt.rehearsal import Rehearsed, rehearse
 from jaunt.commands.adopt.target import Person, find_target, generated_code, merged
@@ -213,6 +213,7 @@ def _carry_out(project: Project, adoption: _Adoption, *, infer_deps: bool | None
         write_atomic(person.file.path, person.encoded(adoption.spec_text), within=project.root)
         after = _checked(project, person.file.name, infer_deps=infer_deps)
         unless_checked.pop_all()
+    note_written(project.root, [person.file.path, generated.path])
     work = project_work(after, person.file.name)
     # Or else a `jaunt clean` would cost a call, though the code is there.
     unkept = keep_code(open_store(project.config), work, split_header(generated.data.decode())[1])

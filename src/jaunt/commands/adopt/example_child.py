@@ -2,10 +2,10 @@
 
 Standard input has one line of JSON: `module`, and `calls`, pairs of a function's name and the text of its arguments.
 The answer is a line of JSON on the descriptor that the first argument names: for each call what a doctest would show,
-as a list of lines; none for a call that prints, changes its arguments, reaches out, or gives what no literal is.
+as a list of lines, none for a call that prints, changes its arguments, reaches out, or gives what its text does not
+say; and the lines of the module's code that it ran.
 """
 
-import ast
 import importlib
 import io
 import json
@@ -13,10 +13,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from types import FrameType, ModuleType
 from typing import Any
 
 from jaunt.process.boundary import caught
-from jaunt.syntax.source import parse_or_none
 
 _LONGEST = 70
 _REACHES_OUT = ("open", "socket.", "subprocess.", "os.", "shutil.", "tempfile.", "ctypes.", "sqlite3.", "signal.")
@@ -41,26 +41,46 @@ def main() -> None:
     results = os.fdopen(int(sys.argv[1]), "w", encoding="utf-8")
     module = importlib.import_module(request["module"])
     heard = _Heard()
-    shown = [_show(getattr(module, name), name, arguments, heard) for name, arguments in request["calls"]]
+    shown = [_show(module, name, arguments, heard) for name, arguments in request["calls"]]
     results.write(json.dumps(shown))
     results.flush()
 
 
-def _show(function: Callable[..., Any], name: str, text: str, heard: _Heard) -> list[str]:
-    given = _arguments(text)
-    before = repr(given)
+def _show(module: ModuleType, name: str, text: str, heard: _Heard) -> tuple[list[str], list[int]]:
+    ran: set[int] = set()
     came: list[Any] = []
     printed = io.StringIO()
     heard.events, heard.is_on = [], True
     with redirect_stdout(printed), redirect_stderr(printed):
-        error = caught(lambda: came.append(function(*given[0], **given[1])))
+        given: list[tuple[Sequence[Any], dict[str, Any]]] = []
+        error = caught(lambda: given.append(_arguments(module, text)))
+        if error is not None:
+            return [], []
+        before = repr(given)
+        args, named = given[0]
+        sys.settrace(_noting(str(module.__file__), ran))
+        error = caught(lambda: came.append(getattr(module, name)(*args, **named)))
+        sys.settrace(None)
     heard.is_on = False
     if heard.events or printed.getvalue() or repr(given) != before:
-        return []
+        return [], []
     if error is not None:
-        return _shown_error(name, text, error)
+        return _shown_error(name, text, error), sorted(ran)
     shown = repr(came[0])
-    return [f">>> {name}({text})", shown] if _is_literal(shown, came[0]) else []
+    return ([f">>> {name}({text})", shown] if _is_said(module, shown, came[0]) else []), sorted(ran)
+
+
+def _noting(file: str, ran: set[int]) -> Callable[..., Any]:
+    """Return a function for `sys.settrace` that notes which lines of a file are run."""
+
+    def note(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code.co_filename != file:
+            return None
+        if event == "line":
+            ran.add(frame.f_lineno)
+        return note
+
+    return note
 
 
 def _shown_error(name: str, text: str, error: BaseException) -> list[str]:
@@ -71,19 +91,17 @@ def _shown_error(name: str, text: str, error: BaseException) -> list[str]:
     return [f">>> {name}({text})", "Traceback (most recent call last):", "    ...", last]
 
 
-def _arguments(text: str) -> tuple[Sequence[Any], dict[str, Any]]:
-    tree = parse_or_none(f"f({text})")
-    call = next(node for node in ast.walk(tree or ast.Module([], [])) if isinstance(node, ast.Call))
-    given = [ast.literal_eval(each) for each in call.args]
-    return given, {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords if keyword.arg}
+def _arguments(module: ModuleType, text: str) -> tuple[Sequence[Any], dict[str, Any]]:
+    return eval(f"(lambda *args, **named: (args, named))({text})", dict(vars(module)))
 
 
-def _is_literal(shown: str, value: object) -> bool:
-    """Whether what is shown of a value is short, and is the value itself."""
+def _is_said(module: ModuleType, shown: str, value: object) -> bool:
+    """Whether what is shown of a value is short, and is the value itself where the module's names are known."""
     if value is None or not _is_short(shown):
         return False
     again: list[object] = []
-    return caught(lambda: again.append(ast.literal_eval(shown))) is None and again == [value]
+    error = caught(lambda: again.append(eval(shown, dict(vars(module)))))
+    return error is None and type(again[0]) is type(value) and bool(again[0] == value)
 
 
 def _is_short(line: str) -> bool:
