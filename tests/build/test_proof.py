@@ -126,6 +126,14 @@ def test_a_module_whose_examples_are_not_run_need_not_be_imported_in_the_sandbox
     assert calls(root) == ["app.words"]
 
 
+def test_a_module_that_the_sandbox_imports_is_not_imported_outside_as_well(tmp_path: Path, run_in: RunIn) -> None:
+    top = "try:\n    open('stamp.txt', 'w').close()\nexcept OSError:\n    pass"
+    root = make_checked_shop(tmp_path, {WORDS: importing(top)})
+    run_in(root, "build", "--target", "app.words")
+    assert calls(root) == ["app.words"]
+    assert not (root / "stamp.txt").exists()
+
+
 def test_one_module_that_uses_up_the_limits_does_not_keep_the_others_from_being_imported(
     tmp_path: Path, run_in: RunIn
 ) -> None:

@@ -231,6 +231,9 @@ USES = "import jaunt, functools, dataclasses, contextlib\nfrom keepers import *\
         ("@jaunt.magic\n@wrap\n@app.add('/x')\ndef f(): ...\n", "a dict"),
         ("@jaunt.magic\n@app.add('/x')\nclass f: ...\n", "a dict"),
         ("@jaunt.magic\nclass f(metaclass=Registry): ...\n", "a list"),
+        ("@jaunt.magic(prompt='''\ndef x\n''')\n@app.add('/x')\ndef f(): ...\n", "a dict"),
+        ("@jaunt.magic\n# which says more\n\n@app.add('/x')\ndef f(): ...\n", "a dict"),
+        ("if True:\n\t@ jaunt.magic\r\n\t@app.add('/x')\r\n\tdef f(): ...\r\n", "a dict"),
     ],
 )
 def test_a_stub_that_is_kept_by_others_is_told(project_files: ProjectFiles, spec: str, keeper: str) -> None:

@@ -472,6 +472,33 @@ def test_a_bwrap_that_does_not_work_is_as_none(tmp_path: Path) -> None:
     assert "bwrap does not work here: bwrap: No permissions to create new namespace" in said
 
 
+WITHOUT_NAMESPACES = """
+for each in user net pid mnt; do echo 0 > /proc/sys/user/max_${each}_namespaces || exit 9; done
+exec "$0" "$@"
+"""
+ECHO = """
+import sys
+from pathlib import Path
+from jaunt.config import SandboxConfig
+from jaunt.sandbox.program import Program
+from jaunt.sandbox.sandbox import Sandbox
+sandbox = Sandbox(SandboxConfig(mode="limits"))
+print(sandbox.run(Program([sys.executable, "-c", "print(input())"], cwd=Path("/"), stdin=b"heard")).stdout)
+print(sandbox.has_mounts, sandbox.has_namespaces)
+"""
+
+
+def test_a_run_that_namespaces_fail_for_is_made_without_them(tmp_path: Path) -> None:
+    command = ["unshare", "--user", "--map-root-user", "sh", "-c", WITHOUT_NAMESPACES, sys.executable, "-c", ECHO]
+    if shutil.which("unshare") is None:
+        pytest.skip("unshare is missing")
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, cwd=tmp_path)
+    if done.returncode == 9 or "unshare" in done.stderr:
+        pytest.skip("no namespace of users, or none whose limits can be set")
+    assert done.stdout == "heard\n\nFalse False\n", done.stderr
+
+
 @pytest.mark.parametrize("mode", ["limits", "off"])
 def test_strict_refuses_a_mode_that_is_weaker(mode: str, tmp_path: Path) -> None:
     with pytest.raises(JauntConfigError, match=f'strict is true, but sandbox.mode is "{mode}"'):

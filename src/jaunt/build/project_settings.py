@@ -10,7 +10,7 @@ from jaunt.build.memory.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, kept_answers, open_store
-from jaunt.checks.doctests.imports import Imports, make_imports
+from jaunt.checks.doctests.imports import Imports
 from jaunt.checks.project_checks import project_checks
 from jaunt.config import LLMConfig
 from jaunt.files.atomic import ensure_state_folder
@@ -35,7 +35,7 @@ def project_settings(
 
     `imports` are those that have begun already.
     """
-    config, imports = plan.project.config, imports or make_imports(plan.project, plan.stale, plan.paid)
+    config, imports = plan.project.config, imports or Imports(plan.project, plan.stale)
     state = ensure_state_folder(config.root)
     store = open_store(config)
     _sweep(plan.project, state, store)
@@ -49,7 +49,7 @@ def project_settings(
         rejected=state / "rejected",
         advisories=state / "advisories",
         gate=imports.gate,
-        used_at_import=imports.gate.used_at_import,
+        used_at_import=imports.used_at_import,
         max_attempts=config.build.max_attempts,
         candidates=config.build.candidates,
         force=force,

@@ -16,14 +16,15 @@ class ImportGate:
 
     The modules are imported in a child process, one after another while others wait for their answer, dependencies
     first: that keeps a long chain of imports from getting too deep, and the first modules to be built wait for the
-    least. `start` starts another child process than the usual one, such as one in the sandbox.
+    least. `start` starts another child process than the usual one, such as one in the sandbox. `modules` are those that
+    it imports.
     """
 
     def __init__(self, project: Project, modules: Collection[str], start: StartChild | None = None) -> None:
         self._project = project
         self._start = start
         self._fault: JauntConfigError | None = None
-        self._modules = {m for m in modules if m not in project.problems}
+        self.modules = {m for m in modules if m not in project.problems}
         self._errors: dict[str, str] = {}
         self._hints: dict[str, str] = {}
         self._unbuilt: dict[str, Sequence[str]] = {}
@@ -35,7 +36,7 @@ class ImportGate:
     def begin(self) -> None:
         """Begin to import; it need not be called."""
         with self._lock:
-            if self._begun or not self._modules:
+            if self._begun or not self.modules:
                 return
             self._begun = True
         threading.Thread(target=self._import, name="jaunt-import-gate", daemon=True).start()
@@ -56,7 +57,7 @@ class ImportGate:
 
         Raises JauntConfigError if no child process can be started.
         """
-        if module not in self._modules:
+        if module not in self.modules:
             return ""
         self.begin()
         with self._lock:
@@ -74,7 +75,7 @@ class ImportGate:
 
     def _import(self) -> None:
         project = self._project
-        order = toposort({name: project.dag[name] & self._modules for name in self._modules})
+        order = toposort({name: project.dag[name] & self.modules for name in self.modules})
         bases = {name: project.modules[name].base for name in order}
         try:
             import_from_bases(bases, path=project.bases(), cwd=project.root, note=self._note, start=self._start)

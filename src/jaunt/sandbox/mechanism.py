@@ -1,6 +1,5 @@
 """What this system offers to confine a program with, found out by trying it."""
 
-import functools
 import shutil
 import subprocess
 import sys
@@ -17,9 +16,27 @@ Mechanism = Literal["bwrap", "namespaces", "mounts", "landlock"]
 """The parts of a sandbox; "mounts" are those that "namespaces" may have."""
 
 
-@functools.cache
+_known: dict[Mechanism, str | None] = {}
+
+
 def problem_with(mechanism: Mechanism) -> str | None:
     """Return why a mechanism doesn't work here, None if it does; found out by trying it, once a process."""
+    if mechanism not in _known:
+        _known[mechanism] = _find_problem(mechanism)
+    return _known[mechanism]
+
+
+def may_work(mechanism: Mechanism) -> bool:
+    """Whether a mechanism works here, or nobody knows yet: to find out takes 60 ms, as long as a short run."""
+    return sys.platform == "linux" and _known.get(mechanism) is None
+
+
+def note_works(mechanism: Mechanism) -> None:
+    """Note that a program has run well by a mechanism."""
+    _known[mechanism] = None
+
+
+def _find_problem(mechanism: Mechanism) -> str | None:
     if sys.platform != "linux":
         return f"{mechanism} is for Linux"
     if mechanism == "landlock":

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,10 +24,10 @@ from jaunt.files.scratch import temporary_scratch
 from jaunt.process.tree import kill_group
 from jaunt.sandbox import linux
 from jaunt.sandbox.bubblewrap import bwrap_command
-from jaunt.sandbox.environment import passed_environment
+from jaunt.sandbox.environment import environment_of_run
 from jaunt.sandbox.forwarding import forwarding
 from jaunt.sandbox.loopback import open_doors
-from jaunt.sandbox.mechanism import problem_with
+from jaunt.sandbox.mechanism import may_work, note_works, problem_with
 from jaunt.sandbox.order import Ended, SandboxOrder
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.supervision import Surroundings, order_for, read_text, run_supervised
@@ -138,7 +137,7 @@ class Sandbox:
             given, out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
             given.write(program.stdin)
             given.seek(0)
-            environment = {**self._environment(scratch, program.pythonpath), **program.env}
+            environment = {**environment_of_run(self.config, scratch, program.pythonpath), **program.env}
             surroundings = Surroundings(given, out, err, program.cwd, environment)
             begin = time.monotonic()
             if self.mechanism == "off":
@@ -162,18 +161,23 @@ class Sandbox:
         """Whether the kernel lets "limits" make files read-only, and hide sockets, by mounts of its own."""
         return self.has_namespaces and "mounts" not in self.without and problem_with("mounts") is None
 
-    def _environment(self, scratch: Path, pythonpath: Sequence[Path | str]) -> dict[str, str]:
-        everything = self.config.mode == "off"
-        passed = passed_environment(self.config)
-        own = {"HOME": str(scratch / "home"), "TMPDIR": str(scratch / "tmp"), "PYTHONNOUSERSITE": "1"}
-        cache = str(scratch / "pycache")
-        callers = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-        folders = os.pathsep.join(str(Path(folder).absolute()) for folder in [*pythonpath, *callers])
-        return {**passed, **({} if everything else own), "PYTHONPATH": folders, "PYTHONPYCACHEPREFIX": cache}
-
     def _run_supervised(self, program: Program, scratch: Path, surroundings: Surroundings, halt: Halt | None) -> Ended:
+        """Run a program by all that this system offers; that mounts work is known by a run that ends well with them."""
+        tries_mounts = self.mechanism == "limits" and not self.without and may_work("mounts")
+        if tries_mounts:
+            ended = self._run_by(program, scratch, surroundings, halt, mounts=True)
+            if ended["reason"] == "ok":
+                note_works("mounts")
+            if ended["reason"] in ("ok", "stopped") or self.has_mounts:
+                return ended
+            surroundings.forget()
+        return self._run_by(program, scratch, surroundings, halt, mounts=self.has_mounts)
+
+    def _run_by(
+        self, program: Program, scratch: Path, surroundings: Surroundings, halt: Halt | None, *, mounts: bool
+    ) -> Ended:
         bwrap = self.mechanism == "bwrap"
-        namespaces, landlock = not bwrap and self.has_namespaces, self.has_landlock
+        namespaces, landlock = not bwrap and (mounts or self.has_namespaces), self.has_landlock
         if not bwrap and not namespaces and not landlock:
             # The environment of this process, where the keys are, is then open to all processes of this user.
             linux.hide_from_own_user()
@@ -188,7 +192,7 @@ class Sandbox:
             pass_fds=program.pass_fds,
             namespaces=namespaces,
             writable=[*writable, *(["/tmp", "/var/tmp"] if bwrap else [])] if landlock else None,
-            mounted=writable if namespaces and self.has_mounts else None,
+            mounted=writable if namespaces and mounts else None,
         )
         needed = [program.cwd, *program.pythonpath, *program.readable, *read]
         network = self.config.network

@@ -47,6 +47,14 @@ class Surroundings:
             start_new_session=True,
         )
 
+    def forget(self) -> None:
+        """Let another program begin where one has failed that could not be started."""
+        if not isinstance(self.stdin, int):
+            self.stdin.seek(0)
+        for stream in (self.stdout, self.stderr):
+            stream.seek(0)
+            stream.truncate()
+
 
 def order_for(
     argv: Sequence[str],

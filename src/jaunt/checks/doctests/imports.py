@@ -2,14 +2,14 @@
 
 import os
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from jaunt.checks.doctests.examples import is_left_out
 from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.import_gate import ImportGate
-from jaunt.errors import JauntDiscoveryError
+from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntError
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.importer import ImportChild
 from jaunt.project.project import Project
@@ -32,15 +32,15 @@ class SandboxedImports:
         self._runner = project_runner(project)
         verify = project.config.verify
         wanted = [m for m in modules if verify.doctests and not is_left_out(m, verify.no_doctests)]
-        self._gate = ImportGate(project, [m for m in wanted if project.kind_of(m) == "build"], self._start)
+        self.gate = ImportGate(project, [m for m in wanted if project.kind_of(m) == "build"], self._start)
 
     def begin(self) -> None:
         """Begin to import; it need not be called."""
-        self._gate.begin()
+        self.gate.begin()
 
     async def __call__(self, work: ModuleWork) -> None:
         """Raise JauntDiscoveryError if a module can't be imported there, JauntConfigError if nothing can."""
-        error = await self._gate.why_not(work.module)
+        error = await self.gate.why_not(work.module)
         if error:
             path = self._project.modules[work.module].file.path
             hint = _hint(error, self._project.config.sandbox.env)
@@ -50,25 +50,37 @@ class SandboxedImports:
         return SandboxedLines(self._runner.sandbox, lambda results: self._runner.importer(request, results))
 
 
-@dataclass(frozen=True)
 class Imports:
-    """What tells whether spec modules can be imported: outside of the sandbox, and in it."""
+    """Tells whether spec modules can be imported: in the sandbox where their candidates are run there, or else outside.
 
-    gate: ImportGate
-    sandboxed: SandboxedImports
+    Outside, nothing is missing that is there in the sandbox: only what can't be imported there is tried again.
+    """
 
+    def __init__(self, project: Project, modules: Collection[str]) -> None:
+        self.sandboxed = SandboxedImports(project, modules)
+        inside = self.sandboxed.gate.modules
+        self._outside = ImportGate(project, [m for m in modules if m not in inside])
+        self._again = ImportGate(project, inside)
+        self._gates = dict.fromkeys(inside, self.sandboxed.gate)
 
-def begin_imports(project: Project, modules: Collection[str], asked: Collection[str]) -> Imports:
-    """Begin to import spec modules in child processes, outside of the sandbox, and in it as `make_imports` says."""
-    imports = make_imports(project, modules, asked)
-    imports.gate.begin()
-    imports.sandboxed.begin()
-    return imports
+    def begin(self) -> None:
+        """Begin to import; it need not be called."""
+        self._outside.begin()
+        self.sandboxed.begin()
 
+    async def gate(self, module: str) -> JauntError | None:
+        """Return the error that a module's import ends with, if any; waits until that is known."""
+        if module not in self._gates:
+            return await self._outside(module)
+        with suppress(JauntConfigError):  # no sandbox: who needs it says so
+            if not await self.sandboxed.gate.why_not(module):
+                return None
+        self._gates[module] = self._again
+        return await self._again(module)
 
-def make_imports(project: Project, modules: Collection[str], asked: Collection[str]) -> Imports:
-    """Return what imports spec modules once it is asked for one; in the sandbox, those that a model is `asked` for."""
-    return Imports(ImportGate(project, modules), SandboxedImports(project, asked))
+    def used_at_import(self, module: str) -> Sequence[str]:
+        """Return the modules of the specs that a module uses as it is imported, once its own import is known."""
+        return self._gates.get(module, self._outside).used_at_import(module)
 
 
 def _hint(error: str, handed_in: Collection[str]) -> str:

@@ -60,9 +60,10 @@ def _generate(
     plan: Plan, options: BuildOptions, failures: Mapping[str, Sequence[str]] | None
 ) -> tuple[dict[str, Outcome], bool]:
     # An event loop and more: 50 ms, for nothing if all is fresh.
-    from jaunt.checks.doctests.imports import begin_imports
+    from jaunt.checks.doctests.imports import Imports
 
-    imports = begin_imports(plan.project, plan.stale, plan.paid)  # while this process imports what builds: 0.1 s
+    imports = Imports(plan.project, plan.stale)
+    imports.begin()  # while this process imports what builds: 0.1 s
     from jaunt.commands.shared.build_loop import generate
 
     return generate(plan, options, failures, imports)

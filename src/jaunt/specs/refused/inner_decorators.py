@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
 from jaunt.errors import JauntDiscoveryError
+from jaunt.specs.refused import BELONGS_ABOVE
 from jaunt.syntax.nodes import child_nodes
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, last_name, own_decorators
 
@@ -31,8 +32,6 @@ _KEEPS = {
 """Names of methods and functions that frameworks register with: `@app.get("/")`, `@main.command()`."""
 _ADDS = frozenset({"add", "append", "appendleft", "insert", "setdefault", "put", "register"})
 
-HINT = "write it above @jaunt.magic, which hands it the generated code"
-
 
 def refuse_keepers(source: ModuleSource, name: str) -> None:
     """Raise JauntDiscoveryError for a decorator below jaunt's that is known to keep a stub or to make no function.
@@ -45,7 +44,7 @@ def refuse_keepers(source: ModuleSource, name: str) -> None:
         if reason:
             raise JauntDiscoveryError(
                 f"{source.path}:{decorator.lineno}: {name}: `@{_short(decorator)}` below @jaunt.magic {reason}",
-                hint=HINT,
+                hint=BELONGS_ABOVE,
             )
 
 
