@@ -61,6 +61,8 @@ def test_what_nothing_answers_is_told_before_a_call(counted_shop: Path, run_in: 
         ({}, {"head": "from unittest.mock import patch", "below": "@patch('os.getcwd')\n"}),
         ({}, {"parameters": "five: int = 5, *others: int, six: int = 6"}),
         ({}, {"docstring": "Write a fixture of that name."}),
+        ({}, {"docstring": "It is five, parametrized by 5."}),
+        ({}, {"docstring": "It is an int for `five` of 4 and 5."}),
     ],
 )
 def test_what_may_be_answered_is_not_told_of(tmp_path: Path, files: dict[str, str], spec: dict[str, str]) -> None:

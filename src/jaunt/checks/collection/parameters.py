@@ -23,14 +23,15 @@ FIXTURES_OF_PYTEST = frozenset(
         *("recwarn", "request", "subtests", "testdir", "tmp_path", "tmp_path_factory", "tmpdir", "tmpdir_factory"),
     }
 )
+_BROUGHT = r"fixture|parametri|\b(?:for|each|every|any|all)\b[^.]*\b{name}\b"
 _NOT_FOUND = re.compile(r"^(\w+): fixture '(\w+)' not found")
 
 
 async def unanswered_parameters(work: ModuleWork, project: Project) -> Sequence[SpecFault]:
     """Return a fault for each parameter of a module's test specs that pytest has no fixture or value for.
 
-    Nothing is said where an answer may bring it: where the docstring speaks of a fixture, and below a decorator that
-    is no mark.
+    Nothing is said where an answer may bring it: where the docstring speaks of a fixture or of parametrize, or says for
+    what the parameter stands, as in "for n of 1 and 2"; and below a decorator that is no mark.
     """
     doubtful = dict(_doubtful(work))
     if not doubtful:
@@ -42,8 +43,8 @@ async def unanswered_parameters(work: ModuleWork, project: Project) -> Sequence[
 
 def _fault(test: str, parameter: ast.arg) -> SpecFault:
     text = (
-        f"no fixture is called {parameter.arg!r}: there is none in this module, in a conftest.py beside or above it, "
-        "in pytest and its plugins"
+        f"no fixture is called {parameter.arg!r}, in this module, in a conftest.py beside or above it, in pytest and "
+        "its plugins, and the docstring doesn't have the test parametrized by it"
     )
     return SpecFault(parameter.lineno, parameter.col_offset, test, text)
 
@@ -59,10 +60,9 @@ def _doubtful(work: ModuleWork) -> Iterator[tuple[tuple[str, str], ast.arg]]:
         stub = spec.definitions.get(test)
         if not isinstance(stub, Function) or not _is_marked_alone(stub, spec):
             continue
-        if "fixture" in (ast.get_docstring(stub) or "").lower():
-            continue
+        docstring = ast.get_docstring(stub) or ""
         for parameter in _required(stub):
-            if parameter.arg in known:
+            if parameter.arg in known or re.search(_BROUGHT.format(name=parameter.arg), docstring, re.IGNORECASE):
                 continue
             if conftests is None:
                 conftests = [*_texts_around(work), *_strings(spec)]
