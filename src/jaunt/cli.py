@@ -26,6 +26,7 @@ from jaunt.commands.shared.result import (
     stop_signals,
 )
 from jaunt.errors import JauntConfigError, JauntError
+from jaunt.process.faults import machine_error
 from jaunt.report.console import FORMATS, error_line, print_error, use_format
 from jaunt.text.nearest import did_you_mean
 
@@ -124,9 +125,10 @@ def _run(words: list[str]) -> Result:
         return importlib.import_module(f"jaunt.commands.{arguments.command}").run(arguments)
     except SystemExit as stop:  # argparse: --help and --version
         return Result(stop.code if isinstance(stop.code, int) else EXIT_PROJECT)
-    except JauntError as error:
-        print_error(error)
-        return Result(exit_code([error]), _error_facts(error))
+    except (JauntError, OSError) as error:
+        told = error if isinstance(error, JauntError) else machine_error(error)
+        print_error(told)
+        return Result(exit_code([told]), _error_facts(told))
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in DEPENDENCIES:

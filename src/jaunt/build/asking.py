@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from jaunt.build.context import part_of_context
-from jaunt.build.eager.answers import ResumedBackend
+from jaunt.build.eager.answers import FirstAnswers, KeepingBackend, ResumedBackend
 from jaunt.build.parts import parts_of
 from jaunt.build.settings import BuildSettings
 from jaunt.build.write import normalize_source
@@ -90,10 +90,15 @@ async def ask_first(
             failures.note_error(work.module, fault)
     source = next((answer for answer in found if isinstance(answer, str)), None)
     if source is not None and parts is None:
-        code, advisories = split_advisories(source)
-        whole = Checked(code) if moved is None else await SplicedAnswer(moved)(code)
-        if not whole.errors:
-            answers.keep(work, normalize_source(with_advisories(whole.source, advisories)))
+        await _keep(answers, work, None if moved is None else SplicedAnswer(moved), source)
+
+
+async def _keep(answers: FirstAnswers, work: ModuleWork, splice: SplicedAnswer | None, answer: str) -> None:
+    """Keep an answer as the whole module that it makes, before anything else is done with it."""
+    code, advisories = split_advisories(answer)
+    whole = Checked(code) if splice is None else await splice(code)
+    if not whole.errors:
+        answers.keep(work, normalize_source(with_advisories(whole.source, advisories)))
 
 
 def specs_asked(settings: BuildSettings, work: ModuleWork, replaced: str) -> MovedSpecs | None:
@@ -172,7 +177,12 @@ async def _attempts(
     if settings.proof is not None:
         await settings.proof.require(work)
     if not backend.has_own_retry:
-        made = settings.answers.take(work) if settings.answers is not None and not told else ()
+        answers = settings.answers
+        made = answers.take(work) if answers is not None and not told else ()
+        splice = next((check for check in checks[:1] if isinstance(check, SplicedAnswer)), None)
+        is_part = splice is None and {*context.expected_names} != {*work.names}
+        if answers is not None and not (backend.is_free or is_part):
+            backend = KeepingBackend(backend, partial(_keep, answers, work, splice))
         # Code that fails is shown once, with what is wrong with it.
         again = replace(context, previous_source="", rejected_source=context.previous_source)
         return await ask(

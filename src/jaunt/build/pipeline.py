@@ -30,6 +30,7 @@ from jaunt.header import parse_header
 from jaunt.plan.freshness import Freshness
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.standing import WRITTEN_FIELDS, StandingCode, accepted_fields, standing_code
+from jaunt.process.faults import machine_error
 from jaunt.report.wording import build_command
 
 T = TypeVar("T")
@@ -87,7 +88,8 @@ class ModuleBuilder:
             if standing is not None and not standing.moved:
                 return Outcome("fresh", path=work.path)
             outcome = await self._find_code(work, standing, ask_anew=ask_anew)
-        except JauntError as error:
+        except (JauntError, OSError) as fault:
+            error = fault if isinstance(fault, JauntError) else machine_error(fault)
             outcome = failure(error)
             if isinstance(error, JauntGenerationError) and not (error.ends_run or isinstance(error, JauntBudgetError)):
                 remember_failure(settings.rejected, work.module, outcome.errors)

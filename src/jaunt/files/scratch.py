@@ -26,10 +26,11 @@ def temporary_scratch() -> Generator[Path]:
 
 def remove_abandoned_scratch() -> None:
     """Remove the folders that `temporary_scratch` gave to processes of this user and machine which are gone."""
-    for path in Path(tempfile.gettempdir()).glob(".jaunt-*") if hasattr(os, "geteuid") else ():
-        with suppress(OSError):
-            if is_temporary(path.name) and path.lstat().st_uid == os.geteuid() and has_gone(path.name):
-                _remove(path)
+    with suppress(OSError):
+        for path in Path(tempfile.gettempdir()).glob(".jaunt-*") if hasattr(os, "geteuid") else ():
+            with suppress(OSError):
+                if is_temporary(path.name) and path.lstat().st_uid == os.geteuid() and has_gone(path.name):
+                    _remove(path)
 
 
 def _remove(folder: Path) -> None:

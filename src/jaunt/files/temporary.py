@@ -42,13 +42,14 @@ def abandoned_files(folders: Iterable[Path]) -> Iterator[Path]:
 
 
 def remove_abandoned_files(folders: Iterable[Path]) -> None:
-    """Remove what `abandoned_files` finds; what can't be removed stays."""
-    for path in abandoned_files(folders):
-        with suppress(OSError):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+    """Remove what `abandoned_files` finds; what can't be removed, or be looked at, stays."""
+    with suppress(OSError):
+        for path in abandoned_files(folders):
+            with suppress(OSError):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
 def _is_abandoned(path: Path) -> bool:

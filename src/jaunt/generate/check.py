@@ -10,7 +10,7 @@ from jaunt.generate.answer.advisories import split_advisories
 from jaunt.generate.evidence import Evidence, added
 from jaunt.generate.repeated import told_once
 from jaunt.process.background import in_background
-from jaunt.process.resources import is_shortage
+from jaunt.process.faults import is_machine_fault
 from jaunt.validation import compile_check, validate_generated_source
 
 
@@ -198,7 +198,7 @@ async def _put_through(found: Examination, checks: Sequence[Check]) -> Examinati
 
 def _shortage(check: str, error: Exception) -> JauntMachineError:
     """Return what a check could not do its work for; raises any other error."""
-    if not is_shortage(error):
+    if not is_machine_fault(error):
         raise error
     what = str(error) or "there is no memory left"
     return JauntMachineError(f"the {check} check could not do its work: {what}", hint="free some, then build again")

@@ -1,6 +1,5 @@
 """Whether this process may have what many calls at a time need: open files and threads."""
 
-import errno
 import os
 import threading
 from contextlib import suppress
@@ -15,23 +14,6 @@ except ImportError:  # Windows, which has no such limits
 _OTHER_FILES = 16
 """Open files that a build needs besides those of its calls, for servers and sandboxes; and four a processor."""
 _OTHER_THREADS = 16
-
-
-_SHORTAGES = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOMEM,
-    errno.EAGAIN,
-}
-
-
-def is_shortage(error: BaseException) -> bool:
-    """Whether an error says that the machine has too little: of disk, memory, open files, processes, threads."""
-    if isinstance(error, OSError):
-        return error.errno in _SHORTAGES
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "start new thread" in str(error))
 
 
 def require_resources(calls: int, *, files_a_call: int = 1) -> None:

@@ -1,10 +1,11 @@
-"""First answers: what a model said to a module's first request before the modules that it needs had code.
+"""Answers that nothing has checked yet, kept as files below the store's folder for a run that comes after a crash.
 
-They are held for the module's turn in this run, and kept as files for one that comes after a crash or a failed
-dependency, below the store's folder: nothing of them has been checked.
+First answers, what a model said to a module's first request before the modules that it needs had code, are held for the
+module's turn in this run as well.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +19,9 @@ from jaunt.errors import JauntAnswerError, JauntWriteError
 from jaunt.files.atomic import write_atomic
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.plan.module_work import ModuleWork
+
+WORTH_KEEPING: float = 0.2
+"""How many seconds an answer took that is kept before it is checked."""
 
 Answer = str | BaseException
 """A candidate, or why there is none."""
@@ -70,11 +74,11 @@ class FirstAnswers:
         folder, beside = self._kept.folder, beside_work(work)
         against, provenance = work.checked_against(source), instruction_fields(work)
         entry = Entry(work.kind, work.module, work.digest, beside.digest, against, source, provenance)
+        is_first, self._any_kept = not self._any_kept, True
         with suppress(JauntWriteError, UnicodeError):
-            if not self._any_kept:
-                write_atomic(folder / ".gitignore", "*\n", within=folder.parent, durable=False)
-                self._any_kept = True
             write_atomic(folder / entry.name, format_entry(entry, self._kept.key), within=folder, durable=False)
+            if is_first:
+                write_atomic(folder / ".gitignore", "*\n", within=folder.parent, durable=False)
 
     def kept(self, work: ModuleWork) -> str | None:
         """Return the answer to a module's contract that an earlier run, or another one, has kept; None if none has."""
@@ -83,10 +87,11 @@ class FirstAnswers:
         return self._kept.get(work.kind, work.digest, beside_work(work)).source
 
     def forget(self, work: ModuleWork) -> None:
-        """Remove the file of a module's answer, which has been checked, or is not needed any more."""
+        """Remove the file of a module's answer, which has been checked, or is not needed any more, if that can be."""
         if self._has_kept():
             path = self._kept.folder / entry_name(work.kind, work.digest, beside_work(work).digest)
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
     def _has_kept(self) -> bool:
         """Whether any answer may have been kept, by whichever build; nearly always there is none."""
@@ -130,6 +135,30 @@ class ResumedBackend(GeneratorBackend):
         answer = self._answers[ctx.variation]
         if isinstance(answer, BaseException):
             raise answer
+        return answer
+
+
+class KeepingBackend(GeneratorBackend):
+    """A backend whose answers are kept by `keep` before they are checked: a run may end at any time.
+
+    Those that took no time are not: they are had again in none.
+    """
+
+    def __init__(self, backend: GeneratorBackend, keep: Callable[[str], Awaitable[None]]) -> None:
+        self._backend = backend
+        self._keep = keep
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the backend is."""
+        return self._backend.is_free
+
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
+        """Return what the backend answers."""
+        begin = time.perf_counter()
+        answer = await self._backend.generate_module(ctx, extra_error_context=extra_error_context)
+        if isinstance(answer, str) and time.perf_counter() - begin > WORTH_KEEPING:
+            await self._keep(answer)
         return answer
 
 

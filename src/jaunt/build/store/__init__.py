@@ -176,10 +176,14 @@ class Store:
         return None
 
     def keep(self, name: str, text: str) -> None:
-        """Write the text of an entry; raises JauntWriteError."""
+        """Write the text of an entry, by a second try if need be; raises JauntWriteError."""
         room = self.rooms.pop(name, None)
         try:
             write_atomic(self.folder / name, text, within=self.folder, room=room)
+        except JauntWriteError:  # one fault of a disk is not yet a disk that is lost, and this was paid for
+            if room is not None:
+                room.give_back()
+            write_atomic(self.folder / name, text, within=self.folder)
         finally:
             if room is not None:  # an entry that is there already takes none
                 room.give_back()
