@@ -120,3 +120,44 @@ def test_an_error_in_the_generated_class_passes_through_the_import(app: App) -> 
     app.write({"app/token.py": LIMITER, "app/__generated__/token.py": "import no_such_library\n"})
     assert "No module named 'no_such_library'" in app.python("-c", "import app.token").stderr
     assert app.run("import app.token; print('stub')", JAUNT_STUBS_ONLY="1") == "stub"
+
+
+DOCUMENTED = '''
+    class ByClass:
+        def __init__(self, of_class, of_instance):
+            self.of_class, self.of_instance = of_class, of_instance
+        def __get__(self, instance, owner):
+            return self.of_class if instance is None else self.of_instance(instance)
+
+    {decorator}
+    class Plain:
+        """Of the class."""
+
+    {decorator}
+    class Named:
+        """Of the class."""
+        def __init__(self, name: str) -> None: {init}
+        @property
+        def __doc__(self) -> str: {doc}
+
+    {decorator}
+    class Both:
+        __doc__ = ByClass("Of the class.", lambda self: "of one")
+
+    {decorator}
+    class Assigned:
+        __doc__ = "Of the " + "class."
+'''
+
+
+def test_a_docstring_of_each_instance_is_not_replaced_by_that_of_the_class(app: App) -> None:
+    stub = DOCUMENTED.format(decorator="@jaunt.magic", init="...", doc="...")
+    code = DOCUMENTED.format(decorator="", init="self.name = name", doc="return f'of {self.name}'")
+    app.write({"app/doc.py": f"    import jaunt\n{stub}", "app/__generated__/doc.py": code.replace("Of the", "By the")})
+    printed = app.run(
+        """
+        from app.doc import Assigned, Both, Named, Plain
+        print(Plain.__doc__, Plain().__doc__, Named("x").__doc__, Both.__doc__, Both().__doc__, Assigned.__doc__)
+        """
+    )
+    assert printed == "Of the class. Of the class. of x By the class. of one Of the class."

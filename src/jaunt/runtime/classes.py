@@ -106,8 +106,9 @@ def _forwarding_method(
 
 def _take_docstrings(generated: type, stub: type) -> None:
     """Give a class and its members the docstrings of the spec, as functions have them."""
-    if stub.__doc__ is not None:
-        generated.__doc__ = stub.__doc__
+    its_doc = vars(stub).get("__doc__")
+    if isinstance(its_doc, str) and isinstance(vars(generated).get("__doc__"), str | None):
+        generated.__doc__ = its_doc  # where each instance has its own, `__doc__` is a property
     for name, member in vars(stub).items():
         own, doc = vars(generated).get(name), getattr(member, "__doc__", None)
         function = getattr(own, "__func__", own)  # of a class or static method
