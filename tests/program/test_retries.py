@@ -149,8 +149,8 @@ def test_the_status_says_what_a_module_failed_by_until_it_is_built(
     with serving(*replies) as server:
         build(tmp_path, run_in, server, attempts=attempts)
     said = " ".join(run_in(tmp_path, "status").out.split())
-    assert "; failed just now: " in said
-    assert told in said.partition("; failed just now: ")[2]
+    assert "failed just now: " in said
+    assert told in said.partition("failed just now: ")[2]
     assert "(.jaunt/rejected/app.one)" in said
     with serving(answer(RIGHT)) as server:
         build(tmp_path, run_in, server)

@@ -150,7 +150,8 @@ def test_decorated_specs_and_methods_beside_it_are_their_own(app: App) -> None:
 def test_the_program_that_is_run_and_a_function_can_call_no_module(app: App) -> None:
     write(app, x=X, y="import jaunt\ndef g():\n    jaunt.module()\n")
     ended = app.python("-m", "app.x")
-    assert "the module is run, not imported" in ended.stderr
+    assert "the module is run, not imported (run another one" in ended.stderr
+    assert (ended.returncode, "Traceback" in ended.stderr) == (1, False)
     assert "stands in a function or class" in app.python("-c", "from app.y import g; g()").stderr
 
 

@@ -61,7 +61,9 @@ def keep_failed(work: ModuleWork, settings: BuildSettings, result: GenerationRes
         # What comes from the store has to pass the checks as well.
         unkept = keep_code(settings.store, work, normalize_source(result.candidate), instruction_fields(work))
         told.append(unkept or "the answer is kept: the next build checks it, and asks for none")
-    kept = keep_rejected(settings.rejected, work.module, result.candidate, errors or [*error_texts(cause)])
+    kept = keep_rejected(
+        settings.rejected, work.module, result.candidate, errors or [*error_texts(cause)], digest=work.digest
+    )
     return Outcome(
         "failed",
         (*told, *kept),

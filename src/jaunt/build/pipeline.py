@@ -92,7 +92,7 @@ class ModuleBuilder:
             error = fault if isinstance(fault, JauntError) else machine_error(fault)
             outcome = failure(error)
             if isinstance(error, JauntGenerationError) and not (error.ends_run or isinstance(error, JauntBudgetError)):
-                remember_failure(settings.rejected, work.module, outcome.errors)
+                remember_failure(settings.rejected, work.module, outcome.errors, digest=work.digest)
         seconds = time.perf_counter() - begin + self._asked_seconds(work.module)
         outcome = replace(outcome, seconds=seconds, warnings=(*work.warnings, *outcome.warnings))
         return self.with_usage(work.module, outcome)

@@ -12,10 +12,12 @@ from jaunt.files.atomic import write_atomic
 from jaunt.text.lines import printable_line
 
 
-def keep_rejected(folder: Path | None, module: str, candidate: str, errors: Sequence[str]) -> list[str]:
+def keep_rejected(
+    folder: Path | None, module: str, candidate: str, errors: Sequence[str], *, digest: str = ""
+) -> list[str]:
     """Write `<folder>/<module>/candidate.py` and `errors.txt`; return a line that says where, or why not.
 
-    Nothing is kept, and nothing said, without a folder or a candidate.
+    Nothing is kept, and nothing said, without a folder or a candidate. `digest` is that of the contract.
     """
     if folder is None or not candidate:
         return []
@@ -25,12 +27,13 @@ def keep_rejected(folder: Path | None, module: str, candidate: str, errors: Sequ
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(place / "candidate.py", text, within=folder)
         write_atomic(place / "errors.txt", "".join(f"{error}\n" for error in errors), within=folder)
+        write_atomic(place / "contract", digest, within=folder)
     except (OSError, JauntWriteError) as error:
         return [f"the last candidate could not be kept: {error}"]
     return [f"the last candidate and its errors are in {place}"]
 
 
-def remember_failure(folder: Path | None, module: str, errors: Sequence[str]) -> None:
+def remember_failure(folder: Path | None, module: str, errors: Sequence[str], *, digest: str = "") -> None:
     """Write why a module failed where there was no candidate to keep; an earlier one is removed."""
     if folder is None:
         return
@@ -38,6 +41,7 @@ def remember_failure(folder: Path | None, module: str, errors: Sequence[str]) ->
     with suppress(OSError, JauntWriteError):
         folder.mkdir(parents=True, exist_ok=True)
         write_atomic(place / "errors.txt", "".join(f"{error}\n" for error in errors), within=folder)
+        write_atomic(place / "contract", digest, within=folder)
         (place / "candidate.py").unlink(missing_ok=True)
 
 
@@ -76,11 +80,15 @@ def kept_advisories(folder: Path, module: str) -> list[str]:
 
 @dataclass(frozen=True)
 class LastFailure:
-    """When a module last failed, in seconds since the epoch, what the first error was, and the folder of its files."""
+    """When a module last failed, in seconds since the epoch, what the first error was, and the folder of its files.
+
+    `digest` is that of the contract which was to be answered, "" if that is not known.
+    """
 
     at: float
     error: str
     folder: Path
+    digest: str = ""
 
 
 def last_failures(folder: Path) -> dict[str, LastFailure]:
@@ -91,5 +99,7 @@ def last_failures(folder: Path) -> dict[str, LastFailure]:
             errors = folder / name / "errors.txt"
             with suppress(OSError, UnicodeDecodeError):
                 first = errors.read_text("utf-8").partition("\n")[0]
-                found[name] = LastFailure(errors.stat().st_mtime, first, folder / name)
+                contract = folder / name / "contract"
+                digest = contract.read_text("utf-8") if contract.is_file() else ""
+                found[name] = LastFailure(errors.stat().st_mtime, first, folder / name, digest)
     return found

@@ -45,9 +45,11 @@ def module(
     if frame.f_code.co_name != "<module>":
         raise JauntDiscoveryError(f"{where}: stands in a function or class", hint="move it to the top of the module")
     if name == "__main__" or found is None or vars(found) is not frame.f_globals:
-        raise JauntDiscoveryError(
+        error = JauntDiscoveryError(
             f"{where}: the module is run, not imported", hint="run another one, which imports it, or use @jaunt.magic"
         )
+        # Of a program, Python prints that alone, without a traceback.
+        raise SystemExit(f"error: {error} ({error.hint})") if name == "__main__" else error
     govern = _governing(found, {key: value for key, value in given.items() if value is not None})
     govern_later(found, govern)
     if is_initialising(name):

@@ -126,6 +126,12 @@ def test_a_hand_edit_that_was_overwritten_is_in_the_diff(built_shop: Path, run_i
     assert "-    return text.casefold().split()" in run_in(built_shop, "diff", "app.words").lines
 
 
+def test_a_hand_edit_since_the_last_build_is_told_as_one(built_shop: Path, run_in: RunIn) -> None:
+    edit(built_shop / WORDS, ".lower()", ".casefold()")
+    (line,) = [each for each in run_in(built_shop, "diff").lines if each.startswith("app.words: ")]
+    assert line.startswith("app.words: edited by hand since then; built for the first time (")
+
+
 def test_a_build_by_doit_is_one_build(built_shop: Path, run_in: RunIn) -> None:
     edit(built_shop / "src/app/words.py", "Return the words", "Give the words")
     record(built_shop, {**SHOP_ANSWERS, "app.words": SHORTER})

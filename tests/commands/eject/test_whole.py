@@ -37,6 +37,14 @@ def test_the_source_roots_are_written_without_jaunt_and_the_project_stays(built_
     assert without_jaunt(USE, into / "src") == "a-b 1\n"
 
 
+def test_all_that_is_not_built_is_told_at_once(built_shop: Path, run_in: RunIn) -> None:
+    for name in ("slug", "tally"):
+        (built_shop / f"src/app/__generated__/{name}.py").unlink()
+    said = run_in(built_shop, "eject", "--all", "--into", str(built_shop.parent / "out"))
+    told = "2 modules are not built, so there is no code to eject: app.slug, app.tally (run: jaunt build)"
+    assert (said.code != 0, said.errors) == (True, [f"error: {told}"])
+
+
 def test_a_folder_that_holds_something_is_left(built_shop: Path, run_in: RunIn) -> None:
     write_files(built_shop, {"out/mine.txt": "mine\n"})
     said = run_in(built_shop, "eject", "--all", "--into", "out")

@@ -83,7 +83,7 @@ def test_each_spec_has_its_level_the_weakest_first(proven: Path, run_in: RunIn) 
         "examples app.m:shown 1 example",
         "properties app.m:held 1 property",
         "tested app.m:tested tested by test_it",
-        "4 specs: 1 none, 1 examples, 1 properties, 1 tested",
+        "4 specs: 1 unproven, 1 by examples, 1 by properties, 1 tested",
     ]
 
 

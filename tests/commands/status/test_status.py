@@ -244,6 +244,14 @@ def test_only_generated_files_of_ours_are_orphans(built_shop: Path, run_in: RunI
     assert f"orphaned app.tally        {GENERATED}/tally.py: its spec module is gone" in said.lines
 
 
+def test_a_module_that_was_renamed_is_told_how_to_keep_its_code(built_shop: Path, run_in: RunIn) -> None:
+    (built_shop / "src/app/tally.py").rename(built_shop / "src/app/counts.py")
+    told = "app.counts has its specs: jaunt accept --unchanged app.counts keeps its code"
+    assert told in " ".join(run_in(built_shop, "status").out.split())
+    assert run_in(built_shop, "accept", "--unchanged", "app.counts").code == 0
+    assert run_in(built_shop, "status").lines[-1] == "3 fresh, 1 accepted"
+
+
 # --- terminals ---------------------------------------------------------------------------------------
 
 

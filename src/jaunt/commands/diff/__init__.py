@@ -75,10 +75,11 @@ def _change(project: Project, record: LastBuild) -> Change:
 def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = False) -> None:
     """Print what a module's last build changed, and why; with `stat`, without the diffs."""
     size = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in change.code.splitlines())
+    edited = "edited by hand since then; " if change.edited else ""
     if change.first:
-        say(f"{change.module}: built for the first time ({counted(size, 'line')})", out)
+        say(f"{change.module}: {edited}built for the first time ({counted(size, 'line')})", out)
         return
-    reason = change.reason or "generated anew for the same contract"
+    reason = edited + (change.reason or "generated anew for the same contract")
     changed = f"{counted(size, 'line')} of {_NATURES[change.nature]}" if size else "the code is the same"
     say(f"{change.module}: {reason} ({changed})", out)
     if not stat:

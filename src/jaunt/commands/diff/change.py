@@ -12,6 +12,7 @@ from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.freshness import contract_changes
 from jaunt.report.diffs import contract_diff, unified_diff
 from jaunt.report.wording import reason_texts
+from jaunt.syntax.body import is_body_edited
 from jaunt.syntax.source import parse_or_none
 
 Nature = Literal["code", "docstrings", "layout", "nothing"]
@@ -24,7 +25,7 @@ class Change:
 
     `reason` is what had changed in the contract, empty for a first build and for one that was asked for with
     `--force`; `lost` is what the code no longer has; `contract` and `code` are unified diffs, empty without a change.
-    `nature` is what the change of the code is one of.
+    `nature` is what the change of the code is one of. `edited` tells that a person has edited the code since.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Change:
     contract: str
     code: str
     nature: Nature = "code"
+    edited: bool = False
 
 
 def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
@@ -59,6 +61,7 @@ def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
         contract=contract_diff(record.contract_before or record.contract, record.contract),
         code=unified_diff(before, after, shown),
         nature=nature_of(before, after),
+        edited=is_body_edited(new or {}, after),
     )
 
 

@@ -16,9 +16,10 @@ from jaunt.errors import JauntConfigError, JauntRefusedError
 from jaunt.files.listing import find_files
 from jaunt.files.plain import read_plain
 from jaunt.files.temporary import temporary_path
-from jaunt.plan.plan import make_plan
+from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.tool import run_tool
 from jaunt.project.project import Project
+from jaunt.report.console import some
 from jaunt.syntax.edits import Edits
 from jaunt.syntax.source import ModuleSource, assignment_targets, parse_source
 
@@ -32,6 +33,16 @@ _IMPORT = (
 """Imports modules from folders, where jaunt can't be found, nor the project itself by a hook of an editable install."""
 
 
+def _refuse_unbuilt(plan: Plan, modules: Sequence[str]) -> None:
+    """Raise JauntRefusedError, with all of them, where the code of several modules is not there."""
+    unbuilt = [module for module in modules if plan.freshness[module].state == "unbuilt"]
+    if len(unbuilt) > 1:
+        raise JauntRefusedError(
+            f"{len(unbuilt)} modules are not built, so there is no code to eject: {some(unbuilt)}",
+            hint="run: jaunt build",
+        )
+
+
 def ejected_files(project: Project, *, force: bool = False, within: Path | None = None) -> dict[Path, str]:
     """Return the files in the source roots that are other ones without jaunt, and their texts.
 
@@ -41,6 +52,7 @@ def ejected_files(project: Project, *, force: bool = False, within: Path | None 
     plan = make_plan(project)
     roots = [each for each in source_folders(project) if within is None or each.is_relative_to(within)]
     specs = {name: m.file.path for name, m in project.modules.items() if _is_below(m.file.path, roots)}
+    _refuse_unbuilt(plan, [module for module in specs if module not in project.problems])
     for module in specs:
         if module in project.problems:
             raise project.problems[module]

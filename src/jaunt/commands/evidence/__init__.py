@@ -11,7 +11,7 @@ from typing import Any
 from jaunt.commands.evidence.page import evidence_page
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.spec_evidence import LEVELS, SpecEvidence, evidence_of, words_of
+from jaunt.commands.shared.spec_evidence import AS_COUNTED, LEVELS, SpecEvidence, evidence_of, words_of
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of
 from jaunt.errors import JauntConfigError
 from jaunt.files.atomic import write_text_file
@@ -69,5 +69,5 @@ def _print(found: Sequence[SpecEvidence], *, verbose: bool) -> None:
         first, *others = hang(head, "; ".join(words_of(each)), width_of(out))
         say("\n".join([paint(first[:_WIDTH], _COLOURS[each.level], out) + first[_WIDTH:], *others]), out)
     unshown = f" ({len(found) - len(shown):,} more: -v lists them)" if len(shown) < len(found) else ""
-    parts = ", ".join(f"{count} {level}" for level, count in _counts(found).items() if count)
+    parts = ", ".join(f"{count} {AS_COUNTED[level]}" for level, count in _counts(found).items() if count)
     say(f"{counted(len(found), 'spec')}{unshown}{': ' if parts else ''}{parts}", out)

@@ -4,10 +4,11 @@ import html
 from collections.abc import Sequence
 from pathlib import Path
 
-from jaunt.commands.shared.spec_evidence import LEVELS, SpecEvidence, words_of
+from jaunt.commands.shared.spec_evidence import AS_COUNTED, LEVELS, SpecEvidence, words_of
 from jaunt.errors import JauntDiscoveryError
 from jaunt.paths import PACKAGE
 from jaunt.project.project import Project
+from jaunt.text.counts import counted
 
 _STYLE = """
 main { max-width: 75rem; margin: 0 auto; padding: 24px; }
@@ -23,13 +24,14 @@ def evidence_page(project: Project, found: Sequence[SpecEvidence]) -> str:
     """Return a page of html that needs no other file and runs no script."""
     style = Path(PACKAGE, "report", "page.css").read_text(encoding="utf-8")
     title = f"{html.escape(project.root.name)}: what stands behind the code"
-    counts = ", ".join(f"{count} {level}" for level in LEVELS if (count := sum(each.level == level for each in found)))
+    number = {level: sum(each.level == level for each in found) for level in LEVELS}
+    counts = ", ".join(f"{number[level]} {AS_COUNTED[level]}" for level in LEVELS if number[level])
     rows = "\n".join(_row(project, each) for each in found)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{title}</title>\n<style>\n{style}{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-        f"<p>{len(found)} specs: {counts or 'none at all'}. The weakest come first: "
+        f"<p>{counted(len(found), 'spec')}: {counts or 'none at all'}. The weakest come first: "
         f"{' &lt; '.join(LEVELS)}.</p>\n"
         f"<table>\n<tr><th>level</th><th>spec</th><th>evidence</th></tr>\n{rows}\n</table>\n</main>\n</body>\n</html>\n"
     )

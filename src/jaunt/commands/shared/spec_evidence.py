@@ -17,6 +17,8 @@ from jaunt.text.counts import counted
 
 LEVELS = ("none", "examples", "properties", "tested", "strong")
 """What can stand behind code, the weakest first: a spec's level is the highest that it has something of."""
+AS_COUNTED = dict(zip(LEVELS, ("unproven", "by examples", "by properties", "tested", "strong"), strict=True))
+"""What is said of the specs of a level behind their number."""
 STRONG = 0.8
 """The share of changes to the code that tests have to notice to be strong, where [test] says nothing of it."""
 

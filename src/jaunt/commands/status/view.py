@@ -12,7 +12,7 @@ from jaunt.build.rejected import LastFailure, kept_advisories, last_failures
 from jaunt.commands.status.places import Places
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, extract_module_digest, parse_header
-from jaunt.plan.freshness import Freshness
+from jaunt.plan.freshness import Freshness, read_generated
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
@@ -45,12 +45,15 @@ def print_status(
         (
             freshness.state,
             module,
-            _reason(plan, module, verbose=verbose) + _failed(failures.get(module), freshness) + marks.get(module, ""),
+            "; ".join(
+                filter(None, [_reason(plan, module, verbose=verbose), _failed(plan, module, failures.get(module))])
+            )
+            + marks.get(module, ""),
         )
         for module, freshness in plan.freshness.items()
     ]
     rows += [
-        ("orphaned", orphan.module, f"{relative_paths(str(orphan.path))}: its spec module is gone")
+        ("orphaned", orphan.module, f"{relative_paths(str(orphan.path))}: its spec module is gone{_heir(plan, orphan)}")
         for orphan in orphans
     ]
     counts = Counter(state for state, _, _ in rows)
@@ -120,12 +123,29 @@ def _reason(plan: Plan, module: str, *, verbose: bool) -> str:
     return text
 
 
-def _failed(failure: LastFailure | None, freshness: Freshness) -> str:
-    """Return when and why a stale module's last build failed, as the end of its reason; "" if none did."""
-    if failure is None or freshness.state == "fresh":
+def _heir(plan: Plan, orphan: Orphan) -> str:
+    """Return how an orphan's code is kept for the module that has all of its specs, and none yet; "" without one."""
+    header = parse_header(read_generated(orphan.path) or "") or {}
+    names = {qualname_of(SpecRef(ref)) for ref in header.get("spec_refs", ())}
+    heirs = [
+        module
+        for module, freshness in plan.freshness.items()
+        if freshness.state == "unbuilt" and names == {each.qualname for each in plan.project.modules[module].entries}
+    ]
+    return f"; {heirs[0]} has its specs: jaunt accept --unchanged {heirs[0]} keeps its code" if len(heirs) == 1 else ""
+
+
+def _failed(plan: Plan, module: str, failure: LastFailure | None) -> str:
+    """Return when and why a stale module's last build failed, as the end of its reason; "" if none did.
+
+    What failed for another contract says nothing of today's.
+    """
+    if failure is None or plan.freshness[module].state == "fresh":
+        return ""
+    if failure.digest not in ("", plan.project.digests.get(module, "")):
         return ""
     where = relative_paths(str(failure.folder))
-    return f"; failed {ago(time.time() - failure.at)}: {one_line(failure.error)} ({where})"
+    return f"failed {ago(time.time() - failure.at)}: {one_line(failure.error)} ({where})"
 
 
 @dataclass(frozen=True)
