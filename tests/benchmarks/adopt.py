@@ -3,9 +3,9 @@
     python tests/benchmarks/adopt.py [FOLDER] [--sample N] [--details]
 
 FOLDER holds wheels or unpacked packages (`pip download --no-deps -d FOLDER boltons more-itertools toolz humanize
-sortedcontainers semver`); without it, the libraries are downloaded. All functions of each module are adopted at once,
-and up to N of them each alone: each succeeds, or is refused with a reason. What eject makes of it is compared with the
-module as it was, by syntax. Nothing is run, and nothing is written but in a temporary folder.
+sortedcontainers semver`); without it, the libraries are downloaded. All functions and methods of each module are
+adopted at once, and up to N of them each alone: each succeeds, or is refused with a reason. What eject makes of it is
+compared with the module as it was, by syntax. Nothing is run, and nothing is written but in a temporary folder.
 """
 
 import argparse
@@ -20,11 +20,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from jaunt.checks.static.own_class import with_class_named
 from jaunt.commands.adopt.compose import moved_code, spec_source
+from jaunt.commands.adopt.methods import methods_of
 from jaunt.commands.adopt.movable import choose
 from jaunt.commands.eject.compose import eject_source
 from jaunt.errors import JauntError
 from jaunt.paths import spec_module_to_generated_module
+from jaunt.spec_ref import code_name
 from jaunt.syntax.source import Function, ModuleSource, parse_source
 
 LIBRARIES = ["boltons", "more-itertools", "toolz", "humanize", "sortedcontainers", "semver"]
@@ -54,7 +57,7 @@ def modules_in(folder: Path) -> Iterator[tuple[str, ModuleSource]]:
 def try_module(library: str, source: ModuleSource, sample: int) -> Iterator[Tried]:
     """Yield what comes of the functions of a module, all together, and of the first `sample` alone."""
     functions = [s.name for s in source.statements if isinstance(s, Function) and s not in source.overloads_of(s.name)]
-    functions = list(dict.fromkeys(functions))
+    functions = list(dict.fromkeys([*functions, *methods_of(source)]))
     fit, refused = choose(source, functions)
     came = round_trip(source, fit) if fit else ("", "")
     for name in functions:
@@ -71,8 +74,10 @@ def round_trip(source: ModuleSource, names: Sequence[str]) -> tuple[str, str]:
     try:
         spec = parse_source(source.module, source.path, spec_source(source, names).encode())
         generated = spec_module_to_generated_module(source.module)
-        code = parse_source(generated, f"{source.path} (generated)", moved_code(source, names).encode())
-        back = ast.parse(eject_source(spec, code, names))
+        codes = [code_name(name) for name in names]
+        text = with_class_named(moved_code(source, names), spec, codes)
+        code = parse_source(generated, f"{source.path} (generated)", text.encode())
+        back = ast.parse(eject_source(spec, code, codes))
     except JauntError as error:
         return "not ejected", str(error)
     same = ast.dump(back) == ast.dump(source.tree)

@@ -43,6 +43,10 @@ class Edits:
         else:
             self.replace_lines(node.lineno, last, [before + line for line in lines])
 
+    def begins_line(self, node: ast.stmt) -> bool:
+        """Whether nothing stands before a node on its line."""
+        return not self._lines[node.lineno - 1].encode()[: node.col_offset].strip()
+
     def indentation(self, line: int) -> str:
         """Return the blanks that a line, counted from 1, begins with."""
         text = self._lines[line - 1]

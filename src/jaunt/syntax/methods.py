@@ -66,6 +66,28 @@ def find_methods(text: str, classes: Mapping[str, ast.stmt], is_spec: IsSpec) ->
             yield from _methods_in((node,), is_spec)
 
 
+def plain_methods(classes: Mapping[str, ast.stmt], is_spec: IsSpec) -> Iterator[Method]:
+    """Yield the methods of classes that are written by hand, by place, each as if it were a spec.
+
+    Overloads are none, nor what is in a class that is a spec itself.
+    """
+    for node in classes.values():
+        if isinstance(node, ast.ClassDef):
+            yield from _plain_in((node,), is_spec)
+
+
+def _plain_in(owners: tuple[ast.ClassDef, ...], is_spec: IsSpec) -> Iterator[Method]:
+    if any(map(is_spec, owners[-1].decorator_list)):
+        return
+    for statement in owners[-1].body:
+        if isinstance(statement, ast.ClassDef):
+            yield from _plain_in((*owners, statement), is_spec)
+        elif isinstance(statement, _Function) and not _is_overload(statement):
+            method = _method(owners, statement, lambda _: False)
+            method.function.decorator_list = []
+            yield method
+
+
 def inner_statements(node: ast.ClassDef) -> Iterator[ast.stmt]:
     """Yield the statements of a class, those in blocks such as `if` included, but none of functions and classes."""
     pending: list[ast.AST] = [*reversed(node.body)]

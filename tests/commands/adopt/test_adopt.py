@@ -345,3 +345,92 @@ def test_a_builtin_that_a_star_import_hides_is_not_mistaken_for_pythons_own(proj
     assert "f uses pow, which app.one has by `import *`, not Python's own" in said.err
     assert files_of(project / "src") == before
     assert run_in(project, "adopt", "app.two").code == 0
+
+
+CART = '''\
+"""Carts."""
+
+from dataclasses import dataclass, field
+
+
+class Base:
+    def show(self) -> str:
+        return "base"
+
+
+@dataclass
+class Cart(Base):
+    """A cart."""
+
+    LIMIT = 3
+    prices: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.__kept = 0
+
+    @property
+    def kept(self) -> int:
+        return self.__kept
+
+    @kept.setter
+    def kept(self, value: int) -> None:
+        """Keep `value`."""
+        # at most LIMIT
+        self.__kept = min(value, self.LIMIT)
+
+    @classmethod
+    def of(cls, text: str, most: int = LIMIT) -> "Cart":
+        """Return the cart of "1 2"."""
+        return cls([int(each) for each in text.split()][:most])
+
+    @staticmethod
+    def twice(
+        n: int,
+    ):
+        return 2 * n
+
+    def show(self) -> str:
+        """Return what Base shows, and
+
+        the prices.
+        """
+        text = """
+    of: """
+        return super().show() + text + str(self.prices)
+
+    class Note:
+        def text(self) -> str:
+            return "note"
+
+    def odd(self) -> str:
+        return __class__.__name__
+'''
+CART_USE = """\
+from app.cart import Cart
+cart = Cart.of("1 2 3 4")
+cart.kept = 7
+print(cart.kept, Cart.twice(2), repr(cart.show()), Cart.Note().text(), cart.odd(), cart == Cart([1, 2, 3]))
+"""
+
+
+def test_methods_are_adopted_and_given_back_to_the_byte(project: Path, run_in: RunIn) -> None:
+    write_files(project, {"src/app/cart.py": CART})
+
+    def used() -> str:
+        return run_python("-c", CART_USE, cwd=project, PYTHONPATH=python_path(project / "src")).stdout
+
+    before = used()
+    assert before.startswith("3 4 ")
+    said = run_in(project, "adopt", "app.cart:Cart.kept")
+    assert said.code == 0, said.err
+    said = run_in(project, "adopt", "app.cart:Cart", "--json")
+    assert said.code == 0, said.err
+    names = ["__post_init__", "kept.setter", "of", "twice", "show", "Note.text"]
+    assert said.facts["adopted"] == [f"Cart.{name}" for name in names]
+    assert [(each["name"], each["reason"]) for each in said.facts["left"]] == [
+        ("Cart.odd", "it uses __class__, which is there in classes alone")
+    ]
+    assert used() == before
+    assert run_in(project, "check").code == 0
+    assert run_in(project, "eject", "app.cart").code == 0
+    assert (project / "src/app/cart.py").read_text() == CART

@@ -1,6 +1,7 @@
 """`jaunt adopt`."""
 
 import argparse
+import ast
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from typing import Any
 from jaunt.build.store import keep_code, open_store
 from jaunt.build.verification import examine
 from jaunt.build.write import remove_module
+from jaunt.checks.static.own_class import with_class_named
 from jaunt.checks.tools.ruff import tidied
 from jaunt.commands.adopt.compose import moved_code, spec_source
 from jaunt.commands.adopt.examples import find_examples
 from jaunt.commands.adopt.git import note_written, require_clean
+from jaunt.commands.adopt.methods import nodes_of
 from jaunt.commands.adopt.movable import Refusal, choose
 from jaunt.commands.adopt.rehearsal import Rehearsed, rehearse
 from jaunt.commands.adopt.target import Person, find_target, generated_code, merged
@@ -34,13 +37,14 @@ from jaunt.project.project import Project, load_project
 from jaunt.report.console import print_diff, print_warning, relative_paths, say, some
 from jaunt.report.diffs import unified_diff
 from jaunt.report.wording import located_error
-from jaunt.syntax.source import ModuleSource
+from jaunt.spec_ref import code_name
+from jaunt.syntax.source import ModuleSource, parse_source
 from jaunt.text.counts import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    help = "a module or its file: all functions that can be moved; or one of them, MODULE:NAME"
+    help = "a module or its file: all functions that can be moved; one of them, a method, or all of a class"
     parser.add_argument("target", metavar="MODULE[:NAME]", help=help)
     parser.add_argument("--dry-run", action="store_true", help="print what would change, in both files")
     help = "add examples of what the functions do today to their docstrings, run in the sandbox"
@@ -69,7 +73,7 @@ def run(arguments: argparse.Namespace) -> Result:
     if not arguments.dry_run and not arguments.force:
         require_clean(project.root, person.file.path)
     names, refused = choose(person.source, wanted)
-    if not names or (wanted and refused):
+    if not names or (wanted and {*wanted} & refused.keys()):
         raise _nothing(person, refused)
     examples = find_examples(project, person, names) if arguments.examples else {}
     adoption = _prepared(project, person, names, examples, infer_deps=arguments.infer_deps)
@@ -139,17 +143,11 @@ def _tell_refused(person: Person, refused: Mapping[str, Refusal]) -> None:
 
 def _tell_undocumented(source: ModuleSource, names: Sequence[str]) -> list[str]:
     """Warn of functions without a docstring, whose contract is no more than their signature; return their names."""
-    found = [name for name in names if not _has_docstring(source, name)]
+    nodes = nodes_of(source, names)
+    found = [name for name, node in nodes.items() if ast.get_docstring(node, clean=False) is None]
     for name in found:
-        line = source.definitions[name].lineno
-        print_warning(f"{source.path}:{line}: {name} has no docstring: say in one what its code does")
+        print_warning(f"{source.path}:{nodes[name].lineno}: {name} has no docstring: say in one what its code does")
     return found
-
-
-def _has_docstring(source: ModuleSource, name: str) -> bool:
-    first = source.definitions[name].body[0]
-    value = getattr(first, "value", None)
-    return isinstance(getattr(value, "value", None), str)
 
 
 def _prepared(
@@ -164,10 +162,13 @@ def _prepared(
     require_writable(person.file.path, within=project.root)
     new = spec_source(person.source, names, examples)
     new = tidied(person.file.path, person.source.text, new)
-    code = moved_code(person.source, names)
+    spec = parse_source(person.file.name, str(person.file.path), new.encode(), project.handed)
+    codes = [code_name(name) for name in names]
+    code = with_class_named(moved_code(person.source, names), spec, codes)
     header, standing = generated_code(project, person.file)
     if standing:
-        code = merged(standing, code, person.file.name, names, kept=[e.qualname for e in _entries(project, person)])
+        kept = [code_name(entry.qualname) for entry in _entries(project, person)]
+        code = merged(standing, code, person.file.name, codes, kept=kept)
     adopted = {
         "adopted_by": person_at(project.root),
         "adopted_at": datetime.now(UTC).isoformat(timespec="seconds"),

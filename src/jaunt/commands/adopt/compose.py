@@ -7,7 +7,8 @@ The signature, the docstring and all decorators stay where they are, below which
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from jaunt.commands.adopt.homes import Homes, definitions_in, text_of
+from jaunt.commands.adopt.homes import Homes
+from jaunt.commands.adopt.methods import as_function, nodes_of
 from jaunt.commands.eject.scopes import names_of
 from jaunt.syntax.edits import Edits
 from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, parse_or_none, without_warnings
@@ -27,18 +28,16 @@ def spec_source(
     decorator, line = _decorator(source)
     if line:
         _add_import(edits, source, line)
-    for node in definitions_in(source, names):
-        assert isinstance(node, Function)  # others are refused
-        edits.insert_lines(node.lineno - 1, [f"@{decorator}"])
-        _make_stub(edits, source, node, examples.get(node.name, ()))
+    for name, node in nodes_of(source, names).items():
+        edits.insert_lines(node.lineno - 1, [f"{edits.indentation(node.lineno)}@{decorator}"])
+        _make_stub(edits, source, node, examples.get(name, ()))
     return edits.applied()
 
 
 def moved_code(source: ModuleSource, names: Collection[str]) -> str:
     """Return the code of the functions `names`, without their docstrings and decorators, below its imports."""
     homes = Homes(source)
-    nodes = definitions_in(source, names)
-    texts = [_moved_text(source, node) for node in nodes if isinstance(node, Function)]
+    texts = [_moved_text(source, as_function(source, name)) for name in nodes_of(source, names)]
     used = {name for text in texts for name in used_names(text)} - {*names}
     return "\n".join([*_imports(homes, sorted(used)), "\n", "\n\n\n".join(texts)]).lstrip("\n") + "\n"
 
@@ -65,8 +64,7 @@ def code_of(node: Function) -> list[ast.stmt]:
     return node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
 
 
-def _moved_text(source: ModuleSource, node: Function) -> str:
-    text = text_of(source, node)
+def _moved_text(source: ModuleSource, text: str) -> str:
     with without_warnings():
         (alone,) = ast.parse(text).body
     assert isinstance(alone, Function)

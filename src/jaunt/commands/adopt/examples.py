@@ -37,7 +37,9 @@ _UNFIT = re.compile(r"""\\|\"{3}|'{3}|"$""")
 def find_examples(project: Project, person: Person, names: Sequence[str]) -> dict[str, list[str]]:
     """Return the lines of a doctest for each function that has an example; nothing is written."""
     source = person.source
-    fit = [name for name in names if _takes_examples(source, name) and _is_of_no_moment(source, name)]
+    fit = [
+        name for name in names if "." not in name and _takes_examples(source, name) and _is_of_no_moment(source, name)
+    ]
     calls = [(name, text) for name in fit for text in arguments_for(project, source, name)]
     runs = [_run(project, source.module, calls, seed) for seed in ("1", "2")] if calls else []
     found: dict[str, list[Shown]] = {}
@@ -72,6 +74,8 @@ def _telling(shown: Sequence[Shown]) -> list[Shown]:
 
 def _takes_examples(source: ModuleSource, name: str) -> bool:
     """Whether a function has no examples yet, and no docstring, or one in triple quotes, on lines of its own."""
+    if "." in name:  # it would take an instance
+        return False
     node = source.definitions[name]
     text = ast.get_docstring(node)
     segment = ast.get_source_segment(source.text, node.body[0]) or ""

@@ -2,12 +2,12 @@
 
 import ast
 import builtins
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, flattened
+from jaunt.syntax.source import ModuleSource, assignment_targets, flattened
 
 Import = ast.Import | ast.ImportFrom
 Home = Literal["import", "typing", "own", "builtin", "maybe", "nowhere"]
@@ -132,8 +132,3 @@ def _in_all(ways: Sequence[Sequence[ast.stmt]]) -> set[str]:
 def text_of(source: ModuleSource, node: ast.stmt) -> str:
     """Return the lines of a statement at module level, the decorators of a definition left out."""
     return "\n".join(source.lines[node.lineno - 1 : node.end_lineno])
-
-
-def definitions_in(source: ModuleSource, names: Collection[str]) -> list[Definition]:
-    """Return the definitions of some names, in the order of the file."""
-    return sorted((source.definitions[name] for name in names), key=lambda node: node.lineno)

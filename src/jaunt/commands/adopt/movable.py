@@ -7,8 +7,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from jaunt.commands.adopt.compose import code_of, used_names
-from jaunt.commands.adopt.homes import Homes, bound_names, text_of
+from jaunt.commands.adopt.homes import Homes, bound_names
+from jaunt.commands.adopt.methods import as_function, methods_in, methods_of, what_a_class_means
 from jaunt.commands.eject.scopes import Names, names_of
+from jaunt.spec_ref import code_name
+from jaunt.syntax.methods import Method
 from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, is_stub, last_name
 
 _OF_THE_MODULE = {"__name__", "__file__", "__package__", "__spec__", "__loader__", "__doc__", "__path__", "__cached__"}
@@ -26,11 +29,13 @@ class Refusal(NamedTuple):
 def choose(source: ModuleSource, wanted: Collection[str] = ()) -> tuple[list[str], dict[str, Refusal]]:
     """Return the functions of a module that can be moved, in order, and why others can't: name -> refusal.
 
-    `wanted` are the names that are asked for; none stands for all functions that are no specs.
+    `wanted` are the names that are asked for, of methods ("Cart.total") and of classes, for all their methods, too;
+    none stands for all functions that are no specs.
     """
     homes = Homes(source)
     functions = [d.name for d in source.tree.body if isinstance(d, Function) and source.definitions[d.name] is d]
     asked = list(dict.fromkeys(wanted)) or [n for n in functions if not source.is_spec(source.definitions[n])]
+    asked = [each for name in asked for each in _members(source, name) or [name]]
     refused = {name: found for name in asked if (found := _refusal(homes, name))}
     names = [name for name in asked if name not in refused]
     while late := _too_late(homes, names):
@@ -39,17 +44,36 @@ def choose(source: ModuleSource, wanted: Collection[str] = ()) -> tuple[list[str
     return names, refused
 
 
+def _members(source: ModuleSource, name: str) -> list[str]:
+    """Return the methods of the class that has a name, none if there is no such class or it is a spec."""
+    return methods_in(source, name) if isinstance(source.definitions.get(name), ast.ClassDef) or "." in name else []
+
+
 def _refusal(homes: Homes, name: str) -> Refusal | None:
-    """Return why a function can't be moved by itself, None if it can."""
+    """Return why a function or a method can't be moved by itself, None if it can."""
     source = homes.source
+    if "." in name and (method := methods_of(source).get(name)) is not None:
+        return _refusal_of_method(homes, method)
     node = source.definitions.get(name)
     if node is None:
         return _not_there(source, name)
     if source.is_spec(node):
         return Refusal(node.lineno, "it is a spec already")
     if not isinstance(node, Function):
-        return Refusal(node.lineno, "it is a class; only functions are adopted")
-    return next(chain(_of_place(homes, node), _of_form(source, node), _of_names(homes, node)), None)
+        return Refusal(node.lineno, "it is a class that has no method to adopt")
+    return next(chain(_of_place(homes, node), _of_form(source, node), _of_names(homes, name, node)), None)
+
+
+def _refusal_of_method(homes: Homes, method: Method) -> Refusal | None:
+    source, node = homes.source, method.node
+    if any(map(source.spec_decorator, node.decorator_list)):
+        return Refusal(node.lineno, "it is a spec already")
+    if method.owners[0] not in source.tree.body:
+        return Refusal(node.lineno, f"{method.owners[0].name} stands in a block; move it to the top level first")
+    if code_name(method.qualname) in homes.binders:
+        return Refusal(homes.line(code_name(method.qualname)), f"{code_name(method.qualname)} is its name in the code")
+    of_class = (Refusal(*each) for each in what_a_class_means(method))
+    return next(chain(of_class, _of_form(source, node), _of_names(homes, method.qualname, node)), None)
 
 
 def _not_there(source: ModuleSource, name: str) -> Refusal:
@@ -58,7 +82,7 @@ def _not_there(source: ModuleSource, name: str) -> Refusal:
         inner = next((each for each in outer.body if isinstance(each, Definition) and each.name == last), None)
         if inner is not None and "." in name:
             what = "a method" if isinstance(outer, ast.ClassDef) else "a closure"
-            return Refusal(inner.lineno, f"it is {what} of {outer.name}, not a function at module level")
+            return Refusal(inner.lineno, f"it is {what} of {outer.name}, which no code at module level can be")
     return Refusal(0, "there is no function of that name at module level")
 
 
@@ -101,7 +125,7 @@ def _yields(node: Function) -> bool:
     return False
 
 
-def _of_names(homes: Homes, node: Function) -> Iterator[Refusal]:
+def _of_names(homes: Homes, function: str, node: Function) -> Iterator[Refusal]:
     """Yield which of the names that a function uses it could not use elsewhere as it does here."""
     declared = [each for each in ast.walk(node) if isinstance(each, ast.Global)]
     if declared:
@@ -110,7 +134,7 @@ def _of_names(homes: Homes, node: Function) -> Iterator[Refusal]:
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
             lines.setdefault(each.id, each.lineno)
-    for name in sorted(used_names(text_of(homes.source, node)) - {node.name}):
+    for name in sorted(used_names(as_function(homes.source, function)) - {function}):
         line, home = lines.get(name, node.lineno), homes.home(name)
         if name in _OF_THE_MODULE and name not in homes.binders:
             yield Refusal(line, f"it uses {name}, which says of the module that it stands in")
@@ -130,7 +154,7 @@ def _too_late(homes: Homes, names: Sequence[str]) -> dict[str, Refusal]:
     The first such call loads the code of all of them, which imports what it needs from the module.
     """
     source = homes.source
-    needed = {n for name in names for n in used_names(text_of(source, _node(source, name)))} - {*names}
+    needed = {n for name in names for n in used_names(as_function(source, name))} - {*names}
     lines = {name: homes.line(name) for name in needed if homes.home(name) == "own"}
     found: dict[str, Refusal] = {}
     if not lines:
@@ -143,10 +167,6 @@ def _too_late(homes: Homes, names: Sequence[str]) -> dict[str, Refusal]:
     return found
 
 
-def _node(source: ModuleSource, name: str) -> Definition:
-    return source.definitions[name]
-
-
 def _runs_on_import(source: ModuleSource, names: Collection[str]) -> Iterator[tuple[int, set[str]]]:
     """Yield the line of each statement that may call functions while the module is imported, and which of `names`."""
     texts = {s: _whole_text(source, s) for s in source.tree.body}
@@ -154,7 +174,8 @@ def _runs_on_import(source: ModuleSource, names: Collection[str]) -> Iterator[tu
     deep = {name: used[s] for s in source.tree.body if isinstance(s, Definition) for name in bound_names(s)}
     for statement in source.tree.body:
         if _may_call(statement):
-            reached = _closure(used[statement].now, deep) & {*names}
+            uses = _closure(used[statement].now, deep)
+            reached = {name for name in names if name.partition(".")[0] in uses}
             if reached:
                 yield statement.lineno, reached
 

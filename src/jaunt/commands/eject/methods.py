@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from jaunt.errors import JauntRefusedError
 from jaunt.syntax.edits import Edits
@@ -10,6 +10,12 @@ from jaunt.syntax.methods import Method
 from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, without_warnings
 
 _BOUND = {"classmethod", "property", "cached_property", "setter", "deleter"}
+_OF_THEIR_OWN = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef),
+    *(ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp),
+)
+"""What has a scope of its own, in which `super()` finds no instance."""
+_PRIVATE = re.compile(r"__\w*?[^\W_]_?")
 _HINT = "`jaunt accept` takes an edit of the generated file over; then eject"
 
 
@@ -23,6 +29,11 @@ def with_classes(own: ModuleSource, spec: ModuleSource, names: Collection[str]) 
         return own, [*names]
     edits = Edits(own.text)
     _rename_uses(edits, own, methods)
+    for name, method in methods.items():
+        node = own.definitions.get(name)
+        if isinstance(node, Function):
+            _refuse_private(own, node)
+            _write_as_in_class(edits, node, method)
     own = _parsed(own, edits)
     bodies = {name: _function(own, name) for name in methods}
     classes = _classes(spec, own, bodies)
@@ -58,6 +69,24 @@ def _rename_uses(edits: Edits, own: ModuleSource, methods: dict[str, Method]) ->
         edits.replace_node(node, f"{method.owner}.{method.node.name}")
 
 
+def _write_as_in_class(edits: Edits, function: Function, method: Method) -> None:
+    """Let the code of a method say `super()` and `self.__x`, where it names its class now."""
+    arguments = [*function.args.posonlyargs, *function.args.args]
+    explicit = f"super({method.owner}, {arguments[0].arg})" if arguments else ""
+    pending: list[ast.AST] = [*function.body]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Call) and ast.unparse(node) == explicit:
+            edits.replace_node(node, "super()")
+        elif not isinstance(node, _OF_THEIR_OWN):
+            pending += ast.iter_child_nodes(node)
+    prefix = f"_{method.owners[-1].name.lstrip('_')}"
+    for node in ast.walk(function):
+        if isinstance(node, ast.Attribute) and _PRIVATE.fullmatch(node.attr.removeprefix(prefix)):
+            end = (node.end_lineno or 0, node.end_col_offset or 0)
+            edits.replace((end[0], end[1] - len(node.attr.encode())), end, node.attr.removeprefix(prefix))
+
+
 def _parsed(source: ModuleSource, edits: Edits) -> ModuleSource:
     text = edits.applied()
     with without_warnings():
@@ -70,7 +99,7 @@ def _classes(spec: ModuleSource, own: ModuleSource, bodies: dict[str, Function])
     for name, body in bodies.items():
         method = spec.methods[name]
         _put_decorators(edits, spec, method, own, body)
-        _put_body(edits, method.node, [*_body_lines(own, body)])
+        _put_body(edits, method.node, [*body_lines(own, body)])
     text = edits.applied()
     with without_warnings():
         tree = ast.parse(text)
@@ -98,28 +127,35 @@ def _put_decorators(edits: Edits, spec: ModuleSource, method: Method, own: Modul
             lines = []
 
 
-def _body_lines(own: ModuleSource, node: Function) -> Iterator[str]:
-    """Yield the lines of a function's body below its docstring, without indentation but for that of its blocks."""
-    docstring = ast.get_docstring(node, clean=False)
-    statements = node.body if docstring is None else node.body[1:]
-    if not statements:
-        yield "pass"
-        return
+def _refuse_private(own: ModuleSource, node: Function) -> None:
     for each in ast.walk(node):
         private = [getattr(each, "id", ""), getattr(each, "attr", ""), getattr(each, "arg", "") or ""]
-        name = next((n for n in private if isinstance(n, str) and re.fullmatch(r"__\w*[^_]_?", n)), None)
+        name = next((n for n in private if isinstance(n, str) and _PRIVATE.fullmatch(n)), None)
         if name:
             raise JauntRefusedError(
                 f"{own.path}:{getattr(each, 'lineno', node.lineno)}: {name} would be another name in a class",
                 hint=_HINT,
             )
+
+
+def body_lines(own: ModuleSource, node: Function) -> Iterator[str]:
+    """Yield the lines of a function's body below its docstring, without indentation but for that of its blocks.
+
+    Lines that begin within a string stay as they are, behind a mark, "\\0".
+    """
+    docstring = ast.get_docstring(node, clean=False)
+    statements = node.body if docstring is None else node.body[1:]
+    if not statements:
+        yield "pass"
+        return
     lines = own.text.split("\n")
     first = statements[0]
     start = _start(first)
     if docstring is not None:
         start = min(start, (node.body[0].end_lineno or start) + 1)  # and the comments between
-    elif start > node.lineno:
-        start = min(start, _header_end(node) + 1)
+    else:  # and the comments above it
+        while start > node.lineno + 1 and (lines[start - 2].lstrip() or "#").startswith("#"):
+            start -= 1
     margin = " " * first.col_offset
     inside = _inside_strings(node)
     if first.lineno == node.lineno:  # `def f(): return 1`
@@ -134,11 +170,6 @@ def _start(statement: ast.stmt) -> int:
     return first_line(statement) if isinstance(statement, Definition) else statement.lineno
 
 
-def _header_end(node: Function) -> int:
-    parts = [*ast.walk(node.args), node.returns]
-    return max([node.lineno, *(getattr(part, "end_lineno", 0) or 0 for part in parts)])
-
-
 def _inside_strings(node: ast.AST) -> set[int]:
     """Return the lines that begin within a string: what they are indented by is a part of it."""
     strings = (n for n in ast.walk(node) if isinstance(n, ast.JoinedStr | ast.Constant))
@@ -150,13 +181,18 @@ def _put_body(edits: Edits, node: Function, lines: Sequence[str]) -> None:
     """Put a body in place of a stub's, below its docstring."""
     docstring = node.body[0] if ast.get_docstring(node, clean=False) is not None else None
     stubs = node.body[1:] if docstring is not None else node.body
-    on_header = node.body[0].lineno == node.lineno
+    on_header = not edits.begins_line(node.body[0])
     margin = f"{edits.indentation(node.lineno)}    " if on_header else edits.indentation(node.body[0].lineno)
-    text = "\n".join(line[1:] if line.startswith("\0") else f"{margin}{line}" if line else "" for line in lines)
+    text = indented(lines, margin)
     end = (node.end_lineno or node.lineno, node.end_col_offset or 0)
-    if stubs and stubs[0].lineno == node.lineno:  # `def f(self): ...`
+    if stubs and on_header and stubs[0] is node.body[0]:  # `def f(self): ...`
         edits.replace((stubs[0].lineno, stubs[0].col_offset), end, f"\n{text}")
     elif stubs:
         edits.replace((stubs[0].lineno, 0), end, text)
     else:
         edits.replace(end, end, f"\n{text}")
+
+
+def indented(lines: Iterable[str], margin: str) -> str:
+    """Return the text of a body's lines below a margin."""
+    return "\n".join(line[1:] if line.startswith("\0") else f"{margin}{line}" if line else "" for line in lines)
