@@ -101,7 +101,8 @@ def test_a_spec_in_a_block_leaves_code_that_can_be_parsed() -> None:
 def test_what_stands_below_a_class_spec_is_marked() -> None:
     text = "import jaunt\n\nA = 1\n\n\n@jaunt.magic\nclass C:\n    ...\n\n\n@cache\ndef helper(): ...\n\n\nB = 2\n"
     assert handwritten_part(parse(text)) == (
-        "A = 1\n\n\n# What follows is imported inside the function that uses it, not at the top.\n"
+        "A = 1\n\n\n"
+        "# What follows is imported inside the function that uses it, for annotations below `if TYPE_CHECKING:`.\n"
         "@cache\ndef helper(): ...\n\n\nB = 2"
     )
     assert "follows" not in handwritten_part(parse(text.replace("class C:", "def c():")))

@@ -34,7 +34,7 @@ def not_defined(entry: SpecEntry) -> JauntDiscoveryError:
     return JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
 
 
-_LATE = "# What follows is imported inside the function that uses it, not at the top."
+_LATE = "# What follows is imported inside the function that uses it, for annotations below `if TYPE_CHECKING:`."
 
 _BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While)
 

@@ -74,6 +74,20 @@ def test_the_projects_own_settings_of_ty_hold(sample: Sample) -> None:
     assert len(ty(sample, "def inc(n: int) -> int:\n    return ''\n")) == 1
 
 
+def test_a_package_of_a_workspace_has_its_own_settings_of_ty(tmp_path: Path) -> None:
+    sample = make_sample(tmp_path, {"inc": INC})
+    root = sample.project.root
+    source = "def inc(n: int) -> int:\n    return nope\n"
+    (root / "ty.toml").write_text('[rules]\ninvalid-return-type = "ignore"\n')
+    assert len(ty(sample, source)) == 1
+    assert sample.work("inc").base == root / "src"
+    (root / "src/pyproject.toml").write_text('[tool.ty.rules]\nunresolved-reference = "ignore"\n')
+    assert ty(sample, source) == []
+    (root / "src/pyproject.toml").write_text("[tool.ty.rules]\n= 1\n")
+    with pytest.raises(ToolError, match=r"src.pyproject.toml: "):
+        ty(sample, source)
+
+
 def test_settings_that_ty_cannot_read_fail_the_check(sample: Sample) -> None:
     (sample.project.root / "ty.toml").write_text("no-such-setting = [\n")
     with pytest.raises(ToolError, match="ty failed: "):

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+import tomllib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
@@ -79,7 +80,7 @@ class Ty:
                     found = unexpected(found, source)
                 if work.spec.methods:
                     found = [each for each in found if not is_of_own_class(each, source, work.spec.methods)]
-                if self._settings_of(work.root) is None:
+                if self._settings_of(work.base) is None:
                     found = [each for each in found if each.rule in SURE_RULES or not is_of_spec(each, source)]
         except LanguageServerError as error:
             raise ToolError(f"ty {error}") from error
@@ -90,7 +91,7 @@ class Ty:
 
         Raises ToolError.
         """
-        done = asyncio.create_task(_findings_in(project, [project.modules[name].path for name in modules]))
+        done = asyncio.create_task(_findings_in(project, modules))
         bases = {(project.root, module_bases(project, name)) for name in modules}
         try:
             for key in sorted(bases):
@@ -107,15 +108,15 @@ class Ty:
         if finding.rule in _OF_STUB_BODIES:
             return False
         return (
-            self._settings_of(work.root) is not None
+            self._settings_of(work.base) is not None
             or finding.rule in SURE_RULES
             or not is_of_spec(finding, work.spec.text)
         )
 
-    def _settings_of(self, root: Path) -> Path | None:
-        if root not in self._settings:
-            self._settings[root] = nearest_settings("ty", root, ["ty.toml"])
-        return self._settings[root]
+    def _settings_of(self, base: Path) -> Path | None:
+        if base not in self._settings:
+            self._settings[base] = nearest_settings("ty", base, ["ty.toml"])
+        return self._settings[base]
 
     def _look_at(self, paths: Iterable[Path]) -> None:
         """Note which files are not what they were when a candidate that builds on them was last looked at."""
@@ -224,14 +225,29 @@ class TyServer:
         self._server.tell_of([(path, kind)])
 
 
-async def _findings_in(project: Project, files: Sequence[str]) -> dict[str, list[Diagnostic]]:
-    """Return the errors in files of a project, by file; for many, a process is quicker than the servers.
+async def _findings_in(project: Project, modules: Collection[str]) -> dict[str, list[Diagnostic]]:
+    """Return the errors in the files of modules, by file; for many, a process is quicker than the servers.
 
     What it can't say is not known: a server that works is enough for a build.
     """
+    by_folder: dict[Path, list[str]] = {}
+    for name in modules:
+        folder = _folder_of_settings(project.modules[name].file.base, project.root)
+        by_folder.setdefault(folder or project.root, []).append(project.modules[name].path)
+    found = [await _findings_by(project, folder, files) for folder, files in by_folder.items()]
+    return {path: each for part in found for path, each in part.items()}
+
+
+def _folder_of_settings(base: Path, root: Path) -> Path | None:
+    """Return the folder with the settings of a package in a workspace, None where those of the workspace hold."""
+    settings = nearest_settings("ty", base, ["ty.toml"])
+    return settings.parent if settings and settings.parent != root and settings.is_relative_to(root) else None
+
+
+async def _findings_by(project: Project, folder: Path, files: Sequence[str]) -> dict[str, list[Diagnostic]]:
     root = project.root
     paths = [argument for path in project.bases() for argument in ("--extra-search-path", path)]
-    options = ["--project", root, "--python", sys.executable, "--output-format", "gitlab", "--exit-zero"]
+    options = ["--project", folder, "--python", sys.executable, "--output-format", "gitlab", "--exit-zero"]
     found: dict[str, list[Diagnostic]] = {}
     with suppress(ToolError, LookupError, TypeError, ValueError):
         printed = await run_to_success("ty", ["check", *options, *paths, *files], root)
@@ -249,12 +265,13 @@ async def _start(key: tuple[Path, tuple[Path, ...]]) -> TyServer:
     root, bases = key
     program = find_tool("ty")
     settings = nearest_settings("ty", root, ["ty.toml"])
+    own = _folder_of_settings(bases[0], root)
     folder = temporary_path(ensure_state_folder(root))  # in the project, as ty looks at nothing else
     folder.mkdir()
     above = settings.parent if settings else root
     async with AsyncExitStack() as unless_ready:
         unless_ready.callback(_remove, folder)
-        options = _options([folder, *bases])
+        options = _options([folder, *bases], _settings_in(own) if own else {})
         started = await LanguageServer.start([program, "server"], above, options, seconds=TOOL_SECONDS)
         unless_ready.push_async_callback(started.ended)
         unless_ready.callback(started.end)
@@ -268,11 +285,23 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _options(search_paths: Sequence[Path]) -> dict[str, Any]:
+def _settings_in(folder: Path) -> Mapping[str, Any]:
+    """Return the settings of a package in a workspace. Raises ToolError if they can't be read."""
+    file = next(each for each in (folder / "ty.toml", folder / "pyproject.toml") if each.is_file())
+    try:
+        document = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ToolError(f"ty failed: {file}: {error}") from error
+    return document if file.name == "ty.toml" else document.get("tool", {}).get("ty", {})
+
+
+def _options(search_paths: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
+    paths = {"python": sys.executable, "extra-paths": [str(path) for path in search_paths]}
     options: dict[str, Any] = {
         "diagnosticMode": "openFilesOnly",
         "configuration": {
-            "environment": {"python": sys.executable, "extra-paths": [str(path) for path in search_paths]},
+            **settings,
+            "environment": {**settings.get("environment", {}), **paths},
             "src": {"include": ["**"], "exclude": ["!**"]},  # whatever the settings exclude: a candidate is looked at
         },
     }

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from jaunt.commands.adopt.homes import text_of
 from jaunt.commands.eject.methods import body_lines, indented
@@ -10,6 +11,7 @@ from jaunt.syntax.methods import Method, plain_methods
 from jaunt.syntax.source import Definition, Function, ModuleSource
 
 
+@lru_cache(maxsize=8)
 def methods_of(source: ModuleSource) -> dict[str, Method]:
     """Return the methods of handwritten classes, "Cart.total" say, those that are specs included, by their places."""
     return {each.qualname: each for each in plain_methods(source.top_definitions, source.spec_decorator)}
