@@ -40,7 +40,9 @@ def as_function(source: ModuleSource, name: str) -> str:
     body = indented(body_lines(source, node), "    ")
     kind = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
     returns = f" -> {ast.unparse(head.returns)}" if head.returns is not None else ""
-    return f"{kind} {code_name(name)}({ast.unparse(head.args)}){returns}:\n{body}"
+    parameters = ", ".join(map(ast.unparse, getattr(head, "type_params", [])))
+    generic = f"[{parameters}]" if parameters else ""
+    return f"{kind} {code_name(name)}{generic}({ast.unparse(head.args)}){returns}:\n{body}"
 
 
 def what_a_class_means(method: Method) -> Iterator[tuple[int, str]]:

@@ -16,6 +16,7 @@ from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, 
 
 _OF_THE_MODULE = {"__name__", "__file__", "__package__", "__spec__", "__loader__", "__doc__", "__path__", "__cached__"}
 _OF_ITS_NAMESPACE = {"globals", "eval", "exec"}
+_CALLED_BY_SUBCLASSES = (".__init_subclass__", ".__class_getitem__", ".__set_name__", ".__mro_entries__")
 _ASYNC_ITERATORS = {"AsyncIterator", "AsyncIterable", "AsyncGenerator"}
 
 
@@ -174,10 +175,21 @@ def _runs_on_import(source: ModuleSource, names: Collection[str]) -> Iterator[tu
     deep = {name: used[s] for s in source.tree.body if isinstance(s, Definition) for name in bound_names(s)}
     for statement in source.tree.body:
         if _may_call(statement):
-            uses = _closure(used[statement].now, deep)
-            reached = {name for name in names if name.partition(".")[0] in uses}
+            bases = _plain_bases(statement)
+            uses, above = _closure(used[statement].now - bases, deep), _closure(bases, deep)
+            tops = {name: name.partition(".")[0] for name in names}
+            reached = {n for n in names if tops[n] in uses or (tops[n] in above and n.endswith(_CALLED_BY_SUBCLASSES))}
             if reached:
                 yield statement.lineno, reached
+
+
+def _plain_bases(statement: ast.stmt) -> set[str]:
+    """Return the names that a class statement has as bases alone: to derive from a class calls few of its methods."""
+    if not isinstance(statement, ast.ClassDef):
+        return set()
+    names = {node.id for node in statement.bases if isinstance(node, ast.Name)}
+    rest = [*statement.decorator_list, *statement.keywords, *(s for s in statement.body if not isinstance(s, Function))]
+    return names - {n.id for each in rest for n in ast.walk(each) if isinstance(n, ast.Name)}
 
 
 def _whole_text(source: ModuleSource, statement: ast.stmt) -> str:
