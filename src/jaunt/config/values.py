@@ -70,9 +70,9 @@ def http_url(value: str) -> str | None:
 
 def store_url(value: str) -> str | None:
     """Refuse what names no protocol, or holds a password."""
-    if not value or re.fullmatch(r"[a-z][a-z0-9+]*://([^/@:\s]+@)?[^@\s]+", value):
+    if not value or re.fullmatch(r"[a-z][a-z0-9+]*://([^/@:\s]+@)?[^@\s?#]+", value):
         return None
-    return "must be a URL such as s3://bucket/prefix, without a password: that belongs into the environment"
+    return "must be a URL such as s3://bucket/prefix, without a password or a token: those belong into the environment"
 
 
 def cluster_address(value: str) -> str | None:

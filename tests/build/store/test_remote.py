@@ -12,7 +12,7 @@ from projects import edit
 from said import RunIn
 
 from jaunt.build.store import Store
-from jaunt.build.store.beside import NOTHING
+from jaunt.build.store.beside import NOTHING, Beside
 from jaunt.build.store.remote import Remote
 from jaunt.build.store.sync import pull, push
 from jaunt.errors import JauntWriteError
@@ -116,8 +116,26 @@ def test_an_entry_that_was_tampered_with_is_none(harm: str, url: str, tmp_path: 
     _write(url, NAME, harmed)
     source, warning, of_entry = found(store_at(tmp_path / "other", url))
     assert (source, warning) == (None, None)
-    assert of_entry is None or "is damaged and is passed over" in of_entry
+    assert of_entry == f"{url}/{NAME}: this entry of the store is damaged and is passed over"
     assert found(store_at(tmp_path / "other", url), OTHER) == ("b = 1\n", None, None)  # the rest serves
+
+
+def test_what_is_damaged_or_serves_no_more_here_is_taken_from_there(url: str, tmp_path: Path) -> None:
+    one, other = store_at(tmp_path / "one", url), store_at(tmp_path / "other", url)
+    for store, against in ((other, {"app.m:A": "1"}), (one, {"app.m:A": "2"})):
+        store.put("build", DIGEST, f"a = {against['app.m:A']}\n", module="app.x", against=against)
+        assert store.close() is None
+    today = Beside(counted=lambda ref, digest: "2")
+    assert store_at(tmp_path / "none", url).fetch([("build", DIGEST, today)]) is None
+    assert other.get("build", DIGEST, today).source is None
+    assert other.fetch([("build", DIGEST, today)]) is None
+    assert other.get("build", DIGEST, today).source == "a = 2\n"
+    (tmp_path / "other" / NAME).write_text("torn")
+    again = store_at(tmp_path / "other", url)
+    assert again.get("build", DIGEST, today).warning is not None
+    assert again.fetch([("build", DIGEST, today)]) is None
+    assert again.get("build", DIGEST, today).source == "a = 2\n"
+    assert Store(tmp_path / "other").get("build", DIGEST, today).source == "a = 2\n"  # it is mended
 
 
 def test_with_a_key_only_what_is_signed_with_it_serves(url: str, tmp_path: Path) -> None:
@@ -155,6 +173,24 @@ def test_a_bucket_that_is_not_there_is_told(bucket: str, tmp_path: Path) -> None
     store = store_at(tmp_path / "one", f"{bucket.replace('//b', '//no')}")
     assert store.put("build", DIGEST, "a = 1\n", module="app.x") is None
     assert "bucket does not exist" in (store.close() or "")
+
+
+def test_a_server_of_another_protocol_is_told_before_its_time_is_over(
+    bucket: str, s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3.replace("http:", "https:"))  # what a wrong certificate is, too
+    assert "SSL" in (found(store_at(tmp_path / "one", bucket))[1] or "")
+
+
+def test_no_error_tells_what_opens_a_store(s3: str, tmp_path: Path) -> None:
+    options = {"secret": "hunter2", "client_kwargs": {"nonsense": "hunter2"}, "storage": {"password": "hunter3"}}
+    told = found(Store(tmp_path / "one", remote=Remote("s3://bucket/jaunt", options=options)))[1]
+    assert told is not None
+    shown = Remote(f"{s3}/nowhere", options=options)._said(
+        OSError("http://me:hunter4@proxy/x hunter3, https://host/a?sig=hunter5 'hunter2'")
+    )
+    assert shown == "OSError: http://proxy/x ***, https://host/a '***'"
+    assert "hunter" not in told
 
 
 def test_push_and_pull_copy_what_the_other_lacks(url: str, tmp_path: Path) -> None:
@@ -254,6 +290,7 @@ def test_what_comes_from_the_remote_store_has_to_pass_the_checks(clones: tuple[P
         ('url = "gs://bucket"', "store.url: Please install gcsfs"),
         ('url = "bucket/prefix"', "store.url: must be a URL such as s3://bucket/prefix"),
         ('url = "sftp://me:secret@host/x"', "without a password"),
+        ('url = "https://host/x?sig=secret"', "without a password or a token"),
         ('sign_key_env = "JAUNT_TEST_NO_KEY"', "JAUNT_TEST_NO_KEY is not set"),
     ],
 )

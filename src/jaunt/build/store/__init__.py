@@ -99,8 +99,8 @@ class Store:
         """
         if self.remote is None:
             return None
-        names = (entry_name(kind, digest, beside.digest) for kind, digest, beside in contracts)
-        self.remote.fetch([name for name in names if not (self.folder / name).exists()])
+        names = ((entry_name(kind, digest, beside.digest), beside) for kind, digest, beside in contracts)
+        self.remote.fetch([name for name, beside in names if self._read_at(name, beside).source is None])
         return self.remote.warning
 
     def close(self) -> str | None:
@@ -131,18 +131,27 @@ class Store:
         return name, found
 
     def _read(self, name: str, beside: Beside) -> StoreLookup:
+        """Look at the entry here; the one that was fetched takes its place if it is damaged, or serves no more."""
+        found = self._read_at(name, beside)
+        if found.source is not None or self.remote is None or name not in self.remote.found:
+            return found
+        return self._taken(self.remote.found[name], name, beside, f"{self.remote.shown}/{name}")
+
+    def _read_at(self, name: str, beside: Beside) -> StoreLookup:
         path = self.folder / name
         try:
             text = read_plain(path).decode()
         except FileNotFoundError:
-            text = self.remote.found.get(name) if self.remote is not None else None
+            return StoreLookup()
         except (OSError, UnicodeDecodeError) as error:
             return StoreLookup(warning=f"{path}: this entry of the store can't be read and is passed over: {error}")
-        if text is None:
-            return StoreLookup()
+        return self._taken(text, name, beside, str(path))
+
+    def _taken(self, text: str, name: str, beside: Beside, shown: str) -> StoreLookup:
+        """Return what the text of an entry holds, if it serves; `shown` is where it stands."""
         entry = read_entry(text, name, self.key)
         if isinstance(entry, str):
-            return StoreLookup(warning=f"{path}: this entry of the store {entry} and is passed over")
+            return StoreLookup(warning=f"{shown}: this entry of the store {entry} and is passed over")
         if not beside.holds_still(entry.against) or not beside.was_instructed(entry.provenance):
             return StoreLookup()
         return StoreLookup(entry.source, provenance=entry.provenance)

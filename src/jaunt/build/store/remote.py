@@ -4,9 +4,9 @@ What was generated is written there behind the build; what is wanted is fetched 
 time. A server that is gone, or says no, is asked no more in this run: it costs one wait, and the model a call.
 """
 
+import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from errno import EINVAL
 from functools import cached_property
 from queue import SimpleQueue
@@ -26,7 +26,25 @@ _LONG_SECONDS = 30.0
 """How long it may take for a batch of entries, a list of all, or the writes that are left at the end."""
 _BATCH = 64
 _LARGEST = MAX_BYTES + 64 * 1024  # a candidate, and the lines before it
-_OBJECT_STORES = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "memory"}  # whole entries appear at once, or not
+_SHOWN = 100  # bytes of what is larger
+_WHOLE = {
+    "s3",
+    "s3a",
+    "gs",
+    "gcs",
+    "az",
+    "abfs",
+    "abfss",
+    "memory",
+    "http",
+    "https",
+}  # whole entries appear at once, or not
+_TRIES = 2
+"""How often a request is made that a client library holds for worth another one: more, and no cause would be known in
+time, of a certificate say, which no further request mends."""
+_S3_DEFAULTS = {"config_kwargs": {"retries": {"total_max_attempts": _TRIES, "mode": "standard"}}}
+_SECRET = re.compile(r"key|secret|token|password|credential|sas|connection_string", re.IGNORECASE)
+_LOGIN, _QUERY = re.compile(r"(?<=://)[^/@\s'\"]+@"), re.compile(r"(\w://[^\s?'\"]*)\?[^\s'\"]*")
 
 
 class Remote:
@@ -43,9 +61,11 @@ class Remote:
         self.shown = _without_password(url)
         self.readonly = readonly
         self.found: dict[str, str] = {}
-        """The entries that were fetched."""
+        """The entries that were fetched; of one that can be none of ours, what can be read of its beginning."""
         fsspec.get_filesystem_class(urlsplit(url).scheme)  # raises; nothing is connected by that
-        self._open = lambda: fsspec.url_to_fs(url, skip_instance_cache=True, **(options or {}))
+        options = {**(_S3_DEFAULTS if urlsplit(url).scheme in ("s3", "s3a") else {}), **(options or {})}
+        self._secrets = [*_secrets(options)]
+        self._open = lambda: fsspec.url_to_fs(url, skip_instance_cache=True, **options)
         self._asked: set[str] = set()
         self._seconds = seconds
         self._problem: str | None = None
@@ -98,7 +118,10 @@ class Remote:
     @cached_property
     def _files(self) -> Any:
         """The file system; some connect as they are made, so it is made in the thread of a call."""
-        return self._open()[0]
+        files = self._open()[0]
+        if hasattr(files, "retries"):  # s3fs, gcsfs
+            files.retries = _TRIES
+        return files
 
     @cached_property
     def _root(self) -> str:
@@ -119,25 +142,26 @@ class Remote:
         paths = {self._path(name): name for name in names}
         answers = self._files.cat_ranges([*paths], [0] * len(paths), [_LARGEST + 1] * len(paths), on_error="return")
         for name, answer in zip(names, answers, strict=True):
-            if isinstance(answer, FileNotFoundError) or getattr(answer, "errno", None) == EINVAL:
-                continue  # an empty entry has no range that could be asked for
+            if isinstance(answer, FileNotFoundError):
+                continue
+            if getattr(answer, "errno", None) == EINVAL:  # an empty entry has no range that could be asked for
+                answer = b""
             if isinstance(answer, BaseException):
                 raise answer
-            if len(answer) <= _LARGEST:
-                with suppress(UnicodeDecodeError):  # no entry of ours
-                    self.found[name] = answer.decode()
+            is_possible = len(answer) <= _LARGEST
+            self.found[name] = (answer if is_possible else answer[:_SHOWN]).decode("utf-8", "replace")
 
     def _write_all(self) -> None:
         while (entry := self._unwritten.get()) is not None:
             name, text = entry
             if self._problem is None and (error := caught(lambda: self._write(name, text.encode()))):  # noqa: B023
-                self._give_up(_said(error))
+                self._give_up(self._said(error))
             self._seconds = _LONG_SECONDS  # it has answered
 
     def _write(self, name: str, data: bytes) -> None:
         protocols = self._files.protocol
         path = self._path(name)
-        if _OBJECT_STORES.intersection([protocols] if isinstance(protocols, str) else protocols):
+        if _WHOLE.intersection([protocols] if isinstance(protocols, str) else protocols):
             self._files.pipe_file(path, data)
             return
         # Nobody may read half of it.
@@ -161,7 +185,7 @@ class Remote:
         if thread.is_alive():
             self._give_up(f"no answer within {self._seconds:g} s")
         elif failed:
-            self._give_up(_said(failed[0]))
+            self._give_up(self._said(failed[0]))
         else:
             self._seconds = _LONG_SECONDS
         return None if done.empty() else done.get()
@@ -169,10 +193,21 @@ class Remote:
     def _give_up(self, problem: str) -> None:
         self._problem = self._problem or problem
 
+    def _said(self, error: BaseException) -> str:
+        """Return what an error says, without what opens the store or a proxy on the way to it."""
+        text = _QUERY.sub(r"\1", _LOGIN.sub("", " ".join(str(error).split())))
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
-def _said(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+def _secrets(options: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the values of options that are not to be shown, by their names."""
+    for name, value in options.items():
+        if isinstance(value, Mapping):
+            yield from _secrets(value)
+        elif isinstance(value, str) and value and _SECRET.search(name):
+            yield value
 
 
 def _without_password(url: str) -> str:
