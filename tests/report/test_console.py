@@ -13,6 +13,7 @@ from jaunt.report.console import error_line, one_line
         ("one\r\n\r\n  two\x0bthree\u2028four  ", "one two three four"),
         (" \n ", ""),
         ("", ""),
+        ("a\x1b[31m\nb\x07\tc\xa0d", "a?[31m b?\tc\xa0d"),
     ],
 )
 def test_only_line_breaks_become_a_blank(text: str, line: str) -> None:

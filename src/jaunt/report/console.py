@@ -112,8 +112,12 @@ def some(names: Iterable[str], most: int = 10) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text without line breaks; blanks inside its lines stay, as values that differ by them are quoted."""
-    return " ".join(filter(None, map(str.strip, text.splitlines())))
+    """Return a text without line breaks; blanks inside its lines stay, as values that differ by them are quoted.
+
+    What would steer a terminal does not: names and words of others may hold it.
+    """
+    line = " ".join(filter(None, map(str.strip, text.splitlines())))
+    return line if line.isprintable() else "".join(c if c.isprintable() or c.isspace() else "?" for c in line)
 
 
 def relative_paths(text: str) -> str:

@@ -204,10 +204,12 @@ def test_push_and_pull_copy_what_the_other_lacks(url: str, tmp_path: Path) -> No
     assert pushed.written == [NAME, f"test/cd/{OTHER}.py"]
     assert pushed.refused == {f"build/ee/{'e' * 64}.py": "is damaged"}
     assert push(store_at(tmp_path / "one", url)).written == []
-    _write(url, "build/ff/odd.py", b"no entry\n")
+    odd = ["build/ff/odd.py", f"build/zz/{DIGEST}.py"]
+    for name in (*odd, "deep/build/ab/x.py"):  # the last is none of ours
+        _write(url, name, _data(url))
     pulled = pull(store_at(tmp_path / "other", url))
     assert sorted(pulled.written) == [NAME, f"test/cd/{OTHER}.py"]
-    assert pulled.refused == {"build/ff/odd.py": "is damaged"}
+    assert pulled.refused == dict.fromkeys(odd, "is damaged")
     assert Store(tmp_path / "other").get("test", OTHER).source == "b = 1\n"
 
 

@@ -17,6 +17,7 @@ import fsspec
 
 from jaunt.process.boundary import caught
 from jaunt.syntax.candidate import MAX_BYTES
+from jaunt.text.lines import printable_line
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ _LONG_SECONDS = 30.0
 """How long it may take for a batch of entries, a list of all, or the writes that are left at the end."""
 _BATCH = 64
 _LARGEST = MAX_BYTES + 64 * 1024  # a candidate, and the lines before it
+_MOST_SAID = 500  # characters of an error: what it says may come from the server
 _SHOWN = 100  # bytes of what is larger
 _WHOLE = {
     "s3",
@@ -195,7 +197,7 @@ class Remote:
 
     def _said(self, error: BaseException) -> str:
         """Return what an error says, without what opens the store or a proxy on the way to it."""
-        text = _QUERY.sub(r"\1", _LOGIN.sub("", " ".join(str(error).split())))
+        text = _QUERY.sub(r"\1", _LOGIN.sub("", printable_line(str(error), _MOST_SAID)))
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return f"{type(error).__name__}: {text}" if text else type(error).__name__
