@@ -7,9 +7,11 @@ import asyncio
 import importlib
 import inspect
 import os
+import re
 import shutil
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -25,17 +27,17 @@ _MOST_STATES = 64
 async def perform(base: Packed, later: Packed, function: str, arguments: dict[str, Any], root: str) -> Any:
     """Call a function, "package.module:name", on the project as `base` has it with what changed `later`.
 
-    Where its arguments or its result have the path `root` of the project, they get that of the folder here, and back.
+    Paths below `root` among its arguments get below the folder here; where that is in its result, it is `root` again.
     """
     folder = str(await asyncio.to_thread(unpacked, base, later))
     module, _, name = function.partition(":")
     called = getattr(importlib.import_module(module), name)
-    given = _moved(arguments, root, folder)
+    given = moved(arguments, below(root, folder))
     if inspect.iscoroutinefunction(called):
         result = await called(**given)
     else:
         result = await asyncio.to_thread(lambda: called(**given))
-    return _moved(result, folder, root)
+    return moved(result, lambda text: text.replace(folder, root))
 
 
 def unpacked(base: Packed, later: Packed) -> Path:
@@ -84,18 +86,27 @@ def _kept() -> Path:
 _HELD: list[tempfile.TemporaryDirectory[str]] = []
 
 
-def _moved(value: Any, old: str, new: str) -> Any:
-    """Return a value in which paths below one folder are below another, in texts, collections and records."""
+def below(root: str, folder: str) -> Callable[[str], str]:
+    """Return what turns a path that is or is below `root`, also as an option's value, into one below `folder`.
+
+    No other text: code that has `root` in it would be other code then.
+    """
+    path = re.compile(rf"(-[-\w]+=)?{re.escape(root)}(?=/|$)")
+    return lambda text: path.sub(lambda match: f"{match[1] or ''}{folder}", text, count=1) if path.match(text) else text
+
+
+def moved(value: Any, move: Callable[[str], str]) -> Any:
+    """Return a value with other texts and paths, in collections and records too."""
     if isinstance(value, str):
-        return value.replace(old, new)
+        return move(value)
     if isinstance(value, Path):
-        return Path(str(value).replace(old, new))
+        return Path(move(str(value)))
     if isinstance(value, dict):
-        return {_moved(key, old, new): _moved(each, old, new) for key, each in value.items()}
+        return {moved(key, move): moved(each, move) for key, each in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_moved(each, old, new) for each in value))
+        return type(value)(*(moved(each, move) for each in value))
     if isinstance(value, list | tuple | set | frozenset):
-        return type(value)(_moved(each, old, new) for each in value)
+        return type(value)(moved(each, move) for each in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _moved(getattr(value, each.name), old, new) for each in fields(value)})
+        return replace(value, **{each.name: moved(getattr(value, each.name), move) for each in fields(value)})
     return value
