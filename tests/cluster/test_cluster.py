@@ -1,6 +1,7 @@
 """Work on a cluster: a real scheduler and real workers on loopback."""
 
 import json
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,6 +101,8 @@ def test_without_a_scheduler_the_work_is_done_here_with_one_warning(tmp_path: Pa
     assert said.code == 0
     assert said.err.count("the cluster at tcp://127.0.0.1:9 is left out of this run: it can't be reached: OSError") == 1
     assert len(generated(root)) >= 2
+    loggers = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
+    assert not any(logging.getLogger(name).isEnabledFor(logging.ERROR) for name in loggers), "they print lines of Dask's"
 
 
 def test_without_workers_the_work_is_done_here(tmp_path: Path, run_in: RunIn) -> None:

@@ -22,7 +22,9 @@ class Connection:
     """Connected to the scheduler at `address`; raises ClusterError if that is not to be reached."""
 
     def __init__(self, address: str) -> None:
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what counts is said in one line of ours
+        for name in [*logging.root.manager.loggerDict]:
+            if name.partition(".")[0] == "distributed":
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # what counts is said in one line of ours
         connect = partial(distributed.Client, address, timeout=SECONDS, set_as_default=False, name="jaunt")
         self._client: Any = tried(connect, "it can't be reached")
 
