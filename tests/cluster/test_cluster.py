@@ -102,7 +102,7 @@ def test_without_a_scheduler_the_work_is_done_here_with_one_warning(tmp_path: Pa
     assert said.err.count("the cluster at tcp://127.0.0.1:9 is left out of this run: it can't be reached: OSError") == 1
     assert len(generated(root)) >= 2
     loggers = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
-    assert not any(logging.getLogger(name).isEnabledFor(logging.ERROR) for name in loggers), "they print lines of Dask's"
+    assert not any(logging.getLogger(name).isEnabledFor(logging.ERROR) for name in loggers)  # they print lines
 
 
 def test_without_workers_the_work_is_done_here(tmp_path: Path, run_in: RunIn) -> None:
