@@ -5,6 +5,7 @@ from functools import partial
 
 from jaunt.checks import load_check, severities
 from jaunt.checks.check_file import ProvenCheck, Prover
+from jaunt.checks.examiner.asking import ask_together
 from jaunt.checks.what_exists import TellingCheck
 from jaunt.generate.check import Check, WarningCheck
 from jaunt.plan.module_work import ModuleWork
@@ -33,6 +34,7 @@ class ProjectChecks:
     def plain(self, work: ModuleWork) -> list[Check]:
         """Return the checks as their own files make them, which know nothing of what exists elsewhere."""
         found = [(check.for_module(work), severity) for check, severity in self._made]
+        ask_together(check for check, _ in found)
         return [WarningCheck(check) if severity == "warn" else check for check, severity in found if check is not None]
 
     def provers(self, modules: Collection[str]) -> list[Prover]:

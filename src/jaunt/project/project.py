@@ -1,11 +1,11 @@
 """One immutable snapshot of a project: its configuration, specs, graph, DAG and digests."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jaunt.config import JauntConfig
 from jaunt.config.instructions import idle_patterns
@@ -31,6 +31,8 @@ if TYPE_CHECKING:  # where nothing has changed, no source is read
     from jaunt.specs.texts import SpecTexts
     from jaunt.syntax.source import Handed
 
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True)
 class Project:
@@ -54,6 +56,16 @@ class Project:
     reread: frozenset[str] = frozenset()
     scan: Scan | None = field(default=None, repr=False, compare=False)
     warnings: Sequence[str] = ()
+
+    def once(self, make: Callable[["Project"], Made]) -> Made:
+        """Return what a function makes of this snapshot; it is called once, and what it made goes with the snapshot."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
+
+    @cached_property
+    def _made(self) -> dict[Callable[..., Any], Any]:
+        return {}
 
     def kind_of(self, module: str) -> Kind:
         """Return "build" or "test"."""

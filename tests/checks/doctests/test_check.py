@@ -73,9 +73,13 @@ def run(check: ExampleCheck, source: str, *, seconds: int = 20) -> list[str]:
 
 def limited(check: ExampleCheck, **limits: Any) -> ExampleCheck:
     """Return the check with examiners of its own, under other settings of the sandbox."""
-    runner = check.examiners.runner
+    runner = check.asking.examiners.runner
     sandbox = Sandbox(replace(runner.sandbox.config, **limits))
-    return replace(check, examiners=Examiners(replace(runner, sandbox=sandbox)))
+    return with_examiners(check, Examiners(replace(runner, sandbox=sandbox)))
+
+
+def with_examiners(check: ExampleCheck, examiners: Examiners) -> ExampleCheck:
+    return replace(check, asking=replace(check.asking, examiners=examiners))
 
 
 @pytest.fixture
@@ -373,8 +377,8 @@ def test_candidates_that_come_together_share_a_sandbox_and_are_told_apart(tmp_pa
     sources[7] = sources[7].replace("    return", "    while n == 4:\n        pass\n    return")  # never ends
 
     async def all_of_them() -> list[list[str]]:
-        examiners = limited(checks[0], seconds=5).examiners
-        quick = [replace(check, examiners=examiners) for check in checks]
+        examiners = limited(checks[0], seconds=5).asking.examiners
+        quick = [with_examiners(check, examiners) for check in checks]
         found = await asyncio.gather(*(check(source) for check, source in zip(quick, sources, strict=True)))
         return [[*checked.errors] for checked in found]
 

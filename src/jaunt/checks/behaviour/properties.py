@@ -6,8 +6,9 @@ from functools import partial
 
 from jaunt.checks.behaviour.question import TRIAL, report_of, require_hypothesis, step
 from jaunt.checks.behaviour.section import Property, find_properties
+from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.on_cluster import examiners_of
-from jaunt.checks.examiner.questions import Answer, Question, examination
+from jaunt.checks.examiner.questions import Answer, Question
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.held import held
 from jaunt.checks.severity import Severity
@@ -49,7 +50,8 @@ class PropertyChecks:
         if not found:
             return None
         require_hypothesis(f"{work.spec.path}:{found[0].line}: {found[0].name}: the property")
-        return PropertyCheck(work, [_question(each, work) for each in found], self.examiners)
+        questions = [_question(each, work) for each in found]
+        return PropertyCheck(work, Asking(self.examiners, work, questions, preload=[TRIAL]))
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,14 @@ class PropertyCheck:
     """Tries the properties of a module's specs on its candidates."""
 
     work: ModuleWork
-    questions: Sequence[Question]
-    examiners: Examiners
+    asking: Asking
     name: str = "properties"
     after_failure: bool = True
     needs: Collection[str] = (STATIC,)
 
     async def __call__(self, source: str) -> Checked:
-        asked = examination(self.work, self.questions, source, effects=False, preload=[TRIAL])
-        found = await self.examiners.find(asked)
-        shown = held("properties", self.questions, found.errors, self.work)
+        found = await self.asking.find(source)
+        shown = held("properties", self.asking.questions, found.errors, self.work)
         return Checked(source, found.errors, unbuilt=found.unbuilt, evidence=shown)
 
 

@@ -16,8 +16,9 @@ from jaunt.checks.behaviour.question import (
     require_hypothesis,
     step,
 )
+from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.on_cluster import examiners_of
-from jaunt.checks.examiner.questions import Answer, Question, examination
+from jaunt.checks.examiner.questions import Answer, Question
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
@@ -73,7 +74,12 @@ class RobustnessChecks:
         if work.kind != "build" or not self.used:
             return None
         called = [*_called(work.spec, work.names)]
-        return RobustnessCheck(work, called, self.examiners, self.severity == "warn") if called else None
+        if not called:
+            return None
+        is_warning = self.severity == "warn"
+        # What the import lacks is told by other checks, and no module waits for another to be called like this.
+        asking = Asking(self.examiners, work, _questions(called, work), preload=[TRIAL], is_sure=not is_warning)
+        return RobustnessCheck(work, called, asking, is_warning)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class RobustnessCheck:
 
     work: ModuleWork
     called: Sequence[Callee]
-    examiners: Examiners
+    asking: Asking
     is_warning: bool
     name: str = NAME
     after_failure: bool = True
@@ -99,12 +105,9 @@ class RobustnessCheck:
 
     async def __call__(self, source: str) -> Checked:
         tried: set[str] = set()
-        examples = max(_FEWEST, min(_EXAMPLES, _EXAMPLES_OF_MODULE // len(self.called)))
-        questions = [_question(each, self.work, examples, tried) for each in self.called]
-        asked = examination(self.work, questions, source, effects=False, preload=[TRIAL])
+        questions = _questions(self.called, self.work, tried)
         own = tuple(f"{each.name}{mark}" for each in questions for mark in ("(", f": {each.doing}"))
-        # What the import lacks is told by other checks, and no module waits for another to be called like this.
-        found = await self.examiners.find(asked, is_sure=not self.is_warning)
+        found = await self.asking.find(source, questions)
         errors = [error for error in found.errors if error.startswith(own)]
         return Checked(source, errors, told=errors if self.is_warning else (), evidence=self._evidence(tried, errors))
 
@@ -157,6 +160,12 @@ def _callee(name: str, node: Function, known: Mapping[str, str], about: str = ""
     mentioned = [known[word] for word in re.findall(r"\w+", docstring) if word in known]
     words = {word for word in re.findall(r"\w+", " ".join([about, docstring, *mentioned])) if word[0].isupper()}
     return Callee(name, tuple(sorted(words)), is_none or bool(_IN_PLACE.search(docstring)))
+
+
+def _questions(called: Sequence[Callee], work: ModuleWork, tried: set[str] | None = None) -> list[Question]:
+    """Return what is asked of each function; those that were called are added to `tried`."""
+    examples = max(_FEWEST, min(_EXAMPLES, _EXAMPLES_OF_MODULE // len(called)))
+    return [_question(each, work, examples, set() if tried is None else tried) for each in called]
 
 
 def _question(each: Callee, work: ModuleWork, examples: int, tried: set[str]) -> Question:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from jaunt.checks.check_file import Prover
 from jaunt.checks.doctests.examples import faults_of, find_examples, is_left_out
 from jaunt.checks.doctests.pytest_flags import flags_of
+from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.on_cluster import examiners_of
-from jaunt.checks.examiner.questions import Question, examination
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.fault import SpecFault
 from jaunt.checks.held import held
@@ -63,7 +63,7 @@ class ExampleChecks:
             raise JauntDiscoveryError(
                 str(error), hint="correct the docstring, or name the module in [verify] no_doctests"
             ) from error
-        return ExampleCheck(work, questions, self.examiners, self.effects)
+        return ExampleCheck(work, Asking(self.examiners, work, questions, self.effects))
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,12 @@ class ExampleCheck:
     """Imports a module's candidates in the sandbox and runs the examples of its specs."""
 
     work: ModuleWork
-    questions: Sequence[Question]
-    examiners: Examiners
-    effects: bool = True
+    asking: Asking
     name: str = "doctests"
     after_failure: bool = True
     needs: Collection[str] = (STATIC,)  # what fails the static checks is never run
 
     async def __call__(self, source: str) -> Checked:
-        found = await self.examiners.find(examination(self.work, self.questions, source, effects=self.effects))
-        shown = held("examples", self.questions, found.errors, self.work)
+        found = await self.asking.find(source)
+        shown = held("examples", self.asking.questions, found.errors, self.work)
         return Checked(source, found.errors, unbuilt=found.unbuilt, evidence=shown)

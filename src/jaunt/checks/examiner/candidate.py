@@ -22,15 +22,22 @@ from jaunt.runtime.spec_module import generated_module_of, set_initialising
 
 
 class Imported(NamedTuple):
-    """The names of a spec module and of its candidate, and what is wrong with how the candidate came to be."""
+    """The names of a spec module and of its candidate, and what is wrong with how the candidate came to be.
+
+    `effects` are those of its import, if they were measured.
+    """
 
     spec: dict[str, Any]
     generated: dict[str, Any]
     errors: list[str]
+    effects: list[str]
 
 
 def import_candidate(order: Order) -> Imported:
-    """Import the spec module, the candidate in place of the generated one. Raises whatever either does."""
+    """Import the spec module, the candidate in place of the generated one; its effects are measured if `order` says so.
+
+    Raises whatever either does.
+    """
     linecache.cache[order["filename"]] = (
         len(order["source"]), None, order["source"].splitlines(keepends=True), order["filename"]
     )  # fmt: skip
@@ -44,7 +51,7 @@ def import_candidate(order: Order) -> Imported:
     for name in order["names"]:
         getattr(spec, name, None)  # as a caller does, whose access puts the generated code in its place
     shape = shape_errors(order, vars(spec), run.defined)
-    return Imported(vars(spec), vars(generated), [*run.effects.errors, *shape])
+    return Imported(vars(spec), vars(generated), shape, run.effects.errors)
 
 
 class _Run:

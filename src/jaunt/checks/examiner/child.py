@@ -1,9 +1,9 @@
 """The examiner: imports candidates inside the sandbox and runs the steps of the questions about them.
 
 `runner.py` and `sandboxes.py` start it by path; `protocol.py` says what goes in and out. Without an argument it
-examines one candidate: the order is on standard input, and it reports on standard output. With the number of a socket
-as its argument it examines one candidate after the other, each in a process of its own, until the socket is closed;
-orders and reports go through the socket, framed.
+examines one candidate by one order: that is on standard input, and it reports on standard output. With the number of a
+socket as its argument it examines one candidate after the other, each in a process of its own, until the socket is
+closed; orders and reports go through the socket, framed.
 """
 
 import __future__
@@ -43,10 +43,10 @@ def main() -> None:
     if len(sys.argv) > 1:
         _serve(int(sys.argv[1]))
         os._exit(0)
-    order = _next_order(0)
-    if order is not None:
-        _preload(order)
-        _examine(order, os.dup(0), os.dup(1))
+    orders = _next_orders(0)
+    if orders:
+        _preload(orders)
+        _examine(orders, os.dup(0), [os.dup(1)])
 
 
 def _serve(control: int) -> None:
@@ -54,42 +54,50 @@ def _serve(control: int) -> None:
     linux.adopt_orphans()
     linux.hide_from_own_user()
     gc.freeze()  # no process copies the memory of what is there already
-    while (order := _next_order(control)) is not None:
-        _preload(order)
+    while orders := _next_orders(control):
+        _preload(orders)
         keys, key = os.pipe()
-        ours, theirs = os.pipe()
+        pipes = [os.pipe() for _ in orders]
+        ours, theirs = [each[0] for each in pipes], [each[1] for each in pipes]
         process = os.fork()
         if process == 0:
-            for descriptor in (control, key, ours):
+            for descriptor in (control, key, *ours):
                 os.close(descriptor)
             os.setsid()
             linux.die_with_parent()  # where there is no supervisor, nobody else would end it
-            _examine(order, keys, theirs)
+            _examine(orders, keys, theirs)
             os._exit(0)
         os.write(key, _read(control, KEY))  # its place is in the pipe, whether it is read or not
-        for descriptor in (keys, key, theirs):
+        for descriptor in (keys, key, *theirs):
             os.close(descriptor)
-        report = _collect(ours, _TRIAL_SECONDS if order.get("preload") else _SECONDS_IN_COMPANY)
+        reports = [_collect(results, order, process) for results, order in zip(ours, orders, strict=True)]
         kill_all(process)
-        os.write(control, frame(report))
+        os.write(control, b"".join(map(frame, reports)))
 
 
-def _preload(order: Order) -> None:
+def _preload(orders: list[Order]) -> None:
     """Import what looks at the candidate, before anything of it can be in the way."""
-    missing = [name for name in order.get("preload", ()) if name not in sys.modules]
+    wanted = dict.fromkeys(name for order in orders for name in order.get("preload", ()))
+    missing = [name for name in wanted if name not in sys.modules]
     for name in missing:
         importlib.import_module(name)
     if missing:
         gc.freeze()  # as for all that was there before
 
 
-def _collect(results: int, seconds: float) -> bytes:
-    """Return what a process reports until it ends, with all that it has started, or takes too long."""
+def _collect(results: int, order: Order, process: int) -> bytes:
+    """Return what is reported of an order until its process has ended, with all that it has started.
+
+    If that takes too long, the process of the candidate is killed: nothing more comes then of its other orders.
+    """
     report = b""
-    deadline = time.monotonic() + seconds
-    while len(report) < _LONGEST_REPORT:
+    deadline = time.monotonic() + (_TRIAL_SECONDS if order.get("preload") else _SECONDS_IN_COMPANY)
+    while True:
         ready, _, _ = select.select([results], [], [], max(0.0, deadline - time.monotonic()))
-        chunk = os.read(results, 1 << 16) if ready else b""
+        if not ready or len(report) >= _LONGEST_REPORT:
+            kill_all(process)
+            break
+        chunk = os.read(results, 1 << 16)
         if not chunk:
             break
         report += chunk
@@ -97,12 +105,10 @@ def _collect(results: int, seconds: float) -> bytes:
     return report
 
 
-def _next_order(stream: int) -> Order | None:
-    """Read an order from a descriptor; None at its end."""
+def _next_orders(stream: int) -> list[Order]:
+    """Read the orders about the next candidate from a descriptor; none at its end."""
     size = _read(stream, COUNT)
-    if not size:
-        return None
-    return json.loads(_read(stream, int(size)))
+    return json.loads(_read(stream, int(size))) if size else []
 
 
 def _read(stream: int, size: int) -> bytes:
@@ -112,24 +118,46 @@ def _read(stream: int, size: int) -> bytes:
     return content
 
 
-def _examine(order: Order, keys: int, results: int) -> None:
-    """Import the candidate and ask the questions; report what came of each step as soon as it is there.
+def _examine(orders: list[Order], keys: int, results: list[int]) -> None:
+    """Import the candidate and ask the questions of each order; report what came of it to its descriptor.
 
-    The key is read from `keys` when the import is over.
+    Each order has a process of its own, in which nothing was done but that import; the last one has this. The key is
+    read from `keys` when the import is over.
     """
-    report = _reporter(results)
+    _mute()
+    order = orders[0].copy()
+    order["effects"] = any(each["effects"] for each in orders)
     import_from_source(order["bases"])
     sys.path[:0] = order["bases"]  # its own first
     imports: list[Imported] = []
     error = caught(lambda: imports.append(import_candidate(order)))
+    imported = error or imports[0]
     key = _read(keys, KEY).decode()
-    if error is not None:
-        words = f"importing {order['spec_module']} fails: {_in_words(error, order['filename'])}"
-        report({"key": key, "errors": [words], "unbuilt": unbuilt_behind(error)})
+    for place, each in enumerate(orders[:-1]):
+        process = os.fork()
+        if process == 0:
+            try:
+                linux.die_with_parent()
+                for descriptor in results[place + 1 :]:
+                    os.close(descriptor)
+                _answer(each, key, imported, results[place])
+            finally:
+                os._exit(0)
+        os.close(results[place])
+        os.waitpid(process, 0)
+    _answer(orders[-1], key, imported, results[-1])
+
+
+def _answer(order: Order, key: str, imported: Imported | BaseException, results: int) -> None:
+    """Report how the import went, and what came of each step as soon as it is there."""
+    report = _reporter(results)
+    if isinstance(imported, BaseException):
+        words = f"importing {order['spec_module']} fails: {_in_words(imported, order['filename'])}"
+        report({"key": key, "errors": [words], "unbuilt": unbuilt_behind(imported)})
         return
-    (imported,) = imports
-    report({"key": key, "errors": imported.errors, "unbuilt": []})
-    if order["questions"] and not imported.errors:
+    errors = [*(imported.effects if order["effects"] else ()), *imported.errors]
+    report({"key": key, "errors": errors, "unbuilt": []})
+    if order["questions"] and not errors:
         with _scratch_folder():
             for index, question in enumerate(order["questions"]):
                 names = {**imported.generated, **imported.spec}
@@ -152,12 +180,16 @@ def _scratch_folder() -> Generator[None]:
             os.chdir("/")
 
 
-def _reporter(descriptor: int) -> _Report:
-    """Return the function that writes to a descriptor, which nothing else does from here on."""
-    results = os.fdopen(descriptor, "w", encoding="utf-8")
+def _mute() -> None:
+    """Keep standard input and output from whoever uses them from here on."""
     os.dup2(2, 1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
+
+
+def _reporter(descriptor: int) -> _Report:
+    """Return the function that writes to a descriptor, which nothing else does."""
+    results = os.fdopen(descriptor, "w", encoding="utf-8")
 
     def report(found: ImportReport | AnswerReport) -> None:
         results.write(json.dumps(found) + "\n")

@@ -4,17 +4,16 @@ What is right is still said here: a worker gives back what the examiner printed,
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
-from weakref import WeakValueDictionary
 
 from jaunt.checks.examiner.protocol import Order
 from jaunt.checks.examiner.questions import Examination
 from jaunt.checks.examiner.runner import ExaminerRunner, Findings, findings_of, new_key, packed, project_runner
-from jaunt.checks.examiner.sandboxes import Examiners, settled
+from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.cluster.call import Caller, open_cluster
 from jaunt.cluster.error import ClusterError
 from jaunt.config import SandboxConfig
@@ -26,17 +25,14 @@ _FURTHER_SECONDS = 60.0
 """How long a call may take besides the run itself: the project is sent, unpacked, and waits for its turn."""
 
 
-_SHARED: "WeakValueDictionary[int, Examiners]" = WeakValueDictionary()
-
-
 def examiners_of(project: Project) -> Examiners:
     """Return what examines a project's candidates, here or on its cluster: the same sandboxes for all its checks."""
+    return project.once(_make_examiners)
+
+
+def _make_examiners(project: Project) -> Examiners:
     runner, cluster = project_runner(project), open_cluster(project.config)
-    found = _SHARED.get(id(project))
-    if found is None or found.runner != runner:  # another project had its place in memory before
-        found = Examiners(runner) if cluster is None else _ClusterExaminers(runner, cluster)
-        _SHARED[id(project)] = found
-    return found
+    return Examiners(runner) if cluster is None else _ClusterExaminers(runner, cluster)
 
 
 class _ClusterExaminers(Examiners):
@@ -46,36 +42,35 @@ class _ClusterExaminers(Examiners):
         super().__init__(runner)
         self._cluster = cluster
 
-    async def find(self, asked: Examination, *, is_sure: bool = True) -> Findings:
+    async def reports(self, orders: Sequence[Order], key: str) -> list[str]:
         try:
-            return await _find_there(asked, self.runner, self._cluster, is_sure=is_sure)
+            return await self._call("examine", orders=[*orders], key=key)
         except ClusterError:
-            return await super().find(asked, is_sure=is_sure)
+            return await super().reports(orders, key)
+
+    async def examine_alone(self, asked: Examination) -> Findings:
+        key = new_key()
+        try:
+            return findings_of(asked, key, *await self._call("examine_once_more", order=asked.order, key=key))
+        except ClusterError:
+            return await super().examine_alone(asked)
+
+    async def _call(self, function: str, **given: object) -> Any:
+        """Return what a function gives on a worker; raises ClusterError where it has to be found here."""
+        seconds = self.runner.sandbox.config.seconds + _FURTHER_SECONDS
+        arguments = {"runner": _facts(self.runner), **given}
+        return await self._cluster.call(f"{__name__}:{function}", arguments, seconds=seconds)
 
 
-async def _find_there(asked: Examination, runner: ExaminerRunner, cluster: Caller, *, is_sure: bool) -> Findings:
-    """Return what fails of a candidate, as `Examiners.find`; raises ClusterError where it has to be found here."""
-    key = new_key()
-    given = {"runner": _facts(runner), "order": asked.order, "key": key}
-    seconds = runner.sandbox.config.seconds + _FURTHER_SECONDS
-    printed = await cluster.call(f"{__name__}:examine", given, seconds=seconds)
-    found = settled(asked, key, printed, is_sure=is_sure)
-    if found is not None:
-        return found
-    key = new_key()
-    given["key"] = key
-    return findings_of(asked, key, *await cluster.call(f"{__name__}:examine_once_more", given, seconds=seconds))
-
-
-async def examine(runner: Mapping[str, Any], order: Order, key: str) -> str | None:
-    """On a worker: return what the examiner printed, in a sandbox that stays; None where that ended."""
-    return await _examiners(json.dumps(runner)).report(order, key)
+async def examine(runner: Mapping[str, Any], orders: Sequence[Order], key: str) -> list[str]:
+    """On a worker: return what the examiner printed by each order, in a sandbox that stays; "" where that ended."""
+    return await _examiners(json.dumps(runner)).reports(orders, key)
 
 
 async def examine_once_more(runner: Mapping[str, Any], order: Order, key: str) -> tuple[str, str, str]:
     """On a worker: return what the examiner printed, and how it ended, in a sandbox of its own."""
     here = _examiners(json.dumps(runner)).runner
-    completed = await halted_with_task(lambda halt: here.run(stdin=packed(order, key), halt=halt))
+    completed = await halted_with_task(lambda halt: here.run(stdin=packed([order], key), halt=halt))
     return completed.stdout, completed.stderr, completed.message
 
 

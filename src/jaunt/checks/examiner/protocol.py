@@ -1,8 +1,9 @@
 """What passes between jaunt and the examiner, the program in the sandbox that imports candidates and asks them.
 
-To the examiner goes an `Order`, as JSON behind its length (`frame`), and behind that a key of `KEY` characters, which
-the process of the candidate reads only when the import is over. Back come lines of JSON: one `ImportReport`, then an
-`AnswerReport` for each step of each question, as soon as it is there.
+To the examiner go `Order`s about one candidate, as a list in JSON behind its length (`frame`), and behind that a key
+of `KEY` characters, which the process of the candidate reads only when the import is over. The candidate is imported
+once, for all of them; each is answered by a process of its own, as if it were the only one. Back come, for each, lines
+of JSON: one `ImportReport`, then an `AnswerReport` for each step of each question, as soon as it is there.
 
 No report says that a candidate is right. The examiner runs the steps, which are statements, and says what each printed
 and raised; what was wanted is in no order, so it never is in the memory that the candidate's code can reach. jaunt
@@ -24,7 +25,9 @@ class Steps(TypedDict):
 
 
 class Order(TypedDict):
-    """What is to be examined. `single_file` says that the spec module is in no package.
+    """What is to be examined: a candidate, by the questions of one check.
+
+    `single_file` says that the spec module is in no package.
 
     `bases` are the folders that the project's module names start from; with `effects`, what the import does besides
     defining is an error; `preload` are modules of jaunt's that a sandbox that stays imports once, for all candidates.

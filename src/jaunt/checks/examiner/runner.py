@@ -78,7 +78,7 @@ def examine_alone(asked: Examination, runner: ExaminerRunner, halt: Halt | None 
     `halt` ends the run. Raises JauntConfigError if the sandbox can't be used.
     """
     key = new_key()
-    completed = runner.run(stdin=packed(asked.order, key), halt=halt)
+    completed = runner.run(stdin=packed([asked.order], key), halt=halt)
     return findings_of(asked, key, completed.stdout, completed.stderr, completed.message)
 
 
@@ -97,6 +97,6 @@ def new_key() -> str:
     return secrets.token_hex(KEY // 2)
 
 
-def packed(order: Order, key: str) -> bytes:
-    """Return an order and a key as the examiner reads them."""
-    return frame(json.dumps(order).encode()) + key.encode()
+def packed(orders: Sequence[Order], key: str) -> bytes:
+    """Return the orders about a candidate and a key as the examiner reads them."""
+    return frame(json.dumps([*orders]).encode()) + key.encode()

@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -42,28 +42,29 @@ class Examiners:
         Where it need not be sure, as nothing is refused by it, what fails is not examined once more if all was asked.
         """
         key = new_key()
+        (printed,) = await self.reports([asked.order], key)
+        return await self.settle(asked, key, printed, is_sure=is_sure)
+
+    async def reports(self, orders: Sequence[Order], key: str) -> list[str]:
+        """Return what an examiner printed of a candidate, by each order; "" where it ended, for whatever reason."""
         async with self._servers.one(self.runner) as examiner:
-            printed = await examiner.report(asked.order, key)
-            return settled(asked, key, printed, is_sure=is_sure) or await self._examine_alone(asked)
+            return await examiner.reports(orders, key)
 
-    async def report(self, order: Order, key: str) -> str | None:
-        """Return what an examiner printed of a candidate; None if it ended, for whatever reason."""
-        async with self._servers.one(self.runner) as examiner:
-            return await examiner.report(order, key)
+    async def settle(self, asked: Examination, key: str, printed: str, *, is_sure: bool = True) -> Findings:
+        """Return what is found by what an examiner that stays has printed.
 
-    async def _examine_alone(self, asked: Examination) -> Findings:
-        return await halted_with_task(partial(examine_alone, asked, self.runner))
+        Where time may have run out for the candidate, or another one disturbed it, it is examined once more, alone;
+        raises as `examine` does.
+        """
+        errors, unbuilt, missing = read_report(asked, key, printed)
+        if missing is None and not (errors and is_sure):
+            return Findings(errors, unbuilt)
+        return await self.examine_alone(asked)
 
-
-def settled(asked: Examination, key: str, printed: str | None, *, is_sure: bool) -> Findings | None:
-    """Return what an examiner that stays has found; None where a candidate has to be examined once more, alone.
-
-    Time may have run out for it, or another one disturbed it.
-    """
-    if printed is None:
-        return None
-    errors, unbuilt, missing = read_report(asked, key, printed)
-    return Findings(errors, unbuilt) if missing is None and not (errors and is_sure) else None
+    async def examine_alone(self, asked: Examination) -> Findings:
+        """Return what is found in a sandbox of its own; as many run at a time as there are that stay."""
+        async with self._servers.one(self.runner):
+            return await halted_with_task(partial(examine_alone, asked, self.runner))
 
 
 class _Examiner:
@@ -105,22 +106,21 @@ class _Examiner:
         self.end()
         self._thread.join(_END_SECONDS)
 
-    async def report(self, order: Order, key: str) -> str | None:
-        """Return what was printed of a candidate; None if the sandbox ended before."""
+    async def reports(self, orders: Sequence[Order], key: str) -> list[str]:
+        """Return what was printed of a candidate, by each order; "" where the sandbox ended before."""
+        found: list[str] = []
         with ExitStack() as unless_answered:
             unless_answered.callback(self.end)
             try:
                 async with asyncio.timeout(self._seconds):
-                    report = await self._ask(packed(order, key))
+                    await asyncio.get_running_loop().sock_sendall(self._socket, packed(orders, key))
+                    while len(found) < len(orders):
+                        report = await self._receive(int(await self._receive(COUNT)))
+                        found.append(report.decode("utf-8", "replace"))
+                unless_answered.pop_all()
             except (OSError, ValueError, TimeoutError):  # it was killed by its keeper, or by a candidate
-                return None
-            unless_answered.pop_all()
-        return report.decode("utf-8", "replace")
-
-    async def _ask(self, orders: bytes) -> bytes:
-        """Send orders and return the report; raises OSError or ValueError if the sandbox has ended."""
-        await asyncio.get_running_loop().sock_sendall(self._socket, orders)
-        return await self._receive(int(await self._receive(COUNT)))
+                found += [""] * (len(orders) - len(found))
+        return found
 
     async def _receive(self, size: int) -> bytes:
         content = b""
