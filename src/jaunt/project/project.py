@@ -34,6 +34,19 @@ if TYPE_CHECKING:  # where nothing has changed, no source is read
 Made = TypeVar("Made")
 
 
+class Kept:
+    """What is made once of a snapshot and goes with it, by the function that makes it."""
+
+    def __init__(self) -> None:
+        self._made: dict[Callable[..., Any], Any] = {}
+
+    def get(self, make: Callable[["Project"], Made], project: "Project") -> Made:
+        """Return what a function makes of the project whose this is; it is called but once."""
+        if make not in self._made:
+            self._made[make] = make(project)
+        return self._made[make]
+
+
 @dataclass(frozen=True)
 class Project:
     """Everything that a build reads: specs, dependencies, and each module's digest.
@@ -56,16 +69,7 @@ class Project:
     reread: frozenset[str] = frozenset()
     scan: Scan | None = field(default=None, repr=False, compare=False)
     warnings: Sequence[str] = ()
-
-    def once(self, make: Callable[["Project"], Made]) -> Made:
-        """Return what a function makes of this snapshot; it is called once, and what it made goes with the snapshot."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return self._made[make]
-
-    @cached_property
-    def _made(self) -> dict[Callable[..., Any], Any]:
-        return {}
+    kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
 
     def kind_of(self, module: str) -> Kind:
         """Return "build" or "test"."""

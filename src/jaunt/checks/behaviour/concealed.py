@@ -26,6 +26,7 @@ _TELLING = ("hypothesis", "_hypothesis", "sortedcontainers")
 hypothesis: Any = importlib.import_module("hypothesis")
 strategies: Any = importlib.import_module("hypothesis.strategies")
 _modules: dict[str, ModuleType] = {}
+_asked_for: list[str] = []
 
 
 def draw_the_same_everywhere() -> None:
@@ -50,7 +51,12 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return _modules[spec.name]
 
     def exec_module(self, module: ModuleType) -> None:
-        pass
+        _asked_for.append(module.__name__)
+
+
+def is_used_by_project() -> bool:
+    """Whether code of the project has imported Hypothesis in this process."""
+    return bool(_asked_for)
 
 
 def conceal() -> None:
@@ -84,14 +90,20 @@ class Caller:
         Thread(target=self._serve, daemon=True, name="MainThread").start()
 
     def call(self, function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-        """Return what a function gives, or raises; raises Stuck if it takes too long. Hypothesis is to be revealed."""
+        """Return what a function gives, or raises; raises Stuck if it takes too long.
+
+        Hypothesis is concealed meanwhile, if it was not.
+        """
+        was_revealed = "hypothesis" in sys.modules
         self.is_busy = True
-        conceal()
+        if was_revealed:
+            conceal()
         try:
             self._calls.put(function)
             return self._result()
         finally:
-            sys.modules.update(_modules)
+            if was_revealed:
+                sys.modules.update(_modules)
             self.is_busy = False
 
     def _result(self) -> tuple[Any, BaseException | None]:

@@ -6,7 +6,7 @@ Inputs are drawn from the annotations of functions and methods; where Hypothesis
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from jaunt.checks.behaviour.question import (
@@ -18,6 +18,7 @@ from jaunt.checks.behaviour.question import (
 )
 from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.on_cluster import examiners_of
+from jaunt.checks.examiner.protocol import Drawn
 from jaunt.checks.examiner.questions import Answer, Question
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
@@ -42,6 +43,8 @@ _EXAMPLES_OF_MODULE = 240
 _FEWEST = 8
 _IN_PLACE = re.compile(r"\bin[- ]place\b|\b(changes?|modif\w+|mutat\w+|updates?|fills?|appends?)\b", re.I)
 _KINDS = {"staticmethod", "classmethod", "property"}
+_BUILTIN = {"int", "float", "bool", "str", "bytes", "list", "dict", "set", "frozenset", "tuple"}
+_NODES = (ast.Name, ast.Constant, ast.Subscript, ast.Tuple, ast.BinOp, ast.BitOr, ast.expr_context)
 
 
 def make_check(project: Project, severity: Severity) -> "RobustnessChecks":
@@ -84,11 +87,15 @@ class RobustnessChecks:
 
 @dataclass(frozen=True)
 class Callee:
-    """A function or a method, by its dotted name, that is to be called; `documented` are the words of its docstring."""
+    """A function or a method, by its dotted name, that is to be called; `documented` are the words of its docstring.
+
+    `plain` are the arguments of a function and the sources of their types, if no project defines any of those.
+    """
 
     name: str
     documented: tuple[str, ...]
     may_change: bool
+    plain: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ def _called(spec: ModuleSource, names: Sequence[str]) -> Iterator[Callee]:
     for name in names:
         node = spec.definitions.get(name)
         if isinstance(node, Function) and _is_annotated(_arguments(node)) and _arguments(node):
-            yield _callee(name, node, functions)
+            yield replace(_callee(name, node, functions), plain=_plain(node))
         elif isinstance(node, ast.ClassDef):
             members = [each for each in node.body if isinstance(each, Function)]
             known = {**functions, **{each.name: ast.get_docstring(each) or "" for each in members}}
@@ -147,6 +154,17 @@ def _is_tried(member: Function) -> bool:
 
 def _arguments(node: Function) -> list[ast.arg]:
     return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+def _plain(function: Function) -> tuple[tuple[str, str], ...]:
+    """Return the arguments of a function and their types, if these are all of Python's own; else nothing."""
+    found = [(each.arg, each.annotation) for each in _arguments(function) if each.annotation]
+    nodes = [node for _, kind in found for node in ast.walk(kind)]
+    is_plain = all(isinstance(node, _NODES) and getattr(node, "id", "int") in _BUILTIN for node in nodes)
+    constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    if not is_plain or any(each not in (None, ...) for each in constants):
+        return ()
+    return tuple((name, ast.unparse(kind)) for name, kind in found)
 
 
 def _is_annotated(drawn: Sequence[ast.arg]) -> bool:
@@ -178,7 +196,8 @@ def _question(each: Callee, work: ModuleWork, examples: int, tried: set[str]) ->
         "filename": str(work.path),
     }
     judge = partial(_judged, each.name, tried)
-    return Question(each.name, "calling it with drawn inputs", (step("try_calls", asked),), judge)
+    drawn = Drawn(kinds=[*each.plain], examples=examples) if each.plain else None
+    return Question(each.name, "calling it with drawn inputs", (step("try_calls", asked),), judge, drawn=drawn)
 
 
 def _judged(name: str, tried: set[str], answers: Sequence[Answer]) -> list[str]:

@@ -15,12 +15,14 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType
 from typing import Any, NamedTuple, NotRequired, TypedDict, get_origin, get_type_hints
 
 from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis, revealed, strategies
+from jaunt.checks.behaviour.drawing import be_moderate, draw, draw_before, drawn_before
 from jaunt.checks.behaviour.result_types import fits, holds_itself, type_name
+from jaunt.checks.examiner.protocol import Drawn
 from jaunt.process.boundary import caught
 from jaunt.project.unbuilt import unbuilt_behind
 
@@ -34,19 +36,7 @@ _WAITING = 5  # seconds of waiting that count as one of work
 _MOST_ITEMS = 1000  # of an iterator
 _ANYTHING = (Any, object)
 _LONGEST = 400  # characters of a value
-_SEED = 15  # of all inputs: what Hypothesis would take for one differs between Pythons
 _REPEATED = 5  # inputs that are tried once more at the end
-
-
-SETTINGS = hypothesis.settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(hypothesis.HealthCheck),
-    phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-    report_multiple_bugs=False,
-    print_blob=False,
-)
 
 
 class Asked(TypedDict):
@@ -110,8 +100,12 @@ def _warm_up() -> None:
     """Have Hypothesis load and work out what it does but once: a sandbox that stays pays for it once."""
     with revealed():
         kinds = (str, int, list[int], dict[str, float], bool)
-        drawn = {f"x{index}": strategies.from_type(kind) for index, kind in enumerate(kinds)}
-        hypothesis.settings(SETTINGS, max_examples=5)(hypothesis.given(**drawn)(lambda **values: None))()
+        draw({f"x{index}": strategies.from_type(kind) for index, kind in enumerate(kinds)}, 5, lambda values: None)
+
+
+def prepare(drawn: Iterable[Drawn]) -> None:
+    """Draw what can be drawn before a candidate is there."""
+    draw_before(drawn)
 
 
 def try_property(names: dict[str, Any], asked: Asked) -> str:
@@ -138,13 +132,23 @@ def try_calls(names: dict[str, Any], asked: Called) -> str:
     Nothing is tried where no input can be drawn.
     """
     reports: list[Report] = []
-    with revealed():
-        callee = _callee(names, asked["name"])
-        drawn = _drawn(callee) if callee is not None else None
-        if callee is not None and drawn is not None:
-            search = Search(_call(callee, asked), asked["seconds"], asked["examples"])
-            caught(lambda: reports.append(search.run(drawn)))  # which raises if it needs code that is not built
+    caught(lambda: reports.append(_calls(names, asked)))  # which raises if it needs code that is not built
     return json.dumps(reports[0] if reports and "spec" not in reports[0] else {"tried": 0})
+
+
+def _calls(names: dict[str, Any], asked: Called) -> Report:
+    callee = _callee(names, asked["name"])
+    kinds = _kinds_of(callee) if callee is not None else None
+    if callee is None or kinds is None:
+        return {"tried": 0}
+    search = Search(_call(callee, asked), asked["seconds"], asked["examples"])
+    before = drawn_before(kinds, asked["examples"])
+    report = search.replay(before) if before is not None else None
+    if report is not None:
+        return report
+    with revealed():
+        be_moderate()
+        return search.run({name: _strategy_of(kind) for name, kind in kinds.items()})
 
 
 class Callee(NamedTuple):
@@ -188,29 +192,26 @@ def _is_plain_class(owner: type) -> bool:
 _OWN = "self__"  # before the names of a constructor's arguments
 
 
-def _drawn(callee: Callee) -> dict[str, Any] | None:
-    """Return a strategy for each parameter of a function; None if there is one for which that can't be.
+def _kinds_of(callee: Callee) -> dict[str, Any] | None:
+    """Return the type of each parameter; None if there is one for which that isn't known, or may be anything.
 
-    Those of the instance's constructor are among them, their names after `_OWN`. Numbers are moderate, and numbers:
-    what a spec says nothing of is asked of usual inputs.
+    Those of the instance's constructor are among them, their names after `_OWN`.
     """
-    strategies.register_type_strategy(int, strategies.integers(-1000, 1000))
-    strategies.register_type_strategy(float, strategies.floats(-1e6, 1e6, allow_nan=False))
     found: dict[str, Any] = {}
     error = caught(lambda: found.update(_by_parameter(callee)))
     return found if error is None else None
 
 
 def _by_parameter(callee: Callee) -> dict[str, Any]:
-    found = _strategies_of(callee.function, skipped=int(callee.owner is not None))
+    found = _hints_of(callee.function, skipped=int(callee.owner is not None))
     if callee.owner is not None:
-        own = _strategies_of(callee.owner)
-        found |= {f"{_OWN}{name}": strategy for name, strategy in own.items()}
+        own = _hints_of(callee.owner)
+        found |= {f"{_OWN}{name}": kind for name, kind in own.items()}
     return found
 
 
-def _strategies_of(function: Any, skipped: int = 0) -> dict[str, Any]:
-    """Return a strategy for each parameter after the first `skipped`; raises whatever keeps one from being made."""
+def _hints_of(function: Any, skipped: int = 0) -> dict[str, Any]:
+    """Return the type of each parameter after the first `skipped`; raises whatever keeps values from being drawn."""
     hints = get_type_hints(function.__init__ if isinstance(function, type) else function)
     found = {}
     for name, parameter in [*inspect.signature(function).parameters.items()][skipped:]:
@@ -220,9 +221,15 @@ def _strategies_of(function: Any, skipped: int = 0) -> dict[str, Any]:
             raise TypeError(f"{name} may be anything")
         if holds_itself(hints[name]):
             raise TypeError(f"{name} is of a type that holds itself: to draw one takes too long")
-        found[name] = strategies.from_type(hints[name])
-        found[name].validate()
+        found[name] = hints[name]
     return found
+
+
+def _strategy_of(kind: Any) -> Any:
+    """Return the strategy for a type; raises whatever keeps one from being made."""
+    strategy = strategies.from_type(kind)
+    strategy.validate()
+    return strategy
 
 
 def _call(callee: Callee, asked: Called) -> Trial:
@@ -289,9 +296,10 @@ def _strategy(kind: Any) -> Any:
     """Return the strategy that a type, a strategy, or a function that makes one stands for."""
     if isinstance(kind, FunctionType):
         kind = kind()
-    strategy = kind if isinstance(kind, strategies.SearchStrategy) else strategies.from_type(kind)
-    strategy.validate()
-    return strategy
+    if not isinstance(kind, strategies.SearchStrategy):
+        return _strategy_of(kind)
+    kind.validate()
+    return kind
 
 
 def _claim(names: dict[str, Any], asked: Asked) -> Trial:
@@ -367,15 +375,25 @@ class Search:
 
         Raises what a candidate does for want of another module's code.
         """
-        check = hypothesis.seed(_SEED)(hypothesis.given(**drawn)(lambda **values: self._try(values)))
-        settings = hypothesis.settings(SETTINGS, max_examples=self._examples)
-        usual = sys.stdout, sys.stderr
-        sys.stdout = sys.stderr = io.StringIO()  # what is printed meanwhile is nobody's answer
         signal.signal(signal.SIGPROF, self._look_at_clock)
         signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
-        error = caught(lambda: (settings(check)(), self._repeat()))
+        error = _quietly(lambda: (draw(drawn, self._examples, self._try), self._repeat()))
         signal.setitimer(signal.ITIMER_PROF, 0)
-        sys.stdout, sys.stderr = usual
+        return self._report(error)
+
+    def replay(self, inputs: Iterable[dict[str, Any]]) -> Report | None:
+        """Try inputs that were drawn before; None where `run` has to: one fails, for which it looks for a smaller one.
+
+        Raises as `run` does.
+        """
+        error = _quietly(lambda: ([*map(self._try, inputs)], self._repeat()))
+        if error is None or isinstance(error, Stuck | Enough):
+            return self._report(error)
+        self._kept, self._tried = [], 0
+        return None
+
+    def _report(self, error: BaseException | None) -> Report:
+        """Return what came of trying inputs until that ended, or raised an error."""
         if self._unbuilt is not None:
             raise self._unbuilt
         report: Report = {"tried": self._tried}
@@ -440,6 +458,15 @@ class Search:
             if what is not None:
                 self._failure = {"input": written, "what": f"{what}, after {self._tried} calls; it was before"}
                 return
+
+
+def _quietly(call: Callable[[], object]) -> BaseException | None:
+    """Make a call and return what it raises; what is printed meanwhile is nobody's answer."""
+    usual = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = io.StringIO()
+    error = caught(call)
+    sys.stdout, sys.stderr = usual
+    return error
 
 
 def _written(values: Mapping[str, Any]) -> str:

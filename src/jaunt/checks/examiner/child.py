@@ -56,6 +56,7 @@ def _serve(control: int) -> None:
     gc.freeze()  # no process copies the memory of what is there already
     while orders := _next_orders(control):
         _preload(orders)
+        _prepare(orders)
         keys, key = os.pipe()
         pipes = [os.pipe() for _ in orders]
         ours, theirs = [each[0] for each in pipes], [each[1] for each in pipes]
@@ -83,6 +84,15 @@ def _preload(orders: list[Order]) -> None:
         importlib.import_module(name)
     if missing:
         gc.freeze()  # as for all that was there before
+
+
+def _prepare(orders: list[Order]) -> None:
+    """Have what looks at the candidate do what it can before that is there, for it and those that come later."""
+    for order in orders:
+        for name in order.get("preload", ()):
+            prepare = getattr(sys.modules[name], "prepare", None)
+            if prepare is not None:
+                prepare(order.get("drawn", ()))
 
 
 def _collect(results: int, order: Order, process: int) -> bytes:

@@ -27,7 +27,7 @@ _FURTHER_SECONDS = 60.0
 
 def examiners_of(project: Project) -> Examiners:
     """Return what examines a project's candidates, here or on its cluster: the same sandboxes for all its checks."""
-    return project.once(_make_examiners)
+    return project.kept.get(_make_examiners, project)
 
 
 def _make_examiners(project: Project) -> Examiners:

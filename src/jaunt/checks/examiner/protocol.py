@@ -24,13 +24,21 @@ class Steps(TypedDict):
     steps: list[str]
 
 
+class Drawn(TypedDict):
+    """Inputs that are to be drawn of plain types: their names and sources, in order, and how many inputs at most."""
+
+    kinds: list[tuple[str, str]]
+    examples: int
+
+
 class Order(TypedDict):
     """What is to be examined: a candidate, by the questions of one check.
 
     `single_file` says that the spec module is in no package.
 
     `bases` are the folders that the project's module names start from; with `effects`, what the import does besides
-    defining is an error; `preload` are modules of jaunt's that a sandbox that stays imports once, for all candidates.
+    defining is an error; `preload` are modules of jaunt's that a sandbox that stays imports once, for all candidates,
+    and whose `prepare`, if they have one, it calls with `drawn` before the candidate is there.
     """
 
     spec_module: str
@@ -43,6 +51,7 @@ class Order(TypedDict):
     bases: list[str]
     effects: bool
     preload: NotRequired[list[str]]
+    drawn: NotRequired[list[Drawn]]
 
 
 class ImportReport(TypedDict):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from jaunt.checks.examiner.protocol import Order, Steps
+from jaunt.checks.examiner.protocol import Drawn, Order, Steps
 from jaunt.plan.module_work import ModuleWork
 
 
@@ -23,6 +23,7 @@ class Question:
 
     `judge` gets the answers to the first of them, or to all, and returns what is wrong with them, each beginning with
     the name. `claims` are what is said of the code, as source, and `about` all sources that tell what code that is.
+    `drawn` are the inputs that the steps would draw, if those are of plain types.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Question:
     judge: Callable[[Sequence[Answer]], Sequence[str]]
     claims: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    drawn: Drawn | None = None
 
 
 class Examination(NamedTuple):
@@ -71,6 +73,7 @@ def examination(
         bases=[str(base) for base in work.bases],
         effects=effects,
         preload=[*preload],
+        drawn=[each.drawn for each in questions if each.drawn is not None],
     )
     return Examination(order, questions)
 
