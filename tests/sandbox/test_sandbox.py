@@ -74,6 +74,10 @@ KNOWN_OPEN = [
         lambda kind: not kind["mounts"],
         "Landlock does not look at it: only a file that is hidden can't be connected to",
     ),
+    *(
+        Open(f"fill the {what} of all", has_no_namespaces, "without mounts of its own there is no other one")
+        for what in ("temporary folder", "shared memory")
+    ),
     Open(
         "have the kernel run a program outside",
         lambda kind: kind["mechanism"] == "limits" and not kind["landlock"] and kind["root"],

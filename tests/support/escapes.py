@@ -121,6 +121,25 @@ time.sleep(30)
 """,
         not_stopped_by("written"),
     ),
+    **{
+        f"fill {name}": Escape(
+            f"""
+held = []
+try:
+    for number in range(20):
+        held.append(f"{place}/{{token}}-{{number}}")
+        with open(held[-1], "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 8 << 20)
+    time.sleep(2)
+    print("full", flush=True)
+finally:
+    for path in held:
+        os.unlink(path)
+""",
+            says("full"),
+        )
+        for name, place in {"the temporary folder of all": "/tmp", "the shared memory of all": "/dev/shm"}.items()
+    },
     "use up the names of the disk": Escape(
         """
 for number in range(2_000):

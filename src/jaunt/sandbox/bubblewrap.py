@@ -14,7 +14,11 @@ _OF_THE_KERNEL = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", 
 def bwrap_command(
     writable: Sequence[Path | str], cwd: Path, needed: Sequence[Path | str], *, network: bool = False
 ) -> list[str]:
-    """Return the beginning of a command: what follows may write to `writable`, and read `needed` and the system."""
+    """Return the beginning of a command: what follows may write to `writable`, and read `needed` and the system.
+
+    The first of `writable` is the scratch folder; what is written to /tmp and /dev/shm is in its folders `tmp` and
+    `shm`, and counts as all that is written there: a file system in memory would have no limit.
+    """
     command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL"]
     if network:
         command += ["--share-net", "--ro-bind-try", "/run/systemd/resolve", "/run/systemd/resolve"]
@@ -24,6 +28,8 @@ def bwrap_command(
     for path in _OF_THE_KERNEL:  # root may write to them: a pattern for core dumps is a program that runs outside
         command += ["--ro-bind-try", path, path]
     command += ["--dev", "/dev", "--tmpfs", "/tmp"]
+    for name, place in (("tmp", "/tmp"), ("shm", "/dev/shm")):
+        command += ["--bind-try", f"{writable[0]}/{name}", place]
     for path in dict.fromkeys([*_python_paths(), *(str(Path(each).absolute()) for each in needed)]):
         real = os.path.realpath(path)
         command += ["--ro-bind-try", real, real]

@@ -132,7 +132,7 @@ class Sandbox:
         """
         with ExitStack() as stack:
             scratch = (scratch or stack.enter_context(temporary_scratch())).resolve()
-            for name in ("home", "tmp"):
+            for name in ("home", "tmp", "shm"):
                 (scratch / name).mkdir(exist_ok=True)
             given, out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
             given.write(program.stdin)
