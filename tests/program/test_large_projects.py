@@ -79,3 +79,18 @@ def test_graph_and_doctor_keep_to_a_few_lines(large: Path, run_in: RunIn) -> Non
     write_files(large, {f"src/more{number:03}.py": spec_file("number") for number in range(200)})
     assert re.search(r"^\.\.\. and 60 more modules$", run_in(large, "graph").out, re.MULTILINE)
     assert len(run_in(large, "doctor").lines) < 24
+
+
+def test_folders_that_python_takes_minutes_to_import_from_are_told_at_once(tmp_path: Path, run_in: RunIn) -> None:
+    deep = Path("src/top", *(f"n{number}" for number in range(60)))
+    files = {"jaunt.toml": CONFIG, "src/m.py": spec_file("number"), str(deep / "words.py"): spec_file("words")}
+    write_files(tmp_path, files)
+    said = run_in(tmp_path, "status").out
+    assert f"{deep}/words.py: more than 16 folders without an __init__.py stand in each other" in said
+    for folder in [deep, *deep.parents][::16]:
+        (tmp_path / folder / "__init__.py").touch()
+    record(
+        tmp_path, {"m": ANSWERS["m000"], ".".join((*deep.parts[1:], "words")): "def words() -> int:\n    return 1\n"}
+    )
+    said = run_in(tmp_path, "build")
+    assert (said.code, said.lines[-1].split(" in ")[0]) == (0, "2 generated")

@@ -24,6 +24,9 @@ from jaunt.specs.spec_module import SpecModule
 from jaunt.syntax.source import read_source
 from jaunt.text.nearest import did_you_mean
 
+_MOST_NAMESPACES = 16
+"""How many folders without `__init__.py` may stand in each other: Python takes twice as long to import from each."""
+
 
 @dataclass(frozen=True)
 class Linker:
@@ -37,6 +40,7 @@ class Linker:
 
     def link(self, found: Mapping[str, SpecModule], files: SourceFiles) -> Linked[SpecModule]:
         """Link modules; what is wrong with one of them becomes one of the problems and leaves the others alone."""
+        found = {name: _importable(module) for name, module in found.items()}
         modules, unimportable = self.import_unread(read_elsewhere(found, files))
         broken = {m.name: m.problem for m in found.values() if m.problem is not None} | unimportable
         specs, contracts = self.collect(modules, broken)
@@ -113,6 +117,28 @@ class Linker:
     def with_default(self, entry: SpecEntry) -> SpecEntry:
         """Return a spec that tells whether its dependencies are inferred."""
         return entry._replace(decorator_kwargs={"infer_deps": self.infer_deps[entry.kind], **entry.decorator_kwargs})
+
+
+def _importable(module: SpecModule) -> SpecModule:
+    """Return a module, without its specs if Python could not import it in any reasonable time: see _MOST_NAMESPACES."""
+    folder, base, namespaces = module.file.path.parent, module.file.base, 0
+    if module.name.count(".") <= _MOST_NAMESPACES:
+        return module
+    for each in [folder, *folder.parents]:
+        if each == base or (each / "__init__.py").exists():
+            namespaces = 0
+        else:
+            namespaces += 1
+        if namespaces > _MOST_NAMESPACES:
+            error = JauntDiscoveryError(
+                f"{module.file.path}: more than {_MOST_NAMESPACES} folders without an __init__.py stand in each other: "
+                "each doubles the time that Python takes to import from them",
+                hint=f"add an __init__.py to {folder}, and to one of each {_MOST_NAMESPACES} folders above it",
+            )
+            return SpecModule(module.name, module.file, module.kind, problem=error)
+        if each == base:
+            break
+    return module
 
 
 def _unread(module: SpecModule, computed: Mapping[str, str]) -> SpecModule:
