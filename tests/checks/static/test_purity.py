@@ -138,3 +138,44 @@ def test_no_pattern_opens_what_reaches_out(tmp_path: Path, pattern: str) -> None
     (tmp_path / "jaunt.toml").write_text(f'[verify]\nallow_calls = ["{pattern}"]\n', encoding="utf-8")
     with pytest.raises(JauntConfigError, match="allow_calls"):
         load_config(root=tmp_path)
+
+
+FIELDS = """
+import os
+import time
+import attrs
+import jaunt
+from orm import column, validates
+{spec}
+class Point:
+    x: float = attrs.field(default=1)
+    y = column(primary=True)
+    started: float = time.time()
+
+    @x.validator
+    def _check(self, attribute, value): ...
+
+    @validates("y")
+    def _checked(self, value): ...
+
+    class Inner:
+        z = column()
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("", "", ["`time.time()` is called"]),  # what the standard library does counts wherever it stands
+        ("default=1", "default=2", ["`attrs.field(default=2)` is called", "`time.time()` is called"]),
+        ("y = column(primary=True)", "y = column(secret=True)", ["`column(secret=True)`", "`time.time()`"]),
+        ("@x.validator", "@x.other", ["`time.time()`", "the decorator `@x.other`"]),
+        ("z = column()", "z = column(1)", ["`time.time()`", "`column(1)` is called"]),
+        ("class Point", "class Other", ["`attrs.field(", "`column(", "`time.time()`", "`@x.validator`", "`column()`"]),
+    ],
+)
+def test_what_a_class_spec_gives_its_fields_by_a_package_is_its_own(old: str, new: str, told: list[str]) -> None:
+    spec = parse_source("app.a", "app/a.py", FIELDS.format(spec="@jaunt.magic").encode())
+    text = FIELDS.format(spec="").replace("import jaunt\n", "").replace(old, new)
+    found = [str(error) for error in effect_errors(candidate(text), spec=spec)]
+    assert len(found) == len(told) and all(part in error for part, error in zip(told, found, strict=True)), found

@@ -7,6 +7,8 @@ others are taken as they come: they are how their libraries' definitions are wri
 """
 
 import ast
+import copy
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from jaunt.checks.fault import LineError
@@ -27,12 +29,13 @@ def effect_errors(
     """Return what a candidate does on import besides importing, defining and computing constants.
 
     `kind` is "build" or "test"; a test module may use pytest's marks and fixtures, and call what it tests for
-    its data. What stands by hand in the spec module may be called, and repeated word for word; `allowed` are patterns
-    of dotted paths that may be called besides.
+    its data. What stands by hand in the spec module may be called, and repeated word for word, as may what a class spec
+    gives its fields, and puts on its methods, by an installed package; `allowed` are patterns of dotted paths that may
+    be called besides.
     """
     names = CandidateNames(candidate)
     purity = Purity(candidate, names, kind, given=spec.module if spec else "", allowed=allowed)
-    errors = list(_Effects(candidate, names, purity).module(spec))
+    errors = list(_Effects(candidate, names, purity, spec).module())
     if kind == "test":
         errors += _skips(candidate)
     return list(dict.fromkeys(errors))
@@ -41,18 +44,21 @@ def effect_errors(
 class _Effects:
     """What the statements at the module level of one candidate do."""
 
-    def __init__(self, candidate: ModuleSource, names: CandidateNames, purity: Purity) -> None:
+    def __init__(
+        self, candidate: ModuleSource, names: CandidateNames, purity: Purity, spec: ModuleSource | None
+    ) -> None:
         self._candidate = candidate
         self._names = names
         self._purity = purity
+        self._spec = spec
 
-    def module(self, spec: ModuleSource | None) -> Iterator[LineError]:
-        """Yield what is wrong with the statements of the module, those aside that stand in `spec` as they are."""
+    def module(self) -> Iterator[LineError]:
+        """Yield what is wrong with the statements of the module, those aside that stand in the spec as they are."""
         by_hand: set[str] | None = None
         for statement in self._candidate.tree.body:
             errors = list(self._statement(statement))
-            if errors and spec is not None:
-                by_hand = {canonical(each) for each in spec.tree.body} if by_hand is None else by_hand
+            if errors and self._spec is not None:
+                by_hand = {canonical(each) for each in self._spec.tree.body} if by_hand is None else by_hand
                 errors = [] if canonical(statement) in by_hand else errors
             yield from errors
 
@@ -71,7 +77,7 @@ class _Effects:
                 yield from self._decorators(node)
                 yield from self._values([*node.bases, *(k.value for k in node.keywords)])
                 self._names.scopes.append({m.name: m for m in flattened(node.body) if isinstance(m, Definition)})
-                yield from self.body(node.body)
+                yield from self.body(_less_given(node, self._spec))
                 self._names.scopes.pop()
                 yield from self._hooks(node)
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
@@ -172,6 +178,37 @@ class _Effects:
 
 
 _ALLOWED = "imports, definitions and constants only at module level; move it into a function"
+
+
+def _less_given(node: ast.ClassDef, spec: ModuleSource | None) -> list[ast.stmt]:
+    """Return the statements of a class without what the class spec of that name has in it, by a package, word for word:
+    its fields, and the decorators of its methods.
+    """
+    stub = spec.definitions.get(node.name) if spec is not None else None
+    if spec is None or not isinstance(stub, ast.ClassDef):
+        return node.body
+    given = {canonical(each) for each in stub.body if not isinstance(each, Function) and _is_by_package(each, spec)}
+    on = {each.name: {canonical(d) for d in each.decorator_list} for each in stub.body if isinstance(each, Function)}
+    found: list[ast.stmt] = []
+    for each in node.body:
+        if isinstance(each, Function) and each.name in on:
+            each = copy.copy(each)
+            known = [d for d in each.decorator_list if canonical(d) in on[each.name] and _is_by_package(d, spec)]
+            each.decorator_list = [d for d in each.decorator_list if d not in known]
+        if isinstance(each, Function) or canonical(each) not in given:
+            found.append(each)
+    return found
+
+
+def _is_by_package(node: ast.AST, spec: ModuleSource) -> bool:
+    """Whether nothing of the standard library is called, or read, in a part of a class."""
+    paths = (spec.dotted(each) or "" for each in ast.walk(node) if isinstance(each, ast.Name | ast.Attribute))
+    heads = {path.partition(".")[0] for path in paths if path.rpartition(".")[0] not in _HARMLESS}
+    return heads.isdisjoint(sys.stdlib_module_names)
+
+
+_HARMLESS = {"", "typing", "collections.abc", "datetime", "decimal", "uuid", "enum"}
+"""Modules whose names stand in annotations, or make values."""
 
 
 def _skips(candidate: ModuleSource) -> Iterator[LineError]:
