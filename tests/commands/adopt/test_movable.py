@@ -8,6 +8,7 @@ import pytest
 from jaunt.commands.adopt.compose import moved_code, spec_source
 from jaunt.commands.adopt.movable import choose
 from jaunt.commands.eject.compose import eject_source
+from jaunt.spec_ref import code_name
 from jaunt.syntax.source import ModuleSource, parse_source
 
 
@@ -20,7 +21,7 @@ def given_back(source: ModuleSource, names: list[str]) -> str:
     """Return what eject makes of a module some functions of which were adopted."""
     spec = parse_source("app.mod", "app/mod.py", spec_source(source, names).encode())
     code = parse_source("app.__generated__.mod", "gen.py", moved_code(source, names).encode())
-    return eject_source(spec, code, names)
+    return eject_source(spec, code, [code_name(name) for name in names])
 
 
 @pytest.mark.parametrize(
@@ -130,3 +131,13 @@ def test_all_but_those_that_cannot_be_moved_are_chosen() -> None:
 def test_a_function_that_a_table_only_names_may_stand_above_what_its_code_needs() -> None:
     source = module("def f():\n    return LIMIT\nTABLE = {'f': f}\nLIMIT = 1\n")
     assert choose(source) == (["f"], {})
+
+
+def test_a_class_goes_back_though_a_method_of_it_that_stayed_uses_what_hides_a_builtin() -> None:
+    text = (
+        "import sys\n\nif sys.argv:\n    map = filter\n\n\nclass C:\n"
+        "    def f(self):\n        return 1\n\n    def g(self):\n        return map\n"
+    )
+    names, refused = choose(module(text), ["C"])
+    assert (names, [*refused]) == (["C.f"], ["C.g"])
+    assert given_back(module(text), names) == text

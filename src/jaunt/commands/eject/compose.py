@@ -112,8 +112,9 @@ def _without_copies(
 
 
 def _taken(generated: ModuleSource, module: str) -> set[str]:
-    """Return the names that generated code imports from its spec module."""
-    return {name for name, path in generated.bindings.items() if path.startswith(f"{module}.")}
+    """Return the names that generated code has from its spec module, or has no use for, as classes may have."""
+    own = {name for name, path in generated.bindings.items() if path.startswith(f"{module}.")}
+    return own | ({*dir(builtins)} - names_of(generated.text).used)
 
 
 def _refuse_conflicts(
