@@ -71,6 +71,7 @@ def first_project(root: Path) -> Path:
             "model.py": model,
             "jaunt.toml": f'[llm]\nprovider = "command"\ncommand = {command}\n',
             "src/app/__init__.py": "",
+            "src/app/cart.py": "class Cart:\n    def total(self) -> int:\n        return 1\n",
             "src/app/text.py": "def shorten(text: str) -> str:\n    return text[:9]\n",
             "src/app/slug.py": block_with("python", "def slugify"),
             "tests/test_slug.py": block_with("python", "def test_slugify_examples"),
