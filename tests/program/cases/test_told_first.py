@@ -270,6 +270,20 @@ SPECS = {
         7,
         "line 3 has a spec of this name too",
     ),
+    "schema": (
+        '''
+        import jaunt
+        from registry import Model
+        @jaunt.magic
+        class User(Model):
+            """A user."""
+            def name(self) -> str:
+                """Return the name."""
+                ...
+        ''',
+        0,
+        "User: its metaclass Keeping gave the stub to registry.KEPT, which would keep it (write the class by hand)",
+    ),
     "not_imported": (
         '''
         import jaunt
@@ -287,17 +301,32 @@ SPECS = {
     ),
 }
 
+REGISTRY = """\
+KEPT = []
+
+
+class Keeping(type):
+    def __new__(cls, name, bases, namespace):
+        made = super().__new__(cls, name, bases, namespace)
+        KEPT.append(made)
+        return made
+
+
+class Model(metaclass=Keeping): ...
+"""
+
 
 def test_what_no_code_can_answer_is_told_at_its_line_before_a_call(
     tmp_path: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DB_URL", "x")
     specs = {f"src/app/{name}.py": dedent(text).lstrip() for name, (text, *_) in SPECS.items()}
-    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", **specs})
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/registry.py": REGISTRY, **specs})
     (tmp_path / "recordings").mkdir()
     said = run_in(tmp_path, "build")
     assert said.code != 0
     assert CALLED not in said.err
+    assert "schema.py: cannot be imported" not in said.err
     for name, (_, line, told) in SPECS.items():
         place = f"src/app/{name}.py:{line}" if line else f"src/app/{name}.py"
         found = [each for each in said.errors if place in each and told in each]

@@ -42,6 +42,9 @@ class SandboxedImports:
         """Raise JauntDiscoveryError if a module can't be imported there, JauntConfigError if nothing can."""
         error = await self.gate.why_not(work.module)
         if error:
+            refusal = self.gate.refusal(work.module)
+            if refusal is not None:
+                raise refusal
             path = self._project.modules[work.module].file.path
             hint = _hint(error, self._project.config.sandbox.env)
             raise JauntDiscoveryError(f"{path}: cannot be imported in the sandbox: {error}", hint=hint)
