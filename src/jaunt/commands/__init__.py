@@ -43,6 +43,7 @@ COMMANDS = {
     "watch": Command("build what a save made stale, once it settles", "jaunt watch --test", "build"),
     "status": Command("say what is fresh, what is stale, and why", "jaunt status", "look"),
     "diff": Command("show what the last build changed, and why", "jaunt diff app.slug", "look"),
+    "probe": Command("ask what a spec leaves open, by code that disagrees", "jaunt probe app.slug:slugify", "look"),
     "prompt": Command("print what the model would be sent for a module", "jaunt prompt app.slug", "look"),
     "graph": Command(
         "draw which module depends on which, and its state", "jaunt graph --format html --output graph.html", "look"

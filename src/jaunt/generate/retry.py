@@ -67,12 +67,12 @@ async def ask(
     asked no more. An answer without code is a failed attempt. Any other JauntError ends it: to ask again would be in
     vain. The result then has the fault, and the last candidate; without one the error is raised.
     """
-    past = Attempts([*told])
+    past, first = Attempts([*told]), ctx.variation
     found: Examination | None = None  # what was made of the last candidate
     codeless: Examination | None = None  # the last answer without one
     for attempt in range(1, max_attempts + 1):
         prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
-        ctx = replace(ctx, variation=(attempt - 1) * candidates)
+        ctx = replace(ctx, variation=first + (attempt - 1) * candidates)
         try:
             if on_attempt:
                 on_attempt(attempt, found.errors if found else past.errors)

@@ -54,11 +54,11 @@ def make_check(project: Project, severity: Severity) -> "RobustnessChecks":
     """
     if severity == "error":
         require_hypothesis(f"{project.config.config_file or project.root}: verify.robustness: code", NAME)
-    used = is_run(project.config, NAME) and has_hypothesis() and _is_confined(project.config.sandbox)
+    used = is_run(project.config, NAME) and has_hypothesis() and is_confined(project.config.sandbox)
     return RobustnessChecks(examiners_of(project), severity, used)
 
 
-def _is_confined(config: SandboxConfig) -> bool:
+def is_confined(config: SandboxConfig) -> bool:
     """Whether calls with any inputs do no harm: they can't write where they please."""
     sandbox = Sandbox(config)
     return sandbox.mechanism == "bwrap" or (sandbox.mechanism == "limits" and sandbox.has_landlock)

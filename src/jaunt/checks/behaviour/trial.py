@@ -148,7 +148,7 @@ def _calls(names: dict[str, Any], asked: Called) -> Report:
         return report
     with revealed():
         be_moderate()
-        return search.run({name: _strategy_of(kind) for name, kind in kinds.items()})
+        return search.run({name: strategy_of(kind) for name, kind in kinds.items()})
 
 
 class Callee(NamedTuple):
@@ -169,7 +169,7 @@ def _callee(names: dict[str, Any], name: str) -> Callee | None:
     if not inner:
         return Callee(names[outer], None, lambda _, *args, **named: names[outer](*args, **named))
     owner = names[outer]
-    if not isinstance(owner, type) or inspect.isabstract(owner) or not _is_plain_class(owner):
+    if not isinstance(owner, type) or inspect.isabstract(owner) or not is_plain_class(owner):
         return None
     member = inspect.getattr_static(owner, inner, None)
     if isinstance(member, staticmethod | classmethod):
@@ -184,7 +184,7 @@ def _callee(names: dict[str, Any], name: str) -> Callee | None:
     return Callee(member, owner, lambda instance, *args, **named: getattr(instance, inner)(*args, **named))
 
 
-def _is_plain_class(owner: type) -> bool:
+def is_plain_class(owner: type) -> bool:
     """Whether instances are made by a call with the arguments of `__init__` or the fields of a dataclass."""
     return type(owner) is type and not getattr(owner, "_is_protocol", False) and owner.__new__ is object.__new__
 
@@ -203,14 +203,14 @@ def _kinds_of(callee: Callee) -> dict[str, Any] | None:
 
 
 def _by_parameter(callee: Callee) -> dict[str, Any]:
-    found = _hints_of(callee.function, skipped=int(callee.owner is not None))
+    found = hints_of(callee.function, skipped=int(callee.owner is not None))
     if callee.owner is not None:
-        own = _hints_of(callee.owner)
+        own = hints_of(callee.owner)
         found |= {f"{_OWN}{name}": kind for name, kind in own.items()}
     return found
 
 
-def _hints_of(function: Any, skipped: int = 0) -> dict[str, Any]:
+def hints_of(function: Any, skipped: int = 0) -> dict[str, Any]:
     """Return the type of each parameter after the first `skipped`; raises whatever keeps values from being drawn."""
     hints = get_type_hints(function.__init__ if isinstance(function, type) else function)
     found = {}
@@ -225,7 +225,7 @@ def _hints_of(function: Any, skipped: int = 0) -> dict[str, Any]:
     return found
 
 
-def _strategy_of(kind: Any) -> Any:
+def strategy_of(kind: Any) -> Any:
     """Return the strategy for a type; raises whatever keeps one from being made."""
     strategy = strategies.from_type(kind)
     strategy.validate()
@@ -297,7 +297,7 @@ def _strategy(kind: Any) -> Any:
     if isinstance(kind, FunctionType):
         kind = kind()
     if not isinstance(kind, strategies.SearchStrategy):
-        return _strategy_of(kind)
+        return strategy_of(kind)
     kind.validate()
     return kind
 

@@ -4,9 +4,10 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from jaunt.checks.examiner.protocol import KEY, LONGEST, Order, frame
@@ -18,6 +19,7 @@ from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.text.lines import last_line
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _EXAMINER = Path(PACKAGE, "checks", "examiner", "child.py")
 
 
@@ -34,8 +36,21 @@ class ExaminerRunner:
         self, *arguments: str, stdin: bytes = b"", pass_fds: Sequence[int] = (), halt: Halt | None = None
     ) -> Completed:
         """Run the examiner in the sandbox. Raises JauntConfigError if that can't be used."""
-        command = [sys.executable, *OWN_BYTECODE, "-P", str(_EXAMINER), *arguments]
-        return self.sandbox.run(self._program(command, stdin, pass_fds), halt=halt)
+        return self.run_program(_EXAMINER, *arguments, stdin=stdin, pass_fds=pass_fds, halt=halt)
+
+    def run_program(
+        self,
+        path: Path,
+        *arguments: str,
+        stdin: bytes = b"",
+        pass_fds: Sequence[int] = (),
+        env: Mapping[str, str] = NOTHING,
+        halt: Halt | None = None,
+    ) -> Completed:
+        """Run a program of jaunt's in the sandbox, as `run`, with `env` added to its environment."""
+        command = [sys.executable, *OWN_BYTECODE, "-P", str(path), *arguments]
+        program = self._program(command, stdin, pass_fds)
+        return self.sandbox.run(replace(program, env={**program.env, **env}), halt=halt)
 
     def importer(self, request: str, results: int) -> Program:
         """Return the program that imports spec modules for a request, and writes to the descriptor `results`."""

@@ -1,0 +1,1 @@
+"""Further candidates of modules: those that passed all checks beside the one that landed."""

@@ -1,0 +1,107 @@
+"""What of a module's specs is called to compare versions of its code: functions, and classes by their methods."""
+
+import ast
+import copy
+import doctest
+from collections.abc import Collection, Iterator, Sequence
+
+from jaunt.checks.behaviour.comparison.asked import Member, Subject
+from jaunt.plan.module_work import ModuleWork
+from jaunt.syntax.source import Function, parse_or_none
+
+_LONGEST_CONSTANT = 12  # characters of a text in the code that may be a word of its inputs
+_MOST_CONSTANTS = 40
+_HIGHEST = 100_000
+_NOT_CALLED = {"__init__", "__new__", "__post_init__", "__init_subclass__", "__class_getitem__", "__del__"}
+
+
+def subjects_of(work: ModuleWork, sources: Sequence[str], only: Collection[str] | None = None) -> list[Subject]:
+    """Return what is to be compared of versions of a module's code, of the specs `only`, by qualified name."""
+    found: dict[str, Subject] = {}
+    for entry in work.entries:
+        if only is not None and entry.qualname not in only:
+            continue
+        name = entry.qualname.partition(".")[0]
+        node = work.spec.definitions.get(name)
+        if name not in found and isinstance(node, Function | ast.ClassDef):
+            found[name] = _subject(node, sources)
+    return [*found.values()]
+
+
+def _subject(node: Function | ast.ClassDef, sources: Sequence[str]) -> Subject:
+    is_class = isinstance(node, ast.ClassDef)
+    texts, numbers = _constants(node, sources)
+    return Subject(
+        name=node.name,
+        definition="" if isinstance(node, ast.ClassDef) else _stub(node),
+        members=[*_members(node)] if isinstance(node, ast.ClassDef) else [],
+        is_class=is_class,
+        texts=texts,
+        numbers=numbers,
+    )
+
+
+def _members(node: ast.ClassDef) -> Iterator[Member]:
+    """Yield the methods and properties of a class that are called, those that Python calls by a sign among them."""
+    for each in node.body:
+        is_called = isinstance(each, Function) and each.name not in _NOT_CALLED
+        if not is_called or (each.name.startswith("_") and not each.name.endswith("__")):
+            continue
+        kinds = {ast.unparse(decorator).rpartition(".")[2] for decorator in each.decorator_list}
+        if kinds & {"setter", "deleter", "overload"}:
+            continue
+        if kinds & {"property", "cached_property"}:
+            yield Member(name=each.name, kind="property", definition="")
+        else:
+            is_bound = bool(kinds & {"staticmethod", "classmethod"})
+            stub = _stub(each, without_first="staticmethod" not in kinds)
+            yield Member(name=each.name, kind="bound" if is_bound else "method", definition=stub)
+
+
+def _stub(node: Function, *, without_first: bool = False) -> str:
+    """Return a function's signature as a stub of its own."""
+    bare = copy.deepcopy(node)
+    body: list[ast.stmt] = [ast.Expr(ast.Constant(...))]
+    bare.decorator_list, bare.body = [], body
+    if without_first:
+        first = bare.args.posonlyargs or bare.args.args
+        if first:
+            del first[0]
+        most = len(bare.args.posonlyargs) + len(bare.args.args)
+        bare.args.defaults = bare.args.defaults[max(0, len(bare.args.defaults) - most) :]
+    return ast.unparse(ast.fix_missing_locations(bare))
+
+
+def _constants(node: ast.AST, sources: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Return the texts and the numbers in the examples of a spec, and the short ones in versions of its code."""
+    texts: dict[str, None] = {}
+    numbers: dict[int, None] = {}
+    for tree in _examples(node):
+        _collect(tree, texts, numbers, longest=1000)
+    short: dict[str, None] = {}
+    for source in sources:
+        tree = parse_or_none(source)
+        if tree is not None:
+            _collect(tree, short, numbers, longest=_LONGEST_CONSTANT)
+    known = [*texts, *sorted({*short} - {*texts})]
+    return known[:_MOST_CONSTANTS], sorted(numbers)[:_MOST_CONSTANTS]
+
+
+def _examples(node: ast.AST) -> Iterator[ast.AST]:
+    for each in ast.walk(node):
+        if isinstance(each, Function | ast.ClassDef):
+            text = ast.get_docstring(each) or ""
+            try:
+                examples = doctest.DocTestParser().get_examples(text) if ">>>" in text else []
+            except ValueError:
+                continue
+            yield from filter(None, [parse_or_none(example.source) for example in examples])
+
+
+def _collect(tree: ast.AST, texts: dict[str, None], numbers: dict[int, None], *, longest: int) -> None:
+    for each in ast.walk(tree):
+        value = each.value if isinstance(each, ast.Constant) else None
+        if isinstance(value, str) and 0 < len(value) <= longest:
+            texts[value] = None
+        elif type(value) is int and abs(value) <= _HIGHEST:
+            numbers[value] = None

@@ -1,0 +1,189 @@
+"""One version of a module's code, in a process of its own in the sandbox: it makes the calls that are asked for.
+
+All versions go the same way through the inputs that Hypothesis draws, with the same seed: each tells what it got for
+one, and is then told whether they disagree. So each has objects of its own classes, and the smallest input is looked
+for by all of them together.
+"""
+
+import copy
+import json
+import os
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jaunt.checks.behaviour.comparison.asked import Order, Step, Subject
+from jaunt.checks.behaviour.comparison.calls import steps_of
+from jaunt.checks.behaviour.comparison.inputs import drawn_for
+from jaunt.checks.behaviour.comparison.values import GENERATED
+from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis, revealed
+from jaunt.checks.behaviour.trial import SETTINGS, Enough, Fails, Unbuilt
+from jaunt.checks.examiner.candidate import import_candidate
+from jaunt.process.boundary import caught
+from jaunt.project.from_source import import_from_source
+from jaunt.project.unbuilt import unbuilt_behind
+from jaunt.sandbox import linux
+
+STUCK_SECONDS = 2.0
+"""How long one call may take."""
+_SEED = 16
+_COPIES = 2  # of each input: a version that is not its own like is not compared
+
+
+class Channel:
+    """One end of a socket, for objects of JSON."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._rest = b""
+
+    def send(self, **facts: Any) -> None:
+        """Send an object."""
+        self._end.sendall(json.dumps(facts).encode() + b"\n")
+
+    def receive(self, seconds: float | None = None) -> dict[str, Any] | None:
+        """Return the next object, None if there is no more; raises TimeoutError after some seconds."""
+        self._end.settimeout(seconds)
+        while b"\n" not in self._rest:
+            chunk = self._end.recv(1 << 16)
+            if not chunk:
+                return None
+            self._rest += chunk
+        line, _, self._rest = self._rest.partition(b"\n")
+        return json.loads(line)
+
+
+def serve(order: Order, source: str, end: socket.socket) -> None:
+    """Import a version, then look at one subject after the other as it is asked, each in a process of its own."""
+    linux.die_with_parent()
+    channel = Channel(end)
+    _be_silent()
+    names: dict[str, Any] = {}
+    error = caught(lambda: names.update(_imported(order, source)))
+    if error is not None:
+        unbuilt = unbuilt_behind(error)
+        why = f"needs the code of {unbuilt[0]}" if unbuilt else f"its import fails: {type(error).__name__}: {error}"
+        channel.send(why=why.partition("\n")[0])
+        return
+    channel.send(why="")
+    while (asked := channel.receive()) is not None:
+        if "subject" not in asked:
+            continue  # what was meant for a process that has ended
+        child = os.fork()
+        if child == 0:
+            linux.die_with_parent()
+            caught(lambda asked=asked: _observe(names, asked, channel))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        channel.send(over=os.waitstatus_to_exitcode(status))
+
+
+def _be_silent() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as this lives
+
+
+def _imported(order: Order, source: str) -> dict[str, Any]:
+    import_from_source(order["bases"])
+    sys.path[:0] = order["bases"]
+    found = import_candidate(
+        {
+            "spec_module": order["spec_module"],
+            "generated_module": order["generated_module"],
+            "source": source,
+            "filename": order["filename"],
+            "names": order["names"],
+            "questions": [],
+            "single_file": order["single_file"],
+            "bases": order["bases"],
+            "effects": False,
+        }
+    )
+    names = {**found.generated, **found.spec}
+    GENERATED.update(each for name in order["names"] if isinstance(each := names.get(name), type))
+    return names
+
+
+def _observe(names: dict[str, Any], asked: Mapping[str, Any], channel: Channel) -> None:
+    """Draw inputs for a subject, tell what comes of each, and go on as the answer says."""
+    channel.send(process=os.getpid())
+    subject: Subject = asked["subject"]
+    with revealed():
+        drawn, why = drawn_for(subject, names)
+        if why:
+            channel.send(why=why)
+            return
+        search = _Search(subject, names, channel)
+        if not drawn:
+            caught(lambda: search(Caller(STUCK_SECONDS), {}))
+            channel.send(done="")
+            return
+        phases = (hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if asked["smaller"] else []))
+        settings = hypothesis.settings(SETTINGS, max_examples=asked["most"], phases=phases)
+        caller = Caller(STUCK_SECONDS)
+        check = hypothesis.seed(_SEED)(hypothesis.given(**drawn)(lambda **values: search(caller, values)))
+        error = caught(settings(check))
+    channel.send(done=search.why or _why(error))
+
+
+def _why(error: BaseException | None) -> str:
+    """Return what keeps inputs from being drawn, if an error says so."""
+    if error is None or isinstance(error, Enough | Fails):
+        return ""
+    return f"drawing an input raises {type(error).__name__}: {error}".partition("\n")[0]
+
+
+class _Search:
+    """Makes the calls of one input after the other, and hears of each whether it is one that is looked for."""
+
+    def __init__(self, subject: Subject, names: Mapping[str, Any], channel: Channel) -> None:
+        self._subject = subject
+        self._names = names
+        self._channel = channel
+        self.why = ""
+
+    def __call__(self, caller: Caller, values: dict[str, Any]) -> None:
+        """Try one input; raises Fails for one that is looked for."""
+        self._channel.send(**self._tried(caller, values))
+        answer = self._channel.receive()
+        if answer is None or answer["is_wanted"] is None:
+            raise Enough
+        if answer["is_wanted"]:
+            raise Fails
+
+    def _tried(self, caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
+        """Return what comes of an input, twice: each time of copies."""
+        copies = _copies(values)
+        try:
+            found, error = caller.call(lambda: [steps_of(self._subject, self._names, each) for each in copies])
+        except Stuck:
+            return {"stuck": _written(self._subject, values)}
+        if isinstance(error, Unbuilt):
+            missing = ", ".join(unbuilt_behind(error.__cause__ or error))
+            return {"why": f"needs the code of {missing}"}
+        if error is not None:
+            return {"why": f"it can't be told what it gives: {type(error).__name__}: {error}".partition("\n")[0]}
+        return {"unsteady": unlike} if (unlike := _unlike(found[0], found[-1])) else {"steps": found[0]}
+
+
+def _unlike(first: Sequence[Step], second: Sequence[Step]) -> str:
+    """Return the call, and what it gave, by which two runs of one input differ; "" if none does."""
+    for one, other in zip(first, second, strict=False):
+        if one["exact"] != other["exact"]:
+            said = f": {one['shown']}, then {other['shown']}" if one["shown"] != other["shown"] else ""
+            return f"{one['call']}{said}"
+    return ""
+
+
+def _copies(values: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    error = caught(lambda: found.extend(copy.deepcopy(values) for _ in range(_COPIES)))
+    return [values] if error is not None else found
+
+
+def _written(subject: Subject, values: Mapping[str, Any]) -> str:
+    given = ", ".join(f"{name}={value!r}" for name, value in values.items())
+    return f"{subject['name']}({given})"

@@ -1,0 +1,1 @@
+"""Versions of code compared, and what came of it told."""
