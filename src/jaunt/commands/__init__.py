@@ -46,7 +46,10 @@ COMMANDS = {
     "probe": Command("ask what a spec leaves open, by code that disagrees", "jaunt probe app.slug:slugify", "look"),
     "prompt": Command("print what the model would be sent for a module", "jaunt prompt app.slug", "look"),
     "graph": Command(
-        "draw which module depends on which, and its state", "jaunt graph --format html --output graph.html", "look"
+        "draw which module depends on which, and its state",
+        "jaunt graph --format html --output graph.html",
+        "look",
+        rare=True,
     ),
     "timings": Command("write the last build's timeline as a page", "jaunt timings --open", "look", rare=True),
     "evidence": Command(
@@ -56,8 +59,10 @@ COMMANDS = {
     "adopt": Command("make functions that are written by hand specs", "jaunt adopt app.slug:slugify", "decide"),
     "eject": Command("make generated code the spec module's own", "jaunt eject app.slug", "decide", rare=True),
     "check": Command("fail if the generated files are not what the specs ask for", "jaunt check", "keep"),
-    "agent": Command("tell, guard or serve a program that writes code here", "jaunt agent instructions", "keep"),
-    "clean": Command("remove generated files", "jaunt clean --orphans --dry-run", "keep"),
+    "agent": Command(
+        "tell, guard or serve a program that writes code here", "jaunt agent instructions", "keep"
+    ),
+    "clean": Command("remove generated files", "jaunt clean --orphans --dry-run", "keep", rare=True),
     "store": Command(
         "show or prune what was generated and validated before", "jaunt store prune --keep-days 90", "keep", rare=True
     ),

@@ -366,6 +366,73 @@ class Changes(TypedDict):
     modules: list[Change]
 
 
+class ProbeCost(TypedDict):
+    """What further candidates would cost: the least and the most, None where it is not known."""
+
+    candidates: int
+    kept: int
+    calls: int
+    tokens: list[int] | None
+    cost: list[float] | None
+    max_cost: float | None
+
+
+class OpenAnswer(TypedDict):
+    """One answer to a question; `doctest` is what settles it so, ready to be pasted, "" where none can be written."""
+
+    gives: str
+    versions: int
+    landed: bool
+    doctest: str
+
+
+class OpenQuestion(TypedDict):
+    """What a spec leaves open: the smallest input on which code that passed all checks disagrees.
+
+    `by_message`: only the words of an error differ.
+    """
+
+    spec: str
+    call: str
+    answers: list[OpenAnswer]
+    by_message: bool
+    text: str
+
+
+class Questions(TypedDict):
+    """What the specs of a module leave open, by so many versions of its code.
+
+    Of each spec: on how many inputs it was called, and in words how far the versions agree. `why_not` says why nothing
+    was compared, "" if it was.
+    """
+
+    versions: int
+    inputs: dict[str, int]
+    agreed: dict[str, str]
+    questions: list[OpenQuestion]
+    why_not: str
+
+
+class Probed(Questions):
+    """What a probe found: candidates that were `kept` from before, `asked` for now, and what others `failed` by."""
+
+    module: str
+    dry_run: Literal[False]
+    cost: ProbeCost
+    kept: int
+    asked: int
+    failed: list[str]
+    output: NotRequired[str]
+
+
+class ProbePlanned(TypedDict):
+    """What a probe would cost."""
+
+    module: str
+    dry_run: Literal[True]
+    cost: ProbeCost
+
+
 class AcceptedModule(TypedDict):
     """Code that was taken over, or needed not be; `was` is the module's name before, if it has another one now."""
 
@@ -616,6 +683,7 @@ FACTS: Mapping[str, tuple[type, ...]] = {
     "check": (Checked,),
     "agent": (Instructions, Answer),
     "diff": (Changes,),
+    "probe": (Probed, ProbePlanned),
     "accept": (Accepted,),
     "adopt": (Adopted,),
     "eject": (Ejected, EjectedAll),

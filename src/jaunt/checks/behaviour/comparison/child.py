@@ -34,7 +34,8 @@ def main() -> None:
     os.dup2(2, 1)
     for index, order in enumerate(orders):
         for report in _compared(order):
-            print(json.dumps({"order": index, "report": report}), file=results, flush=True)
+            results.write(json.dumps({"order": index, "report": report}) + "\n")
+            results.flush()
 
 
 def _compared(order: Order) -> Sequence[Report]:
