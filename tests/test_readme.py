@@ -97,6 +97,7 @@ AS_RUN = {
     "jaunt build --instruction TEXT": 'jaunt build --instruction "Be brief, please."',
     "jaunt doctor --cluster ADDRESS": "jaunt doctor",
     "jaunt test --cluster tcp://host:8786": "jaunt test",
+    "jaunt probe MODULE[:NAME]": "jaunt probe app.slug --dry-run",
     "jaunt adopt MODULE": "jaunt adopt app.text",
     "doit build --instruction TEXT": 'doit build --instruction "Be brief, please."',
     "jaunt build --plan FILE": "jaunt build --plan plan.json",

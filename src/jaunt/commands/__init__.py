@@ -59,9 +59,7 @@ COMMANDS = {
     "adopt": Command("make functions that are written by hand specs", "jaunt adopt app.slug:slugify", "decide"),
     "eject": Command("make generated code the spec module's own", "jaunt eject app.slug", "decide", rare=True),
     "check": Command("fail if the generated files are not what the specs ask for", "jaunt check", "keep"),
-    "agent": Command(
-        "tell, guard or serve a program that writes code here", "jaunt agent instructions", "keep"
-    ),
+    "agent": Command("tell, guard or serve a program that writes code here", "jaunt agent instructions", "keep"),
     "clean": Command("remove generated files", "jaunt clean --orphans --dry-run", "keep", rare=True),
     "store": Command(
         "show or prune what was generated and validated before", "jaunt store prune --keep-days 90", "keep", rare=True

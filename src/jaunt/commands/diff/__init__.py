@@ -1,8 +1,9 @@
 """`jaunt diff`."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from jaunt.build.memory.history import History, LastBuild
 from jaunt.commands.diff.change import Change, make_change
@@ -29,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("module", nargs="?", metavar="MODULE", help="the last build of this module (default: of all)")
     parser.add_argument("--stat", action="store_true", help="only name the modules and what their code has lost")
+    help = "compare what the code did before and does now, on the same drawn inputs (jaunt help questions)"
+    parser.add_argument("--behaviour", action="store_true", help=help)
     parser.add_argument(
         "-v", "--verbose", action="store_true", help=f"show all, where more than {MOST_LINES} modules have changed"
     )
@@ -38,9 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """Show the code before and after the last build, what was lost first."""
     project = read_project(arguments)
-    changes = [
-        _change(project, record) for record in _records(project, arguments.module) if record.module in project.modules
-    ]
+    records = [record for record in _records(project, arguments.module) if record.module in project.modules]
+    changes = [_change(project, record) for record in records]
+    if arguments.behaviour and changes:
+        return _behaviour(project, records, changes)
     most = len(changes) if arguments.verbose or len(changes) <= MOST_LINES else MOST_LINES
     lost = [f"lost: {change.module}: {loss}" for change in changes for loss in change.lost]
     print_lines(lost, verbose=arguments.verbose)
@@ -50,7 +54,31 @@ def run(arguments: argparse.Namespace) -> Result:
         say(f"... and {len(changes) - most:,} more (-v shows them all with their diffs, `jaunt diff MODULE` one)")
     if not changes:
         say("no build is known here yet: .jaunt/history has no record of one")
-    return Result(data={"modules": [{**asdict(change), "path": str(change.path)} for change in changes]})
+    return Result(data={"modules": [_facts(change) for change in changes]})
+
+
+def _facts(change: Change) -> dict[str, Any]:
+    return {**asdict(change), "path": str(change.path)}
+
+
+def _behaviour(project: Project, records: Sequence[LastBuild], changes: Sequence[Change]) -> Result:
+    """Say on which inputs the code of modules does something else than before their last build."""
+    from jaunt.commands.shared.comparing.replaced_code import behaviour_of  # the sandbox, for this option alone
+
+    found = behaviour_of(project, records)
+    for change in changes:
+        behaviour = found.get(change.module)
+        if behaviour is None:
+            say(f"{change.module}: built for the first time")
+            continue
+        say(f"{change.module}: {behaviour.line}")
+        for line in behaviour.lines if len(behaviour.lines) > 1 else ():
+            say(f"  {line}")
+    facts = [
+        {**_facts(each), **({"behaviour": asdict(found[each.module])} if each.module in found else {})}
+        for each in changes
+    ]
+    return Result(data={"modules": facts})
 
 
 def _records(project: Project, name: str | None) -> list[LastBuild]:

@@ -48,11 +48,15 @@ class BuiltModule(TypedDict):
 
 
 class Built(TypedDict):
-    """What a build came to; `unproven` are the specs that have landed without an example, a property or a test."""
+    """What a build came to; `unproven` are the specs that have landed without an example, a property or a test.
+
+    `behaviour` says of each module whose code was replaced what that does otherwise than before.
+    """
 
     modules: list[BuiltModule]
     seconds: float
     unproven: list[str]
+    behaviour: NotRequired[dict[str, str]]
     profile: NotRequired[dict[str, float]]
 
 
@@ -346,6 +350,13 @@ class Checked(TypedDict):
     tests: NotRequired[list[str]]
 
 
+class Behaviour(TypedDict):
+    """What a build has changed of what code does, on drawn inputs: in one line, and by spec."""
+
+    line: str
+    lines: list[str]
+
+
 class Change(TypedDict):
     """What a module's last build changed; `nature` tells docstrings, comments and layout from what code does."""
 
@@ -358,6 +369,7 @@ class Change(TypedDict):
     contract: str
     code: str
     nature: Literal["code", "docstrings", "layout", "nothing"]
+    behaviour: NotRequired[Behaviour]
 
 
 class Changes(TypedDict):

@@ -15,8 +15,8 @@ from jaunt.checks.behaviour.comparison.compare import why_not_called
 from jaunt.checks.behaviour.comparison.open_questions import Candidates, find_questions
 from jaunt.commands.probe.cost import cost_line, cost_of
 from jaunt.commands.probe.page import probe_page
-from jaunt.commands.shared.options import add_project_options, whole_number
 from jaunt.commands.shared.comparing.questions import question_facts, tell_questions
+from jaunt.commands.shared.options import add_project_options, whole_number
 from jaunt.commands.shared.result import EXIT_OK, Result, exit_code
 from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.errors import JauntConfigError, JauntRefusedError

@@ -52,8 +52,13 @@ def build_plan(
         print_edited(plan)
         print_unproven(*_landed(plan, outcomes))
     print_summary(plan, outcomes.values(), watch.seconds)
+    facts = build_facts(plan, outcomes, watch.seconds)
+    if options.verbosity != "quiet" and any(each.status == "generated" for each in outcomes.values()):
+        from jaunt.commands.shared.comparing.replaced_code import tell_behaviour  # what builds is loaded by now
+
+        facts["behaviour"] = tell_behaviour(plan, outcomes)
     failed = [outcome.cause for outcome in outcomes.values() if not outcome.ok]
-    return exit_code(failed) if failed else EXIT_OK, build_facts(plan, outcomes, watch.seconds)
+    return exit_code(failed) if failed else EXIT_OK, facts
 
 
 def _generate(

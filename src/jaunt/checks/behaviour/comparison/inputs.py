@@ -8,7 +8,7 @@ from typing import Any
 
 from jaunt.checks.behaviour.comparison.asked import Member, Subject
 from jaunt.checks.behaviour.concealed import strategies
-from jaunt.checks.behaviour.trial import is_plain_class, strategies_of
+from jaunt.checks.behaviour.trial import hints_of, is_plain_class, strategy_of
 from jaunt.process.boundary import caught
 
 CONSTRUCTOR = "self__"
@@ -44,7 +44,7 @@ def _drawn(subject: Subject, names: Mapping[str, Any]) -> dict[str, Any]:
     owner = names[subject["name"]]
     if not isinstance(owner, type) or not is_plain_class(owner):
         raise TypeError(f"{subject['name']} is not made by a call with the arguments of its own __init__")
-    own = {name: _or_left_out(strategy, owner, name) for name, strategy in strategies_of(owner).items()}
+    own = {name: _or_left_out(strategy, owner, name) for name, strategy in _strategies_of(owner).items()}
     calls = [_call(member, names) for member in subject["members"]]
     return {
         **{f"{CONSTRUCTOR}{name}": strategy for name, strategy in own.items()},
@@ -63,8 +63,12 @@ def _arguments(definition: str, names: Mapping[str, Any]) -> dict[str, Any]:
     exec(compile(definition, "<spec>", "exec", dont_inherit=True), made)
     tree: Any = compile(definition, "<spec>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     function = made[tree.body[-1].name]
-    found = strategies_of(function)
+    found = _strategies_of(function)
     return {name: _or_left_out(strategy, function, name) for name, strategy in found.items()}
+
+
+def _strategies_of(function: Any) -> dict[str, Any]:
+    return {name: strategy_of(kind) for name, kind in hints_of(function).items()}
 
 
 def _or_left_out(strategy: Any, function: Any, name: str) -> Any:

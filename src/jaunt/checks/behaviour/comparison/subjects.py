@@ -16,12 +16,10 @@ _NOT_CALLED = {"__init__", "__new__", "__post_init__", "__init_subclass__", "__c
 
 
 def subjects_of(work: ModuleWork, sources: Sequence[str], only: Collection[str] | None = None) -> list[Subject]:
-    """Return what is to be compared of versions of a module's code, of the specs `only`, by qualified name."""
+    """Return what is to be compared of versions of a module's code, of the specs `only`, by qualified name, in their order."""
     found: dict[str, Subject] = {}
-    for entry in work.entries:
-        if only is not None and entry.qualname not in only:
-            continue
-        name = entry.qualname.partition(".")[0]
+    for qualname in only if only is not None else [entry.qualname for entry in work.entries]:
+        name = qualname.partition(".")[0]
         node = work.spec.definitions.get(name)
         if name not in found and isinstance(node, Function | ast.ClassDef):
             found[name] = _subject(node, sources)

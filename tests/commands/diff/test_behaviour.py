@@ -1,0 +1,104 @@
+"""`jaunt diff --behaviour`, and the line in a rebuild's summary: old and new code on the same drawn inputs."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from projects import edit, record, write_files
+from said import RunIn
+
+from jaunt.checks.behaviour.comparison.changed import changed_specs
+from jaunt.commands.help.schemas import schema_of_command
+from jaunt.config import load_config
+from jaunt.plan.module_work import project_work
+from jaunt.project.project import load_project
+
+CONFIG = """\
+version = 1
+[verify]
+ruff = "off"
+ty = "off"
+[llm]
+provider = "recorded"
+recordings = "recordings"
+"""
+SPEC = '''\
+import jaunt
+
+
+@jaunt.magic
+def slugify(title: str) -> str:
+    """Return `title` in lower case."""
+    ...
+
+
+@jaunt.magic
+def longer(title: str) -> str:
+    """Return what `slugify` gives, and a sign."""
+    ...
+
+
+@jaunt.magic
+def apart(n: int) -> int:
+    """Return `n`."""
+    ...
+'''
+CODE = """\
+def slugify(title: str) -> str:
+    return {0}
+
+
+def longer(title: str) -> str:
+    return slugify(title) + "!"
+
+
+def apart(n: int) -> int:
+    return n
+"""
+OLD, NEW = CODE.format("title.lower()"), CODE.format('title.lower().replace("É".lower(), "e")')
+
+
+def test_a_rebuild_says_what_its_code_does_otherwise(tmp_path: Path, run_in: RunIn) -> None:
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/app/slug.py": SPEC})
+    record(tmp_path, {"app.slug": OLD})
+    first = run_in(tmp_path, "build")
+    assert first.code == 0
+    assert "before and now" not in first.out
+    edit(tmp_path / "src/app/slug.py", "in lower case.", "in lower case, without accents.")
+    record(tmp_path, {"app.slug": NEW})
+    again = run_in(tmp_path, "build")
+    told = "app.slug, before and now: slugify('É'): before 'é', now 'e' (and 1 more: jaunt diff --behaviour)"
+    assert again.lines[-1] == told, again.out
+    said = run_in(tmp_path, "diff", "--behaviour", "app.slug")
+    assert said.lines == [
+        "app.slug: slugify('É'): before 'é', now 'e' (and 1 more: jaunt diff --behaviour)",
+        "  slugify('É'): before 'é', now 'e'",
+        "  longer('É'): before 'é!', now 'e!'",
+    ]
+    # What is written otherwise and does the same is said to with the number of calls.
+    edit(tmp_path / "src/app/slug.py", "without accents.", "without any accents.")
+    record(tmp_path, {"app.slug": NEW.replace("    return n", "    return 0 + n")})
+    assert run_in(tmp_path, "build").lines[-1] == "app.slug, before and now: no difference in 200 calls"
+    edit(tmp_path / "jaunt.toml", "[verify]", '[verify]\nrobustness = "off"')
+    edit(tmp_path / "src/app/slug.py", "without any accents.", "without accents.")
+    record(tmp_path, {"app.slug": OLD})
+    assert "before and now" not in run_in(tmp_path, "build").out
+    facts = json.loads(run_in(tmp_path, "diff", "--behaviour", "--json").out)
+    Draft202012Validator(schema_of_command("diff")).validate(facts)
+    assert len(facts["modules"][0]["behaviour"]["lines"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("after", "changed"),
+    [
+        (OLD.replace("title.lower()", "title.upper()"), ["slugify", "longer"]),
+        (OLD.replace("return n", '"""Say."""\n    return n  # it'), []),
+        (OLD + "\n\nSIGN = '!'\n", ["apart", "longer", "slugify"]),
+        (OLD.replace('+ "!"', '+ "?"'), ["longer"]),
+    ],
+)
+def test_only_what_a_change_can_have_an_effect_on_is_compared(tmp_path: Path, after: str, changed: list[str]) -> None:
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/app/slug.py": SPEC})
+    work = project_work(load_project(load_config(root=tmp_path)), "app.slug")
+    assert changed_specs(work, OLD, after) == changed
