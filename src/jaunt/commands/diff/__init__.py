@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from jaunt.build.memory.history import History, LastBuild
 from jaunt.commands.diff.change import Change, make_change
+from jaunt.commands.shared.comparing.replaced_code import behaviour_of
 from jaunt.commands.shared.options import add_project_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project
@@ -63,8 +64,6 @@ def _facts(change: Change) -> dict[str, Any]:
 
 def _behaviour(project: Project, records: Sequence[LastBuild], changes: Sequence[Change]) -> Result:
     """Say on which inputs the code of modules does something else than before their last build."""
-    from jaunt.commands.shared.comparing.replaced_code import behaviour_of  # the sandbox, for this option alone
-
     found = behaviour_of(project, records)
     for change in changes:
         behaviour = found.get(change.module)

@@ -18,6 +18,7 @@ from jaunt.build.run import misses_store, run_plan
 from jaunt.build.store import fetch_modules
 from jaunt.checks.doctests.imports import Imports
 from jaunt.cluster.call import cluster_warnings
+from jaunt.commands.shared.comparing.replaced_code import tell_behaviour
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import stop_signals
 from jaunt.engine.job import Event, Job, Listener, Outcome
@@ -29,6 +30,8 @@ from jaunt.report.console import error_line, print_warning
 from jaunt.report.live import Feed, LiveProgress, can_be_live
 from jaunt.report.progress import Progress
 from jaunt.testing.repair import RepairBackend
+
+__all__ = ["generate", "tell_behaviour"]
 
 
 def generate(

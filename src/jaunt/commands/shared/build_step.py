@@ -1,6 +1,7 @@
 """The step from plan to build, which several commands share, and its result as plain data."""
 
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 from jaunt.checks import is_off
@@ -54,9 +55,7 @@ def build_plan(
     print_summary(plan, outcomes.values(), watch.seconds)
     facts = build_facts(plan, outcomes, watch.seconds)
     if options.verbosity != "quiet" and any(each.status == "generated" for each in outcomes.values()):
-        from jaunt.commands.shared.comparing.replaced_code import tell_behaviour  # what builds is loaded by now
-
-        facts["behaviour"] = tell_behaviour(plan, outcomes)
+        facts["behaviour"] = _loop().tell_behaviour(plan, outcomes)
     failed = [outcome.cause for outcome in outcomes.values() if not outcome.ok]
     return exit_code(failed) if failed else EXIT_OK, facts
 
@@ -69,9 +68,13 @@ def _generate(
 
     imports = Imports(plan.project, plan.stale)
     imports.begin()  # while this process imports what builds: 0.1 s
-    from jaunt.commands.shared.build_loop import generate
+    return _loop().generate(plan, options, failures, imports)
 
-    return generate(plan, options, failures, imports)
+
+def _loop() -> ModuleType:
+    from jaunt.commands.shared import build_loop  # what builds: see above
+
+    return build_loop
 
 
 def _landed(plan: Plan, outcomes: Mapping[str, Outcome]) -> tuple[list[SpecRef], int]:
