@@ -86,7 +86,7 @@ def test_a_rebuild_says_what_its_code_does_otherwise(tmp_path: Path, run_in: Run
     assert "before and now" not in run_in(tmp_path, "build").out
     facts = json.loads(run_in(tmp_path, "diff", "--behaviour", "--json").out)
     Draft202012Validator(schema_of_command("diff")).validate(facts)
-    assert len(facts["modules"][0]["behaviour"]["lines"]) == 3
+    assert len(facts["modules"][0]["behaviour"]["lines"]) == 2
 
 
 @pytest.mark.parametrize(
