@@ -125,7 +125,7 @@ def _run(words: list[str]) -> Result:
         return importlib.import_module(f"jaunt.commands.{arguments.command}").run(arguments)
     except SystemExit as stop:  # argparse: --help and --version
         return Result(stop.code if isinstance(stop.code, int) else EXIT_PROJECT)
-    except (JauntError, OSError) as error:
+    except (JauntError, OSError, RuntimeError, MemoryError) as error:
         told = error if isinstance(error, JauntError) else machine_error(error)
         print_error(told)
         return Result(exit_code([told]), _error_facts(told))

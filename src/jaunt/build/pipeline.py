@@ -88,7 +88,7 @@ class ModuleBuilder:
             if standing is not None and not standing.moved:
                 return Outcome("fresh", path=work.path)
             outcome = await self._find_code(work, standing, ask_anew=ask_anew)
-        except (JauntError, OSError) as fault:
+        except (JauntError, OSError, RuntimeError, MemoryError) as fault:
             error = fault if isinstance(fault, JauntError) else machine_error(fault)
             outcome = failure(error)
             if isinstance(error, JauntGenerationError) and not (error.ends_run or isinstance(error, JauntBudgetError)):

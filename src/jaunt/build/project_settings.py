@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from jaunt.build.eager.answers import FirstAnswers
@@ -77,7 +78,8 @@ def _sweep(project: Project, state: Path, store: Store) -> None:
     folders = [folder for root in project.roots for folder in generated_folders(root, project.generated_dir)]
     folders += [state, *([] if store.readonly or store.folder.is_relative_to(state) else [store.folder])]
     # In a thread of its own: a store on a network takes long to look through, and nothing waits for this.
-    threading.Thread(target=_sweep_folders, args=(folders,), name="jaunt-sweep").start()
+    with suppress(RuntimeError):  # no thread can be started: it is left to another build
+        threading.Thread(target=_sweep_folders, args=(folders,), name="jaunt-sweep").start()
 
 
 def _sweep_folders(folders: Sequence[Path]) -> None:

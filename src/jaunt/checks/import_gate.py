@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntError
+from jaunt.process.faults import machine_error
 from jaunt.project.importer import Imported, StartChild, import_from_bases
 from jaunt.project.project import Project
 from jaunt.specs.dag import toposort
@@ -39,7 +40,10 @@ class ImportGate:
             if self._begun or not self.modules:
                 return
             self._begun = True
-        threading.Thread(target=self._import, name="jaunt-import-gate", daemon=True).start()
+        try:
+            threading.Thread(target=self._import, name="jaunt-import-gate", daemon=True).start()
+        except RuntimeError as error:
+            self._fault, self._ended = machine_error(error), True
 
     async def __call__(self, module: str) -> JauntError | None:
         """Return the error that a module's import ends with, if any; waits until that is known."""
@@ -84,8 +88,8 @@ class ImportGate:
         bases = {name: project.modules[name].base for name in order}
         try:
             import_from_bases(bases, path=project.bases(), cwd=project.root, note=self._note, start=self._start)
-        except JauntConfigError as error:
-            self._fault = error
+        except (JauntConfigError, OSError, RuntimeError, MemoryError) as error:
+            self._fault = error if isinstance(error, JauntConfigError) else machine_error(error)
         finally:
             with self._lock:
                 self._ended = True

@@ -20,8 +20,11 @@ def is_machine_fault(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "start new thread" in str(error))
 
 
-def machine_error(error: OSError) -> JauntMachineError:
-    """Return what is wrong with a file where the machine is at fault; raises any other error, and one of a stream."""
-    if error.filename is None or not is_machine_fault(error):
+def machine_error(error: Exception) -> JauntMachineError:
+    """Return what is wrong where the machine is at fault; raises any other error, and one of a stream."""
+    if not is_machine_fault(error) or (isinstance(error, OSError) and error.filename is None):
         raise error
-    return JauntMachineError(f"{error.filename}: {error.strerror}", hint="make it readable, or look after the disk")
+    if isinstance(error, OSError):
+        return JauntMachineError(f"{error.filename}: {error.strerror}", hint="make it readable, or look after the disk")
+    what = str(error) or "there is no memory left"
+    return JauntMachineError(what, hint="raise the limit on processes or memory (ulimit -u, ulimit -v)")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from jaunt.errors import JauntConfigError
+from jaunt.process.faults import machine_error
 from jaunt.sandbox.program import Halt, Program
 from jaunt.sandbox.sandbox import Sandbox
 
@@ -27,8 +28,12 @@ class SandboxedLines:
         self._message = ""
         ours, theirs = os.pipe()
         self._runs = threading.Thread(target=self._run, args=(sandbox, program(theirs), theirs), daemon=True)
-        self._runs.start()
-        threading.Thread(target=self._read, args=(ours,), daemon=True).start()
+        try:
+            threading.Thread(target=self._read, args=(ours,), daemon=True).start()
+            self._runs.start()
+        except RuntimeError as error:
+            os.close(theirs)  # which ends the reader, or there is none
+            raise machine_error(error) from error
 
     def __enter__(self) -> "SandboxedLines":
         """Wait until the program has begun; raises JauntConfigError if it can't, within the limits of the sandbox."""
@@ -69,8 +74,8 @@ class SandboxedLines:
             self._message = done.message
         except JauntConfigError as error:
             self._fault = error
-        except OSError as error:
-            self._fault = JauntConfigError(f"the sandbox can't be started: {error}")
+        except (OSError, RuntimeError, MemoryError) as error:
+            self._fault = JauntConfigError(f"the sandbox can't be started: {str(error) or 'there is no memory left'}")
         finally:
             os.close(theirs)
 

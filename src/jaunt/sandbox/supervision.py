@@ -160,7 +160,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 def read_text(file: IO[bytes], size: int) -> str:
     """Return the first `size` bytes of a file as text."""
     file.seek(0)
-    return file.read(size).decode("utf-8", "replace")
+    return file.read(min(size, os.fstat(file.fileno()).st_size)).decode("utf-8", "replace")
 
 
 def last_line_of(file: IO[bytes]) -> str:

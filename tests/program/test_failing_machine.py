@@ -1,12 +1,14 @@
-"""A disk that fails while a command reads the project: one line that names the file, no traceback."""
+"""A machine that fails or lacks something while a command runs: one line that says what, no traceback."""
 
 import errno
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from counted_model import calls
 from said import RunIn
 
 from jaunt.cli import main
@@ -51,3 +53,19 @@ def test_what_can_t_be_swept_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     failing(monkeypatch, tmp_path)
     remove_abandoned_files([tmp_path])
     remove_abandoned_scratch()
+
+
+def no_thread(_: threading.Thread) -> None:
+    """What `Thread.start` does where the user has all the threads that he may have."""
+    raise RuntimeError("can't start new thread")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the command provider's program is a script")
+def test_threads_that_can_t_be_started_are_one_line(
+    counted_shop: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    said = run_in(counted_shop, "build")
+    assert said.code == 2
+    assert "can't start new thread" in said.err or "this process can start 0" in said.err
+    assert calls(counted_shop) == []

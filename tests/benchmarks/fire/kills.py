@@ -1,0 +1,31 @@
+"""A build is killed at a random moment: what it has written is whole, and what was answered is not paid for again."""
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from arena import QUICK, Arena
+
+SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
+THINKS = 0.3  # seconds that the model takes for an answer
+_IN_HAND = 0.2  # seconds in which an answer gets from the model into a file
+
+
+def kill_at_random(folder: Path, count: int, seed: int = 0) -> Iterator[tuple[str, list[str]]]:
+    """Yield for each trial when and how the build was killed, and what was wrong with what came of it."""
+    arena, chance = Arena(folder, config=QUICK, thinks=THINKS), random.Random(seed)
+    arena.begin()
+    begin = time.monotonic()
+    arena.run("build")
+    usual = time.monotonic() - begin
+    for _ in range(count):
+        after, number = chance.uniform(0.0, 1.1 * usual), chance.choice(SIGNALS)
+        arena.begin()
+        ended = arena.run("build", kill_after=after, number=number)
+        killed = time.time()
+        before = {module for module, at in arena.answered() if at < killed - _IN_HAND}
+        wrong = [*arena.torn(), *([] if number == signal.SIGKILL else ended.faults), *arena.after()]
+        wrong += [f"{each} was paid for again" for each in before if arena.calls()[each] > 1]
+        yield f"{number.name} after {after:.2f} s of {usual:.2f} s", [*wrong, *([ended.said[-800:]] if wrong else [])]
