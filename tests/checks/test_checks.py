@@ -116,6 +116,7 @@ def test_the_checks_of_jaunt_are_as_severe_as_the_configuration_says() -> None:
         ("zzz = 1", ["verify.zzz: unknown key", "there are: ruff, ty, doctests"]),
         ("shouting = 3", ["verify.shouting: must be one of error, warn, off, or true or false, is 3"]),
         ("shouting = 'loud'", ["verify.shouting: must be one of", "'loud'"]),
+        ("rufff = 'off'\nshouting = 3", ["verify.rufff: unknown key; verify.shouting: must be", "mean 'ruff'?"]),
     ],
 )
 @pytest.mark.parametrize("command", ["build", "status", "check"])

@@ -43,15 +43,18 @@ def severities(config: JauntConfig) -> dict[str, Severity]:
     Raises JauntConfigError for a key of [verify] that is no check's, and for a value that is no severity.
     """
     optional = {name for name in config.verify.others if name in CHECKS and load_check(name).DEFAULT is not None}
+    wrong: list[tuple[str, str | None]] = []
     for name, value in config.verify.others.items():
-        where = f"{config.config_file or config.root}: verify.{name}"
-        if name not in optional:
-            if name in CHECKS:
-                raise JauntConfigError(f"{where}: this check always counts: it has no key", hint="leave the key out")
-            raise JauntConfigError(f"{where}: unknown key", hint=_near(name, config))
-        if not isinstance(value, bool) and value not in SEVERITIES:
+        if name in CHECKS and name not in optional:
+            wrong.append((f"verify.{name}: this check always counts: it has no key", "leave the key out"))
+        elif name not in optional:
+            wrong.append((f"verify.{name}: unknown key", _near(name, config)))
+        elif not isinstance(value, bool) and value not in SEVERITIES:
             shown = ", ".join(SEVERITIES)
-            raise JauntConfigError(f"{where}: must be one of {shown}, or true or false, is {value!r}")
+            wrong.append((f"verify.{name}: must be one of {shown}, or true or false, is {value!r}", None))
+    if wrong:
+        told, hints = "; ".join(text for text, _ in wrong), dict.fromkeys(hint for _, hint in wrong if hint)
+        raise JauntConfigError(f"{config.config_file or config.root}: {told}", hint="; ".join(hints) or None)
     given = {**{name: getattr(config.verify, name, None) for name in CHECKS}, **config.verify.others}
     return {name: _severity(given[name], name) for name in CHECKS}
 
