@@ -76,7 +76,7 @@ async def ask_first(
     if answers is None or backend.has_own_retry or (moved is not None and not moved.asked):
         return
     if settings.proof is not None:
-        await settings.proof.require(work)
+        await settings.proof.require_before_call(work)
     _begin(settings, work.module, 1, ())
     asked, parts = context, parts_of(work, moved, settings.max_specs_a_call)
     if parts is not None:
@@ -175,7 +175,7 @@ async def _attempts(
 ) -> GenerationResult:
     backend = settings.backend
     if settings.proof is not None:
-        await settings.proof.require(work)
+        await settings.proof.require_before_call(work)
     if not backend.has_own_retry:
         answers = settings.answers
         made = answers.take(work) if answers is not None and not told else ()

@@ -40,6 +40,11 @@ class Proof:
         await self.require_sound(work)
         await self._holds(self._imports(work))
 
+    async def require_before_call(self, work: ModuleWork) -> None:
+        """Do what `require` does, and then start what candidates need: while a model writes them, that gets ready."""
+        await self.require(work)
+        self._checks.begin()
+
     async def require_sound(self, work: ModuleWork, *besides: str) -> None:
         """Do what `require` does, but for the import in the sandbox; `besides` is told with what is wrong."""
         self.begin()

@@ -40,6 +40,14 @@ class ProvenCheck(ProjectCheck, Protocol):
         ...
 
 
+@runtime_checkable
+class BegunCheck(ProjectCheck, Protocol):
+    """A check that has something to start, which need not wait for the first candidate."""
+
+    def begin(self) -> None:
+        """Start it in the running event loop; it may be called more than once."""
+
+
 class CheckFile(Protocol):
     """The names that a check's file has at its top level; the table in `__init__.py` says what it is called.
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from functools import partial
 
 from jaunt.checks import load_check, severities
-from jaunt.checks.check_file import ProvenCheck, Prover
+from jaunt.checks.check_file import BegunCheck, ProvenCheck, Prover
 from jaunt.checks.examiner.asking import ask_together
 from jaunt.checks.what_exists import TellingCheck
 from jaunt.generate.check import Check, WarningCheck
@@ -36,6 +36,12 @@ class ProjectChecks:
         found = [(check.for_module(work), severity) for check, severity in self._made]
         ask_together(check for check, _ in found)
         return [WarningCheck(check) if severity == "warn" else check for check, severity in found if check is not None]
+
+    def begin(self) -> None:
+        """Start, in the running event loop, what the checks of candidates need that are on their way."""
+        for check, _ in self._made:
+            if isinstance(check, BegunCheck):
+                check.begin()
 
     def provers(self, modules: Collection[str]) -> list[Prover]:
         """Begin to find out whether the checks that can refuse a candidate work here: see `ProvenCheck`."""

@@ -1,6 +1,7 @@
 """What several checks ask of a candidate is asked in one examination, and each has an answer of its own."""
 
 import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 from builds import load
 from projects import write_files
 
+from jaunt.build.proof import Proof
+from jaunt.checks.doctests.imports import SandboxedImports
 from jaunt.checks.examiner.asking import AskingCheck, ask_together
 from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.protocol import Order
@@ -47,6 +50,10 @@ CANDIDATES = {
     "    os._exit(0) if n == 2 else None\n    return 2 * n\n",
     "that can't be imported": f"from nowhere import nothing\n\n\n{GOOD}",
 }
+
+
+def sandboxes() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "jaunt-examiner"}
 
 
 class CountedExaminers(Examiners):
@@ -117,3 +124,26 @@ def test_a_candidate_is_examined_once_and_again_only_for_what_failed(tmp_path: P
 def test_who_asks_a_second_time_gets_another_examination(tmp_path: Path) -> None:
     first, second = found_in(tmp_path, [GOOD, GOOD])
     assert first == second == ({"doctests": [], "properties": [], "robustness": []}, [3], [])
+
+
+def test_a_sandbox_is_started_while_a_model_writes_and_one_alone(tmp_path: Path) -> None:
+    write_files(tmp_path, {"src/app/__init__.py": "", "src/app/m.py": SPEC, "src/app/n.py": SPEC})
+    project = load(tmp_path, "version = 1\n")
+    checks = project_checks(project)
+    proof = Proof(checks, ["app.m", "app.n"], SandboxedImports(project, []))
+    before = sandboxes()
+
+    async def begin() -> int:
+        for work in project_works(project, ["app.m", "app.n"]):
+            await proof.require(work)
+            assert sandboxes() == before
+        for work in project_works(project, ["app.m", "app.n"]):
+            await proof.require_before_call(work)
+        await asyncio.sleep(0)
+        (begun,) = sandboxes() - before
+        (check, *_) = [each for each in checks.plain(work) if isinstance(each, AskingCheck)]
+        assert (await check.asking.find(GOOD)).errors == []
+        assert sandboxes() - before == {begun}
+        return len(sandboxes())
+
+    assert asyncio.run(begin()) == 1 + len(before)

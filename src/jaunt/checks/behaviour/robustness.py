@@ -72,6 +72,11 @@ class RobustnessChecks:
     severity: Severity
     used: bool = True
 
+    def begin(self) -> None:
+        """Start a sandbox that has Hypothesis loaded."""
+        if self.used:
+            self.examiners.begin([TRIAL])
+
     def for_module(self, work: ModuleWork) -> "RobustnessCheck | None":
         """Return the check of a module's candidates, None if no function of it has inputs that can be drawn."""
         if work.kind != "build" or not self.used:

@@ -52,6 +52,10 @@ class ExampleChecks:
             return ()
         return faults_of(work.spec, work.names)
 
+    def begin(self) -> None:
+        """Start a sandbox."""
+        self.examiners.begin()
+
     def for_module(self, work: ModuleWork) -> "ExampleCheck | None":
         """Return the check of a module's candidates, None for tests; raises JauntDiscoveryError for bad examples."""
         if work.kind != "build" or is_left_out(work.module, self.without):

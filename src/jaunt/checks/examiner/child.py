@@ -3,7 +3,7 @@
 `runner.py` and `sandboxes.py` start it by path; `protocol.py` says what goes in and out. Without an argument it
 examines one candidate by one order: that is on standard input, and it reports on standard output. With the number of a
 socket as its argument it examines one candidate after the other, each in a process of its own, until the socket is
-closed; orders and reports go through the socket, framed.
+closed; orders and reports go through the socket, framed. Further arguments are modules that it loads at its start.
 """
 
 import __future__
@@ -41,21 +41,22 @@ _Report = Callable[[ImportReport | AnswerReport], None]
 def main() -> None:
     """Examine the candidate of standard input, or those that come through the socket of the first argument."""
     if len(sys.argv) > 1:
-        _serve(int(sys.argv[1]))
+        _serve(int(sys.argv[1]), sys.argv[2:])
         os._exit(0)
     orders = _next_orders(0)
     if orders:
-        _preload(orders)
+        _preload(_wanted(orders))
         _examine(orders, os.dup(0), [os.dup(1)])
 
 
-def _serve(control: int) -> None:
+def _serve(control: int, preload: list[str]) -> None:
     """Examine candidates in processes of their own, one at a time, as long as there is an order."""
     linux.adopt_orphans()
     linux.hide_from_own_user()
     gc.freeze()  # no process copies the memory of what is there already
+    _preload(preload)
     while orders := _next_orders(control):
-        _preload(orders)
+        _preload(_wanted(orders))
         _prepare(orders)
         keys, key = os.pipe()
         pipes = [os.pipe() for _ in orders]
@@ -76,10 +77,13 @@ def _serve(control: int) -> None:
         os.write(control, b"".join(map(frame, reports)))
 
 
-def _preload(orders: list[Order]) -> None:
+def _wanted(orders: list[Order]) -> list[str]:
+    return [name for order in orders for name in order.get("preload", ())]
+
+
+def _preload(wanted: list[str]) -> None:
     """Import what looks at the candidate, before anything of it can be in the way."""
-    wanted = dict.fromkeys(name for order in orders for name in order.get("preload", ()))
-    missing = [name for name in wanted if name not in sys.modules]
+    missing = [name for name in dict.fromkeys(wanted) if name not in sys.modules]
     for name in missing:
         importlib.import_module(name)
     if missing:

@@ -42,6 +42,9 @@ class _ClusterExaminers(Examiners):
         super().__init__(runner)
         self._cluster = cluster
 
+    def begin(self, preload: Sequence[str] = ()) -> None:
+        """Start nothing here, where no candidate may be examined."""
+
     async def reports(self, orders: Sequence[Order], key: str) -> list[str]:
         try:
             return await self._call("examine", orders=[*orders], key=key)

@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -30,7 +30,22 @@ class Examiners:
 
     def __init__(self, runner: ExaminerRunner) -> None:
         self.runner = runner
-        self._servers = Pool(_start, most=os.cpu_count() or 1)
+        self._preload: dict[str, None] = {}
+        self._servers = Pool(partial(_start, self._preload), most=os.cpu_count() or 1)
+        self._begun: asyncio.Task[None] | None = None
+
+    def begin(self, preload: Sequence[str] = ()) -> None:
+        """Start a sandbox in the running event loop, which need not wait for it; a second one is not started.
+
+        Those that stay load the modules `preload` of jaunt's as they start.
+        """
+        self._preload.update(dict.fromkeys(preload))
+        if self._begun is None:
+            self._begun = asyncio.create_task(self._begin())
+
+    async def _begin(self) -> None:
+        async with self._servers.one(self.runner):
+            pass  # the next one to ask gets it
 
     async def examine(self, asked: Examination) -> list[str]:
         """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
@@ -74,7 +89,7 @@ class _Examiner:
     new one.
     """
 
-    def __init__(self, runner: ExaminerRunner) -> None:
+    def __init__(self, runner: ExaminerRunner, preload: Sequence[str]) -> None:
         self._seconds = runner.sandbox.config.seconds
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
@@ -82,7 +97,7 @@ class _Examiner:
         self._halt = Halt()
         self._ended = asyncio.Event()
         at_end = partial(asyncio.get_running_loop().call_soon_threadsafe, self._ended.set)
-        arguments = (replace(runner, sandbox=staying), theirs, self._halt, at_end)
+        arguments = (replace(runner, sandbox=staying), theirs, preload, self._halt, at_end)
         self._thread = threading.Thread(target=_run, args=arguments, name="jaunt-examiner", daemon=True)
         self._thread.start()
 
@@ -132,15 +147,21 @@ class _Examiner:
         return content
 
 
-async def _start(runner: ExaminerRunner) -> _Examiner:
-    return _Examiner(runner)
+async def _start(preload: Iterable[str], runner: ExaminerRunner) -> _Examiner:
+    return _Examiner(runner, [*preload])
 
 
-def _run(runner: ExaminerRunner, control: socket.socket, halt: Halt, at_end: Callable[[], object]) -> None:
+def _run(
+    runner: ExaminerRunner,
+    control: socket.socket,
+    preload: Sequence[str],
+    halt: Halt,
+    at_end: Callable[[], object],
+) -> None:
     try:
         # What is wrong with the sandbox will be said by the run of the candidate alone.
         with control, suppress(JauntConfigError, OSError):
-            runner.run(str(control.fileno()), pass_fds=[control.fileno()], halt=halt)
+            runner.run(str(control.fileno()), *preload, pass_fds=[control.fileno()], halt=halt)
     finally:
         with suppress(RuntimeError):  # the event loop is closed
             at_end()
