@@ -15,7 +15,7 @@ from jaunt.generate.answer.advisories import split_advisories, with_advisories
 from jaunt.generate.base import GenerationResult, ModuleSpecContext
 from jaunt.generate.check import Check, Checked, check_answer, check_candidate
 from jaunt.generate.judge import EQUIVALENT, judge_messages
-from jaunt.generate.retry import ask
+from jaunt.generate.retry import Others, ask
 from jaunt.header import extract_module_digest
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs, chosen_specs, moved_specs
@@ -170,6 +170,12 @@ async def _ask(
     return result
 
 
+def _others(settings: BuildSettings, work: ModuleWork, context: ModuleSpecContext) -> Others | None:
+    """Return what takes further answers, if they are for the whole module."""
+    is_whole = [*context.expected_names] == [*work.names]
+    return partial(settings.others.add, work) if settings.others is not None and is_whole else None
+
+
 async def _attempts(
     settings: BuildSettings, work: ModuleWork, context: ModuleSpecContext, checks: Sequence[Check], told: Sequence[str]
 ) -> GenerationResult:
@@ -193,6 +199,7 @@ async def _attempts(
             candidates=settings.candidates,
             on_attempt=partial(_begin, settings, work.module, is_resumed=bool(made)),
             told=told,
+            others=_others(settings, work, context),
         )
     # What a retry of the backend's own calls good is looked at here.
     result = await backend.generate_with_retry(context, max_attempts=settings.max_attempts)

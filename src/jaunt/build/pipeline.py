@@ -99,16 +99,7 @@ class ModuleBuilder:
 
     def with_usage(self, module: str, outcome: Outcome) -> Outcome:
         """Return a module's outcome with what its calls took."""
-        settings = self.settings
-        usage = settings.backend.usage_by_module.get(module, Usage())
-        return replace(
-            outcome,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cached_input_tokens=usage.cached_input_tokens,
-            estimated=usage.estimated,
-            cost=usage.cost(settings.price) if settings.price else None,
-        )
+        return with_usage(self.settings, module, outcome)
 
     async def _find_code(self, work: ModuleWork, standing: StandingCode | None, *, ask_anew: bool) -> Outcome:
         settings = self.settings
@@ -275,6 +266,19 @@ class _Search:
         begin = time.perf_counter()
         outcome = await by_writer(self.writers, write)
         return replace(outcome, write_seconds=time.perf_counter() - begin)
+
+
+def with_usage(settings: BuildSettings, module: str, outcome: Outcome) -> Outcome:
+    """Return a module's outcome with what its calls took."""
+    usage = settings.backend.usage_by_module.get(module, Usage())
+    return replace(
+        outcome,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cached_input_tokens=usage.cached_input_tokens,
+        estimated=usage.estimated,
+        cost=usage.cost(settings.price) if settings.price else None,
+    )
 
 
 def _answered(settings: BuildSettings, work: ModuleWork, result: GenerationResult) -> Outcome:

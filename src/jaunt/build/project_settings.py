@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from jaunt.build.candidates.kept import KeptCandidates
+from jaunt.build.candidates.on_the_side import OnTheSide
 from jaunt.build.eager.answers import FirstAnswers
 from jaunt.build.failures import SameFailures
 from jaunt.build.memory.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, kept_answers, open_store
+from jaunt.checks.behaviour.comparison.compare import is_asked_for
 from jaunt.checks.doctests.imports import Imports
 from jaunt.checks.project_checks import project_checks
 from jaunt.config import LLMConfig
@@ -41,6 +44,7 @@ def project_settings(
     store = open_store(config)
     _sweep(plan.project, state, store)
     checks = project_checks(plan.project)
+    several = config.build.candidates > 1
     return BuildSettings(
         backend,
         author=_author(config.llm),
@@ -64,6 +68,7 @@ def project_settings(
         record=record,
         price=config.llm.price,
         history=History(config.root, run=plan.made_at),
+        others=OnTheSide(KeptCandidates(store, state)) if several and is_asked_for(plan.project) else None,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jaunt.build.candidates.on_the_side import OnTheSide
 from jaunt.build.eager.answers import FirstAnswers
 from jaunt.build.failures import SameFailures
 from jaunt.build.memory.history import History
@@ -31,7 +32,8 @@ class BuildSettings:
     in `store`, and as a recording in the folder `record`; answers that came before their module's turn are in
     `answers`. `price` is what tokens cost. Each attempt asks for `candidates` answers at once; the last candidate of a
     module that fails is kept in the folder `rejected`, what answers say of the specs in `advisories`.
-    What a module was before is kept in `history`. `on_attempt` is called as a module's attempt begins, with the
+    What a module was before is kept in `history`; `others` takes the answers beside one that passed.
+    `on_attempt` is called as a module's attempt begins, with the
     module, the attempt's number, and what was wrong with the one before; `on_wait` when a module waits for another
     build that is asking for the same, with the module; `on_fault` with what is wrong with the specs of a module that
     was not reached.
@@ -59,6 +61,7 @@ class BuildSettings:
     rejected: Path | None = None
     advisories: Path | None = None
     history: History | None = None
+    others: OnTheSide | None = None
     on_attempt: Callable[[str, int, Sequence[str]], None] | None = None
     on_wait: Callable[[str], None] | None = None
     on_fault: Callable[[str, JauntSpecError], None] | None = None

@@ -18,6 +18,10 @@ OnAttempt = Callable[[int, Sequence[str]], None]
 """Called as an attempt begins: its number, from 1, and what was wrong with the attempt before it."""
 
 
+Others = Callable[[Sequence["asyncio.Task[Examination]"]], None]
+"""Takes over the other candidates of an attempt in which one has passed: what is made of each."""
+
+
 class Generator(Protocol):
     """What answers a context with a candidate."""
 
@@ -55,11 +59,13 @@ async def ask(
     candidates: int = 1,
     on_attempt: OnAttempt | None = None,
     told: Sequence[str] = (),
+    others: Others | None = None,
 ) -> GenerationResult:
     """Ask until a candidate passes syntax, required names and `checks`, at most `max_attempts` times.
 
     Each time, `candidates` answers are asked for at once; the first that passes ends it, and the others
-    are cancelled. Every attempt after the first is given all errors so far, in order, and the candidate that had
+    are cancelled, or handed to `others`.
+    Every attempt after the first is given all errors so far, in order, and the candidate that had
     the last of them; of several candidates, those of the one that got furthest, and that one. The first is given what
     was `told` of code that was there before.
 
@@ -76,7 +82,7 @@ async def ask(
         try:
             if on_attempt:
                 on_attempt(attempt, found.errors if found else past.errors)
-            found = await _attempt(candidates, backend, ctx, past, checks)
+            found = await _attempt(candidates, backend, ctx, past, checks, others)
         except JauntAnswerError as fault:
             if attempt == max_attempts:
                 return _result(attempt, replace(found or Examination(fault.text), fault=fault), past)
@@ -100,15 +106,20 @@ async def ask(
 
 
 async def _attempt(
-    count: int, backend: Generator, ctx: ModuleSpecContext, past: Attempts, checks: Sequence[Check]
+    count: int,
+    backend: Generator,
+    ctx: ModuleSpecContext,
+    past: Attempts,
+    checks: Sequence[Check],
+    others: Others | None,
 ) -> Examination:
     """Return what came of one attempt; where the prompt of a retry is too long, it is tried with the errors alone."""
     try:
-        return await _best_of(count, backend, ctx, past, checks)
+        return await _best_of(count, backend, ctx, past, checks, others)
     except JauntError as error:
         if isinstance(error, JauntAnswerError) or error.hint != CONTEXT_HINT or not ctx.rejected_source:
             raise
-    return await _best_of(count, backend, replace(ctx, rejected_source="", previous_source=""), past, checks)
+    return await _best_of(count, backend, replace(ctx, rejected_source="", previous_source=""), past, checks, others)
 
 
 def _result(attempts: int, last: Examination, past: Attempts) -> GenerationResult:
@@ -127,7 +138,12 @@ def _result(attempts: int, last: Examination, past: Attempts) -> GenerationResul
 
 
 async def _best_of(
-    count: int, backend: Generator, ctx: ModuleSpecContext, past: Attempts, checks: Sequence[Check]
+    count: int,
+    backend: Generator,
+    ctx: ModuleSpecContext,
+    past: Attempts,
+    checks: Sequence[Check],
+    others: Others | None,
 ) -> Examination:
     """Ask for `count` candidates at once; return the first that passes, or the one that got furthest.
 
@@ -145,6 +161,7 @@ async def _best_of(
     tasks = [asyncio.create_task(one(number)) for number in range(count)]
     examined: list[Examination] = []
     faults: list[JauntError] = []
+    passed = False
     try:
         for ended in asyncio.as_completed(tasks):
             try:
@@ -152,13 +169,17 @@ async def _best_of(
             except JauntError as error:  # one answer less; the others may do
                 faults.append(error)
                 continue
-            if examined[-1].ok:
+            passed = examined[-1].ok
+            if passed:
                 break
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if not passed or others is None:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
     if not examined:
         raise faults[0]
     best = next((each for each in examined if each.ok), None) or max(examined, key=lambda each: each.rank)
+    if passed and others is not None:
+        others([task for task in tasks if not (task.done() and not task.exception() and task.result() is best)])
     return replace(best, seconds=sum(each.seconds for each in examined))

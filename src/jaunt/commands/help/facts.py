@@ -47,16 +47,54 @@ class BuiltModule(TypedDict):
     advisories: NotRequired[list[str]]
 
 
+class OpenAnswer(TypedDict):
+    """One answer to a question; `doctest` is what settles it so, ready to be pasted, "" where none can be written."""
+
+    gives: str
+    versions: int
+    landed: bool
+    doctest: str
+
+
+class OpenQuestion(TypedDict):
+    """What a spec leaves open: the smallest input on which code that passed all checks disagrees.
+
+    `by_message`: only the words of an error differ.
+    """
+
+    spec: str
+    call: str
+    answers: list[OpenAnswer]
+    by_message: bool
+    text: str
+
+
+class Questions(TypedDict):
+    """What the specs of a module leave open, by so many versions of its code.
+
+    Of each spec: on how many inputs it was called, and in words how far the versions agree. `why_not` says why nothing
+    was compared, "" if it was.
+    """
+
+    versions: int
+    inputs: dict[str, int]
+    agreed: dict[str, str]
+    questions: list[OpenQuestion]
+    why_not: str
+
+
 class Built(TypedDict):
     """What a build came to; `unproven` are the specs that have landed without an example, a property or a test.
 
-    `behaviour` says of each module whose code was replaced what that does otherwise than before.
+    `behaviour` says of each module whose code was replaced what that does otherwise than before,
+    `questions` what its specs leave open, by the candidates beside the one that landed.
     """
 
     modules: list[BuiltModule]
     seconds: float
     unproven: list[str]
     behaviour: NotRequired[dict[str, str]]
+    questions: NotRequired[dict[str, Questions]]
     profile: NotRequired[dict[str, float]]
 
 
@@ -387,42 +425,6 @@ class ProbeCost(TypedDict):
     tokens: list[int] | None
     cost: list[float] | None
     max_cost: float | None
-
-
-class OpenAnswer(TypedDict):
-    """One answer to a question; `doctest` is what settles it so, ready to be pasted, "" where none can be written."""
-
-    gives: str
-    versions: int
-    landed: bool
-    doctest: str
-
-
-class OpenQuestion(TypedDict):
-    """What a spec leaves open: the smallest input on which code that passed all checks disagrees.
-
-    `by_message`: only the words of an error differ.
-    """
-
-    spec: str
-    call: str
-    answers: list[OpenAnswer]
-    by_message: bool
-    text: str
-
-
-class Questions(TypedDict):
-    """What the specs of a module leave open, by so many versions of its code.
-
-    Of each spec: on how many inputs it was called, and in words how far the versions agree. `why_not` says why nothing
-    was compared, "" if it was.
-    """
-
-    versions: int
-    inputs: dict[str, int]
-    agreed: dict[str, str]
-    questions: list[OpenQuestion]
-    why_not: str
 
 
 class Probed(Questions):

@@ -13,12 +13,15 @@ from functools import partial
 
 from jaunt.build.memory.time_left import plan_time_left
 from jaunt.build.memory.timings import TimingsRecorder
+from jaunt.build.pipeline import with_usage
 from jaunt.build.project_settings import project_settings
 from jaunt.build.run import misses_store, run_plan
+from jaunt.build.settings import BuildSettings
 from jaunt.build.store import fetch_modules
 from jaunt.checks.doctests.imports import Imports
 from jaunt.cluster.call import cluster_warnings
 from jaunt.commands.shared.comparing.replaced_code import tell_behaviour
+from jaunt.commands.shared.comparing.side_questions import tell_side_questions
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import stop_signals
 from jaunt.engine.job import Event, Job, Listener, Outcome
@@ -31,7 +34,7 @@ from jaunt.report.live import Feed, LiveProgress, can_be_live
 from jaunt.report.progress import Progress
 from jaunt.testing.repair import RepairBackend
 
-__all__ = ["generate", "tell_behaviour"]
+__all__ = ["generate", "tell_behaviour", "tell_side_questions"]
 
 
 def generate(
@@ -48,7 +51,10 @@ def generate(
             outcomes[job.module] = outcome
 
     try:
-        asyncio.run(_build(plan, options, failures, imports, note))
+        settings = asyncio.run(_build(plan, options, failures, imports, note))
+        if settings.others is not None:  # they have cost something since
+            for module in settings.others.modules & outcomes.keys():
+                outcomes[module] = with_usage(settings, module, outcomes[module])
     except (KeyboardInterrupt, asyncio.CancelledError):
         return outcomes, False
     return outcomes, True
@@ -60,8 +66,8 @@ async def _build(
     failures: Mapping[str, Sequence[str]] | None,
     imports: Imports,
     note: Listener,
-) -> None:
-    """Build what is stale; `note` hears of each job."""
+) -> BuildSettings:
+    """Build what is stale; `note` hears of each job. Return what it was built with."""
     config = plan.project.config
     backend = LazyBackend(config)
     settings = project_settings(
@@ -92,6 +98,8 @@ async def _build(
         with _cancelled_by_signals(), progress:
             settings = replace(settings, on_attempt=progress.attempt, on_wait=progress.waiting, on_fault=progress.fault)
             await run_plan(plan, settings, jobs=jobs, listener=listen, order=options.order)
+            if settings.others is not None:
+                await settings.others.settle()
     finally:
         await settings.backend.close()
         if settings.store is not None and (warning := settings.store.close()):
@@ -102,6 +110,7 @@ async def _build(
             timings.save(config.root)
         except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that
             print_warning(error_line(error))
+    return settings
 
 
 def _progress(plan: Plan, options: BuildOptions, backend: LazyBackend, jobs: int) -> Progress:

@@ -56,6 +56,7 @@ def build_plan(
     facts = build_facts(plan, outcomes, watch.seconds)
     if options.verbosity != "quiet" and any(each.status == "generated" for each in outcomes.values()):
         facts["behaviour"] = _loop().tell_behaviour(plan, outcomes)
+        facts["questions"] = _loop().tell_side_questions(plan, outcomes)
     failed = [outcome.cause for outcome in outcomes.values() if not outcome.ok]
     return exit_code(failed) if failed else EXIT_OK, facts
 

@@ -37,7 +37,9 @@ class Candidates:
     only: Collection[str] | None = None
 
 
-def find_questions(project: Project, asked: Sequence[Candidates], *, inputs: int = INPUTS) -> list[OpenQuestions]:
+def find_questions(
+    project: Project, asked: Sequence[Candidates], *, inputs: int = INPUTS, seconds: float = 60.0
+) -> list[OpenQuestions]:
     """Return what the specs of modules leave open, in order; raises JauntConfigError if the sandbox can't be used.
 
     Candidates that are the same code, but for comments and layout, are run once.
@@ -46,7 +48,7 @@ def find_questions(project: Project, asked: Sequence[Candidates], *, inputs: int
     first = [{syntax_digest(source): source for source in reversed(each.sources)} for each in asked]
     sources = [[first[at][digest] for digest in counts] for at, counts in enumerate(different)]
     versions = [Versions(each.work, sources[at], each.only) for at, each in enumerate(asked)]
-    found = compare(project, versions, inputs=inputs)
+    found = compare(project, versions, inputs=inputs, seconds=seconds)
     return [
         _questions(each, compared, [*counts.values()])
         for each, compared, counts in zip(asked, found, different, strict=True)
