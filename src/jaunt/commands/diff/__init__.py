@@ -1,13 +1,13 @@
 """`jaunt diff`."""
 
 import argparse
+import importlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
 from jaunt.build.memory.history import History, LastBuild
 from jaunt.commands.diff.change import Change, make_change
-from jaunt.commands.shared.comparing.replaced_code import behaviour_of
 from jaunt.commands.shared.options import add_project_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project
@@ -19,6 +19,8 @@ from jaunt.text.counts import counted
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.commands.diff.change import Change
 
+_COMPARING = "jaunt.commands.shared.comparing.replaced_code"
+"""What is loaded for `--behaviour` alone: the sandbox, and an event loop."""
 _NATURES = {
     "code": "code changed",
     "docstrings": "docstrings changed, the code is the same",
@@ -64,7 +66,7 @@ def _facts(change: Change) -> dict[str, Any]:
 
 def _behaviour(project: Project, records: Sequence[LastBuild], changes: Sequence[Change]) -> Result:
     """Say on which inputs the code of modules does something else than before their last build."""
-    found = behaviour_of(project, records)
+    found = importlib.import_module(_COMPARING).behaviour_of(project, records)
     for change in changes:
         behaviour = found.get(change.module)
         if behaviour is None:
