@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from jaunt.build.context import part_of_context
 from jaunt.checks.spliced import SplicedAnswer
@@ -11,6 +11,7 @@ from jaunt.generate.base import GenerationResult, ModuleSpecContext
 from jaunt.generate.check import Check, Examination, check_candidate
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs
+from jaunt.process.frozen import frozen
 from jaunt.spec_ref import code_name, module_of, qualname_of
 from jaunt.specs.dag import components
 from jaunt.syntax.source import parse_or_none
@@ -22,7 +23,7 @@ Ask = Callable[[ModuleSpecContext, Sequence[Check], Sequence[str]], Awaitable[Ge
 _LINE = re.compile(r"\bline (\d+)\b")
 
 
-@dataclass(frozen=True)
+@frozen
 class Parts:
     """The parts of one module, in the order in which they are asked for: names of specs, what they use before them.
 

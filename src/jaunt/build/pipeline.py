@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from types import TracebackType
@@ -31,6 +31,7 @@ from jaunt.plan.freshness import Freshness
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.standing import WRITTEN_FIELDS, StandingCode, accepted_fields, standing_code
 from jaunt.process.faults import machine_error
+from jaunt.process.frozen import frozen
 from jaunt.report.wording import build_command
 
 T = TypeVar("T")
@@ -138,7 +139,7 @@ class ModuleBuilder:
         return replaced
 
 
-@dataclass(frozen=True)
+@frozen
 class _Search:
     """The search for one module's code: as it stands, in the store, or else by asking the model.
 

@@ -4,11 +4,11 @@ import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import write_atomic
+from jaunt.process.frozen import frozen
 from jaunt.text.lines import printable_line
 
 
@@ -78,7 +78,7 @@ def kept_advisories(folder: Path, module: str) -> list[str]:
         return []
 
 
-@dataclass(frozen=True)
+@frozen
 class LastFailure:
     """When a module last failed, in seconds since the epoch, what the first error was, and the folder of its files.
 

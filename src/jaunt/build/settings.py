@@ -1,7 +1,7 @@
 """What modules are built with: the backend, the checks, the store, the limits."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from jaunt.build.candidates.on_the_side import OnTheSide
@@ -15,9 +15,10 @@ from jaunt.errors import JauntError, JauntSpecError
 from jaunt.generate.base import GeneratorBackend
 from jaunt.generate.check import Check, CheckFunction, as_check
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildSettings:
     """What every module of a run is built with.
 

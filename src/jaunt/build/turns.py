@@ -6,13 +6,13 @@ needs it built as well, and that is known only once it is tried: then the module
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntGenerationError
 from jaunt.generate.check import Checked, WrappedCheck, as_checked
+from jaunt.process.frozen import frozen
 
 
 class Turns:
@@ -158,7 +158,7 @@ class Turns:
         return seen
 
 
-@dataclass(frozen=True)
+@frozen
 class PatientCheck(WrappedCheck):
     """A check of one module's candidates that waits for what a candidate lacks, and then looks at it once more."""
 

@@ -8,13 +8,13 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from jaunt.errors import JauntConfigError
+from jaunt.process.frozen import frozen
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _EGG = re.compile(r"#egg=([A-Za-z0-9._-]+)")
@@ -22,7 +22,7 @@ _MAPPING = re.compile(r"^MAPPING\b[^=]*= *(\{.*?\})$", re.MULTILINE)
 """What an editable install by an import hook of setuptools maps: top-level module -> folder."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Distributions:
     """The distributions that the folders of a project belong to.
 

@@ -1,13 +1,12 @@
 """The step from an answer that has some specs of a module to the whole module, which the checks then look at."""
 
-from dataclasses import dataclass
-
 from jaunt.generate.check import Checked
 from jaunt.plan.moved_specs import MovedSpecs
+from jaunt.process.frozen import frozen
 from jaunt.syntax.splicing.splice import splice
 
 
-@dataclass(frozen=True)
+@frozen
 class SplicedAnswer:
     """Puts answers into the module that is there; of what is whole already, it takes what may have moved alone."""
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from jaunt.generate.check import Checked, WrappedCheck, as_checked
+from jaunt.process.frozen import frozen
 from jaunt.project.world.existing import Existing
 
 _MOST_NAMES = 30
@@ -69,7 +70,7 @@ def _fact(name: str, verb: str, there: list[str]) -> Iterator[str]:
         yield f"{name} {verb} {', '.join(there[:_MOST_NAMES])}{more}"
 
 
-@dataclass(frozen=True)
+@frozen
 class TellingCheck(WrappedCheck):
     """A check whose errors say what there is; `find`, called where something is wrong, returns what tells that."""
 

@@ -2,8 +2,10 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field, fields
-from typing import Any, NoReturn, TypeVar, dataclass_transform
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, TypeVar, dataclass_transform
+
+from jaunt.process.frozen import share_methods
 
 T = TypeVar("T")
 
@@ -12,40 +14,18 @@ def _fields(record: Any) -> tuple[Field[Any], ...]:
     return fields(record)
 
 
-def _items(record: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple((each.name, getattr(record, each.name)) for each in _fields(record))
-
-
-class _Methods:
-    """What a frozen dataclass has of methods."""
-
-    def __init__(self, *values: Any, **named: Any) -> None:
-        kind, known = type(self).__name__, _fields(self)
-        given = {each.name: value for each, value in zip(known, values, strict=False)}
-        if len(values) > len(known) or given.keys() & named:
-            raise TypeError(f"{kind}() got a field twice, or more values than it has fields")
-        given |= named
-        if unknown := given.keys() - {each.name for each in known}:
-            raise TypeError(f"{kind}() got an unexpected keyword argument {min(unknown)!r}")
-        for each in known:
-            if each.name not in given:
-                given[each.name] = each.default if each.default_factory is MISSING else each.default_factory()
-            object.__setattr__(self, each.name, given[each.name])
-
-    def __repr__(self) -> str:
-        return f"{type(self).__qualname__}({', '.join(f'{n}={value!r}' for n, value in _items(self))})"
-
-    def __eq__(self, other: object) -> bool:
-        return _items(self) == _items(other) if type(other) is type(self) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(_items(self))
-
-    def __setattr__(self, name: str, value: Any) -> NoReturn:
-        raise FrozenInstanceError(f"cannot assign to field {name!r}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise FrozenInstanceError(f"cannot delete field {name!r}")
+def _init(self: Any, *values: Any, **named: Any) -> None:
+    kind, known = type(self).__name__, _fields(self)
+    given = {each.name: value for each, value in zip(known, values, strict=False)}
+    if len(values) > len(known) or given.keys() & named:
+        raise TypeError(f"{kind}() got a field twice, or more values than it has fields")
+    given |= named
+    if unknown := given.keys() - {each.name for each in known}:
+        raise TypeError(f"{kind}() got an unexpected keyword argument {min(unknown)!r}")
+    for each in known:
+        if each.name not in given:
+            given[each.name] = each.default if each.default_factory is MISSING else each.default_factory()
+        object.__setattr__(self, each.name, given[each.name])
 
 
 class _Signature:
@@ -66,14 +46,11 @@ class _Signature:
 
 @dataclass_transform(frozen_default=True)
 def table(kind: type[T]) -> type[T]:
-    """Make a class a frozen dataclass, by methods that all tables share.
-
-    Those that `dataclass` compiles for each took 8 ms of each command, a tenth of a build that has nothing to do.
-    """
-    made = dataclass(init=False, repr=False, eq=False)(kind)
-    for name in ("__init__", "__repr__", "__eq__", "__hash__", "__setattr__", "__delattr__"):
-        setattr(made, name, vars(_Methods)[name])
-    setattr(made, "__signature__", _Signature())  # noqa: B010 - no type has it
+    """Make a class a frozen dataclass, by methods that all tables share, `__init__` too: few are made of each."""
+    made: Any = dataclass(init=False, repr=False, eq=False)(kind)
+    share_methods(made)
+    made.__init__ = _init
+    made.__signature__ = _Signature()
     return made
 
 

@@ -4,17 +4,18 @@ import fnmatch
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple
 
 from jaunt.files.ignored import Ignored, ignored_in
+from jaunt.process.frozen import frozen
 from jaunt.registry import SpecKind
 
 _SKIPPED_FOLDERS = {"__pycache__", "node_modules"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Root:
     """A folder to search, and the one that the names of the modules in it start from (on `sys.path`).
 
@@ -41,7 +42,7 @@ GRANULARITY_NS = 2_000_000_000
 """The coarsest clock of a file system in use, that of FAT: two changes within it may leave the same time."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Stamper:
     """Gives files stamps: what of their status changes whenever their content does.
 
@@ -67,7 +68,7 @@ class Stamper:
             return ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Listing:
     """The Python files below some folders.
 

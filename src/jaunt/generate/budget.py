@@ -1,13 +1,12 @@
 """A limit on what a run may take, in tokens or in money."""
 
-from dataclasses import dataclass
-
 from jaunt.config import JauntConfig, PriceConfig
 from jaunt.errors import JauntBudgetError, JauntConfigError
 from jaunt.generate.usage import Usage
+from jaunt.process.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Budget:
     """How many tokens, in and out together, and how much money a run may take; None is no limit.
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Protocol, runtime_checkable
 
 from jaunt.errors import JauntError, JauntMachineError
@@ -11,10 +11,11 @@ from jaunt.generate.evidence import Evidence, added
 from jaunt.generate.repeated import told_once
 from jaunt.process.background import in_background
 from jaunt.process.faults import is_machine_fault
+from jaunt.process.frozen import frozen
 from jaunt.validation import compile_check, validate_generated_source
 
 
-@dataclass(frozen=True)
+@frozen
 class Checked:
     """What a check makes of a candidate: its source, perhaps rewritten by a formatter, and its errors.
 
@@ -58,7 +59,7 @@ CheckFunction = Callable[[str], Awaitable[Sequence[str] | Checked]]
 """What callers of the library may give for a check: a function with the signature of `Check.__call__`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FunctionCheck:
     """A function as a check."""
 
@@ -79,7 +80,7 @@ def as_check(check: Check | CheckFunction) -> Check:
     return FunctionCheck(check, name, bool(getattr(check, "after_failure", False)))
 
 
-@dataclass(frozen=True)
+@frozen
 class WrappedCheck:
     """What a check is called and needs, for one that does something around another."""
 
@@ -101,7 +102,7 @@ class WrappedCheck:
         return self.check.needs
 
 
-@dataclass(frozen=True)
+@frozen
 class WarningCheck(WrappedCheck):
     """A check whose findings are warnings."""
 
@@ -110,7 +111,7 @@ class WarningCheck(WrappedCheck):
         return replace(checked, errors=(), warnings=[*checked.errors, *checked.warnings])
 
 
-@dataclass(frozen=True)
+@frozen
 class Examination:
     """What all checks made of a candidate; `passed` is how many it passed before the first that it failed.
 

@@ -3,7 +3,7 @@
 from asyncio import AbstractEventLoop, Semaphore, get_running_loop
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntAnswerError, JauntGenerationError
@@ -17,6 +17,7 @@ from jaunt.generate.retry import CONTEXT_HINT
 from jaunt.generate.transport import scrub
 from jaunt.generate.usage import Usage
 from jaunt.process.background import take_turn
+from jaunt.process.frozen import frozen
 from jaunt.text.lines import printable_line
 
 SERVER_HINT = "start it, or correct base_url in [llm]"
@@ -26,7 +27,7 @@ _SHORTEST_KEY = 12
 """In characters: what some put in place of a key ("ollama") may well stand in a module."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Request:
     """One call: the messages to send, and the context that they were made from.
 
@@ -38,7 +39,7 @@ class Request:
     is_question: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What a provider gave back.
 

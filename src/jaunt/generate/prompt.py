@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.config import LLMConfig, PromptsConfig
@@ -11,6 +10,7 @@ from jaunt.errors import JauntConfigError
 from jaunt.generate.repeated import shortened
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.paths import PACKAGE
+from jaunt.process.frozen import frozen
 from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES
 from jaunt.syntax.method_texts import REST_OF_CLASS
@@ -24,7 +24,7 @@ _PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[a-z_]+)\s*\}\}")
 _SLOT = re.compile(rf"(?P<start>^)?{_PLACEHOLDER.pattern}(?P<gap>\n*)", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@frozen
 class Message:
     """One message of a conversation; `role` is "system", "user" or, of an example's answer, "assistant"."""
 
@@ -32,7 +32,7 @@ class Message:
     content: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Templates:
     """The text of each template by name: `build_system`, `build_module`, `test_system`, `test_module`.
 

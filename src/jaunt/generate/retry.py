@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
 from jaunt.errors import JauntAnswerError, JauntError
@@ -10,6 +10,7 @@ from jaunt.generate.attempts import MOST_SAME, Attempts
 from jaunt.generate.check import Check, Examination, check_answer
 from jaunt.generate.evidence import Evidence
 from jaunt.generate.spec_context import ModuleSpecContext
+from jaunt.process.frozen import frozen
 
 CONTEXT_HINT = "raise the context size of the server, or split the module"
 """What to do where a prompt with its answer is longer than the model can take."""
@@ -29,7 +30,7 @@ class Generator(Protocol):
         """Return a candidate's source; raises JauntGenerationError if there is no answer."""
 
 
-@dataclass(frozen=True)
+@frozen
 class GenerationResult:
     """What came of the attempts: `source` of the candidate that passed, or None and the last one's errors.
 

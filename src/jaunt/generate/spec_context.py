@@ -1,12 +1,13 @@
 """What a model is told of one module."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from jaunt.header import Kind
+from jaunt.process.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class ModuleSpecContext:
     """All that a model may need to write one module.
 

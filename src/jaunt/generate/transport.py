@@ -5,7 +5,6 @@ import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import groupby
@@ -13,6 +12,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 from jaunt.errors import JauntAuthenticationError, JauntGenerationError
+from jaunt.process.frozen import frozen
 from jaunt.text.lines import printable_line
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Fault(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True)
+@frozen
 class Policy:
     """How patient a call is. Times are in seconds; `timeout` covers a call with all its tries and waits.
 

@@ -1,11 +1,10 @@
 """What calls of a model took."""
 
-from dataclasses import dataclass
-
 from jaunt.config import PriceConfig
+from jaunt.process.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Usage:
     """Tokens that calls took; `cached_input_tokens` are part of `input_tokens`.
 

@@ -1,7 +1,6 @@
 """Drift: each way in which the generated files are not what the specs ask for."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntError
@@ -11,10 +10,11 @@ from jaunt.plan.action import Action
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
 from jaunt.plan.reasons import Reason, ReasonKind
+from jaunt.process.frozen import frozen
 from jaunt.validation import compile_check
 
 
-@dataclass(frozen=True)
+@frozen
 class Drift:
     """One module, or orphaned file, that is not as it should be, and why.
 

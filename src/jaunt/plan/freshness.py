@@ -1,7 +1,7 @@
 """The one dirty rule: what a generated file's header says against what the specs ask for today."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ from jaunt.files.plain import read_plain
 from jaunt.header import Kind, header_fields, parse_lines, split_header
 from jaunt.plan.action import Action, Dependents, Reworded, decide
 from jaunt.plan.reasons import PartChange, Reason, ReasonKind
+from jaunt.process.frozen import frozen
 from jaunt.project.world.recorded import is_shape, moved_parts
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.digests import CASES, EarlierReading, as_recorded
@@ -27,7 +28,7 @@ _ACTIONS: Mapping[State, Action] = {"fresh": "keep", "verify": "verify", "judge"
 _STATES: Mapping[Action, State] = {"keep": "fresh", "verify": "verify", "judge": "judge", "generate": "stale"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Fingerprint:
     """What a module's file must have been made from to be fresh; its header says what it was made from.
 
@@ -101,7 +102,7 @@ def fingerprint(
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class Freshness:
     """A module's state and the reasons for it, none for a fresh one."""
 

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from jaunt.header import Kind
 from jaunt.paths import is_single_file
 from jaunt.plan.freshness import Fingerprint, read_code_digest
 from jaunt.plan.plan import module_fingerprint
+from jaunt.process.frozen import frozen
 from jaunt.project.module import ProjectModule
 from jaunt.project.project import Project
 from jaunt.project.uses import checked_against
@@ -40,7 +41,7 @@ def no_more(_: str) -> Mapping[str, str]:
     return {}
 
 
-@dataclass(frozen=True)
+@frozen
 class ModuleWork:
     """What one module is built from, and where to.
 

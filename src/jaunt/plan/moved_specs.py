@@ -1,13 +1,13 @@
 """Which specs of a built module have moved, so that these alone are asked for, and the rest of its code can stay."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from jaunt.errors import JauntGenerationError
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import judge
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.reasons import Reason, ReasonKind
+from jaunt.process.frozen import frozen
 from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
 
@@ -15,7 +15,7 @@ _OF_SPECS = {ReasonKind.SPEC_ADDED, ReasonKind.SPEC_CHANGED, ReasonKind.SPEC_REM
 _OF_DEPENDENCIES = {ReasonKind.DEPENDENCY_ADDED, ReasonKind.DEPENDENCY_CHANGED, ReasonKind.DEPENDENCY_REMOVED}
 
 
-@dataclass(frozen=True)
+@frozen
 class MovedSpecs:
     """The names of a module's specs by what becomes of their code in `source`, which is there.
 

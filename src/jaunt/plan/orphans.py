@@ -2,17 +2,17 @@
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.files.listing import Root
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, parse_header
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.syntax.body import is_edited
 
 
-@dataclass(frozen=True)
+@frozen
 class Orphan:
     """A file in a generated folder, below `base`, with jaunt's header, that no spec module is generated into.
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from jaunt.plan.freshness import (
     with_moved_dependencies,
 )
 from jaunt.plan.reasons import Reason, ReasonKind
+from jaunt.process.frozen import frozen
 from jaunt.process.phases import phase
 from jaunt.project.project import Project
 from jaunt.project.snapshot import built_key, read_built_key
@@ -28,7 +29,7 @@ from jaunt.project.world.recorded import is_shape
 from jaunt.specs.dag import dependencies_of, dependents_of
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """The freshness of each selected module; `problems` are those that can't be built."""
 

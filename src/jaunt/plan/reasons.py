@@ -1,8 +1,10 @@
 """Reasons: why a module is not fresh, as data. The words for them are chosen where they are printed."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import NamedTuple
+
+from jaunt.process.frozen import frozen
 
 
 class ReasonKind(Enum):
@@ -57,7 +59,7 @@ class PartChange(NamedTuple):
     change: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Reason:
     """One reason why a module is not fresh; which of the fields it has is said at its kind.
 

@@ -1,7 +1,6 @@
 """The code as it stands: whether it may stay, as the first candidate of a module that is to be verified."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +9,7 @@ from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import Freshness, judge
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.reasons import ReasonKind
+from jaunt.process.frozen import frozen
 
 ACCEPTED_FIELDS = ("accepted_by", "accepted_at")
 WRITTEN_FIELDS = ("written_by", "written_at")
@@ -20,7 +20,7 @@ PROVENANCE_FIELDS = (*ACCEPTED_FIELDS, "instructions", *WRITTEN_FIELDS)
 _MAY_STAY = ("keep", "verify", "judge")
 
 
-@dataclass(frozen=True)
+@frozen
 class StandingCode:
     """A generated file, `text`, whose code may stay as it is.
 

@@ -2,13 +2,13 @@
 
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from jaunt.process.frozen import frozen
 from jaunt.text.lines import last_line
 
 
-@dataclass(frozen=True)
+@frozen
 class Finished:
     """How a program ended: its exit code, negative for a signal, and the bytes that it printed."""
 

@@ -11,17 +11,18 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from jaunt.process.frozen import frozen
 from jaunt.process.python import python_command
 
 IMPORT_SECONDS = 60.0
 
 
-@dataclass(frozen=True)
+@frozen
 class Imported:
     """What came of importing one module: an error in one line, or the arguments of its specs' decorators.
 

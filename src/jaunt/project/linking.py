@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from jaunt.errors import JauntDiscoveryError, JauntError
+from jaunt.process.frozen import frozen
 from jaunt.project.importer import Imported, import_from_bases
 from jaunt.project.module import Linked
 from jaunt.project.name_lookup import SourceFiles
@@ -28,7 +29,7 @@ _MOST_NAMESPACES = 16
 """How many folders without `__init__.py` may stand in each other: Python takes twice as long to import from each."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Linker:
     """What modules are linked with: the project's root, the folders that module names start from, and whether
     dependencies are inferred, by the kind of spec.

@@ -1,13 +1,14 @@
 """What is known of the spec modules of a project, of one and of all: read from source now, or by an earlier scan."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.files.listing import ModuleFile, Root
+from jaunt.process.frozen import frozen
 from jaunt.project.snapshot import Row
 from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef, module_of
@@ -78,7 +79,7 @@ class StoredModule:
 M = TypeVar("M", bound=ProjectModule)
 
 
-@dataclass(frozen=True)
+@frozen
 class Linked(Generic[M]):
     """A project's spec modules, linked; the fields are those of `Project`."""
 
@@ -139,7 +140,7 @@ class PerSpec(Mapping[SpecRef, T], Generic[T]):
         return sum(len(self._load(module)) for module in self._modules)
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """One spec module's part of what a project is linked to."""
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ from jaunt.errors import JauntConfigError, JauntError
 from jaunt.files.listing import Root, module_file
 from jaunt.header import Kind
 from jaunt.paths import generated_relname, is_single_file, spec_module_to_generated_module
+from jaunt.process.frozen import frozen
 from jaunt.project.module import ProjectModule
 from jaunt.project.scan import Scan, save_scan, scan_project
 from jaunt.project.unseen import unseen
@@ -47,7 +48,7 @@ class Kept:
         return self._made[make]
 
 
-@dataclass(frozen=True)
+@frozen
 class Project:
     """Everything that a build reads: specs, dependencies, and each module's digest.
 

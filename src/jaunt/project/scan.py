@@ -1,13 +1,14 @@
 """Scans: from a project's files to its specs, linked; whatever still holds of an earlier scan is reused."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from jaunt.config import JauntConfig
 from jaunt.config.roots import search_roots
 from jaunt.files.listing import Listing, Root, Stamper, list_files
+from jaunt.process.frozen import frozen
 from jaunt.process.phases import phase
 from jaunt.project.module import Linked, Part, PerModule, StoredModule, linked_from
 from jaunt.project.snapshot import Record, Snapshot, files_in, read_snapshot, with_shapes, write_snapshot
@@ -18,7 +19,7 @@ if TYPE_CHECKING:  # as below
     from jaunt.specs.spec_module import SpecModule
 
 
-@dataclass(frozen=True)
+@frozen
 class Files:
     """A project's files as they are now; `old` is what an earlier scan with the same `settings` left of them.
 
@@ -75,7 +76,7 @@ class Files:
         return [path for path, stamp in stamps.items() if not stamp or stamp != old.stamps[path]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Scan:
     """What was found in a project's files, linked; `take_snapshot` makes what the next scan may reuse of it."""
 

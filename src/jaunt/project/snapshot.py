@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,6 +13,7 @@ from jaunt import __version__
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_state_folder, write_atomic
 from jaunt.files.plain import read_plain
+from jaunt.process.frozen import frozen
 from jaunt.registry import SpecKind
 
 if TYPE_CHECKING:  # where nothing has changed, no source is read
@@ -34,7 +35,7 @@ class Row(NamedTuple):
     reread: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Snapshot:
     """The result of one scan.
 
@@ -143,7 +144,7 @@ FORMAT = 13
 """The form of the cache; one of another form is none."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ScanCache:
     """What a file held: `index` is plain data, `records` are lines of JSON."""
 

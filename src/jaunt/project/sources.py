@@ -8,13 +8,14 @@ changed are linked.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Listing, ModuleFile, Stamper, module_file, module_files
 from jaunt.files.plain import read_plain
+from jaunt.process.frozen import frozen
 from jaunt.project.linking import Linker
 from jaunt.project.module import Linked, Part, PerModule, StoredModule, linked_from
 from jaunt.project.name_lookup import SourceFiles
@@ -120,7 +121,7 @@ class Sources:
         return files
 
 
-@dataclass(frozen=True)
+@frozen
 class _Reused:
     """A project as an earlier scan left it, but for the modules `changed`; `files` has what was read to link them."""
 

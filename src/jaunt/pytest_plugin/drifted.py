@@ -1,7 +1,7 @@
 """What of a project is not fresh, in the words that tests are told of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from jaunt.config import find_project_root, load_config
@@ -9,13 +9,14 @@ from jaunt.errors import JauntError
 from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import make_plan
+from jaunt.process.frozen import frozen
 from jaunt.project.project import load_project
 from jaunt.pytest_plugin.patching import what_to_patch
 from jaunt.report.console import error_line
 from jaunt.report.wording import drift_error
 
 
-@dataclass(frozen=True)
+@frozen
 class Drifted:
     """What is not fresh: a line for each module, and the modules by all the names that Python knows them by."""
 

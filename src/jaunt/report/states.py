@@ -1,10 +1,11 @@
 """How the states of modules are shown: one table for lists, trees, diagrams and pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from jaunt.process.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class StateStyle:
     """How one state is shown.
 

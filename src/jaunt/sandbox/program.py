@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from jaunt.process.frozen import frozen
 from jaunt.sandbox.order import Reason
 
 
-@dataclass(frozen=True)
+@frozen
 class Program:
     """What is to run.
 
@@ -26,7 +27,7 @@ class Program:
     pass_fds: Sequence[int] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Completed:
     """How a run ended. `exit_code` is negative for a signal, None where jaunt ended the run.
 

@@ -14,13 +14,14 @@ import subprocess
 import tempfile
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from jaunt.config import SandboxConfig
 from jaunt.config.values import LOOPBACK
 from jaunt.errors import JauntConfigError
 from jaunt.files.scratch import temporary_scratch
+from jaunt.process.frozen import frozen
 from jaunt.process.tree import kill_group
 from jaunt.sandbox import linux
 from jaunt.sandbox.bubblewrap import bwrap_command
@@ -56,7 +57,7 @@ _MESSAGES = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Sandbox:
     """Runs programs under the mechanism and the limits of a configuration.
 

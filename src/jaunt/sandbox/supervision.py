@@ -7,11 +7,11 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from jaunt.config import SandboxConfig
+from jaunt.process.frozen import frozen
 from jaunt.process.python import python_command
 from jaunt.process.tree import kill_group
 from jaunt.sandbox.order import Ended, SandboxOrder
@@ -24,7 +24,7 @@ _GRACE = 10.0  # seconds that the supervisor has to clean up before it is killed
 _ISOLATED = ("-I", "-S")
 
 
-@dataclass(frozen=True)
+@frozen
 class Surroundings:
     """What a process is started in: its streams, its folder and its environment; None is this process's own."""
 

@@ -9,8 +9,9 @@ style, the form of a stub body and the spelling of annotations and defaults. The
 import ast
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from jaunt.process.frozen import frozen
 from jaunt.spec_ref import code_name
 from jaunt.specs.cases import case_lines, may_have_cases
 from jaunt.specs.digests import AS_SPELLED, CASES, EARLIER_SIGNATURE, is_detail
@@ -21,7 +22,7 @@ from jaunt.syntax.source import Definition, ModuleSource, clean_docstring, is_st
 from jaunt.syntax.spelling import one_spelling
 
 
-@dataclass(frozen=True)
+@frozen
 class Contract:
     """What a spec promises, in a form that can be compared and kept.
 

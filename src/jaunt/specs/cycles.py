@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import pairwise
 
 from jaunt.errors import JauntDependencyCycleError, JauntDiscoveryError, JauntError
+from jaunt.process.frozen import frozen
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.dag import components, cycle_error, find_cycle
 from jaunt.specs.edges import find_mention
@@ -14,7 +14,7 @@ from jaunt.syntax.source import ModuleSource
 Graph = dict[SpecRef, set[SpecRef]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Edge:
     """The line that made a module depend on another one: which spec names which, and what it does so by."""
 
@@ -27,7 +27,7 @@ class Edge:
         return f"{self.place}: {self.user} names {self.used} in {self.by}"
 
 
-@dataclass(frozen=True)
+@frozen
 class EdgeFinder:
     """Finds the lines of edges: `read` returns a module's source, `find` the spec that a dotted path means."""
 

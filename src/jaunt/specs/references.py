@@ -3,8 +3,8 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from jaunt.process.frozen import frozen
 from jaunt.spec_ref import code_name
 from jaunt.syntax.methods import class_head
 from jaunt.syntax.nodes import child_nodes, docstring_of
@@ -29,7 +29,7 @@ def references_of(source: ModuleSource, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for node in nodes for path in _references(source, node, scope)))
 
 
-@dataclass(frozen=True)
+@frozen
 class _Scope:
     bindings: Mapping[str, str]
     hidden: frozenset[str]

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import ModuleFile
 from jaunt.files.plain import read_plain
+from jaunt.process.frozen import frozen
 from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef, code_name
 from jaunt.specs.arguments import Unreadable, call_arguments
@@ -26,7 +27,7 @@ from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource
 _INNER_DECORATOR = re.compile(r"^[ \t]+@", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@frozen
 class SpecModule:
     """One spec module as its source tells it.
 

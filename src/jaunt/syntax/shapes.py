@@ -8,9 +8,9 @@ import ast
 import copy
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
+from jaunt.process.frozen import frozen
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.nodes import child_nodes
 from jaunt.syntax.source import (
@@ -31,7 +31,7 @@ _LONGEST_QUOTED = 200  # characters of an annotation in quotes
 _INDENT = "    "
 
 
-@dataclass(frozen=True)
+@frozen
 class Shape:
     """The shape of a name that `nodes` bind, as `handwritten_nodes` gives them.
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,6 +19,7 @@ from jaunt.engine.job import RunFunction, error_texts
 from jaunt.engine.loop_thread import shared_loop
 from jaunt.engine.runner import BAD, DoitAction
 from jaunt.process.boundary import caught
+from jaunt.process.frozen import frozen
 from jaunt.report.console import one_line, relative_paths, say
 from jaunt.report.failures import Failures
 from jaunt.report.live import Feed, LiveDisplay, can_be_live
@@ -46,7 +47,7 @@ class UpToDate:
         return self._reason
 
 
-@dataclass(frozen=True)
+@frozen
 class Shared:
     """What all tasks of a project share: what a live display asks for, and what is to be done when a run has ended."""
 

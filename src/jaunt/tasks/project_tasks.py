@@ -3,7 +3,6 @@
 import functools
 import os
 from collections.abc import Coroutine, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +17,7 @@ from jaunt.header import Kind
 from jaunt.plan.order import asked_first, waits_for
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.fork import in_forked_children
+from jaunt.process.frozen import frozen
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import load_project, remember
 from jaunt.report.console import error_line
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Task = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class ProjectTasks:
     """The tasks of the jaunt project in the folder `root`.
 

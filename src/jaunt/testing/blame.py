@@ -9,11 +9,11 @@ code that keeps to all that is written: then it is the test.
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from jaunt.errors import JauntDiscoveryError
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import module_of
@@ -31,7 +31,7 @@ _UNFINISHED = "did not finish"
 _EXAMPLE = re.compile(r"^\s*>>> (?P<call>.+)\n\s*(?!>>>|\.\.\.)(?P<result>\S.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@frozen
 class Blame:
     """What is wrong where a test fails: `modules` of the side, and why, for people.
 
@@ -45,7 +45,7 @@ class Blame:
     derived: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Case:
     """A test that failed: its spec, the file of its code, and the statement that it failed at, if that is known."""
 

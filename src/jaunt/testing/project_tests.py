@@ -1,13 +1,14 @@
 """Runs a project's generated tests."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from jaunt.cluster.call import open_cluster
 from jaunt.config import SandboxConfig
 from jaunt.config.sandboxes import by_sandbox
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.testing.on_cluster import judge_there
@@ -19,7 +20,7 @@ GENERATION_FAILED = 3
 """The exit code of a run whose test modules could not all be generated."""
 
 
-@dataclass(frozen=True)
+@frozen
 class PytestResult:
     """The verdict of a test run.
 

@@ -16,13 +16,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from jaunt.files.plain import read_plain
 from jaunt.files.scratch import temporary_scratch
 from jaunt.paths import DEFAULT_GENERATED_DIR, PACKAGE
+from jaunt.process.frozen import frozen
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.syntax.source import parse_or_none
@@ -42,7 +43,7 @@ class Case(NamedTuple):
     seconds: float
 
 
-@dataclass(frozen=True)
+@frozen
 class TestRun:
     """What came of a test run: what failed, how many tests passed, how the process ended if there was one.
 

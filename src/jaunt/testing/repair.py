@@ -11,12 +11,12 @@ way, the model that writes tests is not told what the code gives.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.generate.usage import Usage
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
@@ -51,7 +51,7 @@ class RepairBackend(GeneratorBackend):
         await self._backend.close()
 
 
-@dataclass(frozen=True)
+@frozen
 class Repair:
     """A round of repair: the side that is wrong, why, and what the model is told, by the module that it writes.
 

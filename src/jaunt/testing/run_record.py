@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jaunt.process.frozen import frozen
+
 NOT_AWAITED = "is async, and nothing is told to run it: mark it, with @pytest.mark.anyio or @pytest.mark.asyncio"
 _PHASES = ("setup", "call", "teardown")
 
 
-@dataclass(frozen=True)
+@frozen
 class Failure:
     """One thing that keeps a run from passing.
 

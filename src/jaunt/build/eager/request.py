@@ -1,7 +1,7 @@
 """A module's first request, made before its turn, while what it depends on has no code yet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from jaunt.build.asking import ask_first
@@ -10,9 +10,10 @@ from jaunt.build.settings import BuildSettings
 from jaunt.build.store import room_for_code, stored_code
 from jaunt.build.store.beside import beside_work
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class FirstRequest:
     """The request for a module's code; `replaced` is the text of the file that is there.
 

@@ -5,16 +5,16 @@ It is for people who look back, never truth: where it is missing or damaged, `ja
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import require_writable
 from jaunt.files.json_record import read_record, write_record
 from jaunt.header import Kind, extract_module_digest
+from jaunt.process.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class LastBuild:
     """What is kept of one module's last build.
 
@@ -54,9 +54,9 @@ class History:
 
     def keep_only(self, modules: Iterable[tuple[Kind, str]]) -> None:
         """Forget all modules but some, given as kind and name; what can't be removed stays."""
-        known = {self._path(kind, module) for kind, module in modules}
+        known = {*modules}
         for path in self._folder.glob("*/*.json"):
-            if path not in known:
+            if (path.parent.name, path.stem) not in known:
                 with suppress(JauntWriteError, OSError):
                     require_writable(path, within=self._root)
                     path.unlink()

@@ -4,7 +4,7 @@ It is advice, never truth: a ledger that is missing, damaged or of another versi
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ from jaunt.engine.job import Outcome
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.json_record import read_record, write_record
+from jaunt.process.frozen import frozen
 
 _FILE = Path(".jaunt") / "ledger.json"
 _VERSION = 1
 _USUAL_SHARE = 0.95  # of a module's time, that a model is waited for
 
 
-@dataclass(frozen=True)
+@frozen
 class Generation:
     """One generation: wall time in seconds, tokens of all its attempts, and what they cost, if known.
 
@@ -33,7 +34,7 @@ class Generation:
     model_seconds: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Ledger:
     """The entries by job name (`build:app.slug`)."""
 

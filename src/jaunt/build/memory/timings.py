@@ -10,6 +10,7 @@ from jaunt.engine.job import Event, Job, Outcome
 from jaunt.errors import JauntConfigError
 from jaunt.files.json_record import read_record, write_record
 from jaunt.header import Kind
+from jaunt.process.frozen import frozen
 from jaunt.specs.dag import critical_path
 
 TIMINGS_FILE = Path(".jaunt") / "timings.json"
@@ -18,7 +19,7 @@ TIMINGS_FILE = Path(".jaunt") / "timings.json"
 _VERSION = 1
 
 
-@dataclass(frozen=True)
+@frozen
 class JobTiming:
     """What one job of a build took. Everything but the name may be missing.
 

@@ -20,7 +20,7 @@ import importlib
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ from jaunt.files.plain import read_plain
 from jaunt.files.room import FULL, Room
 from jaunt.header import Kind
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 
 if TYPE_CHECKING:  # it needs fsspec, which an extra brings
@@ -44,7 +45,7 @@ if TYPE_CHECKING:  # it needs fsspec, which an extra brings
 _ROOM = 64 << 10  # bytes: few modules are longer
 
 
-@dataclass(frozen=True)
+@frozen
 class StoreLookup:
     """What a look into the store gave: the source, if it holds one, and a warning, if the entry is damaged."""
 
@@ -54,7 +55,7 @@ class StoreLookup:
     """The fields that say who accepted it, and which instructions it was asked for under."""
 
 
-@dataclass(frozen=True)
+@frozen
 class StoredFile:
     """One entry's file, its size in bytes, and when it was last used (seconds since the epoch)."""
 

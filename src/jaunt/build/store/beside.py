@@ -7,11 +7,12 @@ import ast
 import hashlib
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 
 from jaunt.plan.freshness import Counted
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.world.world import NO_WORLD, World
 from jaunt.registry import SpecEntry
 from jaunt.specs.texts import SpecTexts
@@ -22,7 +23,7 @@ from jaunt.syntax.source import ModuleSource, assignment_targets, last_name, par
 _TYPE_VARIABLES = {"TypeVar", "ParamSpec", "TypeVarTuple"}  # generated code has its own, and that means the same
 
 
-@dataclass(frozen=True)
+@frozen
 class Beside:
     """The handwritten part of a spec module.
 

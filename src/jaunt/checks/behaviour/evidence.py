@@ -1,7 +1,6 @@
 """Which specs land unproven: without an example, a property or a test, nothing shows that their code is right."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from jaunt.checks.behaviour.properties import property_questions
 from jaunt.checks.doctests.examples import find_examples, is_left_out
@@ -14,6 +13,7 @@ from jaunt.generate.check import Checked
 from jaunt.generate.evidence import Evidence, added
 from jaunt.plan.evidence import tested_specs
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.spec_ref import SpecRef
 
@@ -58,7 +58,7 @@ def _questions(work: ModuleWork, verify: VerifyConfig) -> dict[str, list[Questio
         return {}  # the checks that run them say what is wrong
 
 
-@dataclass(frozen=True)
+@frozen
 class EvidenceChecks:
     """What tells unproven specs; `tested` are those that test specs depend on, `is_required` refuses the others."""
 
@@ -84,7 +84,7 @@ class EvidenceChecks:
         return EvidenceCheck({entry.qualname: {} for entry in work.entries})
 
 
-@dataclass(frozen=True)
+@frozen
 class EvidenceCheck:
     """Says of each spec that what the other checks show of it is all that there is."""
 

@@ -1,7 +1,6 @@
 """The properties of the specs, as a check: each is tried on drawn inputs, in the sandbox."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from jaunt.checks.behaviour.question import TRIAL, report_of, require_hypothesis, step
@@ -16,6 +15,7 @@ from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 
 DEFAULT: Severity = "error"
@@ -30,7 +30,7 @@ def make_check(project: Project, severity: Severity) -> "PropertyChecks":
     return PropertyChecks(examiners_of(project))
 
 
-@dataclass(frozen=True)
+@frozen
 class PropertyChecks:
     """The properties of a project's specs."""
 
@@ -54,7 +54,7 @@ class PropertyChecks:
         return PropertyCheck(work, Asking(self.examiners, work, questions, preload=[TRIAL]))
 
 
-@dataclass(frozen=True)
+@frozen
 class PropertyCheck:
     """Tries the properties of a module's specs on its candidates."""
 

@@ -6,7 +6,7 @@ Inputs are drawn from the annotations of functions and methods; where Hypothesis
 import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from jaunt.checks.behaviour.question import (
@@ -27,6 +27,7 @@ from jaunt.checks.vacuity.check import is_run
 from jaunt.config import SandboxConfig
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.spec_ref import code_name
@@ -64,7 +65,7 @@ def is_confined(config: SandboxConfig) -> bool:
     return sandbox.mechanism == "bwrap" or (sandbox.mechanism == "limits" and sandbox.has_landlock)
 
 
-@dataclass(frozen=True)
+@frozen
 class RobustnessChecks:
     """The robustness of a project's functions, if it is `used`."""
 
@@ -90,7 +91,7 @@ class RobustnessChecks:
         return RobustnessCheck(work, called, asking, is_warning)
 
 
-@dataclass(frozen=True)
+@frozen
 class Callee:
     """A function or a method, by its dotted name, that is to be called; `documented` are the words of its docstring.
 
@@ -103,7 +104,7 @@ class Callee:
     plain: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class RobustnessCheck:
     """Calls the functions of a module's candidates; what it finds as a warning, a next attempt is told as well."""
 

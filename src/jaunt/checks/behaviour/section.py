@@ -8,17 +8,17 @@ import ast
 import builtins
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from io import StringIO
 
 from jaunt.checks.doctests.examples import documented
+from jaunt.process.frozen import frozen
 from jaunt.syntax.source import Definition, ModuleSource, without_warnings
 
 HEADING = "Properties:"
 _FORM = "expected `given NAME: TYPE, ... [assuming CONDITION] :: EXPRESSION`"
 
 
-@dataclass(frozen=True)
+@frozen
 class Property:
     """A property of the symbol `name`, which stands in `line` of the spec module.
 

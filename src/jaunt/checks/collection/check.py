@@ -17,6 +17,7 @@ from jaunt.checks.vacuity.check import is_run
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
 from jaunt.testing.collection import collection_failures, stand_in, unbuilt_in
@@ -34,7 +35,7 @@ def make_check(project: Project, severity: Severity) -> "CollectionChecks":
     return CollectionChecks(project, is_run(project.config, NAME))
 
 
-@dataclass(frozen=True)
+@frozen
 class CollectionChecks:
     """What has pytest collect the candidates of test modules, if it is `used`."""
 

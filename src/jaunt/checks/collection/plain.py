@@ -6,11 +6,11 @@ For most modules that saves a run of pytest, which takes longer than all other c
 import ast
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.specs.dag import dependencies_of
 from jaunt.specs.graph import ModuleDag
 from jaunt.syntax.candidate import parse_candidate
@@ -23,7 +23,7 @@ _FIXTURES = {
 _PARAMETRIZE = "pytest.mark.parametrize"
 
 
-@dataclass(frozen=True)
+@frozen
 class Surroundings:
     """The modules that can be imported, and the folders that their names start from.
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from jaunt.checks.check_file import Prover
 from jaunt.checks.doctests.examples import faults_of, find_examples, is_left_out
@@ -17,6 +16,7 @@ from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 
 DEFAULT: Severity = "error"
@@ -30,7 +30,7 @@ def make_check(project: Project, severity: Severity) -> "ExampleChecks":
     return ExampleChecks(examiners, tuple(verify.no_doctests), tuple(flags), effects=verify.effects != "warn")
 
 
-@dataclass(frozen=True)
+@frozen
 class ExampleChecks:
     """The examples of a project's specs, but for the modules that `without` names (glob patterns).
 
@@ -70,7 +70,7 @@ class ExampleChecks:
         return ExampleCheck(work, Asking(self.examiners, work, questions, self.effects))
 
 
-@dataclass(frozen=True)
+@frozen
 class ExampleCheck:
     """Imports a module's candidates in the sandbox and runs the examples of its specs."""
 

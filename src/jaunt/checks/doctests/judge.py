@@ -4,15 +4,15 @@ They are judged as `doctest` does it, by its comparison and its options, with th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from doctest import FAIL_FAST, IGNORE_EXCEPTION_DETAIL, REPORT_ONLY_FIRST_FAILURE, SKIP, DocTestParser, Example
 
 from jaunt.checks.doctests.output import OutputChecker, flag_bits, shown
 from jaunt.checks.examiner.protocol import LONGEST
 from jaunt.checks.examiner.questions import Answer, Question
+from jaunt.process.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Docstring:
     """A docstring with examples, of the symbol `name`; `file`, as people are told, and `line` say where it begins."""
 
@@ -38,7 +38,7 @@ def example_question(docstring: Docstring, flags: Sequence[str] = ()) -> Questio
     return Question(docstring.name, doing, steps, _Judge(docstring, examples, bits), claims, about=steps)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Judge:
     """Says which examples of a docstring fail, each with what was expected and what came; `flags` hold for all."""
 

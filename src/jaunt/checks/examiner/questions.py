@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from jaunt.checks.examiner.protocol import Drawn, Order, Steps
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 
 
 class Answer(NamedTuple):
@@ -17,7 +17,7 @@ class Answer(NamedTuple):
     words: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """Steps, which are statements, about the symbol `name`; `doing` says what is done by them.
 

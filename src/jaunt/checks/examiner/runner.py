@@ -5,7 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from jaunt.checks.examiner.protocol import KEY, LONGEST, Order, frame
 from jaunt.checks.examiner.questions import Examination, read_report
 from jaunt.paths import PACKAGE
+from jaunt.process.frozen import frozen
 from jaunt.process.python import python_command
 from jaunt.project.project import Project
 from jaunt.sandbox.program import Completed, Halt, Program
@@ -23,7 +24,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 _EXAMINER = Path(PACKAGE, "checks", "examiner", "child.py")
 
 
-@dataclass(frozen=True)
+@frozen
 class ExaminerRunner:
     """Where candidates are examined. `root` is the project's folder, `bases` are those that module names start from."""
 

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from jaunt.checks.assertions.assertions import assertion_free_tests
 from jaunt.checks.assertions.tested import Tested, dependency_errors, dependency_names, tested_by
@@ -20,6 +20,7 @@ from jaunt.checks.static.text import lookalike_errors, text_errors
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.background import LARGE, in_background
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.candidate import missing_names, parse_candidate
@@ -43,7 +44,7 @@ def make_check(project: Project, severity: Severity) -> "StaticChecks":
     return replace(checks, distributions=found) if found.are_several else checks
 
 
-@dataclass(frozen=True)
+@frozen
 class EffectRules:
     """What a project says of effects on import: patterns of calls that it allows, and whether the rest is only told."""
 
@@ -51,7 +52,7 @@ class EffectRules:
     warn: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class StaticChecks:
     """The static checks of a project's modules.
 
@@ -101,7 +102,7 @@ def _of_owner(distributions: Distributions, work: ModuleWork) -> tuple[frozenset
     return declared | (shared or frozenset()), replace(work, bases=distributions.bases_seen_from(owner))
 
 
-@dataclass(frozen=True)
+@frozen
 class StaticCheck:
     """The static checks of one module's candidates; `allowed` are the modules of others that they may import.
 
@@ -164,13 +165,14 @@ def _column(spec: ModuleSource, line: int, text: str) -> int:
 
 
 _NOTHING: Tested = {}
+_USUAL = EffectRules()
 
 
 def static_findings(
     source: str,
     work: ModuleWork,
     allowed: frozenset[str],
-    effects: EffectRules = EffectRules(),
+    effects: EffectRules = _USUAL,
     tested: Tested = _NOTHING,
 ) -> Checked:
     """Return a candidate with what is wrong with it as its text alone tells: one string an error, all of them."""

@@ -7,11 +7,11 @@ of such a spec is at run time what they make of it.
 import ast
 import copy
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.rewriting import RewritingCheck
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.edits import Edits
@@ -64,7 +64,7 @@ def _paths(module: ModuleSource, decorator: ast.expr) -> set[str]:
     return {module.dotted(function) or "", ast.unparse(function)} - {""}
 
 
-@dataclass(frozen=True)
+@frozen
 class Shown:
     """A candidate as a type checker is to see it; `added` are the lines, counted from 1, that it has not itself."""
 

@@ -1,14 +1,14 @@
 """A check that finds no errors: it puts right what a candidate took over from its spec, or changed of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from jaunt.generate.check import Checked
 from jaunt.process.background import in_background
+from jaunt.process.frozen import frozen
 from jaunt.syntax.source import ModuleSource
 
 
-@dataclass(frozen=True)
+@frozen
 class RewritingCheck:
     """Rewrites a module's candidates: `rewrite` takes a candidate, the spec module and the names of specs."""
 

@@ -12,11 +12,11 @@ ones. The return annotation and `async` are the stub's too, with what type check
 
 import ast
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from jaunt.checks.static.annotations import AnnotationReader, as_iterator, inner_type
 from jaunt.header import Kind
+from jaunt.process.frozen import frozen
 from jaunt.syntax.constants import constant_value
 from jaunt.syntax.source import Definition, Function, ModuleSource, is_stub, last_name, written_name
 
@@ -32,7 +32,7 @@ _ASYNC_ITERATORS = {"AsyncIterator", "AsyncIterable", "AsyncGenerator"}
 _AWAITABLES = {"Awaitable", "Coroutine"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Modules:
     """The spec module and the candidate; `kind` is "build" or "test"."""
 
@@ -41,7 +41,7 @@ class Modules:
     kind: Kind = "build"
 
 
-@dataclass(frozen=True)
+@frozen
 class Parameter:
     """One parameter of a function."""
 

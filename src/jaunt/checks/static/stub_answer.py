@@ -2,12 +2,12 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from jaunt.process.frozen import frozen
 from jaunt.syntax.source import Definition, ModuleSource
 
 
-@dataclass(frozen=True)
+@frozen
 class Head:
     """The lines of a definition that come from its spec: decorators, signature, docstring; or a class attribute.
 

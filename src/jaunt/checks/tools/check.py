@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from jaunt.checks.check_file import Prover
@@ -15,6 +14,7 @@ from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.errors import JauntConfigError
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 
 
@@ -39,7 +39,7 @@ class Tool(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@frozen
 class ToolChecks:
     """A tool as a check of a project's modules."""
 
@@ -55,7 +55,7 @@ class ToolChecks:
         return ToolCheck(self.tool, work)
 
 
-@dataclass(frozen=True)
+@frozen
 class ToolCheck:
     """What a tool finds in one module's candidates."""
 

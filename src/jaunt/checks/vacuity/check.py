@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from jaunt.config.sandboxes import sandbox_for
 from jaunt.files.scratch import temporary_scratch
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
 from jaunt.sandbox.program import Halt, Program
@@ -43,7 +44,7 @@ def is_run(config: JauntConfig, name: str) -> bool:
     return config.verify.doctests or name in config.verify.others
 
 
-@dataclass(frozen=True)
+@frozen
 class VacuityChecks:
     """What tells tests that could not fail, if it is `used`."""
 
@@ -58,7 +59,7 @@ class VacuityChecks:
         return VacuityCheck(work, tested, self.project) if any(tested.values()) else None
 
 
-@dataclass(frozen=True)
+@frozen
 class VacuityCheck:
     """Runs a module's candidates without the code of any spec."""
 

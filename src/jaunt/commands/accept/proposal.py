@@ -1,7 +1,6 @@
 """What a person wants to be taken for a module's code, and where it is: edited, moved, or simply still right."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.build.write import normalize_source
@@ -12,13 +11,14 @@ from jaunt.plan.freshness import Freshness, judge
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.reasons import ReasonKind
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.report.console import relative_paths, some
 from jaunt.report.wording import all_reasons, build_command
 from jaunt.spec_ref import SpecRef, qualname_of
 
 
-@dataclass(frozen=True)
+@frozen
 class Proposal:
     """Code for one module, in the generated file `path` with the content `text`.
 

@@ -4,7 +4,6 @@ import argparse
 import ast
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from jaunt.files.plain import read_plain
 from jaunt.header import split_header
 from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import make_plan
+from jaunt.process.frozen import frozen
 from jaunt.process.python import python_command
 from jaunt.process.tool import run_tool
 from jaunt.project.project import Project, load_project
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 _MOST_FINDINGS = 10
 
 
-@dataclass(frozen=True)
+@frozen
 class _Adoption:
     """What is to be done: the functions `names` of a person's file become specs; `spec_text` is that file then."""
 

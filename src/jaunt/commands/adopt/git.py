@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.errors import JauntRefusedError, JauntWriteError
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.json_record import read_record, write_record
 from jaunt.files.plain import read_plain
+from jaunt.process.frozen import frozen
 from jaunt.process.tool import run_tool
 from jaunt.report.console import relative_paths
 
@@ -17,7 +17,7 @@ _HINT = "commit or stash first, so that git can undo it; --force adopts all the 
 _RECORD = "adopted.json"
 
 
-@dataclass(frozen=True)
+@frozen
 class _Written:
     """What adoptions have written: path -> the digest of its content."""
 

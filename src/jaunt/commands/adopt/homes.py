@@ -3,10 +3,10 @@
 import ast
 import builtins
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from jaunt.process.frozen import frozen
 from jaunt.syntax.source import ModuleSource, assignment_targets, flattened
 
 Import = ast.Import | ast.ImportFrom
@@ -15,7 +15,7 @@ Home = Literal["import", "typing", "own", "builtin", "maybe", "nowhere"]
 ("typing"), or at run time ("own"); not at all ("builtin"). A name that is bound in one branch only is there "maybe"."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Homes:
     """The module-level names of one module."""
 

@@ -6,18 +6,19 @@ the real one, in a temporary folder, with the one new file among them, has the v
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from jaunt.build.write import write_code
 from jaunt.errors import JauntError, JauntRefusedError
 from jaunt.files.listing import ModuleFile, list_files
 from jaunt.plan.module_work import project_work
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project, load_project
 from jaunt.report.console import one_line
 
 
-@dataclass(frozen=True)
+@frozen
 class Rehearsed:
     """The generated file that an adoption would write, and below which folder `__init__.py` files go to it, if any."""
 

@@ -2,7 +2,6 @@
 
 import codecs
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from jaunt.files.listing import ModuleFile, find_files
 from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
 from jaunt.plan.plan import make_plan
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.report.wording import all_reasons, build_command
 from jaunt.syntax.edits import Edits
@@ -19,7 +19,7 @@ from jaunt.syntax.splicing.splice import splice
 from jaunt.text.nearest import nearest
 
 
-@dataclass(frozen=True)
+@frozen
 class Person:
     """A file that a person wrote, its content and its source."""
 

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from jaunt.plan.module_work import project_work
 from jaunt.plan.moved_specs import chosen_specs, moved_specs
 from jaunt.plan.order import ORDERS
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_warning, say
 from jaunt.report.terminal import hang, width_of
 from jaunt.report.wording import all_reasons, decision, first_reason
@@ -50,7 +51,7 @@ def project_store(plan: Plan) -> tuple[Store, str | None]:
     return store, fetch_modules(store, plan.project, plan.stale)
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """One module that a build would generate, or judge first, or verify, which is free.
 
@@ -82,7 +83,7 @@ class Step:
         return "store" if self.from_store else "judge" if self.action == "judge" else "model"
 
 
-@dataclass(frozen=True)
+@frozen
 class Forecast:
     """What a build would do: the modules that it would generate, in order, and why others would fail, by module.
 
@@ -177,7 +178,7 @@ def _asks(plan: Plan, module: str) -> str:
     return f"accepted, but {all_reasons(freshness)} ({decision(module, plan.project.kind_of(module))})"
 
 
-@dataclass(frozen=True)
+@frozen
 class Total:
     """What all calls of a forecast would take together: the least and the most; `free` modules are verified.
 

@@ -13,7 +13,7 @@ import sys
 import sysconfig
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from jaunt.files.json_record import read_record, write_record
 from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.report.console import error_line
 from jaunt.report.wording import located_error
@@ -41,7 +42,7 @@ _CHECKED = re.compile(r"^# jaunt:checked_digest=(\S+)", re.MULTILINE)
 _SETTINGS = ("jaunt.toml", "pyproject.toml", "ruff.toml", ".ruff.toml", "ty.toml")
 
 
-@dataclass(frozen=True)
+@frozen
 class Verified:
     """Module -> the digest of what passed."""
 

@@ -1,15 +1,15 @@
 """What may follow each command, read from its parser: what the scripts of all shells are made from."""
 
 import argparse
-from dataclasses import dataclass
 
 from jaunt.commands.shared.parsers import actions_of
+from jaunt.process.frozen import frozen
 
 _SORTS = {"MODULE": "names", "DIR": "folders", "FILE": "files"}
 """What stands for a value in the help, and what a shell can offer for it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Value:
     """What may stand in a place: a sort ("names", "folders", "files"), or some words; neither is anything at all."""
 
@@ -17,7 +17,7 @@ class Value:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """A long option; `value` is None where it takes none."""
 
@@ -26,7 +26,7 @@ class Option:
     value: Value | None
 
 
-@dataclass(frozen=True)
+@frozen
 class CommandEntry:
     """What may follow a command: its options and, where it takes arguments, the first one."""
 

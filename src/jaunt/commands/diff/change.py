@@ -1,7 +1,6 @@
 """Changes: a module's code and contract before and after its last build, as unified diffs."""
 
 import ast
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +9,7 @@ from jaunt.commands.diff.lost import removed_behaviour
 from jaunt.files.plain import read_plain
 from jaunt.header import Kind, parse_header, split_header
 from jaunt.plan.freshness import contract_changes
+from jaunt.process.frozen import frozen
 from jaunt.report.diffs import contract_diff, unified_diff
 from jaunt.report.wording import reason_texts
 from jaunt.syntax.body import is_body_edited
@@ -19,7 +19,7 @@ Nature = Literal["code", "docstrings", "layout", "nothing"]
 """What differs of two texts of code: what it does, its docstrings alone, its comments and layout alone, or nothing."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """What a module's last build changed.
 

@@ -3,8 +3,8 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from jaunt.process.frozen import frozen
 from jaunt.syntax.source import Definition, Function, assignment_targets, parse_or_none
 
 _BRANCHES: Mapping[type[ast.AST], str] = {
@@ -20,7 +20,7 @@ _BRANCHES: Mapping[type[ast.AST], str] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class _Function:
     """What a function or method does that a reader would miss if it were gone."""
 

@@ -1,12 +1,13 @@
 """What one of the doctor's checks found."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from jaunt.process.frozen import frozen
 
 Level = Literal["ok", "warn", "fail"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """What one check found; `hint` says what to do. A build works in spite of a "warn", but not of a "fail"."""
 

@@ -4,9 +4,9 @@ import ast
 import doctest
 import re
 import symtable
-from dataclasses import dataclass
 from functools import lru_cache
 
+from jaunt.process.frozen import frozen
 from jaunt.syntax.source import without_warnings
 
 _TYPE = re.compile(r"[\w.\[\], |]+")
@@ -14,7 +14,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 _AT_ONCE = {"genexpr", "listcomp", "setcomp", "dictcomp"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Names:
     """Names of one piece of code: those it binds, those of the module it uses at all, and those `now`, when it is run.
 

@@ -5,9 +5,11 @@ places by least squares. Parts that are not connected are laid out each by itsel
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from graphlib import TopologicalSorter
 from itertools import pairwise
+
+from jaunt.process.frozen import frozen
 
 Point = tuple[float, float]
 Edge = tuple[str, str]
@@ -23,7 +25,7 @@ _MOST_ROWS = 30  # a taller layer is folded to several columns, or the drawing w
 _SWEEPS = 8
 
 
-@dataclass(frozen=True)
+@frozen
 class Box:
     """A node's place: its left upper corner and its size, in pixels."""
 
@@ -33,7 +35,7 @@ class Box:
     height: float = BOX_HEIGHT
 
 
-@dataclass(frozen=True)
+@frozen
 class Layout:
     """Places for every node, and for every edge (node, dependency) the points that it leads through."""
 

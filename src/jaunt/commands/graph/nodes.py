@@ -1,15 +1,14 @@
 """Pictures of a plan's module DAG, coloured by state: a text tree, mermaid, dot, a page of html."""
 
-from dataclasses import dataclass
-
 from jaunt.header import Kind
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.report.console import one_line, relative_paths
 from jaunt.report.states import severity
 from jaunt.report.wording import reason_texts
 
 
-@dataclass(frozen=True)
+@frozen
 class Node:
     """A module in a drawing; `needs` are the modules in the drawing that it depends on directly, sorted."""
 

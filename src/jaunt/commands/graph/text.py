@@ -3,10 +3,10 @@
 import textwrap
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from jaunt.commands.graph.nodes import Node, make_nodes
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.report.states import severity, style_of
 from jaunt.report.terminal import coloured
 from jaunt.specs.dag import dependencies_of
@@ -17,7 +17,7 @@ DEFAULT_LIMIT = 200
 _STATE_WIDTH = 9
 
 
-@dataclass(frozen=True)
+@frozen
 class _Line:
     """One line of the tree; `elsewhere`: what lies below the module is printed at another line of it."""
 

@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.header import split_header
 from jaunt.plan.module_work import ModuleWork, project_work
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project, select_targets
 from jaunt.report.console import error_line, print_warning, relative_paths, say
 from jaunt.text.counts import counted
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project_options(parser)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Probed:
     """The module that is probed, its code, and which of its specs are meant."""
 

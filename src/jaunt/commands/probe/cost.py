@@ -1,16 +1,15 @@
 """What further candidates of a module would cost, before any is asked for."""
 
-from dataclasses import dataclass
-
 from jaunt.build.memory.ledger import read_ledger
 from jaunt.commands.build.estimate import at_price, estimate
 from jaunt.engine.job import job_name
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.text.counts import counted
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """How many candidates there are, and what the calls for the others would take: the least and the most.
 

@@ -1,7 +1,7 @@
 """The options that several commands share, and the configuration that they name."""
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from jaunt.checks import severities
@@ -10,10 +10,11 @@ from jaunt.config.instructions import with_instructions
 from jaunt.config.schema import ClusterConfig
 from jaunt.config.values import cluster_address
 from jaunt.errors import JauntConfigError
+from jaunt.process.frozen import frozen
 from jaunt.report.console import Verbosity
 
 
-@dataclass(frozen=True)
+@frozen
 class BuildOptions:
     """How a build runs, and what is printed of it.
 

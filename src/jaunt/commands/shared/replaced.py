@@ -1,7 +1,7 @@
 """Specs that have a body of their own: told before a model is asked, as generated code takes the body's place."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 from jaunt.errors import JauntDiscoveryError
@@ -9,19 +9,20 @@ from jaunt.project.project import Project
 from jaunt.syntax.source import Function, is_stub, read_source
 
 
-def replaced_lines(project: Project, modules: Iterable[str]) -> Iterator[str]:
-    """Yield a line, with file, line and what to do, for each function among the specs of some modules with a body."""
-    for module in modules if project.scan else ():
-        entries = [entry for entry in project.modules[module].entries if entry.kind == "magic"]
-        with suppress(JauntDiscoveryError):  # that is told of elsewhere
-            source = read_source(module, project.modules[module].path, project.handed)
-            for entry in entries:
-                node = source.definitions.get(entry.qualname)
-                if isinstance(node, Function) and (line := _first_line_of_code(node)):
-                    yield (
-                        f"{source.path}:{line}: {entry.spec_ref} has a body, which generated code replaces (to keep it "
-                        f"as the code, take off the decorator and run: jaunt adopt {entry.spec_ref})"
-                    )
+def replaced_lines(project: Project, module: str) -> Iterator[str]:
+    """Yield a line, with file, line and what to do, for each function among the specs of a module with a body."""
+    if not project.scan:
+        return
+    entries = [entry for entry in project.modules[module].entries if entry.kind == "magic"]
+    with suppress(JauntDiscoveryError):  # that is told of elsewhere
+        source = read_source(module, project.modules[module].path, project.handed)
+        for entry in entries:
+            node = source.definitions.get(entry.qualname)
+            if isinstance(node, Function) and (line := _first_line_of_code(node)):
+                yield (
+                    f"{source.path}:{line}: {entry.spec_ref} has a body, which generated code replaces (to keep it "
+                    f"as the code, take off the decorator and run: jaunt adopt {entry.spec_ref})"
+                )
 
 
 def _first_line_of_code(function: Function) -> int:

@@ -2,10 +2,11 @@
 
 import signal
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntRefusedError
+from jaunt.process.frozen import frozen
 
 EXIT_OK = 0
 
@@ -32,7 +33,7 @@ EXIT_CODES = {
 """What each code means, for `jaunt help exit-codes`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Result:
     """What a command came to: its exit code, and the facts that `--json` prints."""
 

@@ -1,7 +1,6 @@
 """What stands behind the code of each spec, by what headers record, and the level that this comes to."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from jaunt.checks.behaviour.evidence import shown_by_docstrings
@@ -9,6 +8,7 @@ from jaunt.header import parse_header
 from jaunt.plan.freshness import read_generated
 from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.report.console import some
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
@@ -23,7 +23,7 @@ STRONG = 0.8
 """The share of changes to the code that tests have to notice to be strong, where [test] says nothing of it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class SpecEvidence:
     """What stands behind the code of one spec.
 

@@ -70,12 +70,12 @@ def tell_unbound(plan: Plan) -> None:
         return
     from jaunt.commands.shared import replaced, unbound  # what reads sources: 20 ms, for nothing if all is fresh
 
-    for line in islice(
-        replaced.replaced_lines(plan.project, [m for m in stale if plan.freshness[m].stale]), _MOST_TOLD
-    ):
-        print_warning(line)
-    found = [*islice(unbound.unbound_lines(plan.project, stale), _MOST_TOLD + 1)]
-    for line in found[:_MOST_TOLD]:
+    unbound_in = unbound.UnboundNames(plan.project)
+    bodies, found = list[str](), list[str]()
+    for module in stale:  # both at a time: only the sources that were read last are kept
+        bodies += replaced.replaced_lines(plan.project, module) if plan.freshness[module].stale else ()
+        found += islice(unbound_in.lines(module), _MOST_TOLD) if len(found) <= _MOST_TOLD else ()
+    for line in [*bodies[:_MOST_TOLD], *found[:_MOST_TOLD]]:
         print_warning(line)
     if len(found) > _MOST_TOLD:
         print_warning("there are more names that nothing binds: jaunt doctor lists them")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Interrupted, Result
 from jaunt.commands.shared.steps import plan_for, tests_of
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.report.console import print_error, say, some
 from jaunt.specs.dag import dependents_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from jaunt.testing.project_tests import PytestResult
 
 
-@dataclass(frozen=True)
+@frozen
 class RunOptions:
     """How tests are run: whether the modules under test are built first, whether what is wrong is rewritten once.
 
@@ -39,7 +40,7 @@ class RunOptions:
     reports: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Tested:
     """What came of a project's tests: of those that ran, if any did, and those that did not need to."""
 

@@ -15,16 +15,27 @@ from jaunt.syntax.source import ModuleSource, read_source
 
 def unbound_lines(project: Project, modules: Iterable[str]) -> Iterator[str]:
     """Yield a line, with file, line and what to do, for each name of the specs of some modules that nothing binds."""
-    named = _SpecNames(project)
-    attributes = _Attributes(project.bases())
+    names = UnboundNames(project)
     for module in modules:
-        source = _source(project, module)
-        entries = project.modules[module].entries if source else ()
-        for entry in entries:
+        yield from names.lines(module)
+
+
+class UnboundNames:
+    """Tells of names that nothing binds, module by module."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._named = _SpecNames(project)
+        self._attributes = _Attributes(project.bases())
+
+    def lines(self, module: str) -> Iterator[str]:
+        """Yield a line, with file, line and what to do, for each name of a module's specs that nothing binds."""
+        source = _source(self._project, module)
+        for entry in self._project.modules[module].entries if source else ():
             assert source is not None
             if code_name(entry.qualname) in source.definitions:
-                for found in unbound_names(source, entry.qualname, named.refs):
-                    if found.elsewhere or not attributes.has(source, found.name):
+                for found in unbound_names(source, entry.qualname, self._named.refs):
+                    if found.elsewhere or not self._attributes.has(source, found.name):
                         yield _line(source, found)
 
 

@@ -3,12 +3,12 @@
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TextIO
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.header import Kind
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.report.console import MOST_LINES, say, some
 from jaunt.report.states import style_of
 from jaunt.report.terminal import hang, paint, width_of
@@ -18,7 +18,7 @@ from jaunt.text.counts import counted
 _EXAMPLE = re.compile(r"^\s*>>> ", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@frozen
 class SpecStatus:
     """One spec: its module's state, the specs that it depends on, and its evidence.
 

@@ -4,7 +4,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +14,7 @@ from jaunt.header import Kind, extract_module_digest, parse_header
 from jaunt.plan.freshness import Freshness, read_generated
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
 from jaunt.report.excerpt import excerpt
 from jaunt.report.states import STATES, style_of
@@ -148,7 +148,7 @@ def _failed(plan: Plan, module: str, failure: LastFailure | None) -> str:
     return f"failed {ago(time.time() - failure.at)}: {one_line(failure.error)} ({where})"
 
 
-@dataclass(frozen=True)
+@frozen
 class ModuleStatus:
     """All there is to say of one module.
 

@@ -1,7 +1,6 @@
 """How strong a project's tests are: measured after they have run, told, kept in their headers, and a gate if wanted."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from jaunt.files.atomic import ensure_state_folder, write_atomic, write_text_fil
 from jaunt.files.plain import read_plain
 from jaunt.header import parse_header
 from jaunt.plan.plan import make_plan
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.report.console import and_more, print_error, print_warning, relative_paths, say, some
 from jaunt.syntax.body import is_edited
@@ -28,7 +28,7 @@ _MOST = 10
 """The most survivors of a module that are listed without -v, and that a model is told of."""
 
 
-@dataclass(frozen=True)
+@frozen
 class StrengthOptions:
     """Whether strength is measured even where no gate asks for it, and the file that the page goes to, if not PAGE."""
 

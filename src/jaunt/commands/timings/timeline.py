@@ -1,18 +1,18 @@
 """The timeline of a build, as a page: who waited for whom, the critical path, the jobs in use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 from jaunt.build.memory.timings import BuildTimings, JobTiming
 from jaunt.files.json_record import plain_record
+from jaunt.process.frozen import frozen
 from jaunt.report.page import render_page
 from jaunt.specs.dag import critical_path
 
 _HELD_UP = 0.05  # seconds, from which on more jobs would help
 
 
-@dataclass(frozen=True)
+@frozen
 class JobCounts:
     """How many jobs were running, and how many were held up by the jobs limit, from `time` on."""
 
@@ -21,7 +21,7 @@ class JobCounts:
     waiting: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Analysis:
     """What follows from a build's record; `path` are the names of the jobs on the critical path, in order."""
 

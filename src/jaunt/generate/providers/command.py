@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from jaunt.generate.providers.program import OUTPUT_LIMIT, plain_text, run_progr
 from jaunt.generate.providers.provider import Usable
 from jaunt.generate.providers.sdk import read_key
 from jaunt.generate.transport import Fault, Policy, Transport
+from jaunt.process.frozen import frozen
 from jaunt.text.lines import last_line
 from jaunt.text.sizes import MB
 
@@ -37,7 +37,7 @@ _START_HINTS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Preset:
     """A known program.
 

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from jaunt.generate.model import Usage
+from jaunt.process.frozen import frozen
 
 _CHARACTERS_A_TOKEN = 4  # roughly, in English text and code
 
 
-@dataclass(frozen=True)
+@frozen
 class Printed:
     """A program's output: the answer, what the call took if it says so, and what went wrong if it says that."""
 

@@ -6,9 +6,9 @@ import re
 import subprocess
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from jaunt.files.scratch import temporary_scratch
+from jaunt.process.frozen import frozen
 from jaunt.process.keeper import end_watch, keep_watch
 from jaunt.process.tree import kill_tree, processes_with
 from jaunt.text.sizes import MB
@@ -29,7 +29,7 @@ _ESCAPES = re.compile(
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-@dataclass(frozen=True)
+@frozen
 class Ran:
     """How a program ended.
 

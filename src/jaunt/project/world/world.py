@@ -5,8 +5,9 @@ import hashlib
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from jaunt.process.frozen import frozen
 from jaunt.project.world.lookup import Lookup, Meant
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
@@ -19,7 +20,7 @@ _MOST_OF_SYMBOL = 6_000
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
-@dataclass(frozen=True)
+@frozen
 class World:
     """What the specs of a module reach of other modules.
 

@@ -3,14 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from jaunt.process.frozen import frozen
 from jaunt.syntax.source import parse_or_none
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
-@dataclass(frozen=True)
+@frozen
 class Block:
     """A statement at module level, with the comments right above it.
 

@@ -2,8 +2,9 @@
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from jaunt.process.frozen import frozen
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.splicing.blocks import Block, blocks_of, bound_name
 
@@ -11,7 +12,7 @@ _APART = "\n\n"
 """What stands before a definition that is put in, beyond the line break that ends the one before it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Spliced:
     """A module's text after a splice, "" if there are `errors`: why an answer can't be put in, in words for a model."""
 

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from jaunt.process.frozen import frozen
 from jaunt.testing.shards.report import Case, Report, UnreadableReportError, read_reports
 from jaunt.testing.shards.split import Shard, split_digest
 from jaunt.text.counts import counted
@@ -13,7 +13,7 @@ _NOBODY = "jaunt"
 """What stands for the module of a failure that is of none."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Merged:
     """Reports as one: the problem of each file, or of them all together, and one whole report for each kind."""
 

@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from jaunt.errors import JauntConfigError
 from jaunt.files.plain import read_plain
+from jaunt.process.frozen import frozen
 from jaunt.testing.shards.split import Shard, read_shard
 from jaunt.text.sizes import MB
 
@@ -22,7 +22,7 @@ class UnreadableReportError(ValueError):
     """A file is no report of jaunt's, or not a whole one."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Case:
     """One test, or one module that was checked: its module, its name, and what failed, if anything did.
 
@@ -37,7 +37,7 @@ class Case:
     details: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Report:
     """What one part of a run came to.
 

@@ -4,14 +4,14 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from jaunt.errors import JauntConfigError
+from jaunt.process.frozen import frozen
 
 _LEAST = 0.001  # seconds: what takes no time at all counts too
 
 
-@dataclass(frozen=True)
+@frozen
 class Shard:
     """One part of a run: the `number`-th of `total`, both from 1."""
 

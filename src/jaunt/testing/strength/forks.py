@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from jaunt.process.boundary import caught
+from jaunt.process.frozen import frozen
 
 _MEMORY = 512 << 20
 """How many bytes a copy may take beyond what the process has that it is a copy of."""
@@ -25,7 +26,7 @@ _LONGEST = 60.0
 """How long a copy has by the clock in any case, in seconds."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Job:
     """What a copy does: `call` gives something that JSON can hold; it may take `seconds` of a processor's time."""
 
@@ -34,7 +35,7 @@ class Job:
     seconds: float
 
 
-@dataclass(frozen=True)
+@frozen
 class Done:
     """How a copy ended: `answer` is what its call gave; None if it ended otherwise, by its limit if `is_late`."""
 

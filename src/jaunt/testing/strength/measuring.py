@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from jaunt.cluster.call import open_cluster
 from jaunt.config import SandboxConfig
 from jaunt.config.sandboxes import by_sandbox
 from jaunt.files.plain import read_plain
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.sandbox.program import Completed
 from jaunt.testing.strength.mutant import Mutant, chosen, mutants_of
@@ -24,7 +25,7 @@ _SECONDS_EACH = 3
 """How many seconds a mutant adds to the time that the run may take."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Subject:
     """A test module and what it is for: `names`, the specs it depends on directly, by the module that they are of."""
 
@@ -102,7 +103,7 @@ def _nothing(subject: Subject) -> Strength:
     return Strength(subject.module, specs=subject.specs, digest=subject.digest, problem=problem)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Run:
     """One run in the sandbox: of the test modules whose names start from one folder, and that have this sandbox."""
 

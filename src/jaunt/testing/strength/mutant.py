@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
+from jaunt.process.frozen import frozen
 from jaunt.syntax.source import parse_or_none
 from jaunt.syntax.splicing.blocks import blocks_of
 from jaunt.testing.strength.operators import Edit, Kind, edits_of
 
 
-@dataclass(frozen=True)
+@frozen
 class Mutant:
     """A change of a generated module's text, which is UTF-8: its bytes from `start` to `end` become `text`.
 

@@ -1,13 +1,14 @@
 """How strong the tests of a module are, as measured: how many changes of the code under test they notice."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from jaunt.process.frozen import frozen
 from jaunt.testing.strength.mutant import Mutant
 
 
-@dataclass(frozen=True)
+@frozen
 class Strength:
     """What came of the mutants of the code that a test module is for.
 

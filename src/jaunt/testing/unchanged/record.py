@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.json_record import read_record, write_record
+from jaunt.process.frozen import frozen
 
 _FILE = Path(".jaunt", "tested.json")
 _VERSION = 1
 
 
-@dataclass(frozen=True)
+@frozen
 class FileState:
     """A file as it was read: its stamp, a digest of its content, and of a Python file what `syntax.mentions` says."""
 
@@ -24,7 +25,7 @@ class FileState:
     anything: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Pass:
     """When all tests of a module last passed, in one run and whole.
 
@@ -40,7 +41,7 @@ class Pass:
     met: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Tested:
     """All that is remembered. `reports` are files of the project that `jaunt test` itself wrote, at a person's wish."""
 

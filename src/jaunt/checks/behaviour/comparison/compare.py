@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +15,7 @@ from jaunt.checks.behaviour.robustness import is_confined
 from jaunt.checks.examiner.runner import project_runner
 from jaunt.paths import PACKAGE
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.sandbox.program import Halt
 from jaunt.sandbox.sandbox import Sandbox
@@ -27,7 +28,7 @@ _SUBJECT_SECONDS = 20.0
 _CHILD = Path(PACKAGE, "checks", "behaviour", "comparison", "child.py")
 
 
-@dataclass(frozen=True)
+@frozen
 class Versions:
     """Versions of one module's code, and which of its specs are compared (None: all)."""
 
@@ -36,7 +37,7 @@ class Versions:
     only: Collection[str] | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Compared:
     """What came of comparing versions of a module: a report for each subject, or why there is none."""
 

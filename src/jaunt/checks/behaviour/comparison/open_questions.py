@@ -3,17 +3,18 @@
 import ast
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from jaunt.checks.behaviour.comparison.compare import INPUTS, Compared, Versions, compare
 from jaunt.checks.behaviour.comparison.words import Question, agreement, questions_of
 from jaunt.plan.module_work import ModuleWork
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.syntax.source import Definition, ModuleSource
 from jaunt.syntax.syntax_digest import syntax_digest
 
 
-@dataclass(frozen=True)
+@frozen
 class OpenQuestions:
     """The questions about the specs of one module; `agreed` says of each spec how far `versions` of it agree.
 
@@ -28,7 +29,7 @@ class OpenQuestions:
     why_not: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Candidates:
     """A module's code that landed, first, and further candidates for the same contract; specs `only`, if named."""
 

@@ -1,15 +1,15 @@
 """Comparisons in words: questions that a spec leaves open, and what a rebuild has changed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from jaunt.checks.behaviour.comparison.asked import Difference, Group, Report
+from jaunt.process.frozen import frozen
 from jaunt.text.counts import counted
 
 BEFORE_AND_NOW = ("before", "now")
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """One of the answers that code gives to a question: how many versions give it, and the lines that settle it.
 
@@ -22,7 +22,7 @@ class Answer:
     doctest: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Question:
     """What a spec leaves open: the smallest input on which code that passed all checks disagrees, and the answers.
 

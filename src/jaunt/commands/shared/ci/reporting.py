@@ -7,12 +7,12 @@ import argparse
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.errors import JauntConfigError
 from jaunt.files.atomic import write_text_file
+from jaunt.process.frozen import frozen
 from jaunt.process.tool import run_tool
 from jaunt.project.project import Project
 from jaunt.report.console import print_error, say
@@ -24,7 +24,7 @@ from jaunt.testing.shards.split import Shard, modules_of, read_shard, split_dige
 from jaunt.text.counts import counted
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """A part of a run: which shard of what; `mine` are its modules, `file` is where its report goes, if anywhere."""
 

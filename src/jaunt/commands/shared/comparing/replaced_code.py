@@ -1,7 +1,6 @@
 """The code before a build and the code now, on the same inputs: what a rebuild has changed of what it does."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from jaunt.build.memory.history import History, LastBuild
 from jaunt.checks.behaviour.comparison.changed import changed_specs
@@ -12,6 +11,7 @@ from jaunt.files.plain import read_plain
 from jaunt.header import split_header
 from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import Plan
+from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.report.console import say
 
@@ -21,7 +21,7 @@ _SECONDS = 10.0
 _SAME = "no difference: what the code does is written as before"
 
 
-@dataclass(frozen=True)
+@frozen
 class Behaviour:
     """What a build has changed of what a module's code does: in a line, and a line for each spec that was compared."""
 
