@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jaunt.commands.graph.diagrams import draw_dot, draw_mermaid
-from jaunt.commands.graph.html import draw_html
 from jaunt.commands.graph.text import draw_text
 from jaunt.commands.shared.options import add_project_options, add_target_option
 from jaunt.commands.shared.result import Result
@@ -57,10 +56,16 @@ def _text(plan: Plan, arguments: argparse.Namespace) -> str:
     )
 
 
+def _html(plan: Plan) -> str:
+    from jaunt.commands.graph.html import draw_html  # the layout, which a text does not need
+
+    return draw_html(plan)
+
+
 FORMATS: Mapping[str, Callable[[Plan], str]] = {
     "text": draw_text,
     "mermaid": draw_mermaid,
     "dot": draw_dot,
-    "html": draw_html,
+    "html": _html,
 }
 """Each format's function from a plan to its picture, without a line break at its end."""

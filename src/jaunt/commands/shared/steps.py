@@ -74,7 +74,7 @@ def tell_unbound(plan: Plan) -> None:
     bodies, found = list[str](), list[str]()
     for module in stale:  # both at a time: only the sources that were read last are kept
         bodies += replaced.replaced_lines(plan.project, module) if plan.freshness[module].stale else ()
-        found += islice(unbound_in.lines(module), _MOST_TOLD) if len(found) <= _MOST_TOLD else ()
+        found += islice(unbound_in.lines(module), _MOST_TOLD + 1) if len(found) <= _MOST_TOLD else ()
     for line in [*bodies[:_MOST_TOLD], *found[:_MOST_TOLD]]:
         print_warning(line)
     if len(found) > _MOST_TOLD:
