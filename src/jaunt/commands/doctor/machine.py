@@ -7,6 +7,11 @@ from importlib import metadata
 
 from jaunt.commands.doctor.finding import Finding
 
+try:
+    from packaging import specifiers
+except ImportError:  # the doctor has to run where packages are missing
+    specifiers = None
+
 _PACKAGES = ("doit", "packaging", "pytest")
 """Those that every build needs. The others are told of where they are used: tools, the lock, the provider."""
 
@@ -52,11 +57,7 @@ def wanted_releases() -> dict[str, str]:
 
 
 def _fits(version: str, releases: str) -> bool:
-    try:
-        from packaging.specifiers import SpecifierSet  # here, as the doctor has to run where packages are missing
-    except ImportError:
-        return True
-    return SpecifierSet(releases).contains(version, prereleases=True)
+    return specifiers is None or specifiers.SpecifierSet(releases).contains(version, prereleases=True)
 
 
 def _version(package: str) -> str:
