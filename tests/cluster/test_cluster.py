@@ -3,7 +3,9 @@
 import json
 import logging
 import shutil
+import signal
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from threading import Thread
 
@@ -15,7 +17,9 @@ pytest.importorskip("distributed")
 
 from clusters import LocalCluster, local_cluster
 
+import jaunt.cluster.cluster
 from jaunt.cluster.call import open_cluster
+from jaunt.cluster.connection import version_at
 from jaunt.config import load_config
 from jaunt.paths import PACKAGE
 
@@ -95,6 +99,11 @@ def test_a_wrong_candidate_is_refused_by_a_worker_in_the_words_of_this_machine(
     assert said[0] == said[1]
 
 
+def test_the_version_of_a_scheduler_is_asked_for_where_it_may_be_the_cause(cluster: LocalCluster) -> None:
+    assert version_at(cluster.address) == version("distributed")
+    assert version_at("tcp://127.0.0.1:9") is None
+
+
 def test_without_a_scheduler_the_work_is_done_here_with_one_warning(tmp_path: Path, run_in: RunIn) -> None:
     root = textkit(tmp_path / "project", "tcp://127.0.0.1:9")
     said = run_in(root, "build", *FEW)
@@ -143,6 +152,20 @@ def test_a_worker_that_is_killed_at_work_changes_no_result(tmp_path: Path, run_i
         killer.join()
         assert said.code == 0, said.err
         assert generated(root) == generated(here)
+
+
+def test_a_worker_that_hangs_is_waited_for_no_longer_than_it_takes_to_see_that(
+    tmp_path: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jaunt.cluster.cluster, "_LOOK_SECONDS", 0.5)
+    with local_cluster(tmp_path, workers=1) as cluster:
+        root = textkit(tmp_path / "project", cluster.address)
+        stopper = Thread(target=lambda: (cluster.wait_for_work(), cluster.workers[0].send_signal(signal.SIGSTOP)))
+        stopper.start()
+        said = run_in(root, "build", *FEW)
+        stopper.join()
+        assert said.code == 0, said.err
+        assert "is left out of this run: its workers don't answer" in said.err or calls_of(root) >= 2
 
 
 @pytest.mark.parametrize("address", ["host", "http://host:1", "tcp://host", "tcp://:8786 x"])

@@ -19,6 +19,9 @@ from jaunt.process.boundary import caught
 _MOST_FAILURES = 3
 """Calls that may fail one after the other before the cluster is left out of the run."""
 
+_LOOK_SECONDS = 10.0
+"""How long a result may take before it is looked whether the cluster hangs, and then again and again."""
+
 
 class Cluster:
     """The workers at `address` that come to the same verdicts as this machine, for the project at `root`.
@@ -103,8 +106,8 @@ class Cluster:
             try:
                 return self._submit_to(connection, function, arguments)
             except ClusterError:  # a worker is gone, as a rule: those that are left may do
-                self._choose_workers(connection)
-                return self._submit_to(connection, function, arguments)
+                self._workers = []
+                return self._submit_to(self._connected(), function, arguments)
 
     def _submit_to(self, connection: Connection, function: str, arguments: Mapping[str, Any]) -> Any:
         first, later = self._sent.today()
@@ -116,8 +119,21 @@ class Cluster:
         done, loop = asyncio.Event(), asyncio.get_running_loop()
         # The loop may be closed by the time that it is told.
         future.add_done_callback(lambda _: caught(partial(loop.call_soon_threadsafe, done.set)))
-        await done.wait()
+        while not done.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), _LOOK_SECONDS)
+            if not done.is_set():
+                await asyncio.to_thread(self._look)
         return await asyncio.to_thread(self._connection.result_of, future)
+
+    def _look(self) -> None:
+        """Raise ClusterError, and leave the cluster out from now on, if it hangs."""
+        assert self._connection is not None
+        try:
+            self._connection.require_answers(self._workers)
+        except ClusterError as error:
+            self._problem = self._problem or str(error)
+            raise
 
     def _failed(self, problem: str) -> ClusterError:
         """Note a call that failed; after some, one after the other, no further one is made."""

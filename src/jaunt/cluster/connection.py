@@ -1,7 +1,9 @@
 """The connection to a scheduler: the one file that knows Dask."""
 
+import asyncio
 import logging
 import threading
+import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,6 +17,8 @@ from jaunt.text.lines import last_line
 
 SECONDS = 5.0
 """How long a scheduler may take to answer, its workers to say what they have, and a result to be fetched."""
+_SEND_SECONDS = 30.0
+"""How long a project may take to be sent."""
 _RETRIES = 2  # of a call that ends in an error there
 
 
@@ -25,8 +29,17 @@ class Connection:
         for name in [*logging.root.manager.loggerDict]:
             if name.partition(".")[0] == "distributed":
                 logging.getLogger(name).setLevel(logging.CRITICAL)  # what counts is said in one line of ours
+        warnings.filterwarnings("ignore", module=r"distributed\b")
         connect = partial(distributed.Client, address, timeout=SECONDS, set_as_default=False, name="jaunt")
-        self._client: Any = tried(connect, "it can't be reached")
+        try:
+            self._client: Any = tried(connect, "it can't be reached", seconds=2 * SECONDS)
+        except ClusterError as error:
+            there = version_at(address)
+            if there is None or there == distributed.__version__:
+                raise
+            raise ClusterError(
+                f"its scheduler has distributed {there}, not {distributed.__version__}, and they don't agree ({error})"
+            ) from None
 
     def machines(self, sandbox: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         """Return each worker's address, and in words what it has otherwise than this machine.
@@ -34,9 +47,13 @@ class Connection:
         Raises ClusterError if they don't say.
         """
         ask = partial(self._client.run, this_machine, sandbox, on_error="return")
-        answers: dict[str, object] = tried(partial(_within, SECONDS, ask), "its workers don't answer")
+        answers: dict[str, object] = tried(ask, "its workers don't answer")
         here = this_machine(sandbox)
         return [(worker, _differing(here, there)) for worker, there in sorted(answers.items())]
+
+    def require_answers(self, workers: Sequence[str]) -> None:
+        """Raise ClusterError if the scheduler or one of the workers hangs: it would be waited for in vain."""
+        tried(partial(self._client.run, bool, workers=[*workers], on_error="return"), "its workers don't answer")
 
     def threads(self, workers: Sequence[str]) -> int:
         """Return how many calls some workers can make at a time."""
@@ -46,7 +63,7 @@ class Connection:
     def send(self, value: object, workers: Sequence[str]) -> Any:
         """Send a value to workers, to all of them, so that it isn't lost with one; return what stands for it."""
         send = partial(self._client.scatter, value, broadcast=True, workers=[*workers], hash=True)
-        return tried(send, "the project can't be sent")
+        return tried(send, "the project can't be sent", seconds=_SEND_SECONDS)
 
     def submit(self, call: Callable[..., object], arguments: Sequence[object], workers: Collection[str]) -> Any:
         """Have a function called on one of the workers; return the future of its result."""
@@ -55,17 +72,32 @@ class Connection:
 
     def result_of(self, future: Any) -> Any:
         """Return the result of a future that is done; raises ClusterError if there is none."""
-        return tried(partial(future.result, timeout=SECONDS), "a call failed there")
+        return tried(future.result, "a call failed there")
 
     def close(self) -> None:
         """Close it."""
-        caught(partial(self._client.close, timeout=1))
+        caught(partial(_within, SECONDS, partial(self._client.close, timeout=1)))
 
 
-def tried(call: Callable[[], Any], problem: str) -> Any:
-    """Return what a call into Dask gives; raises ClusterError in its place: the errors there are of many libraries."""
+def version_at(address: str) -> str | None:
+    """Return the version of Dask Distributed that a scheduler has; None if it doesn't say."""
+
+    async def ask() -> str:
+        async with asyncio.timeout(SECONDS), distributed.rpc(address) as scheduler:
+            return str((await scheduler.versions())["packages"]["distributed"])
+
+    found: list[str] = []
+    caught(lambda: found.append(asyncio.run(ask())))
+    return found[0] if found else None
+
+
+def tried(call: Callable[[], Any], problem: str, *, seconds: float = SECONDS) -> Any:
+    """Return what a call into Dask gives; raises ClusterError if it fails: the errors there are of many libraries.
+
+    So it does if the call takes longer: many have no limit of their own, and a scheduler may hang.
+    """
     results: list[Any] = []
-    error = caught(lambda: results.append(call()))
+    error = caught(lambda: results.append(_within(seconds, call)))
     if isinstance(error, KeyboardInterrupt | SystemExit):
         raise error
     if error is not None:
@@ -81,9 +113,9 @@ def _differing(here: Machine, there: object) -> list[str]:
     return [f"can't say what it has: {last_line(str(there))}"]
 
 
-def _within(seconds: float, call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _within(seconds: float, call: Callable[[], Any]) -> Any:
     """Return what a call gives in a thread; raises TimeoutError if that takes too long, or what the call raises."""
-    results: list[dict[str, Any]] = []
+    results: list[Any] = []
     errors: list[BaseException | None] = []
     thread = threading.Thread(target=lambda: errors.append(caught(lambda: results.append(call()))), daemon=True)
     thread.start()
