@@ -389,8 +389,8 @@ def test_what_is_written_oddly_passes_the_type_checker_and_goes_back(tmp_path: P
         ("async def Cart__fetch", "def Cart__fetch", "is a plain function"),
         ("cls: type[Cart], text: str", "cls: type[Cart]", "has no parameter 'text'"),
         ("    return int(text)", "    ...", "still has only a stub for its body"),
-        ("+ tax", "- tax", "Cart__total: "),
-        ("def Cart__price(text", "def price(text", "missing definition: 'Cart__price'"),
+        ("+ tax", "- tax", "Cart.total: "),
+        ("def Cart__price(text", "def price(text", "missing definition: 'Cart.price'"),
     ],
 )
 def test_code_that_does_not_answer_a_method_is_refused(
@@ -479,4 +479,4 @@ def test_doctests_of_methods_are_proved_before_a_call(tmp_path: Path) -> None:
     root = make(tmp_path, CART.replace(".total(1)\n        6", ".total(1)\n        7"), EXAMPLES)
     outcomes = build_with(root, FakeBackend({"app.cart": [CODE]}))
     assert outcomes["app.cart"].status == "failed"
-    assert "Cart__total: the example in src/app/cart.py:30 fails" in str(outcomes["app.cart"].errors)
+    assert "Cart.total: the example in src/app/cart.py:30 fails" in str(outcomes["app.cart"].errors)

@@ -7,7 +7,7 @@ import pytest
 from jaunt.errors import JauntError
 from jaunt.plan.drift import Drift
 from jaunt.plan.reasons import PartChange, Reason, ReasonKind
-from jaunt.report.wording import drift_error, reason_text, reason_texts
+from jaunt.report.wording import drift_error, reason_text, reason_texts, with_spec_names
 
 SLUGIFY = "app.slug:slugify"
 
@@ -97,3 +97,9 @@ def test_what_has_drifted_is_told_with_the_command_that_helps(
     assert drift_error(Drift("app.m", "build", state, Path("m.py"), found, stale)).hint == hint
     problem = JauntError("cycle", hint="cut it")
     assert drift_error(Drift("app.m", "build", state, Path("m.py"), found, stale, problem)) is problem
+
+
+def test_what_is_said_of_a_method_names_it_as_its_class_does_but_for_code() -> None:
+    said = "Cart__total: 1, not `Cart__total`: missing 'Cart__total__setter', def Cart__total, Cart__totals"
+    told = "Cart.total: 1, not `Cart__total`: missing 'Cart.total.setter', def Cart__total, Cart__totals"
+    assert with_spec_names(said, ["Cart.total", "Cart.total.setter", "plain"]) == told

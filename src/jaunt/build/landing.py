@@ -21,7 +21,7 @@ from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.plan.freshness import judge, read_generated
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.standing import StandingCode
-from jaunt.report.wording import all_reasons, build_command, decision
+from jaunt.report.wording import all_reasons, build_command, decision, with_spec_names
 
 T = TypeVar("T")
 
@@ -64,9 +64,10 @@ def keep_failed(work: ModuleWork, settings: BuildSettings, result: GenerationRes
     kept = keep_rejected(
         settings.rejected, work.module, result.candidate, errors or [*error_texts(cause)], digest=work.digest
     )
+    names = [entry.qualname for entry in work.entries]
     return Outcome(
         "failed",
-        (*told, *kept),
+        (*(with_spec_names(text, names) for text in told), *kept),
         attempts=result.attempts,
         warnings=tuple(result.warnings),
         cause=cause,

@@ -11,6 +11,7 @@ from jaunt.errors import JauntError
 from jaunt.header import Kind, split_header
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.report.states import style_of
+from jaunt.spec_ref import code_name
 
 if TYPE_CHECKING:  # a build that has nothing to do needs neither
     from jaunt.plan.drift import Drift
@@ -104,6 +105,20 @@ def located_error(error: str, path: Path, text: str) -> str:
         return f"{path}: {error}"
     above = text.count("\n") - split_header(text)[1].count("\n")
     return f"{path}:{int(found['line']) + above}: {found['tool'] or ''}{error[found.end() :]}"
+
+
+def with_spec_names(text: str, qualnames: Iterable[str]) -> str:
+    """Return what was said of a candidate with the names of specs that a person knows: Cart.total for `Cart__total`.
+
+    Code that is quoted stays as it is.
+    """
+    names = {code_name(name): name for name in qualnames if "." in name}
+    if not names:
+        return text
+    known = re.compile(rf"(?<!def )\b({'|'.join(map(re.escape, names))})\b")
+    parts = text.split("`")
+    parts[::2] = [known.sub(lambda found: names[found[0]], part) for part in parts[::2]]
+    return "`".join(parts)
 
 
 def first_reason(module: str, freshness: "Freshness") -> str:
