@@ -207,6 +207,12 @@ def test_no_sandbox_is_a_warning_and_an_impossible_one_fails(tmp_path: Path) -> 
     assert (found.level, bool(found.hint)) == ("fail", True)
 
 
+def test_what_is_opened_to_single_test_modules_is_a_line_of_its_own(tmp_path: Path) -> None:
+    root = project(tmp_path, '[sandbox.tests."tests.test_db*"]\nenv = ["DB_URL"]\n')
+    assert "DB_URL" in findings(root)["sandbox of tests.test_db*"].text
+    assert "DB_URL" not in findings(root)["sandbox"].text
+
+
 # --- folders and files -------------------------------------------------------------------------------
 
 

@@ -3,19 +3,25 @@
 from collections.abc import Iterator
 
 from jaunt.commands.doctor.finding import Finding
-from jaunt.config import JauntConfig
+from jaunt.config import JauntConfig, SandboxConfig
+from jaunt.config.sandboxes import sandbox_for
 from jaunt.errors import JauntConfigError
 from jaunt.sandbox.sandbox import Sandbox
 
 
 def sandbox(config: JauntConfig) -> Iterator[Finding]:
-    """Check that there is a sandbox as configured, and how strong it is."""
-    box = Sandbox(config.sandbox)
+    """Check that there is a sandbox as configured, and how strong it is; for single test modules, too."""
+    yield _finding(config.sandbox, "sandbox")
+    for pattern in config.sandbox.tests:
+        yield _finding(sandbox_for(config.sandbox, pattern), f"sandbox of {pattern}")
+
+
+def _finding(config: SandboxConfig, name: str) -> Finding:
+    box = Sandbox(config)
     try:
         text = box.describe().removeprefix("sandbox: ")
         if box.is_weak:
-            yield Finding("warn", "sandbox", text, "install bubblewrap, and leave sandbox.mode at auto")
-        else:
-            yield Finding("ok", "sandbox", text)
+            return Finding("warn", name, text, "install bubblewrap, and leave sandbox.mode at auto")
+        return Finding("ok", name, text)
     except JauntConfigError as error:
-        yield Finding("fail", "sandbox", str(error), error.hint or "")
+        return Finding("fail", name, str(error), error.hint or "")
