@@ -12,13 +12,17 @@ from jaunt.project.project import load_project
 ProjectFiles = Callable[[Mapping[str, str | bytes]], Path]
 """The fixture `project_files`: writes files below `tmp_path`, which it returns."""
 
-CONFIG = """\
+RECORDED = """\
 version = 1
 
 [llm]
 provider = "recorded"
 recordings = "recordings"
+"""
+"""A configuration whose model is the answers that are recorded; further sections may follow."""
 
+CONFIG = f"""\
+{RECORDED}
 [verify]
 ruff = "off"
 ty = "off"

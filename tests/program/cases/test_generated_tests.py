@@ -3,16 +3,11 @@
 import re
 from pathlib import Path
 
-from projects import record, write_files
+from projects import RECORDED, record, write_files
 from said import RunIn
 
-CONFIG = """\
-version = 1
-
-[llm]
-provider = "recorded"
-recordings = "recordings"
-
+CONFIG = f"""\
+{RECORDED}
 [build]
 max_attempts = 1
 """

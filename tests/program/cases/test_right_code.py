@@ -4,16 +4,11 @@ from pathlib import Path
 from textwrap import dedent
 
 from processes import python_path, run_python
-from projects import record, write_files
+from projects import RECORDED, record, write_files
 from said import RunIn
 
-CONFIG = """\
-version = 1
-
-[llm]
-provider = "recorded"
-recordings = "recordings"
-
+CONFIG = f"""\
+{RECORDED}
 [build]
 max_attempts = 1
 

@@ -4,16 +4,11 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from projects import write_files
+from projects import RECORDED, write_files
 from said import RunIn
 
-CONFIG = """\
-version = 1
-
-[llm]
-provider = "recorded"
-recordings = "recordings"
-
+CONFIG = f"""\
+{RECORDED}
 [verify]
 robustness = "off"
 """
