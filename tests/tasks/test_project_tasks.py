@@ -132,6 +132,33 @@ def test_a_failing_test_is_a_failed_task(tmp_path: Path) -> None:
 # --- failures ----------------------------------------------------------------------------------------
 
 
+OTHER_TEST = '''\
+import jaunt
+from app.{name} import {name}
+
+
+@jaunt.test(deps=[{name}])
+def test_{name}() -> None:
+    """Calls `{name}`."""
+    ...
+'''
+
+
+@pytest.mark.parametrize("arguments", [["test"], ["-n", "4", "-P", "process", "test:run"]], ids=" ".join)
+def test_what_can_t_be_built_keeps_no_other_test_from_running(tmp_path: Path, arguments: list[str]) -> None:
+    # A test module without an answer, one above code without an answer, and the shop's own, which is right.
+    changes = {f"tests/test_{name}.py": OTHER_TEST.format(name=name) for name in ("words", "tally")}
+    root = make_shop(tmp_path, changes=changes)
+    (root / "recordings/app.tally.py").unlink()
+    done = run_doit(*arguments, cwd=root)
+    assert done.returncode != 0
+    assert "1 passed" in done.stdout
+    assert "FAILED  test:tests.test_words: " in done.stdout
+    said = re.search(r"^FAILED  test:run: (.*)$", done.stdout, re.MULTILINE)
+    assert said is not None
+    assert said[1] == "not run, as not all that they need could be built: tests.test_tally, tests.test_words"
+
+
 def test_a_failed_module_fails_its_dependents_by_name_and_the_rest_goes_on(tmp_path: Path) -> None:
     root = make_shop(tmp_path, answers={"app.words": "def split_words(:\n"})
     done = run_doit("build", cwd=root)

@@ -287,7 +287,7 @@ def _jobs_behind(tasks: Mapping[str, Task], selected: Sequence[str]) -> dict[str
         job = next((action for action in task.actions if isinstance(action, JobAction)), None)
         if job is not None:
             found[task.name] = job
-        further = {name for name in task.task_dep if name in tasks} - seen
+        further = {name for name in (*task.task_dep, *task.setup_tasks) if name in tasks} - seen
         seen |= further
         waiting += further
     return found

@@ -54,14 +54,19 @@ class ProjectTasks:
         yield from self._tasks("build", always)
 
     def test_tasks(self, *, always: bool = False) -> Iterator[Task]:
-        """Yield a task for each test module, and `run`, which runs pytest on what they generate."""
+        """Yield a task for each test module, and `run`, which runs pytest on what they generate.
+
+        They are its `setup`: doit does these first, like what is in `task_dep`, but one that fails doesn't keep it
+        from running the tests of the others.
+        """
         yield from self._tasks("test", always)
         yield {
             "name": "run",
             "basename": self.test,
             "doc": "run pytest on the generated test modules",
             "actions": [CallAction(lambda: _running().run_tests(self._plan), "pytest")],
-            "task_dep": [self._task_name(self._plan, module) for module in self._plan.freshness],
+            "setup": [self._task_name(self._plan, module) for module in self._plan.freshness],
+            "uptodate": [False],
             "verbosity": 2,
         }
 

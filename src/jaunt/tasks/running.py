@@ -16,11 +16,12 @@ from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.plan.drift import distinct, find_drift
 from jaunt.plan.module_work import project_work
 from jaunt.plan.orphans import find_orphans
-from jaunt.plan.plan import Plan
-from jaunt.report.console import MOST_LINES, and_more, error_line, print_warning, say
+from jaunt.plan.plan import Plan, make_plan
+from jaunt.report.console import MOST_LINES, and_more, error_line, print_warning, say, some
 from jaunt.report.live import Feed
 from jaunt.report.progress import ANOTHER_BUILD
 from jaunt.report.wording import drift_error
+from jaunt.specs.dag import dependents_of
 from jaunt.testing.project_tests import run_project_tests
 
 
@@ -97,12 +98,22 @@ def clean(plan: Plan, name: str) -> str | None:
 
 
 def run_tests(plan: Plan) -> str | None:
-    """Run the generated tests, and print what pytest says; return what failed, or None."""
-    result = run_project_tests(plan.project)
-    if output := result.output.rstrip("\n"):
-        say(output)
-    say(result.verdict)
-    return None if result.passed else "; ".join(result.failures)
+    """Run the generated tests, and print what pytest says; return what failed, or None.
+
+    Those that the jobs of the plan left unbuilt, and those above such code, are not run, and are told.
+    """
+    project = plan.project
+    tests = {*project.modules_of("test")}
+    # By their files, not by what the jobs said: with `-P process` these ran elsewhere.
+    held_back = tests & dependents_of(project.dag, make_plan(project).stale) if plan.stale else set[str]()
+    failures = [f"not run, as not all that they need could be built: {some(sorted(held_back))}"] if held_back else []
+    if tests - held_back:
+        result = run_project_tests(project, modules=tests - held_back)
+        if output := result.output.rstrip("\n"):
+            say(output)
+        say(result.verdict)
+        failures += result.failures
+    return "; ".join(failures) or None
 
 
 def drift(plan: Plan) -> str | None:
