@@ -38,7 +38,7 @@ from jaunt.build.settings import BuildSettings
 from jaunt.config import load_config
 from jaunt.files import listing
 from jaunt.plan.plan import make_plan
-from jaunt.project import snapshot
+from jaunt.project.kept import snapshot
 from jaunt.project.project import load_project, remember
 
 TRUSTING, CAREFUL = 0, 2_000_000_000

@@ -13,7 +13,7 @@ from pages import generate_all
 from jaunt.config import load_config
 from jaunt.files import listing
 from jaunt.plan.plan import make_plan
-from jaunt.project import snapshot
+from jaunt.project.kept import snapshot
 from jaunt.project.project import Project, load_project, remember
 
 NAMES = [f"m{number}" for number in range(6)]

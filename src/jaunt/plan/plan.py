@@ -23,8 +23,8 @@ from jaunt.plan.freshness import (
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.process.frozen import frozen
 from jaunt.process.phases import phase
+from jaunt.project.kept.snapshot import built_key, read_built_key
 from jaunt.project.project import Project
-from jaunt.project.snapshot import built_key, read_built_key
 from jaunt.project.world.recorded import is_shape
 from jaunt.specs.dag import dependencies_of, dependents_of
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.files.listing import ModuleFile, Root
 from jaunt.process.frozen import frozen
-from jaunt.project.snapshot import Row
+from jaunt.project.kept.table import Row, Table
 from jaunt.registry import SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.digests import combine_specs, has_earlier
@@ -168,22 +168,23 @@ class Part:
         )
 
 
-def linked_from(rows: Mapping[str, Row], roots: Mapping[str, Root], parts: Mapping[str, Part]) -> Linked[StoredModule]:
-    """Return modules as the rows of a snapshot say they are linked; one's part is only looked up when it is needed.
+def linked_from(table: Table, roots: Mapping[str, Root], parts: Mapping[str, Part]) -> Linked[StoredModule]:
+    """Return modules as the table of a snapshot says they are linked; one's part is only looked up when it is needed.
 
     `roots` are by the paths of the modules' files.
     """
 
     def module(name: str) -> StoredModule:
-        return StoredModule(name, rows[name], roots[rows[name].path], lambda: parts[name].module)
+        row = table[name]
+        return StoredModule(name, row, roots[row.path], lambda: parts[name].module)
 
     return Linked(
-        modules=PerModule(rows, module),
-        specs=PerSpec(rows, lambda name: parts[name].specs),
-        parts=PerSpec(rows, lambda name: parts[name].parts),
-        graph=PerSpec(rows, lambda name: parts[name].graph),
-        dag={name: set(row.dependencies) for name, row in rows.items()},
-        spec_digests=PerSpec(rows, lambda name: parts[name].digests),
-        digests={name: row.digest for name, row in rows.items()},
-        reread=frozenset(name for name, row in rows.items() if row.reread),
+        modules=PerModule(table, module),
+        specs=PerSpec(table, lambda name: parts[name].specs),
+        parts=PerSpec(table, lambda name: parts[name].parts),
+        graph=PerSpec(table, lambda name: parts[name].graph),
+        dag=PerModule(table, lambda name: {*table.dependencies(name)}),
+        spec_digests=PerSpec(table, lambda name: parts[name].digests),
+        digests=table.column("digest"),
+        reread=frozenset(name for name, reread in table.column("reread").items() if reread),
     )

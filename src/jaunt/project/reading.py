@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from jaunt.files.listing import Listing, ModuleFile, Stamper
+from jaunt.project.kept.snapshot import Record, Snapshot
 from jaunt.project.records import module_in, names_in
-from jaunt.project.snapshot import Record, Snapshot
 from jaunt.specs.spec_module import SpecModule, read_file, scan_modules
 from jaunt.syntax.source import NOTHING_HANDED, Handed, Names
 

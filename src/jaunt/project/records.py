@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from jaunt.files.listing import ModuleFile
+from jaunt.project.kept.snapshot import Record
 from jaunt.project.module import Part
-from jaunt.project.snapshot import Record
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.contract import Contract

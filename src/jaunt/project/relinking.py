@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from jaunt.files.listing import ModuleFile
+from jaunt.project.kept.snapshot import Record
+from jaunt.project.kept.table import Table
 from jaunt.project.linking import Linker, read_constants, read_elsewhere, resolve_deps
 from jaunt.project.module import Linked, Part, PerSpec
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.project.records import links_in, module_in
-from jaunt.project.snapshot import Record, Row
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.dag import components, dependents_of
 from jaunt.specs.digests import combine_parts, graph_digests, spec_parts
@@ -48,7 +49,7 @@ def part_in(record: Record, file: ModuleFile, linker: Linker) -> Part:
 
 def relink(
     found: Mapping[str, SpecModule],
-    table: Mapping[str, Row],
+    table: Table,
     known: Mapping[str, Part],
     linker: Linker,
     files: SourceFiles,
@@ -61,9 +62,9 @@ def relink(
     changed = _link(found, table, linker, files)
     if changed is None:
         return None
-    dag = {name: row.dependencies for name, row in table.items()}
+    dag = {name: table.dependencies(name) for name in table}
     dag |= {name: sorted(part.dependencies) for name, part in changed.items()}
-    same_edges = all(dag[name] == table[name].dependencies for name in changed)
+    same_edges = all(dag[name] == table.dependencies(name) for name in changed)
     if not same_edges and any(len(members) > 1 for members in components(dag)):
         return None
     moved = [
@@ -78,9 +79,7 @@ def relink(
     }
 
 
-def _link(
-    found: Mapping[str, SpecModule], table: Mapping[str, Row], linker: Linker, files: SourceFiles
-) -> dict[str, Part] | None:
+def _link(found: Mapping[str, SpecModule], table: Table, linker: Linker, files: SourceFiles) -> dict[str, Part] | None:
     """Return the parts of modules, without digests; None if there is a problem with one of them."""
     modules, unimportable = linker.import_unread(read_elsewhere(found, files))
     if unimportable:

@@ -10,8 +10,8 @@ from jaunt.config.roots import search_roots
 from jaunt.files.listing import Listing, Root, Stamper, list_files
 from jaunt.process.frozen import frozen
 from jaunt.process.phases import phase
+from jaunt.project.kept.snapshot import Record, Snapshot, files_in, read_snapshot, with_shapes, write_snapshot
 from jaunt.project.module import Linked, Part, PerModule, StoredModule, linked_from
-from jaunt.project.snapshot import Record, Snapshot, files_in, read_snapshot, with_shapes, write_snapshot
 
 if TYPE_CHECKING:  # as below
     from jaunt.project.sources import Sources
@@ -126,7 +126,7 @@ def scan_project(config: JauntConfig, infer_deps: Mapping[str, bool]) -> Scan:
         files = Files(config, roots, infer_deps, settings, listing, stamper, old)
     with phase("graph"):
         changed, table = files.changed(), old.table
-        if changed == [] and table is not None and not any(row.unread for row in table.values()):
+        if changed == [] and table is not None and not table.unread():
             return Scan(files, linked_from(table, listing.roots, PerModule(table, files.part)), lambda: old)
         return Scan(files, *files.sources.link(changed, config.paths.exclude))
 

@@ -16,13 +16,14 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Listing, ModuleFile, Stamper, module_file, module_files
 from jaunt.files.plain import read_plain
 from jaunt.process.frozen import frozen
+from jaunt.project.kept.snapshot import Snapshot
+from jaunt.project.kept.table import Row, Table
 from jaunt.project.linking import Linker
 from jaunt.project.module import Linked, Part, PerModule, StoredModule, linked_from
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.project.reading import Reader
 from jaunt.project.records import module_record, names_in, names_record, part_line
 from jaunt.project.relinking import part_in, part_of, relink
-from jaunt.project.snapshot import Row, Snapshot
 from jaunt.project.world.worlds import Worlds
 from jaunt.specs.spec_module import SpecModule, first_spec_line
 from jaunt.specs.texts import SpecTexts
@@ -107,10 +108,11 @@ class Sources:
         """Link the modules in files that have changed, and those that are imported; None if that doesn't do."""
         table = self.reader.old.table
         assert table is not None  # or nothing says what has changed
-        found = _modules_at([*changed, *(row.path for row in table.values() if row.unread)], self.reader, table)
+        found = _modules_at([*changed, *table.unread()], self.reader, table)
         if found is None:
             return None
-        files = self._files((name, self.reader.listing.roots[row.path].base) for name, row in table.items())
+        roots = self.reader.listing.roots
+        files = self._files((name, roots[path].base) for name, path in table.column("path").items())
         known = PerModule(table, self.part)
         parts = relink(found, table, known, self.linker, files)
         return None if parts is None or files.open_ended else _Reused(self.reader, table, known, parts, files)
@@ -126,21 +128,20 @@ class _Reused:
     """A project as an earlier scan left it, but for the modules `changed`; `files` has what was read to link them."""
 
     reader: Reader
-    table: Mapping[str, Row]
+    table: Table
     known: Mapping[str, Part]
     changed: Mapping[str, Part]
     files: SourceFiles
 
     @cached_property
-    def rows(self) -> Mapping[str, Row]:
+    def today(self) -> Table:
         """The table of today."""
-        return {**self.table, **{name: part.row() for name, part in self.changed.items()}}
+        return self.table.replaced({name: part.row() for name, part in self.changed.items()})
 
     def linked(self) -> Linked[StoredModule]:
         """Return all modules as linked, each made when it is needed."""
-        rows = self.rows
-        parts = PerModule(rows, lambda name: self.changed.get(name) or self.known[name])
-        return linked_from(rows, self.reader.listing.roots, parts)
+        parts = PerModule(self.table, lambda name: self.changed.get(name) or self.known[name])
+        return linked_from(self.today, self.reader.listing.roots, parts)
 
     def snapshot(self) -> Snapshot:
         """Return what the next scan may reuse."""
@@ -156,14 +157,14 @@ class _Reused:
                 **{str(part.module.file.path): part_line(part) for part in self.changed.values()},
             },
             outside={**old.outside, **self.reader.stamps_of(self.files.outside)},
-            table=self.rows,
+            table=self.today,
             warnings=self.reader.warnings,
         )
 
 
-def _modules_at(paths: Iterable[str], reader: Reader, table: Mapping[str, Row]) -> dict[str, SpecModule] | None:
+def _modules_at(paths: Iterable[str], reader: Reader, table: Table) -> dict[str, SpecModule] | None:
     """Read the spec modules among files anew; None if the specs or the names in one of them are others now."""
-    names = {row.path: name for name, row in table.items()}
+    names = {path: name for name, path in table.column("path").items()}
     found: dict[str, SpecModule] = {}
     for path in paths:
         file = module_file(path, reader.listing.roots[path])
@@ -219,5 +220,5 @@ def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles) ->
         outside=reader.stamps_of(files.outside),
         handed=reader.handed_by,
         warnings=reader.warnings,
-        table={name: part.row() for name, part in parts.items()} if reusable else None,
+        table=Table.of({name: part.row() for name, part in parts.items()}) if reusable else None,
     )

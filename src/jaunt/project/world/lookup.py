@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
 from jaunt.errors import JauntDiscoveryError
+from jaunt.project.kept.snapshot import Record
 from jaunt.project.name_lookup import places_of
 from jaunt.project.reading import Reader
-from jaunt.project.snapshot import Record
 from jaunt.project.world.recorded import shape_digest
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of

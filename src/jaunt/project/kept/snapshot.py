@@ -3,36 +3,26 @@
 import hashlib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from jaunt import __version__
 from jaunt.errors import JauntWriteError
 from jaunt.files.atomic import ensure_state_folder, write_atomic
 from jaunt.files.plain import read_plain
 from jaunt.process.frozen import frozen
-from jaunt.registry import SpecKind
+from jaunt.project.kept.table import Table
 
 if TYPE_CHECKING:  # where nothing has changed, no source is read
     from jaunt.syntax.source import Handed
 
 Record = dict[str, Any]
 """What is known of one source file: its names; of a spec module its specs too, and what they are linked to."""
-
-
-class Row(NamedTuple):
-    """What every command needs of a spec module; the rest is in the record of its file."""
-
-    path: str
-    kind: SpecKind
-    unread: Mapping[str, str]
-    specs: Sequence[str]
-    dependencies: Sequence[str]
-    digest: str
-    reread: bool
 
 
 @frozen
@@ -50,7 +40,7 @@ class Snapshot:
     lines: Mapping[str, str] = field(default_factory=dict)
     closed: Sequence[str] = ()
     outside: Mapping[str, str] = field(default_factory=dict)
-    table: Mapping[str, Row] | None = None
+    table: Table | None = None
     built: Mapping[str, str] = field(default_factory=dict)
     handed: "Mapping[str, Handed]" = field(default_factory=dict)
     warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -66,14 +56,14 @@ def read_snapshot(root: Path, settings: Mapping[str, Any]) -> Snapshot:
     cache = read_scan(root, settings)
     if cache is None:
         return Snapshot()
-    index = cache.index
+    index, lines = cache
     table = index["table"]
     return Snapshot(
         stamps=index["stamps"],
-        lines=dict(zip(index["stamps"], cache.records, strict=True)),
+        lines=lines,
         closed=index["closed"],
         outside=index["outside"],
-        table=None if table is None else {name: Row(*row) for name, row in table.items()},
+        table=None if table is None else Table(*table),
         built=index["built"],
         handed={path: frozenset((name, kind) for name, kind in found) for path, found in index["handed"].items()},
         warnings=index["warnings"],
@@ -86,13 +76,12 @@ def write_snapshot(root: Path, settings: Mapping[str, Any], snapshot: Snapshot) 
         "stamps": snapshot.stamps,
         "closed": snapshot.closed,
         "outside": snapshot.outside,
-        "table": snapshot.table,
+        "table": None if snapshot.table is None else [snapshot.table.names, snapshot.table.columns],
         "built": snapshot.built,
         "handed": {path: sorted(found) for path, found in snapshot.handed.items()},
         "warnings": snapshot.warnings,
     }
-    lines = [snapshot.lines.get(path, "") for path in snapshot.stamps]
-    write_scan(root, settings, ScanCache(index, lines))
+    write_scan(root, settings, index, [snapshot.lines.get(path, "") for path in snapshot.stamps])
 
 
 _SHAPES = '"shapes": '
@@ -140,33 +129,59 @@ def files_in(built: str) -> list[str]:
     return read_built_key(built)[2]
 
 
-FORMAT = 13
+FORMAT = 14
 """The form of the cache; one of another form is none."""
 
 
-@frozen
-class ScanCache:
-    """What a file held: `index` is plain data, `records` are lines of JSON."""
+class Lines(Mapping[str, str]):
+    """Path -> a line of `text`, cut out when it is asked for: most commands need few of them, or none.
 
-    index: Mapping[str, Any]
-    records: Sequence[str]
+    The first one begins at `begin`; `lengths` are theirs, in the order of the paths.
+    """
+
+    def __init__(self, paths: Collection[str], lengths: Sequence[int], text: bytes, begin: int) -> None:
+        self._paths = paths
+        self._lengths = lengths
+        self._text = text
+        self._begin = begin
+
+    def __getitem__(self, path: str) -> str:
+        begin, length = self._places[path]
+        return self._text[begin : begin + length].decode("ascii")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    @cached_property
+    def _places(self) -> dict[str, tuple[int, int]]:
+        ends = accumulate((length + 1 for length in self._lengths), initial=self._begin)
+        return dict(zip(self._paths, zip(ends, self._lengths, strict=False), strict=True))
 
 
-def read_scan(root: Path, settings: Mapping[str, Any]) -> ScanCache | None:
-    """Return the cache of the project at `root`, None if there is none that was written with the same settings."""
+def read_scan(root: Path, settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], Lines] | None:
+    """Return the index and the records of the project at `root`; None if none were written with the same settings.
+
+    The cache has a line that says what it is of, one of the index, as plain data, and then one for each record.
+    """
     try:
-        key, _, body = read_plain(root / ".jaunt" / "scan.jsonl").partition(b"\n")
-        if key.decode("ascii") != cache_key(root, settings, hashlib.sha256(body).hexdigest()):
+        text = read_plain(root / ".jaunt" / "scan.jsonl")
+        start = text.index(b"\n") + 1
+        key = text[:start].decode("ascii")
+        if key != f"{cache_key(root, settings, hashlib.sha256(memoryview(text)[start:]).hexdigest())}\n":
             return None
-        index, *records = body.decode("ascii").split("\n")[:-1]
-        return ScanCache(json.loads(index), records)
+        end = text.index(b"\n", start)
+        index = json.loads(text[start:end])
+        return index, Lines(index["stamps"], index["lengths"], text, end + 1)
     except (OSError, ValueError, RecursionError, MemoryError):
         return None
 
 
-def write_scan(root: Path, settings: Mapping[str, Any], cache: ScanCache) -> None:
+def write_scan(root: Path, settings: Mapping[str, Any], index: Mapping[str, Any], records: Sequence[str]) -> None:
     """Replace the cache of the project at `root`; where that can't be done, the next scan takes longer."""
-    lines = [json.dumps(cache.index), *cache.records]
+    lines = [json.dumps({**index, "lengths": [*map(len, records)]}), *records]
     digest = hashlib.sha256()
     for line in lines:  # not of all lines as one text: of 10,000 modules it has 20 MB
         digest.update(f"{line}\n".encode("ascii"))

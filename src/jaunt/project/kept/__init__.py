@@ -1,0 +1,1 @@
+"""What a scan leaves for the next one, in `.jaunt/`."""
