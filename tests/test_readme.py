@@ -139,7 +139,9 @@ def test_every_command_of_the_readme_runs(_built_project: Path, tmp_path: Path, 
     assert "Traceback" not in done.stderr
 
 
-SHORTEST = {name.split()[1]: name for name in sorted(NAMED - NOT_RUN, key=len, reverse=True) if name.startswith("jaunt ")}
+SHORTEST = {
+    name.split()[1]: name for name in sorted(NAMED - NOT_RUN, key=len, reverse=True) if name.startswith("jaunt ")
+}
 """The shortest form of each command that the README names: its JSON has one shape whatever the options."""
 
 
