@@ -1,10 +1,12 @@
 """A full disk: no call is made whose answer could not be kept, and what was paid for is kept."""
 
+import asyncio
 import errno
 import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,14 @@ from folders import SUPPORT
 from processes import child_environment
 from works import build_work, make_work
 
+from jaunt.build.eager.answers import FirstAnswers
+from jaunt.build.eager.request import FirstRequest
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import Store
+from jaunt.build.store import Store, kept_answers, stored_code
 from jaunt.errors import JauntMachineError
 from jaunt.generate.check import Checked
 from jaunt.generate.spec_context import ModuleSpecContext
+from jaunt.plan.module_work import ModuleWork
 
 ANSWER = "def a() -> int:\n    return 1\n"
 
@@ -99,6 +104,10 @@ if when == "before":
     backend.fill()
 elif when == "during":
     backend.fills = True
+elif when == "asked first":
+    backend.fills = True
+    test_full_disk.ask_first(work, settings)
+    sys.exit()
 outcome = test_full_disk.build_work(work, settings)
 print(outcome.status, backend.calls, len(list(settings.store.files())))
 print(*outcome.errors)
@@ -126,6 +135,16 @@ class Filling(FakeBackend):
         return answer
 
 
+def ask_first(work: ModuleWork, settings: BuildSettings) -> None:
+    """Make a module's first request before its turn, and say what is kept of it."""
+    assert isinstance(settings.backend, Filling)
+    assert settings.store is not None
+    kept = kept_answers(settings.store, work.root)
+    asking = replace(settings, answers=FirstAnswers(kept))
+    asyncio.run(FirstRequest(asking, work, "", lambda _: True).make())
+    print(*settings.backend.calls, *(stored_code(kept, work).source or "nothing is kept").split())
+
+
 def on_small_disk(root: Path, when: str) -> list[str]:
     """Build on a disk of 400 KB that gets full at some time; return the lines that are printed."""
     (root / "disk").mkdir()
@@ -148,6 +167,10 @@ def test_no_call_is_made_whose_answer_could_not_be_kept(tmp_path: Path) -> None:
 def test_what_is_under_way_when_the_disk_gets_full_is_kept(tmp_path: Path) -> None:
     said, *_ = on_small_disk(tmp_path, "during")
     assert said == "generated ['pkg.a'] 1"
+
+
+def test_an_answer_that_comes_before_its_turn_is_kept_when_the_disk_gets_full(tmp_path: Path) -> None:
+    assert on_small_disk(tmp_path, "'asked first'") == [f"pkg.a {' '.join(ANSWER.split())}"]
 
 
 def test_a_disk_with_room_makes_no_difference(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def write_atomic(
         existing = _check_plain(path, steps)
         _make_folder(path.parent, steps[:-1])
         if room is not None and existing is None:
-            room.fill(path, data)
+            room.fill(path, data, durable=durable)
         else:
             _replace(path, data, existing, durable)
     except UnicodeEncodeError as error:

@@ -30,14 +30,18 @@ class Room:
             self.give_back()
             raise
 
-    def fill(self, path: Path, data: bytes) -> None:
-        """Make this the file `path` with this content, as a whole; raises OSError."""
+    def fill(self, path: Path, data: bytes, *, durable: bool = True) -> None:
+        """Make this the file `path` with this content, as a whole; raises OSError.
+
+        Without `durable`, a crash of the machine may lose or tear it.
+        """
         with self._path.open("r+b", buffering=0) as file:
             rest = memoryview(data)
             while rest:  # a single write may take less than all
                 rest = rest[file.write(rest) :]
             file.truncate()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         self._path.replace(path)
 
     def give_back(self) -> None:

@@ -33,6 +33,7 @@ print(open(os.path.join({folder!r}, module)).read(), flush=True)
 os.close(1)
 calls = os.open(os.path.join({folder!r}, "calls"), os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 os.write(calls, f"{{module}} {{time.time()}}\\n".encode())
+os._exit(0)
 """
 """The model: it counts what it has answered in full."""
 
@@ -58,13 +59,16 @@ class Ended:
 
 
 class Arena:
-    """The project, made anew for each trial in `folder`, with a model beside it that counts its answers."""
+    """The project, made anew for each trial in `folder`, with a model beside it that counts its answers.
 
-    def __init__(self, folder: Path, *, config: str = QUICK, thinks: float = 0.0) -> None:
+    What jaunt writes is on `disk`, by default in `folder` too.
+    """
+
+    def __init__(self, folder: Path, *, config: str = QUICK, thinks: float = 0.0, disk: Path | None = None) -> None:
         self.folder = folder
-        self.project = folder / "project"
+        self.project = (disk or folder) / "project"
         self.model = folder / "model"
-        self.temp = folder / "tmp"
+        self.temp = (disk or folder) / "tmp"
         command = json.dumps([sys.executable, "-ISE", str(self.model / "answer.py")])
         toml = f'[llm]\nprovider = "command"\ncommand = {command}\n{config}'
         write_files(self.model, {"answer.py": ANSWERER.format(folder=str(self.model), thinks=thinks), **SHOP_ANSWERS})

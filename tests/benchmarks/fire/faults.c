@@ -2,7 +2,9 @@
 
 FIRE_STATE names a file of four numbers: how many operations there were, which one is the first to fail, and how many
 in a row do, and the error;
-with -1 as the first all are noted down. FIRE_UNDER are the folders, with ":" between them; FIRE_LOG gets a line for each operation that failed. */
+with -1 as the first all are noted down. FIRE_UNDER are the folders, with ":" between them; FIRE_LOG gets a line for each operation that failed.
+With ENOSPC as the error nothing is made to fail: FIRE_FILLER, a file on the disk of the folders, takes all the room that
+is left before the operation begins. So what has its room already can be written, as on any full disk. */
 
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -24,11 +26,12 @@ struct state { long count, first, many, code; };
 static struct state *state;
 static char under[8][PATH_MAX];
 static int folders;
-static const char *log_path;
+static const char *log_path, *filler_path;
 
 __attribute__((constructor)) static void begin(void) {
     const char *path = getenv("FIRE_STATE"), *all = getenv("FIRE_UNDER");
     log_path = getenv("FIRE_LOG");
+    filler_path = getenv("FIRE_FILLER");
     if (!path || !all) return;
     int fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
     if (fd < 0) return;
@@ -54,6 +57,17 @@ static int takes_room(const char *what) {
     return strstr("create mkdir rename link symlink write truncate fallocate", what) != NULL;
 }
 
+/* Take all the room that there is on the disk. */
+static void fill(void) {
+    struct stat status;
+    int fd = filler_path ? syscall(SYS_openat, AT_FDCWD, filler_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+    if (fd < 0) return;
+    if (!syscall(SYS_fstat, fd, &status))
+        for (long size = 64 << 20, end = status.st_size; size >= 1024; size /= 2)
+            while (!syscall(SYS_fallocate, fd, 0, end, size)) end += size;
+    syscall(SYS_close, fd);
+}
+
 /* Whether this operation, on an absolute path, is to fail: on a full disk, those that take room. */
 static int fails(const char *what, const char *path) {
     int kept = errno;
@@ -65,8 +79,9 @@ static int fails(const char *what, const char *path) {
     int length = snprintf(line, sizeof line, "%ld %d %s %s\n", number, (int)getpid(), what, path);
     int fd = log_path ? syscall(SYS_openat, AT_FDCWD, log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666) : -1;
     if (fd >= 0) { syscall(SYS_write, fd, line, length); syscall(SYS_close, fd); }
-    errno = notes ? kept : (int)state->code;
-    return !notes;
+    if (!notes && state->code == ENOSPC) fill();
+    errno = notes || state->code == ENOSPC ? kept : (int)state->code;
+    return !notes && state->code != ENOSPC;
 }
 
 static int at(const char *what, int folder, const char *path) {

@@ -14,7 +14,8 @@ from pathlib import Path
 from arena import QUICK, Arena
 
 SOURCE = Path(__file__).with_name("faults.c")
-VARIABLES = ("LD_PRELOAD", "FIRE_STATE", "FIRE_UNDER", "FIRE_LOG")
+VARIABLES = ("LD_PRELOAD", "FIRE_STATE", "FIRE_UNDER", "FIRE_LOG", "FIRE_FILLER")
+SIZE = 24 << 20  # bytes of the disk that gets full
 
 
 def require_preload(folder: Path) -> str | None:
@@ -24,14 +25,33 @@ def require_preload(folder: Path) -> str | None:
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None or not sys.platform.startswith("linux"):
         return "there is no C compiler, or this is not Linux"
-    library, state = folder / "faults.so", folder / "state" / "state"
+    library, state, disk = folder / "faults.so", folder / "state" / "state", folder / "disk"
     state.parent.mkdir()
     state.write_bytes(bytes(32))
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-w", "-o", library, SOURCE, "-ldl"], check=True)
     own = {"LD_PRELOAD": str(library), "FIRE_STATE": str(state), "FIRE_LOG": str(folder / "state" / "log")}
-    own["FIRE_UNDER"] = f"{folder / 'project'}:{folder / 'tmp'}"
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **own, "FIRE_FOLDER": str(folder)})
+    own |= {"FIRE_UNDER": f"{disk / 'project'}:{disk / 'tmp'}", "FIRE_FILLER": str(disk / "filler")}
+    mounting = ["unshare", "-m" if os.geteuid() == 0 else "-Urm"] if shutil.which("unshare") else []
+    command = [*mounting, sys.executable, *sys.argv]
+    environment = {**os.environ, **own, "FIRE_FOLDER": str(folder)}
+    os.execvpe(command[0], command, environment)
     return None
+
+
+def _mounted(disk: Path, system: str) -> bool:
+    """Mount a small disk of its own, in place of the one before; return whether that could be done."""
+    disk.mkdir(exist_ok=True)
+    image = disk.with_name("image")
+    commands = [["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(disk)]]
+    if system == "ext4":
+        image.write_bytes(b"")
+        os.truncate(image, SIZE)
+        commands = [["mkfs.ext4", "-q", "-m", "0", str(image)], ["mount", "-o", "loop", str(image), str(disk)]]
+    subprocess.run(["umount", "-q", disk], capture_output=True)
+    return all(
+        shutil.which(command[0]) and subprocess.run(command, capture_output=True, check=False).returncode == 0
+        for command in commands
+    )
 
 
 _PASSING = re.compile(r"[0-9a-f]{8,}|-\d+-|\d+(?=\.tmp)")  # what is another one in each run
@@ -71,17 +91,33 @@ def fail_each(folder: Path, kind: str, *, every: bool) -> Iterator[tuple[str, li
     """Yield for each n what failed, and what was wrong with what came of it. `kind` is "once" or "full"; with
     `every`, each operation fails in its turn, else the first and the last of each kind on each file.
     """
+    if kind == "once":
+        (folder / "disk").mkdir(exist_ok=True)
+        yield from _fail_each(folder, errno.EIO, 1, every=every)
+        return
+    for system, order in (("tmpfs", "eager"), ("ext4", "deps-first")):
+        if _mounted(folder / "disk", system):
+            trials = _fail_each(folder, errno.ENOSPC, 1 << 40, every=every, order=order)
+            yield from ((f"{system}, {order}: {what}", wrong) for what, wrong in trials)
+        else:
+            print(f"full: no disk of its own can be mounted: {system} was not tried", flush=True)
+
+
+def _fail_each(
+    folder: Path, code: int, many: int, *, every: bool, order: str = "deps-first"
+) -> Iterator[tuple[str, list[str]]]:
     opened = f'[sandbox]\nenv = {list(VARIABLES)}\nwrite = ["{folder / "state"}"]\n'
-    arena, faults = Arena(folder, config=f"{QUICK}{opened}"), Faults()
-    code, many = (errno.EIO, 1) if kind == "once" else (errno.ENOSPC, 1 << 40)
+    config = f'{QUICK}{opened}[build]\norder = "{order}"\n'
+    arena, faults = Arena(folder, config=config, disk=folder / "disk"), Faults()
     arena.begin()
     arena.run("build", before=lambda: faults.set(-1, 1, code))
     total, kinds = faults.count(), faults.kinds()
-    print(f"{kind}: {total} operations, {len(kinds)} to look at", flush=True)
+    print(f"{total} operations, {len(kinds)} to look at", flush=True)
     for number in range(1, total + 1) if every else kinds:
         arena.begin()
         ended = arena.run("build", before=lambda at=number: faults.set(at, many, code))
         failed = faults.said()
         faults.set(0, 0, 0)
+        (folder / "disk" / "filler").unlink(missing_ok=True)
         wrong = [*ended.faults, *arena.torn(), *arena.after(), *arena.paid_twice()]
         yield f"{number}: {failed} -> {ended.code}", [*wrong, *([ended.said[-1500:]] if wrong else [])]

@@ -25,7 +25,8 @@ def kill_at_random(folder: Path, count: int, seed: int = 0) -> Iterator[tuple[st
         arena.begin()
         ended = arena.run("build", kill_after=after, number=number)
         killed = time.time()
-        before = {module for module, at in arena.answered() if at < killed - _IN_HAND}
+        before = {module: killed - at for module, at in arena.answered() if at < killed - _IN_HAND}
         wrong = [*arena.torn(), *([] if number == signal.SIGKILL else ended.faults), *arena.after()]
-        wrong += [f"{each} was paid for again" for each in before if arena.calls()[each] > 1]
+        again = {module: age for module, age in before.items() if arena.calls()[module] > 1}
+        wrong += [f"{each}, answered {age:.2f} s before, was paid for again" for each, age in again.items()]
         yield f"{number.name} after {after:.2f} s of {usual:.2f} s", [*wrong, *([ended.said[-800:]] if wrong else [])]

@@ -7,11 +7,11 @@ module's turn in this run as well.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
 
-from jaunt.build.store import Store
+from jaunt.build.store import Store, room_for_code
 from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.store.entry import Entry, entry_name, format_entry
 from jaunt.engine.job import Outcome, settle
@@ -69,6 +69,10 @@ class FirstAnswers:
             self.seconds[module] = loop.time() - begin
         return self._held[module]
 
+    def room(self, work: ModuleWork) -> AbstractContextManager[None]:
+        """Reserve room for a module's answer during a block; raises JauntMachineError if the disk is full."""
+        return room_for_code(self._kept, work)
+
     def keep(self, work: ModuleWork, source: str) -> None:
         """Keep a module's answer as a file, in one that a crash of the machine may lose; what can't be kept is not."""
         folder, beside = self._kept.folder, beside_work(work)
@@ -76,7 +80,7 @@ class FirstAnswers:
         entry = Entry(work.kind, work.module, work.digest, beside.digest, against, source, provenance)
         is_first, self._any_kept = not self._any_kept, True
         with suppress(JauntWriteError, UnicodeError):
-            write_atomic(folder / entry.name, format_entry(entry, self._kept.key), within=folder, durable=False)
+            self._kept.keep(entry.name, format_entry(entry, self._kept.key), durable=False)
             if is_first:
                 write_atomic(folder / ".gitignore", "*\n", within=folder.parent, durable=False)
 

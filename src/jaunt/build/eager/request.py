@@ -7,7 +7,7 @@ from functools import partial
 from jaunt.build.asking import ask_first
 from jaunt.build.context import make_context
 from jaunt.build.settings import BuildSettings
-from jaunt.build.store import room_for_code, stored_code
+from jaunt.build.store import stored_code
 from jaunt.build.store.beside import beside_work
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.frozen import frozen
@@ -49,6 +49,6 @@ class FirstRequest:
         context = make_context(self.work, replaced=self.replaced)
         code = context.dependency_generated_modules
         settled = {module: text for module, text in code.items() if self.is_settled(module)}
-        with room_for_code(settings.store, self.work):
+        with answers.room(self.work):  # its turn, in which there is room for code, comes later, or never
             told = replace(context, dependency_generated_modules=settled)
             await ask_first(settings, self.work, told, replaced=self.replaced)

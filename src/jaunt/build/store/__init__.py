@@ -42,7 +42,7 @@ from jaunt.project.project import Project
 if TYPE_CHECKING:  # it needs fsspec, which an extra brings
     from jaunt.build.store.remote import Remote
 
-_ROOM = 64 << 10  # bytes: few modules are longer
+_ROOM, _ROOM_OF_SPEC = 64 << 10, 4 << 10  # bytes: few modules are longer
 
 
 @frozen
@@ -185,15 +185,18 @@ class Store:
             return f"{self.folder}: the generation of {module} could not be kept: {error}"
         return None
 
-    def keep(self, name: str, text: str) -> None:
-        """Write the text of an entry, by a second try if need be; raises JauntWriteError."""
+    def keep(self, name: str, text: str, *, durable: bool = True) -> None:
+        """Write the text of an entry, by a second try if need be; raises JauntWriteError.
+
+        Without `durable`, a crash of the machine may lose it.
+        """
         room = self.rooms.pop(name, None)
         try:
-            write_atomic(self.folder / name, text, within=self.folder, room=room)
+            write_atomic(self.folder / name, text, within=self.folder, durable=durable, room=room)
         except JauntWriteError:  # one fault of a disk is not yet a disk that is lost, and this was paid for
             if room is not None:
                 room.give_back()
-            write_atomic(self.folder / name, text, within=self.folder)
+            write_atomic(self.folder / name, text, within=self.folder, durable=durable)
         finally:
             if room is not None:  # an entry that is there already takes none
                 room.give_back()
@@ -310,7 +313,7 @@ def room_for_code(store: Store | None, work: ModuleWork) -> Generator[None]:
         return
     name = entry_name(work.kind, work.digest, beside_work(work).digest)
     try:
-        store.rooms[name] = Room((store.folder / name).parent, _ROOM)
+        store.rooms[name] = Room((store.folder / name).parent, _ROOM + _ROOM_OF_SPEC * len(work.entries))
     except OSError as error:  # others than a full disk are told when something could not be kept
         if error.errno in FULL:
             raise JauntMachineError(
