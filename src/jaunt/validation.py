@@ -11,9 +11,9 @@ from jaunt.syntax.candidate import missing_names, parse_candidate
 def validate_generated_source(source: str, expected_names: Sequence[str]) -> list[str]:
     """Return what is wrong with a candidate: it must parse and define every expected name at module level."""
     candidate, errors = parse_candidate(source)
-    return errors if candidate is None else missing_names(candidate, expected_names)
+    return [*errors] if candidate is None else [*missing_names(candidate, expected_names)]
 
 
 def compile_check(source: str, filename: str) -> list[str]:
     """Return the error that keeps `source` from being compiled, in a list of one or none."""
-    return parse_candidate(source, filename=filename)[1]
+    return [*parse_candidate(source, filename=filename)[1]]

@@ -9,6 +9,7 @@ from builds import build_with, load
 from projects import write_files
 
 from jaunt.checks.what_exists import with_what_exists
+from jaunt.text.flaw import Flaw
 
 MODELS = """\
 from dataclasses import dataclass
@@ -109,9 +110,16 @@ def use(event: Event, row: Row) -> int:
 )
 def test_an_error_says_what_there_is(error: str, fact: str, tmp_path: Path) -> None:
     write_files(tmp_path, FILES)
-    told = with_what_exists(error, load(tmp_path).existing("app.a"))
+    told = with_what_exists(_flaw(error), load(tmp_path).existing("app.a"))
     assert told.startswith(f"{error} ({fact}")
     assert with_what_exists(told, load(tmp_path).existing("app.a")) == told
+
+
+def _flaw(error: str) -> Flaw:
+    """Return what ty has found: its rule and the line stand at the end of its words."""
+    message, _, rest = error.partition(" [")
+    rule, _, quoted = rest.partition("]: ")
+    return Flaw(message, kind=rule, quoted=quoted.strip("`")).saying(error)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +136,7 @@ def test_an_error_says_what_there_is(error: str, fact: str, tmp_path: Path) -> N
 )
 def test_what_is_not_known_is_told_as_it_is(error: str, tmp_path: Path) -> None:
     write_files(tmp_path, FILES)
-    assert with_what_exists(error, load(tmp_path).existing("app.a")) == error
+    assert with_what_exists(Flaw(error), load(tmp_path).existing("app.a")) == error
 
 
 HEAD = """\

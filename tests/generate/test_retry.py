@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 
 from jaunt.errors import JauntAnswerError, JauntConfigError, JauntError, JauntGenerationError
+from jaunt.generate.attempts import Attempts
 from jaunt.generate.base import GenerationResult, GeneratorBackend, ModuleSpecContext
 from jaunt.generate.check import Checked, CheckFunction
 from jaunt.generate.repeated import shortened
 from jaunt.generate.retry import CONTEXT_HINT
+from jaunt.text.flaw import Flaw, flaws
 
 CONTEXT = ModuleSpecContext("build", "app.m", "app.__generated__.m", ["f"], {"app.m:f": "def f(): ..."})
 GOOD, OTHER, BROKEN, NAMELESS = "def f(): ...\n", "def f(): pass\n", "def f(:\n", "def g(): ...\n"
@@ -182,7 +184,8 @@ def test_a_check_may_rewrite_and_the_next_one_sees_what_it_wrote() -> None:
 
 
 async def answers_two(source: str) -> Sequence[str]:
-    return ["f: the example in app/m.py:3 fails\n    example: f()\n    expected: 3\n    got: 2"]
+    details = {"example": "f()", "expected": "3", "got": "2"}
+    return [Flaw("the example in app/m.py:3 fails", symbol="f", details=details)]
 
 
 def test_a_candidate_that_came_before_is_told_and_left_out_and_a_third_time_ends_the_attempts() -> None:
@@ -237,11 +240,23 @@ def test_a_retry_that_is_too_long_is_tried_with_the_errors_alone() -> None:
 
 
 def test_what_a_model_is_told_is_short() -> None:
-    names = [f"attempt 2: ruff: line {n}: F821 Undefined name `x{n}`" for n in range(60)]
-    doubles = [f"attempt 2: ty: line {n}: Name `x{n}` used when not defined [unresolved-reference]" for n in range(60)]
-    told = shortened(["attempt 1: old", *names, *doubles])
+    past = Attempts()
+    past.add(1, "old")
+    for tool in ("ruff", "ty"):
+        for n in range(60):
+            past.add(2, Flaw(f"`x{n}` is not defined", tool=tool, line=n, about=f"x{n}"))
+    names = past.errors[1:61]
+    told = shortened(past.errors)
     assert told == [*names[:10], "and 51 more"]
-    long = shortened([f"attempt 1: {'a' * 5_000}", *(f"attempt 2: {n}: {'b' * 5_000}" for n in range(5))])
+    past = Attempts()
+    past.add(1, "a" * 5_000)
+    for n in range(5):
+        past.add(2, f"{n}: {'b' * 5_000}")
+    long = shortened(past.errors)
     assert sum(map(len, long)) < 2_100
     assert long[0].startswith("attempt 2: 0: bb")
-    assert shortened(["attempt 1: a", "attempt 2: b"]) == ["attempt 1: a", "attempt 2: b"]
+    past = Attempts()
+    past.add(1, "a")
+    past.add(2, "b")
+    assert shortened(past.errors) == ["attempt 1: a", "attempt 2: b"]
+    assert shortened(flaws(["a", "a", "b"])) == ["a", "b"]

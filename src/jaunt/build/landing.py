@@ -22,6 +22,7 @@ from jaunt.plan.freshness import judge, read_generated
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.standing import StandingCode
 from jaunt.report.wording import all_reasons, build_command, decision, with_spec_names
+from jaunt.text.flaw import flaws
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ def keep_failed(work: ModuleWork, settings: BuildSettings, result: GenerationRes
     names = [entry.qualname for entry in work.entries]
     return Outcome(
         "failed",
-        (*(with_spec_names(text, names) for text in told), *kept),
+        (*(each.saying(with_spec_names(each, names)) for each in flaws(told)), *kept),
         attempts=result.attempts,
         warnings=tuple(result.warnings),
         cause=cause,

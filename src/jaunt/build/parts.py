@@ -16,11 +16,10 @@ from jaunt.spec_ref import code_name, module_of, qualname_of
 from jaunt.specs.dag import components
 from jaunt.syntax.source import parse_or_none
 from jaunt.syntax.splicing.splice import excerpt
+from jaunt.text.flaw import Flaw
 
 Ask = Callable[[ModuleSpecContext, Sequence[Check], Sequence[str]], Awaitable[GenerationResult]]
 """Asks for a part: its context, what its answers have to pass, and what was wrong with the code before."""
-
-_LINE = re.compile(r"\bline (\d+)\b")
 
 
 @frozen
@@ -79,11 +78,12 @@ class Parts:
         kept = tuple(name for name in self.work.names if name in {*self.moved.kept, *done} - {*part})
         return MovedSpecs(part, kept, self.moved.removed, text)
 
-    def _blamed(self, text: str, errors: Sequence[str]) -> dict[tuple[str, ...], list[str]]:
-        """Return the parts that errors are about, each with its own: by the line, or the name; else all, with all."""
+    def _blamed(self, text: str, errors: Sequence[Flaw]) -> dict[tuple[str, ...], list[str]]:
+        """Return the parts that errors are about, each with its own: by line, or by name; else all, with all."""
         found: dict[tuple[str, ...], list[str]] = {}
         for error in errors:
-            named = {*_at_lines(text, error)} or {*re.findall(r"\w+", error.partition("\n")[0])}
+            named = {*_at_line(text, error.line)} or {error.symbol.partition(".")[0], error.about}
+            named = named if named & {*self.work.names} else {*re.findall(r"\w+", error.partition("\n")[0])}
             for part in self.parts:
                 if named & {*part}:
                     found.setdefault(part, []).append(error)
@@ -114,12 +114,11 @@ def _told(context: ModuleSpecContext, put: MovedSpecs) -> ModuleSpecContext:
     return replace(part, previous_source=shown if shown.strip() else "")
 
 
-def _at_lines(text: str, error: str) -> Iterator[str]:
-    """Yield the names of the definitions that stand in the lines which an error names."""
+def _at_line(text: str, line: int) -> Iterator[str]:
+    """Yield the name of the definition that stands in a line."""
     tree = parse_or_none(text)
-    lines = {int(number) for number in _LINE.findall(error.partition("\n")[0])}
     for node in tree.body if tree is not None else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            if lines & {*range(first, (node.end_lineno or first) + 1)}:
+            if first <= line <= (node.end_lineno or first):
                 yield node.name

@@ -1,23 +1,10 @@
-"""What is wrong at a line of code, and what is wrong with a spec itself: all its candidates would have that too."""
+"""What is wrong with a spec itself: all its candidates would have that too."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from jaunt.errors import JauntSpecError
 from jaunt.syntax.source import ModuleSource
-
-
-class LineError(NamedTuple):
-    """One thing that is wrong at a line of a candidate, counted from 1; `symbol` is the definition that it is about."""
-
-    line: int
-    text: str
-    symbol: str = ""
-
-    def __str__(self) -> str:
-        symbol = f"{self.symbol}: " if self.symbol else ""
-        return f"line {self.line}: {symbol}{self.text}"
 
 
 @dataclass(frozen=True, order=True)

@@ -3,14 +3,15 @@
 import ast
 from collections.abc import Collection, Sequence
 
-from jaunt.checks.examiner.questions import Question
+from jaunt.checks.examiner.questions import IMPORT, NO_ANSWER, Question
 from jaunt.plan.module_work import ModuleWork
 from jaunt.spec_ref import code_name
 from jaunt.syntax.source import parse_or_none
+from jaunt.text.flaw import Flaw
 
 
 def held(
-    kind: str, questions: Sequence[Question], errors: Sequence[str], work: ModuleWork
+    kind: str, questions: Sequence[Question], errors: Sequence[Flaw], work: ModuleWork
 ) -> dict[str, dict[str, int]]:
     """Return how many claims of each spec have held, as evidence of a kind; nothing of specs of which none has.
 
@@ -32,10 +33,9 @@ def held(
     return found
 
 
-def is_answer(question: Question, error: str) -> bool:
+def is_answer(question: Question, error: Flaw) -> bool:
     """Whether an error is what the answers to a question show, and not that there are none."""
-    is_missing = error.startswith(f"{question.name}: {question.doing} ")
-    return error.startswith((f"{question.name}: ", f"{question.name}(")) and not is_missing
+    return error.symbol == question.name and error.kind not in (IMPORT, NO_ANSWER)
 
 
 def _is_about(question: Question, names: Collection[str]) -> bool:

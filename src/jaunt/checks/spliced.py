@@ -4,6 +4,7 @@ from jaunt.generate.check import Checked
 from jaunt.plan.moved_specs import MovedSpecs
 from jaunt.process.frozen import frozen
 from jaunt.syntax.splicing.splice import splice
+from jaunt.text.flaw import Flaw
 
 
 @frozen
@@ -25,5 +26,5 @@ class SplicedAnswer:
                 removed=self.moved.removed,
             )
         except ValueError as error:
-            return Checked(source, [f"can't be put into the module: {error}"])
+            return Checked(source, [Flaw(f"can't be put into the module: {error}")])
         return Checked(source, spliced.errors) if spliced.errors else Checked(spliced.text)

@@ -8,6 +8,7 @@ from functools import cached_property
 from jaunt.generate.check import Checked, WrappedCheck, as_checked
 from jaunt.process.frozen import frozen
 from jaunt.project.world.existing import Existing
+from jaunt.text.flaw import Flaw, flaws
 
 _MOST_NAMES = 30
 _Q = "[`'\"]"
@@ -24,7 +25,8 @@ _ARGUMENTS = (
     ),
     re.compile(r"(?P<name>[\w.]+)\(\) (?:got an unexpected|got multiple|missing \d|takes \d|got some)"),
 )
-_ANY_ARGUMENT = re.compile(r"\[(?:unknown-argument|missing-argument|too-many-positional-arguments)\]: `(?P<text>.*)`$")
+_OF_ARGUMENTS = {"unknown-argument", "missing-argument", "too-many-positional-arguments"}
+"""Rules of ty whose messages may leave out what is called: the line shows it."""
 _MODULES = (
     re.compile(rf"[Mm]odule {_Q}(?P<name>[\w.]+){_Q} has no (?:member|attribute)"),
     re.compile(r"cannot import name '\w+' from (?:partially initialized module )?'(?P<name>[\w.]+)'"),
@@ -33,13 +35,13 @@ _UNDEFINED = re.compile(rf"(?:Undefined name|[Nn]ame) {_Q}(?P<name>\w+){_Q}")
 _CALLED = re.compile(r"(\w+)\(")
 
 
-def with_what_exists(error: str, existing: Existing) -> str:
+def with_what_exists(error: Flaw, existing: Existing) -> Flaw:
     """Return an error with what there is in place of what it misses: "TrackingEvent has at, place, status"."""
     found = [text for text in dict.fromkeys(_facts(error, existing)) if text not in error]
-    return f"{error} ({'; '.join(found)})" if found else error
+    return error.saying(f"{error} ({'; '.join(found)})") if found else error
 
 
-def _facts(error: str, existing: Existing) -> Iterator[str]:
+def _facts(error: Flaw, existing: Existing) -> Iterator[str]:
     modules = [*_named(_MODULES, error)]
     for module in modules:
         yield from _fact(module, "has", existing.names_in(module))
@@ -53,8 +55,7 @@ def _facts(error: str, existing: Existing) -> Iterator[str]:
         simple = name.partition("[")[0].rpartition(".")[2]
         yield from _fact(simple, "has", existing.members(simple))
     called = [name.removesuffix(".__init__").rpartition(".")[2] for name in _named(_ARGUMENTS, error)]
-    text = _ANY_ARGUMENT.search(error)
-    called += _CALLED.findall(text["text"]) if text and not called else []
+    called += _CALLED.findall(error.quoted) if error.kind in _OF_ARGUMENTS and not called else []
     for name in called:
         yield from _fact(name, "takes", existing.parameters(name))
 
@@ -81,10 +82,10 @@ class TellingCheck(WrappedCheck):
         checked = as_checked(source, await self.check(source))
         if not checked.errors and not checked.warnings:
             return checked
-        errors, warnings = (
-            [with_what_exists(e, self._existing) for e in f] for f in (checked.errors, checked.warnings)
-        )
-        return replace(checked, errors=errors, warnings=warnings)
+        return replace(checked, errors=self._told(checked.errors), warnings=self._told(checked.warnings))
+
+    def _told(self, found: Iterable[str]) -> list[Flaw]:
+        return [with_what_exists(each, self._existing) for each in flaws(found)]
 
     @cached_property
     def _existing(self) -> Existing:

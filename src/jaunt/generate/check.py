@@ -12,6 +12,7 @@ from jaunt.generate.repeated import told_once
 from jaunt.process.background import in_background
 from jaunt.process.faults import is_machine_fault
 from jaunt.process.frozen import frozen
+from jaunt.text.flaw import Flaw, flaws
 from jaunt.validation import compile_check, validate_generated_source
 
 
@@ -19,6 +20,7 @@ from jaunt.validation import compile_check, validate_generated_source
 class Checked:
     """What a check makes of a candidate: its source, perhaps rewritten by a formatter, and its errors.
 
+    An error that is no `Flaw` but a plain text, as a caller's own check may give, is one that nothing more is known of.
     `warnings` keep a candidate from nothing. `unbuilt` are the modules whose code it needed and that have none yet. A
     next attempt that is made for another reason is told what is in `told` as well. `evidence` is what has shown that
     the code is right: see `Evidence`.
@@ -49,7 +51,7 @@ class Check(Protocol):
         """The names of the checks that a candidate must not have failed, for this one to look at it all the same."""
 
     async def __call__(self, source: str, /) -> Sequence[str] | Checked:
-        """Return what is wrong with a candidate, one string an error, or a `Checked`.
+        """Return what is wrong with a candidate, a flaw or plain text each, or a `Checked`.
 
         Raises a JauntError where that can't be found out, whatever the candidate is.
         """
@@ -120,7 +122,7 @@ class Examination:
     """
 
     source: str
-    errors: list[str] = field(default_factory=list)
+    errors: list[Flaw] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     passed: int = 0
     fault: JauntError | None = None
@@ -157,10 +159,10 @@ async def check_candidate(candidate: str, expected_names: Sequence[str], checks:
     # Off the event loop: a large candidate takes long to parse, and the other modules' answers are coming in.
     size = len(candidate) if isinstance(candidate, str) else 0
     try:
-        errors = await in_background(validate_generated_source, candidate, list(expected_names), size=size)
+        errors = flaws(await in_background(validate_generated_source, candidate, list(expected_names), size=size))
         readable = not errors or not await in_background(compile_check, candidate, "", size=size)
     except ChildProcessError as error:
-        errors, readable = [f"cannot be parsed: {error}"], False
+        errors, readable = [Flaw(f"cannot be parsed: {error}")], False
     except (OSError, MemoryError, RuntimeError) as error:
         return Examination(candidate, fault=_shortage("syntax", error))
     found = Examination(candidate, errors, passed=int(not errors))
@@ -190,7 +192,7 @@ async def _put_through(found: Examination, checks: Sequence[Check]) -> Examinati
         asked.append(check)
         failed |= {check.name} if checked.errors else set()
         source = checked.source
-        errors = list(dict.fromkeys([*errors, *checked.errors]))
+        errors = list(dict.fromkeys([*errors, *flaws(checked.errors)]))
         warnings, told = [*warnings, *checked.warnings], [*told, *checked.told]
         evidence = added(evidence, checked.evidence)
         passed += not errors
@@ -213,7 +215,7 @@ async def _without_damage(
     damaged = next((each.name for each in asked if each.name in after - failed), None)
     if damaged is None:
         return checked, after
-    return Checked(source, [f"{check.name}'s fixes break what passed the {damaged} checks"]), failed
+    return Checked(source, [Flaw(f"{check.name}'s fixes break what passed the {damaged} checks")]), failed
 
 
 def as_checked(source: str, result: Sequence[str] | Checked) -> Checked:

@@ -15,6 +15,7 @@ from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES
 from jaunt.syntax.method_texts import REST_OF_CLASS
 from jaunt.syntax.source import Definition, parse_or_none
+from jaunt.text.flaw import flaws
 
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
@@ -170,7 +171,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         ),
         "errors": _section(
             "Earlier attempts failed; correct this",
-            ["\n".join(f"- {e}" for e in shortened(errors)), _rejected(ctx.rejected_source) if errors else ""],
+            ["\n".join(f"- {e}" for e in shortened(flaws(errors))), _rejected(ctx.rejected_source) if errors else ""],
         ),
     }  # fmt: skip
 

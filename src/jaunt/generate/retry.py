@@ -11,6 +11,7 @@ from jaunt.generate.check import Check, Examination, check_answer
 from jaunt.generate.evidence import Evidence
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.process.frozen import frozen
+from jaunt.text.flaw import Flaw, flaws
 
 CONTEXT_HINT = "raise the context size of the server, or split the module"
 """What to do where a prompt with its answer is longer than the model can take."""
@@ -74,11 +75,11 @@ async def ask(
     asked no more. An answer without code is a failed attempt. Any other JauntError ends it: to ask again would be in
     vain. The result then has the fault, and the last candidate; without one the error is raised.
     """
-    past, first = Attempts([*told]), ctx.variation
+    past, first = Attempts(flaws(told)), ctx.variation
     found: Examination | None = None  # what was made of the last candidate
     codeless: Examination | None = None  # the last answer without one
     for attempt in range(1, max_attempts + 1):
-        prefix = f"attempt {attempt}: " if max_attempts > 1 else ""
+        number = attempt if max_attempts > 1 else 0
         ctx = replace(ctx, variation=first + (attempt - 1) * candidates)
         try:
             if on_attempt:
@@ -87,8 +88,8 @@ async def ask(
         except JauntAnswerError as fault:
             if attempt == max_attempts:
                 return _result(attempt, replace(found or Examination(fault.text), fault=fault), past)
-            past.errors.append(f"{prefix}{fault.told}")
-            codeless = Examination(fault.text, [str(fault)])
+            past.add(number, fault.told)
+            codeless = Examination(fault.text, [Flaw(str(fault))])
             ctx = replace(ctx, rejected_source="")
             continue
         except JauntError as fault:
@@ -99,10 +100,10 @@ async def ask(
         past.seconds += found.seconds
         if found.ok or found.fault is not None:
             return _result(attempt, found, past)
-        ctx = past.note(found, prefix, ctx)
+        ctx = past.note(found, number, ctx)
         if past.same >= MOST_SAME or attempt == max_attempts:
             verdict = [] if getattr(backend, "is_free", False) else past.verdict()
-            return _result(attempt, replace(found, errors=[*found.errors, *verdict]), past)
+            return _result(attempt, replace(found, errors=[*found.errors, *flaws(verdict)]), past)
     return GenerationResult(0, None)
 
 
@@ -128,7 +129,7 @@ def _result(attempts: int, last: Examination, past: Attempts) -> GenerationResul
     return GenerationResult(
         attempts,
         source,
-        last.errors,
+        [*last.errors],
         last.source,
         last.warnings,
         last.fault,

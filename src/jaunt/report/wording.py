@@ -12,6 +12,7 @@ from jaunt.header import Kind, split_header
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.report.states import style_of
 from jaunt.spec_ref import code_name
+from jaunt.text.flaw import Flaw
 
 if TYPE_CHECKING:  # a build that has nothing to do needs neither
     from jaunt.plan.drift import Drift
@@ -41,8 +42,6 @@ _WORDS: Mapping[ReasonKind, str] = {
     ReasonKind.DEPENDENCY_STALE: "dependency is stale: {subject}",
     ReasonKind.DEPENDENCY_REBUILT: "code of a dependency changed: {subject}",
 }
-
-_LINE = re.compile(r"(?P<tool>\w+: )?line (?P<line>\d+): ")  # of what a check says
 
 _MOST_PARTS = 3  # of a spec that changed, as a person is told of it
 
@@ -95,16 +94,16 @@ def decision(module: str, kind: Kind) -> str:
     return f"run: jaunt accept --unchanged {module}, or {build_command(kind)} --force --target {module}"
 
 
-def located_error(error: str, path: Path, text: str) -> str:
-    """Return what a check said of the code in a generated file, `text`, with the file and, if it named one, the line.
+def located_error(flaw: Flaw, path: Path, text: str) -> str:
+    """Return what a check said of the code in a generated file, `text`, with the file and, if it is known, the line.
 
     Checks count from the first line after the header.
     """
-    found = _LINE.match(error)
-    if found is None:
-        return f"{path}: {error}"
+    if not flaw.line:
+        return f"{path}: {flaw}"
     above = text.count("\n") - split_header(text)[1].count("\n")
-    return f"{path}:{int(found['line']) + above}: {found['tool'] or ''}{error[found.end() :]}"
+    tool = f"{flaw.tool}: " if flaw.tool else ""
+    return f"{path}:{flaw.line + above}: {tool}{flaw.removeprefix(flaw.place)}"
 
 
 def with_spec_names(text: str, qualnames: Iterable[str]) -> str:

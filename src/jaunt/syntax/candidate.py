@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from jaunt.syntax.source import ModuleSource, without_warnings
+from jaunt.text.flaw import Flaw
 
 MAX_BYTES = 256 * 1024
 """The largest candidate that is looked at, as UTF-8."""
@@ -22,25 +23,23 @@ _MOST_PROSE = 120  # characters of it that are shown
 
 def parse_candidate(
     source: str, *, module: str = "candidate", filename: str = ""
-) -> tuple[ModuleSource | None, list[str]]:
-    """Return a candidate that also compiles, or None and the one error that keeps it from that.
+) -> tuple[ModuleSource | None, list[Flaw]]:
+    """Return a candidate that also compiles, or None and the one flaw that keeps it from that.
 
-    `module` is the name that it would be imported by; the error begins with `filename`, if it has one.
+    `module` is the name that it would be imported by; the flaw is one in `filename`, if it has one.
     """
-    problem = _unreadable(source)
-    if problem:
-        return None, [_located(filename, problem)]
+    problem = _unreadable(source, filename)
+    if problem is not None:
+        return None, [problem]
     try:
         tree = _compiled(source)
     except SyntaxError as error:
         line = error.lineno
         if not filename and len(source.split()) >= _LEAST_WORDS and not _CODE.search(source):
-            return None, [f"no code but prose, so a syntax error: {_first_words(source)!r}"]
-        if line and not filename:
-            return None, [f"line {line}: syntax error: {error.msg}"]
-        return None, [_located(f"{filename}:{line}" if line else filename, f"syntax error: {error.msg}")]
+            return None, [Flaw(f"no code but prose, so a syntax error: {_first_words(source)!r}", kind="syntax")]
+        return None, [Flaw(f"syntax error: {error.msg}", kind="syntax", file=filename, line=line or 0)]
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:  # UnicodeError is a ValueError
-        return None, [_located(filename, f"cannot be compiled: {type(error).__name__}: {error}")]
+        return None, [Flaw(f"cannot be compiled: {type(error).__name__}: {error}", kind="syntax", file=filename)]
     return ModuleSource(module, filename, source, tree), []
 
 
@@ -54,27 +53,34 @@ def _compiled(source: str) -> ast.Module:
     return tree
 
 
-def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> list[str]:
-    """Return an error for each name that a candidate doesn't define at module level."""
+def missing_names(candidate: ModuleSource, expected_names: Sequence[str]) -> list[Flaw]:
+    """Return a flaw for each name that a candidate doesn't define at module level."""
     defined = set(_defined_names(candidate.statements))
     return [
-        f"missing definition: {name!r} is not defined at module level" for name in expected_names if name not in defined
+        Flaw(f"missing definition: {name!r} is not defined at module level", kind="missing", about=name)
+        for name in expected_names
+        if name not in defined
     ]
 
 
-def _unreadable(source: object) -> str | None:
+def _unreadable(source: object, filename: str) -> Flaw | None:
     """Return why a candidate is not even handed to the parser, or None."""
     if not isinstance(source, str):
-        return f"the answer is not text but {type(source).__name__}"
+        return Flaw(f"the answer is not text but {type(source).__name__}", file=filename)
     if len(source) > MAX_BYTES or len(source.encode("utf-8", "replace")) > MAX_BYTES:
-        return f"longer than {MAX_BYTES // 1024} KiB; write a module of reasonable size"
+        return Flaw(f"longer than {MAX_BYTES // 1024} KiB; write a module of reasonable size", file=filename)
     if "\0" in source:
-        return f"line {source.count(chr(10), 0, source.index(chr(0))) + 1}: holds a NUL character"
+        return Flaw("holds a NUL character", file=filename, line=_line_of(source, source.index("\0")))
     try:
         source.encode()
     except UnicodeEncodeError as error:
-        return f"line {source.count(chr(10), 0, error.start) + 1}: not Unicode: holds half of a surrogate pair"
+        line = _line_of(source, error.start)
+        return Flaw("not Unicode: holds half of a surrogate pair", file=filename, line=line)
     return None
+
+
+def _line_of(source: str, index: int) -> int:
+    return source.count("\n", 0, index) + 1
 
 
 def _first_words(text: str) -> str:
@@ -83,10 +89,6 @@ def _first_words(text: str) -> str:
     return (
         words if len(words) <= _MOST_PROSE else f"{words[:_MOST_PROSE].rpartition(' ')[0] or words[:_MOST_PROSE]} ..."
     )
-
-
-def _located(where: str, problem: str) -> str:
-    return f"{where}: {problem}" if where else problem
 
 
 def _defined_names(statements: Sequence[ast.stmt]) -> Iterator[str]:

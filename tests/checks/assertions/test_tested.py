@@ -15,7 +15,7 @@ def errors_of(answer: str, spec: str = SPEC, tested: Tested = TESTED) -> list[st
     """Return what is said of a test module, an answer to `spec`."""
     sources = [("tests.test_nums", spec), ("tests.__generated__.test_nums", answer)]
     wanted, candidate = (ModuleSource(module, f"{module}.py", text, ast.parse(text)) for module, text in sources)
-    return dependency_errors(candidate, wanted, tested)
+    return [*dependency_errors(candidate, wanted, tested)]
 
 
 OWN = {

@@ -18,6 +18,7 @@ from projects import write_files
 from jaunt.checks.examiner.runner import ExaminerRunner
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.sandbox.sandbox import Completed, Halt
+from jaunt.text.flaw import Flaw
 
 MARK = """\
 import os
@@ -41,11 +42,11 @@ def examiners(tmp_path: Path) -> Examiners:
     return make_examiners(tmp_path)
 
 
-def examine(examiners: Examiners, *sources: str) -> list[list[str]]:
+def examine(examiners: Examiners, *sources: str) -> list[list[Flaw]]:
     """Examine candidates one after the other; return what fails of each."""
 
-    async def one_by_one() -> list[list[str]]:
-        return [await examiners.examine(orders(examiners.runner.root, source)) for source in sources]
+    async def one_by_one() -> list[list[Flaw]]:
+        return [*[await examiners.examine(orders(examiners.runner.root, source)) for source in sources]]
 
     return asyncio.run(one_by_one())
 
@@ -116,7 +117,7 @@ def test_a_sandbox_that_has_used_up_its_time_is_replaced(tmp_path: Path) -> None
 def test_a_candidate_sees_files_that_have_changed_since_the_sandbox_began(examiners: Examiners) -> None:
     helper = examiners.runner.root / "app/helper.py"
 
-    async def before_and_after() -> list[list[str]]:
+    async def before_and_after() -> list[list[Flaw]]:
         found = []
         for value in (1, 2):
             helper.write_text(f"VALUE = {value}\n")
@@ -186,7 +187,7 @@ def count(n: int) -> int:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        return await examiners.examine(orders(tmp_path, GOOD))
+        return [*await examiners.examine(orders(tmp_path, GOOD))]
 
     assert asyncio.run(cancel_and_go_on()) == []
     wait_until(lambda: not is_running(int((reached / "it").read_text())))

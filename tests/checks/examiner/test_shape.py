@@ -7,6 +7,7 @@ from examinations import make_examiners, orders
 from projects import write_files
 
 from jaunt.checks.examiner.questions import Examination
+from jaunt.text.flaw import Flaw
 
 SPEC = '''\
 import contextlib
@@ -199,12 +200,12 @@ RIGHT = {
 }  # fmt: skip
 
 
-def findings(root: Path, candidates: dict[str, str]) -> dict[str, list[str]]:
+def findings(root: Path, candidates: dict[str, str]) -> dict[str, list[Flaw]]:
     """Return what is found in candidates for the spec above."""
     examiners = make_examiners(root, mode="off")
     write_files(root, {"app/shapes.py": SPEC})
 
-    async def examine_all() -> list[list[str]]:
+    async def examine_all() -> list[list[Flaw]]:
         asked = []
         for source in candidates.values():
             order = orders(root, source).order
@@ -213,7 +214,7 @@ def findings(root: Path, candidates: dict[str, str]) -> dict[str, list[str]]:
             order["names"], order["questions"] = ["count", "fetch", "price", "lines", "Shelf"], []
             order["effects"] = False
             asked.append(Examination(order, []))
-        return await asyncio.gather(*map(examiners.examine, asked))
+        return [*await asyncio.gather(*map(examiners.examine, asked))]
 
     return dict(zip(candidates, asyncio.run(examine_all()), strict=True))
 

@@ -11,6 +11,7 @@ from examinations import GOOD, make_examiners, orders
 from projects import write_files
 
 from jaunt.checks.examiner.questions import Examination
+from jaunt.text.flaw import Flaw
 
 PATH = "sys.path.append('/x')"
 EFFECTS = {
@@ -149,18 +150,18 @@ thread.start()
 """
 
 
-def findings(root: Path, bodies: dict[str, str], *, effects: bool = True) -> dict[str, list[str]]:
+def findings(root: Path, bodies: dict[str, str], *, effects: bool = True) -> dict[str, list[Flaw]]:
     """Return what is found in modules with these bodies."""
     examiners = make_examiners(root, mode="off")
     path = root / "app/numbers.py"
     path.write_text(path.read_text() + "\n\nLIMIT = 9\n\n\ndef helper() -> int:\n    return LIMIT\n", encoding="utf-8")
     write_files(root, {"app/helper.py": "VALUE = 1\n", "app/loud.py": LOUD})
 
-    async def examine_all() -> list[list[str]]:
+    async def examine_all() -> list[list[Flaw]]:
         asked = [orders(root, f"import sys\n{body}\n\n\n{GOOD}") for body in bodies.values()]
         for each in asked:
             each.order["effects"] = effects
-        return await asyncio.gather(*(examiners.examine(Examination(each.order, each.questions)) for each in asked))
+        return [*await asyncio.gather(*(examiners.examine(Examination(each.order, each.questions)) for each in asked))]
 
     return dict(zip(bodies, asyncio.run(examine_all()), strict=True))
 

@@ -29,7 +29,7 @@ def errors_of(stub: str, answer: str, name: str = "f", *, kind: Kind = "build", 
         ModuleSource(module, f"{module}.py", text, ast.parse(text))
         for module, text in (("app.m", head + stub), ("app.__generated__.m", head + answer))
     )
-    return conformance_errors(candidate, spec, [name], kind=kind)
+    return [*conformance_errors(candidate, spec, [name], kind=kind)]
 
 
 def takes(annotation: str) -> str:

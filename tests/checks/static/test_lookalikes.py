@@ -11,7 +11,7 @@ SPEC = parse_source(
 
 
 def errors(text: str) -> list[str]:
-    return lookalike_errors(parse_source("app.__generated__.a", "app/__generated__/a.py", text.encode()), SPEC)
+    return [*lookalike_errors(parse_source("app.__generated__.a", "app/__generated__/a.py", text.encode()), SPEC)]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def errors_of(spec: str, answer: str, name: str = "add") -> list[str]:
         ModuleSource(module, f"{module}.py", text, ast.parse(text)) for module, text in (("m", spec), ("g", answer))
     )
     wanted, candidate = sources
-    return stub_errors(candidate, wanted, [name])
+    return [*stub_errors(candidate, wanted, [name])]
 
 
 def body(text: str) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jaunt.checks.tools.tool import ToolError, error_at, find_tool, nearest_settings
+from jaunt.checks.tools.document import Diagnostic
+from jaunt.checks.tools.tool import ToolError, find_tool, flaw_at, nearest_settings
 
 
 def test_a_tool_that_is_not_installed_says_so() -> None:
@@ -16,7 +17,7 @@ def test_a_tool_that_is_not_installed_says_so() -> None:
 
 def test_an_error_shows_the_line_that_the_tool_means() -> None:
     source = "a = '\x0c\u2028'\rb\r\n  c  \nd"
-    assert [error_at("ty", source, line, "no") for line in (2, 3, 4, 5)] == [
+    assert [flaw_at("ty", source, Diagnostic(n, 0, "rule", "no", True), "no", "") for n in (2, 3, 4, 5)] == [
         "ty: line 2: no: `b`",
         "ty: line 3: no: `c`",
         "ty: line 4: no: `d`",

@@ -19,7 +19,8 @@ from language_servers import OPENED, PRELUDE, lent
 from projects import write_files
 from ty_places import INC, WRONG, make_work, spec, work_in
 
-from jaunt.checks.tools.tool import ToolError, error_at, find_tool
+from jaunt.checks.tools.document import Diagnostic
+from jaunt.checks.tools.tool import ToolError, find_tool, flaw_at
 from jaunt.checks.tools.ty import Ty, TyServer, stub_files
 from jaunt.files.temporary import abandoned_files, temporary_files
 from jaunt.plan.module_work import ModuleWork
@@ -52,7 +53,8 @@ def by_command(source: str, work: ModuleWork) -> list[str]:
     assert child.returncode in (0, 1), child.stderr
     found = re.findall(r"^(.+?):(\d+):\d+: error\[([\w-]+)\] (.*)$", child.stdout, re.M)
     assert {Path(folder, path).name for path, *_ in found} <= {candidate.name}
-    return [error_at("ty", source, int(line), f"{message} [{rule}]") for _, line, rule, message in found]
+    findings = [Diagnostic(int(line), 0, rule, message, True) for _, line, rule, message in found]
+    return [flaw_at("ty", source, each, f"{each.message} [{each.rule}]", "") for each in findings]
 
 
 TABLE = {

@@ -7,12 +7,13 @@ from functools import partial
 from jaunt.checks.assertions.closed import Closed, closed_constants
 from jaunt.checks.assertions.swallowing import swallowed
 from jaunt.syntax.source import Function, parse_or_none
+from jaunt.text.flaw import Flaw
 
 _RAISING = {"raises", "warns", "deprecated_call", "fail"}  # pytest's, and unittest's `fail`
 _SPEAKING = ("assert", "check", "verify", "expect")  # what the name of a helper that asserts begins with
 
 
-def assertion_free_tests(source: str, expected_names: Sequence[str], tested: Collection[str] = ()) -> list[str]:
+def assertion_free_tests(source: str, expected_names: Sequence[str], tested: Collection[str] = ()) -> list[Flaw]:
     """Return an error for each of the expected tests that asserts nothing, or that hides what its assertions find.
 
     An assertion is an `assert` whose outcome isn't plain from its own text, `pytest.raises` and its like,
@@ -63,12 +64,13 @@ class _Assertions:
         while more := {name for name in self.functions.keys() - self._asserting if self._asserts(name)}:
             self._asserting |= more
 
-    def errors(self, test: str) -> Iterator[str]:
+    def errors(self, test: str) -> Iterator[Flaw]:
         """Yield what keeps a test from failing."""
         if lines := self._hidden(test).values():
-            yield f"line {min(lines)}: {test} catches the failures of its own assertions: let them out"
+            message = f"{test} catches the failures of its own assertions: let them out"
+            yield Flaw(message, line=min(lines), about=test)
         elif test not in self._asserting:
-            yield f"{test} asserts nothing: a test must fail if what it tests is wrong"
+            yield Flaw(f"{test} asserts nothing: a test must fail if what it tests is wrong", about=test)
 
     def _hidden(self, function: str) -> Mapping[ast.AST, int]:
         return swallowed(self.functions[function], partial(self._is_assertion, function))

@@ -2,12 +2,14 @@
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 
 from jaunt.checks.names import CandidateNames
 from jaunt.plan.module_work import ModuleWork
 from jaunt.spec_ref import module_of
 from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, dotted_path, last_name
+from jaunt.text.flaw import Flaw
 
 Tested = Mapping[str, frozenset[str]]
 """The name of a test spec -> the dotted paths of the specs of other modules that it depends on."""
@@ -38,7 +40,7 @@ def dependency_names(candidate: ModuleSource, spec: ModuleSource, tested: Tested
     return {**{path.rpartition(".")[2]: path for path in sorted(paths)}, **bound}
 
 
-def dependency_errors(candidate: ModuleSource, spec: ModuleSource, tested: Tested) -> list[str]:
+def dependency_errors(candidate: ModuleSource, spec: ModuleSource, tested: Tested) -> list[Flaw]:
     """Return an error for each name of what is under test that the candidate binds to something else, and for each test
     that doesn't use what its spec depends on.
     """
@@ -51,7 +53,7 @@ def dependency_errors(candidate: ModuleSource, spec: ModuleSource, tested: Teste
     return errors
 
 
-def _bound_anew(candidate: ModuleSource, names: Mapping[str, str]) -> Iterator[str]:
+def _bound_anew(candidate: ModuleSource, names: Mapping[str, str]) -> Iterator[Flaw]:
     for statement in candidate.statements:
         for name, path in _binds(candidate, statement).items():
             if name in names and path != names[name]:
@@ -59,15 +61,12 @@ def _bound_anew(candidate: ModuleSource, names: Mapping[str, str]) -> Iterator[s
                 how = (
                     "imported from elsewhere" if isinstance(statement, ast.ImportFrom | ast.Import) else "defined anew"
                 )
-                yield f"line {statement.lineno}: {name}: is {how}, expected `from {home} import {name}`"
+                yield Flaw(f"is {how}, expected `from {home} import {name}`", line=statement.lineno, symbol=name)
         for node in ast.walk(statement) if isinstance(statement, Definition) else ():
             if isinstance(node, ast.Global):
-                yield from (
-                    f"line {node.lineno}: {name}: is bound anew, expected `from {names[name].rpartition('.')[0]} "
-                    f"import {name}`"
-                    for name in node.names
-                    if name in names
-                )
+                for name in (each for each in node.names if each in names):
+                    home = names[name].rpartition(".")[0]
+                    yield Flaw(f"is bound anew, expected `from {home} import {name}`", line=node.lineno, symbol=name)
 
 
 def _binds(candidate: ModuleSource, statement: ast.stmt) -> dict[str, str | None]:
@@ -110,15 +109,15 @@ class _Uses:
         self._heads = {path.partition(".")[0] for path in first_party}
         self._names = CandidateNames(candidate)
 
-    def errors(self, label: str, nodes: list[Function], paths: frozenset[str]) -> Iterator[str]:
+    def errors(self, label: str, nodes: list[Function], paths: frozenset[str]) -> Iterator[Flaw]:
         """Yield what is wrong with a test, its helpers in the same class included, for what it is to test."""
         shown = ", ".join(sorted(paths))
         used, replaced = {*self._paths(nodes)}, {*self._replaced(nodes, paths)}
-        left = paths - replaced
+        left, flaw = paths - replaced, partial(Flaw, line=nodes[0].lineno, about=label)
         if replaced and not any(_leads_to(path, left) for path in used):
-            yield f"line {nodes[0].lineno}: {label} replaces what it is to test ({shown}): call the real one"
+            yield flaw(f"{label} replaces what it is to test ({shown}): call the real one")
         elif not any(_leads_to(path, paths) or self._may_lead_there(path) for path in used):
-            yield f"line {nodes[0].lineno}: {label} uses nothing of what it is to test ({shown}): import it and call it"
+            yield flaw(f"{label} uses nothing of what it is to test ({shown}): import it and call it")
 
     def _may_lead_there(self, path: str) -> bool:
         """Whether a path is a fixture from elsewhere, or another part of the project, which may call what is tested."""

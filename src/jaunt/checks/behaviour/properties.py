@@ -17,6 +17,7 @@ from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
+from jaunt.text.flaw import Flaw
 
 DEFAULT: Severity = "error"
 
@@ -89,7 +90,7 @@ def _question(found: Property, work: ModuleWork) -> Question:
     return Question(found.name, "trying its properties", (step("try_property", asked),), judge, (found.claim,), about)
 
 
-def _judged(found: Property, path: str, answers: Sequence[Answer]) -> list[str]:
+def _judged(found: Property, path: str, answers: Sequence[Answer]) -> list[Flaw]:
     """Return what is wrong with a candidate; raises JauntDiscoveryError if it is the property."""
     for answer in answers:
         report = report_of(answer)
@@ -99,10 +100,7 @@ def _judged(found: Property, path: str, answers: Sequence[Answer]) -> list[str]:
                 hint="name a strategy of Hypothesis in the spec module, and write it in place of the type",
             )
         if failure := report.get("failure"):
-            return [
-                f"{found.name}: the property in line {found.line} of the spec module fails\n"
-                f"    property: {found.text}\n"
-                f"    smallest input: {failure['input'] or 'none'}\n"
-                f"    got: {failure['what']}"
-            ]
+            details = {"property": found.text, "smallest input": failure["input"] or "none", "got": failure["what"]}
+            message = f"the property in line {found.line} of the spec module fails"
+            return [Flaw(message, symbol=found.name, details=details)]
     return []

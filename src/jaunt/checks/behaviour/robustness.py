@@ -19,7 +19,7 @@ from jaunt.checks.behaviour.question import (
 from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.protocol import Drawn
-from jaunt.checks.examiner.questions import Answer, Question
+from jaunt.checks.examiner.questions import NO_ANSWER, Answer, Question
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
@@ -32,6 +32,7 @@ from jaunt.project.project import Project
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.spec_ref import code_name
 from jaunt.syntax.source import Function, ModuleSource
+from jaunt.text.flaw import Flaw
 
 NAME = "robustness"
 DEFAULT: Severity = "warn"
@@ -43,6 +44,7 @@ _EXAMPLES = 24
 _EXAMPLES_OF_MODULE = 240
 _FEWEST = 8
 _IN_PLACE = re.compile(r"\bin[- ]place\b|\b(changes?|modif\w+|mutat\w+|updates?|fills?|appends?)\b", re.I)
+_OF_CALL = "call"  # the kind of a flaw that a call has shown
 _KINDS = {"staticmethod", "classmethod", "property"}
 _BUILTIN = {"int", "float", "bool", "str", "bytes", "list", "dict", "set", "frozenset", "tuple"}
 _NODES = (ast.Name, ast.Constant, ast.Subscript, ast.Tuple, ast.BinOp, ast.BitOr, ast.expr_context)
@@ -119,15 +121,15 @@ class RobustnessCheck:
     async def __call__(self, source: str) -> Checked:
         tried: set[str] = set()
         questions = _questions(self.called, self.work, tried)
-        own = tuple(f"{each.name}{mark}" for each in questions for mark in ("(", f": {each.doing}"))
+        own = {each.name for each in questions}
         found = await self.asking.find(source, questions)
-        errors = [error for error in found.errors if error.startswith(own)]
+        errors = [error for error in found.errors if error.symbol in own and error.kind in (_OF_CALL, NO_ANSWER)]
         return Checked(source, errors, told=errors if self.is_warning else (), evidence=self._evidence(tried, errors))
 
-    def _evidence(self, tried: Collection[str], errors: Sequence[str]) -> dict[str, dict[str, str]]:
+    def _evidence(self, tried: Collection[str], errors: Sequence[Flaw]) -> dict[str, dict[str, str]]:
         """Return, for each spec that was called, whether all calls ended as they should."""
         specs = {code_name(entry.qualname): entry.qualname for entry in self.work.entries}
-        failed = {error.partition("(")[0].partition(":")[0] for error in errors}
+        failed = {error.symbol for error in errors}
         found: dict[str, dict[str, str]] = {}
         for name in sorted({*tried, *failed}):
             facts = found.setdefault(specs[name.partition(".")[0]], {NAME: "held"})
@@ -206,10 +208,14 @@ def _question(each: Callee, work: ModuleWork, examples: int, tried: set[str]) ->
     return Question(each.name, "calling it with drawn inputs", (step("try_calls", asked),), judge, drawn=drawn)
 
 
-def _judged(name: str, tried: set[str], answers: Sequence[Answer]) -> list[str]:
+def _judged(name: str, tried: set[str], answers: Sequence[Answer]) -> list[Flaw]:
     """Return what is wrong with the calls of one function; adds its name to `tried` if there were any."""
     reports = [report_of(answer) for answer in answers]
     if any(report.get("tried") for report in reports):
         tried.add(name)
     failures = [failure for report in reports if (failure := report.get("failure"))]
-    return [f"{name}({each['input']}): {each['what']}" for each in failures]
+    return [_flaw(name, each["input"], each["what"]) for each in failures]
+
+
+def _flaw(name: str, given: str, what: str) -> Flaw:
+    return Flaw(what, symbol=name, kind=_OF_CALL).saying(f"{name}({given}): {what}")

@@ -22,6 +22,7 @@ from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
 from jaunt.testing.collection import collection_failures, stand_in, unbuilt_in
 from jaunt.testing.run_record import NOT_AWAITED, Failure
+from jaunt.text.flaw import Flaw
 
 NAME = "collection"
 DEFAULT: Severity = "error"
@@ -98,7 +99,7 @@ class CollectionCheck:
             return Checked(source, [], unbuilt=unbuilt)
         if failures:
             await self._blame_spec()
-        return Checked(source, [f"pytest can't set up {each.message}" for each in failures])
+        return Checked(source, [Flaw(f"pytest can't set up {each.message}") for each in failures])
 
     async def _blame_spec(self) -> None:
         """Raise JauntDiscoveryError if the stubs of the specs can't be set up either."""

@@ -10,6 +10,7 @@ from jaunt.checks.doctests.output import OutputChecker, flag_bits, shown
 from jaunt.checks.examiner.protocol import LONGEST
 from jaunt.checks.examiner.questions import Answer, Question
 from jaunt.process.frozen import frozen
+from jaunt.text.flaw import Flaw
 
 
 @frozen
@@ -46,8 +47,8 @@ class _Judge:
     examples: Sequence[Example]
     flags: int
 
-    def __call__(self, answers: Sequence[Answer]) -> list[str]:
-        errors: list[str] = []
+    def __call__(self, answers: Sequence[Answer]) -> list[Flaw]:
+        errors: list[Flaw] = []
         for example, answer in zip(self.examples, answers, strict=False):  # answers may be missing
             flags = _flags(example, self.flags)
             if _is_met(example, answer, flags):
@@ -58,15 +59,20 @@ class _Judge:
                 break
         return errors
 
-    def _failure(self, example: Example, answer: Answer) -> str:
+    def _failure(self, example: Example, answer: Answer) -> Flaw:
         place = f"{self.docstring.file}:{self.docstring.line + example.lineno}"
         wanted = example.exc_msg if example.exc_msg is not None else example.want
         expected, got = shown(wanted, answer.words or answer.printed)
-        return (
-            f"{self.docstring.name}: the example in {place} fails\n"
-            f"    example: {_indented(example.source)}\n"
-            f"    expected: {_indented(expected) or 'no output'}\n"
-            f"    got: {_indented(got) or 'no output'}"
+        return Flaw(
+            f"the example in {place} fails",
+            symbol=self.docstring.name,
+            details={
+                "example": _cut(example.source),
+                "expected": _cut(expected) or "no output",
+                "got": _cut(got) or "no output",
+            },
+            raised=answer.error,
+            raised_at=answer.line,
         )
 
 
@@ -95,6 +101,5 @@ def _class_name(raised: str) -> str:
     return raised.partition("\n")[0].partition(":")[0].rpartition(".")[2]
 
 
-def _indented(text: str) -> str:
-    cut = text.rstrip() if len(text) <= LONGEST else f"{text[:LONGEST]}..."
-    return cut.replace("\n", "\n        ")
+def _cut(text: str) -> str:
+    return text.rstrip() if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from jaunt.checks.examiner.protocol import Order
+from jaunt.checks.examiner.protocol import Order, Wrong
 from jaunt.checks.examiner.shape import shape_errors
 from jaunt.checks.examiner.world import Effects
 from jaunt.runtime.spec_module import generated_module_of, set_initialising
@@ -29,8 +29,8 @@ class Imported(NamedTuple):
 
     spec: dict[str, Any]
     generated: dict[str, Any]
-    errors: list[str]
-    effects: list[str]
+    errors: list[Wrong]
+    effects: list[Wrong]
 
 
 def import_candidate(order: Order) -> Imported:

@@ -167,7 +167,7 @@ def _answer(order: Order, key: str, imported: Imported | BaseException, results:
     report = _reporter(results)
     if isinstance(imported, BaseException):
         words = f"importing {order['spec_module']} fails: {_in_words(imported, order['filename'])}"
-        report({"key": key, "errors": [words], "unbuilt": unbuilt_behind(imported)})
+        report({"key": key, "errors": [{"message": words}], "unbuilt": unbuilt_behind(imported)})
         return
     errors = [*(imported.effects if order["effects"] else ()), *imported.errors]
     report({"key": key, "errors": errors, "unbuilt": []})
@@ -227,6 +227,8 @@ def _ask(index: int, steps: list[str], names: dict[str, Any], filename: str, rep
         answer: AnswerReport = {"question": index, "step": step, "printed": _taken_from(printed)}
         if error is not None:
             answer["raised"] = _forms(error)
+            answer["error"] = type(error).__name__
+            answer["line"] = _line_of(error, filename)
             answer["words"] = _in_words(error, filename)
             answer["unbuilt"] = unbuilt_behind(error)
         report(answer)
@@ -256,9 +258,15 @@ def _forms(error: BaseException) -> list[str]:
     return list(dict.fromkeys(["".join(lines), lines[-1]]))
 
 
+def _line_of(error: BaseException, filename: str) -> int:
+    """Return the last line of a file that an error came through, 0 if it came through none."""
+    lines = [frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
+    return lines[-1] if lines else 0
+
+
 def _in_words(error: BaseException, filename: str) -> str:
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
-    where = f" (line {lines[-1]} of the candidate)" if lines else ""
+    line = _line_of(error, filename)
+    where = f" (line {line} of the candidate)" if line else ""
     advice = ""
     if type(error).__name__ == "JauntNotBuiltError":
         advice = "; a spec that an example uses has to be among the deps"

@@ -54,24 +54,34 @@ class Order(TypedDict):
     drawn: NotRequired[list[Drawn]]
 
 
+class Wrong(TypedDict):
+    """One thing that is wrong with how a candidate came to be: see `Flaw`, which jaunt makes of it."""
+
+    message: str
+    line: NotRequired[int]
+    symbol: NotRequired[str]
+
+
 class ImportReport(TypedDict):
     """How the import went; it counts only with the key. `unbuilt` are the modules whose code was missing."""
 
     key: str
-    errors: list[str]
+    errors: list[Wrong]
     unbuilt: list[str]
 
 
 class AnswerReport(TypedDict):
     """What a step did: `printed` is its output; `raised` what its traceback ends with, in the forms that count.
 
-    `words` say what was raised, and where in the candidate.
+    `error` is the class of that, `line` the candidate's last one that it came through; `words` say both, and more.
     """
 
     question: int
     step: int
     printed: str
     raised: NotRequired[list[str]]
+    error: NotRequired[str]
+    line: NotRequired[int]
     words: NotRequired[str]
     unbuilt: NotRequired[list[str]]
 

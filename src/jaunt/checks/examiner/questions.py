@@ -7,29 +7,37 @@ from typing import Any, NamedTuple
 from jaunt.checks.examiner.protocol import Drawn, Order, Steps
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.frozen import frozen
+from jaunt.text.flaw import Flaw
+
+NO_ANSWER = "no answer"
+"""The kind of a flaw that is that there is no report of something: it took too long, say."""
+IMPORT = "import"
+"""The kind of those that a candidate's import shows: then nothing is asked."""
 
 
 class Answer(NamedTuple):
-    """What a step printed and, if it raised an error, the forms of that and its words; see `AnswerReport`."""
+    """What a step printed and, if it raised an error, the forms of that, its words, class and line: `AnswerReport`."""
 
     printed: str
     raised: tuple[str, ...] = ()
     words: str = ""
+    error: str = ""
+    line: int = 0
 
 
 @frozen
 class Question:
     """Steps, which are statements, about the symbol `name`; `doing` says what is done by them.
 
-    `judge` gets the answers to the first of them, or to all, and returns what is wrong with them, each beginning with
-    the name. `claims` are what is said of the code, as source, and `about` all sources that tell what code that is.
+    `judge` gets the answers to the first of them, or to all, and returns what is wrong with them, as flaws of that
+    symbol. `claims` are what is said of the code, as source, and `about` all sources that tell what code that is.
     `drawn` are the inputs that the steps would draw, if those are of plain types.
     """
 
     name: str
     doing: str
     steps: tuple[str, ...]
-    judge: Callable[[Sequence[Answer]], Sequence[str]]
+    judge: Callable[[Sequence[Answer]], Sequence[Flaw]]
     claims: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     drawn: Drawn | None = None
@@ -43,11 +51,14 @@ class Examination(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What the examiner's report says: what is wrong, which modules had no code, and what is missing, if anything."""
+    """What the examiner's report says: what is wrong, which modules had no code, and what is missing, if anything.
 
-    errors: list[str]
+    `missing` says it with all but the reason: a message about a symbol, which the module may stand for.
+    """
+
+    errors: list[Flaw]
     unbuilt: list[str]
-    missing: str | None
+    missing: Flaw | None
 
 
 def examination(
@@ -79,7 +90,7 @@ def examination(
 
 
 def read_report(asked: Examination, key: str, output: str) -> Reading:
-    """Judge what the examiner printed. `missing` names what there is no report of: "m: importing m"."""
+    """Judge what the examiner printed. `missing` names what there is no report of: importing m, say."""
     imported: Mapping[str, Any] | None = None
     answers: dict[tuple[int, int], Answer] = {}
     unbuilt: list[str] = []
@@ -93,8 +104,8 @@ def read_report(asked: Examination, key: str, output: str) -> Reading:
         unbuilt += _texts(record, "unbuilt")
     module = asked.order["spec_module"]
     if imported is None:
-        return Reading([], unbuilt, f"{module}: importing {module}")
-    if errors := _texts(imported, "errors"):
+        return Reading([], unbuilt, Flaw(f"importing {module}", symbol=module))
+    if errors := [*_flaws(imported)]:
         return Reading(errors, list(dict.fromkeys(unbuilt)), None)
     missing = None
     for index, question in enumerate(asked.questions):
@@ -102,7 +113,7 @@ def read_report(asked: Examination, key: str, output: str) -> Reading:
         given = [answers[index, step] for step in numbers if (index, step) in answers]
         errors += question.judge(given)
         if missing is None and len(given) < len(numbers):
-            missing = f"{question.name}: {question.doing}"
+            missing = Flaw(question.doing, symbol=question.name)
     return Reading(errors, list(dict.fromkeys(unbuilt)), missing)
 
 
@@ -118,7 +129,21 @@ def _records(output: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _answer(record: Mapping[str, Any]) -> Answer:
-    return Answer(str(record.get("printed", "")), tuple(_texts(record, "raised")), str(record.get("words", "")))
+    line = record.get("line")
+    return Answer(
+        str(record.get("printed", "")),
+        tuple(_texts(record, "raised")),
+        str(record.get("words", "")),
+        str(record.get("error", "")),
+        line if isinstance(line, int) else 0,
+    )
+
+
+def _flaws(record: Mapping[str, Any]) -> Iterator[Flaw]:
+    """Yield what is wrong with how a candidate came to be."""
+    for each in record.get("errors", []):
+        line, symbol = int(each.get("line", 0)), str(each.get("symbol", ""))
+        yield Flaw(str(each["message"]), kind=IMPORT, line=line, symbol=symbol)
 
 
 def _texts(record: Mapping[str, Any], name: str) -> list[str]:

@@ -11,13 +11,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from jaunt.checks.examiner.protocol import KEY, LONGEST, Order, frame
-from jaunt.checks.examiner.questions import Examination, read_report
+from jaunt.checks.examiner.questions import NO_ANSWER, Examination, read_report
 from jaunt.paths import PACKAGE
 from jaunt.process.frozen import frozen
 from jaunt.process.python import python_command
 from jaunt.project.project import Project
 from jaunt.sandbox.program import Completed, Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
+from jaunt.text.flaw import Flaw
 from jaunt.text.lines import last_line
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -84,7 +85,7 @@ def project_runner(project: Project) -> ExaminerRunner:
 class Findings(NamedTuple):
     """What fails of a candidate, and the modules whose code it needed and that have none yet."""
 
-    errors: list[str]
+    errors: list[Flaw]
     unbuilt: list[str]
 
 
@@ -104,7 +105,8 @@ def findings_of(asked: Examination, key: str, printed: str, told: str, message: 
     if missing is not None:
         said = last_line(told)
         message = message or "ended the process with exit code 0"
-        errors.append(f"{missing} {message}{f': {said[:LONGEST]}' if said else ''}")
+        what = f"{missing.message} {message}{f': {said[:LONGEST]}' if said else ''}"
+        errors.append(Flaw(what, symbol=missing.symbol, kind=NO_ANSWER))
     return Findings(errors, unbuilt)
 
 

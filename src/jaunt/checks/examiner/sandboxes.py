@@ -20,6 +20,7 @@ from jaunt.checks.pool import Pool
 from jaunt.errors import JauntConfigError
 from jaunt.sandbox.halted import halted_with_task
 from jaunt.sandbox.program import Halt
+from jaunt.text.flaw import Flaw
 
 _A_DAY = 86_400  # seconds
 _END_SECONDS = 5.0
@@ -47,7 +48,7 @@ class Examiners:
         async with self._servers.one(self.runner):
             pass  # the next one to ask gets it
 
-    async def examine(self, asked: Examination) -> list[str]:
+    async def examine(self, asked: Examination) -> list[Flaw]:
         """Return what fails of a candidate, import or examples. Raises JauntConfigError if there is no sandbox."""
         return (await self.find(asked)).errors
 

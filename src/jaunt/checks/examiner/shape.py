@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType, UnionType
 from typing import Any, Union, get_args, get_origin
 
-from jaunt.checks.examiner.protocol import Order
+from jaunt.checks.examiner.protocol import Order, Wrong
 from jaunt.process.boundary import caught
 from jaunt.registry import get_magic_registry
 from jaunt.spec_ref import code_name
@@ -18,18 +18,18 @@ _MADE_BY_PYTHON = {"__module__", "__dict__", "__weakref__", "__doc__", "__qualna
 _AWAITED = ("Awaitable", "Coroutine", "Future", "Task", "Async")
 
 
-def shape_errors(order: Order, spec: Mapping[str, Any], defined: Mapping[str, Any]) -> list[str]:
+def shape_errors(order: Order, spec: Mapping[str, Any], defined: Mapping[str, Any]) -> list[Wrong]:
     """Return in what the names that a candidate `defined` differ from the specs; `spec` are the spec module's names."""
     entries = (entry for entry in get_magic_registry().values() if entry.module == order["spec_module"])
     registry = {code_name(entry.qualname): entry for entry in entries}
     shape = _Shape(order, spec, defined)
-    errors: list[str] = []
+    errors: list[Wrong] = []
     for name in order["names"]:
         entry = registry.get(name)
         if name not in defined:
-            errors.append(f"{name}: is not there when the import is over, expected its definition to stay")
+            errors.append(Wrong(symbol=name, message=_GONE))
         elif entry is not None:
-            errors += [f"{name}{each}" for each in shape.compare(entry.obj, defined[name])]
+            errors += shape.compare(name, entry.obj, defined[name])
     return errors
 
 
@@ -41,51 +41,51 @@ class _Shape:
         self._spec = spec
         self._defined = defined
 
-    def compare(self, stub: Any, found: Any) -> Iterator[str]:
-        """Yield what is wrong, each after the label of the symbol: ": is ..." or ".method: is ..."."""
+    def compare(self, symbol: str, stub: Any, found: Any) -> Iterator[Wrong]:
+        """Yield what is wrong with what is found of a symbol, and of its members."""
         if isinstance(stub, type):
             if not isinstance(found, type):
-                yield f": is {_shown(found)} when the import is over, expected a class"
+                yield _is_other(symbol, found, "class")
                 return
             for name, member in vars(stub).items():
                 if name not in _MADE_BY_PYTHON:
-                    yield from (f".{name}{each}" for each in self._compare_member(member, found, name))
+                    yield from self._compare_member(f"{symbol}.{name}", member, found, name)
         elif isinstance(found, type) or not callable(found):
-            yield f": is {_shown(found)} when the import is over, expected a function"
+            yield _is_other(symbol, found, "function")
         else:
-            yield from self._compare_function(stub, found)
+            yield from self._compare_function(symbol, stub, found)
 
-    def _compare_member(self, member: Any, owner: type, name: str) -> Iterator[str]:
+    def _compare_member(self, symbol: str, member: Any, owner: type, name: str) -> Iterator[Wrong]:
         kind = next((each for each in (staticmethod, classmethod, property) if isinstance(member, each)), None)
         if kind is None and not isinstance(member, FunctionType | type):
             return  # an attribute: its value may be the instance's
         found = inspect.getattr_static(owner, name, _NOTHING)
         if found is _NOTHING:
-            yield ": is not there when the import is over, expected its definition to stay"
+            yield Wrong(symbol=symbol, message=_GONE)
         elif isinstance(member, type):
-            yield from self.compare(member, found)
+            yield from self.compare(symbol, member, found)
         elif kind is None and isinstance(found, FunctionType):
-            yield from self._compare_function(member, found)
+            yield from self._compare_function(symbol, member, found)
         elif kind is None and not callable(found) and not hasattr(type(found), "__get__"):
-            yield f": is {_shown(found)} when the import is over, expected a method"
+            yield _is_other(symbol, found, "method")
         elif kind in (staticmethod, classmethod):
             bound = getattr(owner, name, None)
             if not callable(bound):
-                yield f": is {_shown(bound)} when the import is over, expected a {kind.__name__}"
+                yield _is_other(symbol, bound, kind.__name__)
 
-    def _compare_function(self, stub: Any, found: Any) -> Iterator[str]:
-        if not _is_alike(stub, found):
-            yield from _signature_errors(stub, found)
-        yield from self._compare_annotations(stub, found)
+    def _compare_function(self, symbol: str, stub: Any, found: Any) -> Iterator[Wrong]:
+        differs = () if _is_alike(stub, found) else _signature_errors(stub, found)
+        for message in (*differs, *self._annotation_errors(stub, found)):
+            yield Wrong(symbol=symbol, message=message)
 
-    def _compare_annotations(self, stub: Any, found: Any) -> Iterator[str]:
+    def _annotation_errors(self, stub: Any, found: Any) -> Iterator[str]:
         expected, given = _annotations(stub), _annotations(found)
         for name, annotation in expected.items():
             if name in given and self._differ(
                 self._value(annotation, self._spec), self._value(given[name], self._defined)
             ):
                 where = "the return value" if name == "return" else f"the parameter {name!r}"
-                yield f": annotates {where} with {_shown(given[name])} of its own, expected that of the spec module"
+                yield f"annotates {where} with {_shown(given[name])} of its own, expected that of the spec module"
 
     def _value(self, annotation: Any, names: Mapping[str, Any]) -> Any:
         """Return what an annotation means: what a quoted name is bound to."""
@@ -112,6 +112,11 @@ class _Shape:
 
 
 _NOTHING = object()
+_GONE = "is not there when the import is over, expected its definition to stay"
+
+
+def _is_other(symbol: str, found: object, expected: str) -> Wrong:
+    return Wrong(symbol=symbol, message=f"is {_shown(found)} when the import is over, expected a {expected}")
 
 
 def _is_alike(stub: Any, found: Any) -> bool:
@@ -140,18 +145,18 @@ def _signature_errors(stub: Any, found: Any) -> Iterator[str]:
     expected = inspect.signature(stub)
     signatures: list[inspect.Signature] = []
     if caught(lambda: signatures.append(inspect.signature(found))) is not None:
-        yield f": has no signature when the import is over, expected {expected}"
+        yield f"has no signature when the import is over, expected {expected}"
         return
     (signature,) = signatures
     if _parameters(expected) != _parameters(signature) or not _takes(found, expected):
-        yield f": takes {signature} when the import is over, expected {expected}"
+        yield f"takes {signature} when the import is over, expected {expected}"
     first = next(iter(expected.parameters.values()), None)
     by_keyword = first is not None and first.kind is not first.POSITIONAL_ONLY
     if by_keyword and hasattr(found, "dispatch") and hasattr(found, "registry"):
-        yield f": can't be called by keyword, as @singledispatch has made it; expected {expected}"
+        yield f"can't be called by keyword, as @singledispatch has made it; expected {expected}"
     if inspect.iscoroutinefunction(stub) != inspect.iscoroutinefunction(found) and not _may_await(stub):
         is_async = inspect.iscoroutinefunction(stub)
-        yield f": is {'not ' if is_async else ''}async when the import is over, expected it as in the spec"
+        yield f"is {'not ' if is_async else ''}async when the import is over, expected it as in the spec"
 
 
 def _generic(annotation: Any) -> Any:

@@ -23,6 +23,7 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from jaunt.checks.examiner.plain import is_plain
+from jaunt.checks.examiner.protocol import Wrong
 from jaunt.paths import PACKAGE
 from jaunt.process.boundary import caught
 
@@ -56,7 +57,7 @@ class Effects:
     """Notes the effects of running a candidate's code, in `errors`; its spec module waits for `names`."""
 
     def __init__(self, filename: str, spec_module: str, names: list[str]) -> None:
-        self.errors: list[str] = []
+        self.errors: list[Wrong] = []
         self._filename = filename
         self._spec_module = spec_module
         self._names = names
@@ -80,9 +81,9 @@ class Effects:
         finally:
             self._is_on = False
             threading.settrace(None)
-            self.errors += [f"a thread is started on import, {_EXPECTED}"] if threads else []
+            self.errors += [Wrong(message=f"a thread is started on import, {_EXPECTED}")] if threads else []
             changed = dict.fromkeys(before.changes())
-            self.errors += [f"{each} is changed on import, {_EXPECTED}" for each in changed]
+            self.errors += [Wrong(message=f"{each} is changed on import, {_EXPECTED}") for each in changed]
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._is_on:
@@ -94,7 +95,7 @@ class Effects:
         line = self._line(sys._getframe(1), only_direct=only_direct)
         if line is not None and not (is_open and _is_of_python(*arguments)):
             what = f"`{str(arguments[0])[:80]}` is opened" if is_open else f"`{event}` is done"
-            self.errors.append(f"line {line}: {what} on import, {_EXPECTED}")
+            self.errors.append(Wrong(line=line, message=f"{what} on import, {_EXPECTED}"))
         self._is_on = True
 
     def _line(self, frame: FrameType | None, *, only_direct: bool) -> int | None:

@@ -26,6 +26,7 @@ from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.candidate import missing_names, parse_candidate
 from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.source import ModuleSource
+from jaunt.text.flaw import Flaw
 
 NAME = "static"
 DEFAULT = None
@@ -123,7 +124,7 @@ class StaticCheck:
             arguments = (source, work, self.allowed, self.effects, self.tested)
             return await in_background(static_findings, *arguments, size=len(source))
         except ChildProcessError as error:
-            return Checked(source, [f"{self.work.path.name}: cannot be parsed: {error}"])
+            return Checked(source, [Flaw(f"cannot be parsed: {error}", file=self.work.path.name)])
 
 
 def spec_faults(
@@ -151,7 +152,7 @@ def spec_faults(
     for error, is_import in found:
         symbol = next((place.symbol for place in places if place.first <= error.line <= place.last), "")
         if error.line in imports if is_import else symbol:
-            text = error.text if error.symbol in ("", symbol) else f"{error.symbol}: {error.text}"
+            text = error.message if error.symbol in ("", symbol) else f"{error.symbol}: {error.message}"
             faults.append(SpecFault(error.line, _column(spec, error.line, text), symbol, text))
     return faults
 
@@ -175,13 +176,12 @@ def static_findings(
     effects: EffectRules = _USUAL,
     tested: Tested = _NOTHING,
 ) -> Checked:
-    """Return a candidate with what is wrong with it as its text alone tells: one string an error, all of them."""
+    """Return a candidate with all that is wrong with it as its text alone tells."""
     candidate, errors = parse_candidate(source, module=work.generated_module, filename=work.path.name)
     if candidate is None:
         return Checked(source, errors)
     try:
-        found = effect_errors(candidate, spec=work.spec, kind=work.kind, allowed=effects.allow_calls)
-        on_import = [str(error) for error in found]
+        on_import = effect_errors(candidate, spec=work.spec, kind=work.kind, allowed=effects.allow_calls)
         errors = [
             *missing_names(candidate, work.names),
             *text_errors(source),
@@ -189,15 +189,15 @@ def static_findings(
             *conformance_errors(candidate, work.spec, work.names, kind=work.kind),
             *(stub_errors(candidate, work.spec, work.names) if work.kind == "build" else ()),
             *([] if effects.warn else on_import),
-            *map(str, import_errors(candidate, work, allowed)),
+            *import_errors(candidate, work, allowed),
             *(_vacuous(candidate, work, tested) if work.kind == "test" else ()),
         ]
     except RecursionError:
-        return Checked(source, [f"{work.path.name}: cannot be read: nested too deeply"])
+        return Checked(source, [Flaw("cannot be read: nested too deeply", file=work.path.name)])
     return Checked(source, errors, on_import if effects.warn else ())
 
 
-def _vacuous(candidate: ModuleSource, work: ModuleWork, tested: Tested) -> list[str]:
+def _vacuous(candidate: ModuleSource, work: ModuleWork, tested: Tested) -> list[Flaw]:
     """Return what keeps generated tests from failing."""
     names = dependency_names(candidate, work.spec, tested)
     return [

@@ -8,6 +8,7 @@ within the candidate, or be made by `@dataclass`.
 import ast
 import builtins
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from jaunt.checks.static.annotations import AnnotationReader
 from jaunt.checks.static.signatures import (
@@ -20,6 +21,7 @@ from jaunt.checks.static.signatures import (
 )
 from jaunt.header import Kind
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, last_name
+from jaunt.text.flaw import Flaw
 
 _ACCESSORS = {"setter", "deleter"}
 _FIELD_MAKERS = {"dataclass", "define", "frozen", "mutable"}
@@ -28,7 +30,7 @@ _MADE_BY_DATACLASS = {"__init__", "__repr__", "__eq__", "__hash__", "__lt__", "_
 
 def conformance_errors(
     candidate: ModuleSource, spec: ModuleSource, names: Sequence[str], *, kind: Kind = "build"
-) -> list[str]:
+) -> list[Flaw]:
     """Return in what the candidate departs from the specs `names` of the module `spec`, which all are in it.
 
     Each error begins with the line in the candidate and the symbol, and says what was expected. Names that
@@ -39,7 +41,7 @@ def conformance_errors(
     return [*found, *_redefinitions(modules, names)]
 
 
-def _definition_errors(modules: Modules, name: str) -> Iterator[str]:
+def _definition_errors(modules: Modules, name: str) -> Iterator[Flaw]:
     stub = modules.spec.stub(name)
     found = _find(modules.candidate, name)
     if stub is None or found is None:
@@ -50,7 +52,7 @@ def _definition_errors(modules: Modules, name: str) -> Iterator[str]:
         yield from _compare(modules, stub, found, name, owner)
         yield from _outer_field_errors(modules, stub, found)
     else:
-        yield f"line {found.lineno}: {name}: is assigned, expected {_expected(stub)}"
+        yield Flaw(f"is assigned, expected {_expected(stub)}", line=found.lineno, symbol=name)
 
 
 def _find(module: ModuleSource, name: str) -> ast.stmt | None:
@@ -69,16 +71,16 @@ def _find(module: ModuleSource, name: str) -> ast.stmt | None:
 
 def _compare(
     modules: Modules, stub: Definition, found: Definition, label: str, owner: str | None = None
-) -> Iterator[str]:
-    where = f"line {found.lineno}: {label}: "
+) -> Iterator[Flaw]:
+    flaw = partial(Flaw, line=found.lineno, symbol=label)
     if isinstance(stub, ast.ClassDef) != isinstance(found, ast.ClassDef):
         given = "class" if isinstance(found, ast.ClassDef) else "function"
-        yield f"{where}is a {given}, expected {_expected(stub)}"
+        yield flaw(f"is a {given}, expected {_expected(stub)}")
     elif isinstance(stub, ast.ClassDef) and isinstance(found, ast.ClassDef):
-        yield from (where + error for error in _class_errors(modules, stub, found))
+        yield from map(flaw, _class_errors(modules, stub, found))
         yield from _member_errors(modules, stub, found, label)
     elif not isinstance(stub, ast.ClassDef) and not isinstance(found, ast.ClassDef):
-        yield from (where + error for error in function_errors(modules, stub, found, owner=owner))
+        yield from map(flaw, function_errors(modules, stub, found, owner=owner))
 
 
 def _expected(stub: Definition) -> str:
@@ -157,12 +159,12 @@ def _dataclass_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef)
     yield from _differing_fields(stub, found)
 
 
-def _outer_field_errors(modules: Modules, stub: Definition, found: Definition) -> Iterator[str]:
+def _outer_field_errors(modules: Modules, stub: Definition, found: Definition) -> Iterator[Flaw]:
     """Yield an error if the spec module's own `@dataclass` would not find the fields that the spec has."""
     outer = modules.spec.outer_decorators(modules.spec.definitions[stub.name])
     makes_fields = not _FIELD_MAKERS.isdisjoint(map(last_name, outer))
     if makes_fields and isinstance(stub, ast.ClassDef) and isinstance(found, ast.ClassDef):
-        yield from (f"line {found.lineno}: {stub.name}: {error}" for error in _differing_fields(stub, found))
+        yield from (Flaw(each, line=found.lineno, symbol=stub.name) for each in _differing_fields(stub, found))
 
 
 def _differing_fields(stub: ast.ClassDef, found: ast.ClassDef, *, private: bool = True) -> Iterator[str]:
@@ -192,7 +194,7 @@ def _is_left_out(value: ast.expr | None) -> bool:
     return any(k.arg == "init" and isinstance(k.value, ast.Constant) and k.value.value is False for k in keywords)
 
 
-def _member_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef, label: str) -> Iterator[str]:
+def _member_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef, label: str) -> Iterator[Flaw]:
     family = _family(modules.candidate, found)
     given = {key: member for c in reversed(family) for key, member in _members(c).items()}
     bound = {name for c in family for name in _attributes(c)}
@@ -203,9 +205,9 @@ def _member_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef, la
         elif accessor or not (_is_made(member, family) or (name in bound and not isinstance(member, ast.ClassDef))):
             is_accessor = accessor and isinstance(member, Function)
             what = f"a {accessor} `{signature(member)}`" if is_accessor else _expected(member)
-            yield f"line {found.lineno}: {inner}: is not defined, expected {what}"
+            yield Flaw(f"is not defined, expected {what}", line=found.lineno, symbol=inner)
         elif name == "__init__" and isinstance(member, Function) and (made := _made_parameters(family)) is not None:
-            yield from _field_errors(member, made, f"line {found.lineno}: {inner}: ")
+            yield from (Flaw(each, line=found.lineno, symbol=inner) for each in _field_errors(member, made))
     yield from _attribute_errors(modules, stub, found, label, bound | {name for name, _ in given})
 
 
@@ -252,11 +254,11 @@ def _made_parameters(family: Sequence[ast.ClassDef]) -> list[str] | None:
     return _fields(own)
 
 
-def _field_errors(stub: Function, fields: list[str], where: str) -> Iterator[str]:
+def _field_errors(stub: Function, fields: list[str]) -> Iterator[str]:
     args = stub.args
     expected = [a.arg for a in [*args.posonlyargs, *args.args][1:] + args.kwonlyargs]
     if expected != fields:
-        yield f"{where}is made by the fields {', '.join(fields) or 'none'}, expected `{signature(stub)}`"
+        yield f"is made by the fields {', '.join(fields) or 'none'}, expected `{signature(stub)}`"
 
 
 def _attributes(node: ast.ClassDef) -> Iterator[str]:
@@ -271,18 +273,19 @@ def _attributes(node: ast.ClassDef) -> Iterator[str]:
 
 def _attribute_errors(
     modules: Modules, stub: ast.ClassDef, found: ast.ClassDef, label: str, bound: set[str]
-) -> Iterator[str]:
-    given, where = _declared(found), f"line {found.lineno}: {label}."
+) -> Iterator[Flaw]:
+    given = _declared(found)
     compare = AnnotationComparison(modules, stub.name, [*type_parameters(stub), *type_parameters(found)])
     for name, (annotation, value) in _declared(stub).items():
         own_annotation, own_value = given.get(name, (None, None))
+        flaw = partial(Flaw, line=found.lineno, symbol=f"{label}.{name}")
         if name not in bound:
-            yield f"{where}{name}: is not defined, expected the attribute that the spec declares"
+            yield flaw("is not defined, expected the attribute that the spec declares")
         elif annotation and own_annotation and not compare.same(annotation, own_annotation):
             shown = ast.unparse(own_annotation), ast.unparse(annotation)
-            yield f"{where}{name}: is annotated {shown[0]}, expected {shown[1]}"
+            yield flaw(f"is annotated {shown[0]}, expected {shown[1]}")
         elif value and own_value and not same_value(modules, value, own_value) and not _is_open(value):
-            yield f"{where}{name}: is {ast.unparse(own_value)}, expected {ast.unparse(value)}"
+            yield flaw(f"is {ast.unparse(own_value)}, expected {ast.unparse(value)}")
 
 
 def _declared(node: ast.ClassDef) -> dict[str, tuple[ast.expr | None, ast.expr | None]]:
@@ -300,7 +303,7 @@ def _is_open(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and value.value is ...
 
 
-def _redefinitions(modules: Modules, names: Sequence[str]) -> Iterator[str]:
+def _redefinitions(modules: Modules, names: Sequence[str]) -> Iterator[Flaw]:
     """Yield an error for each class that the spec module has already, written by hand or imported.
 
     The candidate's instances would be of another class than those of everybody else. The same goes for what a spec
@@ -310,11 +313,11 @@ def _redefinitions(modules: Modules, names: Sequence[str]) -> Iterator[str]:
         path = modules.spec.bindings.get(name)
         if isinstance(node, ast.ClassDef) and path and name not in names and not name.startswith("_"):
             home = path.rpartition(".")[0] or modules.spec.module
-            yield f"line {node.lineno}: {name}: is defined anew, expected `from {home} import {name}`"
+            yield Flaw(f"is defined anew, expected `from {home} import {name}`", line=node.lineno, symbol=name)
     spec, copies = modules.spec, modules.candidate.constants.keys() & modules.spec.bindings.keys() - {*names}
     for name in sorted(copies):
         home = spec.bindings[name].rpartition(".")[0]
         used = (n for each in names if each in spec.definitions for n in ast.walk(spec.definitions[each]))
         if home not in {"", spec.module} and any(isinstance(n, ast.Name) and n.id == name for n in used):
             line = modules.candidate.constants[name].lineno
-            yield f"line {line}: {name}: is defined anew, expected `from {home} import {name}`"
+            yield Flaw(f"is defined anew, expected `from {home} import {name}`", line=line, symbol=name)

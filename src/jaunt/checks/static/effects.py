@@ -11,7 +11,6 @@ import copy
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from jaunt.checks.fault import LineError
 from jaunt.checks.names import READS, CandidateNames
 from jaunt.checks.static.forbidden_calls import ENDS_A_RUN, SKIPS
 from jaunt.checks.static.imports import all_bindings, all_statements
@@ -19,13 +18,14 @@ from jaunt.checks.static.purity import Purity, evaluated
 from jaunt.header import Kind
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, dotted_path, flattened
+from jaunt.text.flaw import Flaw
 
 _CLASS_HOOKS = {"__init_subclass__", "__set_name__"}
 
 
 def effect_errors(
     candidate: ModuleSource, *, spec: ModuleSource | None = None, kind: Kind = "build", allowed: Sequence[str] = ()
-) -> list[LineError]:
+) -> list[Flaw]:
     """Return what a candidate does on import besides importing, defining and computing constants.
 
     `kind` is "build" or "test"; a test module may use pytest's marks and fixtures, and call what it tests for
@@ -52,7 +52,7 @@ class _Effects:
         self._purity = purity
         self._spec = spec
 
-    def module(self) -> Iterator[LineError]:
+    def module(self) -> Iterator[Flaw]:
         """Yield what is wrong with the statements of the module, those aside that stand in the spec as they are."""
         by_hand: set[str] | None = None
         for statement in self._candidate.tree.body:
@@ -62,12 +62,12 @@ class _Effects:
                 errors = [] if canonical(statement) in by_hand else errors
             yield from errors
 
-    def body(self, statements: Sequence[ast.stmt]) -> Iterator[LineError]:
+    def body(self, statements: Sequence[ast.stmt]) -> Iterator[Flaw]:
         """Yield what is wrong with the statements of a module or a class."""
         for statement in statements:
             yield from self._statement(statement)
 
-    def _statement(self, node: ast.stmt) -> Iterator[LineError]:
+    def _statement(self, node: ast.stmt) -> Iterator[Flaw]:
         match node:
             case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
                 pass
@@ -101,18 +101,18 @@ class _Effects:
             case _ if type(node).__name__ == "TypeAlias":  # `type X = ...`, of Python 3.12
                 pass
             case _:
-                yield LineError(node.lineno, f"{_shown(node)} runs on import, expected {_ALLOWED}")
+                yield Flaw(f"{_shown(node)} runs on import, expected {_ALLOWED}", line=node.lineno)
 
-    def _hooks(self, node: ast.ClassDef) -> Iterator[LineError]:
+    def _hooks(self, node: ast.ClassDef) -> Iterator[Flaw]:
         """Yield an error for each method with an effect that Python calls when a class is made."""
         makes_classes = any(self._names.path(base) == "builtins.type" for base in node.bases)
         for member in (m for m in node.body if isinstance(m, Function)):
             called = member.name in _CLASS_HOOKS or makes_classes
             if called and not self._purity.is_pure_function(member):
                 text = f"does more than compute when a class is made, expected {_ALLOWED}"
-                yield LineError(member.lineno, text, f"{node.name}.{member.name}")
+                yield Flaw(text, line=member.lineno, symbol=f"{node.name}.{member.name}")
 
-    def _function(self, node: Function) -> Iterator[LineError]:
+    def _function(self, node: Function) -> Iterator[Flaw]:
         yield from self._decorators(node)
         yield from self._values([*node.args.defaults, *filter(None, node.args.kw_defaults)])
         args = node.args
@@ -120,19 +120,19 @@ class _Effects:
         annotations = [a.annotation for a in arguments if a is not None]
         yield from self._values(filter(None, [*annotations, node.returns]))
 
-    def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[LineError]:
+    def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> Iterator[Flaw]:
         yield from self._targets(node)
         yield from self._values(filter(None, [node.value, getattr(node, "annotation", None)]))
 
-    def _targets(self, node: ast.stmt) -> Iterator[LineError]:
+    def _targets(self, node: ast.stmt) -> Iterator[Flaw]:
         """Yield an error for each thing that a statement changes though it isn't the candidate's own."""
         for target in assignment_targets(node):
             for part in ast.walk(target):
                 if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
                     if not self._is_own_target(part):
-                        yield LineError(part.lineno, f"changes `{_short(part)}` on import, expected its own names")
+                        yield Flaw(f"changes `{_short(part)}` on import, expected its own names", line=part.lineno)
                 elif isinstance(part, ast.Name) and part.id == "pytest_plugins":
-                    yield LineError(part.lineno, "loads plugins into pytest, expected a test module only")
+                    yield Flaw("loads plugins into pytest, expected a test module only", line=part.lineno)
 
     def _is_own_target(self, node: ast.Attribute | ast.Subscript) -> bool:
         """Whether an item of a table, or an attribute of a class, is set that the candidate itself has made."""
@@ -148,13 +148,13 @@ class _Effects:
         # What a call returned may be somebody else's.
         return value is not None and not isinstance(value, ast.Name | ast.Attribute | ast.Subscript)
 
-    def _decorators(self, node: Function | ast.ClassDef) -> Iterator[LineError]:
+    def _decorators(self, node: Function | ast.ClassDef) -> Iterator[Flaw]:
         for decorator in node.decorator_list:
             call = decorator if isinstance(decorator, ast.Call) else None
             path = self._names.path(call.func if call else decorator)
             if not self._may_decorate(path):
                 text = f"the decorator `@{_short(decorator)}` runs on import, expected {_ALLOWED}"
-                yield LineError(decorator.lineno, text, node.name)
+                yield Flaw(text, line=decorator.lineno, symbol=node.name)
             if call:
                 yield from self._values([*call.args, *(k.value for k in call.keywords)])
 
@@ -168,13 +168,13 @@ class _Effects:
             return is_registering or isinstance(local, ast.ClassDef) or self._purity.is_pure_function(local)
         return self._names.is_foreign(path)
 
-    def _values(self, nodes: Iterable[ast.AST]) -> Iterator[LineError]:
+    def _values(self, nodes: Iterable[ast.AST]) -> Iterator[Flaw]:
         """Yield an error for each call with an effect in the expressions."""
         for node in evaluated(nodes):
             if isinstance(node, ast.Call) and not self._purity.is_pure_call(node):
-                yield LineError(node.lineno, f"`{_short(node)}` is called on import, expected {_ALLOWED}")
+                yield Flaw(f"`{_short(node)}` is called on import, expected {_ALLOWED}", line=node.lineno)
             elif isinstance(node, ast.Attribute) and self._names.path(node) in READS:
-                yield LineError(node.lineno, f"reads `{ast.unparse(node)}` on import, expected {_ALLOWED}")
+                yield Flaw(f"reads `{ast.unparse(node)}` on import, expected {_ALLOWED}", line=node.lineno)
 
 
 _ALLOWED = "imports, definitions and constants only at module level; move it into a function"
@@ -211,16 +211,16 @@ _HARMLESS = {"", "typing", "collections.abc", "datetime", "decimal", "uuid", "en
 """Modules whose names stand in annotations, or make values."""
 
 
-def _skips(candidate: ModuleSource) -> Iterator[LineError]:
+def _skips(candidate: ModuleSource) -> Iterator[Flaw]:
     """Yield an error for each way in which a test would not run, and for an end of the process."""
     bindings = all_bindings(candidate, all_statements(candidate.tree))
     for node in (n for n in ast.walk(candidate.tree) if isinstance(n, ast.Attribute | ast.Name)):
         path = dotted_path(node, bindings)
         head, _, rest = (path or "").partition(".")
         if head == "pytest" and rest.rpartition(".")[2] in SKIPS:
-            yield LineError(node.lineno, f"`{path}` keeps a test from running, expected one that asserts")
+            yield Flaw(f"`{path}` keeps a test from running, expected one that asserts", line=node.lineno)
         elif path in ENDS_A_RUN:
-            yield LineError(node.lineno, f"`{path}` ends the test run, expected a test that asserts")
+            yield Flaw(f"`{path}` ends the test run, expected a test that asserts", line=node.lineno)
 
 
 def _shown(node: ast.stmt) -> str:

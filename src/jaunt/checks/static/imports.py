@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from jaunt.checks.fault import LineError
 from jaunt.checks.static.purity import evaluated
 from jaunt.plan.module_work import ModuleWork
 from jaunt.syntax.branches import catches_import_error
@@ -25,18 +24,19 @@ from jaunt.syntax.source import (
     first_line,
     parse_or_none,
 )
+from jaunt.text.flaw import Flaw
 
 _OPENS_A_BROWSER = {"antigravity", "this"}
 _IMPORTS_BY_CALL = re.compile("import_module|__import__")
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
-def import_errors(candidate: ModuleSource, work: ModuleWork, allowed: frozenset[str]) -> list[LineError]:
+def import_errors(candidate: ModuleSource, work: ModuleWork, allowed: frozenset[str]) -> list[Flaw]:
     """Return what is wrong with a candidate's imports, in functions too.
 
     `allowed` are top-level modules that may be imported besides the standard library and the project.
     """
-    return [LineError(line, error) for line, error in sorted(set(_Imports(candidate, work, allowed)))]
+    return [Flaw(error, line=line) for line, error in sorted(set(_Imports(candidate, work, allowed)))]
 
 
 class _Imports:

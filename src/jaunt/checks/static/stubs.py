@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from jaunt.syntax.source import Definition, Function, ModuleSource, last_name
+from jaunt.text.flaw import Flaw
 
 _TODO = re.compile(
     r"\b(TODO|FIXME|XXX)\b|(?i:\b(not|to be) (yet )?implemented\b|\bimplement(ation)? (this|me|goes)\b|\byour code\b)"
@@ -25,7 +26,7 @@ _MAY_BE_EMPTY = {"__post_init__", "__del__", "__exit__", "__aexit__", "__init_su
 _BEGINNING = 8  # characters of a docstring
 
 
-def stub_errors(candidate: ModuleSource, spec: ModuleSource, names: Sequence[str]) -> list[str]:
+def stub_errors(candidate: ModuleSource, spec: ModuleSource, names: Sequence[str]) -> list[Flaw]:
     """Return an error for each function or method of the specs `names` that the candidate has no code for.
 
     No code: a body of `...`, `pass`, a docstring, `raise NotImplementedError` or a TODO alone, and one that only calls
@@ -38,10 +39,10 @@ def stub_errors(candidate: ModuleSource, spec: ModuleSource, names: Sequence[str
         body = _Bodies(candidate, found.parent).stub(found.function)
         if body and not (_is_meant(wanted, body) or _is_left_to_subclasses(spec, wanted, body)):
             last = "; if it is to do nothing, its body is `return None`" if _returns_nothing(wanted.function) else ""
-            errors.append(
-                f"line {found.function.lineno}: {label}: still has only a stub for its body (`{body}`): "
-                f"write the code that its docstring describes{last}"
+            message = (
+                f"still has only a stub for its body (`{body}`): write the code that its docstring describes{last}"
             )
+            errors.append(Flaw(message, line=found.function.lineno, symbol=label))
     return errors
 
 

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from jaunt.syntax.source import ModuleSource
+from jaunt.text.flaw import Flaw
 
 _BIDIRECTIONAL = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -18,7 +19,7 @@ _WHOLE_FILE = re.compile(
 )
 
 
-def text_errors(source: str) -> list[str]:
+def text_errors(source: str) -> list[Flaw]:
     """Return what a text may not hold: characters that hide its meaning, comments that silence its checks."""
     found = [
         (match.start(), f"{_character(match[0])} changes how the line is shown; write it as \\u{ord(match[0]):04x}")
@@ -28,7 +29,7 @@ def text_errors(source: str) -> list[str]:
         (match.start(1), f"`# {match[1]}` silences a check in the whole module; correct what it finds")
         for match in _WHOLE_FILE.finditer(source)
     ]
-    return [f"line {source.count(chr(10), 0, start) + 1}: {problem}" for start, problem in sorted(found)]
+    return [Flaw(problem, line=source.count("\n", 0, start) + 1) for start, problem in sorted(found)]
 
 
 def _character(char: str) -> str:
@@ -88,7 +89,7 @@ _LETTERS = {
 _LATIN = str.maketrans({other: letter for letter, others in _LETTERS.items() for other in others})
 
 
-def lookalike_errors(candidate: ModuleSource, spec: ModuleSource) -> list[str]:
+def lookalike_errors(candidate: ModuleSource, spec: ModuleSource) -> list[Flaw]:
     """Return an error for each name of a candidate that looks like another one of it, of the spec or of Python."""
     found = dict.fromkeys(_names(candidate.tree))
     odd = [(line, name) for line, name in found if not name.isascii()]
@@ -100,10 +101,9 @@ def lookalike_errors(candidate: ModuleSource, spec: ModuleSource) -> list[str]:
         plain = name.translate(_LATIN)
         if plain != name and plain in known:
             other = next(each for each in name if not each.isascii())
-            errors.append(
-                f"line {line}: the name {name!r} looks like {plain!r}, but has the letter U+{ord(other):04X} "
-                f"({unicodedata.name(other, 'unnamed')}), expected a name of its own"
-            )
+            letter = f"U+{ord(other):04X} ({unicodedata.name(other, 'unnamed')})"
+            message = f"the name {name!r} looks like {plain!r}, but has the letter {letter}, expected a name of its own"
+            errors.append(Flaw(message, line=line))
     return errors
 
 

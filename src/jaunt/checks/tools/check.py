@@ -1,7 +1,6 @@
 """What a tool finds, as a check."""
 
 import asyncio
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
@@ -16,12 +15,15 @@ from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
+from jaunt.text.flaw import Flaw
 
 
 class Tool(Protocol):
     """A tool for the candidates of one run, such as ruff."""
 
     name: str
+    undefined: Collection[str]
+    """Its rules about names that are not defined; their messages quote the name."""
 
     async def check(self, source: str, work: ModuleWork) -> Checked:
         """Return what it makes of a candidate; raises ToolError if it can't say."""
@@ -73,7 +75,7 @@ class ToolCheck:
         try:
             return await self.tool.check(source, self.work)
         except ToolError as error:
-            return Checked(source, [f"{error}; {_hint(self.tool)}"])
+            return Checked(source, [Flaw(f"{error}; {_hint(self.tool)}")])
 
 
 class ToolProver:
@@ -93,7 +95,7 @@ class ToolProver:
             return ()
         places = heads(work.spec, work.names)
         at = [(symbol_at(places, each.line, each.column), each) for each in found if self._tool.of_spec(each, work)]
-        return [SpecFault(e.line, e.column, symbol, _told(self._tool, e), _about(e)) for symbol, e in at if symbol]
+        return [_fault(self._tool, each, symbol) for symbol, each in at if symbol]
 
 
 def tool_checks(tool: Tool, project: Project, severity: Severity) -> ToolChecks:
@@ -107,14 +109,9 @@ def tool_checks(tool: Tool, project: Project, severity: Severity) -> ToolChecks:
     return ToolChecks(tool, project)
 
 
-def _told(tool: Tool, finding: Diagnostic) -> str:
-    return f"{tool.name}: {finding.message} [{finding.rule}]"
-
-
-def _about(finding: Diagnostic) -> str:
-    """Return what a finding is about: the first name that its message quotes."""
-    quoted = re.search(r"`([^`]+)`", finding.message)
-    return quoted[1] if quoted and finding.rule in {"F821", "unresolved-reference"} else ""
+def _fault(tool: Tool, finding: Diagnostic, symbol: str) -> SpecFault:
+    text = f"{tool.name}: {finding.message} [{finding.rule}]"
+    return SpecFault(finding.line, finding.column, symbol, text, finding.names(tool.undefined))
 
 
 def _hint(tool: Tool) -> str:

@@ -1,13 +1,14 @@
 """A text that is open in a language server, where no file need be: what the server says of it, and its edits."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jaunt.checks.tools.server_process import ServerProcess
 
 _ERROR = 1  # the severity of a diagnostic
+_NAME = re.compile(r"`([^`]+)`")
 _LINE_END = re.compile("\r\n|\r|\n")
 _START = {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}
 
@@ -21,6 +22,11 @@ class Diagnostic:
     rule: str
     message: str
     is_error: bool
+
+    def names(self, rules: Collection[str]) -> str:
+        """Return the first name that the message quotes, if it is by one of some rules; else ""."""
+        quoted = _NAME.search(self.message) if self.rule in rules else None
+        return quoted[1] if quoted else ""
 
 
 class Document:

@@ -18,12 +18,13 @@ from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.language_server import LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
-from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, run_to_success
+from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, find_tool, flaw_at, nearest_settings, run_to_success
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.tool import Finished, run_tool
 from jaunt.project.project import Project
 from jaunt.syntax.candidate import parse_candidate
+from jaunt.text.flaw import Flaw
 
 _SAFE = {"settings": {"configuration": {"unsafe-fixes": False}}}  # whatever the project's settings say
 # Syntax errors, and pyflakes: undefined names, formats that don't fit.
@@ -64,6 +65,7 @@ class Ruff:
     """
 
     name = "ruff"
+    undefined: Collection[str] = ("F821",)
 
     def __init__(self) -> None:
         self._by_settings = Pool(lambda root: _start(root, _SAFE), most=1)
@@ -79,7 +81,11 @@ class Ruff:
         text, found = await self._look(source, work.path, work.root)
         if found:
             found = await self._own(found, text, work)
-        return Checked(text, [error_at("ruff", text, each.line, f"{each.rule} {each.message}") for each in found])
+        return Checked(text, [self._flaw(each, text) for each in found])
+
+    def _flaw(self, finding: Diagnostic, text: str) -> Flaw:
+        message = f"{finding.rule} {finding.message}"
+        return flaw_at(self.name, text, finding, message, finding.names(self.undefined))
 
     async def prove(self, project: Project, modules: Collection[str]) -> Mapping[str, Sequence[Diagnostic]]:
         """Look at something harmless by all settings that hold for generated files; and for undefined names in specs.

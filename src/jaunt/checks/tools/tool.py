@@ -1,4 +1,4 @@
-"""What checks by other programs share: where a candidate is to stand, the program, and the wording of errors."""
+"""What checks by other programs share: the program, its settings, and how what it finds becomes a flaw."""
 
 import asyncio
 import os
@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from jaunt.checks.tools.document import Diagnostic
 from jaunt.process.background import run_beside
+from jaunt.text.flaw import Flaw
 
 TOOL_SECONDS = 60.0
 """How long a tool may take for one candidate."""
@@ -29,11 +31,11 @@ def find_tool(name: str) -> Path:
     return Path(found)
 
 
-def error_at(tool: str, source: str, line: int, message: str) -> str:
-    """Return a tool's error with the text of the line, counted from 1, that it is about."""
-    lines = re.split("\r\n|\r|\n", source)  # as tools count them
-    text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-    return f"{tool}: line {line}: {message}{f': `{text[:100]}`' if text else ''}"
+def flaw_at(tool: str, source: str, finding: Diagnostic, message: str, about: str) -> Flaw:
+    """Return what a tool has found with the text of its line; for `about` see `Flaw`."""
+    line, lines = finding.line, re.split("\r\n|\r|\n", source)  # as tools count them
+    quoted = lines[line - 1].strip()[:100] if 0 < line <= len(lines) else ""
+    return Flaw(message, tool=tool, kind=finding.rule, line=line, quoted=quoted, about=about)
 
 
 def nearest_settings(tool: str, folder: Path, names: Sequence[str]) -> Path | None:

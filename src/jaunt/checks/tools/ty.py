@@ -26,7 +26,7 @@ from jaunt.checks.tools.expected_errors import unexpected
 from jaunt.checks.tools.guesses import SURE_RULES, is_of_own_class, is_of_spec
 from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
-from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, error_at, find_tool, nearest_settings, run_to_success
+from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, find_tool, flaw_at, nearest_settings, run_to_success
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.temporary import temporary_path
 from jaunt.generate.check import Checked
@@ -34,6 +34,7 @@ from jaunt.plan.module_work import ModuleWork, module_bases
 from jaunt.project.project import Project
 from jaunt.syntax.source import ModuleSource, first_line
 from jaunt.syntax.touched_names import touched_names
+from jaunt.text.flaw import Flaw
 
 _UNRESOLVED = {"unresolved-import", "import-not-found", "missing-module-member"}
 _OF_STUB_BODIES = {"invalid-implicit-return-in-function-with-stub-body", "invalid-return-type", "empty-body"}
@@ -56,6 +57,7 @@ class Ty:
     """
 
     name = "ty"
+    undefined: Collection[str] = ("unresolved-reference",)
 
     def __init__(self) -> None:
         self._servers = Pool(_start, most=os.cpu_count() or 1)
@@ -84,7 +86,11 @@ class Ty:
                     found = [each for each in found if each.rule in SURE_RULES or not is_of_spec(each, source)]
         except LanguageServerError as error:
             raise ToolError(f"ty {error}") from error
-        return Checked(source, [error_at("ty", source, each.line, f"{each.message} [{each.rule}]") for each in found])
+        return Checked(source, [self._flaw(each, source) for each in found])
+
+    def _flaw(self, finding: Diagnostic, source: str) -> Flaw:
+        message = f"{finding.message} [{finding.rule}]"
+        return flaw_at(self.name, source, finding, message, finding.names(self.undefined))
 
     async def prove(self, project: Project, modules: Collection[str]) -> Mapping[str, Sequence[Diagnostic]]:
         """Start a server for each folder that names of modules start from; return what is wrong with spec modules.

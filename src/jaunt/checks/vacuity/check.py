@@ -26,6 +26,7 @@ from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
 from jaunt.testing.pytest_run import RECORDER
 from jaunt.testing.run_record import read_record
 from jaunt.testing.settings_files import SETTINGS
+from jaunt.text.flaw import Flaw
 
 NAME = "vacuity"
 DEFAULT: Severity = "error"
@@ -75,8 +76,11 @@ class VacuityCheck:
         return Checked(
             source,
             [
-                f"{test} passes though {', '.join(sorted(self.tested[test]))} raises an error at each call: assert "
-                "what a call gives, and name the very exception where one is expected"
+                Flaw(
+                    f"{test} passes though {', '.join(sorted(self.tested[test]))} raises an error at each call: assert "
+                    "what a call gives, and name the very exception where one is expected",
+                    about=test,
+                )
                 for test in self.work.names
                 if self.tested[test] and passed.get(test)
             ],

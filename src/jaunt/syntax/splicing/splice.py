@@ -7,6 +7,7 @@ from dataclasses import replace
 from jaunt.process.frozen import frozen
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.splicing.blocks import Block, blocks_of, bound_name
+from jaunt.text.flaw import Flaw
 
 _APART = "\n\n"
 """What stands before a definition that is put in, beyond the line break that ends the one before it."""
@@ -17,7 +18,7 @@ class Spliced:
     """A module's text after a splice, "" if there are `errors`: why an answer can't be put in, in words for a model."""
 
     text: str
-    errors: Sequence[str] = ()
+    errors: Sequence[Flaw] = ()
 
 
 def splice(
@@ -67,22 +68,23 @@ def _comes_along(block: Block, asked: Collection[str], kept: Collection[str]) ->
     return bool(block.binds & {*asked}) or not block.binds & {*kept}
 
 
-def _problems(old: Sequence[Block], coming: Sequence[Block], asked: Collection[str]) -> Iterator[str]:
+def _problems(old: Sequence[Block], coming: Sequence[Block], asked: Collection[str]) -> Iterator[Flaw]:
     """Yield why blocks of an answer can't be put into a module."""
     defined = {name for block in coming for name in block.binds}
-    yield from (f"does not define {name}" for name in sorted({*asked} - defined))
+    yield from (Flaw(f"does not define {name}", about=name) for name in sorted({*asked} - defined))
     users = _users(block for block in old if not block.binds & {*asked})
     meanings, texts = _meanings(old), {canonical(block.node) for block in old}
     for block in coming:
         if not block.binds and not block.is_import:
-            yield f"line {block.node.lineno}: a statement that defines nothing can't be put into the module"
+            yield Flaw("a statement that defines nothing can't be put into the module", line=block.node.lineno)
         if block.binds & {*asked} or canonical(block.node) in texts:
             continue
         mine = _meanings([block])
         for name in sorted(block.binds & users.keys()):
             if name in meanings and mine[name] != meanings[name]:
                 stay = ", ".join(sorted(users[name]))
-                yield f"{name} is used by {stay} too, and has to stay as it is: give yours another name"
+                message = f"{name} is used by {stay} too, and has to stay as it is: give yours another name"
+                yield Flaw(message, about=name)
 
 
 def _users(blocks: Iterable[Block]) -> dict[str, set[str]]:
