@@ -116,6 +116,45 @@ UNTRIED = {
 }
 
 
+# No value of these can be made up that is worth a call: each of them would be an error of the input, not of the code.
+LIVE = {
+    "a database": "import sqlite3\ndef f(db: sqlite3.Connection | None) -> int:\n    return db.total_changes",
+    "a list of requests": (
+        "import urllib.request as u\ndef f(requests: list[u.Request]) -> str:\n    return requests[0].host"
+    ),
+    "a class around a logger": (
+        "import logging\nclass Book:\n    def __init__(self, log: logging.Logger | None = None) -> None:\n"
+        "        self.log = log\ndef f(book: Book) -> str:\n    return book.log.name"
+    ),
+    "a record with a queue": (
+        "import queue\n@dataclasses.dataclass\nclass Job:\n    n: int\n    q: queue.Queue[int]\n"
+        "def f(job: Job) -> int:\n    return job.q.get_nowait()"
+    ),
+    "what a package's class makes": (
+        "import threading\nclass Worker(threading.Thread): ...\ndef f(w: Worker) -> int:\n    return w.ident"
+    ),
+    "what refuses most values": (
+        "class Port:\n    def __init__(self, n: int) -> None:\n        if n != 80: raise LookupError(n)\n"
+        "def f(p: Port) -> int:\n    return 1"
+    ),
+}
+VALUES = {
+    "a day": "import datetime\ndef f(day: datetime.date) -> str:\n    return ''[day.month]",
+    "a path": "import pathlib\ndef f(path: pathlib.Path) -> str:\n    return ''[len(path.name)]",
+    "a class around values": (
+        "class Box:\n    def __init__(self, n: int) -> None:\n        self.n = n\n"
+        "def f(b: Box) -> str:\n    return ''[b.n]"
+    ),
+}
+
+
+def test_functions_that_need_a_live_object_are_not_called() -> None:
+    found = reports_of("try_calls", [HEAD + each for each in (*LIVE.values(), *VALUES.values())], asked())
+    told = dict(zip([*LIVE, *VALUES], (report for (report,) in found), strict=True))
+    assert {name: told[name] for name in LIVE if told[name] != {"tried": 0}} == {}
+    assert {name for name in VALUES if "IndexError" not in told[name]["failure"]["what"]} == set()
+
+
 def test_methods_are_called_on_instances_that_are_drawn() -> None:
     method = [{**asked("ValueError")[0], "name": "B.m"}]
     sources = [HEAD + each for each in (*METHODS, *FINE_METHODS.values(), *UNTRIED.values())]

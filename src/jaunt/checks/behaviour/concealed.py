@@ -8,7 +8,7 @@ import importlib
 import importlib.abc
 import sys
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -25,6 +25,10 @@ _IDLE = 0.02  # of the time: what takes less of the processor only waits
 _TELLING = ("hypothesis", "_hypothesis", "sortedcontainers")
 hypothesis: Any = importlib.import_module("hypothesis")
 strategies: Any = importlib.import_module("hypothesis.strategies")
+drawable: Mapping[Any, Any] = getattr(
+    importlib.import_module("hypothesis.strategies._internal.types"), "_global_type_lookup", {}
+)
+"""The types that Hypothesis has, or was told, a strategy for; it has no function that tells."""
 _modules: dict[str, ModuleType] = {}
 _asked_for: list[str] = []
 

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, NotRequired, TypedDict, get_origin, get_type
 
 from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis, revealed, strategies
 from jaunt.checks.behaviour.drawing import be_moderate, draw, draw_before, drawn_before
+from jaunt.checks.behaviour.live_objects import holds_live
 from jaunt.checks.behaviour.result_types import fits, holds_itself, type_name
 from jaunt.checks.examiner.protocol import Drawn
 from jaunt.process.boundary import caught
@@ -58,10 +59,14 @@ class Failure(TypedDict):
 
 
 class Report(TypedDict):
-    """How many inputs were tried, the failure if there is one, and what is wrong with the spec, if anything."""
+    """How many inputs were tried, the failure if there is one, and what is wrong with the spec, if anything.
+
+    `undrawn` tells that the failure is not the candidate's: no input could be made.
+    """
 
     tried: int
     failure: NotRequired[Failure]
+    undrawn: NotRequired[bool]
     spec: NotRequired[str]
 
 
@@ -148,7 +153,10 @@ def _calls(names: dict[str, Any], asked: Called) -> Report:
         return report
     with revealed():
         be_moderate()
-        return search.run({name: strategy_of(kind) for name, kind in kinds.items()})
+        report = search.run({name: strategy_of(kind) for name, kind in kinds.items()})
+    return (
+        {"tried": 0} if report.get("undrawn") else report
+    )  # a type of the project's own takes less than its hints say
 
 
 class Callee(NamedTuple):
@@ -221,6 +229,8 @@ def hints_of(function: Any, skipped: int = 0) -> dict[str, Any]:
             raise TypeError(f"{name} may be anything")
         if holds_itself(hints[name]):
             raise TypeError(f"{name} is of a type that holds itself: to draw one takes too long")
+        if holds_live(hints[name]):
+            raise TypeError(f"{name} is of a type of which no value can be made up")
         found[name] = hints[name]
     return found
 
@@ -405,6 +415,7 @@ class Search:
             report["spec"] = str(error)
         else:  # a project type's own code, while a value of it was drawn
             report["failure"] = {"input": "", "what": f"drawing an input raises {type(error).__name__}: {error}"}
+            report["undrawn"] = True
         return report
 
     def _look_at_clock(self, *_: object) -> None:
