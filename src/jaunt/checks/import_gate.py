@@ -59,7 +59,7 @@ class ImportGate:
     def refusal(self, module: str) -> JauntDiscoveryError | None:
         """Return the error that is a refusal of the module's own spec, which names its file, if it is known by now."""
         error, path = self._errors.get(module, ""), self._project.modules[module].file.path
-        return JauntDiscoveryError(error, hint=self._hints.get(module)) if error.startswith(f"{path}: ") else None
+        return JauntDiscoveryError(error, hint=self._hints.get(module)) if error.startswith(f"{path}:") else None
 
     async def why_not(self, module: str) -> str:
         """Return what a module's import fails with, "" if it doesn't; waits until that is known.

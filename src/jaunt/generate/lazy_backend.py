@@ -6,7 +6,7 @@ from jaunt.config import JauntConfig, PriceConfig
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
 from jaunt.generate.model import ModelBackend
 from jaunt.generate.prompt import Message
-from jaunt.generate.providers import make_backend
+from jaunt.generate.providers.choice import make_backend
 from jaunt.generate.usage import Usage
 
 

@@ -87,6 +87,11 @@ class Plan:
             problems={m: error for m, error in self.problems.items() if m in modules},
         )
 
+    def with_problems(self, found: Mapping[str, JauntError]) -> "Plan":
+        """Return the plan with further modules that can't be built, and why."""
+        freshness = {**self.freshness, **{module: _broken(error) for module, error in found.items()}}
+        return replace(self, freshness=freshness, problems={**self.problems, **found})
+
 
 def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: Collection[str] = ()) -> Plan:
     """Judge `modules` (default: all of the project) and everything that they depend on.
@@ -174,8 +179,7 @@ def module_fingerprint(project: Project, name: str) -> Fingerprint:
 def _judge(project: Project, name: str) -> _Judged:
     """Return what is known of a module by its own file."""
     if name in project.problems:
-        reason = Reason(ReasonKind.BROKEN, detail=str(project.problems[name]))
-        return _Judged(Freshness("broken", (reason,), stale=True))
+        return _Judged(_broken(project.problems[name]))
     key = _key(project, name)  # it has the file's stamp, which is taken before the file is read
     known = _known_fresh(project, name, key) if key else None
     if known is not None:
@@ -190,6 +194,10 @@ def _judge(project: Project, name: str) -> _Judged:
     recorded = " ".join(f"{module}={each}" for module, each in codes.items())
     facts = (freshness.state, code, recorded, " ".join(freshness.bare))
     return _Judged(freshness, built_key(key, others, project.world_files(shapes), facts), code, codes)
+
+
+def _broken(problem: JauntError) -> Freshness:
+    return Freshness("broken", (Reason(ReasonKind.BROKEN, detail=str(problem)),), stale=True)
 
 
 _KNOWN = {"fresh": FRESH, "accepted": ACCEPTED}

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from types import CellType, FunctionType
+from types import CellType, FrameType, FunctionType
 from typing import Any
 
 from jaunt.errors import JauntDiscoveryError, JauntError, JauntNotBuiltError
@@ -113,10 +113,19 @@ def refuse_kept(entry: SpecEntry) -> None:
     holders = holders_of(stub, kept, besides=[entry])
     if holders:
         by = f"its metaclass {type(stub).__name__}" if is_of_metaclass else "a decorator below @jaunt.magic"
+        place = f"{entry.source_file}:{_line_in(entry.source_file)}"
         raise JauntDiscoveryError(
-            f"{entry.source_file}: {entry.qualname}: {by} gave the stub to {name_of(holders[0])}, which would keep it",
+            f"{place}: {entry.qualname}: {by} gave the stub to {name_of(holders[0])}, which would keep it",
             hint="write the class by hand" if is_of_metaclass else BELONGS_ABOVE,
         )
+
+
+def _line_in(path: str) -> int:
+    """Return the line of a file that is being run, which is that of the decorator."""
+    frame: FrameType | None = sys._getframe()
+    while frame.f_back is not None and os.path.abspath(frame.f_code.co_filename) != path:  # noqa: PTH100 - as above
+        frame = frame.f_back
+    return frame.f_lineno
 
 
 def _has_inner_decorators(entry: SpecEntry) -> bool:

@@ -21,7 +21,7 @@ from jaunt.errors import JauntBudgetError, JauntConfigError, JauntGenerationErro
 from jaunt.generate.budget import Budget
 from jaunt.generate.model import Request, Usage
 from jaunt.generate.prompt import Message
-from jaunt.generate.providers import make_backend
+from jaunt.generate.providers.choice import make_backend
 from jaunt.generate.providers.command import PRESETS, CommandBackend, command_line
 from jaunt.generate.providers.program import plain_text
 from jaunt.generate.transport import Policy

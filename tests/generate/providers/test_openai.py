@@ -37,7 +37,8 @@ from jaunt.config import JauntConfig, LLMConfig, PriceConfig, load_config
 from jaunt.errors import JauntAuthenticationError, JauntConfigError, JauntGenerationError
 from jaunt.generate.judge import judge_messages
 from jaunt.generate.model import ModelBackend, Usage
-from jaunt.generate.providers import first_usable, make_backend, openai
+from jaunt.generate.providers import openai
+from jaunt.generate.providers.choice import first_usable, make_backend
 from jaunt.generate.providers.openai import OpenAIBackend
 from jaunt.generate.transport import Policy
 
@@ -591,7 +592,7 @@ def test_without_its_sdk_a_provider_says_what_to_install(provider: str) -> None:
     script = (
         "import sys\n"
         "from jaunt.config import *\n"
-        "from jaunt.generate.providers import make_backend\n"
+        "from jaunt.generate.providers.choice import make_backend\n"
         f"llm = LLMConfig(provider={provider!r}, model='m', api_key_env={KEY_VARIABLE!r})\n"
         "try:\n"
         "    make_backend(JauntConfig(llm=llm))\n"

@@ -9,7 +9,7 @@ import pytest
 from jaunt.config import JauntConfig, LLMConfig
 from jaunt.errors import JauntConfigError, JauntGenerationError
 from jaunt.generate.base import ModuleSpecContext
-from jaunt.generate.providers import make_backend
+from jaunt.generate.providers.choice import make_backend
 from jaunt.generate.providers.recorded import RecordedBackend, format_recording, recording_path
 from jaunt.spec_ref import SpecRef
 

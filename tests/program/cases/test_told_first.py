@@ -1,10 +1,11 @@
 """Specs that no code can answer, or that nobody would get: told with their line before a model is asked."""
 
+import re
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from projects import RECORDED, write_files
+from projects import RECORDED, edit, write_files
 from said import RunIn
 
 CONFIG = f"""\
@@ -276,8 +277,36 @@ SPECS = {
                 """Return the name."""
                 ...
         ''',
-        0,
+        3,
         "User: its metaclass Keeping gave the stub to registry.KEPT, which would keep it (write the class by hand)",
+    ),
+    "hooked": (
+        '''
+        import jaunt
+        from registry import hookimpl
+        @jaunt.magic
+        @hookimpl
+        def started(n: int) -> int:
+            """Return n."""
+            ...
+        ''',
+        3,
+        "started: a decorator below @jaunt.magic gave the stub to registry.KEPT, which would keep it (write it above",
+    ),
+    "below_own_base": (
+        '''
+        import jaunt
+        from registry import Model
+        class Base(Model): ...
+        @jaunt.magic
+        class Tag(Base):
+            """A tag."""
+            def name(self) -> str:
+                """Return the name."""
+                ...
+        ''',
+        4,
+        "Tag: its metaclass Keeping gave the stub to registry.KEPT",
     ),
     "not_imported": (
         '''
@@ -308,7 +337,13 @@ class Keeping(type):
 
 
 class Model(metaclass=Keeping): ...
+
+
+def hookimpl(function):
+    KEPT.append(function)
+    return function
 """
+ON_IMPORT = ("schema", "hooked", "below_own_base")
 
 
 def test_what_no_code_can_answer_is_told_at_its_line_before_a_call(
@@ -326,3 +361,11 @@ def test_what_no_code_can_answer_is_told_at_its_line_before_a_call(
         place = f"src/app/{name}.py:{line}" if line else f"src/app/{name}.py"
         found = [each for each in said.errors if place in each and told in each]
         assert len(found) == 1, (name, [each for each in said.errors if f"/{name}.py" in each])
+    # What an import alone tells of a spec is told by the overview and the look ahead, too, and a provider that is none.
+    edit(tmp_path / "jaunt.toml", '"recorded"', '"recordd"')
+    for arguments in (["status"], ["build", "--dry-run"]):
+        said = run_in(tmp_path, *arguments)
+        assert "unknown provider 'recordd' (did you mean 'recorded'?)" in said.err
+        for name in ON_IMPORT:
+            _, line, told = SPECS[name]
+            assert re.search(rf"app\.{name} .*app/{name}\.py:{line}: {re.escape(told)}", said.out), (name, said.out)

@@ -14,7 +14,7 @@ from jaunt.build.memory.time_left import plan_time_left
 from jaunt.build.store import Store, fetch_modules, holds_module, kept_answers, open_store
 from jaunt.commands.build.estimate import at_price, estimate, judge_bounds
 from jaunt.commands.shared.result import Result
-from jaunt.commands.shared.steps import tell_governed, tell_unbound
+from jaunt.commands.shared.steps import tell_governed, tell_unbound, with_foreseen
 from jaunt.engine.job import job_name
 from jaunt.errors import JauntConfigError
 from jaunt.header import Kind
@@ -34,6 +34,7 @@ from jaunt.text.durations import short_duration
 
 def look_ahead(plan: Plan, arguments: argparse.Namespace) -> Result:
     """Print what a build of a plan would do, and return it; `arguments` are the options of `add_build_options`."""
+    plan = with_foreseen(plan)
     tell_unbound(plan)
     is_read = not arguments.force and not arguments.no_store
     store, warning = project_store(plan) if is_read else (None, None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from jaunt.commands.doctor.finding import Finding
-from jaunt.commands.shared.unbound import unbound_lines
+from jaunt.commands.shared.ahead.unbound import unbound_lines
 from jaunt.project.project import Project
 
 

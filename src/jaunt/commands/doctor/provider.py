@@ -9,7 +9,7 @@ from jaunt.commands.doctor.finding import Finding
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntError
 from jaunt.generate.model import SERVER_HINT
-from jaunt.generate.providers import make_backend
+from jaunt.generate.providers.choice import make_backend
 
 _CONNECT_SECONDS = 2.0
 

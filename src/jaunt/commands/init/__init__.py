@@ -8,7 +8,7 @@ from jaunt.commands.init.agents import write_for_agents
 from jaunt.commands.init.starter import Started, start_project
 from jaunt.commands.shared.result import Result
 from jaunt.config import load_config
-from jaunt.generate.providers import first_usable
+from jaunt.generate.providers.choice import first_usable
 from jaunt.project.project import load_project
 from jaunt.report.console import say
 

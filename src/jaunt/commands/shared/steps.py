@@ -1,18 +1,19 @@
 """The steps that commands share: configuration -> project -> plan, for the modules that the options name."""
 
 import argparse
+import importlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from jaunt.commands.shared.governed import newly_governed
+from jaunt.commands.shared.ahead.governed import newly_governed
 from jaunt.commands.shared.options import read_config
 from jaunt.errors import JauntConfigError
 from jaunt.header import KINDS, Kind
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import Project, chosen_specs_of, load_project, select_targets
-from jaunt.report.console import print_warning, say, some
+from jaunt.report.console import error_line, print_warning, say, some
 
 
 def read_project(arguments: argparse.Namespace) -> Project:
@@ -61,6 +62,8 @@ def selected(project: Project, targets: Collection[str] | None, *, kinds: Sequen
 _MOST_READ = 100
 """The most modules whose docstrings are looked at before a command goes on: 0.1 s; the doctor looks at all of them."""
 _MOST_TOLD = 10
+_KEPT = "jaunt.commands.shared.ahead.kept"
+"""What reads sources: 20 ms, for nothing if all is fresh."""
 
 
 def tell_unbound(plan: Plan) -> None:
@@ -68,7 +71,7 @@ def tell_unbound(plan: Plan) -> None:
     stale = [module for module in plan.stale if module not in plan.problems][:_MOST_READ]
     if not stale:
         return
-    from jaunt.commands.shared import replaced, unbound  # what reads sources: 20 ms, for nothing if all is fresh
+    from jaunt.commands.shared.ahead import replaced, unbound  # what reads sources: 20 ms, for nothing if all is fresh
 
     unbound_in = unbound.UnboundNames(plan.project)
     bodies, found = list[str](), list[str]()
@@ -79,6 +82,21 @@ def tell_unbound(plan: Plan) -> None:
         print_warning(line)
     if len(found) > _MOST_TOLD:
         print_warning("there are more names that nothing binds: jaunt doctor lists them")
+
+
+def with_foreseen(plan: Plan) -> Plan:
+    """Return the plan with what else would fail before a model is asked; warn of what a model will not be shown.
+
+    What would fail is a spec that an import refuses. Told are, as `tell_unbound` does, what is odd in stale specs, and
+    a provider that is none.
+    """
+    paid = [module for module in plan.paid if module not in plan.problems][:_MOST_READ]
+    if not paid:
+        return plan
+    kept = importlib.import_module(_KEPT)
+    if fault := kept.provider_fault(plan.project.config):
+        print_warning(error_line(fault))
+    return kept.with_refused(plan, paid)
 
 
 def tell_governed(plan: Plan) -> list[str]:

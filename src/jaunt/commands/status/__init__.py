@@ -6,7 +6,14 @@ from dataclasses import asdict
 from jaunt.checks import is_off
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
-from jaunt.commands.shared.steps import plan_for, read_project, targets_of, tell_governed, tell_unbound
+from jaunt.commands.shared.steps import (
+    plan_for,
+    read_project,
+    targets_of,
+    tell_governed,
+    tell_unbound,
+    with_foreseen,
+)
 from jaunt.commands.status.places import places_of
 from jaunt.commands.status.specs import print_specs, spec_statuses
 from jaunt.commands.status.view import module_status, print_module_status, print_status
@@ -45,6 +52,7 @@ def run(arguments: argparse.Namespace) -> Result:
     targets = targets_of(project, arguments)
     plan = plan_for(project, targets)
     remember(project, plan.found_fresh, make_folder=True)
+    plan = with_foreseen(plan)
     tell_unbound(plan)
     orphans = find_orphans(project) if targets is None else []
     unproven = [] if is_off(project.config, "require_evidence") else unproven_of(plan)
@@ -76,6 +84,7 @@ def _specs(project: Project, arguments: argparse.Namespace) -> Result:
 def _one(project: Project, arguments: argparse.Namespace) -> Result:
     (module,) = select_targets(project, [arguments.module])
     plan = plan_for(project)
+    plan = plan.with_problems(with_foreseen(plan.only([module])).problems)
     status = module_status(plan, module)
     name = arguments.module.partition(":")[2]
     places = places_of(project, module, name) if name in status.specs else None

@@ -1,17 +1,13 @@
 """The providers by name; one is imported only when it is chosen, or when the usable ones are looked for."""
 
 import importlib
-import os
-from collections.abc import Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError
-from jaunt.generate.budget import budget_of
-from jaunt.generate.model import ModelBackend
-from jaunt.generate.prompt import load_templates, require_specs
-from jaunt.generate.providers.provider import Provider, Usable
 from jaunt.text.nearest import did_you_mean
+
+if TYPE_CHECKING:  # what a provider is made of takes 50 ms, for nothing where a name alone is looked at
+    from jaunt.generate.providers.provider import Provider
 
 PROVIDERS = {
     "openai": "jaunt.generate.providers.openai",
@@ -22,48 +18,13 @@ PROVIDERS = {
 """To add a provider, write its file, which declares what `Provider` names, and add its line here."""
 
 
-def load_provider(name: str) -> Provider:
+def load_provider(name: str) -> "Provider":
     """Import the file of one of PROVIDERS."""
-    return cast(Provider, importlib.import_module(PROVIDERS[name]))
+    return cast("Provider", importlib.import_module(PROVIDERS[name]))
 
 
-def make_backend(config: JauntConfig) -> ModelBackend:
-    """Return the backend that `[llm] provider` names.
-
-    Raises JauntConfigError if it names none, or one that can't be used as configured.
-    """
-    provider = config.llm.provider
-    if not provider:
-        usable = first_usable()
-        example = f"usable here is {usable.settings} ({usable.reason}); " if usable else ""
-        raise JauntConfigError(
-            "no provider is configured, so there is nobody to write the code",
-            hint=f"{example}set provider in [llm] to one of: {', '.join(PROVIDERS)}",
-        )
+def refuse_unknown(provider: str) -> None:
+    """Raise JauntConfigError for a name that is none of PROVIDERS."""
     if provider not in PROVIDERS:
         hint = did_you_mean(provider, PROVIDERS, otherwise=f"known are: {', '.join(PROVIDERS)}")
         raise JauntConfigError(f"llm.provider: unknown provider {provider!r}", hint=hint)
-    templates = load_templates(config.prompts, root=config.root, style=config.llm.prompt_style)
-    require_specs(templates, config.prompts)
-    backend = load_provider(provider).make_backend(config, templates)
-    if config.llm.grammar and not (backend.takes_grammar or backend.is_free):
-        raise JauntConfigError(
-            f"llm.grammar: {provider} takes no grammar", hint="leave it out: it is for servers such as llama.cpp"
-        )
-    backend.admit = budget_of(config).admit
-    backend.max_prompt_tokens = config.llm.max_prompt_tokens
-    return backend
-
-
-def first_usable() -> Usable | None:
-    """Return the first way to use a provider here, if any: one with a key, else one that needs none."""
-    return next(_usable(), None)
-
-
-def _usable() -> Iterator[Usable]:
-    loaded = {name: load_provider(name) for name in PROVIDERS}
-    for name, provider in loaded.items():
-        if provider.KEY_VARIABLE and os.environ.get(provider.KEY_VARIABLE):
-            yield Usable(f'provider = "{name}"', f"{provider.KEY_VARIABLE} is set")
-    for provider in loaded.values():
-        yield from provider.usable()

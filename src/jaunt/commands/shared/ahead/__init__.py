@@ -1,0 +1,1 @@
+"""What is told of stale specs before a model is asked."""

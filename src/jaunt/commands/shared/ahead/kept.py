@@ -1,0 +1,84 @@
+"""What would end a build before a model is asked, and neither sources nor settings alone tell.
+
+Stubs that a metaclass or a decorator of another module would keep are told by an import; and a provider may be none.
+"""
+
+import ast
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+
+from jaunt.config import JauntConfig
+from jaunt.errors import JauntConfigError, JauntDiscoveryError
+from jaunt.generate.providers import PROVIDERS, refuse_unknown
+from jaunt.plan.plan import Plan
+from jaunt.project.importer import import_from_bases
+from jaunt.spec_ref import code_name
+from jaunt.syntax.source import ModuleSource, own_decorators, read_source
+
+_KNOWN = {*sys.stdlib_module_names, "typing_extensions"}
+"""Packages whose decorators and metaclasses are told apart by their names."""
+
+
+def with_refused(plan: Plan, modules: Collection[str]) -> Plan:
+    """Return a plan with the problems of those of its modules in which jaunt's decorators refuse a spec on import.
+
+    Imported, in a child process, are those alone whose specs have bases or decorators of other packages or modules.
+    """
+    project = plan.project
+    bases = {m: project.modules[m].base for m in modules if project.scan and _asks_for_import(plan, m)}
+    if not bases:
+        return plan
+    imported = import_from_bases(bases, path=project.bases(), cwd=project.root)
+    refused = {
+        module: JauntDiscoveryError(each.error, hint=each.hint)
+        for module, each in imported.items()
+        if each.error and each.hint and project.modules[module].path in each.error
+    }
+    return plan.with_problems(refused)
+
+
+def provider_fault(config: JauntConfig) -> JauntConfigError | None:
+    """Return what is wrong with the name of the provider, if there is one."""
+    try:
+        refuse_unknown(config.llm.provider or next(iter(PROVIDERS)))
+    except JauntConfigError as error:
+        return error
+    return None
+
+
+def _asks_for_import(plan: Plan, module: str) -> bool:
+    project = plan.project
+    if project.kind_of(module) != "build":
+        return False
+    with suppress(JauntDiscoveryError):  # that is told of elsewhere
+        source = read_source(module, project.modules[module].path, project.handed)
+        names = [code_name(entry.qualname) for entry in project.modules[module].entries]
+        return any(not _is_known(source, each) for name in names for each in _makers(source, name, set()))
+    return False
+
+
+def _makers(source: ModuleSource, name: str, seen: set[str]) -> Iterator[ast.expr]:
+    """Yield what a spec is handed to as it is made: decorators below jaunt's, bases and metaclasses."""
+    node = source.definitions.get(name)
+    if node is None or name in seen:
+        return
+    seen.add(name)
+    for decorator in own_decorators(source, node):
+        yield decorator.func if isinstance(decorator, ast.Call) else decorator
+    if isinstance(node, ast.ClassDef):
+        yield from (each.value for each in node.keywords if each.arg == "metaclass")
+        for base in node.bases:
+            plain = base.value if isinstance(base, ast.Subscript) else base
+            yield plain
+            if isinstance(plain, ast.Name):
+                yield from _makers(source, plain.id, seen)
+
+
+def _is_known(source: ModuleSource, maker: ast.expr) -> bool:
+    """Whether it is told by its name, or by what the module itself says of it, that it keeps no stub."""
+    path = source.dotted(maker)
+    if path is None:
+        return isinstance(maker, ast.Name)  # a builtin, or defined in the module
+    top = path.partition(".")[0]
+    return top in _KNOWN or path.rpartition(".")[0] == source.module
