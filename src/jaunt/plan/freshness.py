@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -124,7 +125,7 @@ class Freshness:
         """Whether a person edited or accepted the generated file, so that only `--force` may overwrite it."""
         return self.state in ("edited", "accepted")
 
-    @property
+    @cached_property
     def action(self) -> Action:
         """What a build does about the module."""
         if not self.protected:

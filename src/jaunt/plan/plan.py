@@ -99,7 +99,9 @@ def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: 
     Modules in `force` are stale whatever their files say. What depends on a module that is generated, or whose code is
     other than it was, is verified; it waits for one that is broken.
     """
-    selected = dependencies_of(project.dag, project.modules if modules is None else modules) & set(project.modules)
+    every = set(project.modules)
+    wanted = every if modules is None else set(modules)
+    selected = every if wanted >= every else dependencies_of(project.dag, wanted) & every
     with phase("plan"):
         judged = {name: _judge(project, name) for name in sorted(selected)}
         found = {name: _forced(judged[name].freshness) if name in force else judged[name].freshness for name in judged}

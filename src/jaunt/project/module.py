@@ -1,5 +1,6 @@
 """What is known of the spec modules of a project, of one and of all: read from source now, or by an earlier scan."""
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.files.listing import ModuleFile, Root
+from jaunt.paths import generated_relname, is_single_file
 from jaunt.process.frozen import frozen
 from jaunt.project.kept.table import Row, Table
 from jaunt.registry import SpecEntry, SpecKind
@@ -46,19 +48,38 @@ class ProjectModule(Protocol):
     def problem(self) -> JauntDiscoveryError | None: ...
 
 
+def generated_name(module: ProjectModule, generated_dir: str) -> str:
+    """Return the file that a module's code is generated into."""
+    package = module.path.endswith(f"{os.sep}__init__.py")
+    single = is_single_file(module.name, module.path)
+    below = generated_relname(module.name, generated_dir, single_file=single, package=package)
+    return os.path.join(module.base, below)  # noqa: PTH118 - 10,000 of them
+
+
 class StoredModule:
     """A spec module out of a snapshot; what most commands don't need is read when it is asked for."""
 
     problem = None  # modules with one are not stored
 
-    def __init__(self, name: str, row: Row, root: Root, load: Callable[[], "ProjectModule"]) -> None:
+    def __init__(
+        self, name: str, path: str, root: Root, *, row: Callable[[], Row], load: Callable[[], "ProjectModule"]
+    ) -> None:
         self.name = name
-        self.kind = row.kind
-        self.path = row.path
+        self.path = path
         self.base = root.base
-        self.unread = row.unread
         self._root = root
+        self._row = row
         self._load = load
+
+    @cached_property
+    def kind(self) -> SpecKind:
+        """The kind of the module's specs."""
+        return self._row().kind
+
+    @cached_property
+    def unread(self) -> Mapping[str, str]:
+        """The specs whose decorator arguments only an import can tell."""
+        return self._row().unread
 
     @cached_property
     def file(self) -> ModuleFile:
@@ -92,6 +113,8 @@ class Linked(Generic[M]):
     digests: Mapping[str, str]
     problems: Mapping[str, JauntError] = field(default_factory=dict)
     reread: frozenset[str] = frozenset()
+    kinds: Mapping[str, SpecKind] = field(default_factory=dict)
+    generated: Mapping[str, str] = field(default_factory=dict)
 
 
 T = TypeVar("T")
@@ -155,10 +178,11 @@ class Part:
         """The other modules that it depends on directly."""
         return {module_of(dep) for deps in self.graph.values() for dep in deps} - {self.module.name}
 
-    def row(self) -> Row:
+    def row(self, generated_dir: str) -> Row:
         """Return its row in a snapshot's table."""
         return Row(
             path=str(self.module.file.path),
+            generated=generated_name(self.module, generated_dir),
             kind=self.module.kind,
             unread=self.module.unread,
             specs=[entry.qualname for entry in self.module.entries],
@@ -174,9 +198,11 @@ def linked_from(table: Table, roots: Mapping[str, Root], parts: Mapping[str, Par
     `roots` are by the paths of the modules' files.
     """
 
+    paths = table.column("path")
+
     def module(name: str) -> StoredModule:
-        row = table[name]
-        return StoredModule(name, row, roots[row.path], lambda: parts[name].module)
+        path = paths[name]
+        return StoredModule(name, path, roots[path], row=lambda: table[name], load=lambda: parts[name].module)
 
     return Linked(
         modules=PerModule(table, module),
@@ -187,4 +213,6 @@ def linked_from(table: Table, roots: Mapping[str, Root], parts: Mapping[str, Par
         spec_digests=PerSpec(table, lambda name: parts[name].digests),
         digests=table.column("digest"),
         reread=frozenset(name for name, reread in table.column("reread").items() if reread),
+        kinds=table.column("kind"),
+        generated=table.column("generated"),
     )

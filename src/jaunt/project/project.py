@@ -1,6 +1,5 @@
 """One immutable snapshot of a project: its configuration, specs, graph, DAG and digests."""
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field
 from functools import cached_property
@@ -13,13 +12,13 @@ from jaunt.config.roots import search_roots
 from jaunt.errors import JauntConfigError, JauntError
 from jaunt.files.listing import Root, module_file
 from jaunt.header import Kind
-from jaunt.paths import generated_relname, is_single_file, spec_module_to_generated_module
+from jaunt.paths import spec_module_to_generated_module
 from jaunt.process.frozen import frozen
-from jaunt.project.module import ProjectModule
+from jaunt.project.module import ProjectModule, generated_name
 from jaunt.project.scan import Scan, save_scan, scan_project
 from jaunt.project.unseen import unseen
 from jaunt.project.world.recorded import is_shape
-from jaunt.registry import KIND_OF, SpecEntry
+from jaunt.registry import KIND_OF, SpecEntry, SpecKind
 from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import EarlierReading, earlier_readings
@@ -53,8 +52,9 @@ class Project:
     """Everything that a build reads: specs, dependencies, and each module's digest.
 
     `problems` maps a module that can't be built to the reason; such a module may have no entries. `reread` are the
-    modules with a spec that an earlier reading of contracts had another contract of. `scan` is where the
-    project was read from, if it was. `warnings` tell of what may be meant as a part of it and isn't.
+    modules with a spec that an earlier reading of contracts had another contract of. `kinds` are those of the modules'
+    specs, `generated` the files of their code, where these are known without the modules. `scan` is where the project
+    was read from, if it was. `warnings` tell of what may be meant as a part of it and isn't.
     """
 
     root: Path
@@ -68,6 +68,8 @@ class Project:
     digests: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, JauntError] = field(default_factory=dict)
     reread: frozenset[str] = frozenset()
+    kinds: Mapping[str, SpecKind] = field(default_factory=dict, repr=False, compare=False)
+    generated: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     scan: Scan | None = field(default=None, repr=False, compare=False)
     warnings: Sequence[str] = ()
     kept: Kept = field(default_factory=Kept, init=False, repr=False, compare=False)
@@ -78,11 +80,12 @@ class Project:
 
     @cached_property
     def _kinds(self) -> dict[str, Kind]:
-        return {name: KIND_OF[module.kind] for name, module in self.modules.items()}
+        kinds = self.kinds or {name: module.kind for name, module in self.modules.items()}
+        return {name: KIND_OF[kind] for name, kind in kinds.items()}
 
     def modules_of(self, kind: Kind) -> list[str]:
         """Return the names of the modules of a kind ("build" or "test"), sorted."""
-        return sorted(name for name in self.modules if self.kind_of(name) == kind)
+        return sorted(name for name, each in self._kinds.items() if each == kind)
 
     @property
     def generated_dir(self) -> str:
@@ -114,13 +117,7 @@ class Project:
 
     def generated_name(self, module: str) -> str:
         """Return `generated_path` as text."""
-        if module not in self._generated_names:
-            self._generated_names[module] = _generated_name(self.modules[module], self.generated_dir)
-        return self._generated_names[module]
-
-    @cached_property
-    def _generated_names(self) -> dict[str, str]:
-        return {}
+        return self.generated.get(module) or generated_name(self.modules[module], self.generated_dir)
 
     def handwritten(self, module: str) -> dict[str, str]:
         """Return the names that a module's specs mention of what is written by hand beside them, with digests."""
@@ -223,13 +220,6 @@ def remember(project: Project, found_fresh: Mapping[str, str] | None = None, *, 
     there is a `.jaunt/`: a command that promises to write nothing makes none.
     """
     return project.scan is not None and save_scan(project.scan, found_fresh or {}, make_folder=make_folder)
-
-
-def _generated_name(module: ProjectModule, generated_dir: str) -> str:
-    package = module.path.endswith(f"{os.sep}__init__.py")
-    single = is_single_file(module.name, module.path)
-    below = generated_relname(module.name, generated_dir, single_file=single, package=package)
-    return os.path.join(module.base, below)  # noqa: PTH118 - 10,000 of them
 
 
 _MOST_MEANT = 3  # specs of one name that are suggested

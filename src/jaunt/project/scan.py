@@ -46,6 +46,7 @@ class Files:
             self.old,
             root=self.config.root,
             bases=[root.base for root in self.roots],
+            generated_dir=self.config.paths.generated_dir,
             infer_deps=self.infer_deps,
         )
 

@@ -35,8 +35,8 @@ LinkedNow = Linked[SpecModule] | Linked[StoredModule]
 class Sources:
     """Reads the files of `listing`, to which `stamper` gave their stamps; `old` is what an earlier scan left of them.
 
-    `root` is the project's folder; module names start from the folders `bases`; `infer_deps` says whether dependencies
-    are inferred, by the kind of spec.
+    `root` is the project's folder; module names start from the folders `bases`; code is generated into folders named
+    `generated_dir`; `infer_deps` says whether dependencies are inferred, by the kind of spec.
     """
 
     def __init__(
@@ -47,10 +47,12 @@ class Sources:
         *,
         root: Path,
         bases: Sequence[Path],
+        generated_dir: str,
         infer_deps: Mapping[str, bool],
     ) -> None:
         self.reader = Reader(listing, stamper, old)
         self.linker = Linker(root, bases, infer_deps)
+        self._generated_dir = generated_dir
 
     @cached_property
     def texts(self) -> SpecTexts:
@@ -102,7 +104,7 @@ class Sources:
         modules = reader.spec_modules(module_files(reader.listing, exclude=exclude))
         files = self._files((module.name, module.file.base) for module in modules)
         linked = self.linker.link({module.name: module for module in modules}, files)
-        return linked, partial(_snapshot, linked, reader, files)
+        return linked, partial(_snapshot, linked, reader, files, self._generated_dir)
 
     def _reuse(self, changed: Sequence[str]) -> "_Reused | None":
         """Link the modules in files that have changed, and those that are imported; None if that doesn't do."""
@@ -115,7 +117,11 @@ class Sources:
         files = self._files((name, roots[path].base) for name, path in table.column("path").items())
         known = PerModule(table, self.part)
         parts = relink(found, table, known, self.linker, files)
-        return None if parts is None or files.open_ended else _Reused(self.reader, table, known, parts, files)
+        return (
+            None
+            if parts is None or files.open_ended
+            else _Reused(self.reader, table, known, parts, files, self._generated_dir)
+        )
 
     def _files(self, modules: Iterable[tuple[str, Path]]) -> SourceFiles:
         files = SourceFiles(self.reader.listing, self.linker.bases, self.reader.names_at, self.reader.handed)
@@ -132,11 +138,12 @@ class _Reused:
     known: Mapping[str, Part]
     changed: Mapping[str, Part]
     files: SourceFiles
+    generated_dir: str
 
     @cached_property
     def today(self) -> Table:
         """The table of today."""
-        return self.table.replaced({name: part.row() for name, part in self.changed.items()})
+        return self.table.replaced({name: part.row(self.generated_dir) for name, part in self.changed.items()})
 
     def linked(self) -> Linked[StoredModule]:
         """Return all modules as linked, each made when it is needed."""
@@ -198,7 +205,7 @@ def _has_names(file: ModuleFile, module: SpecModule | None, before: Names | None
         return False
 
 
-def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles) -> Snapshot:
+def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles, generated_dir: str) -> Snapshot:
     """Return what the next scan may reuse of modules that were all linked anew."""
     reusable = not linked.problems and not files.open_ended
     parts = {name: part_of(linked, module) for name, module in linked.modules.items()} if reusable else {}
@@ -220,5 +227,5 @@ def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles) ->
         outside=reader.stamps_of(files.outside),
         handed=reader.handed_by,
         warnings=reader.warnings,
-        table=Table.of({name: part.row() for name, part in parts.items()}) if reusable else None,
+        table=Table.of({name: part.row(generated_dir) for name, part in parts.items()}) if reusable else None,
     )

@@ -106,7 +106,8 @@ def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> 
         kind, reason = plan.project.kind_of(module), all_reasons(freshness)
         facts: dict[str, Any] = {"module": module, "kind": kind, "action": freshness.action, "reason": reason}
         if outcome is None:
-            modules.append({**facts, "status": "fresh" if freshness.action == "keep" else "not started"})
+            facts["status"] = "fresh" if freshness.action == "keep" else "not started"
+            modules.append(facts)
             continue
         modules.append(
             {

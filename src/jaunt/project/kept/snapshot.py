@@ -129,7 +129,7 @@ def files_in(built: str) -> list[str]:
     return read_built_key(built)[2]
 
 
-FORMAT = 14
+FORMAT = 15
 """The form of the cache; one of another form is none."""
 
 

@@ -9,9 +9,13 @@ from jaunt.registry import SpecKind
 
 
 class Row(NamedTuple):
-    """What every command needs of a spec module; the rest is in the record of its file."""
+    """What every command needs of a spec module; the rest is in the record of its file.
+
+    `generated` is the file that its code is generated into.
+    """
 
     path: str
+    generated: str
     kind: SpecKind
     unread: Mapping[str, str]
     specs: Sequence[str]
@@ -45,7 +49,7 @@ class Table(Mapping[str, Row]):
         return Table(self.names, columns)
 
     def column(self, field: str) -> dict[str, Any]:
-        """Return module -> one of the fields that are no lists: path, kind, digest or reread."""
+        """Return module -> one of the fields that are no lists: path, generated, kind, digest or reread."""
         return dict(zip(self.names, self.columns[field], strict=True))
 
     def unread(self) -> list[str]:
@@ -58,9 +62,9 @@ class Table(Mapping[str, Row]):
 
     def __getitem__(self, module: str) -> Row:
         place = self._places[module]
-        path, kind, unread, specs, dependencies, digest, reread = (self.columns[name][place] for name in Row._fields)
-        known = json.loads(unread) if unread else {}
-        return Row(path, kind, known, specs.split(), dependencies.split(), digest, reread)
+        fields = {name: column[place] for name, column in self.columns.items()}
+        fields["unread"] = json.loads(fields["unread"]) if fields["unread"] else {}
+        return Row(**{**fields, "specs": fields["specs"].split(), "dependencies": fields["dependencies"].split()})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Table) and (self.names, self.columns) == (other.names, other.columns)
@@ -81,4 +85,5 @@ class Table(Mapping[str, Row]):
 
 def _packed(row: Row) -> tuple[Any, ...]:
     unread = json.dumps(row.unread) if row.unread else ""
-    return row.path, row.kind, unread, " ".join(row.specs), " ".join(row.dependencies), row.digest, row.reread
+    lists = {"specs": " ".join(row.specs), "dependencies": " ".join(row.dependencies)}
+    return tuple({**row._asdict(), "unread": unread, **lists}.values())
