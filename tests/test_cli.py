@@ -15,6 +15,7 @@ from projects import edit
 from said import Run
 
 import jaunt
+from jaunt import codes
 from jaunt.cli import DEPENDENCIES, main
 from jaunt.commands import COMMANDS
 
@@ -49,7 +50,7 @@ def test_a_dependency_that_is_not_installed_is_2_with_one_line(shop: Path, words
     done = run_python("-c", code, cwd=shop)
     said = f"{package} is not installed, which `jaunt {words[0]}` needs (pip install {package}, or install jaunt"
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-    assert done.stderr.startswith(f"error: {said}")
+    assert done.stderr.startswith(f"error[{codes.TOOL}]: {said}")
     if "--json" in words:
         assert json.loads(done.stdout)["error"]["message"].startswith(said)
 
@@ -60,7 +61,9 @@ def test_tests_that_cannot_run_for_want_of_pytest_are_2_with_one_line(built_shop
     )
     done = run_python("-c", code, cwd=built_shop)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-    assert done.stderr.startswith("error: pytest is not installed, which running tests needs (pip install pytest")
+    assert done.stderr.startswith(
+        f"error[{codes.TOOL}]: pytest is not installed, which running tests needs (pip install pytest"
+    )
 
 
 def test_the_packages_that_jaunt_installs_are_those_that_it_declares() -> None:

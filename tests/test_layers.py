@@ -15,7 +15,7 @@ from jaunt import errors
 PACKAGE = Path(errors.__file__).parent
 
 ROOMS = [
-    *("errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"),
+    *("codes", "errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"),
     *("text", "process", "files", "config", "syntax", "sandbox", "specs"),
     *("validation", "deps", "digest", "discovery", "project", "cluster", "engine", "plan", "report"),
     *("generate", "testing", "checks", "build", "builder", "tester", "tasks"),
@@ -23,7 +23,7 @@ ROOMS = [
 ]
 """The files and folders directly below the package; each imports itself and those before it."""
 
-LIGHT_HALF = {"errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"}
+LIGHT_HALF = {"codes", "errors", "spec_ref", "paths", "header", "registry", "runtime", "__init__"}
 IMPORTS_ONLY = {"pytest_plugin": LIGHT_HALF}
 """What user code pays for in production, and a room that starts with no more than that."""
 LATE = {f"pytest_plugin.{name}" for name in ("freshness", "drifted", "generated", "patching")}

@@ -13,6 +13,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO, cast
 
+from jaunt import codes
 from jaunt.commands import COMMANDS
 from jaunt.commands.shared.command_line import CommandLine, command_parser, main_parser
 from jaunt.commands.shared.result import (
@@ -25,9 +26,10 @@ from jaunt.commands.shared.result import (
     exit_code,
     stop_signals,
 )
-from jaunt.errors import JauntConfigError, JauntError
+from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.process.faults import machine_error
 from jaunt.report.console import FORMATS, error_line, print_error, use_format
+from jaunt.text.coded import code_of
 from jaunt.text.nearest import did_you_mean
 
 DEPENDENCIES = frozenset({"doit", "filelock", "packaging", "pytest", "rich", "ruff", "ty"})
@@ -74,7 +76,7 @@ def _without_output(error: OSError) -> int:
     if isinstance(error, BrokenPipeError):
         return EXIT_INTERRUPTED
     with suppress(OSError):
-        print_error(f"what is printed can't be written: {error.strerror or error}")
+        print_error(JauntWriteError(f"what is printed can't be written: {error.strerror or error}"))
     return EXIT_GENERATION
 
 
@@ -149,12 +151,13 @@ def _not_installed(package: str, command: str) -> JauntConfigError:
     hint = (
         f"pip install {package}, or install jaunt from its folder without --no-deps: that brings all that builds need"
     )
-    return JauntConfigError(f"{package} is not installed, which `jaunt {command}` needs", hint=hint)
+    return JauntConfigError(f"{package} is not installed, which `jaunt {command}` needs", hint=hint, code=codes.TOOL)
 
 
 def _error_facts(error: Exception) -> dict[str, Any]:
     text = error_line(error if isinstance(error, JauntError) else str(error))
-    return {"error": {"type": type(error).__name__, "message": text}}
+    code = code_of(text)
+    return {"error": {"type": type(error).__name__, "message": text, **({"code": code} if code else {})}}
 
 
 def _parse(words: list[str]) -> argparse.Namespace:

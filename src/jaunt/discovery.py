@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Root, find_files
 from jaunt.process.boundary import caught
@@ -42,6 +43,7 @@ def import_and_collect(names: Iterable[str], *, kind: SpecKind) -> dict[str, lis
             raise JauntDiscoveryError(
                 f"{name}: cannot be imported: {type(error).__name__}: {error}",
                 hint="run it with python to see more",
+                code=codes.UNIMPORTABLE,
             ) from error
     return {module: specs for module, specs in get_specs_by_module(kind).items() if module in set(wanted)}
 

@@ -20,6 +20,7 @@ from processes import CHILD_SECONDS, child_environment, run_jaunt, run_python
 from projects import CONFIG as RECORDED
 from projects import record, write_files
 
+from jaunt import codes
 from jaunt.build.memory.time_left import TimeLeft
 from jaunt.cli import main
 from jaunt.report.live import Feed, LiveDisplay
@@ -384,8 +385,8 @@ def test_errors_go_to_the_file_that_they_are_sent_to(gated: Path, terminals: lis
     terminal = Terminal("-c", program, cwd=gated)
     terminals.append(terminal)
     assert terminal.end() == 3
-    assert (gated / "errors.txt").read_text(encoding="utf-8").startswith("error: ")
-    assert "error: " not in terminal.text
+    assert (gated / "errors.txt").read_text(encoding="utf-8").startswith("error[J")
+    assert "error" not in terminal.text
 
 
 def test_json_goes_to_its_file_while_the_display_is_on_the_terminal(gated: Path, terminals: list[Terminal]) -> None:
@@ -421,8 +422,8 @@ def test_quiet_prints_errors_and_the_summary_alone(gated: Path) -> None:
     assert done.returncode == 3
     assert len(done.stdout.splitlines()) == 1
     assert done.stdout.startswith("1 failed in")
-    assert done.stderr.startswith(f"error: {MODULE}: ")
-    assert all(line.startswith("error: ") for line in done.stderr.splitlines())
+    assert done.stderr.startswith(f"error[{codes.CONFORMANCE}]: {MODULE}: ")
+    assert all(line.startswith("error") for line in done.stderr.splitlines())
 
 
 def test_verbose_says_what_is_begun_and_what_the_checks_said(gated: Path) -> None:

@@ -164,7 +164,7 @@ def test_an_error_has_its_hint_in_parentheses(capsys: pytest.CaptureFixture[str]
     print_error(JauntDiscoveryError("a is\nbroken", hint="mend it"))
     print_error("plain")
     print_warning("look\nout")
-    assert capsys.readouterr().err == "error: a is broken (mend it)\nerror: plain\nwarning: look out\n"
+    assert capsys.readouterr().err == "error[J100]: a is broken (mend it)\nerror: plain\nwarning: look out\n"
 
 
 def test_paths_below_the_working_directory_are_relative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

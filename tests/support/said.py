@@ -11,12 +11,24 @@ SUMMARY = re.compile(
 )
 
 
+CODE = re.compile(r"^(?:error|warning)\[(J\d{3})\](?=: )", re.MULTILINE)
+
+
+def without_codes(err: str) -> str:
+    """Return what was printed on standard error with "error: " for "error[J104]: "."""
+    return re.sub(r"^(error|warning)\[J\d{3}\](?=: )", r"\1", err, flags=re.MULTILINE)
+
+
 class Said:
-    """What the command printed, and its exit code; `lines` and `errors` are those of its two streams."""
+    """What the command printed, and its exit code; `lines` and `errors` are those of its two streams.
+
+    `err` and `errors` are without the codes of errors, which `codes` has, one a line that has one.
+    """
 
     def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-        self.lines, self.errors = out.splitlines(), err.splitlines()
+        self.code, self.out, self.err = code, out, without_codes(err)
+        self.lines, self.errors = out.splitlines(), self.err.splitlines()
+        self.codes = CODE.findall(err)
 
     @property
     def facts(self) -> dict[str, Any]:

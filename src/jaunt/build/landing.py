@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
+from jaunt import codes
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, keep_code
@@ -22,6 +23,7 @@ from jaunt.plan.freshness import judge, read_generated
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.standing import StandingCode
 from jaunt.report.wording import all_reasons, build_command, decision, with_spec_names
+from jaunt.text.coded import Coded, with_code
 from jaunt.text.flaw import flaws
 
 T = TypeVar("T")
@@ -52,11 +54,11 @@ def keep_failed(work: ModuleWork, settings: BuildSettings, result: GenerationRes
     if result.fault is None:
         if settings.answers is not None:
             settings.answers.forget(work)
-        cause: JauntError = JauntGenerationError(f"{work.module}: no candidate passed")
-        errors = told = errors or ["the backend gave no code"]
+        cause: JauntError = JauntGenerationError(f"{work.module}: no candidate passed", code=codes.NO_CANDIDATE)
+        errors = told = errors or [Coded("the backend gave no code", codes.NO_CODE)]
     else:
         cause = result.fault
-        told = [*error_texts(cause), *(f"the last candidate: {error}" for error in errors)]
+        told = [*error_texts(cause), *(with_code(f"the last candidate: {error}", error) for error in errors)]
     is_code = bool(result.candidate) and not (errors or isinstance(result.fault, JauntAnswerError))
     if result.fault is not None and is_code and settings.store is not None:
         # What comes from the store has to pass the checks as well.
@@ -84,7 +86,8 @@ def stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, out
     JauntWriteError if it can't be written.
     """
     if read_plain(work.path) != standing.text.encode():
-        raise JauntGenerationError(f"{work.path} has changed while its code was verified", hint="run the command again")
+        told = f"{work.path} has changed while its code was verified"
+        raise JauntGenerationError(told, hint="run the command again", code=codes.NOT_OVERWRITTEN)
     path = stamp_code(work, standing.text, evidence=outcome.evidence)
     forget_rejected(settings.rejected, work.module)
     store = settings.store
@@ -147,12 +150,14 @@ def text_to_replace(work: ModuleWork, *, force: bool) -> str:
         raise JauntGenerationError(
             f"{work.path} was accepted, {but}it is not overwritten",
             hint=decision(work.module, work.kind),
+            code=codes.NOT_OVERWRITTEN,
         )
     if freshness.protected and not force:
         command = f"{build_command(work.kind)} --force"
         raise JauntGenerationError(
             f"{work.path} was {all_reasons(freshness)}; it is not overwritten",
             hint=f"`{command}` overwrites it; move the edit into the spec to keep it",
+            code=codes.NOT_OVERWRITTEN,
         )
     if text is None or freshness.state == "conflict" or (freshness.protected and "\ufffd" in text):
         return ""  # not built, no text, or two versions in one: then there is nothing to show

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from types import TracebackType
 from typing import Self, TypeVar
 
+from jaunt import codes
 from jaunt.build.asking import generate, is_equivalent, specs_asked
 from jaunt.build.context import make_context
 from jaunt.build.eager.request import FirstRequest
@@ -331,6 +332,7 @@ def _no_longer_passes(work: ModuleWork, standing: StandingCode, errors: Sequence
         f"passes: {'; '.join(errors)}",
         hint=f"correct it and run: jaunt accept {work.module}; or `{build_command(work.kind)} --force --target "
         f"{work.module}` replaces it",
+        code=codes.NOT_OVERWRITTEN,
     )
 
 

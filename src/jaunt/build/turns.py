@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
+from jaunt import codes
 from jaunt.engine.job import Outcome
 from jaunt.errors import JauntGenerationError
 from jaunt.generate.check import Checked, WrappedCheck, as_checked
@@ -87,6 +88,7 @@ class Turns:
             raise JauntGenerationError(
                 f"{module} uses {needed} as it is imported or in an example, and that is not built",
                 hint=f"run: jaunt build --target {needed}",
+                code=codes.NEEDED_FAILED,
             )
         if self._leads_to(needed, module):
             self._set_free(needed)
@@ -95,9 +97,10 @@ class Turns:
                 f"{module} and {needed} use each other as they are imported or in examples: neither can be checked "
                 "before the other is built",
                 hint="move what both need into a module of its own",
+                code=codes.NEEDED_FAILED,
             )
         if not (await self._wait(module, needed)).ok:
-            raise JauntGenerationError(f"dependency failed: {needed}")
+            raise JauntGenerationError(f"dependency failed: {needed}", code=codes.NEEDED_FAILED)
 
     def _task(self, module: str) -> asyncio.Task[Outcome]:
         if module not in self._tasks:

@@ -3,6 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING, cast
 
+from jaunt import codes
 from jaunt.checks.severity import SEVERITIES, Severity
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError
@@ -54,7 +55,9 @@ def severities(config: JauntConfig) -> dict[str, Severity]:
             wrong.append((f"verify.{name}: must be one of {shown}, or true or false, is {value!r}", None))
     if wrong:
         told, hints = "; ".join(text for text, _ in wrong), dict.fromkeys(hint for _, hint in wrong if hint)
-        raise JauntConfigError(f"{config.config_file or config.root}: {told}", hint="; ".join(hints) or None)
+        raise JauntConfigError(
+            f"{config.config_file or config.root}: {told}", hint="; ".join(hints) or None, code=codes.WRONG_KEY
+        )
     given = {**{name: getattr(config.verify, name, None) for name in CHECKS}, **config.verify.others}
     return {name: _severity(given[name], name) for name in CHECKS}
 

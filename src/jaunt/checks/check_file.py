@@ -52,10 +52,12 @@ class CheckFile(Protocol):
     """The names that a check's file has at its top level; the table in `__init__.py` says what it is called.
 
     `DEFAULT` is how severe it is where [verify] doesn't say so under its name, None if it always counts. One that runs
-    a program names it as `PROGRAM`, so that `jaunt doctor` looks for it.
+    a program names it as `PROGRAM`, so that `jaunt doctor` looks for it. `CODE`, one of `jaunt.codes`, is that of its
+    findings, but for those that carry one of their own.
     """
 
     DEFAULT: Severity | None
+    CODE: str
 
     def make_check(self, project: Project, severity: Severity) -> ProjectCheck:
         """Return the check for a run, which is "error" or "warn".

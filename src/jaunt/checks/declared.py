@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError
 from jaunt.process.frozen import frozen
 
@@ -99,7 +100,9 @@ def require_readable(root: Path) -> None:
     except OSError:
         return
     except ValueError as error:
-        raise JauntConfigError(f"{file}: no TOML: {error}", hint="correct it: it says what code may import") from error
+        raise JauntConfigError(
+            f"{file}: no TOML: {error}", hint="correct it: it says what code may import", code=codes.DEPENDENCIES
+        ) from error
 
 
 def _document(folder: Path) -> Mapping[str, Any]:

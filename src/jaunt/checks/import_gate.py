@@ -5,6 +5,7 @@ import threading
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntError
 from jaunt.process.faults import machine_error
 from jaunt.project.importer import Imported, StartChild, import_from_bases
@@ -54,12 +55,15 @@ class ImportGate:
         return self.refusal(module) or JauntDiscoveryError(
             f"{path}: cannot be imported: {error}",
             hint=self._hints.get(module) or "correct the module, or install what it needs",
+            code=codes.UNIMPORTABLE,
         )
 
     def refusal(self, module: str) -> JauntDiscoveryError | None:
         """Return the error that is a refusal of the module's own spec, which names its file, if it is known by now."""
         error, path = self._errors.get(module, ""), self._project.modules[module].file.path
-        return JauntDiscoveryError(error, hint=self._hints.get(module)) if error.startswith(f"{path}:") else None
+        if not error.startswith(f"{path}:"):
+            return None
+        return JauntDiscoveryError(error, hint=self._hints.get(module), code=codes.UNIMPORTABLE)
 
     async def why_not(self, module: str) -> str:
         """Return what a module's import fails with, "" if it doesn't; waits until that is known.

@@ -21,7 +21,9 @@ class ProjectChecks:
     def __init__(self, project: Project) -> None:
         self._project = project
         wanted = [(name, severity) for name, severity in severities(project.config).items() if severity != "off"]
-        self._made = [(load_check(name).make_check(project, severity), severity) for name, severity in wanted]
+        files = {name: load_check(name) for name, _ in wanted}
+        self._made = [(files[name].make_check(project, severity), severity) for name, severity in wanted]
+        self._codes = {name: getattr(file, "CODE", "") for name, file in files.items()}
 
     def __call__(self, work: ModuleWork) -> Sequence[Check]:
         """Return a module's checks, in the order in which they look at a candidate.
@@ -29,7 +31,7 @@ class ProjectChecks:
         Raises JauntDiscoveryError for a spec that no candidate could be checked against.
         """
         find = partial(self._project.existing, work.module)
-        return [TellingCheck(check, find) for check in self.plain(work)]
+        return [TellingCheck(check, find, self._codes.get(check.name, "")) for check in self.plain(work)]
 
     def plain(self, work: ModuleWork) -> list[Check]:
         """Return the checks as their own files make them, which know nothing of what exists elsewhere."""

@@ -76,6 +76,8 @@ class TellingCheck(WrappedCheck):
     """A check whose errors say what there is; `find`, called where something is wrong, returns what tells that."""
 
     find: Callable[[], Existing] = field(repr=False)
+    code: str = ""
+    """The code of what the check finds, as far as that has none of its own."""
 
     async def __call__(self, source: str) -> Checked:
         """Return what the check makes of a candidate; raises as that does."""
@@ -85,7 +87,7 @@ class TellingCheck(WrappedCheck):
         return replace(checked, errors=self._told(checked.errors), warnings=self._told(checked.warnings))
 
     def _told(self, found: Iterable[str]) -> list[Flaw]:
-        return [with_what_exists(each, self._existing) for each in flaws(found)]
+        return [with_what_exists(each.coded(self.code), self._existing) for each in flaws(found)]
 
     @cached_property
     def _existing(self) -> Existing:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from jaunt import codes
 from jaunt.build.write import remove_module
 from jaunt.commands.shared.options import add_project_options, add_target_option
 from jaunt.commands.shared.result import Result
@@ -38,7 +39,9 @@ def run(arguments: argparse.Namespace) -> Result:
     """Remove generated files."""
     if arguments.orphans and arguments.target:
         raise JauntConfigError(
-            "an orphan is no target: its spec module is gone", hint="leave out --orphans or --target"
+            "an orphan is no target: its spec module is gone",
+            hint="leave out --orphans or --target",
+            code=codes.COMMAND_LINE,
         )
     project = read_project(arguments)
     removed: list[Path] = []

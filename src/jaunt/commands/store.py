@@ -5,6 +5,7 @@ import math
 import time
 from contextlib import suppress
 
+from jaunt import codes
 from jaunt.build.store import Store, open_store
 from jaunt.build.store.pruning import prune
 from jaunt.build.store.sync import Synced, prune_remote, pull, push
@@ -71,15 +72,23 @@ def _told(done: str, synced: Synced) -> Result:
 
 def _prune(store: Store, arguments: argparse.Namespace) -> Result:
     if arguments.keep_days is None and arguments.max_size is None:
-        raise JauntConfigError("prune needs to know what to keep", hint="give --keep-days N, --max-size S, or both")
+        raise JauntConfigError(
+            "prune needs to know what to keep",
+            hint="give --keep-days N, --max-size S, or both",
+            code=codes.COMMAND_LINE,
+        )
     if arguments.remote:
         if arguments.keep_days is None or arguments.max_size is not None:
-            raise JauntConfigError("of a remote store only --keep-days is known", hint="give --keep-days N alone")
+            raise JauntConfigError(
+                "of a remote store only --keep-days is known", hint="give --keep-days N alone", code=codes.COMMAND_LINE
+            )
         gone = prune_remote(store, keep_days=arguments.keep_days)
         say(f"removed {counted(len(gone), 'generation')}")
         return Result(data={"removed": len(gone)})
     if store.readonly:
-        raise JauntConfigError(f"{store.folder} is readonly", hint="to prune it, set readonly = false in [store]")
+        raise JauntConfigError(
+            f"{store.folder} is readonly", hint="to prune it, set readonly = false in [store]", code=codes.STORE
+        )
     removed = prune(store, keep_days=arguments.keep_days, max_size=arguments.max_size)
     size = sum(file.size for file in removed)
     say(f"removed {len(removed)} generations, {show_size(size)}")

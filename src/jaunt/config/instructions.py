@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.config.schema import JauntConfig
 from jaunt.errors import JauntConfigError
 
@@ -69,6 +70,7 @@ def _texts(config: JauntConfig, key: str, entries: list[str]) -> Iterator[str]:
             raise JauntConfigError(
                 f"prompts.{key}: {config.root / entry.strip()}: cannot be read: {reason}",
                 hint=FILE_HINT,
+                code=codes.PROMPTS,
             ) from error
 
 
@@ -81,8 +83,10 @@ def with_instructions(config: JauntConfig, entries: Sequence[str]) -> JauntConfi
         return config
     for entry in entries:
         if not entry.strip():
-            raise JauntConfigError("--instruction: there is no text in it")
+            raise JauntConfigError("--instruction: there is no text in it", code=codes.PROMPTS)
         if is_file_name(entry) and not (config.root / entry.strip()).is_file():
-            raise JauntConfigError(f"--instruction: no such file: {config.root / entry.strip()}", hint=FILE_HINT)
+            raise JauntConfigError(
+                f"--instruction: no such file: {config.root / entry.strip()}", hint=FILE_HINT, code=codes.PROMPTS
+            )
     prompts = replace(config.prompts, instructions=[*config.prompts.instructions, *entries])
     return replace(config, prompts=prompts)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+from jaunt import codes
 from jaunt.config.globs import folders_of
 from jaunt.config.instructions import FILE_HINT, instruction_keys, is_file_name, is_root
 from jaunt.config.key import keys_of, others_of
@@ -27,7 +28,7 @@ def find_project_root(start: Path | str) -> Path:
     for candidate in (folder, *folder.parents):
         if _config_file_in(candidate):
             return candidate
-    raise JauntConfigError(f"no jaunt project in {folder} or above it", hint=_HOW_TO_START)
+    raise JauntConfigError(f"no jaunt project in {folder} or above it", hint=_HOW_TO_START, code=codes.NO_PROJECT)
 
 
 def load_config(*, root: Path | str | None = None, config_path: Path | str | None = None) -> JauntConfig:
@@ -44,7 +45,7 @@ def load_config(*, root: Path | str | None = None, config_path: Path | str | Non
     folder = find_project_root(Path()) if root is None else Path(root).resolve()
     found = _config_file_in(folder)
     if found is None:
-        raise JauntConfigError(f"no jaunt configuration in {folder}", hint=_HOW_TO_START)
+        raise JauntConfigError(f"no jaunt configuration in {folder}", hint=_HOW_TO_START, code=codes.NO_PROJECT)
     return _load(found, folder)
 
 
@@ -66,7 +67,7 @@ def _load(file: Path, root: Path) -> JauntConfig:
     if file.name == "pyproject.toml":
         table, key = _jaunt_table(table), "tool.jaunt"
         if table is None:
-            raise JauntConfigError(f"{_shown(file)}: no [tool.jaunt] table", hint=_HOW_TO_START)
+            raise JauntConfigError(f"{_shown(file)}: no [tool.jaunt] table", hint=_HOW_TO_START, code=codes.NO_PROJECT)
     read, problems = read_section(JauntConfig, table, key)
     _raise_if_any(problems, file)
     config = replace(read, root=root, config_file=file)
@@ -82,12 +83,16 @@ def _parse(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(read_plain(file).decode("utf-8-sig"))
     except OSError as error:
-        raise JauntConfigError(f"{_shown(file)}: cannot be read: {error.strerror}") from error
+        raise JauntConfigError(
+            f"{_shown(file)}: cannot be read: {error.strerror}", code=codes.UNREADABLE_CONFIG
+        ) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise JauntConfigError(f"{_shown(file)}: line {line}: not UTF-8", hint="save it as UTF-8") from error
+        raise JauntConfigError(
+            f"{_shown(file)}: line {line}: not UTF-8", hint="save it as UTF-8", code=codes.UNREADABLE_CONFIG
+        ) from error
     except (ValueError, RecursionError) as error:  # besides TOMLDecodeError: numbers or nesting beyond limits
-        raise JauntConfigError(f"{_shown(file)}: not valid TOML: {error}") from error
+        raise JauntConfigError(f"{_shown(file)}: not valid TOML: {error}", code=codes.UNREADABLE_CONFIG) from error
 
 
 def _jaunt_table(pyproject: dict[str, Any]) -> Any:
@@ -116,7 +121,7 @@ def _raise_if_any(problems: list[Problem], file: Path) -> None:
         return
     message = "; ".join(f"{problem.key}: {problem.what}" for problem in problems)
     hints = [f"{p.key}: {p.hint}" if len(problems) > 1 else p.hint for p in problems if p.hint]
-    raise JauntConfigError(f"{_shown(file)}: {message}", hint="; ".join(hints) or None)
+    raise JauntConfigError(f"{_shown(file)}: {message}", hint="; ".join(hints) or None, code=codes.WRONG_KEY)
 
 
 def read_section(section: type[Any], table: Any, key: str) -> tuple[Any, list[Problem]]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from jaunt.errors import JauntError, JauntSpecError
 from jaunt.header import Kind
+from jaunt.text.coded import with_code
 
 Status = Literal["generated", "verified", "fresh", "failed", "interrupted"]
 """Verified: the code that was there has passed all checks; fresh: there was nothing to be done."""
@@ -81,14 +82,14 @@ def failure(error: BaseException, seconds: float = 0.0) -> Outcome:
 
 
 def error_texts(error: BaseException) -> Iterator[str]:
-    """Yield what to tell a person of an error, one text for each part of a group."""
+    """Yield what to tell a person of an error, one text for each part of a group, with the codes of the errors."""
     if isinstance(error, BaseExceptionGroup):
         for part in error.exceptions:
             yield from error_texts(part)
     elif isinstance(error, JauntSpecError):
-        yield from error.faults
+        yield from (with_code(fault, error) for fault in error.faults)
     elif isinstance(error, JauntError):
-        yield f"{error} ({error.hint})" if error.hint else str(error)
+        yield with_code(f"{error} ({error.hint})" if error.hint else str(error), error)
     else:
         yield ": ".join(filter(None, [type(error).__name__, str(error)]))
 

@@ -1,5 +1,6 @@
 """A limit on what a run may take, in tokens or in money."""
 
+from jaunt import codes
 from jaunt.config import JauntConfig, PriceConfig
 from jaunt.errors import JauntBudgetError, JauntConfigError
 from jaunt.generate.usage import Usage
@@ -34,6 +35,8 @@ def budget_of(config: JauntConfig) -> Budget:
     """Return the budget that a configuration sets; raises JauntConfigError for a cost limit without prices."""
     if config.build.max_cost is not None and config.llm.price is None:
         raise JauntConfigError(
-            "build.max_cost needs prices", hint="set input and output in [llm.price], per million tokens"
+            "build.max_cost needs prices",
+            hint="set input and output in [llm.price], per million tokens",
+            code=codes.PROVIDER,
         )
     return Budget(config.build.max_tokens, config.build.max_cost, config.llm.price)

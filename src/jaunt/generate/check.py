@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import field, replace
 from typing import Any, Protocol, runtime_checkable
 
+from jaunt import codes
 from jaunt.errors import JauntError, JauntMachineError
 from jaunt.generate.answer.advisories import split_advisories
 from jaunt.generate.evidence import Evidence, added
@@ -165,7 +166,8 @@ async def check_candidate(candidate: str, expected_names: Sequence[str], checks:
         errors, readable = [Flaw(f"cannot be parsed: {error}")], False
     except (OSError, MemoryError, RuntimeError) as error:
         return Examination(candidate, fault=_shortage("syntax", error))
-    found = Examination(candidate, errors, passed=int(not errors))
+    code = codes.CONFORMANCE if readable else codes.SYNTAX
+    found = Examination(candidate, [each.coded(code) for each in errors], passed=int(not errors))
     if readable:
         found = await _put_through(found, checks)
     return replace(found, errors=told_once(found.errors), seconds=time.perf_counter() - begin)

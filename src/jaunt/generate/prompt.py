@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.config import LLMConfig, PromptsConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.repeated import shortened
@@ -61,12 +62,13 @@ def load_templates(
         try:
             texts[name] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise JauntConfigError(f"prompts.{name}: {path}: cannot be read: {error}") from error
+            raise JauntConfigError(f"prompts.{name}: {path}: cannot be read: {error}", code=codes.PROMPTS) from error
         unknown = sorted(set(_PLACEHOLDER.findall(texts[name])) - set(_values(_EMPTY, ())))
         if unknown:
             raise JauntConfigError(
                 f"{path}: unknown placeholder {{{{{unknown[0]}}}}}",
                 hint=f"known are {', '.join(sorted(_values(_EMPTY, ())))}",
+                code=codes.PROMPTS,
             )
     return Templates(texts, dependency_code=config is not None and config.dependency_code)
 
@@ -80,6 +82,7 @@ def require_specs(templates: Templates, config: PromptsConfig) -> None:
             raise JauntConfigError(
                 f"prompts.{name}: {getattr(config, name)} has no {{{{specs}}}}, and so the model would not see them",
                 hint="put {{specs}} where they are to stand",
+                code=codes.PROMPTS,
             )
 
 

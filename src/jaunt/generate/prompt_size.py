@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from jaunt import codes
 from jaunt.errors import JauntGenerationError
 from jaunt.generate.prompt import Message
 from jaunt.generate.spec_context import ModuleSpecContext
@@ -19,6 +20,7 @@ def require_size(messages: Sequence[Message], ctx: ModuleSpecContext, most: int)
         f"{ctx.spec_module}: the prompt would have about {tokens:,} tokens, more than max_prompt_tokens in [llm], "
         f"{most:,}; it is not sent; the largest part of it is {part}, about {size:,}",
         hint="split the module, or raise max_prompt_tokens",
+        code=codes.PROMPT_SIZE,
     )
 
 

@@ -4,6 +4,7 @@ import os
 import threading
 from contextlib import suppress
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError
 
 try:
@@ -24,12 +25,14 @@ def require_resources(calls: int, *, files_a_call: int = 1) -> None:
         raise JauntConfigError(
             f"{calls} calls at a time need about {needed:,} open files, this process may have {most:,}",
             hint="raise the limit (ulimit -n), or lower jobs in [build]",
+            code=codes.MACHINE,
         )
     started = _started_threads(calls + _OTHER_THREADS)
     if started < calls + _OTHER_THREADS:
         raise JauntConfigError(
             f"{calls} calls at a time need {calls + _OTHER_THREADS} threads, this process can start {started}",
             hint="raise the limit on processes or memory (ulimit -u, ulimit -v), or lower jobs in [build]",
+            code=codes.MACHINE,
         )
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import CellType, FrameType, FunctionType
 from typing import Any
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError, JauntError, JauntNotBuiltError
 from jaunt.process.boundary import caught
 from jaunt.process.holders import holders_of, name_of
@@ -117,6 +118,7 @@ def refuse_kept(entry: SpecEntry) -> None:
         raise JauntDiscoveryError(
             f"{place}: {entry.qualname}: {by} gave the stub to {name_of(holders[0])}, which would keep it",
             hint="write the class by hand" if is_of_metaclass else BELONGS_ABOVE,
+            code=codes.KEPT_STUB,
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.process.frozen import frozen
 from jaunt.project.importer import Imported, import_from_bases
@@ -87,6 +88,7 @@ class Linker:
                 problems[name] = JauntDiscoveryError(
                     f"{module.file.path}: cannot be imported to read {unread_text}: {result.error}",
                     hint=result.hint or "give the decorator literals or plain names, or make the module importable",
+                    code=codes.UNIMPORTABLE,
                 )
                 continue
             changing = next((s for s in module.unread if _changes(module.unread[s], result, again[name], s)), None)
@@ -231,16 +233,20 @@ def _changing(module: SpecModule, spec: str) -> JauntDiscoveryError:
         f"{module.path}:{line}: {spec}: {module.unread[spec]} changes by itself: the module would be generated, and "
         "paid for, anew each time",
         hint="give what stays as it is",
+        code=codes.DECORATOR_ARGUMENTS,
     )
 
 
 def _no_spec(entry: SpecEntry, dep: str, unreadable: str | None, specs: Iterable[SpecRef]) -> JauntDiscoveryError:
     place = f"{entry.source_file}: {entry.qualname}: deps"
     if unreadable:
-        return JauntDiscoveryError(f"{place}: {dep!r} can't be read: {unreadable}", hint="make the folder readable")
+        return JauntDiscoveryError(
+            f"{place}: {dep!r} can't be read: {unreadable}", hint="make the folder readable", code=codes.NO_SUCH_SPEC
+        )
     return JauntDiscoveryError(
         f"{place}: there is no spec {dep!r}",
         hint=did_you_mean(dep, specs) or "deps takes specs: functions and classes decorated with @jaunt.magic",
+        code=codes.NO_SUCH_SPEC,
     )
 
 
@@ -293,4 +299,8 @@ def _broken_behind(broken: Sequence[str], finder: SpecFinder) -> Callable[[str],
 
 def _wrong_argument(entry: SpecEntry) -> JauntDiscoveryError | None:
     problem = wrong_type(entry.decorator_kwargs)
-    return JauntDiscoveryError(f"{entry.source_file}: {entry.qualname}: {problem}") if problem else None
+    return (
+        JauntDiscoveryError(f"{entry.source_file}: {entry.qualname}: {problem}", code=codes.DECORATOR_ARGUMENTS)
+        if problem
+        else None
+    )

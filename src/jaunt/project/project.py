@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jaunt import codes
 from jaunt.config import JauntConfig
 from jaunt.config.instructions import idle_patterns
 from jaunt.config.roots import search_roots
@@ -252,7 +253,9 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
         found += [name] if target in project.specs else []
         found += [by_file[file] for file in files if file in by_file]
         if not found:
-            raise JauntConfigError(f"unknown target {target!r}", hint=_meant(target, project, by_file))
+            raise JauntConfigError(
+                f"unknown target {target!r}", hint=_meant(target, project, by_file), code=codes.UNKNOWN_TARGET
+            )
         selected.add(found[0])
     return selected
 

@@ -11,6 +11,7 @@ from jaunt.errors import JauntError
 from jaunt.report.excerpt import excerpt
 from jaunt.report.github import annotation, without_commands
 from jaunt.report.terminal import paint
+from jaunt.text.coded import code_of, with_code
 
 Verbosity = Literal["quiet", "normal", "verbose"]
 
@@ -48,11 +49,12 @@ def say_foreign(text: str) -> None:
 def print_error(error: JauntError | str, err: TextIO | None = None, *, at: str = "") -> None:
     """Print one error as one line; on a terminal, the line of source that it is about comes below it.
 
-    `at` is the file and the line that an annotation is for, if the error does not name them itself.
+    The code of its kind stands in front, if it has one: `jaunt help CODE` explains it. `at` is the file and the line
+    that an annotation is for, if the error does not name them itself.
     """
     err = err or sys.stderr
     text = error_line(error)
-    shown = annotation("error", text, at) if _Style.format == "github" else f"error: {text}"
+    shown = annotation("error", text, at) if _Style.format == "github" else f"{_head('error', text)}: {text}"
     print(shown, file=err, flush=True)
     if err.isatty():
         for line in excerpt(text):
@@ -62,7 +64,7 @@ def print_error(error: JauntError | str, err: TextIO | None = None, *, at: str =
 def print_finding(text: str, err: TextIO | None = None) -> None:
     """Print what is wrong with a candidate: as one line, but for the indented lines that follow the first one."""
     head, indented, rest = text.partition("\n    ")
-    print_error(head, err)
+    print_error(with_code(head, text), err)
     for line in f"{indented}{rest}".splitlines()[1:]:
         print(line.rstrip(), file=err or sys.stderr, flush=True)
 
@@ -86,8 +88,13 @@ def and_more(count: int, option: str = "-v") -> str:
 def print_warning(text: str, err: TextIO | None = None) -> None:
     """Print one warning."""
     line = relative_paths(one_line(text))
-    shown = annotation("warning", line) if _Style.format == "github" else f"warning: {line}"
+    told = with_code(line, text)
+    shown = annotation("warning", told) if _Style.format == "github" else f"{_head('warning', told)}: {line}"
     print(shown, file=err or sys.stderr, flush=True)
+
+
+def _head(word: str, text: str) -> str:
+    return f"{word}[{code}]" if (code := code_of(text)) else word
 
 
 def print_diff(diff: str, out: TextIO | None = None) -> None:
@@ -99,9 +106,9 @@ def print_diff(diff: str, out: TextIO | None = None) -> None:
 
 
 def error_line(error: JauntError | str) -> str:
-    """Return an error as one line, its hint in parentheses."""
+    """Return an error as one line, its hint in parentheses; the line carries the error's code."""
     hint = f" ({error.hint})" if isinstance(error, JauntError) and error.hint else ""
-    return relative_paths(one_line(f"{error}{hint}"))
+    return with_code(relative_paths(one_line(f"{error}{hint}")), error)
 
 
 def some(names: Iterable[str], most: int = 10) -> str:

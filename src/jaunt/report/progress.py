@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from jaunt import codes
 from jaunt.errors import JauntBudgetError, JauntError, JauntSpecError
 from jaunt.report.console import (
     MOST_LINES,
@@ -21,6 +22,7 @@ from jaunt.report.console import (
 )
 from jaunt.report.failures import Failures
 from jaunt.report.terminal import cut_front, hang, paint, width_of
+from jaunt.text.coded import Coded, with_code
 from jaunt.text.counts import counted
 
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
@@ -89,7 +91,7 @@ class Progress:
             say(self._line(job.module, outcome), self._out)
         for text in _errors_of(outcome):
             is_of_spec = isinstance(outcome.cause, JauntSpecError)  # with its file and line, and the text of that
-            line = text if is_of_spec or _mentions(text, job.module) else f"{job.module}: {text}"
+            line = text if is_of_spec or _mentions(text, job.module) else with_code(f"{job.module}: {text}", text)
             # What keeps a module from being tried, such as a cycle or a missing key, often holds for many, so it is
             # printed once. What was wrong with a candidate, or which dependency failed, is each module's own.
             same = text if outcome.cause is not None and not outcome.attempts else line
@@ -112,7 +114,7 @@ class Progress:
         if self._verbosity != "verbose" and not self._failures.is_news(module, error.faults):
             return
         for text in error.faults:
-            print_finding(text, self._err)
+            print_finding(with_code(text, error), self._err)
 
     def attempt(self, module: str, number: int, errors: Sequence[str]) -> None:
         """Take note that an attempt begins, and of what was wrong with the one before it."""
@@ -233,7 +235,8 @@ def advisory_lines(module: str, outcome: "Outcome") -> Iterator[str]:
 def _errors_of(outcome: "Outcome") -> Sequence[str]:
     """Return what is told of a module that failed: all dependencies that kept it from being tried in one text."""
     failed = outcome.failed_dependencies
-    return [f"dependency failed: {', '.join(failed)}"] if failed else outcome.errors
+    told = f"dependency failed: {', '.join(failed)}"
+    return [Coded(told, codes.NEEDED_FAILED)] if failed else outcome.errors
 
 
 def _mentions(text: str, module: str) -> bool:

@@ -7,11 +7,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jaunt import codes
 from jaunt.errors import JauntError
 from jaunt.header import Kind, split_header
 from jaunt.plan.reasons import Reason, ReasonKind
 from jaunt.report.states import style_of
 from jaunt.spec_ref import code_name
+from jaunt.text.coded import with_code
 from jaunt.text.flaw import Flaw
 
 if TYPE_CHECKING:  # a build that has nothing to do needs neither
@@ -100,10 +102,10 @@ def located_error(flaw: Flaw, path: Path, text: str) -> str:
     Checks count from the first line after the header.
     """
     if not flaw.line:
-        return f"{path}: {flaw}"
+        return with_code(f"{path}: {flaw}", flaw)
     above = text.count("\n") - split_header(text)[1].count("\n")
     tool = f"{flaw.tool}: " if flaw.tool else ""
-    return f"{path}:{flaw.line + above}: {tool}{flaw.removeprefix(flaw.place)}"
+    return with_code(f"{path}:{flaw.line + above}: {tool}{flaw.removeprefix(flaw.place)}", flaw)
 
 
 def with_spec_names(text: str, qualnames: Iterable[str]) -> str:
@@ -117,7 +119,7 @@ def with_spec_names(text: str, qualnames: Iterable[str]) -> str:
     known = re.compile(rf"(?<!def )\b({'|'.join(map(re.escape, names))})\b")
     parts = text.split("`")
     parts[::2] = [known.sub(lambda found: names[found[0]], part) for part in parts[::2]]
-    return "`".join(parts)
+    return with_code("`".join(parts), text)
 
 
 def first_reason(module: str, freshness: "Freshness") -> str:
@@ -133,34 +135,54 @@ def first_reason(module: str, freshness: "Freshness") -> str:
     return f"{head}{first}" + (f" (and {len(others)} more)" if others else "")
 
 
+_DRIFT_CODES: Mapping[str, str] = {
+    "orphaned": codes.ORPHANED,
+    "broken": codes.DAMAGED,
+    "fresh": codes.DAMAGED,  # by its header alone: its code doesn't parse
+    "unbuilt": codes.NOT_BUILT,
+    "conflict": codes.CONFLICT,
+    "edited": codes.EDITED,
+    "verify": codes.TO_VERIFY,
+    "judge": codes.REWORDED,
+    "stale": codes.STALE,
+}
+"""The state of what has drifted -> the code of that; accepted code has one where a person has to decide."""
+
+
 def drift_error(drift: "Drift") -> JauntError:
     """Return what is said of a module or file that has drifted, with the command that puts it right as the hint."""
     if drift.problem is not None:
         return drift.problem
+    texts = reason_texts(drift.reasons, beside=None if drift.state == "edited" else drift.module)
+    message, hint = _drift_words(drift, "; ".join(texts))
+    if drift.state == "accepted":
+        return JauntError(message, hint=hint, code=codes.ACCEPTED if drift.stale else codes.TO_VERIFY)
+    return JauntError(message, hint=hint, code=_DRIFT_CODES[drift.state])
+
+
+def _drift_words(drift: "Drift", said: str) -> tuple[str, str]:
+    """Return what is said of what has drifted, and what to run."""
     module, state = drift.module, drift.state
-    texts = reason_texts(drift.reasons, beside=None if state == "edited" else module)
     if state == "orphaned":
-        return JauntError(f"{drift.path}: {texts[0]}", hint=_orphan_hint(drift.reasons))
-    said = "; ".join(texts)
+        return f"{drift.path}: {reason_text(drift.reasons[0], beside=module)}", _orphan_hint(drift.reasons)
     if state == "broken":
-        return JauntError(f"{module}: {said}", hint="make it readable, or remove it")
+        return f"{module}: {said}", "make it readable, or remove it"
     command = build_command(drift.kind)
     again = f"{command} --force --target {module}"
     if state == "fresh":
-        return JauntError(f"{module}: {said}", hint=f"run: {again}")
+        return f"{module}: {said}", f"run: {again}"
     if state == "conflict":
-        return JauntError(f"{module}: {said}", hint=f"merge the specs, then run: {command}")
+        return f"{module}: {said}", f"merge the specs, then run: {command}"
     if state == "edited":
         has_header = all(reason.kind is not ReasonKind.NO_HEADER for reason in drift.reasons)
-        hint = f"run: jaunt accept {module}, or {again}" if has_header else f"run: {again}"
-        return JauntError(f"{module}: {said}", hint=hint)
+        return f"{module}: {said}", f"run: jaunt accept {module}, or {again}" if has_header else f"run: {again}"
     if drift.stale and state == "accepted":
-        return JauntError(f"{module}: accepted, but {said}", hint=decision(module, drift.kind))
+        return f"{module}: accepted, but {said}", decision(module, drift.kind)
     if state in ("verify", "accepted"):
-        return JauntError(f"{module}: to be verified: {said}", hint=f"run: {command}, which makes no call if it passes")
+        return f"{module}: to be verified: {said}", f"run: {command}, which makes no call if it passes"
     if state == "judge":
-        return JauntError(f"{module}: reworded: {said}", hint=f"run: {command}, which asks whether the code still fits")
-    return JauntError(f"{module}: {said if state == 'unbuilt' else f'stale: {said}'}", hint=f"run: {command}")
+        return f"{module}: reworded: {said}", f"run: {command}, which asks whether the code still fits"
+    return f"{module}: {said if state == 'unbuilt' else f'stale: {said}'}", f"run: {command}"
 
 
 def _orphan_hint(reasons: Iterable[Reason]) -> str:

@@ -11,6 +11,7 @@ import os
 import sys
 from types import FunctionType
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry, register_magic
 from jaunt.runtime.classes import replace_class
@@ -43,10 +44,14 @@ def module(
     given = {"deps": deps, "prompt": prompt, "infer_deps": infer_deps}
     where = f"jaunt.module() in {frame.f_code.co_filename}:{frame.f_lineno}"
     if frame.f_code.co_name != "<module>":
-        raise JauntDiscoveryError(f"{where}: stands in a function or class", hint="move it to the top of the module")
+        raise JauntDiscoveryError(
+            f"{where}: stands in a function or class", hint="move it to the top of the module", code=codes.GOVERNED
+        )
     if name == "__main__" or found is None or vars(found) is not frame.f_globals:
         error = JauntDiscoveryError(
-            f"{where}: the module is run, not imported", hint="run another one, which imports it, or use @jaunt.magic"
+            f"{where}: the module is run, not imported",
+            hint="run another one, which imports it, or use @jaunt.magic",
+            code=codes.GOVERNED,
         )
         # Of a program, Python prints that alone, without a traceback.
         raise SystemExit(f"error: {error} ({error.hint})") if name == "__main__" else error
@@ -99,6 +104,7 @@ def _stubs_in(found: "ModuleType") -> "list[str]":
         raise JauntDiscoveryError(
             f"{found.__name__}: jaunt.module() can't read its source, {file}: {error}",
             hint="decorate each spec with @jaunt.magic",
+            code=codes.GOVERNED,
         ) from error
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError
 from jaunt.process.faults import machine_error
 from jaunt.sandbox.program import Halt, Program
@@ -41,7 +42,7 @@ class SandboxedLines:
         if line is None:
             self.kill()
             hint = "raise its limits under [sandbox], or set mode to what works here"
-            raise JauntConfigError(f"the sandbox can't run Python: it {reason}", hint=hint)
+            raise JauntConfigError(f"the sandbox can't run Python: it {reason}", hint=hint, code=codes.SANDBOX)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,7 +76,9 @@ class SandboxedLines:
         except JauntConfigError as error:
             self._fault = error
         except (OSError, RuntimeError, MemoryError) as error:
-            self._fault = JauntConfigError(f"the sandbox can't be started: {str(error) or 'there is no memory left'}")
+            self._fault = JauntConfigError(
+                f"the sandbox can't be started: {str(error) or 'there is no memory left'}", code=codes.SANDBOX
+            )
         finally:
             os.close(theirs)
 

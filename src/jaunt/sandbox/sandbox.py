@@ -17,6 +17,7 @@ from contextlib import ExitStack
 from dataclasses import field
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.config import SandboxConfig
 from jaunt.config.values import LOOPBACK
 from jaunt.errors import JauntConfigError
@@ -76,13 +77,12 @@ class Sandbox:
         mode = self.config.mode
         problem = None if mode in ("limits", "off") else problem_with("bwrap")
         if mode == "bwrap" and problem:
-            raise JauntConfigError(f'sandbox.mode is "bwrap", but {problem}', hint=_INSTALL)
+            raise JauntConfigError(f'sandbox.mode is "bwrap", but {problem}', hint=_INSTALL, code=codes.SANDBOX)
         if self.config.strict and mode in ("limits", "off"):
-            raise JauntConfigError(
-                f'sandbox.strict is true, but sandbox.mode is "{mode}"', hint='set mode to "auto" or "bwrap"'
-            )
+            told = f'sandbox.strict is true, but sandbox.mode is "{mode}"'
+            raise JauntConfigError(told, hint='set mode to "auto" or "bwrap"', code=codes.SANDBOX)
         if self.config.strict and problem:
-            raise JauntConfigError(f"sandbox.strict is true, but {problem}", hint=_INSTALL)
+            raise JauntConfigError(f"sandbox.strict is true, but {problem}", hint=_INSTALL, code=codes.SANDBOX)
         if mode == "auto":
             return "limits" if problem else "bwrap"
         return mode
@@ -210,6 +210,7 @@ class Sandbox:
             raise JauntConfigError(
                 f"the sandbox ({self.mechanism}) failed: {ended.get('message', '')}",
                 hint='set mode under [sandbox] to "limits" or "off" if this system cannot do better',
+                code=codes.SANDBOX,
             )
         name = _signal_name(-code) if code is not None and code < 0 else ""
         message = _MESSAGES.get(reason, "").format(code=code, signal=name, **vars(self.config))

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.spec_ref import code_name, normalize_spec_ref
 from jaunt.syntax.source import ModuleSource
@@ -47,7 +48,11 @@ def call_arguments(source: ModuleSource, call: ast.Call, look_up: LookUp = lambd
     """Return the arguments of a decorator's call; raises Unreadable, or JauntDiscoveryError for wrong ones."""
     where = f"{source.path}:{call.lineno}"
     if call.args:
-        raise JauntDiscoveryError(f"{where}: the decorator takes keyword arguments only", hint="write deps=[...]")
+        raise JauntDiscoveryError(
+            f"{where}: the decorator takes keyword arguments only",
+            hint="write deps=[...]",
+            code=codes.DECORATOR_ARGUMENTS,
+        )
     arguments: dict[str, Any] = {}
     for keyword in call.keywords:
         if keyword.arg is None:
@@ -56,6 +61,7 @@ def call_arguments(source: ModuleSource, call: ast.Call, look_up: LookUp = lambd
             raise JauntDiscoveryError(
                 f"{where}: unknown decorator argument {keyword.arg!r}",
                 hint=f"it takes {', '.join(sorted(_READERS))}",
+                code=codes.DECORATOR_ARGUMENTS,
             )
         arguments[keyword.arg] = _READERS[keyword.arg](source, keyword.value, look_up)
     return {name: value for name, value in arguments.items() if value is not None}
@@ -75,7 +81,9 @@ def _deps(source: ModuleSource, node: ast.expr, _: LookUp | None = None) -> list
         try:
             return [normalize_spec_ref(node.value)]
         except ValueError as error:
-            raise JauntDiscoveryError(f"{source.path}:{node.lineno}: deps: {error}") from error
+            raise JauntDiscoveryError(
+                f"{source.path}:{node.lineno}: deps: {error}", code=codes.DECORATOR_ARGUMENTS
+            ) from error
     home, meant = _constant(source, node)
     if meant is not node:
         return _deps(home, meant)
@@ -128,7 +136,7 @@ def _literal(source: ModuleSource, node: ast.expr, argument: str) -> Any:
         raise Unreadable(ast.unparse(node))
     problem = wrong_type({argument: node.value})
     if problem:
-        raise JauntDiscoveryError(f"{source.path}:{node.lineno}: {problem}")
+        raise JauntDiscoveryError(f"{source.path}:{node.lineno}: {problem}", code=codes.DECORATOR_ARGUMENTS)
     return node.value
 
 

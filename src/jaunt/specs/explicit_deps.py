@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, normalize_spec_ref, spec_ref_from_object
@@ -20,5 +21,6 @@ def explicit_deps(entry: SpecEntry) -> list[SpecRef]:
             raise JauntDiscoveryError(
                 f"{entry.source_file}: {entry.qualname}: deps: {error}",
                 hint="give specs, or strings such as 'pkg.mod:name'",
+                code=codes.NO_SUCH_SPEC,
             ) from error
     return sorted(set(refs))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from itertools import pairwise
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.syntax.branches import Placed, imports_work, parted
 from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, dotted_path
@@ -24,6 +25,7 @@ def refuse_hidden(source: ModuleSource, specs: Collection[str]) -> None:
             raise JauntDiscoveryError(
                 f"{source.path}:{line}: {name}: what line {other} binds to this name hides the spec",
                 hint="rename one of them, or remove it",
+                code=codes.HIDDEN_SPEC,
             )
 
 
@@ -49,6 +51,7 @@ def refuse_rebound(source: ModuleSource) -> None:
                     f"{source.path}:{statement.lineno}: {getattr(statement, 'name', '')}: line {line} binds {head} to "
                     "something else, so that jaunt can't see this spec",
                     hint=f"give that another name than {head}",
+                    code=codes.HIDDEN_SPEC,
                 )
         for name in _names_bound(source, statement):
             imported.pop(name, None)  # what is below has no spec's decorator by this name
@@ -64,6 +67,7 @@ def refuse_lost_docstrings(source: ModuleSource, specs: Collection[str]) -> None
                 raise JauntDiscoveryError(
                     f"{source.path}:{first.lineno}: {name}: {what} is no docstring: Python drops it",
                     hint="write a plain string literal",
+                    code=codes.NO_DOCSTRING,
                 )
 
 
@@ -109,17 +113,20 @@ def _refuse(source: ModuleSource, name: str, placed: list[Placed]) -> None:
                 raise JauntDiscoveryError(
                     f"{source.path}:{max(line, number)}: {name}: line {min(line, number)} has a spec of this name too",
                     hint="rename one of them, or remove it",
+                    code=codes.HIDDEN_SPEC,
                 )
             if not _told_apart(own, other):
                 raise JauntDiscoveryError(
                     f"{source.path}:{max(line, number)}: {name}: line {min(line, number)} has a spec of this name too, "
                     "and only running the module tells which of them counts",
                     hint="decide by sys.platform, sys.version_info or an import, or give each a name of its own",
+                    code=codes.HIDDEN_SPEC,
                 )
         elif number > line and other.runs and not own.excludes(other):
             raise JauntDiscoveryError(
                 f"{source.path}:{line}: {name}: the definition in line {number} hides the spec",
                 hint="rename one of them, or remove it",
+                code=codes.HIDDEN_SPEC,
             )
 
 

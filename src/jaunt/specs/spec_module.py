@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import ModuleFile
 from jaunt.files.plain import read_plain
@@ -96,6 +97,7 @@ def scan_modules(
             error = JauntDiscoveryError(
                 f"{' and '.join(map(str, paths))}: both are the module {name!r}",
                 hint="rename or remove one of them",
+                code=codes.SAME_MODULE,
             )
             modules[name] = SpecModule(name, modules[name].file, modules[name].kind, problem=error)
     return [modules[name] for name in sorted(modules)]
@@ -114,7 +116,12 @@ def read_file(file: ModuleFile, handed: Handed) -> Reading:
     try:
         data = read_plain(file.path)
     except OSError as error:
-        return Reading(_broken(file, JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}")))
+        return Reading(
+            _broken(
+                file,
+                JauntDiscoveryError(f"{file.path}: cannot be read: {error.strerror}", code=codes.UNREADABLE_SOURCE),
+            )
+        )
     if b"jaunt" not in data and not any(_names(data, path) for path, _ in handed):
         return Reading(_in_other_encoding(file, data) if b"\0" in data else None)
     try:
@@ -144,7 +151,9 @@ def _in_other_encoding(file: ModuleFile, data: bytes) -> SpecModule | None:
     return _broken(
         file,
         JauntDiscoveryError(
-            f"{file.path}:1: is saved as {encoding}, which Python can't import", hint="save the file as UTF-8"
+            f"{file.path}:1: is saved as {encoding}, which Python can't import",
+            hint="save the file as UTF-8",
+            code=codes.UNREADABLE_SOURCE,
         ),
     )
 

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.plain import read_plain
 from jaunt.registry import SpecKind
@@ -361,7 +362,7 @@ def read_source(module: str, path: str, handed: Handed = NOTHING_HANDED) -> Modu
     try:
         data = read_plain(path)
     except OSError as error:
-        raise JauntDiscoveryError(f"{path}: cannot be read: {error.strerror}") from error
+        raise JauntDiscoveryError(f"{path}: cannot be read: {error.strerror}", code=codes.UNREADABLE_SOURCE) from error
     return parse_source(module, path, data, handed)
 
 
@@ -376,17 +377,27 @@ def parse_source(module: str, path: str, data: bytes, handed: Handed = NOTHING_H
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise JauntDiscoveryError(
-            f"{path}:{line}: not valid {error.encoding}: {error.reason}", hint="save the file as UTF-8"
+            f"{path}:{line}: not valid {error.encoding}: {error.reason}",
+            hint="save the file as UTF-8",
+            code=codes.UNREADABLE_SOURCE,
         ) from error
     except SyntaxError as error:
         where = f"{path}:{error.lineno}" if error.lineno else path
         if _CONFLICT_MARK in data:
-            raise JauntDiscoveryError(f"{where}: has git conflict markers", hint="merge it by hand first") from error
-        raise JauntDiscoveryError(f"{where}: syntax error: {error.msg}", hint="correct the file") from error
+            raise JauntDiscoveryError(
+                f"{where}: has git conflict markers", hint="merge it by hand first", code=codes.UNREADABLE_SOURCE
+            ) from error
+        raise JauntDiscoveryError(
+            f"{where}: syntax error: {error.msg}", hint="correct the file", code=codes.UNREADABLE_SOURCE
+        ) from error
     except LookupError as error:  # `# coding: hex` names a codec that is not for text
-        raise JauntDiscoveryError(f"{path}: syntax error: {error}", hint="save the file as UTF-8") from error
+        raise JauntDiscoveryError(
+            f"{path}: syntax error: {error}", hint="save the file as UTF-8", code=codes.UNREADABLE_SOURCE
+        ) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise JauntDiscoveryError(f"{path}: cannot be parsed: {error or type(error).__name__}") from error
+        raise JauntDiscoveryError(
+            f"{path}: cannot be parsed: {error or type(error).__name__}", code=codes.UNREADABLE_SOURCE
+        ) from error
 
 
 def parse_or_none(text: str | bytes) -> ast.Module | None:

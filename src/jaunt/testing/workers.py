@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib.util import find_spec
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError
 
 
@@ -10,13 +11,15 @@ def require_pytest() -> None:
     """Raise JauntConfigError if pytest is not installed: jaunt's own dependencies may have been left out."""
     if find_spec("pytest") is None:
         hint = "pip install pytest, or install jaunt from its folder without --no-deps"
-        raise JauntConfigError("pytest is not installed, which running tests needs", hint=hint)
+        raise JauntConfigError("pytest is not installed, which running tests needs", hint=hint, code=codes.TOOL)
 
 
 def require_xdist() -> None:
     """Raise JauntConfigError if pytest-xdist is not installed."""
     if find_spec("xdist") is None:
-        raise JauntConfigError("several processes for tests need pytest-xdist", hint="run: pip install pytest-xdist")
+        raise JauntConfigError(
+            "several processes for tests need pytest-xdist", hint="run: pip install pytest-xdist", code=codes.TOOL
+        )
 
 
 def with_workers(pytest_args: Sequence[str], number: int) -> list[str]:

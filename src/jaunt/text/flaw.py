@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+from jaunt.text.coded import Coded, code_of
 
-class Flaw(str):
+
+class Flaw(Coded):
     """What a check finds wrong with a candidate: the facts are its attributes, and the words are made of them here.
 
     It is a str, as callers of the library give errors as texts and get them as texts. What jaunt asks of an error it
@@ -14,8 +16,8 @@ class Flaw(str):
     `quoted` the text of the line. `tool` is the program that found it and `kind` its rule, such as F821. `about` is
     what tells that two tools have found the same, such as the name that is not defined. `details` are shown below, by
     name: an example, what it "expected" and what it "got"; where that is an error, `raised` is its class, and
-    `raised_at` the line of the candidate. `attempt` is the attempt at the module that it was found in. What is not
-    known is empty, or 0.
+    `raised_at` the line of the candidate. `attempt` is the attempt at the module that it was found in; `code`, one of
+    `jaunt.codes`, is the kind that a person is told. What is not known is empty, or 0.
     """
 
     message: str
@@ -34,7 +36,7 @@ class Flaw(str):
     def __new__(cls, message: str, **facts: Any) -> Self:
         """Return a flaw of these facts: `message` and any of the others by name."""
         known = {**_UNKNOWN, **facts, "message": message}
-        self = super().__new__(cls, _words(known))
+        self = super().__new__(cls, _words(known), known["code"])
         vars(self).update(known)
         return self
 
@@ -44,6 +46,10 @@ class Flaw(str):
         vars(other).update(vars(self), **facts)
         return other
 
+    def coded(self, code: str) -> "Flaw":
+        """Return the same flaw with a code, unless it has one."""
+        return self if self.code else self.saying(str(self), code=code)
+
     @property
     def place(self) -> str:
         """What the words begin with where a line is known: "ty: line 3: "."""
@@ -51,7 +57,7 @@ class Flaw(str):
 
 
 _UNKNOWN: Mapping[str, Any] = {
-    **dict.fromkeys(["file", "symbol", "quoted", "tool", "kind", "about", "raised"], ""),
+    **dict.fromkeys(["code", "file", "symbol", "quoted", "tool", "kind", "about", "raised"], ""),
     **dict.fromkeys(["line", "raised_at", "attempt"], 0),
     "details": {},
 }
@@ -59,7 +65,7 @@ _UNKNOWN: Mapping[str, Any] = {
 
 def flaws(errors: Iterable[str]) -> list[Flaw]:
     """Return errors as flaws; a plain text, as a caller's own check gives it, is a message."""
-    return [each if isinstance(each, Flaw) else Flaw(each) for each in errors]
+    return [each if isinstance(each, Flaw) else Flaw(each, code=code_of(each)) for each in errors]
 
 
 def _words(facts: Mapping[str, Any]) -> str:

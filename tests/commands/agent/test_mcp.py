@@ -12,6 +12,8 @@ from mcp import ClientSession, StdioServerParameters, stdio_client
 from processes import child_environment, run_python
 from projects import edit
 
+from jaunt import codes
+
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 
@@ -80,7 +82,7 @@ def test_without_the_package_it_says_what_to_install(built_shop: Path) -> None:
     code = "import sys; sys.modules['mcp'] = None\nfrom jaunt.cli import main\nsys.exit(main(['agent', 'mcp']))"
     done = run_python("-c", code, cwd=built_shop)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error: the package mcp is not installed beside jaunt (pip install ")
+    assert done.stderr.startswith(f"error[{codes.TOOL}]: the package mcp is not installed beside jaunt (pip install ")
 
 
 @pytest.mark.parametrize("words", [["agent", "mcp", "--root", "nowhere"]])

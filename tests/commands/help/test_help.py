@@ -94,7 +94,7 @@ def test_the_help_of_a_command_is_its_own(run: Run, command: str) -> None:
 
 def test_a_search_finds_pages_commands_and_keys_whatever_the_case(run: Run, run_in: RunIn) -> None:
     hits = run_in(Path(), "help", "-k", "CONFLICT markers", "--json").facts["hits"]
-    assert [hit["topic"] for hit in hits] == ["merging"]
+    assert [hit["topic"] for hit in hits] == ["merging", "J101", "J503"]
     for word in ("properties", "given", "hypothesis"):
         assert "specs" in {hit["topic"] for hit in run_in(Path(), "help", "-k", word, "--json").facts["hits"]}
     assert {"build", "test"} <= {line.split()[0] for line in run("help", "-k", "jobs n").lines}
@@ -110,7 +110,7 @@ def test_a_search_finds_pages_commands_and_keys_whatever_the_case(run: Run, run_
         (["-k", "qqq"], "nothing is said of 'qqq' (`jaunt help` lists the pages)"),
         (["config", "lm"], "there is no section 'lm' (did you mean 'llm'?)"),
         (["json", "biuld"], "there is no command 'biuld' (did you mean 'build'?)"),
-        (["specs", "x"], "specs has no parts (those with parts are: config, json)"),
+        (["specs", "x"], "specs has no parts (those with parts are: codes, config, json)"),
     ],
 )
 def test_what_is_not_there_is_told_with_what_is(run: Run, words: list[str], said: str) -> None:

@@ -93,11 +93,11 @@ def test_it_goes_on_with_broken_code_and_broken_configuration(root: Path, watche
     watches.append(watch)
     watch.round()
     watch.save("src/app/one.py", SPEC + "def (\n")
-    assert any(line.startswith("error: app.one: src/app/one.py:8: syntax error") for line in watch.round())
+    assert any(line.startswith("error[J101]: app.one: src/app/one.py:8: syntax error") for line in watch.round())
     watch.save("jaunt.toml", "[llm\n")
-    assert [line[:34] for line in watch.round()[1:]] == ["error: jaunt.toml: not valid TOML:"]
+    assert [line[:40] for line in watch.round()[1:]] == ["error[J202]: jaunt.toml: not valid TOML:"]
     watch.save("src/app/one.py", SPEC)
-    assert any(line.startswith("error: jaunt.toml: not valid TOML") for line in watch.round())
+    assert any(line.startswith("error[J202]: jaunt.toml: not valid TOML") for line in watch.round())
     watch.save("jaunt.toml", CONFIG.format(python=sys.executable))
     assert watch.round()[-1].startswith("1 fresh in")
     assert watch.end()[0] == 0

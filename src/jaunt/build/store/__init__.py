@@ -25,6 +25,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jaunt import codes
 from jaunt.build.store.beside import NOTHING, Beside, beside_of, beside_work, instruction_digests
 from jaunt.build.store.entry import NOBODY, Entry, entry_name, format_entry, read_entry
 from jaunt.config import JauntConfig
@@ -237,6 +238,7 @@ def open_store(config: JauntConfig) -> Store:
         raise JauntConfigError(
             f"store.sign_key_env: the environment variable {settings.sign_key_env} is not set",
             hint="set it, or leave the key out: then entries are not signed",
+            code=codes.STORE,
         )
     return Store(
         config.root / settings.path,
@@ -255,10 +257,13 @@ def _remote(config: JauntConfig) -> "Remote":
         raise JauntConfigError(
             f"store.url: {error}",
             hint="install jaunt[remote] from jaunt's folder, and what fsspec needs for the protocol (s3fs, gcsfs)",
+            code=codes.STORE,
         ) from error
     except ValueError as error:
         raise JauntConfigError(
-            f"store.url: {error}", hint="for example s3://bucket/prefix, gs://bucket/prefix, sftp://host/path"
+            f"store.url: {error}",
+            hint="for example s3://bucket/prefix, gs://bucket/prefix, sftp://host/path",
+            code=codes.STORE,
         ) from error
 
 

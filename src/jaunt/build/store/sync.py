@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+from jaunt import codes
 from jaunt.build.store import Store
 from jaunt.build.store.entry import read_entry
 from jaunt.errors import JauntConfigError, JauntWriteError
@@ -24,7 +25,9 @@ class Synced(NamedTuple):
 def remote_of(store: Store) -> "Remote":
     """Return the remote store behind one; raises JauntConfigError if there is none."""
     if store.remote is None:
-        raise JauntConfigError("no remote store is configured", hint='set url = "s3://bucket/prefix" in [store]')
+        raise JauntConfigError(
+            "no remote store is configured", hint='set url = "s3://bucket/prefix" in [store]', code=codes.STORE
+        )
     return store.remote
 
 
@@ -32,7 +35,9 @@ def push(store: Store) -> Synced:
     """Write to the remote store what it lacks of the entries here; raises JauntConfigError, JauntWriteError."""
     remote = remote_of(store)
     if remote.readonly:
-        raise JauntConfigError(f"{remote.shown} is readonly", hint="to push, set readonly = false in [store]")
+        raise JauntConfigError(
+            f"{remote.shown} is readonly", hint="to push, set readonly = false in [store]", code=codes.STORE
+        )
     there = {*remote.names()}
     _raise_if_gone(remote)
     written, refused = [], dict[str, str]()
@@ -60,7 +65,9 @@ def pull(store: Store) -> Synced:
     """Write here what is lacking of the entries of the remote store; raises JauntConfigError, JauntWriteError."""
     remote = remote_of(store)
     if store.readonly:
-        raise JauntConfigError(f"{store.folder} is readonly", hint="to pull, set readonly = false in [store]")
+        raise JauntConfigError(
+            f"{store.folder} is readonly", hint="to pull, set readonly = false in [store]", code=codes.STORE
+        )
     lacking = [name for name in remote.names() if _is_below(name) and not (store.folder / name).exists()]
     remote.fetch(lacking)
     _raise_if_gone(remote)
@@ -98,4 +105,4 @@ def _is_below(name: str) -> bool:
 
 def _raise_if_gone(remote: "Remote") -> None:
     if warning := remote.warning:
-        raise JauntWriteError(warning.removesuffix("; this run works without it"))
+        raise JauntWriteError(warning.removesuffix("; this run works without it"), code=codes.STORE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from jaunt import codes
 from jaunt.checks.behaviour.properties import property_questions
 from jaunt.checks.doctests.examples import find_examples, is_left_out
 from jaunt.checks.examiner.questions import Question
@@ -19,6 +20,7 @@ from jaunt.spec_ref import SpecRef
 
 NAME = "require_evidence"
 DEFAULT: Severity = "warn"
+CODE = codes.EVIDENCE
 
 
 def make_check(project: Project, severity: Severity) -> "EvidenceChecks":
@@ -80,6 +82,7 @@ class EvidenceChecks:
                 f"{work.spec.path}: {len(unproven)} of {total} without an example, a property or a test: "
                 f"{', '.join(unproven)}",
                 hint="add a doctest, a `Properties:` line, or a test spec that uses it",
+                code=codes.UNPROVEN_SPEC,
             )
         return EvidenceCheck({entry.qualname: {} for entry in work.entries})
 

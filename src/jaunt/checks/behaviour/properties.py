@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import partial
 
+from jaunt import codes
 from jaunt.checks.behaviour.question import TRIAL, report_of, require_hypothesis, step
 from jaunt.checks.behaviour.section import Property, find_properties
 from jaunt.checks.examiner.asking import Asking
@@ -20,6 +21,7 @@ from jaunt.project.project import Project
 from jaunt.text.flaw import Flaw
 
 DEFAULT: Severity = "error"
+CODE = codes.PROPERTIES
 
 _SECONDS = 1.0
 """How long inputs are drawn for a property."""
@@ -47,7 +49,7 @@ class PropertyChecks:
         try:
             found = find_properties(work.spec, work.names)
         except ValueError as error:
-            raise JauntDiscoveryError(str(error), hint="correct the line") from error
+            raise JauntDiscoveryError(str(error), hint="correct the line", code=codes.PROPERTY_LINE) from error
         if not found:
             return None
         require_hypothesis(f"{work.spec.path}:{found[0].line}: {found[0].name}: the property")
@@ -98,6 +100,7 @@ def _judged(found: Property, path: str, answers: Sequence[Answer]) -> list[Flaw]
             raise JauntDiscoveryError(
                 f"{path}:{found.line}: {found.name}: the property can't be tried: {spec}",
                 hint="name a strategy of Hypothesis in the spec module, and write it in place of the type",
+                code=codes.PROPERTY_LINE,
             )
         if failure := report.get("failure"):
             details = {"property": found.text, "smallest input": failure["input"] or "none", "got": failure["what"]}

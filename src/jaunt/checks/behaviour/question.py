@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Any
 
+from jaunt import codes
 from jaunt.checks.examiner.questions import Answer
 from jaunt.errors import JauntConfigError
 
@@ -40,4 +41,5 @@ def require_hypothesis(where: str, check: str = "properties") -> None:
         raise JauntConfigError(
             f"{where} is tried with Hypothesis, which is not installed",
             hint=f"pip install 'jaunt[properties]' from jaunt's folder, or set {check} = \"off\" in [verify]",
+            code=codes.TOOL,
         )

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from jaunt import codes
 from jaunt.checks.behaviour.question import (
     TRIAL,
     has_hypothesis,
@@ -36,6 +37,7 @@ from jaunt.text.flaw import Flaw
 
 NAME = "robustness"
 DEFAULT: Severity = "warn"
+CODE = codes.ROBUSTNESS
 
 _SECONDS = 3.0
 """How long inputs are drawn for a function: far longer than that takes, as no machine is to decide what is tried."""

@@ -7,6 +7,7 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.checks.check_file import Prover
 from jaunt.checks.collection.parameters import unanswered_parameters
 from jaunt.checks.collection.plain import is_plain, surroundings_of
@@ -26,6 +27,7 @@ from jaunt.text.flaw import Flaw
 
 NAME = "collection"
 DEFAULT: Severity = "error"
+CODE = codes.COLLECTION
 
 _RUN_ASYNC = ("asyncio", "anyio", "trio", "twisted", "tornasync", "aio")
 """What the names of pytest's plugins for async tests have in them."""
@@ -65,6 +67,7 @@ class CollectionChecks:
                 f"{work.spec.path}:{work.spec.definitions[other].lineno}: {other}: pytest collects no function of that "
                 "name",
                 hint=f"name it test_{other}, or set python_functions in pytest's configuration",
+                code=codes.UNCOLLECTED_SPEC,
             )
         if not self.used:
             return None
@@ -74,6 +77,7 @@ class CollectionChecks:
                 raise JauntDiscoveryError(
                     f"{work.spec.path}:{stub.lineno}: {name}: pytest runs no async test by itself",
                     hint="install pytest-asyncio or anyio, or write it as a `def` with asyncio.run",
+                    code=codes.UNCOLLECTED_SPEC,
                 )
         return CollectionCheck(work, self.project)
 
@@ -111,6 +115,7 @@ class CollectionCheck:
             raise JauntDiscoveryError(
                 f"{self.work.spec.path}: pytest can't set up its tests, whatever is generated: {of_any[0].message}",
                 hint="correct the spec, or the conftest.py beside it",
+                code=codes.UNCOLLECTED_SPEC,
             )
 
     async def _try(self, source: str) -> Sequence[Failure]:

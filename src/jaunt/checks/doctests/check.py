@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection, Sequence
 
+from jaunt import codes
 from jaunt.checks.check_file import Prover
 from jaunt.checks.doctests.examples import faults_of, find_examples, is_left_out
 from jaunt.checks.doctests.pytest_flags import flags_of
@@ -20,6 +21,7 @@ from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 
 DEFAULT: Severity = "error"
+CODE = codes.DOCTESTS
 
 
 def make_check(project: Project, severity: Severity) -> "ExampleChecks":
@@ -65,7 +67,9 @@ class ExampleChecks:
             questions = find_examples(work.spec, work.names, file=file, flags=self.flags)
         except ValueError as error:
             raise JauntDiscoveryError(
-                str(error), hint="correct the docstring, or name the module in [verify] no_doctests"
+                str(error),
+                hint="correct the docstring, or name the module in [verify] no_doctests",
+                code=codes.EXAMPLE_LINE,
             ) from error
         return ExampleCheck(work, Asking(self.examiners, work, questions, self.effects))
 

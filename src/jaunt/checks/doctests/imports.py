@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.checks.doctests.examples import is_left_out
 from jaunt.checks.examiner.runner import project_runner
 from jaunt.checks.import_gate import ImportGate
@@ -47,7 +48,9 @@ class SandboxedImports:
                 raise refusal
             path = self._project.modules[work.module].file.path
             hint = _hint(error, self._project.config.sandbox.env)
-            raise JauntDiscoveryError(f"{path}: cannot be imported in the sandbox: {error}", hint=hint)
+            raise JauntDiscoveryError(
+                f"{path}: cannot be imported in the sandbox: {error}", hint=hint, code=codes.UNIMPORTABLE
+            )
 
     def _start(self, request: str, cwd: Path) -> ImportChild:
         return SandboxedLines(self._runner.sandbox, lambda results: self._runner.importer(request, results))

@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import field, replace
 
+from jaunt import codes
 from jaunt.checks.assertions.assertions import assertion_free_tests
 from jaunt.checks.assertions.tested import Tested, dependency_errors, dependency_names, tested_by
 from jaunt.checks.check_file import Prover
@@ -26,10 +27,11 @@ from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.candidate import missing_names, parse_candidate
 from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.source import ModuleSource
-from jaunt.text.flaw import Flaw
+from jaunt.text.flaw import Flaw, flaws
 
 NAME = "static"
 DEFAULT = None
+CODE = codes.STATIC
 
 
 def make_check(project: Project, severity: Severity) -> "StaticChecks":
@@ -182,16 +184,18 @@ def static_findings(
         return Checked(source, errors)
     try:
         on_import = effect_errors(candidate, spec=work.spec, kind=work.kind, allowed=effects.allow_calls)
-        errors = [
-            *missing_names(candidate, work.names),
-            *text_errors(source),
-            *(() if source.isascii() else lookalike_errors(candidate, work.spec)),
-            *conformance_errors(candidate, work.spec, work.names, kind=work.kind),
-            *(stub_errors(candidate, work.spec, work.names) if work.kind == "build" else ()),
-            *([] if effects.warn else on_import),
-            *import_errors(candidate, work, allowed),
-            *(_vacuous(candidate, work, tested) if work.kind == "test" else ()),
+        texts = [*text_errors(source), *(() if source.isascii() else lookalike_errors(candidate, work.spec))]
+        rules: list[tuple[str, Iterable[str]]] = [
+            (codes.CONFORMANCE, missing_names(candidate, work.names)),
+            (codes.TEXT, texts),
+            (codes.CONFORMANCE, conformance_errors(candidate, work.spec, work.names, kind=work.kind)),
+            (codes.STUB_BODY, stub_errors(candidate, work.spec, work.names) if work.kind == "build" else ()),
+            (codes.EFFECTS, () if effects.warn else on_import),
+            (codes.IMPORTS, import_errors(candidate, work, allowed)),
+            (codes.VACUOUS, _vacuous(candidate, work, tested) if work.kind == "test" else ()),
         ]
+        errors = [flaw.coded(code) for code, found in rules for flaw in flaws(found)]
+        on_import = [flaw.coded(codes.EFFECTS) for flaw in on_import]
     except RecursionError:
         return Checked(source, [Flaw("cannot be read: nested too deeply", file=work.path.name)])
     return Checked(source, errors, on_import if effects.warn else ())

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 
+from jaunt import codes
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.rewriting import RewritingCheck
 from jaunt.plan.module_work import ModuleWork
@@ -14,6 +15,7 @@ from jaunt.syntax.source import Function, ModuleSource, is_stub, last_name
 
 NAME = "bodies"
 DEFAULT = None
+CODE = codes.HANDWRITTEN_BODY
 
 
 def make_check(project: Project, severity: Severity) -> "HandwrittenBodyChecks":

@@ -8,6 +8,7 @@ import ast
 import copy
 from collections.abc import Iterator, Sequence
 
+from jaunt import codes
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.rewriting import RewritingCheck
 from jaunt.plan.module_work import ModuleWork
@@ -19,6 +20,7 @@ from jaunt.syntax.source import Definition, ModuleSource, first_line
 
 NAME = "decorators"
 DEFAULT = None
+CODE = codes.REPEATED_DECORATOR
 
 
 def make_check(project: Project, severity: Severity) -> "OuterDecoratorChecks":

@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from jaunt import codes
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.rewriting import RewritingCheck
 from jaunt.plan.module_work import ModuleWork
@@ -18,6 +19,7 @@ from jaunt.syntax.source import Function, ModuleSource
 
 NAME = "own_class"
 DEFAULT = None
+CODE = codes.OWN_CLASS
 
 _PRIVATE = re.compile(r"__\w*?[^\W_]_?")
 

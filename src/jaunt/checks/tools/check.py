@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from jaunt import codes
 from jaunt.checks.check_file import Prover
 from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
@@ -90,7 +91,7 @@ class ToolProver:
         try:
             found = (await asyncio.shield(self._tried)).get(str(work.spec.path), ())
         except ToolError as error:
-            raise JauntConfigError(str(error), hint=_hint(self._tool)) from error
+            raise JauntConfigError(str(error), hint=_hint(self._tool), code=codes.TOOL) from error
         if not found:
             return ()
         places = heads(work.spec, work.names)
@@ -105,7 +106,9 @@ def tool_checks(tool: Tool, project: Project, severity: Severity) -> ToolChecks:
     except ToolError as error:
         if severity != "error":
             return ToolChecks(tool, project)  # then each candidate has a warning that says so
-        raise JauntConfigError(str(error), hint=f'install it, or set {tool.name} = "off" under [verify]') from error
+        raise JauntConfigError(
+            str(error), hint=f'install it, or set {tool.name} = "off" under [verify]', code=codes.TOOL
+        ) from error
     return ToolChecks(tool, project)
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from jaunt import codes
 from jaunt.checks.pool import Pool
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.stub_answer import heads, stub_answer, symbol_at
@@ -50,6 +51,7 @@ HARMLESS = '"""Nothing."""\n'
 
 
 DEFAULT: Severity = "error"
+CODE = codes.RUFF
 PROGRAM = "ruff"
 
 

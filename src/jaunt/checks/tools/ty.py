@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jaunt import codes
 from jaunt.checks.pool import Pool
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.outer_decorators import with_outer_decorators
@@ -42,6 +43,7 @@ _NO_SYNTAX = "("  # an error by any settings
 
 
 DEFAULT: Severity = "error"
+CODE = codes.TY
 PROGRAM = "ty"
 
 

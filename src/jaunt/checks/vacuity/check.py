@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.checks.assertions.tested import Tested, tested_by
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
@@ -30,6 +31,7 @@ from jaunt.text.flaw import Flaw
 
 NAME = "vacuity"
 DEFAULT: Severity = "error"
+CODE = codes.VACUITY
 
 _SECONDS = 30
 """How long the tests of a module may take."""

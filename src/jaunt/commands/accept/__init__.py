@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from jaunt import codes
 from jaunt.build.store import keep_code, open_store
 from jaunt.build.verification import examine
 from jaunt.build.write import remove_module, stamp_code, write_code
@@ -77,7 +78,7 @@ def _require_checked(project: Project, proposals: Sequence[Proposal]) -> dict[st
         if examined.errors:
             (proposal,) = (each for each in proposals if each.work.module == module)
             errors = [located_error(error, proposal.path, proposal.text) for error in examined.errors]
-            raise JauntRefusedError("; ".join(errors), hint="correct the code, then accept it")
+            raise JauntRefusedError("; ".join(errors), hint="correct the code, then accept it", code=codes.NOT_ACCEPTED)
     return {module: examined.evidence for module, examined in found.items()}
 
 
@@ -93,6 +94,7 @@ def _require_tested(project: Project, modules: Sequence[str]) -> None:
         raise JauntRefusedError(
             f"the generated tests of {some(modules)} fail: {'; '.join(result.failures)}",
             hint=f"correct the code; or run: {build_command('test')}, if the tests are out of date",
+            code=codes.NOT_ACCEPTED,
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.build.write import normalize_source
 from jaunt.errors import JauntRefusedError
 from jaunt.files.plain import read_plain
@@ -54,6 +55,7 @@ def propose(project: Project, work: ModuleWork, *, unchanged: bool) -> Proposal 
         raise JauntRefusedError(
             f"{path}: without its header nobody can tell what this code was made for",
             hint=f"put the header's lines back, or {again} replaces the file",
+            code=codes.NOT_ACCEPTED,
         )
     if freshness.state == "edited" or was:
         return Proposal(work, path, text, was)
@@ -61,7 +63,9 @@ def propose(project: Project, work: ModuleWork, *, unchanged: bool) -> Proposal 
         return None
     if freshness.state == "conflict" or not unchanged:
         raise JauntRefusedError(
-            f"{work.module} was not edited by hand: {all_reasons(freshness)}", hint=_instead(work, freshness)
+            f"{work.module} was not edited by hand: {all_reasons(freshness)}",
+            hint=_instead(work, freshness),
+            code=codes.NOT_ACCEPTED,
         )
     return Proposal(work, path, text, is_edited=False)
 
@@ -80,10 +84,14 @@ def _read(work: ModuleWork, path: Path) -> str:
         return read_plain(path).decode("utf-8")
     except FileNotFoundError:
         raise JauntRefusedError(
-            f"{work.module} is not built: there is nothing to accept", hint=f"run: {build_command(work.kind)}"
+            f"{work.module} is not built: there is nothing to accept",
+            hint=f"run: {build_command(work.kind)}",
+            code=codes.NOT_ACCEPTED,
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise JauntRefusedError(f"{path} cannot be read: {error}", hint="make it a readable UTF-8 file") from error
+        raise JauntRefusedError(
+            f"{path} cannot be read: {error}", hint="make it a readable UTF-8 file", code=codes.NOT_ACCEPTED
+        ) from error
 
 
 def _moved_file(project: Project, work: ModuleWork) -> Path:
@@ -102,6 +110,7 @@ def _moved_file(project: Project, work: ModuleWork) -> Path:
         raise JauntRefusedError(
             f"{work.module}: several files have its specs: {some([relative_paths(str(path)) for path in alike])}",
             hint=f"move the right one to {relative_paths(str(work.path))}, then accept it",
+            code=codes.NOT_ACCEPTED,
         )
     return alike[0] if alike else work.path
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from jaunt import codes
 from jaunt.build.store import keep_code, open_store
 from jaunt.build.verification import examine
 from jaunt.build.write import remove_module
@@ -123,12 +124,18 @@ def _tell_findings(project: Project, adoption: _Adoption) -> list[str]:
 def _nothing(person: Person, refused: Mapping[str, Refusal]) -> JauntRefusedError:
     path = str(person.file.path)
     if not refused and any(map(person.source.is_spec, person.source.definitions.values())):
-        return JauntRefusedError(f"{path}: its functions are specs already", hint="`jaunt status` lists what is stale")
+        return JauntRefusedError(
+            f"{path}: its functions are specs already",
+            hint="`jaunt status` lists what is stale",
+            code=codes.NOT_ADOPTED,
+        )
     if not refused:
-        return JauntRefusedError(f"{path}: it has no function to adopt", hint="name a module with functions")
+        return JauntRefusedError(
+            f"{path}: it has no function to adopt", hint="name a module with functions", code=codes.NOT_ADOPTED
+        )
     told = [_told(path, name, each) for name, each in refused.items()]
     more = f"; and {len(told) - 3:,} more" if len(told) > 3 else ""
-    return JauntRefusedError("; ".join(told[:3]) + more, hint="nothing was changed")
+    return JauntRefusedError("; ".join(told[:3]) + more, hint="nothing was changed", code=codes.NOT_ADOPTED)
 
 
 def _told(path: str, name: str, refusal: Refusal) -> str:
@@ -163,12 +170,12 @@ def _prepared(
     new = spec_source(person.source, names, examples)
     new = tidied(person.file.path, person.source.text, new)
     spec = parse_source(person.file.name, str(person.file.path), new.encode(), project.handed)
-    codes = [code_name(name) for name in names]
-    code = with_class_named(moved_code(person.source, names), spec, codes)
+    moved = [code_name(name) for name in names]
+    code = with_class_named(moved_code(person.source, names), spec, moved)
     header, standing = generated_code(project, person.file)
     if standing:
         kept = [code_name(entry.qualname) for entry in _entries(project, person)]
-        code = merged(standing, code, person.file.name, codes, kept=kept)
+        code = merged(standing, code, person.file.name, moved, kept=kept)
     adopted = {
         "adopted_by": person_at(project.root),
         "adopted_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -179,6 +186,7 @@ def _prepared(
         raise JauntRefusedError(
             f"{rehearsed.path} is there, though {person.file.name} has no specs",
             hint="jaunt clean --orphans removes it, if nobody needs it",
+            code=codes.NOT_ADOPTED,
         )
     return _Adoption(person, names, new, rehearsed)
 
@@ -209,7 +217,9 @@ def _carry_out(project: Project, adoption: _Adoption, *, infer_deps: bool | None
             ensure_packages(generated.path.parent, within=project.root, below=generated.packages_below)
         write_atomic(generated.path, generated.data, within=project.root)
         if read_plain(person.file.path) != person.data:
-            raise JauntRefusedError(f"{person.file.path} has changed meanwhile", hint="adopt again")
+            raise JauntRefusedError(
+                f"{person.file.path} has changed meanwhile", hint="adopt again", code=codes.NOT_ADOPTED
+            )
         unless_checked.callback(write_atomic, person.file.path, person.data, within=project.root)
         write_atomic(person.file.path, person.encoded(adoption.spec_text), within=project.root)
         after = _checked(project, person.file.name, infer_deps=infer_deps)
@@ -236,7 +246,7 @@ def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Proje
     freshness = make_plan(after, [module]).freshness.get(module)
     if module in after.problems or freshness is None or freshness.state not in ("fresh", "accepted"):
         reason = after.problems.get(module) or f"{module} would not be fresh"
-        raise JauntRefusedError(str(reason), hint="nothing was changed")
+        raise JauntRefusedError(str(reason), hint="nothing was changed", code=codes.NOT_ADOPTED)
     bases = dict.fromkeys([str(after.modules[module].file.base), *map(str, after.bases())])
     command = python_command("jaunt.commands.adopt.load_child", module, *bases, options=("-P", "-B"))
     loaded = run_tool(command, cwd=project.root)
@@ -244,5 +254,6 @@ def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Proje
         raise JauntRefusedError(
             f"{after.modules[module].file.path}: could not be imported any more: {loaded.last_words}",
             hint="nothing was changed; adopt its functions one by one",
+            code=codes.NOT_ADOPTED,
         )
     return after

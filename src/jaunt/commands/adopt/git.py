@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.errors import JauntRefusedError, JauntWriteError
 from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.json_record import read_record, write_record
@@ -39,11 +40,11 @@ def require_clean(root: Path, file: Path) -> None:
     except OSError:
         return
     if known.code:
-        raise JauntRefusedError(f"{relative_paths(str(file))} is not known to git", hint=_HINT)
+        raise JauntRefusedError(f"{relative_paths(str(file))} is not known to git", hint=_HINT, code=codes.DIRTY_TREE)
     own = _written(root)
     for line in changed.text.split("\0"):
         if line and own.get(str(top / line[3:]), "") != _digest(top / line[3:]):
-            raise JauntRefusedError(f"the git tree is dirty: {line.strip()}", hint=_HINT)
+            raise JauntRefusedError(f"the git tree is dirty: {line.strip()}", hint=_HINT, code=codes.DIRTY_TREE)
 
 
 def note_written(root: Path, paths: Iterable[Path]) -> None:

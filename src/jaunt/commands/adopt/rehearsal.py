@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.build.write import write_code
 from jaunt.errors import JauntError, JauntRefusedError
 from jaunt.files.listing import ModuleFile, list_files
@@ -55,7 +56,9 @@ def rehearse(
         for module in sorted(after.problems.keys() - project.problems.keys()):
             raise _refused(after.problems[module], top)
         if file.name not in after.modules:
-            raise JauntRefusedError(f"{file.path}: it would be no spec module", hint="adopt its functions by hand")
+            raise JauntRefusedError(
+                f"{file.path}: it would be no spec module", hint="adopt its functions by hand", code=codes.NOT_ADOPTED
+            )
         work = project_work(after, file.name)
         try:
             written = write_code(work, code, before=before, provenance=adopted)
@@ -90,4 +93,4 @@ def _link(path: Path, top: Path) -> None:
 
 def _refused(error: JauntError, top: Path) -> JauntRefusedError:
     text = one_line(str(error)).replace(str(top), "")
-    return JauntRefusedError(text, hint=error.hint or "nothing was changed")
+    return JauntRefusedError(text, hint=error.hint or "nothing was changed", code=codes.NOT_ADOPTED)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError, JauntRefusedError
 from jaunt.files.listing import ModuleFile, find_files
 from jaunt.files.plain import read_plain
@@ -46,12 +47,13 @@ def find_target(project: Project, target: str) -> tuple[Person, list[str]]:
     if not found:
         near = nearest(name, [file.name for file in files])
         hint = f"did you mean {near!r}?" if near else "name a module below paths.source_roots, or its file"
-        raise JauntConfigError(f"unknown module {name!r}", hint=hint)
+        raise JauntConfigError(f"unknown module {name!r}", hint=hint, code=codes.UNKNOWN_TARGET)
     file = next((each for each in found if each.kind == "magic"), found[0])
     if file.kind == "test":
         raise JauntRefusedError(
             f"{file.path}: it is in a test root; only code is adopted",
             hint="leave tests as they are: they go on passing",
+            code=codes.NOT_ADOPTED,
         )
     if file.name in project.problems:
         raise project.problems[file.name]
@@ -59,7 +61,9 @@ def find_target(project: Project, target: str) -> tuple[Person, list[str]]:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise JauntRefusedError(f"{file.path}: cannot be read as UTF-8: {error}", hint="save it as UTF-8") from error
+        raise JauntRefusedError(
+            f"{file.path}: cannot be read as UTF-8: {error}", hint="save it as UTF-8", code=codes.NOT_ADOPTED
+        ) from error
     return Person(file, data, parse_source(file.name, str(file.path), data, project.handed)), [symbol] if symbol else []
 
 
@@ -73,7 +77,9 @@ def generated_code(project: Project, file: ModuleFile) -> tuple[Mapping[str, Any
     freshness = make_plan(project, [file.name]).freshness[file.name]
     if freshness.state not in ("fresh", "accepted"):
         raise JauntRefusedError(
-            f"{file.name} has specs, and is not fresh: {all_reasons(freshness)}", hint=f"run: {build_command('build')}"
+            f"{file.name} has specs, and is not fresh: {all_reasons(freshness)}",
+            hint=f"run: {build_command('build')}",
+            code=codes.NOT_ADOPTED,
         )
     text = read_plain(project.generated_path(file.name)).decode()
     return parse_header(text) or {}, split_header(text)[1]
@@ -95,6 +101,8 @@ def merged(standing: str, code: str, module: str, names: Collection[str], *, kep
     spliced = splice(edits.applied(), code, asked=names, kept=kept)
     if spliced.errors:
         raise JauntRefusedError(
-            f"{module}: its generated code can't take it: {'; '.join(spliced.errors)}", hint="nothing was changed"
+            f"{module}: its generated code can't take it: {'; '.join(spliced.errors)}",
+            hint="nothing was changed",
+            code=codes.NOT_ADOPTED,
         )
     return spliced.text

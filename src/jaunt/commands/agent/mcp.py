@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from jaunt import __version__
+from jaunt import __version__, codes
 from jaunt.commands.agent.instructions import rules
 from jaunt.commands.shared.options import read_config
 from jaunt.commands.shared.result import Result
@@ -28,7 +28,9 @@ def run(arguments: argparse.Namespace) -> Result:
     """Serve until the client closes the connection."""
     config = read_config(arguments)
     if MCPServer is None:
-        raise JauntConfigError("the package mcp is not installed beside jaunt", hint="pip install 'mcp>=2.3,<3'")
+        raise JauntConfigError(
+            "the package mcp is not installed beside jaunt", hint="pip install 'mcp>=2.3,<3'", code=codes.TOOL
+        )
     commands = _Commands(arguments)
     server = MCPServer("jaunt", instructions="\n".join(rules(config.paths.generated_dir)), version=__version__)
     for tool in (commands.status, commands.prompt, commands.plan, commands.diff, commands.evidence, commands.check):

@@ -9,6 +9,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from jaunt import codes
 from jaunt.build.memory.ledger import Generation, read_ledger
 from jaunt.build.memory.time_left import plan_time_left
 from jaunt.build.store import Store, fetch_modules, holds_module, kept_answers, open_store
@@ -28,6 +29,7 @@ from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, pri
 from jaunt.report.terminal import hang, width_of
 from jaunt.report.wording import all_reasons, decision, first_reason
 from jaunt.specs.dag import critical_path, dependents_of
+from jaunt.text.coded import code_of
 from jaunt.text.counts import counted
 from jaunt.text.durations import short_duration
 
@@ -263,6 +265,7 @@ def forecast_facts(plan: Plan, expected: Forecast) -> dict[str, Any]:
         "total": asdict(total(expected.steps)),
         "fresh": plan.fresh,
         "problems": expected.fails,
+        "codes": {module: code_of(told) for module, told in expected.fails.items()},
         "seconds": dict(expected.seconds),
     }
 
@@ -279,18 +282,30 @@ def read_plan_file(file: str, plan: Plan) -> Plan:
         free = {str(step["module"]) for step in steps if step.get("action") == "verify"}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise JauntConfigError(
-            f"{file}: is not a saved plan: {error}", hint="make one with: jaunt build --dry-run --json > plan.json"
+            f"{file}: is not a saved plan: {error}",
+            hint="make one with: jaunt build --dry-run --json > plan.json",
+            code=codes.OUTDATED_PLAN,
         ) from error
     project = plan.project
     again = "look at it again: jaunt build --dry-run"
     for module, digest in saved.items():
         if project.digests.get(module) != digest or module in project.problems:
-            raise JauntConfigError(f"{file}: the contract of {module} has changed since the plan was made", hint=again)
+            raise JauntConfigError(
+                f"{file}: the contract of {module} has changed since the plan was made",
+                hint=again,
+                code=codes.OUTDATED_PLAN,
+            )
     paid = sorted(free.intersection(plan.paid))
     if paid:
-        raise JauntConfigError(f"{file}: {paid[0]} was free when the plan was made, and is not any more", hint=again)
+        raise JauntConfigError(
+            f"{file}: {paid[0]} was free when the plan was made, and is not any more",
+            hint=again,
+            code=codes.OUTDATED_PLAN,
+        )
     stale = set(plan.stale)
     missing = sorted(dep for module in saved.keys() & stale for dep in project.dag[module] & stale - saved.keys())
     if missing:
-        raise JauntConfigError(f"{file}: does not name {missing[0]}, which is stale and needed by it", hint=again)
+        raise JauntConfigError(
+            f"{file}: does not name {missing[0]}, which is stale and needed by it", hint=again, code=codes.OUTDATED_PLAN
+        )
     return plan.only(saved)

@@ -5,6 +5,7 @@ import importlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jaunt import codes
 from jaunt.checks import is_off
 from jaunt.commands.shared.ci.options import add_ci_options, forget_report, wanted_part
 from jaunt.commands.shared.options import add_cluster_option, add_project_options, add_selection_options
@@ -19,6 +20,7 @@ from jaunt.project.project import Project
 from jaunt.report.console import MOST_LINES, error_line, print_error, print_lines, say
 from jaunt.report.wording import drift_error
 from jaunt.spec_ref import module_of
+from jaunt.text.coded import Coded, codes_of
 from jaunt.text.counts import counted, share
 
 MIN_EVIDENCE = ("none", "examples", "properties", "tested", "strong")
@@ -42,9 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """Say what is not as the specs ask for; asks no model, needs no network, writes no generated file."""
     if arguments.tests and not arguments.verify:
-        raise JauntConfigError("--tests goes with --verify", hint="run: jaunt check --verify --tests")
+        raise JauntConfigError(
+            "--tests goes with --verify", hint="run: jaunt check --verify --tests", code=codes.COMMAND_LINE
+        )
     if arguments.shard and not arguments.verify:
-        raise JauntConfigError("--shard goes with --verify", hint="run: jaunt check --verify --shard 2/5")
+        raise JauntConfigError(
+            "--shard goes with --verify", hint="run: jaunt check --verify --shard 2/5", code=codes.COMMAND_LINE
+        )
     forget_report(arguments)
     project = read_project(arguments)
     targets = targets_of(project, arguments)
@@ -58,9 +64,13 @@ def run(arguments: argparse.Namespace) -> Result:
     drifts = [drift for drift in drifts if drift.module not in verified or drift.state == "orphaned"]
     told = (drift for drift in drifts if drift.action != "verify" or drift.module not in failed)
     lines = [error_line(drift_error(drift)) for drift in distinct(told)]
-    lines += [error for errors in failed.values() for error in errors] + tests
+    lines += [error for errors in failed.values() for error in errors]
+    lines += [Coded(test, codes.TEST_FAILED) for test in tests]
     weak = _weak(plan, arguments.min_evidence) if arguments.min_evidence else []
-    lines += [f"{spec}: its evidence is {level!r}, less than {arguments.min_evidence!r}" for spec, level in weak]
+    lines += [
+        Coded(f"{spec}: its evidence is {level!r}, less than {arguments.min_evidence!r}", codes.UNPROVEN_SPEC)
+        for spec, level in weak
+    ]
     places = {error_line(drift_error(drift)): _place(project, drift) for drift in drifts}
     print_lines(lines, verbose=arguments.verbose, tell=lambda line: print_error(line, at=places.get(line, "")))
     few = [f"{counted(len(weak), 'spec')} below {arguments.min_evidence}"] if weak else []
@@ -71,7 +81,8 @@ def run(arguments: argparse.Namespace) -> Result:
         "unproven": [] if is_off(project.config, "require_evidence") else unproven_of(plan),
     }
     if arguments.verify:
-        facts |= {"verified": sorted(verified), "failed": failed, "tests": tests}
+        found = {module: codes_of(errors) for module, errors in failed.items()}
+        facts |= {"verified": sorted(verified), "failed": failed, "codes": found, "tests": tests}
     if arguments.min_evidence:
         facts["below"] = [{"spec": spec, "level": level} for spec, level in weak]
     code = EXIT_CHECK if drifts or failed or tests or weak else EXIT_OK
@@ -134,5 +145,6 @@ def _facts(drift: Drift) -> dict[str, object]:
         "state": drift.state,
         "action": drift.action,
         "path": str(drift.path),
-        "error": error_line(drift_error(drift)),
+        "error": error_line(error := drift_error(drift)),
+        "code": error.code,
     }

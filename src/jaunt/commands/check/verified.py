@@ -32,6 +32,7 @@ from jaunt.report.console import error_line
 from jaunt.report.wording import located_error
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.dag import toposort
+from jaunt.text.coded import with_code
 
 if TYPE_CHECKING:
     from jaunt.generate.check import Examination
@@ -68,7 +69,7 @@ def verify(plan: Plan, among: Container[str]) -> dict[str, list[str]]:
         located = partial(located_error, path=project.generated_path(module), text=texts[module])
         errors = [located(error) for error in examined.errors]
         if examined.fault is not None:
-            errors.append(f"{module}: {error_line(examined.fault)}")
+            errors.append(with_code(f"{module}: {error_line(examined.fault)}", examined.fault))
         if errors:
             failed[module] = errors
     passed = {m: digests[m] for m in texts if m not in failed and (m in asked or m not in changed)}

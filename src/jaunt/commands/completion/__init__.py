@@ -2,6 +2,7 @@
 
 import argparse
 
+from jaunt import codes
 from jaunt.commands import COMMANDS, declare_arguments
 from jaunt.commands.completion import bash, fish, zsh
 from jaunt.commands.completion.entries import CommandEntry, read_entry
@@ -29,7 +30,7 @@ def run(arguments: argparse.Namespace) -> Result:
             say(name)
         return Result(data={"names": names})
     if arguments.shell is None:
-        raise JauntConfigError("completion needs a SHELL", hint=f"one of: {', '.join(SHELLS)}")
+        raise JauntConfigError("completion needs a SHELL", hint=f"one of: {', '.join(SHELLS)}", code=codes.COMMAND_LINE)
     script = SHELLS[arguments.shell].script({name: _entry(name) for name in COMMANDS})
     say(script.rstrip("\n"))
     return Result(data={"shell": arguments.shell, "script": script})

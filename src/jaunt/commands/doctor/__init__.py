@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from jaunt.commands.doctor.finding import Finding
+from jaunt.commands.doctor.finding import Finding, failed
 from jaunt.commands.doctor.findings import machine_findings, project_findings, spec_findings
 from jaunt.commands.shared.options import add_cluster_option, add_project_options, read_config
 from jaunt.commands.shared.result import EXIT_OK, EXIT_PROJECT, Result
@@ -30,12 +30,13 @@ def run(arguments: argparse.Namespace) -> Result:
         findings.append(finding)
         hint = f" ({finding.hint})" if finding.hint else ""
         head = f"{finding.level:<4}  {finding.subject:<9}  "
-        first, *others = hang(head, relative_paths(one_line(finding.text + hint)), width_of(sys.stdout))
+        code = f"[{finding.code}] " if finding.code else ""
+        first, *others = hang(head, relative_paths(one_line(f"{code}{finding.text}{hint}")), width_of(sys.stdout))
         say("\n".join([paint(first[:4], _COLOURS[finding.level], sys.stdout) + first[4:], *others]))
-    failed = sum(finding.level == "fail" for finding in findings)
+    broken = sum(finding.level == "fail" for finding in findings)
     warned = sum(finding.level == "warn" for finding in findings)
-    say(f"{failed} failed, {warned} warning{'s' * (warned != 1)}" if failed or warned else "all is well")
-    return Result(EXIT_PROJECT if failed else EXIT_OK, {"checks": [asdict(finding) for finding in findings]})
+    say(f"{broken} failed, {warned} warning{'s' * (warned != 1)}" if broken or warned else "all is well")
+    return Result(EXIT_PROJECT if broken else EXIT_OK, {"checks": [asdict(finding) for finding in findings]})
 
 
 def _findings(arguments: argparse.Namespace) -> Iterator[Finding]:
@@ -43,7 +44,7 @@ def _findings(arguments: argparse.Namespace) -> Iterator[Finding]:
     try:
         config = read_config(arguments)
     except JauntError as error:
-        yield Finding("fail", "config", str(error), error.hint or "")
+        yield failed("config", error)
         return
     yield from project_findings(config)
     yield from spec_findings(load_project(config, infer_deps=arguments.infer_deps))

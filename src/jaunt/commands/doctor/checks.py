@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jaunt.build.proof import Proof
 from jaunt.checks.doctests.imports import SandboxedImports
 from jaunt.checks.project_checks import project_checks
-from jaunt.commands.doctor.finding import Finding
+from jaunt.commands.doctor.finding import Finding, failed
 from jaunt.errors import JauntError, JauntSpecError
 from jaunt.plan.module_work import project_work
 from jaunt.process.resources import require_resources
@@ -27,7 +27,7 @@ def checks(project: Project) -> Iterator[Finding]:
     finally:
         if is_new:
             shutil.rmtree(state, ignore_errors=True)
-    yield from (Finding("fail", "checks", str(fault), fault.hint or "") for fault in faults)
+    yield from (failed("checks", fault) for fault in faults)
     if modules and not faults:
         yield Finding("ok", "checks", "they work here, and the specs can be imported in the sandbox")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from jaunt import codes
 from jaunt.commands.doctor.finding import Finding
 from jaunt.commands.shared.ahead.unbound import unbound_lines
 from jaunt.project.project import Project
@@ -12,4 +13,4 @@ def docstrings(project: Project) -> Iterator[Finding]:
     sound = sorted(project.modules.keys() - project.problems.keys())
     for line in unbound_lines(project, sound):
         text, _, hint = line.removesuffix(")").rpartition(" (")
-        yield Finding("warn", "docstring", text, hint)
+        yield Finding("warn", "docstring", text, hint, codes.UNKNOWN_NAME)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from jaunt.commands.doctor.finding import Finding
+from jaunt import codes
+from jaunt.commands.doctor.finding import Finding, failed
 from jaunt.config import JauntConfig
 from jaunt.config.roots import search_roots
 from jaunt.errors import JauntWriteError
@@ -19,12 +20,14 @@ def folders(config: JauntConfig) -> Iterator[Finding]:
     named = [*config.paths.source_roots, *config.paths.test_roots]
     for name in named:
         if not (config.root / name).is_dir():
-            yield Finding("warn", "paths", f"{config.root / name} is missing", "make it, or correct [paths]")
+            yield Finding(
+                "warn", "paths", f"{config.root / name} is missing", "make it, or correct [paths]", codes.FOLDERS
+            )
     generated = [root.folder / config.paths.generated_dir for root in search_roots(config)]
     written = [config.root / ".jaunt", *generated]
     problems = [error for folder in written if (error := _unwritable(folder, config.root))]
     for error in problems:
-        yield Finding("fail", "paths", str(error), error.hint or "")
+        yield failed("paths", error)
     if not problems:
         yield Finding("ok", "paths", f"{', '.join(named)} and .jaunt can be written")
 
@@ -35,7 +38,9 @@ def leftovers(config: JauntConfig) -> Iterator[Finding]:
     found = sorted({str(path) for path in abandoned_files(written)})
     if found:
         text = f"{len(found)} of builds that were killed: {some(found, _MOST_SHOWN)}"
-        yield Finding("warn", "leftovers", text, "the next build that has something to do removes them")
+        yield Finding(
+            "warn", "leftovers", text, "the next build that has something to do removes them", codes.LEFTOVERS
+        )
 
 
 def _unwritable(folder: Path, root: Path) -> JauntWriteError | None:

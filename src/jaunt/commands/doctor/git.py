@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from jaunt import codes
 from jaunt.commands.doctor.finding import Finding
 from jaunt.process.tool import run_tool
 from jaunt.project.project import Project
@@ -26,4 +27,5 @@ def ignored(project: Project) -> Iterator[Finding]:
             "git",
             f"generated code is ignored, by {pattern!r} in {source}:{line}",
             "remove that line and commit the code, else every clone has to pay for it again",
+            codes.IGNORED,
         )

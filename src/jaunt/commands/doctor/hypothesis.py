@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.checks import severities
 from jaunt.checks.behaviour.question import has_hypothesis
 from jaunt.checks.behaviour.robustness import NAME as ROBUSTNESS
@@ -34,6 +35,7 @@ def hypothesis(project: Project) -> Iterator[Finding]:
             "hypothesis",
             f"not installed, but {users[0]} has properties to be tried",
             "pip install 'jaunt[properties]' from jaunt's folder, or set properties = \"off\" in [verify]",
+            codes.HYPOTHESIS,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from jaunt import codes
 from jaunt.checks.tools.tool import ToolError, find_tool, nearest_settings
 from jaunt.commands.doctor.finding import Finding
 from jaunt.errors import JauntDiscoveryError
@@ -32,7 +33,9 @@ def linter(project: Project) -> Iterator[Finding]:
         has_settings = nearest_settings("ruff", project.root, ("ruff.toml", ".ruff.toml")) is not None
         found = [line for each in fixes if (line := _loss(project, sound, each, bodies=has_settings))]
         if found:
-            yield Finding("warn", "linter", f"ruff check --fix would remove {some(found, _MOST_SHOWN)}", HINT)
+            yield Finding(
+                "warn", "linter", f"ruff check --fix would remove {some(found, _MOST_SHOWN)}", HINT, codes.LINTER
+            )
         elif sound:
             yield Finding("ok", "linter", "ruff check --fix removes nothing that a spec needs")
 

@@ -3,6 +3,7 @@
 import importlib.util
 from collections.abc import Iterator
 
+from jaunt import codes
 from jaunt.commands.doctor.finding import Finding
 from jaunt.config import JauntConfig
 from jaunt.files.lock import why_no_lock
@@ -14,7 +15,7 @@ def lock(config: JauntConfig) -> Iterator[Finding]:
         yield Finding("ok", "lock", "not used: the store is readonly")
         return
     if not importlib.util.find_spec("filelock"):
-        yield Finding("fail", "lock", "filelock is not installed beside jaunt", "pip install filelock")
+        yield Finding("fail", "lock", "filelock is not installed beside jaunt", "pip install filelock", codes.TOOL)
         return
     store = config.root / config.store.path
     folder = next(folder for folder in [store, *store.parents] if folder.is_dir())
@@ -24,4 +25,4 @@ def lock(config: JauntConfig) -> Iterator[Finding]:
         return
     text = f"{folder}: {problem}; builds at the same time pay for the same modules"
     hint = "let [store] path name a folder on a local disk, or build one at a time"
-    yield Finding("warn", "lock", text, hint)
+    yield Finding("warn", "lock", text, hint, codes.LOCK)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 
+from jaunt import codes
 from jaunt.commands.doctor.finding import Finding
 
 try:
@@ -22,7 +23,7 @@ def python() -> Iterator[Finding]:
     if _fits(version, wanted):
         yield Finding("ok", "python", f"{version}, {sys.executable}")
     else:
-        yield Finding("fail", "python", f"{version} is not {wanted}", f"use Python {wanted}")
+        yield Finding("fail", "python", f"{version} is not {wanted}", f"use Python {wanted}", codes.PYTHON)
 
 
 def packages() -> Iterator[Finding]:
@@ -31,9 +32,9 @@ def packages() -> Iterator[Finding]:
         version, wanted = _version(name), wanted_releases().get(name, "")
         hint = f"pip install '{name}{wanted}'"
         if not version:
-            yield Finding("fail", name, "is not installed beside jaunt", hint)
+            yield Finding("fail", name, "is not installed beside jaunt", hint, codes.PACKAGES)
         elif not _fits(version, wanted):
-            yield Finding("fail", name, f"{version} is not {wanted}, which jaunt needs", hint)
+            yield Finding("fail", name, f"{version} is not {wanted}, which jaunt needs", hint, codes.PACKAGES)
         else:
             yield Finding("ok", name, version)
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from jaunt.commands.doctor.finding import Finding
+from jaunt import codes
+from jaunt.commands.doctor.finding import Finding, failed
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntError
 from jaunt.generate.model import SERVER_HINT
@@ -19,14 +20,14 @@ def provider(config: JauntConfig) -> Iterator[Finding]:
     try:
         backend = make_backend(config)
     except JauntError as error:
-        yield Finding("fail", "provider", str(error), error.hint or "")
+        yield failed("provider", error)
         return
     named = " ".join(filter(None, [config.llm.provider, config.llm.model]))
     yield Finding("ok", "provider", named + (f", {backend.key_variable} is set" if backend.key_variable else ""))
     if backend.own_server:
         yield _server(backend.own_server)
     for text, hint in backend.warnings():
-        yield Finding("warn", "provider", text, hint)
+        yield Finding("warn", "provider", text, hint, codes.PROVIDER)
 
 
 def _server(url: str) -> Finding:
@@ -40,7 +41,7 @@ def _server(url: str) -> Finding:
         socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
-        return Finding("fail", "server", f"{where} does not answer: {reason}", SERVER_HINT)
+        return Finding("fail", "server", f"{where} does not answer: {reason}", SERVER_HINT, codes.SERVER)
     return Finding("ok", "server", f"{where} answers")
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from jaunt.commands.doctor.finding import Finding
+from jaunt import codes
+from jaunt.commands.doctor.finding import Finding, failed
 from jaunt.config import JauntConfig, SandboxConfig
 from jaunt.config.sandboxes import sandbox_for
 from jaunt.errors import JauntConfigError
@@ -21,7 +22,7 @@ def _finding(config: SandboxConfig, name: str) -> Finding:
     try:
         text = box.describe().removeprefix("sandbox: ")
         if box.is_weak:
-            return Finding("warn", name, text, "install bubblewrap, and leave sandbox.mode at auto")
+            return Finding("warn", name, text, "install bubblewrap, and leave sandbox.mode at auto", codes.SANDBOX)
         return Finding("ok", name, text)
     except JauntConfigError as error:
-        return Finding("fail", name, str(error), error.hint or "")
+        return failed(name, error)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from jaunt import codes
 from jaunt.checks import load_check, severities
 from jaunt.checks.tools.tool import ToolError, find_tool
 from jaunt.commands.doctor.finding import Finding, Level
@@ -21,4 +22,5 @@ def tools(config: JauntConfig) -> Iterator[Finding]:
             yield Finding("ok", program, str(find_tool(program)))
         except ToolError as error:
             level: Level = "fail" if severity == "error" else "warn"
-            yield Finding(level, program, str(error), f'pip install {program}, or set {check} = "off" in [verify]')
+            hint = f'pip install {program}, or set {check} = "off" in [verify]'
+            yield Finding(level, program, str(error), hint, codes.TOOL)

@@ -4,6 +4,7 @@ import argparse
 from contextlib import ExitStack
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.build.write import remove_module
 from jaunt.checks.tools.ruff import tidied
 from jaunt.commands.eject.text import ejected_text, refuse_unless_fresh
@@ -41,7 +42,11 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.all or arguments.into:
         return _whole(arguments)
     if arguments.module is None:
-        raise JauntConfigError("eject takes a MODULE, or --all --into DIR", hint="`jaunt status` lists the modules")
+        raise JauntConfigError(
+            "eject takes a MODULE, or --all --into DIR",
+            hint="`jaunt status` lists the modules",
+            code=codes.COMMAND_LINE,
+        )
     project, module = read_module(arguments)
     plan = make_plan(project)
     refuse_unless_fresh(plan, module, force=arguments.force)
@@ -75,7 +80,11 @@ def run(arguments: argparse.Namespace) -> Result:
 def _whole(arguments: argparse.Namespace) -> Result:
     """Write the source roots without jaunt into a folder; the project stays as it is."""
     if not arguments.all or not arguments.into or arguments.module:
-        raise JauntConfigError("--all goes with --into DIR, and without MODULE", hint="jaunt eject --all --into DIR")
+        raise JauntConfigError(
+            "--all goes with --into DIR, and without MODULE",
+            hint="jaunt eject --all --into DIR",
+            code=codes.COMMAND_LINE,
+        )
     project = read_project(arguments)
     into, texts = Path(arguments.into), ejected_files(project, force=arguments.force)
     if arguments.dry_run:
@@ -102,12 +111,13 @@ def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Proje
         raise JauntRefusedError(
             f"{file.path}: could not be imported any more: {imported[module].error}",
             hint="nothing was changed; eject it by hand",
+            code=codes.NOT_EJECTED,
         )
     after = load_project(project.config, infer_deps=infer_deps)
     broken = sorted(after.problems.keys() - project.problems.keys())
     if broken or module in after.modules:
         reason = one_line(str(after.problems[broken[0]])) if broken else f"{module} has specs that could not be ejected"
-        raise JauntRefusedError(reason, hint="nothing was changed; eject it by hand")
+        raise JauntRefusedError(reason, hint="nothing was changed; eject it by hand", code=codes.NOT_EJECTED)
     return after
 
 

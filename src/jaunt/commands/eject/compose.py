@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from jaunt import codes
 from jaunt.commands.eject.methods import with_classes
 from jaunt.commands.eject.rewrite import Import, import_text, with_stubs, without_module_call, without_own_imports
 from jaunt.commands.eject.scopes import Names, names_of
@@ -69,14 +70,18 @@ def _items(source: ModuleSource, stubs: Collection[str] = ()) -> list[_Item]:
     missing = [name for node, name in nodes.items() if node not in body]
     if missing:
         raise JauntRefusedError(
-            f"{source.path}: {missing[0]} stands in a block", hint="move it to the top level, then eject"
+            f"{source.path}: {missing[0]} stands in a block",
+            hint="move it to the top level, then eject",
+            code=codes.NOT_EJECTED,
         )
     items = []
     for node in body[begin:]:
         first = first_line(node) if isinstance(node, Definition) else node.lineno
         if first <= end:
             raise JauntRefusedError(
-                f"{source.path}:{first}: two statements share a line", hint="put each on a line of its own"
+                f"{source.path}:{first}: two statements share a line",
+                hint="put each on a line of its own",
+                code=codes.NOT_EJECTED,
             )
         comments = "\n".join(lines[end : first - 1]).strip("\n")
         end = node.end_lineno or node.lineno
@@ -136,7 +141,9 @@ def _refuse_conflicts(
         path = own.bindings.get(name)
         if path is None or path != spec.bindings.get(name):
             raise JauntRefusedError(
-                f"{spec.path}: {name} is defined by hand, and anew in the generated code", hint=_HINT
+                f"{spec.path}: {name} is defined by hand, and anew in the generated code",
+                hint=_HINT,
+                code=codes.NOT_EJECTED,
             )
     builtin = set(dir(builtins))
     used_by_model = {name for item in new for name in item.names.used} & builtin - by_model - taken
@@ -145,6 +152,7 @@ def _refuse_conflicts(
         raise JauntRefusedError(
             f"{spec.path}: {name} is Python's own in a part of the code only, handwritten or generated",
             hint=_HINT,
+            code=codes.NOT_EJECTED,
         )
 
 
@@ -189,6 +197,7 @@ def _places(hand: Sequence[_Item], made: Sequence[_Item], spec: ModuleSource) ->
     raise JauntRefusedError(
         f"{spec.path}: handwritten and generated code need each other while the module is imported",
         hint="eject it by hand",
+        code=codes.NOT_EJECTED,
     )
 
 

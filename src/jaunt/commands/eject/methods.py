@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from jaunt import codes
 from jaunt.errors import JauntRefusedError
 from jaunt.syntax.edits import Edits
 from jaunt.syntax.methods import Method
@@ -50,7 +51,7 @@ def with_classes(own: ModuleSource, spec: ModuleSource, names: Collection[str]) 
 def _function(own: ModuleSource, name: str) -> Function:
     node = own.definitions.get(name)
     if not isinstance(node, Function) or node not in own.tree.body:
-        raise JauntRefusedError(f"{own.path}: {name} is no plain function", hint=_HINT)
+        raise JauntRefusedError(f"{own.path}: {name} is no plain function", hint=_HINT, code=codes.NOT_EJECTED)
     return node
 
 
@@ -65,6 +66,7 @@ def _rename_uses(edits: Edits, own: ModuleSource, methods: dict[str, Method]) ->
             raise JauntRefusedError(
                 f"{own.path}:{node.lineno}: {node.id} is used as a function, and {method.qualname} is a {min(bound)}",
                 hint=_HINT,
+                code=codes.NOT_EJECTED,
             )
         edits.replace_node(node, f"{method.owner}.{method.node.name}")
 
@@ -109,7 +111,9 @@ def _classes(spec: ModuleSource, own: ModuleSource, bodies: dict[str, Function])
     missing = next((name for name in owners if name not in nodes), None)
     if missing:
         raise JauntRefusedError(
-            f"{spec.path}: {missing} stands in a block", hint="move it to the top level, then eject"
+            f"{spec.path}: {missing} stands in a block",
+            hint="move it to the top level, then eject",
+            code=codes.NOT_EJECTED,
         )
     return {name: lines[first_line(nodes[name]) - 1 : nodes[name].end_lineno] for name in owners}
 
@@ -135,6 +139,7 @@ def _refuse_private(own: ModuleSource, node: Function) -> None:
             raise JauntRefusedError(
                 f"{own.path}:{getattr(each, 'lineno', node.lineno)}: {name} would be another name in a class",
                 hint=_HINT,
+                code=codes.NOT_EJECTED,
             )
 
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Collection, Iterable, Iterator
 
+from jaunt import codes
 from jaunt.commands.eject.compose import eject_source
 from jaunt.errors import JauntDiscoveryError, JauntRefusedError
 from jaunt.files.listing import find_files
@@ -23,13 +24,15 @@ def refuse_unless_fresh(plan: Plan, module: str, *, force: bool) -> None:
     command = build_command(plan.project.kind_of(module))
     if freshness.state in ("unbuilt", "broken"):
         raise JauntRefusedError(
-            f"{module}: {all_reasons(freshness)}: there is no code to eject", hint=f"run: {command}"
+            f"{module}: {all_reasons(freshness)}: there is no code to eject",
+            hint=f"run: {command}",
+            code=codes.NOT_EJECTED,
         )
     if freshness.reasons and not force:
         if freshness.state == "edited" and not freshness.stale:
             command = f"jaunt accept {module}"
         hint = f"run: {command}; --force ejects it as it is"
-        raise JauntRefusedError(f"{module} is not fresh: {all_reasons(freshness)}", hint=hint)
+        raise JauntRefusedError(f"{module} is not fresh: {all_reasons(freshness)}", hint=hint, code=codes.NOT_EJECTED)
 
 
 def ejected_text(project: Project, module: str, used: Iterable[str] | None = None) -> str:
@@ -44,13 +47,15 @@ def ejected_text(project: Project, module: str, used: Iterable[str] | None = Non
         code = split_header(path.read_text(encoding="utf-8"))[1]
     except (OSError, UnicodeDecodeError) as error:
         raise JauntRefusedError(
-            f"{module}: cannot be read as UTF-8: {error}", hint="save its files as UTF-8"
+            f"{module}: cannot be read as UTF-8: {error}", hint="save its files as UTF-8", code=codes.NOT_EJECTED
         ) from error
     names = [code_name(entry.qualname) for entry in spec_module.entries]
     errors = validate_generated_source(code, names)
     if errors:
         command = build_command(project.kind_of(module))
-        raise JauntRefusedError(f"{path}: {'; '.join(errors)}", hint=f"run: {command} --force --target {module}")
+        raise JauntRefusedError(
+            f"{path}: {'; '.join(errors)}", hint=f"run: {command} --force --target {module}", code=codes.NOT_EJECTED
+        )
     generated_module = project.generated_module(module)
     generated = parse_source(generated_module, str(path), code.encode())
     paths = used_paths(project, [module]) if used is None else used
@@ -58,7 +63,7 @@ def ejected_text(project: Project, module: str, used: Iterable[str] | None = Non
     text = eject_source(spec, generated, names, shared=shared)
     errors = parse_candidate(text, filename=str(spec_module.file.path))[1]
     if errors:
-        raise JauntRefusedError("; ".join(errors), hint="eject it by hand")
+        raise JauntRefusedError("; ".join(errors), hint="eject it by hand", code=codes.NOT_EJECTED)
     return text
 
 

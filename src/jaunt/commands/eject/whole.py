@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.commands.eject.text import ejected_text, refuse_unless_fresh, used_paths
 from jaunt.errors import JauntConfigError, JauntRefusedError
 from jaunt.files.listing import find_files
@@ -40,6 +41,7 @@ def _refuse_unbuilt(plan: Plan, modules: Sequence[str]) -> None:
         raise JauntRefusedError(
             f"{len(unbuilt)} modules are not built, so there is no code to eject: {some(unbuilt)}",
             hint="run: jaunt build",
+            code=codes.NOT_EJECTED,
         )
 
 
@@ -85,12 +87,16 @@ def write_whole(project: Project, texts: Mapping[Path, str], into: Path, *, chec
     """
     into = into.absolute()
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
-        raise JauntConfigError(f"{into} is there, and is no empty folder", hint="name another one, or remove it")
+        raise JauntConfigError(
+            f"{into} is there, and is no empty folder", hint="name another one, or remove it", code=codes.COMMAND_LINE
+        )
     folders = source_folders(project)
     outside = next((folder for folder in folders if not folder.resolve().is_relative_to(project.root.resolve())), None)
     if outside is not None:
         raise JauntConfigError(
-            f"{outside} is not in {project.root}", hint="eject its modules in a project of their own"
+            f"{outside} is not in {project.root}",
+            hint="eject its modules in a project of their own",
+            code=codes.NOT_EJECTED,
         )
     into.parent.mkdir(parents=True, exist_ok=True)
     draft = temporary_path(into.parent)
@@ -167,7 +173,9 @@ def _refuse_jaunt(path: Path, text: str, *, was_imported: bool) -> None:
     source = parse_source("m", str(path), text.encode())
     for line, name in _names_of_jaunt(source, was_imported):
         raise JauntRefusedError(
-            f"{path}:{line}: would still use {name}", hint="eject takes out decorators alone: take this out by hand"
+            f"{path}:{line}: would still use {name}",
+            hint="eject takes out decorators alone: take this out by hand",
+            code=codes.NOT_EJECTED,
         )
 
 
@@ -190,5 +198,7 @@ def _refuse_unimportable(project: Project, texts: Mapping[Path, str], draft: Pat
     done = run_tool(command, cwd=draft)
     if done.code:
         raise JauntRefusedError(
-            f"it could not be imported without jaunt: {done.last_words}", hint="nothing was written"
+            f"it could not be imported without jaunt: {done.last_words}",
+            hint="nothing was written",
+            code=codes.NOT_EJECTED,
         )

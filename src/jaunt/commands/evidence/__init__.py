@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from jaunt import codes
 from jaunt.commands.evidence.page import evidence_page
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import Result
@@ -37,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """Say what stands behind the code of each spec, the weakest first; asks no model and runs no code."""
     if arguments.module and (arguments.target or arguments.since):
-        raise JauntConfigError("evidence takes a MODULE, or --target or --since, not both", hint="leave one out")
+        raise JauntConfigError(
+            "evidence takes a MODULE, or --target or --since, not both", hint="leave one out", code=codes.COMMAND_LINE
+        )
     project = read_project(arguments)
     chosen = select_targets(project, [arguments.module]) if arguments.module else None
     targets = targets_of(project, arguments)

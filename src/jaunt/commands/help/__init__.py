@@ -2,9 +2,11 @@
 
 import argparse
 import importlib
+import re
 import sys
 from collections.abc import Iterator
 
+from jaunt import codes
 from jaunt.commands import COMMANDS
 from jaunt.commands.help.pages import read_page, topics
 from jaunt.commands.help.parts import fill
@@ -15,10 +17,14 @@ from jaunt.report.console import say
 from jaunt.report.terminal import hang, width_of
 from jaunt.text.nearest import did_you_mean
 
+_CODE = re.compile(r"[Jj]\d{3}")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("topic", nargs="?", metavar="TOPIC", help="a page, or a command (default: list them)")
+    parser.add_argument(
+        "topic", nargs="?", metavar="TOPIC", help="a page, a command, or an error's code (default: list them)"
+    )
     parser.add_argument("part", nargs="?", metavar="PART", help="of config a section, of json a command")
     parser.add_argument("-k", metavar="WORD", dest="word", help="list the lines of all pages that have this in them")
 
@@ -39,10 +45,12 @@ def run(arguments: argparse.Namespace) -> Result:
 def _text(topic: str) -> str:
     if topic in topics():
         return fill(read_page(topic))
+    if _CODE.fullmatch(topic):
+        return _part_text("codes", topic.upper())
     if topic in COMMANDS:
         return command_parser(topic).format_help().rstrip("\n")
     near = did_you_mean(topic, [*topics(), *COMMANDS], otherwise="`jaunt help` lists the pages")
-    raise JauntConfigError(f"there is no page {topic!r}", hint=near)
+    raise JauntConfigError(f"there is no page {topic!r}", hint=near, code=codes.COMMAND_LINE)
 
 
 def _list() -> Result:
@@ -58,10 +66,14 @@ def _list() -> Result:
 
 
 def _search(word: str) -> Result:
-    """Print the lines of pages and of the commands' help that have a word in them, whatever its case."""
-    hits = [(topic, line) for topic in [*topics(), *COMMANDS] for line in _lines_with(word.lower(), topic)]
+    """Print the lines of pages, of the commands' help and of the codes that have a word in them, whatever its case."""
+    known = importlib.import_module(_OF_PARTS["codes"]).names()
+    searched = [*(topic for topic in topics() if topic != "codes"), *COMMANDS, *known]  # a code's page has its line too
+    hits = [(topic, line) for topic in searched for line in _lines_with(word.lower(), topic)]
     if not hits:
-        raise JauntConfigError(f"nothing is said of {word!r}", hint="`jaunt help` lists the pages")
+        raise JauntConfigError(
+            f"nothing is said of {word!r}", hint="`jaunt help` lists the pages", code=codes.COMMAND_LINE
+        )
     width = max(len(topic) for topic, _ in hits)
     for topic, line in hits:
         say("\n".join(hang(f"{topic:<{width}}  ", line, width_of(sys.stdout))))
@@ -75,16 +87,26 @@ def _lines_with(word: str, topic: str) -> Iterator[str]:
 def _part(topic: str, name: str) -> Result:
     """Show a part of a topic, which the code alone has."""
     if topic not in _OF_PARTS:
-        raise JauntConfigError(f"{topic} has no parts", hint=f"those with parts are: {', '.join(_OF_PARTS)}")
-    part = importlib.import_module(_OF_PARTS[topic])
-    known = part.names()
-    if name not in known:
-        near = did_you_mean(name, known, otherwise=f"there are: {', '.join(known)}")
-        raise JauntConfigError(f"there is no {part.KIND} {name!r}", hint=near)
-    text = part.text_of(name)
+        raise JauntConfigError(
+            f"{topic} has no parts", hint=f"those with parts are: {', '.join(_OF_PARTS)}", code=codes.COMMAND_LINE
+        )
+    text = _part_text(topic, name)
     say(text)
     return Result(data={"topic": topic, "text": text})
 
 
-_OF_PARTS = {"config": "jaunt.commands.help.parts.config", "json": "jaunt.commands.help.schemas"}
+def _part_text(topic: str, name: str) -> str:
+    part = importlib.import_module(_OF_PARTS[topic])
+    known = part.names()
+    if name not in known:
+        near = did_you_mean(name, known, otherwise=f"there are: {', '.join(known)}")
+        raise JauntConfigError(f"there is no {part.KIND} {name!r}", hint=near, code=codes.COMMAND_LINE)
+    return part.text_of(name)
+
+
+_OF_PARTS = {
+    "codes": "jaunt.commands.help.parts.codes",
+    "config": "jaunt.commands.help.parts.config",
+    "json": "jaunt.commands.help.schemas",
+}
 """Topic -> what its parts are made by: `KIND` is what one is called, `names()` are all, `text_of(name)` is one."""

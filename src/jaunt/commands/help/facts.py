@@ -11,6 +11,7 @@ class Error(TypedDict):
 
     type: str
     message: str
+    code: NotRequired[str]
 
 
 class Every(TypedDict):
@@ -43,6 +44,7 @@ class BuiltModule(TypedDict):
     cost: NotRequired[float | None]
     path: NotRequired[str | None]
     errors: NotRequired[list[str]]
+    codes: NotRequired[list[str]]
     warnings: NotRequired[list[str]]
     advisories: NotRequired[list[str]]
 
@@ -147,6 +149,7 @@ class Planned(TypedDict):
     total: Total
     fresh: list[str]
     problems: dict[str, str]
+    codes: dict[str, str]
     seconds: dict[str, float]
     governed: list[str]
 
@@ -277,12 +280,14 @@ class State(TypedDict):
 class Status(TypedDict):
     """The state of all modules, of generated files whose spec module is gone, and the specs that landed unproven.
 
-    `governed` are specs by `jaunt.module()`, without a decorator, that have no code yet.
+    `governed` are specs by `jaunt.module()`, without a decorator, that have no code yet; `codes` are those of the
+    problems, in their order.
     """
 
     modules: list[State]
     orphans: list[dict[str, Any]]
     problems: list[str]
+    codes: list[str]
     unproven: list[str]
     governed: list[str]
 
@@ -324,6 +329,7 @@ class ModuleStatus(TypedDict):
     diff: str | None
     advisories: list[str]
     problems: list[str]
+    codes: list[str]
     governed: list[str]
     spec_at: NotRequired[str]
     code_at: NotRequired[str]
@@ -338,6 +344,7 @@ class Drifted(TypedDict):
     action: str
     path: str
     error: str
+    code: str
 
 
 class BelowLevel(TypedDict):
@@ -376,7 +383,8 @@ class Evidence(TypedDict):
 class Checked(TypedDict):
     """How many modules there are, what has drifted, and the specs that landed unproven.
 
-    With --verify: what is in order as its code still passes, what passes no more, with the errors, and failing tests.
+    With --verify: what is in order as its code still passes, what passes no more, with the errors and
+    their codes, and failing tests.
     """
 
     modules: int
@@ -385,6 +393,7 @@ class Checked(TypedDict):
     below: NotRequired[list[BelowLevel]]
     verified: NotRequired[list[str]]
     failed: NotRequired[dict[str, list[str]]]
+    codes: NotRequired[dict[str, list[str]]]
     tests: NotRequired[list[str]]
 
 
@@ -559,6 +568,7 @@ class Finding(TypedDict):
     subject: str
     text: str
     hint: str
+    code: str
 
 
 class Findings(TypedDict):

@@ -24,6 +24,7 @@ from jaunt.report.progress import (
 )
 from jaunt.report.wording import all_reasons
 from jaunt.spec_ref import SpecRef
+from jaunt.text.coded import codes_of
 
 
 def build_plan(
@@ -126,6 +127,7 @@ def build_facts(plan: Plan, outcomes: Mapping[str, Outcome], seconds: float) -> 
                 "cost": outcome.cost,
                 "path": str(outcome.path) if outcome.path else None,
                 "errors": list(outcome.errors),
+                "codes": codes_of(outcome.errors),
                 "warnings": list(outcome.warnings),
                 "advisories": list(outcome.advisories),
             }

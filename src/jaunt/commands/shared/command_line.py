@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from jaunt import __version__
+from jaunt import __version__, codes
 from jaunt.commands import COMMANDS, GROUPS, declare_arguments
 from jaunt.commands.shared.parsers import actions_of
 from jaunt.errors import JauntConfigError
@@ -23,7 +23,7 @@ class CommandLine(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong, with the command that says more."""
-        raise JauntConfigError(one_line(message), hint=f"see: {self.prog} --help")
+        raise JauntConfigError(one_line(message), hint=f"see: {self.prog} --help", code=codes.COMMAND_LINE)
 
     @property
     def options(self) -> list[str]:

@@ -4,6 +4,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.checks import severities
 from jaunt.config import JauntConfig, find_project_root, load_config
 from jaunt.config.instructions import with_instructions
@@ -124,7 +125,7 @@ def read_config(arguments: argparse.Namespace) -> JauntConfig:
     if address := getattr(arguments, "cluster", None):
         config = replace(config, cluster=ClusterConfig(address))
         if problem := cluster_address(address):
-            raise JauntConfigError(f"--cluster: {problem}")
+            raise JauntConfigError(f"--cluster: {problem}", code=codes.COMMAND_LINE)
     if config.verify.others:
         severities(config)  # a mistake is told by whatever command comes first
     return config

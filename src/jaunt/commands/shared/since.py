@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError
 from jaunt.process.tool import run_tool
 from jaunt.project.project import Project
@@ -34,7 +35,9 @@ def _modules_of(paths: Iterable[str]) -> Iterator[str]:
 def _changed_files(root: Path, ref: str) -> Iterator[str]:
     """Yield the files below a folder that are other than at `ref`, or that git doesn't know yet."""
     if ref.startswith("-"):
-        raise JauntConfigError(f"--since: {ref!r} is no git ref", hint="give a branch, a tag or a commit")
+        raise JauntConfigError(
+            f"--since: {ref!r} is no git ref", hint="give a branch, a tag or a commit", code=codes.COMMAND_LINE
+        )
     for command in (
         ["git", "diff", "--name-only", "--no-renames", "--relative", "-z", ref, "--"],
         ["git", "ls-files", "--others", "--exclude-standard", "-z"],
@@ -43,9 +46,9 @@ def _changed_files(root: Path, ref: str) -> Iterator[str]:
             asked = run_tool(command, cwd=root)
         except OSError as error:
             raise JauntConfigError(
-                f"--since: git can't be run: {error}", hint="install git, or leave it out"
+                f"--since: git can't be run: {error}", hint="install git, or leave it out", code=codes.COMMAND_LINE
             ) from error
         if asked.code:
             hint = "give a branch, a tag or a commit of the repository that the project is in"
-            raise JauntConfigError(f"--since {ref}: git says: {asked.last_words}", hint=hint)
+            raise JauntConfigError(f"--since {ref}: git says: {asked.last_words}", hint=hint, code=codes.COMMAND_LINE)
         yield from (os.path.join(root, os.fsdecode(path)) for path in asked.output.split(b"\0") if path)  # noqa: PTH118

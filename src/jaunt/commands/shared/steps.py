@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from jaunt import codes
 from jaunt.commands.shared.ahead.governed import newly_governed
 from jaunt.commands.shared.options import read_config
 from jaunt.errors import JauntConfigError
@@ -46,7 +47,9 @@ def targets_of(project: Project, arguments: argparse.Namespace) -> Collection[st
     if arguments.since is None:
         return arguments.target or None
     if arguments.target:
-        raise JauntConfigError("--target and --since both select modules", hint="leave one of them out")
+        raise JauntConfigError(
+            "--target and --since both select modules", hint="leave one of them out", code=codes.COMMAND_LINE
+        )
     from jaunt.commands.shared.since import modules_since  # child processes: 5 ms, for nothing without --since
 
     return modules_since(project, arguments.since)
@@ -134,4 +137,5 @@ def require_tests(project: Project, targets: Sequence[str]) -> None:
         raise JauntConfigError(
             f"no test module is named by --target {' --target '.join(targets)}",
             hint=f"its tests are in: {some(users)}" if users else "`jaunt status` lists the modules",
+            code=codes.UNKNOWN_TARGET,
         )

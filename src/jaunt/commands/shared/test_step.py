@@ -6,6 +6,7 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jaunt import codes
 from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Interrupted, Result
@@ -16,6 +17,7 @@ from jaunt.report.console import print_error, say, some
 from jaunt.specs.dag import dependents_of
 from jaunt.testing.unchanged.passes import Passes
 from jaunt.testing.unchanged.record import Pass
+from jaunt.text.coded import Coded
 from jaunt.text.counts import counted
 
 if TYPE_CHECKING:
@@ -101,16 +103,17 @@ def build_and_test(
         return Result(code, facts), Tested()
     held_back = _held_back(project, tests, facts)
     if held_back == tests and code:
-        print_error("the tests were not run, as not everything could be built")
+        print_error(Coded("the tests were not run, as not everything could be built", codes.NEEDED_FAILED))
         return Result(code, facts), Tested()
     if held_back:
-        print_error(f"not run, as not all that they need could be built: {some(sorted(held_back))}")
+        told = f"not run, as not all that they need could be built: {some(sorted(held_back))}"
+        print_error(Coded(told, codes.NEEDED_FAILED))
     try:
         tested = _tested(project, tests - held_back, options, running, facts)
     except KeyboardInterrupt:
         raise Interrupted(facts) from None
     for failure in tested.failures:
-        print_error(failure, at=tested.places(project.root).get(failure, ""))
+        print_error(Coded(failure, codes.TEST_FAILED), at=tested.places(project.root).get(failure, ""))
     facts["tests"] = tested.facts(held_back)
     return Result(code or (EXIT_OK if tested.passed else EXIT_CHECK), facts), tested
 

@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import asdict
 
+from jaunt import codes
 from jaunt.checks import is_off
 from jaunt.commands.shared.options import add_project_options, add_selection_options
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
@@ -24,6 +25,7 @@ from jaunt.plan.plan import Plan
 from jaunt.project.project import Project, remember, select_targets
 from jaunt.report.console import error_line
 from jaunt.report.wording import all_reasons
+from jaunt.text.coded import code_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """Print the plan, or one module of it."""
     if arguments.module and (arguments.target or arguments.since):
-        raise JauntConfigError("status takes a MODULE, or --target or --since, not both", hint="leave one of them out")
+        raise JauntConfigError(
+            "status takes a MODULE, or --target or --since, not both",
+            hint="leave one of them out",
+            code=codes.COMMAND_LINE,
+        )
     project = read_project(arguments)
     if arguments.specs:
         return _specs(project, arguments)
@@ -57,11 +63,13 @@ def run(arguments: argparse.Namespace) -> Result:
     orphans = find_orphans(project) if targets is None else []
     unproven = [] if is_off(project.config, "require_evidence") else unproven_of(plan)
     print_status(plan, orphans=orphans, unproven=unproven, verbose=arguments.verbose)
+    problems = list(dict.fromkeys(error_line(error) for error in plan.problems.values()))
     facts = {
         "modules": _module_facts(plan),
         "governed": tell_governed(plan),
         "orphans": [{**asdict(orphan), "path": str(orphan.path), "base": str(orphan.base)} for orphan in orphans],
-        "problems": list(dict.fromkeys(error_line(error) for error in plan.problems.values())),
+        "problems": problems,
+        "codes": [code_of(each) for each in problems],
         "unproven": unproven,
     }
     is_fresh = not orphans and not any(each.reasons for each in plan.freshness.values())
@@ -99,6 +107,7 @@ def _one(project: Project, arguments: argparse.Namespace) -> Result:
         "stale": status.freshness.stale,
         "action": status.freshness.action,
         "problems": [error_line(plan.problems[module])] if module in plan.problems else [],
+        "codes": [plan.problems[module].code] if module in plan.problems else [],
         "governed": governed,
     }
     del facts["freshness"]

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jaunt import codes
 from jaunt.commands.shared.ci.options import add_ci_options, forget_report, wanted_part
 from jaunt.commands.shared.options import (
     add_build_options,
@@ -77,7 +78,9 @@ def run(arguments: argparse.Namespace) -> Result:
         reporting = importlib.import_module("jaunt.commands.shared.ci.reporting")  # pytest's side and XML: 30 ms
         return reporting.merge_reports(arguments.merge, arguments.junitxml, Path(arguments.root or ""))
     if arguments.no_run and (arguments.shard or arguments.junitxml):
-        raise JauntConfigError("--no-run leaves nothing to split or to report", hint="leave it out, or the others")
+        raise JauntConfigError(
+            "--no-run leaves nothing to split or to report", hint="leave it out, or the others", code=codes.COMMAND_LINE
+        )
     if arguments.dry_run:
         return _look_ahead(arguments)
     forget_report(arguments)

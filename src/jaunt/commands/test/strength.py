@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from jaunt import codes
 from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Interrupted, Result
@@ -21,6 +22,7 @@ from jaunt.testing.project_tests import run_project_tests
 from jaunt.testing.strength.measuring import lapsed, measure, subject_of
 from jaunt.testing.strength.recorded import recorded_strength, strength_digest, with_strength_field
 from jaunt.testing.strength.strength import Strength, by_code
+from jaunt.text.coded import Coded
 
 PAGE = "strength.html"
 """The page below `.jaunt`, where no other file is named."""
@@ -94,7 +96,8 @@ class _Gate:
         }
         still = [each for each in self.strengths if self._is_weak(each)]
         for each in still:
-            print_error(f"{each.module}: its tests are too weak: {_said(each)}, and test.min_strength is {self._least}")
+            told = f"{each.module}: its tests are too weak: {_said(each)}, and test.min_strength is {self._least}"
+            print_error(Coded(told, codes.WEAK_TESTS))
         return EXIT_CHECK if still else EXIT_OK
 
     def _recorded(self, module: str) -> float | None:
@@ -136,7 +139,7 @@ class _Gate:
             write_atomic(path, before[old.module], within=self._project.root)
             why = new.problem or "they notice no more"
             for each in (f for f in result.failures if new.problem and path.name in f):
-                print_error(f"of the stronger tests, {each}")
+                print_error(Coded(f"of the stronger tests, {each}", codes.TEST_FAILED))
             say(f"{old.module}: the tests stay as they were: of the new ones, {why}")
             keep(self._project, old)
         return found

@@ -3,6 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING, cast
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError
 from jaunt.text.nearest import did_you_mean
 
@@ -27,4 +28,4 @@ def refuse_unknown(provider: str) -> None:
     """Raise JauntConfigError for a name that is none of PROVIDERS."""
     if provider not in PROVIDERS:
         hint = did_you_mean(provider, PROVIDERS, otherwise=f"known are: {', '.join(PROVIDERS)}")
-        raise JauntConfigError(f"llm.provider: unknown provider {provider!r}", hint=hint)
+        raise JauntConfigError(f"llm.provider: unknown provider {provider!r}", hint=hint, code=codes.PROVIDER)

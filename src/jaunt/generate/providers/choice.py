@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from jaunt import codes
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.budget import budget_of
@@ -24,6 +25,7 @@ def make_backend(config: JauntConfig) -> ModelBackend:
         raise JauntConfigError(
             "no provider is configured, so there is nobody to write the code",
             hint=f"{example}set provider in [llm] to one of: {', '.join(PROVIDERS)}",
+            code=codes.PROVIDER,
         )
     refuse_unknown(provider)
     templates = load_templates(config.prompts, root=config.root, style=config.llm.prompt_style)
@@ -31,7 +33,9 @@ def make_backend(config: JauntConfig) -> ModelBackend:
     backend = load_provider(provider).make_backend(config, templates)
     if config.llm.grammar and not (backend.takes_grammar or backend.is_free):
         raise JauntConfigError(
-            f"llm.grammar: {provider} takes no grammar", hint="leave it out: it is for servers such as llama.cpp"
+            f"llm.grammar: {provider} takes no grammar",
+            hint="leave it out: it is for servers such as llama.cpp",
+            code=codes.PROVIDER,
         )
     backend.admit = budget_of(config).admit
     backend.max_prompt_tokens = config.llm.max_prompt_tokens

@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.config import JauntConfig, LLMConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.model import Answer, ModelBackend, Request
@@ -131,11 +132,16 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
         raise JauntConfigError(
             "llm.command: the provider command needs a program",
             hint=f"a list of its arguments, or one of: {', '.join(PRESETS)}",
+            code=codes.PROVIDER,
         )
     if preset and preset.needs_model and not llm.model:
-        raise JauntConfigError(f"llm.model: {llm.command[0]} needs it", hint='in [llm]: model = "..."')
+        raise JauntConfigError(
+            f"llm.model: {llm.command[0]} needs it", hint='in [llm]: model = "..."', code=codes.PROVIDER
+        )
     if any("\0" in each for each in (*llm.command, llm.model)):
-        raise JauntConfigError("llm.command: holds a NUL character", hint="no program can be given one: take it out")
+        raise JauntConfigError(
+            "llm.command: holds a NUL character", hint="no program can be given one: take it out", code=codes.PROVIDER
+        )
     arguments = list(llm.command)
     if preset:
         arguments = [*preset.arguments, *(preset.with_model if llm.model else ())]
@@ -143,7 +149,9 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
     program = str(root / filled[0]) if os.sep in filled[0] else filled[0]
     found = shutil.which(program)
     if found is None and shutil.which(program, mode=os.F_OK):
-        raise JauntConfigError(f"llm.command: {program} is not executable", hint=f"chmod +x {program}")
+        raise JauntConfigError(
+            f"llm.command: {program} is not executable", hint=f"chmod +x {program}", code=codes.PROVIDER
+        )
     if found is None:
         where = "" if os.sep in program else " on PATH"
         hint = (
@@ -151,7 +159,7 @@ def command_line(llm: LLMConfig, root: Path) -> Sequence[str]:
             if preset
             else _as_list(llm.command) or "correct [llm] command, or install it"
         )
-        raise JauntConfigError(f"llm.command: there is no program {program}{where}", hint=hint)
+        raise JauntConfigError(f"llm.command: there is no program {program}{where}", hint=hint, code=codes.PROVIDER)
     return [str(Path(found).absolute()), *filled[1:]]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntConfigError, JauntGenerationError
 from jaunt.generate.base import ModuleSpecContext
@@ -42,6 +43,7 @@ class RecordedBackend(ModelBackend):
             raise JauntConfigError(
                 f"llm.recordings: no such folder: {', '.join(missing) or '(none given)'}",
                 hint='name the folder of recorded answers: recordings = "recordings"',
+                code=codes.NO_RECORDING,
             )
         self.folders = list(folders)
 
@@ -53,18 +55,22 @@ class RecordedBackend(ModelBackend):
             raise JauntGenerationError(
                 f"{ctx.spec_module}: there is no recording of it in {', '.join(map(str, self.folders))}",
                 hint="choose a provider that writes new code, in [llm]",
+                code=codes.NO_RECORDING,
             )
         try:
             lines, text = split_header(path.read_text(encoding="utf-8"), marker=RECORDING_MARKER)
         except (OSError, UnicodeDecodeError) as error:
             raise JauntGenerationError(
-                f"{ctx.spec_module}: its recording {path} cannot be read: {error}", hint="restore the file"
+                f"{ctx.spec_module}: its recording {path} cannot be read: {error}",
+                hint="restore the file",
+                code=codes.NO_RECORDING,
             ) from error
         digests = (ctx.module_digest, *ctx.earlier_digests)
         if header_fields(lines) not in [_fields(replace(ctx, module_digest=digest)) for digest in digests]:
             raise JauntGenerationError(
                 f"{ctx.spec_module}: its contract has changed since {path} was recorded",
                 hint="undo the change, or choose a provider that writes new code, in [llm]",
+                code=codes.NO_RECORDING,
             )
         return Answer(text)
 

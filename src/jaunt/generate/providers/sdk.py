@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from jaunt import codes
 from jaunt.config import LLMConfig
 from jaunt.errors import JauntConfigError
 from jaunt.generate.model import SERVER_HINT, Answer, ModelBackend, Request
@@ -185,16 +186,19 @@ def read_key(llm: LLMConfig, variable: str) -> str:
         raise JauntConfigError(
             f"llm: the environment variable {variable} is not set, so there is no key for {llm.provider}",
             hint=f"set {variable}, or name another variable with api_key_env in [llm]",
+            code=codes.PROVIDER,
         )
     if not (key.isascii() and key.isprintable()):
-        raise JauntConfigError(f"llm: the value of {variable} has characters that no key can have")
+        raise JauntConfigError(f"llm: the value of {variable} has characters that no key can have", code=codes.PROVIDER)
     return key
 
 
 def require_model(llm: LLMConfig) -> str:
     """Return the model's name; raises JauntConfigError if there is none."""
     if not llm.model:
-        raise JauntConfigError(f"llm.model: {llm.provider} needs it", hint='in [llm]: model = "..."')
+        raise JauntConfigError(
+            f"llm.model: {llm.provider} needs it", hint='in [llm]: model = "..."', code=codes.PROVIDER
+        )
     return llm.model
 
 
@@ -233,6 +237,7 @@ def _import_packages(*names: str) -> list[ModuleType]:
         raise JauntConfigError(
             f"llm.provider: {names[-1]} needs a package that is not installed: {error.name or names[-1]}",
             hint=f"pip install --upgrade {names[-1]}",
+            code=codes.PROVIDER,
         ) from error
 
 

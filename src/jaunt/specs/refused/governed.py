@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.syntax.nodes import child_nodes
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets
@@ -18,6 +19,7 @@ def refuse_governed(source: ModuleSource) -> None:
         raise JauntDiscoveryError(
             f"{source.path}:{misplaced.lineno}: jaunt.module() is called once, at the top level of a module",
             hint="remove this call",
+            code=codes.GOVERNED,
         )
     stubs = {node.name: node for node in source.governed if isinstance(node, Definition)}
     for statement in source.tree.body if stubs else ():
@@ -38,6 +40,7 @@ def _used(source: ModuleSource, line: int, name: str, what: str) -> JauntDiscove
     return JauntDiscoveryError(
         f"{source.path}:{line}: {name}: is a stub until the module's import is over, and this line {what} before that",
         hint=_HINT,
+        code=codes.GOVERNED,
     )
 
 

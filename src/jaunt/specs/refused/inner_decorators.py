@@ -8,6 +8,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.specs.refused import BELONGS_ABOVE
 from jaunt.syntax.nodes import child_nodes
@@ -45,6 +46,7 @@ def refuse_keepers(source: ModuleSource, name: str) -> None:
             raise JauntDiscoveryError(
                 f"{source.path}:{decorator.lineno}: {name}: `@{_short(decorator)}` below @jaunt.magic {reason}",
                 hint=BELONGS_ABOVE,
+                code=codes.KEPT_STUB,
             )
 
 
@@ -60,6 +62,7 @@ def refuse_keeping_metaclass(source: ModuleSource, name: str) -> None:
                 f"{source.path}:{node.lineno}: {name}: its metaclass, in line {method.lineno}, keeps the stub, not the "
                 "generated code",
                 hint="write the class by hand",
+                code=codes.KEPT_STUB,
             )
 
 

@@ -2,6 +2,7 @@
 
 import ast
 
+from jaunt import codes
 from jaunt.errors import JauntDiscoveryError
 from jaunt.spec_ref import code_name
 from jaunt.syntax.methods import Method, find_methods, inner_statements
@@ -23,6 +24,7 @@ def refuse_methods(source: ModuleSource) -> None:
                 f"{source.path}:{method.node.lineno}: {method.qualname}: its code has the name of that of "
                 f"{known.qualname} in line {known.node.lineno}",
                 hint="rename one of them",
+                code=codes.METHOD_SPEC,
             )
 
 
@@ -35,6 +37,7 @@ def _refuse_nested(source: ModuleSource, node: Definition, methods: set[int]) ->
                 f"{source.path}:{inner.lineno}: {node.name}.{inner.name}: a spec stands at module level, or is a "
                 "method of a class there",
                 hint=f"decorate {node.name}, or move {inner.name} out of it",
+                code=codes.METHOD_SPEC,
             )
 
 
@@ -46,23 +49,28 @@ def _refuse(source: ModuleSource, name: str, method: Method) -> None:
         raise JauntDiscoveryError(
             f"{where}: {whole}, which it stands in, is a spec itself: all of it is generated",
             hint=f"decorate {whole}, or its methods, not both",
+            code=codes.METHOD_SPEC,
         )
     if kinds != {"magic"}:
         raise JauntDiscoveryError(
             f"{where}: a test spec must be a function: each is generated, judged and told by itself",
             hint="move it out of its class, without `self`, and into a fixture of this module what setup_method does",
+            code=codes.METHOD_SPEC,
         )
     below = [d for d in method.binding if d.lineno > max(_jaunts_lines(source, method), default=0)]
     made = next((last_name(d) for d in below if last_name(d) in _PROPERTIES), None)
     if made:
         raise JauntDiscoveryError(
-            f"{where}: `@{made}` below @jaunt.magic makes no function of the stub", hint="write it above @jaunt.magic"
+            f"{where}: `@{made}` below @jaunt.magic makes no function of the stub",
+            hint="write it above @jaunt.magic",
+            code=codes.METHOD_SPEC,
         )
     statement = next((each for each in _body(method.node) if not _is_open(each)), None)
     if statement is not None:
         raise JauntDiscoveryError(
             f"{source.path}:{statement.lineno}: {method.qualname}: has a body, which generated code would replace",
             hint="write `...` in its place, or take @jaunt.magic away",
+            code=codes.METHOD_SPEC,
         )
     _refuse_repeated(source, name, method, where)
 
@@ -95,10 +103,13 @@ def _refuse_repeated(source: ModuleSource, name: str, method: Method, where: str
             raise JauntDiscoveryError(
                 f"{where}: line {other.lineno} has another {method.node.name} of the class",
                 hint="rename one of them, or remove it",
+                code=codes.METHOD_SPEC,
             )
     if name in source.top_definitions or name in source.bindings:
         raise JauntDiscoveryError(
-            f"{where}: its code is called {name}, as something else in the module is", hint="rename one of them"
+            f"{where}: its code is called {name}, as something else in the module is",
+            hint="rename one of them",
+            code=codes.METHOD_SPEC,
         )
 
 

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError
 from jaunt.process.frozen import frozen
 
@@ -27,7 +28,9 @@ def read_shard(text: str) -> Shard:
     found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text, re.ASCII)
     shard = Shard(int(found[1]), int(found[2])) if found else Shard(0, 0)
     if not 1 <= shard.number <= shard.total:
-        raise JauntConfigError(f"--shard: {text!r} is no shard", hint="the second of five is 2/5")
+        raise JauntConfigError(
+            f"--shard: {text!r} is no shard", hint="the second of five is 2/5", code=codes.COMMAND_LINE
+        )
     return shard
 
 

@@ -11,13 +11,15 @@ from jaunt.report.terminal import hang
 
 PARTS: Mapping[str, str] = {
     "checks": "jaunt.commands.help.parts.checks",
+    "codes": "jaunt.commands.help.parts.codes",
     "config": "jaunt.commands.help.parts.config",
     "exit-codes": "jaunt.commands.help.parts.exit_codes",
     "providers": "jaunt.commands.help.parts.providers",
 }
 """The name that a page has between two `@`, on a line of its own -> the part."""
 
-_WIDTH = 79  # columns, as pages are written
+WIDTH = 79
+"""The columns of pages."""
 
 
 def fill(page: str) -> str:
@@ -33,4 +35,4 @@ def listed(rows: Mapping[str, str]) -> Iterator[str]:
     """Yield names with their meanings, in two columns."""
     width = max(map(len, rows))
     for name, meaning in rows.items():
-        yield from hang(f"    {name:<{width}}  ", meaning, _WIDTH)
+        yield from hang(f"    {name:<{width}}  ", meaning, WIDTH)
