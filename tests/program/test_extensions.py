@@ -154,7 +154,13 @@ def test_a_finding_of_the_doctor(package: Path, shop: Path) -> None:
     told = run(package, "doctor", cwd=shop).stdout
     assert "warn  size       4 modules are many (split the project)" in told
     found = json.loads(run(package, "doctor", "--json", cwd=shop).stdout)["checks"]
-    assert {"level": "warn", "subject": "size", "text": "4 modules are many", "hint": "split the project"} in found
+    assert {
+        "level": "warn",
+        "subject": "size",
+        "text": "4 modules are many",
+        "hint": "split the project",
+        "code": "",
+    } in found
 
 
 def test_a_key_of_the_configuration(package: Path, shop: Path) -> None:

@@ -187,6 +187,7 @@ def loaded(root: Path, *arguments: str) -> list[str]:
 
 LIGHT = [
     "jaunt",
+    "jaunt.codes",
     "jaunt.errors",
     "jaunt.pytest_plugin",
     "jaunt.registry",

@@ -141,3 +141,87 @@ def test_a_class_goes_back_though_a_method_of_it_that_stayed_uses_what_hides_a_b
     names, refused = choose(module(text), ["C"])
     assert (names, [*refused]) == (["C.f"], ["C.g"])
     assert given_back(module(text), names) == text
+
+
+CART = """\
+from dataclasses import dataclass, field
+
+
+@dataclass(order=True)
+class Money:
+    cents: int
+
+    def plus(self, other: Money) -> Money:
+        return Money(self.cents + other.cents)
+
+
+def no_more(money: Money) -> Money:
+    return money.plus(Money(-money.cents))
+
+
+class Base:
+    size: int
+
+    def grow(self) -> None:
+        self.size = self.size + 1
+
+
+class Cart(Base):
+    def __init__(self, first: Money) -> None:
+        self.items: list[Money] = [first]
+        self.size = 1
+
+    def put(self, item: Money) -> None:
+        self.items += [item]
+        self.last = item
+
+    def forget(self) -> None:
+        self.items = []
+        self.last = None
+
+    @staticmethod
+    def of(cart: "Cart") -> "Cart":
+        cart.items = []
+        return cart
+
+
+class Late:
+    def wait(self) -> int:
+        return LATER
+
+    def run(self) -> int:
+        return 1
+
+
+START = Late().run()
+LATER = 2
+"""
+
+
+def test_of_a_module_functions_and_methods_are_taken_and_what_tells_the_attributes_of_a_class_stays() -> None:
+    names, refused = choose(module(CART))
+    assert names == ["Money.plus", "no_more", "Base.grow", "Cart.forget", "Cart.of"]
+    attributes = "it tells which attributes the class has: {}; to move it, declare them in the class"
+    assert {name: each.reason for name, each in refused.items() if name.startswith("Cart.")} == {
+        "Cart.__init__": attributes.format("items"),
+        "Cart.put": attributes.format("last"),
+    }
+    late = {name: each.line for name, each in refused.items() if name.startswith("Late.")}
+    assert late == dict.fromkeys(["Late.wait", "Late.run"], CART.split("\n").index("START = Late().run()") + 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_taken"),
+    [
+        ("@dataclass\nclass B:\n    x: A\n", True),
+        ("class B:\n    def g(self, a: A = None) -> list[A]:\n        return [LAST, a]\n", True),
+        ("class B:\n    a = A().f()\n", False),
+        ("@register(A())\nclass B:\n    pass\n", False),
+        ("def g(a: Annotated[int, A()]) -> int:\n    return LAST\n", True),
+        ("class B:\n    def g(self, a: Annotated[int, A()]) -> int:\n        return LAST\n", False),
+    ],
+)
+def test_what_only_names_a_class_calls_none_of_its_methods(line: str, is_taken: bool) -> None:
+    head = "from dataclasses import dataclass\nfrom typing import Annotated\nregister = print\n"
+    text = f"{head}class A:\n    def f(self) -> int:\n        return LAST\n{line}LAST = 1\n"
+    assert ("A.f" in choose(module(text))[0]) is is_taken

@@ -45,7 +45,7 @@ from jaunt.text.counts import counted
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    help = "a module or its file: all functions that can be moved; one of them, a method, or all of a class"
+    help = "a module or its file: all functions and methods that can be moved; or one, or all of a class"
     parser.add_argument("target", metavar="MODULE[:NAME]", help=help)
     parser.add_argument("--dry-run", action="store_true", help="print what would change, in both files")
     help = "add examples of what the functions do today to their docstrings, run in the sandbox"

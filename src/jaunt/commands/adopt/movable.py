@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from jaunt.commands.adopt.compose import code_of, used_names
 from jaunt.commands.adopt.homes import Homes, bound_names
-from jaunt.commands.adopt.methods import as_function, methods_in, methods_of, what_a_class_means
+from jaunt.commands.adopt.methods import as_function, attributes_made, methods_in, methods_of, what_a_class_means
 from jaunt.commands.eject.scopes import Names, names_of
 from jaunt.spec_ref import code_name
 from jaunt.syntax.methods import Method
@@ -28,21 +28,28 @@ class Refusal(NamedTuple):
 
 
 def choose(source: ModuleSource, wanted: Collection[str] = ()) -> tuple[list[str], dict[str, Refusal]]:
-    """Return the functions of a module that can be moved, in order, and why others can't: name -> refusal.
+    """Return the functions and methods of a module that can be moved, in order, and why others can't: name -> refusal.
 
     `wanted` are the names that are asked for, of methods ("Cart.total") and of classes, for all their methods, too;
-    none stands for all functions that are no specs.
+    none stands for all functions, and all methods of classes, that are no specs.
     """
     homes = Homes(source)
-    functions = [d.name for d in source.tree.body if isinstance(d, Function) and source.definitions[d.name] is d]
-    asked = list(dict.fromkeys(wanted)) or [n for n in functions if not source.is_spec(source.definitions[n])]
-    asked = [each for name in asked for each in _members(source, name) or [name]]
+    asked = [each for name in dict.fromkeys(wanted) for each in _members(source, name) or [name]]
+    asked = asked or list(_all(source))
     refused = {name: found for name in asked if (found := _refusal(homes, name))}
     names = [name for name in asked if name not in refused]
     while late := _too_late(homes, names):
         refused |= late
         names = [name for name in names if name not in late]
     return names, refused
+
+
+def _all(source: ModuleSource) -> Iterator[str]:
+    """Yield the functions at a module's top level and the methods of its classes, in order, that are no specs."""
+    for node in source.tree.body:
+        if not isinstance(node, Definition) or source.definitions[node.name] is not node or source.is_spec(node):
+            continue
+        yield from methods_in(source, node.name) if isinstance(node, ast.ClassDef) else [node.name]
 
 
 def _members(source: ModuleSource, name: str) -> list[str]:
@@ -74,7 +81,21 @@ def _refusal_of_method(homes: Homes, method: Method) -> Refusal | None:
     if code_name(method.qualname) in homes.binders:
         return Refusal(homes.line(code_name(method.qualname)), f"{code_name(method.qualname)} is its name in the code")
     of_class = (Refusal(*each) for each in what_a_class_means(method))
-    return next(chain(of_class, _of_form(source, node), _of_names(homes, method.qualname, node)), None)
+    return next(
+        chain(
+            of_class, _of_attributes(source, method), _of_form(source, node), _of_names(homes, method.qualname, node)
+        ),
+        None,
+    )
+
+
+def _of_attributes(source: ModuleSource, method: Method) -> Iterator[Refusal]:
+    """Yield which attributes the class would have no more for a reader, a type checker above all."""
+    made = attributes_made(source, method)
+    if made:
+        names = ", ".join(made)
+        line = next(iter(made.values()))
+        yield Refusal(line, f"it tells which attributes the class has: {names}; to move it, declare them in the class")
 
 
 def _not_there(source: ModuleSource, name: str) -> Refusal:
@@ -172,15 +193,52 @@ def _runs_on_import(source: ModuleSource, names: Collection[str]) -> Iterator[tu
     """Yield the line of each statement that may call functions while the module is imported, and which of `names`."""
     texts = {s: _whole_text(source, s) for s in source.tree.body}
     used = {s: names_of(text) for s, text in texts.items()}
+    at_once = {s: _used_at_once(source, s) for s in source.tree.body if isinstance(s, Definition)}
     deep = {name: used[s] for s in source.tree.body if isinstance(s, Definition) for name in bound_names(s)}
     for statement in source.tree.body:
         if _may_call(statement):
             bases = _plain_bases(statement)
-            uses, above = _closure(used[statement].now - bases, deep), _closure(bases, deep)
+            now = at_once.get(statement, used[statement].now)
+            only_named = used[statement].now - now  # in annotations: to subscript a class calls one of its methods
+            uses, above = _closure(now - bases, deep), _closure(bases | only_named, deep)
             tops = {name: name.partition(".")[0] for name in names}
             reached = {n for n in names if tops[n] in uses or (tops[n] in above and n.endswith(_CALLED_BY_SUBCLASSES))}
             if reached:
                 yield statement.lineno, reached
+
+
+_HARMLESS = frozenset(
+    """dataclasses.dataclass attr.s attr.attrs attr.define attr.frozen attr.mutable attrs.define attrs.frozen
+    attrs.mutable enum.unique functools.total_ordering functools.wraps functools.cache functools.lru_cache
+    typing.final typing.runtime_checkable typing.overload abc.abstractmethod contextlib.contextmanager""".split()  # noqa: SIM905
+)
+"""Decorators that call nothing of what they are handed."""
+
+
+def _used_at_once(source: ModuleSource, statement: Definition) -> frozenset[str]:
+    """Return the names that a definition uses as it is run, without those that it only names, in annotations say."""
+    tree = ast.parse(_whole_text(source, statement))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation is not None and not _calls(node.annotation):
+            node.annotation = None
+        elif isinstance(node, Function) and node.returns is not None and not _calls(node.returns):
+            node.returns = None
+        elif isinstance(node, ast.AnnAssign) and not _calls(node.annotation):
+            node.annotation = ast.Constant(None)
+        if isinstance(node, Definition):
+            node.decorator_list = [each for each in node.decorator_list if not _is_harmless(source, each)]
+    return names_of(ast.unparse(tree)).now
+
+
+def _calls(annotation: ast.expr) -> bool:
+    return any(isinstance(node, ast.Call) for node in ast.walk(annotation))
+
+
+def _is_harmless(source: ModuleSource, decorator: ast.expr) -> bool:
+    """Whether a decorator calls nothing, with arguments that are no more than literals."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    arguments = [*decorator.args, *(k.value for k in decorator.keywords)] if isinstance(decorator, ast.Call) else []
+    return source.dotted(called) in _HARMLESS and all(isinstance(each, ast.Constant) for each in arguments)
 
 
 def _plain_bases(statement: ast.stmt) -> set[str]:
