@@ -12,7 +12,7 @@ from jaunt.commands.adopt.methods import as_function, attributes_made, methods_i
 from jaunt.commands.eject.scopes import Names, names_of
 from jaunt.spec_ref import code_name
 from jaunt.syntax.methods import Method
-from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, is_stub, last_name
+from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, is_stub, last_name, without_warnings
 
 _OF_THE_MODULE = {"__name__", "__file__", "__package__", "__spec__", "__loader__", "__doc__", "__path__", "__cached__"}
 _OF_ITS_NAMESPACE = {"globals", "eval", "exec"}
@@ -217,7 +217,8 @@ _HARMLESS = frozenset(
 
 def _used_at_once(source: ModuleSource, statement: Definition) -> frozenset[str]:
     """Return the names that a definition uses as it is run, without those that it only names, in annotations say."""
-    tree = ast.parse(_whole_text(source, statement))
+    with without_warnings():
+        tree = ast.parse(_whole_text(source, statement))
     for node in ast.walk(tree):
         if isinstance(node, ast.arg) and node.annotation is not None and not _calls(node.annotation):
             node.annotation = None
