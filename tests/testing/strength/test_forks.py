@@ -31,14 +31,19 @@ def wait_for_ever() -> None:
     threading.Event().wait()
 
 
+def wait_in_small_parts() -> None:
+    while True:
+        time.sleep(0.01)
+
+
 def leave_a_child() -> int:
     if os.fork() == 0:
         time.sleep(1000)
     return 3
 
 
-def done(call: Callable[[], Any], seconds: float = 30.0) -> Done:
-    (found,) = run_jobs([Job("one", call, seconds)], workers=1)
+def done(call: Callable[[], Any], seconds: float = 30.0, waits: float = 60.0) -> Done:
+    (found,) = run_jobs([Job("one", call, seconds, waits)], workers=1)
     return found
 
 
@@ -63,10 +68,20 @@ def test_what_takes_too_much_of_a_processor_is_late() -> None:
     assert done(spin, 0.1) == Done("one", None, is_late=True)
 
 
-def test_what_waits_for_nothing_is_late() -> None:
+@pytest.mark.parametrize("call", [wait_for_ever, wait_in_small_parts])
+def test_what_waits_for_nothing_is_late(call: Callable[[], Any]) -> None:
     begin = time.monotonic()
-    assert done(wait_for_ever).is_late
-    assert time.monotonic() - begin < 60
+    assert done(call, waits=0.5).is_late
+    assert time.monotonic() - begin < 30
+
+
+def test_what_waits_no_longer_than_it_may_is_not_late() -> None:
+    assert done(lambda: time.sleep(0.3), waits=20.0) == Done("one", None, is_late=False)
+
+
+def test_others_work_while_one_waits() -> None:
+    jobs = [Job("waits", wait_for_ever, 30.0, 5.0), *(Job(str(n), lambda: 1, 30.0, 5.0) for n in range(5))]
+    assert [each.name for each in run_jobs(jobs, workers=1)][-1] == "waits"
 
 
 def test_all_jobs_are_done_some_at_a_time() -> None:

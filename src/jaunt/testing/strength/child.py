@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import random
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -25,7 +26,9 @@ from jaunt.testing.strength.watching import Watcher, spec_of
 
 _SURVEY_SECONDS = 60.0
 _LEAST_SECONDS = 0.2
+_LEAST_WAIT = 2.0
 _TIMES_AS_LONG = 10
+_WAITING = re.compile(r"\b(await|threading|multiprocessing|concurrent|queue|subprocess|sockets?|selectors?|sleep)\b")
 CONTROL = ("control", "control again")
 """The names of runs of code that is as it was: what fails in them tells nothing."""
 
@@ -97,6 +100,7 @@ def _survey(run: Run, orders: dict[str, Any]) -> Any:
         "passed": watcher.passed(),
         "failed": [*watcher.failed],
         "seconds": watcher.seconds,
+        "waited": watcher.waited,
         "reached": watcher.reached(),
         "modules": [name for name in sys.modules if name not in before],
     }
@@ -119,16 +123,19 @@ def _is_below(module: str, base: str) -> bool:
 
 def _jobs(run: Run, orders: dict[str, Any], survey: dict[str, Any]) -> list[Job]:
     """Return the jobs, one for each mutant that a test reaches, and tell which tests do."""
-    passed, seconds = survey["passed"], survey["seconds"]
+    passed, seconds, waited = survey["passed"], survey["seconds"], survey["waited"]
 
     def job(mutant: Mutant, tests: Sequence[str]) -> Job:
         limit = _LEAST_SECONDS + _TIMES_AS_LONG * sum(seconds.get(test, 0) for test in tests)
-        return Job(mutant["name"], partial(_try, run, orders, mutant, tests), limit)
+        waits = _LEAST_WAIT + _TIMES_AS_LONG * sum(waited.get(test, 0) for test in tests)
+        return Job(mutant["name"], partial(_try, run, orders, mutant, tests), limit, waits)
 
     reaching = _reaching(orders["mutants"], passed, survey["reached"])
     for mutant, tests in reaching:
         _say(orders, {"mutant": mutant["name"], "reached": sorted({*map(spec_of, tests)})})
     first, last = (job({"name": name, "file": ""}, passed) for name in CONTROL)
+    # What may wait without an end is tried first, so that others are tried meanwhile.
+    reaching.sort(key=lambda pair: _WAITING.search(orders["targets"][pair[0]["file"]]) is None)
     found = [job(mutant, tests) for mutant, tests in reaching if tests]
     return [first, *found, last] if found else []
 

@@ -28,7 +28,8 @@ class Watcher:
         self.failed: dict[str, str] = {}  # node id -> spec
         self.left_out: set[str] = set()
         self.lines: dict[str, set[tuple[str, int]]] = defaultdict(set)  # "" for those that run while tests are found
-        self.seconds: dict[str, float] = {}
+        self.seconds: dict[str, float] = {}  # of a processor
+        self.waited: dict[str, float] = {}
         self.collected: set[str] = set()
         self._of_fixtures: dict[int, set[tuple[str, int]]] = defaultdict(set)
         self._by_test: dict[str, set[int]] = {}
@@ -67,11 +68,12 @@ class Watcher:
         found = fixtures.name2fixturedefs.values() if fixtures else ()
         self._by_test[item.nodeid] = {id(each) for definitions in found for each in definitions}
         self.begin()
-        begin = time.process_time()
+        begin, clock = time.process_time(), time.perf_counter()
         try:
             return (yield)
         finally:
-            self.seconds[item.nodeid] = time.process_time() - begin
+            used = self.seconds[item.nodeid] = time.process_time() - begin
+            self.waited[item.nodeid] = max(0.0, time.perf_counter() - clock - used)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, object, object]:
