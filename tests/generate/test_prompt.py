@@ -76,7 +76,7 @@ def test_the_built_in_prompt_tells_all_that_a_context_holds(kind: str) -> None:
     system, user = render_messages(ctx, load_templates(), errors=["ERROR one", "ERROR two"])
     assert (system.role, user.role) == ("system", "user")
     told = [
-        "`slugify`, `unslug`",
+        *(["`slugify`, `unslug`"] if kind == "build" else []),
         "def slugify(text): ...",
         "def unslug(): ...",
         "INSTRUCTION",
@@ -115,7 +115,8 @@ def test_what_belongs_together_is_one_block_and_nothing_is_said_twice(kind: str)
     assert "`app.slug:slugify`, `app.slug:unslug`: Be quick.\n\n`app.slug:x`: Be slow.\n" in user
     assert "`from app.words import split, join`\n\n```python\ndef split(): ...\n\ndef join(): ...\n```\n" in user
     assert "import NAME" not in user  # there is nothing to import
-    assert "these modules: `app.b`, `app.words`." in user
+    names = "the standard library and" if kind == "build" else "the standard library, pytest and"
+    assert f"\nImport from {names} the modules shown below.\n" in user
 
 
 def test_specs_and_dependencies_are_shown_without_what_makes_them_specs() -> None:
@@ -144,13 +145,29 @@ def test_what_is_written_by_hand_in_other_modules_is_shown_with_the_import(kind:
         kind=kind,
         world={"from app.models import Invoice": "class Invoice:\n    number: str"},
         left_out=["app.models:Huge", "app.other:Vast"],
-        importable=["app.models"],
-        dependency_apis={"app.words:split": "def split(): ..."},
+        importable=["app.models", "app.hidden", "app.other"],
+        dependency_apis={"app.words:split": "def split(): ...", "app.models:sum_of": "def sum_of(): ..."},
     )
     user = render_messages(ctx, load_templates())[1].content
-    assert "`from app.models import Invoice`\n\n```python\nclass Invoice:\n    number: str\n```" in user
+    models = "class Invoice:\n    number: str\n\ndef sum_of(): ..."
+    assert f"`from app.models import Invoice, sum_of`\n\n```python\n{models}\n```" in user
     assert "Left out here, as it would be too much: `app.models.Huge`, `app.other.Vast`." in user
-    assert "these modules: `app.models`, `app.words`." in user
+    assert "the modules shown below and these: `app.hidden`, `app.other`.\n" in user
+
+
+def test_names_that_all_stand_below_are_not_listed_before_them() -> None:
+    code = "\n\n".join(f"class {name}: ..." for name in "ABCDE")
+    ctx = context(world={"from app.models import A, B, C, D, E": code, "from app.own import F, G, H, I, J": "_x = 1"})
+    user = render_messages(ctx, load_templates())[1].content
+    assert f"`from app.models import NAME`\n\n```python\n{code}\n```" in user
+    assert "`from app.own import F, G, H, I, J`\n\n```python\n_x = 1\n```" in user
+
+
+def test_a_stub_is_shown_without_the_dots_below_its_docstring() -> None:
+    methods = '    def f(self):\n        """F."""\n        ...\n\n    def g(self): ...'
+    source = f'class A:\n    """A\n    ...\n    """\n\n{methods}'
+    told = render(context(spec_sources={SpecRef("app.slug:A"): source}), "{{specs}}")
+    assert source.replace('F."""\n        ...', 'F."""') in told
 
 
 @pytest.mark.parametrize(
@@ -180,7 +197,7 @@ def test_imports_of_what_other_sections_show_are_told_once(handwritten: str, lef
 def test_a_module_that_needs_nothing_is_told_to_import_the_standard_library_alone() -> None:
     assert "\nImport from the standard library alone.\n" in render_messages(context(), load_templates())[1].content
     own = render_messages(context(handwritten_source="A = 1"), load_templates())[1].content
-    assert "these modules: `app.slug`.\n" in own
+    assert "\nImport from the standard library and the modules shown below.\n" in own
 
 
 def test_what_there_is_nothing_of_leaves_no_heading() -> None:

@@ -426,14 +426,14 @@ def test_what_cannot_be_read_or_is_not_there_is_left_out(models: str, tmp_path: 
     (tmp_path / "src/app/models.py").write_bytes(models.encode("utf-8", "surrogatepass"))
     told = prompt(tmp_path)
     assert "def use(thing: Thing)" in told
-    assert "in other modules" not in told
+    assert "bodies are left out" not in told
 
 
 def test_a_module_that_reaches_nothing_has_no_such_section(tmp_path: Path) -> None:
     spec = f'import re\nfrom decimal import Decimal\n{HEAD}@jaunt.magic\ndef use(t: Decimal) -> str:\n    """Say."""\n'
     told = prompt(make(tmp_path, THING, spec))
-    assert "in other modules" not in told
-    assert "modules: `app.a`.\n" in told
+    assert "bodies are left out" not in told
+    assert "and the modules shown below.\n" in told
 
 
 class Reader(FakeBackend):

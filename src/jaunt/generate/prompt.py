@@ -21,6 +21,9 @@ from jaunt.text.flaw import flaws
 DEPENDENCY_CODE_LIMIT = 24_000
 """The most characters of dependencies' generated code in one prompt."""
 
+_GAP = "\n\n"
+_MOST_NAMES = 4
+_PRIVATE = re.compile(r"^(?:class |def |async def )?_", re.MULTILINE)
 _PROMPTS = Path(PACKAGE, "generate", "prompts")
 _PLACEHOLDER = re.compile(r"\{\{\s*(?P<name>[a-z_]+)\s*\}\}")
 _SLOT = re.compile(rf"(?P<start>^)?{_PLACEHOLDER.pattern}(?P<gap>\n*)", re.MULTILINE)
@@ -104,7 +107,10 @@ def render_messages(
         return _SLOT.sub(put, templates.texts[f"{ctx.kind}_{name}"]).strip() + "\n"
 
     # What is asked for, once more, as the last line: models answer what they read last.
-    states_task = "required_names" in _PLACEHOLDER.findall(templates.texts[f"{ctx.kind}_module"])
+    states_task = {*_PLACEHOLDER.findall(templates.texts[f"{ctx.kind}_module"])} & {
+        "required_names",
+        "generated_module",
+    }
     again = f"\nWrite all of `{ctx.generated_module}` again: {values['required_names']}.\n"
     task = again if errors and states_task else ""
     system = fill("system")
@@ -130,8 +136,8 @@ def _shows_instructions(template: str) -> bool:
 
 def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: bool = False) -> dict[str, str]:
     module, plain = ctx.spec_module, ctx.plain_sources
-    specs = {ref: plain.get(ref, source) for ref, source in ctx.spec_sources.items()}
-    apis = {ref: plain.get(ref, api) for ref, api in ctx.dependency_apis.items()}
+    specs = {ref: _without_dots(plain.get(ref, source)) for ref, source in ctx.spec_sources.items()}
+    apis = {ref: _without_dots(plain.get(ref, api)) for ref, api in ctx.dependency_apis.items()}
     handwritten, about = _without_shown(ctx), ""
     if _is_docstring(handwritten):  # nothing to import, but what the module is about
         handwritten, about = "", handwritten.strip()
@@ -153,6 +159,7 @@ def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: b
         ),
         "world": _section("Written by hand in other modules, bodies left out: import what you use of it", _world(ctx))
         + _installed(ctx),
+        "used": _section("Import what you use of these; bodies are left out", _used(ctx, apis)) + _installed(ctx),
         "importable": _importable(ctx, has_own=bool(handwritten)),
         "dependencies": _section(
             "Dependencies: import what you use of them",
@@ -234,8 +241,29 @@ def _each_import(node: ast.ImportFrom) -> Iterator[str]:
         yield f"from {'.' * node.level}{node.module or ''} import {ast.unparse(alias)}"
 
 
+def _used(ctx: ModuleSpecContext, apis: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is written by hand in other modules, and the specs depended on, those of one module together."""
+    names: dict[str, dict[str, None]] = {}
+    texts: dict[str, list[str]] = {}
+    for line, code in [*ctx.world.items(), *_together(apis)]:
+        home, _, named = line.partition(" import ")
+        names.setdefault(home, {}).update(dict.fromkeys(named.split(", ") if named else ()))
+        texts.setdefault(home, []).append(code.strip())
+    for home, found in texts.items():
+        text = _GAP.join(found)
+        named = ", ".join(names[home])
+        if len(names[home]) > _MOST_NAMES and not _PRIVATE.search(text):
+            named = "NAME"  # they stand below, all of them
+        yield f"`{home} import {named}`\n\n{fenced(text)}" if named else f"`{home}`\n\n{fenced(text)}"
+    yield from _left_out(ctx)
+
+
 def _world(ctx: ModuleSpecContext) -> Iterator[str]:
     yield from (f"`{line}`\n\n{fenced(code)}" for line, code in ctx.world.items())
+    yield from _left_out(ctx)
+
+
+def _left_out(ctx: ModuleSpecContext) -> Iterator[str]:
     if ctx.left_out:
         yield f"Left out here, as it would be too much: {_quoted(ref.replace(':', '.') for ref in ctx.left_out)}."
 
@@ -248,11 +276,18 @@ def _installed(ctx: ModuleSpecContext) -> str:
 
 
 def _importable(ctx: ModuleSpecContext, *, has_own: bool) -> str:
-    """Name the modules that may be imported; `has_own` tells whether the spec module itself has anything to import."""
-    own = [ctx.spec_module] if has_own else []
-    modules = sorted({*own, *ctx.importable, *(module_of(SpecRef(ref)) for ref in ctx.dependency_apis)})
-    anyhow = "the standard library and pytest" if ctx.kind == "test" else "the standard library"
-    return f"Import from {anyhow}{f', and from these modules: {_quoted(modules)}' if modules else ' alone'}."
+    """Say which modules may be imported: those of which something is shown, and by their names the others.
+
+    `has_own` tells whether the spec module itself has anything to import.
+    """
+    lines = [line for line in ctx.world if line.startswith("from ")]
+    shown = {*(line.split(" ")[1] for line in lines), *(module_of(SpecRef(ref)) for ref in ctx.dependency_apis)}
+    shown |= {ctx.spec_module} if has_own else set()
+    others = sorted({*ctx.importable}.difference(shown))
+    named = ["the standard library", *(["pytest"] if ctx.kind == "test" else [])]
+    named += [*(["the modules shown below"] if shown else []), *([f"these: {_quoted(others)}"] if others else [])]
+    text = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
+    return f"Import from {text}{'' if shown or others else ' alone'}."
 
 
 def _quoted(names: Iterable[str]) -> str:
@@ -315,6 +350,19 @@ def _together(apis: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for module, found in texts.items():
         each = (head + "\n\n".join(members) for head, members in found.items())
         yield f"from {module} import {', '.join(names[module])}", "\n\n".join(map(str.strip, each))
+
+
+def _without_dots(text: str) -> str:
+    """Return the text of a spec without the `...` that follow a docstring on lines of their own."""
+    tree = parse_or_none(text) if "..." in text else None
+    if tree is None:
+        return text
+    lines = dict(enumerate(text.split("\n")))
+    for node in (each for each in ast.walk(tree) if isinstance(each, Definition)):
+        last = node.body[-1]
+        if len(node.body) > 1 and lines[last.lineno - 1].strip() == "...":
+            del lines[last.lineno - 1]
+    return "\n".join(lines.values())
 
 
 def _in_short(api: str) -> str:
