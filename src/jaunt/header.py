@@ -53,8 +53,8 @@ _JSON_FIELDS = {
 }
 
 
-def _evidence_in(text: str) -> dict[str, Any]:
-    """Return what is said of a spec's evidence; what can't be read says nothing, and no code is stale for it."""
+def object_in(text: str) -> dict[str, Any]:
+    """Return the object that a text of JSON holds; what can't be read says nothing, and no code is stale for it."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -67,7 +67,7 @@ _LINE_EACH: dict[str, tuple[str, Callable[[str], Any]]] = {
     "dependency_digests": ("dependency_digest", str),
     "checked_against": ("checked_digest", str),
     "dependency_codes": ("dependency_code", str),
-    "evidence": ("spec_evidence", _evidence_in),
+    "evidence": ("spec_evidence", object_in),
 }
 """Maps with a line for each of their items, `# jaunt:spec_digest=NAME {...}`: the line's name, and how to read it.
 

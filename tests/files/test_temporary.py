@@ -1,42 +1,14 @@
 """Temporary files of writers that were killed: they are removed, those of writers at work are not."""
 
 import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from processes import child_environment, run_jaunt
+from processes import left_by_a_killed_writer, run_jaunt
 from projects import make_shop
 
-from jaunt.files.temporary import abandoned_files, remove_abandoned_files, temporary_files, temporary_path
-
-LEAVE = """\
-import os, pathlib, signal, sys
-from jaunt.files.temporary import temporary_path
-made = temporary_path(pathlib.Path(sys.argv[1]))
-(made / "below").mkdir(parents=True) if sys.argv[2] == "folder" else made.touch()
-print("made", flush=True)
-sys.stdin.readline()
-"""
-
-
-def left_by_a_killed_writer(folder: Path, kind: str = "file") -> Path:
-    """Return a temporary file, or folder, whose writer, a real process, was killed."""
-    arguments = [sys.executable, "-c", LEAVE, str(folder), kind]
-    before = set(temporary_files(folder))
-    with subprocess.Popen(
-        arguments, env=child_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as writer:
-        assert writer.stdout is not None
-        assert writer.stdout.readline() == "made\n"
-        remove_abandoned_files([folder])
-        (made,) = set(temporary_files(folder)) - before
-        writer.kill()
-    assert writer.returncode == -signal.SIGKILL
-    return made
+from jaunt.files.temporary import abandoned_files, remove_abandoned_files, temporary_path
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from counted_model import calls
+from processes import left_by_a_killed_writer
 from said import RunIn
 
 from jaunt.cli import main
@@ -50,9 +51,14 @@ def test_what_the_machine_is_not_to_blame_for_stays_a_crash(shop: Path, monkeypa
 
 def test_what_can_t_be_swept_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    failing(monkeypatch, tmp_path)
+    left = left_by_a_killed_writer(tmp_path)
+    with monkeypatch.context() as broken:
+        failing(broken, left)
+        remove_abandoned_files([tmp_path])
+        remove_abandoned_scratch()
+    assert left.is_file()
     remove_abandoned_files([tmp_path])
-    remove_abandoned_scratch()
+    assert not left.exists()
 
 
 def no_thread(_: threading.Thread) -> None:

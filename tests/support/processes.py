@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import jaunt
+from jaunt.files.temporary import remove_abandoned_files, temporary_files
 
 CHILD_SECONDS = 60.0
 """How long a child process may take before its test fails."""
@@ -119,3 +121,29 @@ def start_python(*arguments: str, cwd: Path | None = None, **environment: str) -
         text=True,
         encoding="utf-8",
     )
+
+
+LEAVE = """\
+import os, pathlib, signal, sys
+from jaunt.files.temporary import temporary_path
+made = temporary_path(pathlib.Path(sys.argv[1]))
+(made / "below").mkdir(parents=True) if sys.argv[2] == "folder" else made.touch()
+print("made", flush=True)
+sys.stdin.readline()
+"""
+
+
+def left_by_a_killed_writer(folder: Path, kind: str = "file") -> Path:
+    """Return a temporary file, or folder, whose writer, a real process, was killed."""
+    arguments = [sys.executable, "-c", LEAVE, str(folder), kind]
+    before = set(temporary_files(folder))
+    with subprocess.Popen(
+        arguments, env=child_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "made\n"
+        remove_abandoned_files([folder])
+        (made,) = set(temporary_files(folder)) - before
+        writer.kill()
+    assert writer.returncode == -signal.SIGKILL
+    return made

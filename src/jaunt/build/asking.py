@@ -15,7 +15,7 @@ from jaunt.generate.answer.advisories import split_advisories, with_advisories
 from jaunt.generate.base import GenerationResult, ModuleSpecContext
 from jaunt.generate.check import Check, Checked, check_answer, check_candidate
 from jaunt.generate.judge import EQUIVALENT, judge_messages
-from jaunt.generate.retry import Others, ask
+from jaunt.generate.retry import Others, ask, result_of
 from jaunt.header import extract_module_digest
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs, chosen_specs, moved_specs
@@ -50,9 +50,7 @@ async def generate(
         spliced = await splice("")
         found = await check_candidate(spliced.source, work.names, checks)
         if found.ok:
-            return GenerationResult(
-                0, found.source, warnings=found.warnings, check_seconds=found.seconds, evidence=found.evidence
-            )
+            return result_of(found, 0)
         return await _ask(settings, work, context, checks, found.errors)
     # At the end it is put in once more: what a check has changed of the rest does not count.
     result = await _ask(settings, work, part_of_context(context, moved), [splice, *checks, splice], ())
@@ -205,15 +203,4 @@ async def _attempts(
     result = await backend.generate_with_retry(context, max_attempts=settings.max_attempts)
     if result.source is None:
         return result
-    examined = await check_answer(result.source, context.expected_names, checks)
-    return replace(
-        result,
-        source=examined.source if examined.ok else None,
-        errors=examined.errors,
-        candidate=examined.source,
-        warnings=examined.warnings,
-        fault=examined.fault,
-        check_seconds=examined.seconds,
-        advisories=examined.advisories,
-        evidence=examined.evidence,
-    )
+    return result_of(await check_answer(result.source, context.expected_names, checks), result.attempts)

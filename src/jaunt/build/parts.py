@@ -9,6 +9,7 @@ from jaunt.build.context import part_of_context
 from jaunt.checks.spliced import SplicedAnswer
 from jaunt.generate.base import GenerationResult, ModuleSpecContext
 from jaunt.generate.check import Check, Examination, check_candidate
+from jaunt.generate.retry import result_of
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs
 from jaunt.process.frozen import frozen
@@ -62,17 +63,7 @@ class Parts:
             if found.ok or found.fault is not None:
                 break
             blamed = self._blamed(text, found.errors)
-        return replace(
-            result,
-            attempts=attempts,
-            source=found.source if found.ok else None,
-            errors=found.errors,
-            candidate=found.source,
-            warnings=found.warnings,
-            fault=found.fault,
-            check_seconds=found.seconds,
-            evidence=found.evidence,
-        )
+        return replace(result_of(found, attempts), advisories=result.advisories)
 
     def _to_put(self, part: tuple[str, ...], text: str, done: "set[str] | tuple[()]") -> MovedSpecs:
         kept = tuple(name for name in self.work.names if name in {*self.moved.kept, *done} - {*part})

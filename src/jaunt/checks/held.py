@@ -3,7 +3,9 @@
 import ast
 from collections.abc import Collection, Sequence
 
+from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.questions import IMPORT, NO_ANSWER, Question
+from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.spec_ref import code_name
 from jaunt.syntax.source import parse_or_none
@@ -31,6 +33,13 @@ def held(
             facts = found.setdefault(specs[each.name.partition(".")[0]], {kind: 0})
             facts[kind] += count
     return found
+
+
+async def answered(kind: str, asking: Asking, work: ModuleWork, source: str) -> Checked:
+    """Return what the answers of a candidate show: what is wrong, and as evidence of a kind, what has held."""
+    found = await asking.find(source)
+    shown = held(kind, asking.questions, found.errors, work)
+    return Checked(source, found.errors, unbuilt=found.unbuilt, evidence=shown)
 
 
 def is_answer(question: Question, error: Flaw) -> bool:

@@ -1,6 +1,7 @@
 """The backend: what answers a context with a module's source. What it is given and what came of it stand here too."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from jaunt.generate.check import Check, Checked, CheckFunction, as_check
 from jaunt.generate.prompt import Message
@@ -13,6 +14,13 @@ __all__ = ["Check", "Checked", "GenerationResult", "GeneratorBackend", "ModuleSp
 
 class GeneratorBackend:
     """Answers a context with a module's source. Subclasses define `generate_module` alone."""
+
+    has_own_retry: ClassVar[bool] = False
+    """Whether the class defines a retry of its own, which knows nothing of checks."""
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        cls.has_own_retry = cls.has_own_retry or "generate_with_retry" in vars(cls)
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Return a candidate's source; `extra_error_context` holds the errors of the attempts before it.
@@ -50,11 +58,6 @@ class GeneratorBackend:
             candidates=candidates,
             on_attempt=on_attempt,
         )
-
-    @property
-    def has_own_retry(self) -> bool:
-        """Whether the class brings a retry of its own, which knows nothing of checks."""
-        return type(self).generate_with_retry is not GeneratorBackend.generate_with_retry
 
     @property
     def usage_by_module(self) -> Mapping[str, Usage]:

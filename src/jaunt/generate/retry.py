@@ -76,6 +76,7 @@ async def ask(
     vain. The result then has the fault, and the last candidate; without one the error is raised.
     """
     past, first = Attempts(flaws(told)), ctx.variation
+    asking = _Asking(backend, checks, candidates, past, others)
     found: Examination | None = None  # what was made of the last candidate
     codeless: Examination | None = None  # the last answer without one
     for attempt in range(1, max_attempts + 1):
@@ -84,10 +85,11 @@ async def ask(
         try:
             if on_attempt:
                 on_attempt(attempt, found.errors if found else past.errors)
-            found = await _attempt(candidates, backend, ctx, past, checks, others)
+            found = await asking.attempt(ctx)
         except JauntAnswerError as fault:
             if attempt == max_attempts:
-                return _result(attempt, replace(found or Examination(fault.text), fault=fault), past)
+                last = replace(found or Examination(fault.text), fault=fault)
+                return result_of(last, attempt, check_seconds=past.seconds)
             past.add(number, fault.told)
             codeless = Examination(fault.text, [Flaw(str(fault))])
             ctx = replace(ctx, rejected_source="")
@@ -96,92 +98,89 @@ async def ask(
             last = found or codeless
             if last is None:
                 raise
-            return _result(attempt, replace(last, fault=fault), past)
+            return result_of(replace(last, fault=fault), attempt, check_seconds=past.seconds)
         past.seconds += found.seconds
         if found.ok or found.fault is not None:
-            return _result(attempt, found, past)
+            return result_of(found, attempt, check_seconds=past.seconds)
         ctx = past.note(found, number, ctx)
         if past.same >= MOST_SAME or attempt == max_attempts:
             verdict = [] if getattr(backend, "is_free", False) else past.verdict()
-            return _result(attempt, replace(found, errors=[*found.errors, *flaws(verdict)]), past)
+            last = replace(found, errors=[*found.errors, *flaws(verdict)])
+            return result_of(last, attempt, check_seconds=past.seconds)
     return GenerationResult(0, None)
 
 
-async def _attempt(
-    count: int,
-    backend: Generator,
-    ctx: ModuleSpecContext,
-    past: Attempts,
-    checks: Sequence[Check],
-    others: Others | None,
-) -> Examination:
-    """Return what came of one attempt; where the prompt of a retry is too long, it is tried with the errors alone."""
-    try:
-        return await _best_of(count, backend, ctx, past, checks, others)
-    except JauntError as error:
-        if isinstance(error, JauntAnswerError) or error.hint != CONTEXT_HINT or not ctx.rejected_source:
-            raise
-    return await _best_of(count, backend, replace(ctx, rejected_source="", previous_source=""), past, checks, others)
+@frozen
+class _Asking:
+    """What is the same in each attempt at a module: who is asked, for how many candidates, what those have to pass."""
+
+    backend: Generator
+    checks: Sequence[Check]
+    candidates: int
+    past: Attempts
+    others: Others | None
+
+    async def attempt(self, ctx: ModuleSpecContext) -> Examination:
+        """Return what came of one attempt; where the prompt of a retry is too long, it is tried with the errors alone.
+
+        Raises the first error if no answer comes at all.
+        """
+        try:
+            return await self._best(ctx)
+        except JauntError as error:
+            if isinstance(error, JauntAnswerError) or error.hint != CONTEXT_HINT or not ctx.rejected_source:
+                raise
+        return await self._best(replace(ctx, rejected_source="", previous_source=""))
+
+    async def _best(self, ctx: ModuleSpecContext) -> Examination:
+        """Ask for all candidates at once; return the first that passes, or the one that got furthest."""
+        if self.candidates == 1:
+            return await self._one(ctx)
+        variations = (replace(ctx, variation=ctx.variation + number) for number in range(self.candidates))
+        tasks = [asyncio.create_task(self._one(each)) for each in variations]
+        examined: list[Examination] = []
+        faults: list[JauntError] = []
+        passed = False
+        try:
+            for ended in asyncio.as_completed(tasks):
+                try:
+                    examined.append(await ended)
+                except JauntError as error:  # one answer less; the others may do
+                    faults.append(error)
+                    continue
+                passed = examined[-1].ok
+                if passed:
+                    break
+        finally:
+            if not passed or self.others is None:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        if not examined:
+            raise faults[0]
+        best = next((each for each in examined if each.ok), None) or max(examined, key=lambda each: each.rank)
+        if passed and self.others is not None:
+            self.others(
+                [task for task in tasks if not (task.done() and not task.exception() and task.result() is best)]
+            )
+        return replace(best, seconds=sum(each.seconds for each in examined))
+
+    async def _one(self, ctx: ModuleSpecContext) -> Examination:
+        candidate = await self.backend.generate_module(ctx, extra_error_context=[*self.past.errors] or None)
+        known = self.past.known(candidate)
+        return known or self.past.rejected(candidate, await check_answer(candidate, ctx.expected_names, self.checks))
 
 
-def _result(attempts: int, last: Examination, past: Attempts) -> GenerationResult:
-    source = last.source if last.ok else None
+def result_of(last: Examination, attempts: int, *, check_seconds: float | None = None) -> GenerationResult:
+    """Return the result of attempts, by what was made of the last candidate; it took the checks' time, by default."""
     return GenerationResult(
         attempts,
-        source,
+        last.source if last.ok else None,
         [*last.errors],
         last.source,
         last.warnings,
         last.fault,
-        past.seconds,
+        last.seconds if check_seconds is None else check_seconds,
         last.advisories,
         last.evidence,
     )
-
-
-async def _best_of(
-    count: int,
-    backend: Generator,
-    ctx: ModuleSpecContext,
-    past: Attempts,
-    checks: Sequence[Check],
-    others: Others | None,
-) -> Examination:
-    """Ask for `count` candidates at once; return the first that passes, or the one that got furthest.
-
-    Raises the first error if no answer comes at all.
-    """
-
-    async def one(number: int = 0) -> Examination:
-        own = replace(ctx, variation=ctx.variation + number) if number else ctx
-        candidate = await backend.generate_module(own, extra_error_context=[*past.errors] or None)
-        known = past.known(candidate)
-        return known or past.rejected(candidate, await check_answer(candidate, ctx.expected_names, checks))
-
-    if count == 1:
-        return await one()
-    tasks = [asyncio.create_task(one(number)) for number in range(count)]
-    examined: list[Examination] = []
-    faults: list[JauntError] = []
-    passed = False
-    try:
-        for ended in asyncio.as_completed(tasks):
-            try:
-                examined.append(await ended)
-            except JauntError as error:  # one answer less; the others may do
-                faults.append(error)
-                continue
-            passed = examined[-1].ok
-            if passed:
-                break
-    finally:
-        if not passed or others is None:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-    if not examined:
-        raise faults[0]
-    best = next((each for each in examined if each.ok), None) or max(examined, key=lambda each: each.rank)
-    if passed and others is not None:
-        others([task for task in tasks if not (task.done() and not task.exception() and task.result() is best)])
-    return replace(best, seconds=sum(each.seconds for each in examined))

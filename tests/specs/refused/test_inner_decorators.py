@@ -62,6 +62,15 @@ def check(decorator: str, *, head: str = "", below: str = "def f(n: int) -> int:
     refuse_keepers(parse_source("m", "m.py", text.encode()), "f")
 
 
+def told(text: str) -> str:
+    """Return what is told of the spec `f` of a text, "" if nothing is."""
+    try:
+        refuse_keepers(parse_source("m", "m.py", text.encode()), "f")
+    except JauntDiscoveryError as error:
+        return str(error)
+    return ""
+
+
 @pytest.mark.parametrize(
     ("decorator", "head"),
     [
@@ -117,7 +126,7 @@ def test_a_decorator_that_makes_no_function_is_told(decorator: str, head: str, m
     ],
 )
 def test_a_decorator_that_wraps_or_marks_is_none_of_them(decorator: str, head: str) -> None:
-    check(decorator, head=head)
+    assert told(f"import jaunt\n{head}\n{ROUTES}\n@jaunt.magic\n@{decorator}\ndef f(n: int) -> int: ...\n") == ""
 
 
 def test_a_class_may_not_be_kept_either() -> None:
@@ -126,5 +135,7 @@ def test_a_class_may_not_be_kept_either() -> None:
 
 
 def test_decorators_above_are_the_spec_modules_own() -> None:
-    text = f"import jaunt\n{ROUTES}\n@route('/x')\n@jaunt.magic\ndef f() -> int: ...\n"
-    refuse_keepers(parse_source("m", "m.py", text.encode()), "f")
+    above, below = (["@route('/x')", "@jaunt.magic"][::step] for step in (1, -1))
+    head, stub = f"import jaunt\n{ROUTES}\n", "def f() -> int: ...\n"
+    assert told("\n".join([head, *above, stub])) == ""
+    assert "keeps the stub" in told("\n".join([head, *below, stub]))

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,10 @@ class JobTiming:
     def seconds(self) -> float:
         """From start to end."""
         return max(0.0, self.ended - self.started) if self.started is not None and self.ended is not None else 0.0
+
+
+_OF_OUTCOME = {each.name for each in fields(Outcome)} & {each.name for each in fields(JobTiming)}
+"""What of a timing is the outcome's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,20 +112,11 @@ class TimingsRecorder:
             name=job.name,
             module=job.module,
             kind=job.kind,
-            status=outcome.status,
-            origin=outcome.origin,
             started=started,
             ended=None if started is None else now,
             queue=0.0 if started is None else max(0.0, started - max(needed, default=0.0)),
-            model_seconds=outcome.model_seconds,
-            check_seconds=outcome.check_seconds,
-            write_seconds=outcome.write_seconds,
-            attempts=outcome.attempts,
-            input_tokens=outcome.input_tokens,
-            output_tokens=outcome.output_tokens,
-            cost=outcome.cost,
-            errors=outcome.errors,
             deps=tuple(sorted(job.deps)),
+            **{name: getattr(outcome, name) for name in _OF_OUTCOME},
         )
         return replace(told, **more)
 

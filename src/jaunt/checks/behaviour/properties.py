@@ -10,7 +10,7 @@ from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.questions import Answer, Question
 from jaunt.checks.examiner.sandboxes import Examiners
-from jaunt.checks.held import held
+from jaunt.checks.held import answered
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
@@ -68,9 +68,7 @@ class PropertyCheck:
     needs: Collection[str] = (STATIC,)
 
     async def __call__(self, source: str) -> Checked:
-        found = await self.asking.find(source)
-        shown = held("properties", self.asking.questions, found.errors, self.work)
-        return Checked(source, found.errors, unbuilt=found.unbuilt, evidence=shown)
+        return await answered("properties", self.asking, self.work, source)
 
 
 def property_questions(work: ModuleWork) -> list[Question]:

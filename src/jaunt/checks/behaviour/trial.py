@@ -383,7 +383,7 @@ class Search:
     def run(self, drawn: Mapping[str, Any]) -> Report:
         """Try what strategies draw, by name; Hypothesis is to be revealed.
 
-        Raises what a candidate does for want of another module's code.
+        Raises what a candidate does where another module's code is missing.
         """
         signal.signal(signal.SIGPROF, self._look_at_clock)
         signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)

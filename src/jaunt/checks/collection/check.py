@@ -1,4 +1,4 @@
-"""Generated tests that pytest can't collect or set up, for want of a fixture say, are refused."""
+"""Generated tests that pytest can't collect or set up, as a fixture is missing, say, are refused."""
 
 import ast
 from collections.abc import Collection, Iterable, Sequence

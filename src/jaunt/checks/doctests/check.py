@@ -11,7 +11,7 @@ from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.fault import SpecFault
-from jaunt.checks.held import held
+from jaunt.checks.held import answered
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
 from jaunt.errors import JauntDiscoveryError
@@ -85,6 +85,4 @@ class ExampleCheck:
     needs: Collection[str] = (STATIC,)  # what fails the static checks is never run
 
     async def __call__(self, source: str) -> Checked:
-        found = await self.asking.find(source)
-        shown = held("examples", self.asking.questions, found.errors, self.work)
-        return Checked(source, found.errors, unbuilt=found.unbuilt, evidence=shown)
+        return await answered("examples", self.asking, self.work, source)

@@ -53,7 +53,7 @@ class Examiners:
         return (await self.find(asked)).errors
 
     async def find(self, asked: Examination, *, is_sure: bool = True) -> Findings:
-        """Return what fails of a candidate, and for want of which modules' code; raises as `examine` does.
+        """Return what fails of a candidate, and which modules' code it lacked; raises as `examine` does.
 
         Where it need not be sure, as nothing is refused by it, what fails is not examined once more if all was asked.
         """

@@ -10,11 +10,10 @@ from typing import Any
 
 from jaunt import codes
 from jaunt.commands.evidence.page import evidence_page
-from jaunt.commands.shared.options import add_project_options, add_selection_options
+from jaunt.commands.shared.options import add_project_options, add_selection_options, require_one_selection
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.spec_evidence import AS_COUNTED, LEVELS, SpecEvidence, evidence_of, words_of
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of
-from jaunt.errors import JauntConfigError
 from jaunt.files.atomic import write_text_file
 from jaunt.project.project import select_targets
 from jaunt.report.console import MOST_LINES, relative_paths, say
@@ -37,10 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """Say what stands behind the code of each spec, the weakest first; asks no model and runs no code."""
-    if arguments.module and (arguments.target or arguments.since):
-        raise JauntConfigError(
-            "evidence takes a MODULE, or --target or --since, not both", hint="leave one out", code=codes.COMMAND_LINE
-        )
+    require_one_selection(arguments)
     project = read_project(arguments)
     chosen = select_targets(project, [arguments.module]) if arguments.module else None
     targets = targets_of(project, arguments)

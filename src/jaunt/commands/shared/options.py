@@ -65,6 +65,13 @@ def add_selection_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="REF", help="what changed since a git ref, and all that uses it")
 
 
+def require_one_selection(arguments: argparse.Namespace) -> None:
+    """Raise JauntConfigError if a command is given both a module and one of `add_selection_options`."""
+    if arguments.module and (arguments.target or arguments.since):
+        message = f"{arguments.command} takes a MODULE, or --target or --since, not both"
+        raise JauntConfigError(message, hint="leave one of them out", code=codes.COMMAND_LINE)
+
+
 def add_build_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the commands that generate once."""
     add_run_options(parser)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from jaunt import codes
 from jaunt.checks import is_off
-from jaunt.commands.shared.options import add_project_options, add_selection_options
+from jaunt.commands.shared.options import add_project_options, add_selection_options, require_one_selection
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import (
     plan_for,
@@ -18,7 +18,6 @@ from jaunt.commands.shared.steps import (
 from jaunt.commands.status.places import places_of
 from jaunt.commands.status.specs import print_specs, spec_statuses
 from jaunt.commands.status.view import module_status, print_module_status, print_status
-from jaunt.errors import JauntConfigError
 from jaunt.plan.evidence import unproven_of
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
@@ -44,12 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Result:
     """Print the plan, or one module of it."""
-    if arguments.module and (arguments.target or arguments.since):
-        raise JauntConfigError(
-            "status takes a MODULE, or --target or --since, not both",
-            hint="leave one of them out",
-            code=codes.COMMAND_LINE,
-        )
+    require_one_selection(arguments)
     project = read_project(arguments)
     if arguments.specs:
         return _specs(project, arguments)

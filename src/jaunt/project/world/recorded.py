@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+from jaunt.header import object_in
+
 ORDER = "order of fields"
 """The part that moves along with each field that is added, removed or renamed."""
 
@@ -24,7 +26,7 @@ def moved_parts(recorded: str, today: str | None) -> list[tuple[str, str]]:
     """
     if today is None:
         return [("gone", "")]
-    old, new = _parts(recorded), _parts(today)
+    old, new = object_in(recorded), object_in(today)
     if old.keys().isdisjoint(new):
         return [("another kind of thing", "")]
     moved = [
@@ -33,11 +35,3 @@ def moved_parts(recorded: str, today: str | None) -> list[tuple[str, str]]:
         if old.get(name) != new.get(name)
     ]
     return [part for part in moved if part[0] != ORDER] or moved
-
-
-def _parts(text: str) -> Mapping[str, str]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

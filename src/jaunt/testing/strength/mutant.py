@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from jaunt.process.frozen import frozen
 from jaunt.syntax.source import parse_or_none
 from jaunt.syntax.splicing.blocks import blocks_of
-from jaunt.testing.strength.operators import Edit, Kind, edits_of
+from jaunt.testing.strength.operators import Edit, OperatorKind, edits_of
 
 
 @frozen
@@ -20,7 +20,7 @@ class Mutant:
 
     name: str
     module: str
-    kind: Kind
+    kind: OperatorKind
     owner: str
     line: int
     lines: tuple[int, int] | None

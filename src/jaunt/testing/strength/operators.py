@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from jaunt.syntax.nodes import child_nodes
 from jaunt.syntax.source import Function, assignment_targets, last_name, without_warnings
 
-Kind = Literal[
+OperatorKind = Literal[
     "comparison", "boundary", "arithmetic", "boolean", "constant", "return", "statement", "exception", "default"
 ]
 
@@ -31,14 +31,14 @@ class Place(NamedTuple):
 class Edit(NamedTuple):
     """One change: the bytes from `start` to `end` of the UTF-8 text become `text`."""
 
-    kind: Kind
+    kind: OperatorKind
     start: int
     end: int
     text: str
     place: Place
 
 
-_COMPARISONS: dict[type[ast.cmpop], tuple[str, Sequence[tuple[Kind, str]]]] = {
+_COMPARISONS: dict[type[ast.cmpop], tuple[str, Sequence[tuple[OperatorKind, str]]]] = {
     ast.Lt: ("<", [("boundary", "<="), ("comparison", ">=")]),
     ast.LtE: ("<=", [("boundary", "<"), ("comparison", ">")]),
     ast.Gt: (">", [("boundary", ">="), ("comparison", "<=")]),
@@ -64,7 +64,7 @@ _ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
     ast.BitOr: ("|", "&"),
     ast.BitXor: ("^", "&"),
 }
-_UNARY: dict[type[ast.unaryop], tuple[Kind, str, str]] = {
+_UNARY: dict[type[ast.unaryop], tuple[OperatorKind, str, str]] = {
     ast.Not: ("boolean", "not", "not not"),
     ast.USub: ("arithmetic", "-", "+"),
     ast.Invert: ("arithmetic", "~", "+"),
@@ -221,7 +221,7 @@ class _Edits:
         return ascii(f"{value}_")
 
     def _between(
-        self, left: ast.expr, right: ast.expr, pattern: str, kind: Kind, text: str, place: Place
+        self, left: ast.expr, right: ast.expr, pattern: str, kind: OperatorKind, text: str, place: Place
     ) -> Iterator[Edit]:
         """Yield the edit of the operator between two expressions, which parentheses and comments may stand beside."""
         start, end = self._end(left), self._start(right)
@@ -229,7 +229,7 @@ class _Edits:
         if found := re.search(pattern.encode(), gap):
             yield Edit(kind, start + found.start(), start + found.end(), text, place)
 
-    def _whole(self, node: ast.expr | ast.stmt, kind: Kind, text: str, place: Place) -> Edit:
+    def _whole(self, node: ast.expr | ast.stmt, kind: OperatorKind, text: str, place: Place) -> Edit:
         return Edit(kind, self._start(node), self._end(node), text, place)
 
     def _start(self, node: ast.expr | ast.stmt) -> int:

@@ -15,7 +15,7 @@ _LONGEST_KEY = 2000
 _SHOWN = 200  # characters of a value
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType)
 GENERATED: set[type] = set()
-"""The classes of the version itself: what their instances hold is its own affair."""
+"""The classes of the version itself: what their instances hold is not compared."""
 ROUGHLY, EXACTLY = 12, 17
 """Digits of a number: the order in which one adds up changes the last of them."""
 
