@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from jaunt import codes
 from jaunt.commands.evidence.page import evidence_page
 from jaunt.commands.shared.options import add_project_options, add_selection_options, require_one_selection
 from jaunt.commands.shared.result import Result

@@ -3,7 +3,6 @@
 import argparse
 from dataclasses import asdict
 
-from jaunt import codes
 from jaunt.checks import is_off
 from jaunt.commands.shared.options import add_project_options, add_selection_options, require_one_selection
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
