@@ -137,32 +137,6 @@ CASES = {
         "print(fib(10), fib.cache_info().maxsize)",
         "55 None",
     ),
-    "one's own, which changes the result": (
-        '''
-        from collections.abc import Callable
-        from functools import wraps
-        import jaunt
-
-        def shouting(f: Callable[[str], str]) -> Callable[[str], str]:
-            @wraps(f)
-            def loud(text: str) -> str:
-                return f(text).upper()
-            return loud
-
-        @shouting
-        @jaunt.magic
-        def greet(name: str) -> str:
-            """Return "hello NAME".
-
-            >>> greet("bo")
-            'HELLO BO'
-            """
-            ...
-        ''',
-        "def greet(name: str) -> str:\n    return f'hello {name}'\n",
-        "print(greet('al'))",
-        "HELLO AL",
-    ),
     "one that registers, as web frameworks do": (
         '''
         from collections.abc import Callable

@@ -563,48 +563,6 @@ MODULES = {
             return name.upper()
         """,
     ),
-    "cart": (
-        '''
-        import jaunt
-
-
-        def tax_rate() -> float:
-            return 0.19
-
-
-        @jaunt.magic
-        class Cart:
-            """A cart."""
-
-            def __init__(self) -> None:
-                self.items: list[int] = []
-
-            def add(self, price: int) -> None:
-                """By hand: reviewed, must stay as it is."""
-                if price < 0:
-                    raise ValueError("price")
-                self.items.append(price)
-
-            def total(self) -> int:
-                """The sum of the items."""
-                ...
-        ''',
-        '''
-        class Cart:
-            """A cart."""
-
-            def __init__(self) -> None:
-                self.items: list[int] = []
-
-            def add(self, price: int) -> None:
-                """By hand: reviewed, must stay as it is."""
-                self.items.append(price)
-
-            def total(self) -> int:
-                """The sum of the items."""
-                return sum(self.items)
-        ''',
-    ),
     "vers.ver": (
         '''
         import jaunt
@@ -845,12 +803,6 @@ from app.point import P
 from app.square import Square, Shape
 assert Color.parse("r") is Color.RED and isinstance(Square(2), Shape) and Dog("x").name == "x"
 assert Lower().setdefault("A", 1) == 1 and P(1, -2).norm() == 3
-from app.cart import Cart
-try:
-    Cart().add(-1)
-except ValueError:
-    log = None
-assert log is None
 from app.announce import up, SEEN
 assert up(1) == 202 and SEEN == ["up", "up"]
 from app.base import Base
