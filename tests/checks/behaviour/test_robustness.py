@@ -197,6 +197,34 @@ def test_the_same_inputs_are_drawn_whatever_is_loaded_and_wherever_it_stands(tmp
     assert plain == loaded
 
 
+WRAPPED = """from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache
+class Command:
+    def __init__(self, function: Callable[[str], str]) -> None:
+        self.callback = function
+    def __call__(self) -> None:
+        raise SystemExit(2)
+{}"""
+ABOVE = {
+    "marked": ("contextmanager", "def marked(s: str) -> Iterator[str]:"),
+    "opened": ("asynccontextmanager", "async def opened(s: str) -> AsyncIterator[str]:"),
+    "first": ("lru_cache", "def first(s: str) -> str:"),
+    "run": ("Command", "def run(s: str) -> str:"),
+}
+
+
+def test_what_the_spec_module_makes_of_a_function_is_not_judged_but_the_function_below(tmp_path: Path) -> None:
+    stubs = [f'@{above}\n@jaunt.magic\n{head}\n    """Give s."""\n    ...\n' for above, head in ABOVE.values()]
+    bodies = ("yield s", "yield s", "return s[0]", "return s[0]")
+    code = [f"{head}\n    {body}\n" for (_, head), body in zip(ABOVE.values(), bodies, strict=True)]
+    answer = "from collections.abc import AsyncIterator, Iterator\n" + "".join(code)
+    (found,) = judged(tmp_path, make_check, WRAPPED.format("".join(stubs)), [answer])
+    assert [error.partition(" raises")[0] for error in found.errors] == ["first(s=''):"]
+    said = {name: facts["robustness"] for name, facts in (found.evidence or {}).items()}
+    assert said == {"first": "fails", "marked": "held", "opened": "held"}
+
+
 CLASS = '''@jaunt.magic
 class Box:
     """A box."""

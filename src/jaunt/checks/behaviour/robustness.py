@@ -100,12 +100,14 @@ class Callee:
     """A function or a method, by its dotted name, that is to be called; `documented` are the words of its docstring.
 
     `plain` are the arguments of a function and the sources of their types, if no project defines any of those.
+    `is_wrapped` tells that the spec module decorates the function: called is what it decorates, the candidate's own.
     """
 
     name: str
     documented: tuple[str, ...]
     may_change: bool
     plain: tuple[tuple[str, str], ...] = ()
+    is_wrapped: bool = False
 
 
 @frozen
@@ -145,7 +147,8 @@ def _called(spec: ModuleSource, names: Sequence[str]) -> Iterator[Callee]:
     for name in names:
         node = spec.definitions.get(name)
         if isinstance(node, Function) and _is_annotated(_arguments(node)) and _arguments(node):
-            yield replace(_callee(name, node, functions), plain=_plain(node))
+            is_wrapped = bool(spec.outer_decorators(node))
+            yield replace(_callee(name, node, functions), plain=_plain(node), is_wrapped=is_wrapped)
         elif isinstance(node, ast.ClassDef):
             members = [each for each in node.body if isinstance(each, Function)]
             known = {**functions, **{each.name: ast.get_docstring(each) or "" for each in members}}
@@ -201,6 +204,7 @@ def _question(each: Callee, work: ModuleWork, examples: int, tried: set[str]) ->
         "name": each.name,
         "documented": [*each.documented],
         "may_change": each.may_change,
+        "is_wrapped": each.is_wrapped,
         "seconds": _SECONDS,
         "examples": examples,
         "filename": str(work.path),

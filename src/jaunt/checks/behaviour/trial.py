@@ -91,11 +91,15 @@ class Unmet(Exception):
 
 
 class Called(TypedDict):
-    """A function to be called. `documented` are the words of its docstring, among them the errors that it may raise."""
+    """A function to be called. `documented` are the words of its docstring, among them the errors that it may raise.
+
+    `is_wrapped` tells that the spec module decorates it, and what that makes may be anything.
+    """
 
     name: str
     documented: list[str]
     may_change: bool
+    is_wrapped: NotRequired[bool]
     seconds: float
     examples: int
     filename: str
@@ -142,7 +146,7 @@ def try_calls(names: dict[str, Any], asked: Called) -> str:
 
 
 def _calls(names: dict[str, Any], asked: Called) -> Report:
-    callee = _callee(names, asked["name"])
+    callee = _undecorated(names, asked) if asked.get("is_wrapped") else _callee(names, asked["name"])
     kinds = _kinds_of(callee) if callee is not None else None
     if callee is None or kinds is None:
         return {"tried": 0}
@@ -190,6 +194,14 @@ def _callee(names: dict[str, Any], name: str) -> Callee | None:
     if inner == "__init__":
         return Callee(owner, None, lambda _, *args, **named: owner(*args, **named), is_constructor=True)
     return Callee(member, owner, lambda instance, *args, **named: getattr(instance, inner)(*args, **named))
+
+
+def _undecorated(names: Mapping[str, Any], asked: Called) -> Callee | None:
+    """Return the candidate's own function below what the spec module makes of it; None where it can't be reached."""
+    function = inspect.unwrap(names[asked["name"]])
+    if not isinstance(function, FunctionType) or function.__code__.co_filename != asked["filename"]:
+        return None
+    return Callee(function, None, lambda _, *args, **named: function(*args, **named))
 
 
 def is_plain_class(owner: type) -> bool:
