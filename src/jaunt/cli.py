@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # What the terminal can't encode is escaped, not a traceback; a caller's own stream may not know the method.
         with suppress(AttributeError):
             cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
-        with _rare_collections():
+        with _rare_collections(), _interrupts_in_finalizers():
             code = _run_for_json(words) if "--json" in words else _run(words).code
         sys.stdout.flush()  # here: at the interpreter's exit, what fails prints a traceback
         return code
@@ -128,6 +128,8 @@ def _run(words: list[str]) -> Result:
     except SystemExit as stop:  # argparse: --help and --version
         return Result(stop.code if isinstance(stop.code, int) else EXIT_PROJECT)
     except (JauntError, OSError, RuntimeError, MemoryError) as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # as Python before 3.12 tells it while a class is made
+            return _interrupted(error.__cause__)
         told = error if isinstance(error, JauntError) else machine_error(error)
         print_error(told)
         return Result(exit_code([told]), _error_facts(told))
@@ -139,11 +141,15 @@ def _run(words: list[str]) -> Result:
         print_error(lacking)
         return Result(EXIT_PROJECT, _error_facts(lacking))
     except KeyboardInterrupt as error:
-        print_error("interrupted; what was finished is kept")
-        done = error.facts if isinstance(error, Interrupted) else {}
-        return Result(EXIT_INTERRUPTED, {**done, "error": {"type": "KeyboardInterrupt", "message": "interrupted"}})
+        return _interrupted(error)
     finally:
         use_format("text")
+
+
+def _interrupted(error: KeyboardInterrupt) -> Result:
+    print_error("interrupted; what was finished is kept")
+    done = error.facts if isinstance(error, Interrupted) else {}
+    return Result(EXIT_INTERRUPTED, {**done, "error": {"type": "KeyboardInterrupt", "message": "interrupted"}})
 
 
 def _not_installed(package: str, command: str) -> JauntConfigError:
@@ -214,3 +220,23 @@ def _stdout_for_json() -> Generator[TextIO]:
 
 def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
+
+
+@contextmanager
+def _interrupts_in_finalizers() -> Generator[None]:
+    """Let what a signal raises while Python frees something be raised soon after: there it would come to nothing."""
+    usual = sys.unraisablehook
+
+    def tell(fault: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(fault.exc_value, KeyboardInterrupt):
+            usual(fault)
+            return
+        with suppress(AttributeError, ValueError):  # Windows has no timers
+            signal.signal(signal.SIGALRM, _interrupt)
+            signal.setitimer(signal.ITIMER_REAL, 0.01)
+
+    sys.unraisablehook = tell
+    try:
+        yield
+    finally:
+        sys.unraisablehook = usual

@@ -3,12 +3,15 @@
 import json
 import os
 import signal
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from libraries import spec_file
 from processes import run_jaunt, run_jaunt_unread
 from projects import CONFIG, GENERATED, SHOP_ANSWERS, make_shop
+from said import RunIn
 from stopped_builds import stop_while_building
 
 from jaunt.header import parse_header, split_header
@@ -88,3 +91,36 @@ def test_a_reader_that_has_gone_is_no_traceback(tmp_path: Path, arguments: list[
     done = run_jaunt_unread(*arguments, cwd=root)
     assert done.stderr == ""
     assert done.returncode == (0 if arguments == ["--help"] else 130)
+
+
+class Freed:
+    """Something that is freed just as a signal comes."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+class Named:
+    """Something in a class that is made just as a signal comes."""
+
+    def __set_name__(self, *_: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+
+
+def while_freed(_: object) -> None:
+    Freed()
+    assert not threading.Event().wait(60), "the signal came to nothing"
+
+
+def while_a_class_is_made(_: object) -> None:
+    type("Naming", (), {"named": Named()})
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+@pytest.mark.parametrize("while_it_does", [while_freed, while_a_class_is_made])
+def test_a_signal_counts_whatever_python_does_just_then(
+    tmp_path: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch, while_it_does: Callable[[object], None]
+) -> None:
+    monkeypatch.setattr("jaunt.commands.doctor.run", while_it_does)
+    said = run_in(tmp_path, "doctor")
+    assert (said.code, said.err) == (130, "error: interrupted; what was finished is kept\n")

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 from escapes import ESCAPES, FORK_BOMB, HARMLESS, KEY
 from folders import SUPPORT
+from reaches import REACHES
 
 import jaunt
 from jaunt.config import SandboxConfig, load_config
@@ -93,6 +94,15 @@ KNOWN_OPEN = [
 ]
 
 
+REACHES_OPEN: dict[str, Callable[[dict[str, Any]], bool]] = {
+    "files": lambda kind: kind["mechanism"] == "limits" and not kind["landlock"],
+    "looks": lambda kind: not kind["mounts"],
+    "signals": cannot_bar_signals,
+    "shared": has_no_namespaces,
+}
+"""Where attempts of `reaches.py` succeed, by group, as the README says."""
+
+
 # Escapes, by the user that runs the suite, and by an ordinary one if that is root
 
 
@@ -102,7 +112,8 @@ def world() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="world-") as name:
         folder = Path(name)
         shutil.copytree(Path(jaunt.__file__).parent, folder / "lib" / "jaunt")
-        shutil.copy(SUPPORT / "escapes.py", folder / "lib")  # which is what bwrap shows of it
+        for name in ("escapes.py", "reaches.py"):
+            shutil.copy(SUPPORT / name, folder / "lib")  # which is what bwrap shows of it
         for path in [folder, *folder.rglob("*")]:
             path.chmod(0o755)
         yield folder
@@ -541,6 +552,9 @@ def test_no_escape_works_but_those_known_to(
     kind = outcomes[user, case].result()
     expected = {known.escape for known in KNOWN_OPEN if known.where(kind)}
     assert set(kind["escaped"]) == expected, kind["is"]
+    known = {name for group, where in REACHES_OPEN.items() if where(kind) for name in REACHES[group]}
+    assert set(kind["reached"]) <= known, kind["is"]
+    assert ("make a file" in kind["reached"]) is REACHES_OPEN["files"](kind)
 
 
 def test_the_escapes_work_without_a_sandbox(outcomes: dict[tuple[str, str], Future[dict[str, Any]]]) -> None:

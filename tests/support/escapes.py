@@ -16,6 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import reaches
+
 from jaunt.config import SandboxConfig
 from jaunt.sandbox.linux import landlock_version
 from jaunt.sandbox.program import Completed, Program
@@ -140,6 +142,44 @@ finally:
         )
         for name, place in {"the temporary folder of all": "/tmp", "the shared memory of all": "/dev/shm"}.items()
     },
+    "fill the disk by files without a name": Escape(
+        """
+held = []
+for number in range(16):
+    held.append(os.open(os.environ["TMPDIR"], os.O_TMPFILE | os.O_RDWR))
+    os.posix_fallocate(held[-1], 0, 8 << 20)
+time.sleep(30)
+""",
+        not_stopped_by("written"),
+    ),
+    "fill memory by files in memory": Escape(
+        """
+held = [os.memfd_create("x") for _ in range(16)]
+for each in held:
+    os.posix_fallocate(each, 0, 8 << 20)
+time.sleep(30)
+""",
+        not_stopped_by("written"),
+    ),
+    "fill memory by segments that nobody holds": Escape(
+        """
+import ctypes
+libc = ctypes.CDLL(None)
+libc.shmat.restype = ctypes.c_void_p
+held = []
+try:
+    for number in range(16):
+        held.append(libc.shmget(0, 8 << 20, 0o1600))
+        address = libc.shmat(held[-1], None, 0)
+        ctypes.memset(address, 1, 8 << 20)
+        libc.shmdt(ctypes.c_void_p(address))
+    time.sleep(20)
+finally:
+    for each in held:
+        libc.shmctl(each, 0, None)
+""",
+        not_stopped_by("written"),
+    ),
     "use up the names of the disk": Escape(
         """
 for number in range(2_000):
@@ -244,6 +284,19 @@ def attempt(name: str, escape: Escape, folder: Path, sandbox: Sandbox, port: int
     return name if left or escape.got_out(run) else None
 
 
+def reach(folder: Path, sandbox: Sandbox, port: int) -> list[str]:
+    """Return what of `reaches.REACHES` a program got."""
+    token, project = f"jaunt-{os.getpid()}", folder / "project"
+    project.mkdir()
+    program, arguments = Path(reaches.__file__), [token, str(project), str(os.getpid()), str(port)]
+    with reaches.outside(project, token, port):
+        command = [sys.executable, "-I", str(program), *arguments]
+        run = sandbox.run(Program(command, project, readable=[program.parent]))
+    if run.reason != "ok":
+        return [f"reaches: {run.message}: {run.stderr}"]
+    return run.stdout.splitlines()
+
+
 def main(folder: Path, mode: str, *without: str) -> None:
     sandbox = Sandbox(SandboxConfig(mode=mode), frozenset(without))
     (folder / "private").write_text(KEY)
@@ -259,6 +312,7 @@ def main(folder: Path, mode: str, *without: str) -> None:
         sandbox.describe()
         pending = [pool.submit(attempt, name, each, folder, sandbox, port) for name, each in chosen.items()]
         out = [each.result() for each in pending]
+        reached = reach(folder, sandbox, port) if mode != "off" else []
         if mode != "off":
             out += [attempt(name, each, folder, sandbox, port) for name, each in FORK_BOMB.items()]
     kind = {
@@ -268,7 +322,7 @@ def main(folder: Path, mode: str, *without: str) -> None:
         "mounts": sandbox.mechanism == "bwrap" or sandbox.has_mounts,
         "root": os.geteuid() == 0,
     }
-    print(json.dumps({"escaped": [name for name in out if name], **kind, "is": sandbox.describe()}))
+    print(json.dumps({"escaped": [name for name in out if name], "reached": reached, **kind, "is": sandbox.describe()}))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ def become_program(order: SandboxOrder) -> NoReturn:
     try:
         os.setsid()  # so that it cannot kill the supervisor along with its own process group
         linux.die_with_parent()
+        linux.leave_keyring()
         _close_all_but(order["keep"])
         _limit_resources(order)
         linux.forbid_new_privileges()

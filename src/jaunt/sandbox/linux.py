@@ -18,6 +18,8 @@ _CLONE_NEWNS, _CLONE_NEWIPC = 0x20000, 0x8000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REC, _MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
 _FILE_CAPABILITIES = {0, 1, 2, 3, 4}  # CHOWN to FSETID: what root needs to read and write as root
+_KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "loongarch64": 219, "ppc64le": 271, "s390x": 280}
+_KEYCTL_JOIN_SESSION = 1
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # the same on all architectures but alpha
 
 
@@ -44,6 +46,13 @@ def die_with_parent() -> None:
 def forbid_new_privileges() -> None:
     """Let no program that this process executes have more rights than it, for good."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+def leave_keyring() -> None:
+    """Take a session of one's own for the keys that the kernel keeps: that of the parent holds the user's."""
+    number = _KEYCTL.get(os.uname().machine) if sys.platform == "linux" else None
+    if number is not None:
+        _syscall(number, _KEYCTL_JOIN_SESSION, None)
 
 
 def enter_namespaces(*, network: bool = False) -> None:

@@ -13,14 +13,15 @@ from contextlib import suppress
 _MOUNT_SETATTR = 442  # the same on all architectures but alpha
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _READ_ONLY = 1
-_BIND, _NOSUID, _NODEV = 0x1000, 2, 4
+_BIND, _NOSUID, _NODEV, _NOEXEC = 0x1000, 2, 4, 8
 
 
 def restrict_files(writable: Sequence[str], sockets: Sequence[str], *, memory: int) -> None:
     """Make all that is mounted read-only but the folders `writable` and a /dev/shm of its own; raises OSError.
 
     So modes, times and attributes stay as they are as well, which Landlock does not look at. The files of `sockets` are
-    hidden: of the services of this machine, of an agent with keys. What /dev/shm holds has at most `memory` bytes.
+    hidden: of the services of this machine, of an agent with keys; so are all terminals but those that a program makes.
+    What /dev/shm holds has at most `memory` bytes.
     """
     for path in sockets:
         with suppress(OSError):  # it is gone, or was never in reach
@@ -32,6 +33,8 @@ def restrict_files(writable: Sequence[str], sockets: Sequence[str], *, memory: i
     if not any(f"{path}/".startswith("/dev/shm/") for path in (*writable, os.getcwd())):
         with suppress(OSError):  # it may be missing
             _mount("tmpfs", "/dev/shm", "tmpfs", _NOSUID | _NODEV, f"size={memory},nr_inodes=10000")
+    with suppress(OSError):  # a container may refuse it
+        _mount("devpts", "/dev/pts", "devpts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=0620")
     for path in kept:
         _set_read_only(path, read_only=False)
 

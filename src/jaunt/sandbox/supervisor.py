@@ -21,7 +21,7 @@ from jaunt.sandbox import linux
 from jaunt.sandbox.confine import become_program
 from jaunt.sandbox.mounts import restrict_files, sockets_in_reach
 from jaunt.sandbox.order import Ended, Reason, SandboxOrder
-from jaunt.sandbox.processes import count_written, descendants, kill_all, open_counter, reap
+from jaunt.sandbox.processes import count_written, descendants, kill_all, open_counter, reap, unnamed_bytes
 
 TICK = 0.05  # seconds from one look at the processes to the next
 _LOOK_SECONDS = 0.5  # from one look at the scratch folder to the next
@@ -119,8 +119,8 @@ def _excess(order: SandboxOrder, written: int | None) -> Reason | None:
 
 
 def _fills_disk(order: SandboxOrder) -> bool:
-    """Whether the scratch folder holds too much: room can be taken without a byte that is written."""
-    size = 0
+    """Whether the scratch folder, or what has no name, holds too much: room can be taken without a byte written."""
+    size = unnamed_bytes(descendants())
     for folder, _, names in os.walk(order["scratch"]):
         size += _A_FILE
         for name in names:

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from arena import ESCAPE_KINDS
 from file_faults import fail_each, require_preload
 from kills import kill_at_random
 from shortages import run_short
@@ -63,7 +64,7 @@ def main() -> None:
         elif kind == "shortages":
             tell(kind, run_short(folder / kind, arguments.limits))
         elif kind in TABLES:
-            print(f"{kind}:", flush=True)
+            print(f"{kind}:{f' {ESCAPE_KINDS} kinds' if kind == 'escapes' else ''}", flush=True)
             subprocess.run([sys.executable, "-m", "pytest", "-q", *(str(TESTS / each) for each in TABLES[kind])])
         else:
             tell(kind, fail_each(folder, kind, every=arguments.every))

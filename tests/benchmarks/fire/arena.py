@@ -15,7 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
 
+from escapes import ESCAPES, FORK_BOMB
 from projects import SHOP, SHOP_ANSWERS, write_files
+from reaches import REACHES
 
 from jaunt.cli import main
 from jaunt.commands.shared.result import EXIT_CODES, EXIT_CRASH
@@ -23,6 +25,9 @@ from jaunt.header import parse_header
 
 HANGS = 60.0
 """Seconds after which a build counts as one that hangs."""
+
+ESCAPE_KINDS = len(ESCAPES) + len(FORK_BOMB) + sum(map(len, REACHES.values()))
+"""How many ways out of the sandbox the tests try."""
 
 ANSWERER = """\
 import os, re, sys, time
