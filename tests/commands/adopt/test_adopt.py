@@ -174,7 +174,7 @@ def test_what_is_adopted_already_is_said_to_be(project: Path, run_in: RunIn) -> 
         (
             "app.slug:nothing",
             4,
-            "src/app/slug.py: nothing is left as it is: there is no function of that name at module level",
+            "src/app/slug.py: nothing is left as it is: there is no function of that name",
         ),
         ("app", 4, "src/app/__init__.py: it has no function to adopt"),
         ("tests/test_slug.py", 4, "tests/test_slug.py: it is in a test root; only code is adopted"),

@@ -13,6 +13,7 @@ from jaunt.commands.eject.scopes import Names, names_of
 from jaunt.spec_ref import code_name
 from jaunt.syntax.methods import Method
 from jaunt.syntax.source import Definition, Function, ModuleSource, first_line, is_stub, last_name, without_warnings
+from jaunt.text.nearest import did_you_mean
 
 _OF_THE_MODULE = {"__name__", "__file__", "__package__", "__spec__", "__loader__", "__doc__", "__path__", "__cached__"}
 _OF_ITS_NAMESPACE = {"globals", "eval", "exec"}
@@ -105,7 +106,19 @@ def _not_there(source: ModuleSource, name: str) -> Refusal:
         if inner is not None and "." in name:
             what = "a method" if isinstance(outer, ast.ClassDef) else "a closure"
             return Refusal(inner.lineno, f"it is {what} of {outer.name}, which no code at module level can be")
-    return Refusal(0, "there is no function of that name at module level")
+    owner = source.definitions.get(name.partition(".")[0])
+    other = next((each for each in _assigned(owner) if each.id == last), None)
+    if other is not None:
+        return Refusal(other.lineno, "it is another name for what stands elsewhere: that can be adopted")
+    what = "method" if "." in name else "function"
+    near = did_you_mean(name, [*source.definitions, *methods_of(source)])
+    return Refusal(0, f"there is no {what} of that name{f' ({near})' if near else ''}")
+
+
+def _assigned(node: ast.AST | None) -> Iterator[ast.Name]:
+    body = node.body if isinstance(node, ast.ClassDef) else []
+    targets = (t for s in body if isinstance(s, ast.Assign) for t in s.targets)
+    return (target for target in targets if isinstance(target, ast.Name))
 
 
 def _of_place(homes: Homes, node: Function) -> Iterator[Refusal]:

@@ -45,8 +45,7 @@ def find_target(project: Project, target: str) -> tuple[Person, list[str]]:
     paths = {Path(name).resolve(), (project.root / name).resolve()}
     found = [file for file in files if file.name == name or file.path.resolve() in paths]
     if not found:
-        near = nearest(name, [file.name for file in files])
-        hint = f"did you mean {near!r}?" if near else "name a module below paths.source_roots, or its file"
+        hint = _meant(name, [file.name for file in files])
         raise JauntConfigError(f"unknown module {name!r}", hint=hint, code=codes.UNKNOWN_TARGET)
     file = next((each for each in found if each.kind == "magic"), found[0])
     if file.kind == "test":
@@ -65,6 +64,13 @@ def find_target(project: Project, target: str) -> tuple[Person, list[str]]:
             f"{file.path}: cannot be read as UTF-8: {error}", hint="save it as UTF-8", code=codes.NOT_ADOPTED
         ) from error
     return Person(file, data, parse_source(file.name, str(file.path), data, project.handed)), [symbol] if symbol else []
+
+
+def _meant(name: str, modules: Collection[str]) -> str:
+    """Return what may be meant by a name that is no module's: one of its symbols after a dot, or another module."""
+    inside = max((each for each in modules if name.startswith(f"{each}.")), key=len, default="")
+    near = f"{inside}:{name.removeprefix(f'{inside}.')}" if inside else nearest(name, modules)
+    return f"did you mean {near!r}?" if near else "name a module below paths.source_roots, or its file"
 
 
 def generated_code(project: Project, file: ModuleFile) -> tuple[Mapping[str, Any], str]:
