@@ -24,7 +24,8 @@ def run_short(folder: Path, each: int) -> Iterator[tuple[str, list[str]]]:
     arena = Arena(folder)
     for what, (option, least, most) in LIMITS.items():
         for number in range(each):
-            value = round(least * (most / least) ** (number / max(1, each - 1)))
+            # Never a value of a run with half as many, or twice.
+            value = round(least * (most / least) ** ((number + 1 / 3) / each))
             arena.begin()
             ended = _run(arena, option, value)
             wrong = [*ended.faults, *arena.torn(), *arena.after(), *arena.paid_twice()]

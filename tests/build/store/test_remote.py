@@ -1,7 +1,10 @@
 """A store beyond this machine: what one clone has paid for, another one gets, and no server can do harm."""
 
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import fsspec
@@ -191,6 +194,42 @@ def test_no_error_tells_what_opens_a_store(s3: str, tmp_path: Path) -> None:
     )
     assert shown == "OSError: http://proxy/x ***, https://host/a '***'"
     assert "hunter" not in told
+
+
+class Flood(BaseHTTPRequestHandler):
+    """Knows no ranges, and sends 64 MB for whatever is asked for."""
+
+    sent = 0
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(64 << 20))
+        self.end_headers()
+        with suppress(OSError):
+            for _ in range(64):
+                self.wfile.write(bytes(1 << 20))
+                type(self).sent += 1
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.mark.parametrize("protocol", ["http", "s3"])
+def test_a_server_that_sends_more_than_was_asked_for_is_not_heard_out(
+    protocol: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Flood)
+    monkeypatch.setattr(Flood, "sent", 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "anyone")
+    source, *warnings = found(store_at(tmp_path / "store", url if protocol == "http" else "s3://bucket/prefix"))
+    server.shutdown()
+    assert source is None
+    told = "is damaged and is passed over" if protocol == "http" else "it sends 67108864 bytes where at most "
+    assert [told in each for each in warnings if each] == [True]
+    assert Flood.sent < 32
 
 
 def test_push_and_pull_copy_what_the_other_lacks(url: str, tmp_path: Path) -> None:

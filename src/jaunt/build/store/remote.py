@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import fsspec
 
+from jaunt.build.store.bounded import bound_answers
 from jaunt.process.boundary import caught
 from jaunt.syntax.candidate import MAX_BYTES
 from jaunt.text.lines import printable_line
@@ -123,6 +124,7 @@ class Remote:
         files = self._open()[0]
         if hasattr(files, "retries"):  # s3fs, gcsfs
             files.retries = _TRIES
+        bound_answers(files, _LARGEST + 1)
         return files
 
     @cached_property
