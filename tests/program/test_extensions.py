@@ -1,4 +1,4 @@
-"""One file and one line in a table add a provider, a command, a finding of the doctor; one line adds a key.
+"""One file and one line in a table add a provider, a check, a command, a finding of the doctor; one line adds a key.
 
 Each test makes a copy of the package, adds just that to it, and runs the copy's own command.
 """
@@ -95,6 +95,52 @@ def test_a_provider(package: Path, shop: Path) -> None:
     )
     run(package, "init", "new", cwd=shop.parent)
     assert '\n# provider = "parrot" # says' in (shop.parent / "new/jaunt.toml").read_text(encoding="utf-8")
+
+
+CHECK = '''\
+"""Refuses code that slugifies."""
+
+from dataclasses import dataclass
+
+from jaunt import codes
+from jaunt.text.flaw import Flaw
+
+DEFAULT = "error"
+CODE = codes.STATIC
+
+
+def make_check(project, severity):
+    return PlainChecks()
+
+
+class PlainChecks:
+    def for_module(self, work):
+        return PlainCheck()
+
+
+@dataclass(frozen=True)
+class PlainCheck:
+    name: str = "plain"
+    after_failure: bool = False
+    needs: tuple = ()
+
+    async def __call__(self, source):
+        return [Flaw("slugifies", line=1)] if "slug" in source else []
+'''
+
+
+def test_a_check(package: Path, shop: Path) -> None:
+    write_files(package / "checks", {"plain.py": CHECK})
+    add_line(package / "checks/__init__.py", '    "plain": "jaunt.checks.plain",', after="CHECKS = {")
+    write_files(package / "generate/providers", {"parrot.py": PROVIDER})
+    line = '    "parrot": "jaunt.generate.providers.parrot",'
+    add_line(package / "generate/providers/__init__.py", line, after="PROVIDERS = {")
+    config = shop / "jaunt.toml"
+    settings = f'{config.read_text(encoding="utf-8")}robustness = "off"\n'
+    for severity, code in (("", 3), ('plain = "warn"\n', 0)):
+        config.write_text(f'{settings}{severity}\n[llm]\nprovider = "parrot"\n', encoding="utf-8")
+        built = run(package, "build", cwd=shop, PARROT_KEY="polly-wants-a-cracker")
+        assert (built.returncode, "line 1: slugifies" in built.stderr) == (code, True), built.stderr
 
 
 COMMAND = '''\

@@ -25,7 +25,7 @@ from typing import Any
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every process that examines a candidate
 from jaunt.checks.examiner.candidate import Imported, import_candidate
 from jaunt.checks.examiner.protocol import COUNT, KEY, AnswerReport, ImportReport, Order, frame
-from jaunt.process.boundary import caught
+from jaunt.process.boundary import caught, last_line_in
 from jaunt.project.from_source import import_from_source
 from jaunt.project.unbuilt import unbuilt_behind
 from jaunt.sandbox import linux
@@ -228,7 +228,7 @@ def _ask(index: int, steps: list[str], names: dict[str, Any], filename: str, rep
         if error is not None:
             answer["raised"] = _forms(error)
             answer["error"] = type(error).__name__
-            answer["line"] = _line_of(error, filename)
+            answer["line"] = last_line_in(filename, error)
             answer["words"] = _in_words(error, filename)
             answer["unbuilt"] = unbuilt_behind(error)
         report(answer)
@@ -258,14 +258,8 @@ def _forms(error: BaseException) -> list[str]:
     return list(dict.fromkeys(["".join(lines), lines[-1]]))
 
 
-def _line_of(error: BaseException, filename: str) -> int:
-    """Return the last line of a file that an error came through, 0 if it came through none."""
-    lines = [frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
-    return lines[-1] if lines else 0
-
-
 def _in_words(error: BaseException, filename: str) -> str:
-    line = _line_of(error, filename)
+    line = last_line_in(filename, error)
     where = f" (line {line} of the candidate)" if line else ""
     advice = ""
     if type(error).__name__ == "JauntNotBuiltError":

@@ -23,7 +23,7 @@ from jaunt.checks.behaviour.comparison.values import (
     shown,
     source_of,
 )
-from jaunt.checks.behaviour.trial import require_built
+from jaunt.checks.behaviour.search import require_built
 from jaunt.process.boundary import caught
 
 _MOST_ITEMS = 1000  # of an iterator

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jaunt.checks.behaviour.calling import hints_of, is_plain_class, strategy_of
 from jaunt.checks.behaviour.comparison.asked import Member, Subject
 from jaunt.checks.behaviour.concealed import strategies
-from jaunt.checks.behaviour.trial import hints_of, is_plain_class, strategy_of
 from jaunt.process.boundary import caught
 
 CONSTRUCTOR = "self__"

@@ -19,7 +19,7 @@ from jaunt.checks.behaviour.comparison.inputs import drawn_for
 from jaunt.checks.behaviour.comparison.values import GENERATED
 from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis, revealed
 from jaunt.checks.behaviour.drawing import SETTINGS
-from jaunt.checks.behaviour.trial import Enough, Fails, Unbuilt
+from jaunt.checks.behaviour.search import Enough, Fails, Unbuilt
 from jaunt.checks.examiner.candidate import import_candidate
 from jaunt.process.boundary import caught
 from jaunt.project.from_source import import_from_source

@@ -1,0 +1,210 @@
+"""The search for the smallest input by which a trial of a candidate fails, in the sandbox."""
+
+import copy
+import io
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NotRequired, TypedDict
+
+from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis
+from jaunt.checks.behaviour.drawing import draw
+from jaunt.process.boundary import caught, last_line_in
+from jaunt.project.unbuilt import unbuilt_behind
+
+STUCK_SECONDS = 5.0
+"""How long one call may take."""
+_SHRINK_SECONDS = 3.0  # how long a smaller input is looked for, beyond the time for drawing
+_TICK = 0.1  # seconds of the processor between two looks at the clock
+_WAITING = 5  # seconds of waiting that count as one of work
+_LONGEST = 400  # characters of a value
+_REPEATED = 5  # inputs that are tried once more at the end
+OWN = "self__"
+"""What the name of an input begins with that is an argument of a constructor: see `calling`."""
+
+
+class Failure(TypedDict):
+    """The smallest input, as it is written, and what came of it."""
+
+    input: str
+    what: str
+
+
+class Report(TypedDict):
+    """How many inputs were tried, the failure if there is one, and what is wrong with the spec, if anything.
+
+    `undrawn` tells that the failure is not the candidate's: no input could be made.
+    """
+
+    tried: int
+    failure: NotRequired[Failure]
+    undrawn: NotRequired[bool]
+    spec: NotRequired[str]
+
+
+class Fails(AssertionError):
+    """An input for which a candidate is wrong; Hypothesis looks for a smaller one."""
+
+
+Trial = Callable[[dict[str, Any], Caller], str | None]
+"""Tries one input: returns None if all is well, else what is wrong. Raises `Unmet` for an input that doesn't count."""
+
+
+class Enough(BaseException):
+    """There is no more time to look for a smaller input; Hypothesis lets it through."""
+
+
+class Unbuilt(Exception):
+    """A call needs code that is not built yet; its cause says which."""
+
+
+class Unmet(Exception):
+    """An input is not one of those that are meant."""
+
+
+class Search:
+    """Draws inputs for a trial, and looks for the smallest that fails."""
+
+    def __init__(self, trial: Trial, seconds: float, examples: int) -> None:
+        self._trial = trial
+        self._examples = examples
+        self._caller = Caller(STUCK_SECONDS)
+        self._seconds = seconds
+        self._began = time.process_time(), time.monotonic()
+        self._tried = 0
+        self._failure: Failure | None = None
+        self._kept: list[dict[str, Any]] = []
+        self._unbuilt: BaseException | None = None
+
+    def run(self, drawn: Mapping[str, Any]) -> Report:
+        """Try what strategies draw, by name; Hypothesis is to be revealed.
+
+        Raises what a candidate does where another module's code is missing.
+        """
+        signal.signal(signal.SIGPROF, self._look_at_clock)
+        signal.setitimer(signal.ITIMER_PROF, _TICK, _TICK)
+        error = _quietly(lambda: (draw(drawn, self._examples, self._try), self._repeat()))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        return self._report(error)
+
+    def replay(self, inputs: Iterable[dict[str, Any]]) -> Report | None:
+        """Try inputs that were drawn before; None where `run` has to: one fails, for which it looks for a smaller one.
+
+        Raises as `run` does.
+        """
+        error = _quietly(lambda: ([*map(self._try, inputs)], self._repeat()))
+        if error is None or isinstance(error, Stuck | Enough):
+            return self._report(error)
+        self._kept, self._tried = [], 0
+        return None
+
+    def _report(self, error: BaseException | None) -> Report:
+        """Return what came of trying inputs until that ended, or raised an error."""
+        if self._unbuilt is not None:
+            raise self._unbuilt
+        report: Report = {"tried": self._tried}
+        if self._failure is not None:
+            report["failure"] = self._failure
+        elif error is None or isinstance(error, hypothesis.errors.Unsatisfiable | Enough):
+            pass
+        elif isinstance(error, hypothesis.errors.HypothesisException):
+            report["spec"] = str(error)
+        else:  # a project type's own code, while a value of it was drawn
+            report["failure"] = {"input": "", "what": f"drawing an input raises {type(error).__name__}: {error}"}
+            report["undrawn"] = True
+        return report
+
+    def _look_at_clock(self, *_: object) -> None:
+        """Give up where drawing alone takes too long, as it can with types that hold themselves."""
+        if not self._caller.is_busy and self._spent() > 2 * self._seconds + (_SHRINK_SECONDS if self._failure else 0):
+            raise Enough
+
+    def _try(self, values: dict[str, Any]) -> None:
+        late = self._spent() - self._seconds
+        if late > 0 and self._failure is None:
+            return
+        if late > _SHRINK_SECONDS:
+            raise Enough
+        written = _written(values)
+        kept = copied(values) if len(self._kept) < _REPEATED else None
+        try:
+            what = self._trial(values, self._caller)
+        except Unbuilt as error:
+            self._unbuilt = error.__cause__
+            raise Enough from error
+        except Unmet:
+            hypothesis.reject()
+        except Stuck:
+            self._failure = {"input": written, "what": f"has not ended after {STUCK_SECONDS:g} s"}
+            raise
+        self._tried += 1
+        if kept is not None:
+            self._kept.append(kept)
+        if what is not None:
+            self._note(written, what)
+            raise Fails
+
+    def _spent(self) -> float:
+        """Return how much time was taken, in seconds: the processor's, as another load must not change what is tried.
+
+        Code that only waits is not let wait for ever.
+        """
+        processor, clock = self._began
+        return max(time.process_time() - processor, (time.monotonic() - clock) / _WAITING)
+
+    def _note(self, written: str, what: str) -> None:
+        """Take note of a failure, unless a smaller one is known."""
+        if self._failure is None or len(written) <= len(self._failure["input"]):
+            self._failure = {"input": written, "what": what}
+
+    def _repeat(self) -> None:
+        """Try the first inputs once more: code that counts its calls may have changed its mind."""
+        for values in self._kept:
+            written = _written(values)
+            what = self._trial(values, self._caller)
+            if what is not None:
+                self._failure = {"input": written, "what": f"{what}, after {self._tried} calls; it was before"}
+                return
+
+
+def _quietly(call: Callable[[], object]) -> BaseException | None:
+    """Make a call and return what it raises; what is printed meanwhile is nobody's answer."""
+    usual = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = io.StringIO()
+    error = caught(call)
+    sys.stdout, sys.stderr = usual
+    return error
+
+
+def _written(values: Mapping[str, Any]) -> str:
+    """Return an input as it is told; the arguments of an instance's constructor are `self.name`."""
+    return ", ".join(f"{name.replace(OWN, 'self.')}={shown(value)}" for name, value in values.items())
+
+
+def copied(values: dict[str, Any]) -> dict[str, Any] | None:
+    """Return a copy of values, None if they can't be copied."""
+    try:
+        return copy.deepcopy(values)
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        return None
+
+
+def require_built(error: BaseException | None) -> None:
+    """Raise Unbuilt if that is what is behind an error."""
+    if error is not None and unbuilt_behind(error):
+        raise Unbuilt from error
+
+
+def shown(value: object) -> str:
+    """Return a value as it is written, cut if it is long."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def in_words(error: BaseException, filename: str) -> str:
+    """Return an error's class and message, and the line of the candidate that raised it."""
+    line = last_line_in(filename, error)
+    where = f" (line {line} of the candidate)" if line else ""
+    message = str(error)
+    return f"{type(error).__name__}{f': {message[:_LONGEST]}' if message else ''}{where}"
