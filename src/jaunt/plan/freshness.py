@@ -1,5 +1,6 @@
 """The one dirty rule: what a generated file's header says against what the specs ask for today."""
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
@@ -137,6 +138,7 @@ class Freshness:
 
 FRESH = Freshness("fresh", (), stale=False)
 ACCEPTED = Freshness("accepted", (), stale=False)
+UNBUILT = Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)
 
 
 def is_shown(facts: Mapping[str, Any]) -> bool:
@@ -154,7 +156,7 @@ def judge(text: str | None, expected: Fingerprint) -> Freshness:
     `text` is the file's content, None if there is no file. No other function decides this.
     """
     if text is None or not text.strip():
-        return Freshness("unbuilt", (Reason(ReasonKind.UNBUILT),), stale=True)
+        return UNBUILT
     lines, body = split_header(text)
     fields = parse_lines(lines)
     edited = fields is None or is_body_edited(fields, body)
@@ -199,6 +201,17 @@ def judge_file(path: Path, expected: Fingerprint) -> Freshness:
     except OSError as error:
         reason = Reason(ReasonKind.UNREADABLE, str(path), detail=str(error.strerror))
         return Freshness("broken", (reason,), stale=True)
+
+
+def has_file(path: str) -> bool:
+    """Return whether `judge_file` would find a file, be it one that can't be read; without one, a module is unbuilt."""
+    try:
+        os.stat(path)  # noqa: PTH116 - for 10,000 modules: no Path for each
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def read_generated(path: Path) -> str | None:

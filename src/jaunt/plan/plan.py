@@ -13,9 +13,11 @@ from jaunt.plan.action import Action, Dependents, Reworded
 from jaunt.plan.freshness import (
     ACCEPTED,
     FRESH,
+    UNBUILT,
     Fingerprint,
     Freshness,
     fingerprint,
+    has_file,
     judge_file,
     moved_beside,
     with_moved_dependencies,
@@ -70,9 +72,11 @@ class Plan:
         Sorted by name.
         """
         kind, dag = self.project.kind_of, self.project.dag
-        below = {m: {dep for dep in dag[m] if dep in self.freshness and kind(dep) == kind(m)} for m in self.freshness}
         moving = [m for m in self.stale if self.freshness[m].action != "ask"]
-        reached = dependents_of(below, moving) if moving else set[str]()
+        if len(moving) == len(self.freshness) or not moving:
+            return []
+        below = {m: {dep for dep in dag[m] if dep in self.freshness and kind(dep) == kind(m)} for m in self.freshness}
+        reached = dependents_of(below, moving)
         return sorted(m for m in reached if self.freshness[m].action == "keep" and self.freshness[m].state != "edited")
 
     def restricted_to(self, kinds: Collection[Kind]) -> "Plan":
@@ -142,9 +146,10 @@ def _moved_dependencies(
     broken = {name for name in generated if found[name].state == "broken"}
     if broken:
         broken = dependents_of({name: set(dag[name]) & found.keys() for name in found}, broken)
+    moving = generated | broken
     for name, each in judged.items():
         recorded = each.dependency_codes
-        if not recorded and not generated:
+        if not recorded and (not moving or moving.isdisjoint(dag[name])):
             continue
         needed = [d for d in dag[name] if d in broken or (d in found and _uses_code_of(project, name, d))]
         stale = {d for d in needed if d in generated or d in broken}
@@ -186,6 +191,8 @@ def _judge(project: Project, name: str) -> _Judged:
     known = _known_fresh(project, name, key) if key else None
     if known is not None:
         return known
+    if not key and not has_file(project.generated_name(name)):
+        return _Judged(UNBUILT)
     freshness = judge_file(project.generated_path(name), module_fingerprint(project, name))
     code, codes = freshness.code, freshness.dependency_codes
     if not key or freshness.reasons or freshness.state not in _KNOWN:

@@ -1,7 +1,8 @@
 """Relinking: the modules that changed are linked with all the others as an earlier scan left them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, ValuesView
 from dataclasses import replace
+from functools import cached_property
 
 from jaunt.files.listing import ModuleFile
 from jaunt.project.kept.snapshot import Record
@@ -85,8 +86,7 @@ def _link(found: Mapping[str, SpecModule], table: Table, linker: Linker, files: 
     if unimportable:
         return None
     specs, contracts = linker.collect(modules, broken=())
-    by_path = {f"{name}.{spec}": SpecRef(f"{name}:{spec}") for name, row in table.items() for spec in row.specs}
-    finder = SpecFinder(by_path, files.names_of)
+    finder = SpecFinder(_SpecsByPath(table), files.names_of)
     specs, computed = read_constants(specs, modules, finder, files)
     if computed:
         return None
@@ -97,3 +97,34 @@ def _link(found: Mapping[str, SpecModule], table: Table, linker: Linker, files: 
     parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in resolved.specs.items()}
     linked = Linked(modules, resolved.specs, parts, graph, {}, dict.fromkeys(parts, ""), {})
     return {name: part_of(linked, module) for name, module in modules.items()}
+
+
+class _SpecsByPath(Mapping[str, SpecRef]):
+    """The specs of a table by their dotted path; a path is looked up by the module that it begins with."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def __getitem__(self, path: str) -> SpecRef:
+        module, dot, name = path.rpartition(".")
+        while dot:
+            if module in self._table and name in self._table[module].specs:
+                return SpecRef(f"{module}:{name}")
+            module, dot, outer = module.rpartition(".")
+            name = f"{outer}.{name}"
+        raise KeyError(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def values(self) -> ValuesView[SpecRef]:
+        """Return the references of all specs, without a look-up of each."""
+        return self._all.values()
+
+    @cached_property
+    def _all(self) -> dict[str, SpecRef]:
+        specs = self._table.specs()
+        return {f"{name}.{spec}": SpecRef(f"{name}:{spec}") for name, found in specs for spec in found}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from projects import CONFIG, make_shop, write_files
+from projects import CONFIG, edit, make_shop, write_files
 from said import RunIn
 
 SPEC = '''\
@@ -29,6 +29,7 @@ TOLD = [
     "(import it, or write it without backticks)",
     "warning: src/app/price.py:7: price: nothing in the module binds `split_words` (import it from app.words)",
 ]
+ANSWERS = {"app.price": "from app.money import Money\n\n\ndef price(text: str) -> Money:\n    return Money()\n"}
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def root(tmp_path: Path) -> Path:
     return make_shop(
         tmp_path,
         changes={"src/app/price.py": SPEC, "src/app/money.py": MONEY},
-        answers={"app.price": "from app.money import Money\n\n\ndef price(text: str) -> Money:\n    return Money()\n"},
+        answers=ANSWERS,
     )
 
 
@@ -71,3 +72,17 @@ def test_only_so_many_are_told(tmp_path: Path, run_in: RunIn) -> None:
         11,
         "warning: there are more names that nothing binds: jaunt doctor lists them",
     )
+
+
+def test_what_is_stale_by_a_dependency_alone_was_told_before_it_landed(tmp_path: Path, run_in: RunIn) -> None:
+    spec = SPEC.replace("import Money\n", "import Money\nfrom app.words import split_words\n")
+    root = make_shop(tmp_path, changes={"src/app/price.py": spec, "src/app/money.py": MONEY}, answers=ANSWERS)
+    assert run_in(root, "build").errors == [TOLD[0].replace("py:7", "py:8")]
+    edit(root / "src/app/words.py", "Return", "Give")
+    said = run_in(root, "status")
+    assert (said.errors, [line.split()[:2] for line in said.lines if "app.price" in line]) == (
+        [],
+        [["stale", "app.price"]],
+    )
+    edit(root / "src/app/price.py", "Return", "Give")
+    assert run_in(root, "status").errors == [TOLD[0].replace("py:7", "py:8")]

@@ -11,7 +11,9 @@ from jaunt.commands.shared.ahead.governed import newly_governed
 from jaunt.commands.shared.options import read_config
 from jaunt.errors import JauntConfigError
 from jaunt.header import KINDS, Kind
+from jaunt.plan.freshness import Freshness
 from jaunt.plan.plan import Plan, make_plan
+from jaunt.plan.reasons import ReasonKind
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import Project, chosen_specs_of, load_project, select_targets
 from jaunt.report.console import error_line, print_warning, say, some
@@ -70,8 +72,12 @@ _KEPT = "jaunt.commands.shared.ahead.kept"
 
 
 def tell_unbound(plan: Plan) -> None:
-    """Warn of bodies of stale specs, and of names that their docstrings have in backticks and that nothing binds."""
-    stale = [module for module in plan.stale if module not in plan.problems][:_MOST_READ]
+    """Warn of bodies of stale specs, and of names that their docstrings have in backticks and that nothing binds.
+
+    What is stale by its dependencies alone was told when its code landed.
+    """
+    stale = [module for module in plan.stale if module not in plan.problems and _may_have_news(plan.freshness[module])]
+    stale = stale[:_MOST_READ]
     if not stale:
         return
     from jaunt.commands.shared.ahead import replaced, unbound  # what reads sources: 20 ms, for nothing if all is fresh
@@ -100,6 +106,13 @@ def with_foreseen(plan: Plan) -> Plan:
     if fault := kept.provider_fault(plan.project.config):
         print_warning(error_line(fault))
     return kept.with_refused(plan, paid)
+
+
+_OF_DEPENDENCIES = {ReasonKind.DEPENDENCY_CHANGED, ReasonKind.DEPENDENCY_STALE, ReasonKind.DEPENDENCY_REBUILT}
+
+
+def _may_have_news(freshness: Freshness) -> bool:
+    return not all(reason.kind in _OF_DEPENDENCIES for reason in freshness.reasons)
 
 
 def tell_governed(plan: Plan) -> list[str]:

@@ -92,6 +92,8 @@ def with_shapes(new: Snapshot, old: Snapshot, read: Mapping[str, Record]) -> Sna
     """Return a snapshot with the shapes of handwritten names: those that were `read` from files now, by path, and those
     in the snapshot `old` that still hold.
     """
+    if not read and not holds_shapes(old.lines):
+        return new
     lines = dict(new.lines)
     for path, line in new.lines.items():
         shapes, before = read.get(path), old.lines.get(path, "")
@@ -107,6 +109,13 @@ def with_shapes(new: Snapshot, old: Snapshot, read: Mapping[str, Record]) -> Sna
         kept = {**others, **(shapes or {})}
         lines[path] = json.dumps(kept) if kept else ""
     return replace(new, lines=lines)
+
+
+def holds_shapes(lines: Mapping[str, str]) -> bool:
+    """Return whether any of the records of a snapshot has the shapes of handwritten names."""
+    if isinstance(lines, Lines):
+        return lines.has(_SHAPES)
+    return any(_SHAPES in line for line in lines.values())
 
 
 def built_key(key: str, against: Mapping[str, str], files: Sequence[str], facts: Sequence[str]) -> str:
@@ -148,6 +157,10 @@ class Lines(Mapping[str, str]):
     def __getitem__(self, path: str) -> str:
         begin, length = self._places[path]
         return self._text[begin : begin + length].decode("ascii")
+
+    def has(self, text: str) -> bool:
+        """Return whether a text stands in one of the lines."""
+        return self._text.find(text.encode("ascii"), self._begin) >= 0
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)

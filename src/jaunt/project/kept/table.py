@@ -56,6 +56,10 @@ class Table(Mapping[str, Row]):
         """Return the paths of the modules of which only an import can tell something."""
         return [path for path, unread in zip(self.columns["path"], self.columns["unread"], strict=True) if unread]
 
+    def specs(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield each module with the names of its specs."""
+        return ((name, specs.split()) for name, specs in zip(self.names, self.columns["specs"], strict=True))
+
     def dependencies(self, module: str) -> list[str]:
         """Return the modules that one depends on."""
         return self.columns["dependencies"][self._places[module]].split()
