@@ -236,6 +236,10 @@ class Box:
     def share(self, people: int) -> int:
         """Return the size that each gets."""
         ...
+
+    def times(self, n: int) -> int:
+        """By hand, and no candidate is to blame."""
+        return self.size // (n - n)
 '''
 BOX = """class Box:
     def __init__(self, size: int) -> None:
@@ -243,6 +247,9 @@ BOX = """class Box:
 
     def share(self, people: int) -> int:
         return self.size // people{}
+
+    def times(self, n: int) -> int:
+        return self.size // (n - n)
 """
 
 

@@ -24,6 +24,7 @@ from jaunt.checks.examiner.questions import NO_ANSWER, Answer, Question
 from jaunt.checks.examiner.sandboxes import Examiners
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.check import NAME as STATIC
+from jaunt.checks.static.handwritten_bodies import is_handwritten
 from jaunt.checks.vacuity.check import is_run
 from jaunt.config import SandboxConfig
 from jaunt.generate.check import Checked
@@ -158,11 +159,15 @@ def _called(spec: ModuleSource, names: Sequence[str]) -> Iterator[Callee]:
 
 
 def _is_tried(member: Function) -> bool:
-    """Whether a method is called: a public one or the constructor, all of whose arguments are annotated."""
+    """Whether a method is called: a public one or the constructor, all of whose arguments are annotated.
+
+    One that is written by hand stays whatever it does, and no candidate is to blame.
+    """
     kinds = {ast.unparse(each) for each in member.decorator_list}
     is_static = "staticmethod" in kinds
     is_public = not member.name.startswith("_") or member.name == "__init__"
-    return is_public and kinds <= _KINDS and _is_annotated(_arguments(member)[0 if is_static else 1 :])
+    is_asked = is_public and not is_handwritten(member)
+    return is_asked and kinds <= _KINDS and _is_annotated(_arguments(member)[0 if is_static else 1 :])
 
 
 def _arguments(node: Function) -> list[ast.arg]:

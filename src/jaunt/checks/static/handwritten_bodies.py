@@ -68,10 +68,13 @@ def _key(method: Function) -> tuple[str, str]:
 
 
 def _handwritten(spec: ModuleSource, name: str) -> Iterator[Function]:
-    """Yield the methods of a class spec whose bodies are more than stubs; a lone `yield` only tells of a generator."""
-    for method in _methods(spec.definitions.get(name)):
-        if not all(is_stub(s) or _is_bare_yield(s) for s in _body(method)):
-            yield method
+    """Yield the methods of a class spec whose bodies are more than stubs."""
+    yield from filter(is_handwritten, _methods(spec.definitions.get(name)))
+
+
+def is_handwritten(function: Function) -> bool:
+    """Whether the body of a spec's function is more than a stub; a lone `yield` only tells of a generator."""
+    return not all(is_stub(each) or _is_bare_yield(each) for each in _body(function))
 
 
 def _is_bare_yield(statement: ast.stmt) -> bool:
