@@ -1,6 +1,6 @@
 """What jaunt is worth under fire: how many of each kind of attack were tried, and how many did harm.
 
-    python tests/benchmarks/fire [KIND ...] [--kills 1000] [--limits 50] [--every]
+    python tests/benchmarks/fire [KIND ...] [--kills 1000] [--quick] [--limits 50] [--every]
 
 The kinds are `kills`, `once`, `full`, `shortages`, `stores`, `escapes` and `cheats`, by default all. A small project is
 built over and over: killed at a random moment; with one file operation that fails, or all from the n-th on as on a full
@@ -39,6 +39,8 @@ def tell(kind: str, trials: Iterable[tuple[str, list[str]]]) -> None:
         if wrong:
             failed += 1
             print(f"{kind}: {what}", *(f"    {line}" for line in "\n".join(wrong).splitlines()), sep="\n", flush=True)
+        if tried % 50 == 0:
+            print(f"{kind}: {tried} tried so far, {failed} did harm", flush=True)
     print(f"{kind}: {tried} tried, {failed} did harm", flush=True)
 
 
@@ -47,6 +49,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument(
+        "--quick", action="store_true", help="kill builds that run no code: as the suite does, 20 times"
+    )
     parser.add_argument("--limits", type=int, default=50, help="how many of each of the four limits")
     parser.add_argument("--every", action="store_true", help="each file operation, not only those that differ")
     arguments = parser.parse_args()
@@ -60,7 +65,7 @@ def main() -> None:
             kinds = [each for each in kinds if each not in ("once", "full")]
     for kind in kinds:
         if kind == "kills":
-            tell(kind, kill_at_random(folder / kind, arguments.kills))
+            tell(kind, kill_at_random(folder / kind, arguments.kills, quick=arguments.quick))
         elif kind == "shortages":
             tell(kind, run_short(folder / kind, arguments.limits))
         elif kind in TABLES:

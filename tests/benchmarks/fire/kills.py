@@ -10,12 +10,20 @@ from arena import QUICK, Arena
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 THINKS = 0.3  # seconds that the model takes for an answer
-_IN_HAND = 0.2  # seconds in which an answer gets from the model into a file
+IN_HAND = 0.2  # seconds in which an answer gets from the model into a file
+UNCHECKED = f'{QUICK}doctests = false\nproperties = "off"\nruff = "off"\n'
 
 
-def kill_at_random(folder: Path, count: int, seed: int = 0) -> Iterator[tuple[str, list[str]]]:
-    """Yield for each trial when and how the build was killed, and what was wrong with what came of it."""
-    arena, chance = Arena(folder, config=QUICK, thinks=THINKS), random.Random(seed)
+def kill_at_random(folder: Path, count: int, *, seed: int = 0, quick: bool = False) -> Iterator[tuple[str, list[str]]]:
+    """Yield for each trial when and how the build was killed, and what was wrong with what came of it.
+
+    Where it is to be `quick`, code is not run, and a busy machine is given a second for an answer.
+    """
+    arena, chance = (
+        Arena(folder, config=UNCHECKED if quick else QUICK, thinks=0.0 if quick else THINKS),
+        random.Random(seed),
+    )
+    in_hand = 1.0 if quick else IN_HAND
     arena.begin()
     begin = time.monotonic()
     arena.run("build")
@@ -25,7 +33,7 @@ def kill_at_random(folder: Path, count: int, seed: int = 0) -> Iterator[tuple[st
         arena.begin()
         ended = arena.run("build", kill_after=after, number=number)
         killed = time.time()
-        before = {module: killed - at for module, at in arena.answered() if at < killed - _IN_HAND}
+        before = {module: killed - at for module, at in arena.answered() if at < killed - in_hand}
         wrong = [*arena.torn(), *([] if number == signal.SIGKILL else ended.faults), *arena.after()]
         again = {module: age for module, age in before.items() if arena.calls()[module] > 1}
         wrong += [f"{each}, answered {age:.2f} s before, was paid for again" for each, age in again.items()]
