@@ -156,10 +156,13 @@ class ProjectTasks:
         return []
 
     def _ended(self) -> None:
-        """Keep what the scan found, after a run that may make a folder for it."""
+        """Keep what the scan found, after a run that may make a folder for it; say what new code does otherwise."""
         while self._later:
             plan = self._later.pop()
             remember(plan.project, plan.found_fresh, make_folder=True)
+        runner: PlanRunner | None = vars(self).get("_runner")
+        if runner is not None:
+            runner.tell_behaviour()
 
     @functools.cached_property
     def _runner(self) -> "PlanRunner":

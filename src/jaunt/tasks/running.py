@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jaunt.build.eager.order import FirstRequests
+from jaunt.build.memory.replaced_code import tell_behaviour
 from jaunt.build.memory.time_left import TimeLeft, plan_time_left
 from jaunt.build.pipeline import ModuleBuilder
 from jaunt.build.project_settings import project_settings
@@ -40,7 +41,7 @@ class PlanRunner:
         self._builder = ModuleBuilder(replace(settings, on_attempt=self._note_attempt, on_wait=_tell_of_wait))
         self._builder.turns = self._turns = plan_turns(plan, self._build)
         self._requests = FirstRequests(plan, self._builder)
-        self._built: set[str] = set()
+        self._outcomes: dict[str, Outcome] = {}
         atexit.register(self._close)  # nobody tells when doit's last task has run
 
     async def build(self, name: str, *, forced: bool = False) -> Outcome:
@@ -54,7 +55,7 @@ class PlanRunner:
             outcome = await self._builder.build(project_work(self._plan.project, name), ask_anew=True)
         else:
             outcome = await (self._turns.build(name) if self._turns.has(name) else self._build(name))
-        self._built |= {name} if outcome.status == "generated" else set()
+        self._outcomes[name] = outcome
         return outcome
 
     async def ask(self, name: str) -> Outcome:
@@ -63,7 +64,13 @@ class PlanRunner:
 
     def is_moved(self, name: str) -> bool:
         """Whether code was generated in this run that a fresh module depends on, so that it is looked at again."""
-        return not self._built.isdisjoint(self._plan.project.dag[name])
+        below = (self._outcomes.get(each) for each in self._plan.project.dag[name])
+        return any(outcome is not None and outcome.status == "generated" for outcome in below)
+
+    def tell_behaviour(self) -> None:
+        """Say what the code that this run has written does otherwise than the code that it replaced."""
+        if any(outcome.status == "generated" for outcome in self._outcomes.values()):
+            tell_behaviour(self._plan, self._outcomes)
 
     async def _build(self, name: str) -> Outcome:
         work = project_work(self._plan.project, name)

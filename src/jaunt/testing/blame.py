@@ -28,6 +28,15 @@ Side = Literal["code", "test"]
 
 _NOT_BUILT = "JauntNotBuiltError"
 _UNFINISHED = "did not finish"
+_MISFIT = re.compile(
+    r"keyword argument|positional argument|required .*argument|is not defined|cannot import name|has no attribute"
+    r"|Field required|Extra inputs"
+)
+"""How Python, and what builds classes of models, say that a name or an argument is not there."""
+_OF_BUILTIN = re.compile(
+    r"'(?:NoneType|str|int|float|bool|bytes|list|dict|tuple|set|frozenset|coroutine|generator)' obj"
+)
+"""A value that has come out of some call, and may be the wrong one."""
 _EXAMPLE = re.compile(r"^\s*>>> (?P<call>.+)\n\s*(?!>>>|\.\.\.)(?P<result>\S.*)$", re.MULTILINE)
 
 
@@ -98,7 +107,7 @@ def blamed(project: Project, case: Case, violations: Mapping[str, Sequence[str]]
     wrong = tuple(module for module in modules if violations.get(module))
     if wrong:
         return Blame(test, "code", wrong, f"{wrong[0]} violates its own docstring: {violations[wrong[0]][0]}")
-    found = _by_example(project, case) or _by_error(project, case)
+    found = by_misfit(project, case) or _by_example(project, case) or _by_error(project, case)
     if found is not None:
         return found
     if modules and failure.message.startswith(_UNFINISHED):
@@ -107,6 +116,31 @@ def blamed(project: Project, case: Case, violations: Mapping[str, Sequence[str]]
         return Blame(test, "code", modules, f"the docstring of {entry.spec_ref} gives the case that fails")
     kept = f"{', '.join(modules)} keeps to its docstring" if modules else "it depends on no code of a spec"
     return Blame(test, "test", (entry.module,), f"{kept}, and only a derived case disagrees", derived=True)
+
+
+def by_misfit(project: Project, case: Case) -> Blame | None:
+    """Blame a test that names what there is not: the error is raised where it calls, and not in generated code."""
+    failure = case.failure
+    said = failure.message
+    if not _MISFIT.search(said) or _OF_BUILTIN.search(said) or failure.exception in ("", "AssertionError", "Failed"):
+        return None
+    if any(_lines_in(project, module, failure) for module in _code_under(project, case)):
+        return None
+    why = f"{failure.exception} is raised where it uses what is not of this form (any more)"
+    return Blame(failure.node_id, "test", (case.entry.module,), why)
+
+
+def _code_under(project: Project, case: Case) -> list[str]:
+    """Return the modules of generated code that a test can come to."""
+    below = dependencies_of(project.dag, [case.entry.module])
+    return [module for module in sorted(below) if project.kind_of(module) == "build"]
+
+
+def _lines_in(project: Project, module: str, failure: Failure) -> list[str]:
+    """Return the lines of a module's generated code that a traceback passes through."""
+    place = project.generated_path(module)
+    shown = place.relative_to(project.root) if place.is_relative_to(project.root) else place
+    return re.findall(rf"^(?:.*/)?{re.escape(shown.as_posix())}:(\d+)", failure.details, re.MULTILINE)
 
 
 def _by_example(project: Project, case: Case) -> Blame | None:
@@ -137,12 +171,8 @@ def _by_error(project: Project, case: Case) -> Blame | None:
     failure = case.failure
     if not failure.exception or failure.exception in ("Failed", "AssertionError"):
         return None
-    for module in sorted(dependencies_of(project.dag, [case.entry.module])):
-        if project.kind_of(module) != "build":
-            continue
-        place = project.generated_path(module)
-        shown = place.relative_to(project.root) if place.is_relative_to(project.root) else place
-        lines = re.findall(rf"^(?:.*/)?{re.escape(shown.as_posix())}:(\d+)", failure.details, re.MULTILINE)
+    for module in _code_under(project, case):
+        lines = _lines_in(project, module, failure)
         if not lines:
             continue
         used = [project.specs[dep] for dep in project.graph[case.entry.spec_ref] if dep in project.specs]

@@ -10,7 +10,7 @@ way, the model that writes tests is not told what the code gives.
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from jaunt.generate.base import GeneratorBackend, ModuleSpecContext
@@ -20,7 +20,7 @@ from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, module_of
-from jaunt.testing.blame import Blame, Case, Side, blamed
+from jaunt.testing.blame import Blame, Case, Side, blamed, by_misfit
 from jaunt.testing.run_record import Failure
 
 
@@ -102,6 +102,15 @@ def repairs(
         ]
     later = sorted({case.entry.module for case, blame in judged if blame.side == "test" and not blame.derived})
     return Repair("code", blames, told, tuple(later))
+
+
+def misfits(project: Project, failures: Iterable[Failure], modules: Collection[str]) -> dict[str, list[str]]:
+    """Return, of test modules, those that use something that has another form by now, with what the model is told."""
+    told: dict[str, list[str]] = {}
+    for case in failed_cases(project, failures):
+        if case.entry.module in modules and (blame := by_misfit(project, case)) is not None:
+            told.setdefault(case.entry.module, []).append(_told_to_test(case, blame))
+    return told
 
 
 def describe(case: Case) -> str:

@@ -141,6 +141,16 @@ def test_prune_keeps_the_most_recently_used_within_the_size(store: Store) -> Non
     assert kept(store) == {"b", "c"}
 
 
+def test_candidates_that_did_not_land_are_pruned_with_the_others(store: Store) -> None:
+    fill(store, {"a": 5, "b": 40})
+    second = Store(store.folder / "candidates" / "2")
+    fill(second, {"a": 50, "b": 1, "c": 41})
+    assert {file.path.stem[0] for file in prune(store, keep_days=30)} == {"a", "b", "c"}
+    assert (kept(store), kept(second)) == ({"a"}, {"b"})
+    prune(store, max_size=next(store.files()).size)
+    assert (kept(store), kept(second)) == (set(), {"b"})
+
+
 def test_a_hit_counts_as_use(store: Store) -> None:
     fill(store, {"a": 40})
     assert store.get("build", "a" * 64).source is not None

@@ -13,13 +13,15 @@ _DAY = 86_400.0
 def prune(store: Store, *, keep_days: float | None = None, max_size: int | None = None) -> list[StoredFile]:
     """Remove what was not used for `keep_days`, then the least recently used until `max_size` bytes are left.
 
-    Returns the entries that were removed. What killed builds have left, locks say, is removed as well.
-    Raises JauntWriteError if an entry can't be removed.
+    So it is with the candidates that did not land, which are kept below it. Returns the entries that were removed. What
+    killed builds have left, locks say, is removed as well. Raises JauntWriteError if an entry can't be removed.
     """
-    remove_abandoned_files([store.folder])
-    for path in store.folder.glob("*/??/*.lock"):
-        remove_idle_lock(path)
-    newest_first = sorted(store.files(), key=lambda file: -file.used)
+    stores = [store, *(Store(folder) for folder in sorted(store.folder.glob("candidates/[0-9]*")))]
+    remove_abandoned_files([each.folder for each in stores])
+    for each in stores:
+        for path in each.folder.glob("*/??/*.lock"):
+            remove_idle_lock(path)
+    newest_first = sorted((file for each in stores for file in each.files()), key=lambda file: -file.used)
     removed, size = [], 0
     for file in newest_first:
         size += file.size

@@ -114,7 +114,7 @@ def _verified(whole: Plan, plan: Plan, *, tests: bool) -> tuple[Mapping[str, Seq
     from jaunt.commands.check import verified  # all checks: 0.1 s, which only --verify needs
 
     failed = verified.verify(whole, plan.freshness)
-    return failed, verified.failing_tests(plan) if tests else []
+    return failed, verified.failing_tests(plan, known=failed) if tests else []
 
 
 def _weak(plan: Plan, level: str) -> list[tuple[str, str]]:

@@ -53,8 +53,9 @@ class Verified:
 def verify(plan: Plan, among: Container[str]) -> dict[str, list[str]]:
     """Put the code of those of a plan's modules that may stay through all checks; return what fails: module -> errors.
 
-    An error names file and line. Code that has to be generated anyway is left out. Nothing is written but what is
-    remembered for the next time.
+    An error names file and line. Code that has to be generated anyway is left out. Generated tests that are to be
+    verified are run, too: what they use may have moved in a way that nothing but their run tells. Nothing is written
+    but what is remembered for the next time.
     """
     project = plan.project
     texts = {
@@ -72,6 +73,9 @@ def verify(plan: Plan, among: Container[str]) -> dict[str, list[str]]:
             errors.append(with_code(f"{module}: {error_line(examined.fault)}", examined.fault))
         if errors:
             failed[module] = errors
+    sound = texts.keys() - failed.keys()
+    moved = [m for m in asked if m in sound and plan.freshness[m].action == "verify" and project.kind_of(m) == "test"]
+    failed |= _failing(project, [m for m in moved if project.dag[m] <= sound])
     passed = {m: digests[m] for m in texts if m not in failed and (m in asked or m not in changed)}
     _keep(project, Verified(passed), known, plan)
     return failed
@@ -84,15 +88,23 @@ def _examined(project: Project, asked: Mapping[str, str]) -> "Mapping[str, Exami
     return verification.examine(project, asked, jobs=project.config.build.jobs)
 
 
-def failing_tests(plan: Plan) -> list[str]:
-    """Run the generated tests of a plan's modules, as far as there are any; return what fails."""
+def failing_tests(plan: Plan, *, known: Container[str] = ()) -> list[str]:
+    """Run the generated tests of a plan's modules, as far as there are any and none is `known`; return what fails."""
     project = plan.project
     tests = [m for m in plan.freshness if project.kind_of(m) == "test" and project.generated_path(m).is_file()]
+    return [each for errors in _failing(project, [m for m in tests if m not in known]).values() for each in errors]
+
+
+def _failing(project: Project, tests: Collection[str]) -> dict[str, list[str]]:
+    """Run generated test modules; return what fails, by module; what is of none of them counts for the first."""
     if not tests:
-        return []
-    return list(
-        importlib.import_module("jaunt.testing.project_tests").run_project_tests(project, modules=tests).failures
-    )
+        return {}
+    project_tests = importlib.import_module("jaunt.testing.project_tests")
+    places = {str(project.generated_path(m).relative_to(project.root)): m for m in tests}
+    found: dict[str, list[str]] = {}
+    for failure in project_tests.run_project_tests(project, modules=tests).failures:
+        found.setdefault(places.get(failure.partition("::")[0], min(tests)), []).append(failure)
+    return found
 
 
 def _text(project: Project, module: str) -> str:

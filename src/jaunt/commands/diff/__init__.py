@@ -19,7 +19,7 @@ from jaunt.text.counts import counted
 if TYPE_CHECKING:  # `jaunt --version` needs none of these
     from jaunt.commands.diff.change import Change
 
-_COMPARING = "jaunt.commands.shared.comparing.replaced_code"
+_COMPARING = "jaunt.build.memory.replaced_code"
 """What is loaded for `--behaviour` alone: the sandbox, and an event loop."""
 _NATURES = {
     "code": "code changed",

@@ -238,12 +238,16 @@ class Strengths(TypedDict):
 
 
 class Tested(TypedDict):
-    """What was built, and how its tests ended, if they ran; `stronger` is the build of tests that were too weak."""
+    """What was built, and how its tests ended, if they ran.
+
+    `renewed` is the build of tests whose run told that they did not fit any more, `stronger` of those too weak.
+    """
 
     modules: list[BuiltModule]
     seconds: float
     unproven: list[str]
     tests: NotRequired[Ran]
+    renewed: NotRequired[Built]
     repair: NotRequired[Repaired]
     strength: NotRequired[Strengths]
     stronger: NotRequired[Built]

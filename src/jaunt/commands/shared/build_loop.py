@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
+from jaunt.build.memory.replaced_code import tell_behaviour
 from jaunt.build.memory.time_left import plan_time_left
 from jaunt.build.memory.timings import TimingsRecorder
 from jaunt.build.pipeline import with_usage
@@ -20,7 +21,6 @@ from jaunt.build.settings import BuildSettings
 from jaunt.build.store import fetch_modules
 from jaunt.checks.doctests.imports import Imports
 from jaunt.cluster.call import cluster_warnings
-from jaunt.commands.shared.comparing.replaced_code import tell_behaviour
 from jaunt.commands.shared.comparing.side_questions import tell_side_questions
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.commands.shared.result import stop_signals

@@ -17,7 +17,7 @@ from jaunt.report.console import print_warning, say, say_foreign, some
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.spec_ref import module_of
 from jaunt.testing.project_tests import PytestResult, run_project_tests
-from jaunt.testing.repair import failed_cases, repairs
+from jaunt.testing.repair import failed_cases, misfits, repairs
 from jaunt.testing.unchanged.passes import Passes
 
 _OF_DOCSTRINGS = ("doctests", "properties")
@@ -63,6 +63,20 @@ def repair(project: Project, result: PytestResult, options: BuildOptions) -> tup
     say(f"repairing {some(told)}")
     code, facts = build_plan(make_plan(project, told, force=told).only(told), options, failures=told)
     return code, {**facts, "side": round_.side, "blames": [asdict(blame) for blame in round_.blames]}
+
+
+def renew(
+    project: Project, result: PytestResult, options: BuildOptions, stamped: Collection[str]
+) -> tuple[int, dict[str, Any]] | None:
+    """Generate those of the `stamped` test modules that turn out not to fit what they use any more; None without one.
+
+    They have passed all checks as they stand, and only their run can tell.
+    """
+    told = misfits(project, result.found, stamped)
+    if not told:
+        return None
+    say(f"no longer fit what they use, as their run tells: {some(sorted(told))}")
+    return build_plan(make_plan(project, told, force=told).only(told), options, failures=told)
 
 
 def _violations(project: Project, result: PytestResult) -> dict[str, list[str]]:

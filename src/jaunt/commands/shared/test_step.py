@@ -138,12 +138,16 @@ def _tested(
         say(tested.verdict)
         return tested
     # The sandbox, and what repairs: 80 ms, for nothing if all tests passed before.
-    from jaunt.commands.shared.test_run import repair, run_tests, say_sandbox
+    from jaunt.commands.shared.test_run import renew, repair, run_tests, say_sandbox
 
     say_sandbox(project, tests - unchanged.keys())
     ran = run_tests(project, tests - unchanged.keys(), passes, running.pytest_args, running.workers)
     tested = Tested(ran, unchanged)
     say(tested.verdict)
+    stamped = {each["module"] for each in facts["modules"] if each["status"] == "verified"} & tests
+    if stamped and not tested.passed and "renewed" not in facts and (new := renew(project, ran, options, stamped)):
+        code, facts["renewed"] = new
+        return tested if code else _tested(project, tests, options, running, facts)
     if running.repair and not tested.passed and tested.ran and (repaired := repair(project, tested.ran, options)):
         code, facts["repair"] = repaired
         return tested if code else _tested(project, tests, options, replace(running, repair=False), facts)
