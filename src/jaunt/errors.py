@@ -40,9 +40,14 @@ class JauntMachineError(JauntConfigError):
 
 
 class JauntDiscoveryError(JauntError):
-    """A spec cannot be found, read or understood."""
+    """A spec cannot be found, read or understood.
+
+    `raised` is the class of the error that the import of its module ended with, "" if it is not by that.
+    """
 
     code = codes.SPEC
+
+    raised: str = ""
 
 
 class JauntSpecError(JauntDiscoveryError):

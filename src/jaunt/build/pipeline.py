@@ -21,7 +21,7 @@ from jaunt.build.store.beside import beside_work, instruction_fields
 from jaunt.build.turns import PatientCheck, Turns
 from jaunt.build.write import normalize_source
 from jaunt.engine.job import Outcome, Status, error_texts, failure
-from jaunt.errors import JauntBudgetError, JauntError, JauntGenerationError
+from jaunt.errors import JauntBudgetError, JauntDiscoveryError, JauntError, JauntGenerationError
 from jaunt.files.atomic import require_writable
 from jaunt.generate.base import GenerationResult
 from jaunt.generate.check import Check, Examination, check_candidate
@@ -338,5 +338,5 @@ def _no_longer_passes(work: ModuleWork, standing: StandingCode, errors: Sequence
 
 def _apart_from_names(problem: JauntError) -> list[str]:
     """Return what to tell of a failed import beside the names that are not defined, in what line."""
-    is_of_names = any(each in str(problem) for each in ("NameError", "AttributeError"))
+    is_of_names = isinstance(problem, JauntDiscoveryError) and problem.raised in ("NameError", "AttributeError")
     return [] if is_of_names else list(error_texts(problem))

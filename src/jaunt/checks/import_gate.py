@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 
 from jaunt import codes
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntError
@@ -27,9 +28,7 @@ class ImportGate:
         self._start = start
         self._fault: JauntConfigError | None = None
         self.modules = {m for m in modules if m not in project.problems}
-        self._errors: dict[str, str] = {}
-        self._hints: dict[str, str] = {}
-        self._unbuilt: dict[str, Sequence[str]] = {}
+        self._imported: dict[str, Imported] = {}
         self._awaited: dict[str, Future[None]] = {}
         self._begun = False
         self._ended = False
@@ -51,19 +50,21 @@ class ImportGate:
         error = await self.why_not(module)
         if not error:
             return None
-        path = self._project.modules[module].file.path
-        return self.refusal(module) or JauntDiscoveryError(
+        path, imported = self._project.modules[module].file.path, self._imported[module]
+        problem = self.refusal(module) or JauntDiscoveryError(
             f"{path}: cannot be imported: {error}",
-            hint=self._hints.get(module) or "correct the module, or install what it needs",
+            hint=imported.hint or "correct the module, or install what it needs",
             code=codes.UNIMPORTABLE,
         )
+        problem.raised = imported.exception
+        return problem
 
     def refusal(self, module: str) -> JauntDiscoveryError | None:
         """Return the error that is a refusal of the module's own spec, which names its file, if it is known by now."""
-        error, path = self._errors.get(module, ""), self._project.modules[module].file.path
-        if not error.startswith(f"{path}:"):
+        imported, path = self._imported.get(module), self._project.modules[module].file.path
+        if imported is None or not imported.error.startswith(f"{path}:"):
             return None
-        return JauntDiscoveryError(error, hint=self._hints.get(module), code=codes.UNIMPORTABLE)
+        return JauntDiscoveryError(imported.error, hint=imported.hint, code=codes.UNIMPORTABLE)
 
     async def why_not(self, module: str) -> str:
         """Return what a module's import fails with, "" if it doesn't; waits until that is known.
@@ -74,17 +75,17 @@ class ImportGate:
             return ""
         self.begin()
         with self._lock:
-            known = self._ended or module in self._errors
-            imported = None if known else self._awaited.setdefault(module, Future())
-        if imported is not None:
-            await asyncio.shield(asyncio.wrap_future(imported))
-        if self._fault is not None and module not in self._errors:
+            known = self._ended or module in self._imported
+            awaited = None if known else self._awaited.setdefault(module, Future())
+        if awaited is not None:
+            await asyncio.shield(asyncio.wrap_future(awaited))
+        if self._fault is not None and module not in self._imported:
             raise self._fault
-        return self._errors.get(module, "")
+        return self._imported[module].error if module in self._imported else ""
 
     def used_at_import(self, module: str) -> Sequence[str]:
         """Return the modules of the specs that a module uses as it is imported, once its own import is known."""
-        return self._unbuilt.get(module, ())
+        return self._imported[module].unbuilt if module in self._imported else ()
 
     def _import(self) -> None:
         project = self._project
@@ -105,9 +106,7 @@ class ImportGate:
         with self._lock:
             # Plain Python imports some 200 modules that import one another; a module further up may be sound.
             is_deep = imported.exception == RecursionError.__name__
-            self._errors[module] = "" if is_deep else imported.error
-            self._hints[module] = imported.hint
-            self._unbuilt[module] = imported.unbuilt
+            self._imported[module] = replace(imported, error="") if is_deep else imported
             awaited = self._awaited.pop(module, None)
         if awaited is not None:
             awaited.set_result(None)

@@ -25,7 +25,11 @@ Others = Callable[[Sequence["asyncio.Task[Examination]"]], None]
 
 
 class Generator(Protocol):
-    """What answers a context with a candidate."""
+    """What answers a context with a candidate: see `GeneratorBackend`."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it gives back what it was given, at no cost."""
 
     async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
         """Return a candidate's source; raises JauntGenerationError if there is no answer."""
@@ -104,7 +108,7 @@ async def ask(
             return result_of(found, attempt, check_seconds=past.seconds)
         ctx = past.note(found, number, ctx)
         if past.same >= MOST_SAME or attempt == max_attempts:
-            verdict = [] if getattr(backend, "is_free", False) else past.verdict()
+            verdict = [] if backend.is_free else past.verdict()
             last = replace(found, errors=[*found.errors, *flaws(verdict)])
             return result_of(last, attempt, check_seconds=past.seconds)
     return GenerationResult(0, None)
