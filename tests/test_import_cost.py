@@ -28,6 +28,7 @@ HEAVY = {
     *("ast", "subprocess", "hashlib", "threading", "importlib.util", "contextlib", "rich", "ty", "ruff"),
 }
 LIGHT_HALF = {
+    "jaunt.codes",
     "jaunt",
     *(
         f"jaunt.{name}"
