@@ -1,7 +1,9 @@
 """Whether this process may have what many calls at a time need: open files and threads."""
 
+import _thread
 import os
-import threading
+import sys
+import time
 from contextlib import suppress
 
 from jaunt import codes
@@ -15,6 +17,8 @@ except ImportError:  # Windows, which has no such limits
 _OTHER_FILES = 16
 """Open files that a build needs besides those of its calls, for servers and sandboxes; and four a processor."""
 _OTHER_THREADS = 16
+_GONE_SECONDS = 2.0
+"""How long threads that pass through a gate may take; one that takes longer has died."""
 
 
 def require_resources(calls: int, *, files_a_call: int = 1) -> None:
@@ -50,18 +54,29 @@ def _open_files(needed: int) -> int | None:
 
 
 def _started_threads(count: int) -> int:
-    """Return how many of `count` threads can be there at a time; they are gone then."""
-    over = threading.Event()
-    threads: list[threading.Thread] = []
+    """Return how many of `count` threads can be there at a time; they are gone then.
+
+    Not threading's: where memory runs out, its `start` may wait for ever for a thread that has died of that.
+    """
+    gate, gone, started = _thread.allocate_lock(), list[None](), 0
+    usual, sys.unraisablehook = sys.unraisablehook, _say_nothing
     try:
-        for _ in range(count):
-            thread = threading.Thread(target=over.wait, daemon=True)
-            thread.start()
-            threads.append(thread)
-    except RuntimeError:  # "can't start new thread"
-        pass
+        with gate, suppress(RuntimeError, MemoryError):  # "can't start new thread"
+            for _ in range(count):
+                _thread.start_new_thread(_pass, (gate, gone))
+                started += 1
+        until = time.monotonic() + _GONE_SECONDS
+        while len(gone) < started and time.monotonic() < until:
+            time.sleep(0.001)
     finally:
-        over.set()
-    for thread in threads:
-        thread.join()
-    return len(threads)
+        sys.unraisablehook = usual
+    return len(gone)
+
+
+def _pass(gate: _thread.LockType, gone: list[None]) -> None:
+    with gate:
+        gone.append(None)
+
+
+def _say_nothing(_: object) -> None:
+    """Take what a thread died of: that it is not there counts."""

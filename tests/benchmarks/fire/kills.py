@@ -17,7 +17,7 @@ UNCHECKED = f'{QUICK}doctests = false\nproperties = "off"\nruff = "off"\n'
 def kill_at_random(folder: Path, count: int, *, seed: int = 0, quick: bool = False) -> Iterator[tuple[str, list[str]]]:
     """Yield for each trial when and how the build was killed, and what was wrong with what came of it.
 
-    Where it is to be `quick`, one module is built and its code not run, and a busy machine is given a second for an answer.
+    Where it is to be `quick`, one module is built, its code not run; an answer is given a second.
     """
     arena, chance = (
         Arena(folder, config=UNCHECKED if quick else QUICK, thinks=0.0 if quick else THINKS),
