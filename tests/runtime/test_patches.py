@@ -98,6 +98,34 @@ def test_a_patch_that_is_active_at_the_first_call_does_not_stay(app: App, name: 
     assert app.run(code) == "14 28"
 
 
+def test_a_patch_before_the_first_call_reaches_what_both_import_from_elsewhere(app: App) -> None:
+    spec, code = SHOP["app/shop.py"], SHOP["app/__generated__/shop.py"]
+    app.write(
+        {
+            "app/net.py": "def fetch(name: str) -> int:\n    return 7\n",
+            "app/shop.py": spec.replace("import time\n", "import time\n        from app.net import fetch\n").replace(
+                "def fetch(name: str) -> int:\n            return 7\n", ""
+            ),
+            "app/__generated__/shop.py": code.replace(
+                "import RATE, fetch", "import RATE\n        from app.net import fetch"
+            ),
+        }
+    )
+    patched = """
+        from unittest.mock import patch
+        import app.shop
+        with {patch}:
+            print(app.shop.{call})
+        print(app.shop.{call})
+        """
+    for patch, call, printed in (
+        ('patch("app.shop.fetch", return_value=1)', 'total(["a"])', "2\n14"),
+        ('patch.object(app.shop, "price", return_value=5)', "Till().take()", "5\n14"),
+        ('patch.dict(vars(app.shop), {"Till": None})', 'total(["a"])', "14\n14"),
+    ):
+        assert app.run(patched.format(patch=patch, call=call)) == printed, patch
+
+
 def test_a_patch_of_generated_code_at_the_first_call_does_not_stay(app: App) -> None:
     app.write(SHOP)
     code = """

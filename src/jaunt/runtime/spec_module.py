@@ -106,6 +106,17 @@ class SpecModule(PatchedModule):
             _load_waiting(self, name)
         return ModuleType.__getattribute__(self, name)  # by now it may be of another class
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a name in place of another one, as patches do, once the generated code is loaded that may have it, too.
+
+        `mock.patch` reads what it puts back out of the module's namespace, which is no access of a name: of a spec that
+        waits, that is the stand-in, and has to stay it.
+        """
+        known = vars(self)
+        if name[:2] != "__" and name in known and name not in known.get("__jaunt_waiting__", ()):
+            _load_waiting(self, "")
+        PatchedModule.__setattr__(self, name, value)
+
 
 _NOTHING = object()
 _EMPTY = ModuleType("nothing")
