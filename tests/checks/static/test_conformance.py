@@ -401,6 +401,9 @@ ENUM = "from enum import Enum\nclass f(Enum):\n    A = 1\n    B = 2\n    def g(s
 TUPLE = "class f(typing.NamedTuple):\n    a: int\n    b: int = 0\n    def g(self) -> int: ...\n"
 MODEL = "from pydantic import BaseModel\nclass f(BaseModel):\n    a: int\n    b: list[int] = []\n"
 
+STRUCT = "import msgspec\nclass f(msgspec.Struct):\n    a: int\n    b: int = 0\n"
+RECORD = "from dataclasses import dataclass, field\n@dataclass\nclass f:\n    a: int\n    b: int = 0\n"
+
 
 @pytest.mark.parametrize(
     ("stub", "old", "new", "error"),
@@ -412,11 +415,26 @@ MODEL = "from pydantic import BaseModel\nclass f(BaseModel):\n    a: int\n    b:
         (TUPLE, "    b: int = 0\n", "    b: int = 0\n    c: int = 0\n", "has the fields a, b, c, expected a, b"),
         (MODEL, "    a: int\n", "    a: int = 1\n", "gives a the default 1, expected none"),
         (MODEL, "    a: int\n", "    a: int\n    c: int = 1\n", "has the fields a, c, b, expected a, b"),
+        (MODEL, "    a: int\n", "    a: int = Field(gt=5)\n", "gives a the default Field(gt=5), expected none"),
+        (STRUCT, "    a: int\n", "    a: int = 1\n", "gives a the default 1, expected none"),
+        (STRUCT, " = 0\n", "\n", "gives b no default, expected 0"),
+        (RECORD, "    a: int\n", "    a: int = 1\n", "gives a the default 1, expected none"),
+        (
+            RECORD,
+            "    a: int\n",
+            "    a: int = field(default=1)\n",
+            "gives a the default field(default=1), expected none",
+        ),
+        (RECORD, " = 0\n", "\n", "gives b no default, expected 0"),
     ],
 )
 def test_enums_tuples_and_models_are_what_their_specs_list(stub: str, old: str, new: str, error: str) -> None:
     assert errors_of(stub, stub) == []
     assert any(error in each for each in errors_of(stub, stub.replace(old, new)))
+
+
+def test_what_a_field_is_besides_its_default_is_free() -> None:
+    assert errors_of(RECORD, RECORD.replace("    a: int\n", "    a: int = field(repr=False)\n")) == []
 
 
 def test_an_enum_without_members_and_private_names_are_free() -> None:

@@ -24,7 +24,9 @@ from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_t
 from jaunt.text.flaw import Flaw
 
 _ACCESSORS = {"setter", "deleter"}
-_FIELD_MAKERS = {"dataclass", "define", "frozen", "mutable"}
+_FIELD_MAKERS = {"attrs", "dataclass", "define", "frozen", "mutable", "s"}
+_DEFAULTS = {"default", "default_factory", "factory"}
+"""The keywords by which `dataclasses.field`, `attrs.field` and their like give one."""
 _MADE_BY_DATACLASS = {"__init__", "__repr__", "__eq__", "__hash__", "__lt__", "__le__", "__gt__", "__ge__"}
 
 
@@ -110,7 +112,7 @@ def _class_errors(modules: Modules, stub: ast.ClassDef, found: ast.ClassDef) -> 
 
 _CLOSED = {
     **dict.fromkeys(["Enum", "Flag", "IntEnum", "IntFlag", "StrEnum", "ReprEnum"], "members"),
-    **dict.fromkeys(["NamedTuple", "TypedDict", "BaseModel"], "fields"),
+    **dict.fromkeys(["NamedTuple", "TypedDict", "BaseModel", "SQLModel", "Struct"], "fields"),
 }
 """Bases of classes that are what they list: no member or field may come to it."""
 
@@ -126,10 +128,6 @@ def _closed_errors(stub: ast.ClassDef, found: ast.ClassDef) -> Iterator[str]:
         yield f"has the members {', '.join(own) or 'none'}, expected {', '.join(names)}"
     if kind == "fields" and _fields(stub):
         yield from _differing_fields(stub, found, private=False)
-        declared = _declared(stub)
-        for name, (_, value) in _declared(found).items():
-            if value and not declared.get(name, (None, value))[1]:
-                yield f"gives {name} the default {ast.unparse(value)}, expected none"
 
 
 def _enum_members(node: ast.ClassDef) -> list[str]:
@@ -171,6 +169,19 @@ def _differing_fields(stub: ast.ClassDef, found: ast.ClassDef, *, private: bool 
     names, own = ([n for n in _fields(node) if private or not n.startswith("_")] for node in (stub, found))
     if names != own:
         yield f"has the fields {', '.join(own) or 'none'}, expected {', '.join(names) or 'none'}"
+    declared, given = _declared(stub), _declared(found)
+    for name in [name for name in names if name in own]:
+        expected, value = declared[name][1], given[name][1]
+        if value and not expected and (not private or _gives_default(value)):
+            yield f"gives {name} the default {ast.unparse(value)}, expected none"
+        elif expected and not value:
+            yield f"gives {name} no default, expected {ast.unparse(expected)}"
+
+
+def _gives_default(value: ast.expr) -> bool:
+    """Whether what a field is set to in its class is, or has, a default."""
+    is_plain = not isinstance(value, ast.Call) or "field" not in last_name(value).lower() or value.args
+    return bool(is_plain) or any(k.arg in _DEFAULTS for k in getattr(value, "keywords", []))
 
 
 def _dataclass(node: ast.ClassDef) -> ast.expr | None:
