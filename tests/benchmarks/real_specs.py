@@ -321,12 +321,11 @@ def _bindings(statements: Sequence[ast.stmt], under: ast.stmt | None) -> Iterato
         yield Binding(statement, under)
         if not isinstance(statement, Definition):
             inner = [n for n in ast.iter_child_nodes(statement) if isinstance(n, ast.stmt)]
-            inner += [s for n in ast.iter_child_nodes(statement) for s in getattr(n, "body", ()) if _is_block(n)]
+            inner += [s for n in ast.iter_child_nodes(statement) if isinstance(n, _BLOCKS) for s in n.body]
             yield from _bindings(inner, statement)
 
 
-def _is_block(node: ast.AST) -> bool:
-    return isinstance(node, ast.ExceptHandler | ast.match_case)
+_BLOCKS = (ast.ExceptHandler, ast.match_case)
 
 
 def _bound_names(statement: ast.stmt) -> Iterator[str]:
