@@ -206,7 +206,7 @@ def _runs_on_import(source: ModuleSource, names: Collection[str]) -> Iterator[tu
     """Yield the line of each statement that may call functions while the module is imported, and which of `names`."""
     texts = {s: _whole_text(source, s) for s in source.tree.body}
     used = {s: names_of(text) for s, text in texts.items()}
-    at_once = {s: _used_at_once(source, s) for s in source.tree.body if isinstance(s, Definition)}
+    at_once = {s: _used_at_once(source, s) for s in source.tree.body if isinstance(s, _NAMES_TYPES)}
     deep = {name: used[s] for s in source.tree.body if isinstance(s, Definition) for name in bound_names(s)}
     for statement in source.tree.body:
         if _may_call(statement):
@@ -228,8 +228,12 @@ _HARMLESS = frozenset(
 """Decorators that call nothing of what they are handed."""
 
 
-def _used_at_once(source: ModuleSource, statement: Definition) -> frozenset[str]:
-    """Return the names that a definition uses as it is run, without those that it only names, in annotations say."""
+_NAMES_TYPES = Definition | ast.AnnAssign | ast.Assign
+"""Statements that may name a class without a call of its methods."""
+
+
+def _used_at_once(source: ModuleSource, statement: ast.stmt) -> frozenset[str]:
+    """Return the names that a statement uses as it is run, without those that it only names, in annotations say."""
     with without_warnings():
         tree = ast.parse(_whole_text(source, statement))
     for node in ast.walk(tree):
@@ -239,9 +243,25 @@ def _used_at_once(source: ModuleSource, statement: Definition) -> frozenset[str]
             node.returns = None
         elif isinstance(node, ast.AnnAssign) and not _calls(node.annotation):
             node.annotation = ast.Constant(None)
+        elif isinstance(node, ast.Subscript) and _are_classes(source, node.slice):
+            node.slice = ast.Constant(None)  # `Crops = dict[str, Crop]`
+        elif isinstance(node, ast.Call) and source.dotted(node.func) in _OF_TYPES:
+            node.args, node.keywords = [], []
         if isinstance(node, Definition):
             node.decorator_list = [each for each in node.decorator_list if not _is_harmless(source, each)]
     return names_of(ast.unparse(tree)).now
+
+
+_OF_TYPES = frozenset({"typing.TypeVar", "typing.NewType", "typing.ParamSpec"})
+
+
+def _are_classes(source: ModuleSource, node: ast.expr) -> bool:
+    """Whether an expression is made of names of classes: to stand between brackets calls none of their methods."""
+    parts = [each for each in ast.walk(node) if not isinstance(each, ast.expr_context)]
+    names = [each for each in parts if isinstance(each, ast.Name)]
+    return all(isinstance(each, ast.Name | ast.Tuple | ast.Subscript | ast.Constant) for each in parts) and all(
+        isinstance(source.definitions.get(each.id), ast.ClassDef | None) for each in names
+    )
 
 
 def _calls(annotation: ast.expr) -> bool:
