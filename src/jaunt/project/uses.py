@@ -8,7 +8,7 @@ from jaunt.project.project import Project
 from jaunt.spec_ref import SpecRef, module_of, qualname_of
 from jaunt.specs.graph import SpecFinder
 from jaunt.syntax.imported import imported_paths
-from jaunt.syntax.shapes import VALUE
+from jaunt.syntax.shapes.parts import VALUE
 from jaunt.syntax.source import ModuleSource, Names, parse_or_none, read_source
 
 

@@ -84,9 +84,6 @@ def _each(nodes: list[Item], change: Callable[[Item], object]) -> Sequence[objec
     return nodes if all(new is old for new, old in zip(found, nodes, strict=True)) else found
 
 
-# --- annotations -------------------------------------------------------------------------------------
-
-
 def _annotation(node: ast.expr | None, module: ModuleSource) -> ast.expr | None:
     match node:
         case ast.Constant(value=str(text)):
@@ -159,9 +156,6 @@ def _name(node: ast.expr, module: ModuleSource) -> ast.expr:
         return node
     hidden = module.bindings.get(name, f"typing.{name}").rpartition(".")[0] not in _HOMES
     return node if hidden or name in module.constants else ast.Name(name)
-
-
-# --- defaults ----------------------------------------------------------------------------------------
 
 
 def _default(node: ast.expr, module: ModuleSource) -> ast.expr:
