@@ -208,9 +208,10 @@ class Reporter(ConsoleReporter):
 
     def skip_uptodate(self, task: Task) -> None:
         self._hide(task)
-        if _is_ours(task):
+        is_ours = _is_ours(task)
+        if is_ours:
             self._counts["up to date"] += 1
-        if not _is_ours(task) or task.verbosity == 2:
+        if not is_ours or task.verbosity == 2:
             super().skip_uptodate(task)
 
     def add_failure(self, task: Task, fail: BaseFail) -> None:
