@@ -170,6 +170,7 @@ def test_what_is_adopted_already_is_said_to_be(project: Path, run_in: RunIn) -> 
     ("target", "code", "reason"),
     [
         ("app.slog", 2, "unknown module 'app.slog' (did you mean 'app.slug'?)"),
+        ("app.slug.slugify", 2, "unknown module 'app.slug.slugify' (did you mean 'app.slug:slugify'?)"),
         ("app.slug:count", 4, "src/app/slug.py:19: count is left as it is: its body assigns module globals: _count"),
         (
             "app.slug:nothing",

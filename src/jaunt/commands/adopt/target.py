@@ -69,7 +69,9 @@ def find_target(project: Project, target: str) -> tuple[Person, list[str]]:
 def _meant(name: str, modules: Collection[str]) -> str:
     """Return what may be meant by a name that is no module's: one of its symbols after a dot, or another module."""
     inside = max((each for each in modules if name.startswith(f"{each}.")), key=len, default="")
-    near = f"{inside}:{name.removeprefix(f'{inside}.')}" if inside else nearest(name, modules)
+    near = nearest(name, modules)
+    if inside and (not near or near.count(".") < name.count(".")):
+        near = f"{inside}:{name.removeprefix(f'{inside}.')}"
     return f"did you mean {near!r}?" if near else "name a module below paths.source_roots, or its file"
 
 
