@@ -59,7 +59,9 @@ def _started_threads(count: int) -> int:
     Not threading's: where memory runs out, its `start` may wait for ever for a thread that has died of that.
     """
     gate, gone, started = _thread.allocate_lock(), list[None](), 0
-    usual, sys.unraisablehook = sys.unraisablehook, _say_nothing
+    usual = sys.unraisablehook
+    # What a thread died of is not told: that it is not there counts. A function of Python's could not be called then.
+    sys.unraisablehook = callable
     try:
         with gate, suppress(RuntimeError, MemoryError):  # "can't start new thread"
             for _ in range(count):
@@ -76,7 +78,3 @@ def _started_threads(count: int) -> int:
 def _pass(gate: _thread.LockType, gone: list[None]) -> None:
     with gate:
         gone.append(None)
-
-
-def _say_nothing(_: object) -> None:
-    """Take what a thread died of: that it is not there counts."""
