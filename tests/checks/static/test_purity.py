@@ -16,14 +16,23 @@ SPEC = parse_source(
     "app.a",
     "app/a.py",
     b"""
+import os
+
 import jaunt
-from registry import register
+import logs
+from registry import opened, register
+from shelf import at as shelf_at
 
 class _Kind: ...
 
 def blank(): ...
 
 register("a")
+LOG = logs.get_logger()
+SHELF: object = [shelf_at("a").table]
+if True:
+    OPENED = opened(1)
+DOWN = os.popen("true")
 
 @jaunt.magic
 def f(): ...
@@ -65,6 +74,9 @@ PURE = {
         "_KINDS = {}\nclass B:\n    def __init_subclass__(cls, **kw):\n        super().__init_subclass__(**kw)\n"
         "        _KINDS[cls.__name__] = cls\nclass C(B):\n    pass"
     ),
+    "what makes a constant of the spec module": "import logs\n_log = logs.get_logger(__name__)",
+    "what makes a part of one": "import shelf\n_S = shelf.at('b')",
+    "what makes one in a block": "from registry import opened as o\n_O = o(2)",
     "what the spec module says as well": "from registry import register\nregister('a')",
     "a function that names what it makes": (
         "from operator import eq\ndef _mk(op):\n    def f(self):\n        return 1\n    f.__name__ = op.__name__\n    return f\n"
@@ -87,6 +99,8 @@ PURE = {
     "an abstract property": "import abc\nclass A:\n    @abc.abstractproperty\n    def x(self): ...",
 }
 IMPURE = {
+    "what the standard library makes a constant of the spec module by": "import os\nF = os.popen('false')",
+    "another function of such a module": "import logs\nlogs.configure()",
     "a function of another module": "from registry import register\nregister('b')",
     "a program": "import os\nos.system('true')",
     "a table of others": "import sys\nsys.modules['x'] = None",

@@ -30,11 +30,12 @@ def effect_errors(
 
     `kind` is "build" or "test"; a test module may use pytest's marks and fixtures, and call what it tests for
     its data. What stands by hand in the spec module may be called, and repeated word for word, as may what a class spec
-    gives its fields, and puts on its methods, by an installed package; `allowed` are patterns of dotted paths that may
-    be called besides.
+    gives its fields, and puts on its methods, by an installed package; and what the module makes its own constants by,
+    of the project or a package. `allowed` are patterns of dotted paths that may be called besides.
     """
     names = CandidateNames(candidate)
-    purity = Purity(candidate, names, kind, given=spec.module if spec else "", allowed=allowed)
+    makers = _makers_of_constants(spec) if spec else []
+    purity = Purity(candidate, names, kind, given=spec.module if spec else "", allowed=[*allowed, *makers])
     errors = list(_Effects(candidate, names, purity, spec).module())
     if kind == "test":
         errors += _skips(candidate)
@@ -198,6 +199,16 @@ def _less_given(node: ast.ClassDef, spec: ModuleSource | None) -> list[ast.stmt]
         if isinstance(each, Function) or canonical(each) not in given:
             found.append(each)
     return found
+
+
+def _makers_of_constants(spec: ModuleSource) -> list[str]:
+    """Return the dotted paths of what a spec module calls for the values of its handwritten names, the standard
+    library's aside: `log = structlog.get_logger()` has a candidate make a logger of its own by the same function.
+    """
+    assignments = (each for each in flattened(spec.tree.body) if isinstance(each, ast.Assign | ast.AnnAssign))
+    calls = (each for each in evaluated(each.value for each in assignments if each.value) if isinstance(each, ast.Call))
+    paths = (spec.dotted(call.func) or "" for call in calls)
+    return [path for path in paths if "." in path and path.partition(".")[0] not in sys.stdlib_module_names]
 
 
 def _is_by_package(node: ast.AST, spec: ModuleSource) -> bool:
