@@ -44,6 +44,7 @@ def test_the_tools_are_those_that_only_look(built_shop: Path) -> None:
         assert set(tools) == {"status", "prompt", "plan", "diff", "evidence", "check"}
         assert all(tool.description for tool in tools.values())
         assert tools["prompt"].input_schema["required"] == ["module"]
+        assert not any(tool.input_schema["additionalProperties"] for tool in tools.values())
 
     with_client(built_shop, use)
 
@@ -59,9 +60,11 @@ def test_each_tool_gives_what_its_command_says(built_shop: Path) -> None:
         assert "split_words" in str((await ask("prompt", module="app.words"))["messages"])
         planned = await ask("plan", targets=["app.words"])
         assert [each["module"] for each in planned["modules"]] == ["app.words"]
-        assert [each["spec"] for each in (await ask("evidence", module="app.slug"))["specs"]] == ["app.slug:slugify"]
+        shown = [(each["spec"], each["level"]) for each in (await ask("evidence", module="app.slug"))["specs"]]
+        assert shown == [("app.slug:slugify", "none")]
         checked = await ask("check")
         assert (checked["exit_code"], len(checked["drift"])) == (4, 3)
+        assert (await ask("check", verify=True))["exit_code"] == 4
         assert (await ask("diff"))["command"] == "diff"
 
     with_client(built_shop, use)
@@ -73,6 +76,7 @@ def test_what_goes_wrong_is_told_and_the_server_stays(built_shop: Path) -> None:
         wrong = await ask("status", module="app.slog")
         assert "did you mean 'app.slug'?" in wrong["error"]["message"]
         assert "hyphen" in (await ask("prompt", module="--root=/"))["error"]
+        assert "targets" in (await ask("status", targets=["app.slug"]))["error"]  # is not asked of all in its place
         assert (await ask("status"))["ok"]
 
     with_client(built_shop, use)

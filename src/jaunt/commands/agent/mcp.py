@@ -20,23 +20,33 @@ from jaunt.errors import JauntConfigError
 try:
     from mcp.server import MCPServer
     from mcp.server.mcpserver.exceptions import ToolError
+    from mcp.server.mcpserver.tools import Tool
 except ImportError:  # an extra
-    MCPServer, ToolError = None, RuntimeError
+    MCPServer, Tool, ToolError = None, None, RuntimeError
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Serve until the client closes the connection."""
     config = read_config(arguments)
-    if MCPServer is None:
+    if MCPServer is None or Tool is None:
         raise JauntConfigError(
             "the package mcp is not installed beside jaunt", hint="pip install 'mcp>=2.3,<3'", code=codes.TOOL
         )
     commands = _Commands(arguments)
-    server = MCPServer("jaunt", instructions="\n".join(rules(config.paths.generated_dir)), version=__version__)
-    for tool in (commands.status, commands.prompt, commands.plan, commands.diff, commands.evidence, commands.check):
-        server.add_tool(tool)
-    server.run("stdio")
+    shown = (commands.status, commands.prompt, commands.plan, commands.diff, commands.evidence, commands.check)
+    tools = [_exact(Tool.from_function(each)) for each in shown]
+    says = "\n".join(rules(config.paths.generated_dir))
+    MCPServer("jaunt", instructions=says, version=__version__, tools=tools).run("stdio")
     return Result()
+
+
+def _exact(tool: Any) -> Any:
+    """Return a tool that refuses arguments that it does not have: the package drops them, and all would be answered."""
+    model = tool.fn_metadata.arg_model
+    model.model_config["extra"] = "forbid"
+    model.model_rebuild(force=True)
+    tool.parameters = model.model_json_schema(by_alias=True)
+    return tool
 
 
 class _Commands:
@@ -64,12 +74,12 @@ class _Commands:
         return await self._ask("diff", _names(module))
 
     async def evidence(self, module: str = "") -> dict[str, Any]:
-        """Say of each spec, of all modules or of one, what it needs, how many examples it has and what tests it."""
-        return await self._ask("status", ["--specs", *_names(module)])
+        """Say what stands behind the code of each spec, of all modules or of one: examples, tests, who accepted it."""
+        return await self._ask("evidence", _names(module))
 
-    async def check(self) -> dict[str, Any]:
-        """Say which generated files are not what the specs ask for, and what to run."""
-        return await self._ask("check", [])
+    async def check(self, verify: bool = False) -> dict[str, Any]:
+        """Say which generated files are not what the specs ask for, and what to run; `verify` runs all checks too."""
+        return await self._ask("check", ["--verify"] if verify else [])
 
     async def _ask(self, command: str, words: Sequence[str]) -> dict[str, Any]:
         """Run a command and return its facts; raises ToolError, which the client is told, where it has none."""
