@@ -9,6 +9,7 @@ from processes import run_doit, run_jaunt
 from projects import files_of
 from record_version import DATA, digests
 
+from jaunt import codes
 from jaunt.cli import main
 from jaunt.config import load_config
 from jaunt.errors import JauntConfigError
@@ -100,8 +101,9 @@ def test_an_unknown_name_suggests_the_nearest(
 
 @pytest.mark.parametrize("name", ["..", "../examples/textkit", "", ".", "__init__.py"])
 def test_a_name_is_no_path(tmp_path: Path, name: str) -> None:
-    with pytest.raises(JauntConfigError, match="there is no example"):
+    with pytest.raises(JauntConfigError, match="there is no example") as caught:
         copy_example(name, tmp_path / "x")
+    assert caught.value.code == codes.COMMAND_LINE
 
 
 # --- the whole way -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from jaunt import codes
 from jaunt.errors import JauntConfigError
 from jaunt.text.nearest import did_you_mean
 
@@ -26,6 +27,7 @@ def copy_example(name: str, directory: Path) -> Path:
         raise JauntConfigError(
             f"there is no example {name!r}",
             hint=did_you_mean(name, names, otherwise=f"there are: {', '.join(names)}"),
+            code=codes.COMMAND_LINE,
         )
     source = _FOLDER / name
     files = [

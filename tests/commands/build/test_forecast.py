@@ -201,6 +201,21 @@ def test_what_is_verified_is_free_and_told_so(shop: Path, capsys: pytest.Capture
     assert "app.slug was free when the plan was made, and is not any more" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (None, "no.json: can't be read: No such file or directory ("),
+        ("{}", "no.json: is not a saved plan: it has no 'modules' ("),
+        ("{", "no.json: is not a saved plan: Expecting property name"),
+    ],
+)
+def test_what_is_no_plan_is_told(text: str | None, words: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if text is not None:
+        Path("no.json").write_text(text)
+    assert main(["build", "--plan", "no.json"]) == 2
+    assert words in capsys.readouterr().err
+
+
 def test_a_saved_plan_is_refused_once_a_contract_has_moved(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save_plan(capsys)
     words = shop / "src" / "app" / "words.py"

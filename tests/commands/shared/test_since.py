@@ -99,7 +99,7 @@ def test_a_ref_that_git_does_not_know_is_told(ref: str, words: str, repository: 
 
 def test_a_folder_that_is_no_repository_is_told(built_shop: Path, run_in: RunIn) -> None:
     said = run_in(built_shop, "check", "--since", "HEAD")
-    assert (said.code, "not a git repository" in said.err or "git says" in said.err) == (2, True)
+    assert (said.code, "git says: fatal: not a git repository" in said.err) == (2, True)
 
 
 def test_target_and_since_exclude_each_other(repository: Path, run_in: RunIn) -> None:

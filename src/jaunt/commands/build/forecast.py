@@ -281,8 +281,10 @@ def read_plan_file(file: str, plan: Plan) -> Plan:
         saved = {str(step["module"]): str(step["digest"]) for step in steps}
         free = {str(step["module"]) for step in steps if step.get("action") == "verify"}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        why = {OSError: "can't be read: {}", KeyError: "is not a saved plan: it has no {}"}
+        words = next((text for sort, text in why.items() if isinstance(error, sort)), "is not a saved plan: {}")
         raise JauntConfigError(
-            f"{file}: is not a saved plan: {error}",
+            f"{file}: {words.format(getattr(error, 'strerror', None) or error)}",
             hint="make one with: jaunt build --dry-run --json > plan.json",
             code=codes.OUTDATED_PLAN,
         ) from error

@@ -177,10 +177,10 @@ OF_THE_CONFIGURATION: Mapping[str, CodePage] = {
         "Set what is named below [llm]. A key stands in an environment variable, never in the file.",
     ),
     codes.OUTDATED_PLAN: CodePage(
-        "the plan is out of date",
+        "the plan can't be built",
         "json",
-        "`build --plan FILE` builds exactly what was shown. Since then a contract has changed, or code that was free "
-        "would cost.",
+        "`build --plan FILE` builds exactly what was shown. There is no plan in the file, or since then a contract has "
+        "changed, or code that was free would cost.",
         "Make the plan again: jaunt build --dry-run --json > FILE",
     ),
     codes.SANDBOX: CodePage(
@@ -233,7 +233,7 @@ OF_GENERATION: Mapping[str, CodePage] = {
     codes.NO_CODE: CodePage(
         "the answer has no code in it",
         "providers",
-        "The model answered with prose, with nothing, or was cut off before the block of code ended.",
+        "The model answered with nothing, or was cut off before the block of code ended.",
         "Raise [llm] max_tokens, split the module, or set [build] max_specs_a_call.",
     ),
     codes.AUTHENTICATION: CodePage(
@@ -485,8 +485,8 @@ OF_COMMANDS: Mapping[str, CodePage] = {
     codes.NOT_ADOPTED: CodePage(
         "code can't be adopted",
         "adopting",
-        "Something in it would not be the same in another module: a closure, a global that is assigned, a name that is "
-        "bound only some of the time.",
+        "There is no such function, it is a spec already, or something in it would not be the same in another module: "
+        "a closure, a global that is assigned, a name that is bound only some of the time.",
         "Leave it by hand, or take what is named out of it; the rest of the module is adopted without it.",
     ),
     codes.NOT_EJECTED: CodePage(

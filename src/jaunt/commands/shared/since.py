@@ -39,8 +39,8 @@ def _changed_files(root: Path, ref: str) -> Iterator[str]:
             f"--since: {ref!r} is no git ref", hint="give a branch, a tag or a commit", code=codes.COMMAND_LINE
         )
     for command in (
+        ["git", "ls-files", "--others", "--exclude-standard", "-z"],  # first: where is no repository, it says just that
         ["git", "diff", "--name-only", "--no-renames", "--relative", "-z", ref, "--"],
-        ["git", "ls-files", "--others", "--exclude-standard", "-z"],
     ):
         try:
             asked = run_tool(command, cwd=root)
