@@ -98,6 +98,7 @@ def test_a_search_finds_pages_commands_and_keys_whatever_the_case(run: Run, run_
     for word in ("properties", "given", "hypothesis"):
         assert "specs" in {hit["topic"] for hit in run_in(Path(), "help", "-k", word, "--json").facts["hits"]}
     assert {"build", "test"} <= {line.split()[0] for line in run("help", "-k", "jobs n").lines}
+    assert {line.split()[0] for line in run("help", "-k", "hook git").lines} >= {"ci"}, "of pages with both"
     assert any(line.startswith("config") and "open" in line for line in run("help", "-k", "open_files").lines)
 
 

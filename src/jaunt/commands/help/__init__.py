@@ -4,7 +4,7 @@ import argparse
 import importlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from jaunt import codes
 from jaunt.commands import COMMANDS
@@ -66,10 +66,17 @@ def _list() -> Result:
 
 
 def _search(word: str) -> Result:
-    """Print the lines of pages, of the commands' help and of the codes that have a word in them, whatever its case."""
+    """Print the lines of pages, of the commands' help and of the codes that have a word in them, whatever its case.
+
+    Of several words that no line has as they stand: the lines with one of them, of the pages that have them all.
+    """
     known = importlib.import_module(_OF_PARTS["codes"]).names()
     searched = [*(topic for topic in topics() if topic != "codes"), *COMMANDS, *known]  # a code's page has its line too
-    hits = [(topic, line) for topic in searched for line in _lines_with(word.lower(), topic)]
+    hits = [(topic, line) for topic in searched for line in _lines_with([word.lower()], topic)]
+    words = word.lower().split()
+    if not hits and len(words) > 1:
+        having_all = (topic for topic in searched if all(map(_text(topic).lower().__contains__, words)))
+        hits = [(topic, line) for topic in having_all for line in _lines_with(words, topic)]
     if not hits:
         raise JauntConfigError(
             f"nothing is said of {word!r}", hint="`jaunt help` lists the pages", code=codes.COMMAND_LINE
@@ -80,8 +87,8 @@ def _search(word: str) -> Result:
     return Result(data={"hits": [{"topic": topic, "line": line} for topic, line in hits]})
 
 
-def _lines_with(word: str, topic: str) -> Iterator[str]:
-    return (line.strip() for line in _text(topic).splitlines() if word in line.lower())
+def _lines_with(words: Sequence[str], topic: str) -> Iterator[str]:
+    return (line.strip() for line in _text(topic).splitlines() if any(map(line.lower().__contains__, words)))
 
 
 def _part(topic: str, name: str) -> Result:
