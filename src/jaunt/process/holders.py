@@ -2,8 +2,10 @@
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import FrameType, FunctionType, GeneratorType, ModuleType
+
+from jaunt.process.boundary import caught
 
 _LEVELS = 8
 """How far away a module may be whose namespace leads to a holder."""
@@ -78,3 +80,56 @@ def name_of(holder: object) -> str:
             if value is holder or getattr(value, "__dict__", None) is holder:
                 return f"{name}.{key}"
     return f"{'an' if type(holder).__name__[0] in 'aeiouAEIOU' else 'a'} {type(holder).__name__}"
+
+
+def subclass_hook(made: type) -> str:
+    """Return the name of the `__init_subclass__` that a class was handed to when made, "" for those of Python."""
+    for base in made.__mro__[1:]:
+        if "__init_subclass__" in vars(base):
+            is_own = base.__module__.partition(".")[0] not in {*sys.stdlib_module_names, "typing_extensions"}
+            return f"{base.__name__}.__init_subclass__" if is_own else ""
+    return ""
+
+
+def lasting(holders: Sequence[object], stub: object) -> list[object]:
+    """Return those of some holders in which what takes the stub's place later stands beside it.
+
+    Those are not the tables that have it as a value alone: made anew, the class has its place there, by the same name.
+    """
+    return [each for each in holders if not isinstance(each, dict) or _is_key(stub, each) or not _keys_of(stub, each)]
+
+
+def refusal_of_another(made: type, holders: Sequence[object], arguments: Mapping[str, object]) -> BaseException | None:
+    """Return what a class's base raises as another class of its name is made, if it is for what stands in `holders`.
+
+    Those are the tables that the base has put the class into; `arguments` stand beside the bases of the class.
+    """
+    tables = [each for each in holders if isinstance(each, dict) and not {"__module__", "__name__"} & {*each}]
+    before = [dict(each) for each in tables]
+
+    def make() -> None:
+        namespace = {name: each for name, each in vars(made).items() if name not in {"__dict__", "__weakref__"}}
+        type(made)(made.__name__, made.__bases__, namespace, **arguments)
+
+    for table in tables:
+        for key in _keys_of(made, table):
+            del table[key]
+    alone = caught(make)
+    _refill(tables, before)
+    problem = caught(make) if tables and alone is None else None
+    _refill(tables, before)
+    return problem
+
+
+def _refill(tables: Sequence[dict[object, object]], contents: Sequence[dict[object, object]]) -> None:
+    for table, content in zip(tables, contents, strict=True):
+        table.clear()
+        table.update(content)
+
+
+def _is_key(one: object, table: dict[object, object]) -> bool:
+    return any(each is one for each in table)
+
+
+def _keys_of(one: object, table: dict[object, object]) -> list[object]:
+    return [key for key, each in table.items() if each is one]

@@ -18,7 +18,7 @@ from typing import Any
 from jaunt import codes
 from jaunt.errors import JauntDiscoveryError, JauntError, JauntNotBuiltError
 from jaunt.process.boundary import caught
-from jaunt.process.holders import holders_of, name_of
+from jaunt.process.holders import holders_of, lasting, name_of, refusal_of_another, subclass_hook
 from jaunt.project.from_source import import_from_source
 from jaunt.project.unbuilt import unbuilt_behind
 from jaunt.registry import SpecEntry, clear_registries, get_magic_registry, get_test_registry, watch
@@ -105,21 +105,37 @@ def _forget(modules: Iterable[str]) -> None:
 
 
 def refuse_kept(entry: SpecEntry) -> None:
-    """Raise JauntDiscoveryError if a decorator below jaunt's, or a metaclass, gave a stub to what keeps it."""
+    """Raise JauntDiscoveryError if a decorator below jaunt's, a metaclass or a base gave a stub to what keeps it."""
     stub = entry.obj
     is_of_metaclass = isinstance(stub, type) and type(stub).__module__ not in PLAIN_METACLASSES
-    if not (is_of_metaclass or _has_inner_decorators(entry)):
+    hook = subclass_hook(stub) if isinstance(stub, type) and not is_of_metaclass else ""
+    has_decorators = _has_inner_decorators(entry)
+    if not (is_of_metaclass or hook or has_decorators):
         return
     kept = [stub, *_wrapped(stub, entry)]
     holders = holders_of(stub, kept, besides=[entry])
+    by = f"its metaclass {type(stub).__name__}" if is_of_metaclass else hook or "a decorator below @jaunt.magic"
+    problem = ""
+    if isinstance(stub, type) and hook and not has_decorators:
+        refusal = refusal_of_another(stub, holders, _class_arguments(entry))
+        holders = lasting(holders, stub)
+        if refusal is not None:
+            problem = f"{by} takes no other class in the stub's place: {type(refusal).__name__}: {refusal}"
     if holders:
-        by = f"its metaclass {type(stub).__name__}" if is_of_metaclass else "a decorator below @jaunt.magic"
-        place = f"{entry.source_file}:{_line_in(entry.source_file)}"
+        problem = f"{by} gave the stub to {name_of(holders[0])}, which would keep it"
+    if problem:
         raise JauntDiscoveryError(
-            f"{place}: {entry.qualname}: {by} gave the stub to {name_of(holders[0])}, which would keep it",
-            hint="write the class by hand" if is_of_metaclass else BELONGS_ABOVE,
+            f"{entry.source_file}:{_line_in(entry.source_file)}: {entry.qualname}: {problem}",
+            hint="write the class by hand" if is_of_metaclass or hook else BELONGS_ABOVE,
             code=codes.KEPT_STUB,
         )
+
+
+def _class_arguments(entry: SpecEntry) -> dict[str, object]:
+    """Return what is written beside the bases of a class spec, as far as it is constants."""
+    node, _ = _written(entry)
+    keywords = [each for each in getattr(node, "keywords", ()) if type(each.value).__name__ == "Constant"]
+    return {each.arg: each.value.value for each in keywords}
 
 
 def _line_in(path: str) -> int:
@@ -131,16 +147,19 @@ def _line_in(path: str) -> int:
 
 
 def _has_inner_decorators(entry: SpecEntry) -> bool:
-    if _has_plain_decorators(entry.source_file):
-        return False
+    return not _has_plain_decorators(entry.source_file) and _written(entry)[1]
+
+
+def _written(entry: SpecEntry) -> tuple[object, bool]:
+    """Return the definition of a spec, None where it can't be read, and whether it has decorators below jaunt's."""
     from jaunt.syntax.source import own_decorators, read_source  # the parser: 15 ms, which few modules need
 
     try:
         source = read_source(entry.module, entry.source_file)
     except JauntDiscoveryError:
-        return False  # which is told where it is read
+        return None, False  # which is told where it is read
     node = source.definitions.get(code_name(entry.qualname))
-    return node is not None and bool(own_decorators(source, node))
+    return node, node is not None and bool(own_decorators(source, node))
 
 
 @lru_cache(maxsize=8)

@@ -13,7 +13,7 @@ from jaunt.generate.check import Checked, FunctionCheck
 from jaunt.generate.retry import ask
 from jaunt.generate.spec_context import ModuleSpecContext
 
-HEAD = "import dataclasses\nfrom collections.abc import Iterator, Mapping\nfrom typing import Any, Literal\n"
+HEAD = "import dataclasses\nfrom collections.abc import Iterator, Mapping\nfrom typing import Any, Literal, TypeGuard\n"
 FINE = {
     "a text": "def f(s: str) -> str:\n    return s.upper()",
     "a documented error": "def f(s: str) -> str:\n    if not s:\n        raise ValueError(s)\n    return s[0]",
@@ -25,6 +25,7 @@ FINE = {
     ),
     "an async function": "async def f(n: int) -> float:\n    return n",
     "a copy": "def f(xs: list[int]) -> list[int]:\n    xs = sorted(xs)\n    xs.append(1)\n    return xs",
+    "a guard": "def f(xs: list[object]) -> TypeGuard[list[str]]:\n    return all(isinstance(x, str) for x in xs)",
     "anything": "def f(x: Any) -> int:\n    return x + 1",
     "a missing file": "def f(name: str) -> str:\n    raise FileNotFoundError(name)",
     "a mapping": "def f(m: Mapping[str, int]) -> dict[str, list[int]]:\n    return {k: [v] for k, v in m.items()}",

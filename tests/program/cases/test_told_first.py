@@ -308,6 +308,37 @@ SPECS = {
         4,
         "Tag: its metaclass Keeping gave the stub to registry.KEPT",
     ),
+    "listed": (
+        '''
+        import jaunt
+        class Plugin:
+            known = []
+            def __init_subclass__(cls):
+                Plugin.known.append(cls)
+        @jaunt.magic
+        class Tsv(Plugin):
+            """A plugin."""
+            def name(self) -> str:
+                """Return the name."""
+                ...
+        ''',
+        6,
+        "Tsv: Plugin.__init_subclass__ gave the stub to a list, which would keep it (write the class by hand)",
+    ),
+    "once": (
+        '''
+        import jaunt
+        from registry import Once
+        @jaunt.magic
+        class Csv(Once, kind="csv"):
+            """A plugin."""
+            def name(self) -> str:
+                """Return the name."""
+                ...
+        ''',
+        3,
+        "Csv: Once.__init_subclass__ takes no other class in the stub's place: TypeError: csv is there",
+    ),
     "not_imported": (
         '''
         import jaunt
@@ -339,11 +370,20 @@ class Keeping(type):
 class Model(metaclass=Keeping): ...
 
 
+class Once:
+    kinds = {}
+
+    def __init_subclass__(cls, *, kind):
+        if kind in Once.kinds:
+            raise TypeError(f"{kind} is there")
+        Once.kinds[kind] = cls
+
+
 def hookimpl(function):
     KEPT.append(function)
     return function
 """
-ON_IMPORT = ("schema", "hooked", "below_own_base")
+ON_IMPORT = ("schema", "hooked", "below_own_base", "listed", "once")
 
 
 def test_what_no_code_can_answer_is_told_at_its_line_before_a_call(
@@ -369,3 +409,24 @@ def test_what_no_code_can_answer_is_told_at_its_line_before_a_call(
         for name in ON_IMPORT:
             _, line, told = SPECS[name]
             assert re.search(rf"app\.{name} .*app/{name}\.py:{line}: {re.escape(told)}", said.out), (name, said.out)
+
+
+def test_what_a_constructor_gives_is_no_fault_of_a_stub(tmp_path: Path, run_in: RunIn) -> None:
+    spec = """\
+import jaunt
+from typing import Final
+
+
+@jaunt.magic
+class Point:
+    \"\"\"A point.\"\"\"
+
+    x: Final[int]
+
+    def __init__(self, x: int) -> None:
+        \"\"\"Keep `x`.\"\"\"
+        ...
+"""
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/app/point.py": spec})
+    (tmp_path / "recordings").mkdir()
+    assert CALLED in run_in(tmp_path, "build").err

@@ -155,7 +155,9 @@ def trial_of_call(callee: Callee, asked: Called) -> Trial:
             return f"raises {in_words(error, asked['filename'])}, which its docstring doesn't name"
         if given is not _GENERATED and not fits(given, wanted):
             return f"returns {shown(given)}, which is no {type_name(wanted)}"
-        changed = [name for name, value in (before or {}).items() if _is_plain(value) and value != values[name]]
+        others = {n: value for n, value in (before or {}).items() if _is_plain(value) and value != values[n]}
+        again = copied(others) if others else None
+        changed = [n for n in again or () if again and again[n] == others[n]]  # no copy of an exception is the same
         return f"changes its argument {changed[0]} to {shown(values[changed[0]])}" if changed else None
 
     return attempt

@@ -20,6 +20,8 @@ def fits(value: object, kind: Any) -> bool:
         return value is None
     if origin is Annotated:
         return fits(value, args[0])
+    if getattr(origin, "_name", "") in {"TypeGuard", "TypeIs"}:  # of typing, or of typing_extensions
+        return isinstance(value, bool)
     if origin is Literal:
         return any(value == each and type(value) is type(each) for each in args)
     if origin in (Union, types.UnionType):

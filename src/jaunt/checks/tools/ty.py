@@ -38,7 +38,10 @@ from jaunt.syntax.touched_names import touched_names
 from jaunt.text.flaw import Flaw
 
 _UNRESOLVED = {"unresolved-import", "import-not-found", "missing-module-member"}
-_OF_STUB_BODIES = {"invalid-implicit-return-in-function-with-stub-body", "invalid-return-type", "empty-body"}
+_OF_STUB_BODIES = {
+    *("invalid-implicit-return-in-function-with-stub-body", "invalid-return-type", "empty-body"),
+    "final-without-value",  # which a constructor gives
+}
 _NO_SYNTAX = "("  # an error by any settings
 
 

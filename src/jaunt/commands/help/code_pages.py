@@ -55,9 +55,10 @@ OF_SPECS: Mapping[str, CodePage] = {
         "a decorator below @jaunt.magic keeps the stub",
         "decorators",
         "Decorators below jaunt's are handed the stub. One that registers it, or makes something else than a function "
-        "of it, would go on with the stub after the build. So would a metaclass that keeps each class.",
-        "Write the decorator above @jaunt.magic: there it is handed the generated code. A class that its metaclass "
-        "keeps is written by hand.",
+        "of it, would go on with the stub after the build. So would a metaclass, or a base's `__init_subclass__`, that "
+        "keeps each class.",
+        "Write the decorator above @jaunt.magic: there it is handed the generated code. A class that its metaclass or "
+        "base keeps is written by hand.",
     ),
     codes.METHOD_SPEC: CodePage(
         "a method can't be a spec like this",

@@ -1,6 +1,7 @@
 """What would end a build before a model is asked, and neither sources nor settings alone tell.
 
-Stubs that a metaclass or a decorator of another module would keep are told by an import; and a provider may be none.
+Stubs that a metaclass or a decorator of another module, or a base, would keep are told by an import; and a provider may
+be none.
 """
 
 import ast
@@ -14,7 +15,7 @@ from jaunt.generate.providers import PROVIDERS, refuse_unknown
 from jaunt.plan.plan import Plan
 from jaunt.project.importer import import_from_bases
 from jaunt.spec_ref import code_name
-from jaunt.syntax.source import ModuleSource, own_decorators, read_source
+from jaunt.syntax.source import Function, ModuleSource, own_decorators, read_source
 
 _KNOWN = {*sys.stdlib_module_names, "typing_extensions"}
 """Packages whose decorators and metaclasses are told apart by their names."""
@@ -23,7 +24,8 @@ _KNOWN = {*sys.stdlib_module_names, "typing_extensions"}
 def with_refused(plan: Plan, modules: Collection[str]) -> Plan:
     """Return a plan with the problems of those of its modules in which jaunt's decorators refuse a spec on import.
 
-    Imported, in a child process, are those alone whose specs have bases or decorators of other packages or modules.
+    Imported, in a child process, are those alone whose specs have bases or decorators of other packages or modules, or
+    bases with an `__init_subclass__`.
     """
     project = plan.project
     bases = {m: project.modules[m].base for m in modules if project.scan and _asks_for_import(plan, m)}
@@ -54,7 +56,11 @@ def _asks_for_import(plan: Plan, module: str) -> bool:
     with suppress(JauntDiscoveryError):  # that is told of elsewhere
         source = read_source(module, project.modules[module].path, project.handed)
         names = [code_name(entry.qualname) for entry in project.modules[module].entries]
-        return any(not _is_known(source, each) for name in names for each in _makers(source, name, set()))
+        return any(
+            _has_hook(source, each) or not _is_known(source, each)
+            for name in names
+            for each in _makers(source, name, set())
+        )
     return False
 
 
@@ -73,6 +79,13 @@ def _makers(source: ModuleSource, name: str, seen: set[str]) -> Iterator[ast.exp
             yield plain
             if isinstance(plain, ast.Name):
                 yield from _makers(source, plain.id, seen)
+
+
+def _has_hook(source: ModuleSource, maker: ast.expr) -> bool:
+    """Whether it is a class of the module that is told of its subclasses."""
+    found = source.definitions.get(maker.id) if isinstance(maker, ast.Name) else None
+    members = found.body if isinstance(found, ast.ClassDef) else []
+    return any(isinstance(each, Function) and each.name == "__init_subclass__" for each in members)
 
 
 def _is_known(source: ModuleSource, maker: ast.expr) -> bool:
