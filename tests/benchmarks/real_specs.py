@@ -316,13 +316,17 @@ def _absolute(module: Module, statement: ast.ImportFrom) -> str:
 
 
 def _bindings(statements: Sequence[ast.stmt], under: ast.stmt | None) -> Iterator[Binding]:
-    """Yield the statements that run with the module, those in blocks too."""
+    """Yield the statements that run with the module, those in blocks too; what is guarded as a whole stays that."""
     for statement in statements:
+        if isinstance(statement, ast.If) and ast.unparse(statement.test) == "__name__ == '__main__'":
+            continue
         yield Binding(statement, under)
         if not isinstance(statement, Definition):
             inner = [n for n in ast.iter_child_nodes(statement) if isinstance(n, ast.stmt)]
             inner += [s for n in ast.iter_child_nodes(statement) if isinstance(n, _BLOCKS) for s in n.body]
-            yield from _bindings(inner, statement)
+            yield from _bindings(
+                inner, under if under is not None and _is_guarded(Binding(statement, under)) else statement
+            )
 
 
 _BLOCKS = (ast.ExceptHandler, ast.match_case)
