@@ -164,7 +164,8 @@ def answer_text(module: Module, names: Collection[str], spec_module: str) -> str
     for node in nodes:
         edits = [*_late_imports(module, node, late & used, spec_module), *_absolute_imports(module, node)]
         parts.append(_segment(module.text, node, edits))
-    return "\n".join(_imports(module, sorted(used - late), spec_module)) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
+    shown = set[str]().union(*map(_names_in_annotations, nodes)) & late  # which no function's import binds
+    return "\n".join(_imports(module, sorted(used - late), spec_module, shown)) + "\n\n\n" + "\n\n\n".join(parts) + "\n"
 
 
 def fit_together(module: Module, names: Collection[str]) -> list[str]:
@@ -237,12 +238,15 @@ def _late_imports(module: Module, node: Definition, names: Collection[str], spec
             yield Edit((line, column), (line, column), f"from {spec_module} import {', '.join(sorted(used))}{gap}")
 
 
-def _imports(module: Module, names: Sequence[str], spec_module: str) -> Iterator[str]:
-    """Yield the lines that bind names as the module has them: its own imports, or an import from the spec module."""
+def _imports(module: Module, names: Sequence[str], spec_module: str, shown: Collection[str]) -> Iterator[str]:
+    """Yield the lines that bind names as the module has them: its own imports, or an import from the spec module.
+
+    The names `shown` are bound for type checkers alone.
+    """
     yield from (ast.unparse(s) for s in module.tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__")
     plain = {name: found for name in names if (found := _plain_import(module, name))}
     by_hand = [n for n in names if n not in plain and (_is_bound(module, n) or _comes_by_star(module, n))]
-    guarded = [name for name in by_hand if all(map(_is_guarded, module.bindings.get(name, [None])))]
+    guarded = [name for name in by_hand if all(map(_is_guarded, module.bindings.get(name, [None])))] + sorted(shown)
     lines = [line for line, is_guarded in plain.values() if is_guarded]
     lines += [f"from {spec_module} import {', '.join(guarded)}"] if guarded else []
     if lines and "TYPE_CHECKING" not in plain:
@@ -352,12 +356,20 @@ def _used_names(code: str, *, at_once: bool = False) -> set[str]:
     With `at_once`, those that it needs as soon as it is defined.
     """
     used = set(_names_in(symtable.symtable(code, "<definition>", "exec"), at_once=at_once))
-    for node in ast.walk(ast.parse(code)) if not at_once else ():
+    return used if at_once else used | _names_in_annotations(ast.parse(code), quoted=True)
+
+
+def _names_in_annotations(tree: ast.AST, *, quoted: bool = False) -> set[str]:
+    """Return the names in the annotations of a tree; with `quoted`, those in quotes alone."""
+    names = set[str]()
+    for node in ast.walk(tree):
         for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
             for part in ast.walk(annotation) if annotation is not None else ():
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    used |= _names_in_text(part.value)
-    return used
+                    names |= _names_in_text(part.value)
+                elif isinstance(part, ast.Name) and not quoted:
+                    names.add(part.id)
+    return names
 
 
 def _names_in(table: symtable.SymbolTable, *, at_once: bool) -> Iterator[str]:
