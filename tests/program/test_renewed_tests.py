@@ -1,6 +1,7 @@
 """A generated test that uses what has another form by now: only its run can tell, and that is enough."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -117,3 +118,28 @@ def test_a_test_that_fits_no_longer_is_told_and_then_generated(root: Path, run_i
     assert "'nr' is an invalid keyword argument for Invoice" in (root / "model/last.txt").read_text()
     assert 'Invoice(number="a"' in (root / "tests/__generated__/test_due.py").read_text()
     assert [each["module"] for each in said.facts["renewed"]["modules"]] == ["tests.test_due"]
+
+
+def test_a_test_that_passed_all_checks_in_an_earlier_run_is_generated_too_unless_a_person_edited_it(
+    root: Path, run_in: RunIn
+) -> None:
+    before, file = calls(root), root / "tests/__generated__/test_due.py"
+    assert run_in(root, "test", "--no-run").code == 0
+    stamped = file.read_text()
+    edited = stamped.replace("total=5", "total=6 - 1")
+    file.write_text(edited)
+    assert run_in(root, "test").code == 4
+    assert (calls(root), file.read_text()) == (before, edited)
+    file.write_text(stamped)
+    assert run_in(root, "test").code == 0
+    assert calls(root) == [*before, "test"]
+    assert 'Invoice(number="a"' in file.read_text()
+
+
+def test_a_test_that_doit_ran_first_costs_the_same(root: Path, run_in: RunIn) -> None:
+    before = calls(root)
+    (root / "dodo.py").write_text("from jaunt.tasks import DOIT_CONFIG, task_build, task_test  # noqa: F401\n")
+    assert subprocess.run([sys.executable, "-m", "doit", "test"], cwd=root, capture_output=True).returncode != 0
+    assert calls(root) == before
+    assert run_in(root, "test").code == 0
+    assert calls(root) == [*before, "test"]

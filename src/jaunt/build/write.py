@@ -11,6 +11,7 @@ from jaunt.files.atomic import ensure_packages, require_writable, write_atomic
 from jaunt.generate.evidence import NO_EVIDENCE, Evidence
 from jaunt.header import HEADER_MARKER, PYTHON, body_digest, format_header, parse_header, split_header
 from jaunt.plan.module_work import ModuleWork
+from jaunt.plan.standing import STAMPED_FIELD, UNRUN
 from jaunt.syntax.body import is_edited
 from jaunt.syntax.syntax_digest import syntax_digest
 
@@ -72,12 +73,14 @@ def stamp_code(
     """Give the code in `text`, a generated file that has passed all checks, a header that says so; return the file.
 
     What follows the header stays byte for byte, its line ends too, and of the header what is not answered anew.
-    `accepted` are the fields that say who has accepted it, `evidence` is as in `write_code`. Raises JauntWriteError as
-    `write_code` does.
+    `accepted` are the fields that say who has accepted it, `evidence` is as in `write_code`. Of a test it says besides
+    that no check has run it. Raises JauntWriteError as `write_code` does.
     """
     lines, source = split_header(text)
     before: Mapping[str, Any] = parse_header(text) or {}
     fields: dict[str, Any] = {**_fields(work, source, before, evidence), **(accepted or {})}
+    if work.kind == "test":
+        fields[STAMPED_FIELD] = UNRUN
     header = format_header(**fields)
     if text.removeprefix("\ufeff").startswith(f"{HEADER_MARKER}\r\n"):
         header = header.replace("\n", "\r\n")

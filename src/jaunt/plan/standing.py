@@ -16,6 +16,9 @@ WRITTEN_FIELDS = ("written_by", "written_at")
 PROVENANCE_FIELDS = (*ACCEPTED_FIELDS, "instructions", *WRITTEN_FIELDS)
 """The fields of a header that say where code came from, and that go where it goes: into the store, and back."""
 
+STAMPED_FIELD, UNRUN = "stamped", "unrun"
+"""The line of a test that passed all checks again since it was written: those don't run it, so that its run, whenever
+that is, may still tell that it doesn't fit what it uses."""
 
 _MAY_STAY = ("keep", "verify", "judge")
 

@@ -10,8 +10,10 @@ from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.config.sandboxes import by_sandbox
 from jaunt.files.plain import read_plain
-from jaunt.header import split_header
-from jaunt.plan.plan import make_plan
+from jaunt.header import parse_header, split_header
+from jaunt.plan.freshness import judge
+from jaunt.plan.plan import make_plan, module_fingerprint
+from jaunt.plan.standing import STAMPED_FIELD
 from jaunt.project.project import Project
 from jaunt.report.console import print_warning, say, say_foreign, some
 from jaunt.sandbox.sandbox import Sandbox
@@ -66,17 +68,25 @@ def repair(project: Project, result: PytestResult, options: BuildOptions) -> tup
 
 
 def renew(
-    project: Project, result: PytestResult, options: BuildOptions, stamped: Collection[str]
+    project: Project, result: PytestResult, options: BuildOptions, tests: Collection[str]
 ) -> tuple[int, dict[str, Any]] | None:
-    """Generate those of the `stamped` test modules that turn out not to fit what they use any more; None without one.
+    """Generate those of the test modules that turn out not to fit what they use any more; None without one.
 
-    They have passed all checks as they stand, and only their run can tell.
+    They have passed all checks as they stand, in this run of the program or an earlier one, and only their own run can
+    tell. What a person edited or accepted stays.
     """
-    told = misfits(project, result.found, stamped)
+    told = misfits(project, result.found, {module for module in tests if _is_stamped(project, module)})
     if not told:
         return None
     say(f"no longer fit what they use, as their run tells: {some(sorted(told))}")
     return build_plan(make_plan(project, told, force=told).only(told), options, failures=told)
+
+
+def _is_stamped(project: Project, module: str) -> bool:
+    path = project.generated_path(module)
+    text = read_plain(path).decode() if path.is_file() else ""
+    is_stamped = STAMPED_FIELD in (parse_header(text) or {})
+    return is_stamped and not judge(text, module_fingerprint(project, module)).protected
 
 
 def _violations(project: Project, result: PytestResult) -> dict[str, list[str]]:

@@ -144,8 +144,7 @@ def _tested(
     ran = run_tests(project, tests - unchanged.keys(), passes, running.pytest_args, running.workers)
     tested = Tested(ran, unchanged)
     say(tested.verdict)
-    stamped = {each["module"] for each in facts["modules"] if each["status"] == "verified"} & tests
-    if stamped and not tested.passed and "renewed" not in facts and (new := renew(project, ran, options, stamped)):
+    if not tested.passed and "renewed" not in facts and (new := renew(project, ran, options, tests)):
         code, facts["renewed"] = new
         return tested if code else _tested(project, tests, options, running, facts)
     if running.repair and not tested.passed and tested.ran and (repaired := repair(project, tested.ran, options)):
