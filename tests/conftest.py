@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+import hypothesis
 import pytest
 from apps import App
 from counted_model import make_counted_shop
@@ -21,6 +22,10 @@ from jaunt.spec_ref import SpecRef
 
 # What is started in the background of a script ignores Ctrl-C, and so would all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# No machine's load decides whether a test passes.
+hypothesis.settings.register_profile("jaunt", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("jaunt")
 
 
 @pytest.fixture

@@ -180,7 +180,7 @@ def test_a_modules_digest_is_that_of_all_its_specs(project_files: ProjectFiles, 
     assert digest("f") == one
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(2, 7), st.randoms(use_true_random=False))
 def test_an_edit_changes_the_modules_that_depend_on_it_and_no_others(count: int, chance: random.Random) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -60,7 +60,7 @@ def dags(draw: st.DrawFn) -> dict[int, frozenset[int]]:
     return {node: frozenset(deps) for node, deps in dag.items()}
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150, database=None)
 @given(dag=dags(), failing=st.sets(st.integers(0, 23)), limit=st.integers(1, 16), seed=st.integers(0, 99))
 def test_random_dags_keep_every_promise(
     dag: dict[int, frozenset[int]], failing: set[int], limit: int, seed: int

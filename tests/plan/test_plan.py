@@ -111,7 +111,7 @@ def naive_dependencies(dag: dict[str, set[str]], name: str) -> set[str]:
     return {name}.union(*(naive_dependencies(dag, dep) for dep in dag[name]))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(dags, st.data())
 def test_a_plan_is_exactly_what_is_missing_and_what_depends_on_it(
     dag: dict[str, set[str]], data: st.DataObject

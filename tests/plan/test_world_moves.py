@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from backends import FakeBackend
 from builds import PLAIN, build_with
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from projects import write_files
 
@@ -218,7 +218,7 @@ def plan_of(root: Path) -> Plan:
     return plan
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(projects(), st.data())
 def test_one_change_to_one_name_moves_the_modules_that_reach_it(
     project: tuple[list[Symbol], dict[str, SpecFile]], data: st.DataObject

@@ -142,7 +142,7 @@ def write_changes(root: Path, files: Mapping[str, bytes], way: str) -> None:
         target.replace(path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     size=st.integers(1, len(NAMES)),
     seed=st.integers(0, 10**6),

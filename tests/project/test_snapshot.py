@@ -98,7 +98,7 @@ def apply(root: Path, edit: tuple[str, str, str]) -> None:
             file.write_text(value)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(edits=st.lists(EDITS, min_size=1, max_size=6))
 def test_after_any_edits_the_answer_is_the_one_without_a_cache(edits: list[tuple[str, str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +112,7 @@ def test_after_any_edits_the_answer_is_the_one_without_a_cache(edits: list[tuple
         assert answer(load(root)) == without_cache(root)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(damage=st.binary(max_size=200), at=st.integers(0, 2000), keep=st.booleans())
 def test_a_damaged_cache_changes_no_answer(damage: bytes, at: int, keep: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:

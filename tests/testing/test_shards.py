@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jaunt.errors import JauntConfigError
@@ -16,7 +16,6 @@ from jaunt.testing.shards.split import Shard, modules_of, read_shard, split_dige
 names = st.integers(0, 40).map("tests.test_{}".format)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # which a loaded machine runs into
 @given(
     modules=st.sets(names, max_size=15),
     seconds=st.dictionaries(names, st.floats(0, 1000), max_size=15),

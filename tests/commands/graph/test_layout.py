@@ -57,7 +57,7 @@ def test_one_node_stands_at_the_origin() -> None:
     assert lay_out({"a": []}, {"a": 80.0}).boxes["a"].x == 0.0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(dags())
 def test_boxes_lie_inside_apart_and_left_of_what_they_need(dag: Dag) -> None:
     layout = lay_out(dag, widths(dag))
@@ -72,7 +72,7 @@ def test_boxes_lie_inside_apart_and_left_of_what_they_need(dag: Dag) -> None:
             assert box.x + box.width < layout.boxes[dep].x
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(dags())
 def test_each_edge_leads_from_box_to_box_and_never_turns_back(dag: Dag) -> None:
     layout = lay_out(dag, widths(dag))

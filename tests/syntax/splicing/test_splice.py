@@ -192,7 +192,7 @@ def reached(module: str, roots: set[str], *, beyond: Collection[str] = ()) -> se
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(old=modules(), answer=modules(), data=st.data())
 def test_the_rest_of_a_module_stays_byte_for_byte_and_nothing_needed_is_lost(
     old: str, answer: str, data: st.DataObject

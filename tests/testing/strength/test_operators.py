@@ -143,7 +143,7 @@ def test_bytes_outside_of_the_change_stay(head: str, end: str) -> None:
         ast.parse(changed)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.randoms(use_true_random=False))
 def test_each_mutant_of_real_code_can_be_compiled(random: Random) -> None:
     """The standard library is real code; which of its modules is tried is drawn."""
