@@ -107,9 +107,61 @@ def test_an_unchanged_body_keeps_its_own_form(tmp_path: Path, run_in: RunIn) -> 
     assert "return not (self.items)" in build(tmp_path, run_in, answer)
 
 
-def test_a_method_that_is_left_out_is_missed(tmp_path: Path, run_in: RunIn) -> None:
+LEFT_OUT = """
+class Cart:
+    def __init__(self) -> None:
+        self.items: list[int] = []
+
+    def total(self) -> int:
+        return sum(self.items)
+"""
+
+
+def test_a_method_that_is_left_out_is_put_in(tmp_path: Path, run_in: RunIn) -> None:
+    code = build(tmp_path, run_in, LEFT_OUT.lstrip())
+    assert "# Nobody is paid for buying." in code
+    program = (
+        "import asyncio; from app.cart import Cart; cart = Cart.of(1, 2); print(cart.empty, asyncio.run(cart.later()))"
+    )
+    done = run_python("-c", program, cwd=tmp_path, PYTHONPATH=python_path(tmp_path / "src"))
+    assert done.stdout == "False 3\n", done.stderr
+
+
+def test_a_property_that_is_left_out_stands_above_its_setter(tmp_path: Path, run_in: RunIn) -> None:
+    spec = """
+        import jaunt
+
+        @jaunt.magic
+        class Dial:
+            @property
+            def turn(self) -> int:
+                return self._turn
+
+            @turn.setter
+            def turn(self, to: int) -> None:
+                \"\"\"Set it, as the remainder by 360.\"\"\"
+                ...
+    """
+    answer = """
+        class Dial:
+          _turn: int = 0
+
+          @turn.setter
+          def turn(self, to: int) -> None:
+            self._turn = to % 360
+    """
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/app/dial.py": dedent(spec)})
+    record(tmp_path, {"app.dial": dedent(answer)})
+    built = run_in(tmp_path, "build")
+    assert built.code == 0, built.err
+    code = "from app.dial import Dial; dial = Dial(); dial.turn = 361; print(dial.turn)"
+    done = run_python("-c", code, cwd=tmp_path, PYTHONPATH=python_path(tmp_path / "src"))
+    assert done.stdout == "1\n", done.stderr
+
+
+def test_a_method_that_only_the_model_can_write_is_missed(tmp_path: Path, run_in: RunIn) -> None:
     write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/app/cart.py": dedent(SPEC)})
-    record(tmp_path, {"app.cart": ANSWER.replace("def add(", "def put(")})
+    record(tmp_path, {"app.cart": ANSWER.replace("def total(", "def sum_up(")})
     built = run_in(tmp_path, "build")
     assert built.code == 3
-    assert any("Cart.add: is not defined" in line for line in built.errors)
+    assert any("Cart.total: is not defined" in line for line in built.errors)

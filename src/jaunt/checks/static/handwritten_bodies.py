@@ -11,7 +11,7 @@ from jaunt.project.project import Project
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.edits import Edits
-from jaunt.syntax.source import Function, ModuleSource, is_stub, last_name
+from jaunt.syntax.source import Function, ModuleSource, first_line, is_stub, last_name
 
 NAME = "bodies"
 DEFAULT = None
@@ -36,7 +36,8 @@ class HandwrittenBodyChecks:
 def with_handwritten_bodies(source: str, spec: ModuleSource, names: Sequence[str]) -> str:
     """Return a candidate in which the methods that the class specs `names` have bodies for have those very bodies.
 
-    A method that the candidate doesn't define is left to the other checks, and so is what can't be parsed.
+    One that the candidate leaves out is put in whole. A class that the candidate doesn't define, or defines on one
+    line, is left to the other checks, and so is what can't be parsed.
     """
     candidate, _ = parse_candidate(source, module=spec.module)
     if candidate is None:
@@ -45,13 +46,40 @@ def with_handwritten_bodies(source: str, spec: ModuleSource, names: Sequence[str
     changed = False
     for name in names:
         found = candidate.definitions.get(name)
+        if not isinstance(found, ast.ClassDef) or found.body[0].lineno == found.lineno:
+            continue
         own = {_key(member): member for member in _methods(found)}
         for method in _handwritten(spec, name):
             member = own.get(_key(method))
-            if member is not None and canonical(_body(member)) != canonical(_body(method)):
+            if member is None:
+                edits.insert_lines(
+                    _line_before(method, _methods(spec.definitions[name]), found), _whole(spec, method, found)
+                )
+            elif canonical(_body(member)) != canonical(_body(method)):
                 _put(edits, member, _text(spec, method))
-                changed = True
+            else:
+                continue
+            changed = True
     return edits.applied() if changed else source
+
+
+def _line_before(method: Function, ordered: Sequence[Function], found: ast.ClassDef) -> int:
+    """Return the line of a candidate's class below which a method is put that it leaves out.
+
+    That is above the first of those that follow it in the spec, as a setter stands below its property; else at the end.
+    """
+    following = {_key(each) for each in ordered[ordered.index(method) + 1 :]}
+    first = next((first_line(each) for each in _methods(found) if _key(each) in following), None)
+    return first - 1 if first else found.body[-1].end_lineno or found.body[-1].lineno
+
+
+def _whole(spec: ModuleSource, method: Function, found: ast.ClassDef) -> list[str]:
+    """Return the lines of a method as they stand in the spec module, at the depth of a candidate's class."""
+    lines = spec.text.split("\n")
+    before = " " * method.col_offset
+    indent = " " * found.body[0].col_offset
+    shown = [line.removeprefix(before) for line in lines[first_line(method) - 1 : method.end_lineno]]
+    return ["", *(f"{indent}{line}" if line.strip() else "" for line in shown), ""]
 
 
 def _methods(node: ast.AST | None) -> list[Function]:
