@@ -3,7 +3,6 @@
 `doit check` says whether the bundled examples are built.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +15,8 @@ __all__ = ["DOIT_CONFIG", "task_build", "task_check", "task_test"]
 BIN = Path(sys.executable).parent
 PYTHON_FILES = "src tests dodo.py"
 CHECKS = {
-    # One process more than there are cores, as tests wait for others a sixth of the time; the tests of one file stay
-    # together, as they share what they have built.
-    "suite": f"{sys.executable} -m pytest -n {min(4, (os.cpu_count() or 1) + 1)} --dist loadfile",
+    # A process for each core; the tests of one file stay together, as they share what they have built.
+    "suite": f"{sys.executable} -m pytest -n auto --maxprocesses 4 --dist loadfile",
     "ruff": f"{BIN / 'ruff'} check {PYTHON_FILES} && {BIN / 'ruff'} format --check {PYTHON_FILES}",
     "ty": f"{BIN / 'ty'} check --python {sys.executable}",
 }
