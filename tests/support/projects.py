@@ -30,6 +30,15 @@ doctests = false
 """
 """Without the checks that start programs: they take most of a small build's time, and have tests of their own."""
 
+ONE_ATTEMPT = f"""\
+{RECORDED}
+[build]
+max_attempts = 1
+
+[verify]
+robustness = "off"
+"""
+"""RECORDED for projects in which the recorded answer either lands or is refused, whatever robustness says."""
 SHOP: Mapping[str, str] = {
     "jaunt.toml": CONFIG,
     "dodo.py": "from jaunt.tasks import DOIT_CONFIG, task_build, task_test  # noqa: F401\n",

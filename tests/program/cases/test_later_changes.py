@@ -6,17 +6,9 @@ from pathlib import Path
 from textwrap import dedent
 
 from processes import python_path, run_python
-from projects import RECORDED, edit, record, write_files
+from projects import ONE_ATTEMPT, edit, record, write_files
 from said import RunIn
 
-CONFIG = f"""\
-{RECORDED}
-[build]
-max_attempts = 1
-
-[verify]
-robustness = "off"
-"""
 # By module: the spec, and the answer. Each answer has in it what the spec's own text does not: a number, an alias, or a
 # spec that it doesn't name.
 MODULES = {
@@ -106,7 +98,7 @@ MODULES = {
 
 
 def test_what_code_was_checked_against_counts_when_it_changes(tmp_path: Path, run_in: RunIn) -> None:
-    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": ""})
+    write_files(tmp_path, {"jaunt.toml": ONE_ATTEMPT, "src/app/__init__.py": ""})
     write_files(tmp_path, {f"src/{name.replace('.', '/')}.py": dedent(spec) for name, (spec, _) in MODULES.items()})
     record(tmp_path, {name: dedent(answer) for name, (_, answer) in MODULES.items()})
     said = run_in(tmp_path, "build")
@@ -154,7 +146,9 @@ def test_two_projects_with_one_contract_and_other_numbers_share_a_store_but_no_c
     for name, rate, answer, expected in (("a", 2, inlined, "4"), ("b", 7, using, "14"), ("c", 2, "1 / 0\n", "4")):
         root = tmp_path / name
         store = '\n[store]\npath = "../shared"\n'
-        write_files(root, {"jaunt.toml": CONFIG + store, "src/app/__init__.py": "", "src/app/a.py": RATED.format(rate)})
+        write_files(
+            root, {"jaunt.toml": ONE_ATTEMPT + store, "src/app/__init__.py": "", "src/app/a.py": RATED.format(rate)}
+        )
         record(root, {"app.a": answer})  # the third project's is that of the first, by the store
         assert run_in(root, "build").code == 0
         ran = run_python(
@@ -251,7 +245,7 @@ def test_a_linters_run_changes_no_contract_and_a_merge_is_told_as_one(tmp_path: 
     write_files(
         tmp_path,
         {
-            "jaunt.toml": CONFIG,
+            "jaunt.toml": ONE_ATTEMPT,
             "pyproject.toml": LINTED,
             "src/spend/__init__.py": "",
             "src/spend/errors.py": "class ParseError(Exception): ...\n",

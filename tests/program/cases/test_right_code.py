@@ -4,17 +4,9 @@ from pathlib import Path
 from textwrap import dedent
 
 from processes import python_path, run_python
-from projects import RECORDED, record, write_files
+from projects import ONE_ATTEMPT, record, write_files
 from said import RunIn
 
-CONFIG = f"""\
-{RECORDED}
-[build]
-max_attempts = 1
-
-[verify]
-robustness = "off"
-"""
 PYPROJECT = """\
 [project]
 name = "demo"
@@ -822,7 +814,7 @@ def test_right_code_lands_with_all_checks_at_the_first_answer_and_does_what_it_s
 ) -> None:
     modules = {(name if "." in name else f"app.{name}"): texts for name, texts in MODULES.items()}
     specs = {f"src/{name.replace('.', '/')}.py": dedent(spec).lstrip() for name, (spec, _) in modules.items()}
-    write_files(tmp_path, {"jaunt.toml": CONFIG, "pyproject.toml": PYPROJECT, **BY_HAND, **specs})
+    write_files(tmp_path, {"jaunt.toml": ONE_ATTEMPT, "pyproject.toml": PYPROJECT, **BY_HAND, **specs})
     record(tmp_path, {name: dedent(answer).lstrip() for name, (_, answer) in modules.items()})
     said = run_in(tmp_path, "build")
     assert (said.code, said.errors) == (0, [])
