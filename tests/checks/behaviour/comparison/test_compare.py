@@ -35,6 +35,7 @@ STUBS = {
     "maker": "def maker(n: int) -> Callable[[], int]:",
     "exits": "def exits(n: int) -> int:",
     "uses": "def uses(tally: Tally) -> int:",
+    "held": "def held(tally: Tally, n: int) -> int:",
 }
 BEFORE = {
     "same": "return len(s)",
@@ -56,6 +57,7 @@ BEFORE = {
     "maker": "return lambda: n",
     "exits": "return n",
     "uses": "return tally.add(1)",
+    "held": "return n",
 }
 NOW = {
     **BEFORE,
@@ -73,6 +75,7 @@ NOW = {
     "order": "return list(dict.fromkeys(xs))",
     "rounding": "return sum(reversed(xs))",
     "maker": "return lambda: 1",
+    "held": "return max(n, -1)",
     "exits": "if n == 3:\n        import os\n        os._exit(1)\n    return n",
 }
 TALLY = '''
@@ -108,6 +111,7 @@ KINDS: Mapping[str, str] = {
     "stream": "stream(-1): before yields [-1], now yields [0]",
     "default": "default('a'): before 'aa', now 'a'",
     "order": "order([0, -1]): before [-1, 0], now [0, -1]",
+    "held": "held(<app.m.Tally object at 0x...>, -2): before -2, now -1",
     "Tally": "tally = Tally(); tally.add(51); tally.total: before 51, now 50",
 }
 NOT_COMPARED = {

@@ -5,25 +5,24 @@ It never runs their code itself: each version is a process of its own, see `vers
 
 import json
 import os
-import signal
 import socket
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every version
 from jaunt.checks.behaviour.comparison.asked import Difference, Group, Order, Report, Step, Subject
 from jaunt.checks.behaviour.comparison.version import Channel, serve
+from jaunt.checks.behaviour.comparison.walk import Walk
+from jaunt.checks.behaviour.search import Enough
 from jaunt.sandbox import linux
 from jaunt.sandbox.processes import kill_all
 
 _DRAWN = 3  # times the inputs that are wanted: what is drawn twice counts once
 _MOST_DIFFERENCES = 3  # of one subject
 _IMPORT_SECONDS = 20.0
-_LOOKS = 50  # at a process that is to end, a tenth of a second each once time is up
 
 
 def main() -> None:
@@ -102,29 +101,25 @@ class _Subject:
     def __init__(self, order: Order, subject: Subject, versions: Sequence[_Version]) -> None:
         self._order = order
         self._subject = subject
-        self._versions = versions
-        self._deadline = time.monotonic() + order["seconds"]
+        self._walk = Walk(subject, [each.channel for each in versions], order["seconds"])
         self._seen: dict[str, bool] = {}  # input -> whether all raise an error
         self._counts: dict[_Kind, int] = {}
         self._smallest: dict[_Kind, tuple[tuple[int, int, str], list[list[Step]]]] = {}
         self._first: dict[_Kind, int] = {}  # how many inputs were drawn until the first one
         self._opaque: dict[str, str] = {}
-        self._why = ""
-        self._is_late = False
 
     def compare(self) -> Report:
         """Return what came of it."""
-        self._run(None, most=self._order["inputs"] * _DRAWN)
-        is_late = self._is_late
+        why = self._run(None, most=self._order["inputs"] * _DRAWN)
+        is_late = self._walk.is_late
         differs = sum(count for kind, count in self._counts.items() if not kind.by_message)
         tried, raised = len(self._seen), sum(self._seen.values())
         chosen = self._chosen()
-        for kind in [] if self._why else chosen:
-            if not self._is_late:
+        for kind in [] if why else chosen:
+            if not self._walk.is_late:
                 self._run(kind, most=self._first[kind])
-                self._why = ""
-        if not chosen and not self._why and tried and len(self._opaque) == tried:
-            self._why = f"gives {next(iter(self._opaque.values()))}, into which nothing can look"
+        if not chosen and not why and tried and len(self._opaque) == tried:
+            why = f"gives {next(iter(self._opaque.values()))}, into which nothing can look"
         found = [self._difference(kind) for kind in chosen]
         return Report(
             name=self._subject["name"],
@@ -132,7 +127,7 @@ class _Subject:
             raised=raised,
             differs=differs,
             differences=found,
-            why_not=self._why,
+            why_not=why,
             late=is_late,
         )
 
@@ -142,71 +137,22 @@ class _Subject:
         real = [kind for kind in ordered if not kind.by_message][:_MOST_DIFFERENCES]
         return real + [kind for kind in ordered if kind.by_message][:1]
 
-    def _run(self, wanted: _Kind | None, *, most: int) -> None:
-        """Have all versions draw inputs; they are told of each whether it is of the `wanted` kind, and look for more.
-
-        What they find is smaller from there on.
-        """
-        for version in self._versions:
-            version.channel.send(subject=self._subject, most=most, smaller=wanted is not None)
-        processes = [self._next(version).get("process") for version in self._versions]
+    def _run(self, wanted: _Kind | None, *, most: int) -> str:
+        """Have all versions try inputs, and, of what is `wanted`, smaller ones; return why that ended, if early."""
         rounds = 0
-        while True:
-            said = [self._next(version) for version in self._versions]
-            ended = [each for each in said if "steps" not in each]
-            if ended:
-                self._why = self._why or next((why for each in ended if (why := self._end_of(each))), "")
-                break
+
+        def heed(found: list[list[Step]]) -> bool:
+            nonlocal rounds
             rounds += 1
-            kind = self._note([each["steps"] for each in said], rounds, wanted)
-            self._is_late = time.monotonic() > self._deadline
-            if self._is_late or (
+            kind = self._note(found, rounds, wanted)
+            is_enough = (
                 len(self._seen) >= self._order["inputs"] if wanted is None else rounds > most + self._order["smaller"]
-            ):
-                break  # nobody hears of this one
-            for version in self._versions:
-                self._send(version, is_wanted=kind is not None and kind == wanted)
-        self._finish(said, processes)
+            )
+            if is_enough or self._walk.is_late:
+                raise Enough
+            return kind is not None and kind == wanted
 
-    def _finish(self, said: Sequence[dict[str, Any]], processes: Sequence[int | None]) -> None:
-        """Wait until the processes of all versions for this subject have ended."""
-        for version, each, process in zip(self._versions, said, processes, strict=True):
-            if "over" in each:
-                continue
-            if ("stuck" in each or "late" in each) and process:
-                with suppress(OSError):
-                    os.kill(process, signal.SIGKILL)
-            self._send(version, is_wanted=None)
-            for _ in range(_LOOKS):
-                if "over" in self._next(version):
-                    break
-
-    def _send(self, version: _Version, *, is_wanted: bool | None) -> None:
-        """Tell a version of the last input, or, by None, that there are no more."""
-        with suppress(OSError):
-            version.channel.send(is_wanted=is_wanted)
-
-    def _next(self, version: _Version) -> dict[str, Any]:
-        """Return what a version says next; "over", with no code, where it is gone, "late" if it takes too long."""
-        try:
-            said = version.channel.receive(max(0.1, self._deadline - time.monotonic()))
-        except TimeoutError:
-            return {"late": True}
-        except (OSError, ValueError):
-            said = None
-        return {"over": None} if said is None else said
-
-    def _end_of(self, said: dict[str, Any]) -> str:
-        """Return why a comparison has come to its end, "" for the usual one."""
-        if "late" in said:
-            return f"took longer than {self._order['seconds']:g} s"
-        if "stuck" in said:
-            return f"{said['stuck']} has not ended after 2 s"
-        if "unsteady" in said:
-            return f"gives other results on the same input: {said['unsteady']}"
-        if "over" in said:
-            return "ends the process"
-        return said.get("why") or said.get("done") or ""
+        return self._walk.go(heed, most, is_smaller=wanted is not None)
 
     def _note(self, found: list[list[Step]], number: int, wanted: _Kind | None) -> _Kind | None:
         """Take note of what all versions gave for one input, and return how they disagree, None if they don't.

@@ -1,32 +1,51 @@
-"""What versions are called with, drawn in the sandbox: by the spec's own annotations, and the texts that it knows."""
+"""What versions are called with, drawn in the sandbox: by the types of the arguments, and texts that the spec knows."""
 
-import ast
-import inspect
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jaunt.checks.behaviour.calling import hints_of, is_plain_class, strategy_of
-from jaunt.checks.behaviour.comparison.asked import Member, Subject
-from jaunt.checks.behaviour.concealed import strategies
+from jaunt.checks.behaviour.calling import strategy_of
+from jaunt.checks.behaviour.comparison.arguments import Argument, Arguments
+from jaunt.checks.behaviour.comparison.asked import Subject
+from jaunt.checks.behaviour.concealed import hypothesis, strategies
+from jaunt.checks.behaviour.drawing import SETTINGS
+from jaunt.checks.behaviour.search import Enough, Fails
 from jaunt.process.boundary import caught
 
 CONSTRUCTOR = "self__"
 """Before the names of what a class is made with."""
 CALLS = "calls__"
 """The name of what is done with an instance: the calls, one after the other."""
-LEFT_OUT = "left out"
-"""What is drawn, this very object, for a parameter that keeps its default."""
+LEFT_OUT = ...
+"""What is drawn for a parameter that keeps its default: no argument is that."""
+_SEED = 16
 _USUAL = "ab012 -_.,:;/'\"()ABCzÉßñ日\t\n😀"  # characters, the simplest first: a smaller input has these
 _MOST_CALLS = 5
 _MOST_PIECES = 10
 
 
-def drawn_for(subject: Subject, names: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+def drawn_for(subject: Subject, arguments: Callable[[], Arguments]) -> tuple[dict[str, Any], str]:
     """Return a strategy for each thing that a subject is called with, and why there is none, if that is so."""
     found: dict[str, Any] = {}
-    error = caught(lambda: found.update(_drawn(subject, names)))
+    error = caught(lambda: found.update(_drawn(subject, arguments())))
     return found, "" if error is None else _why(error)
+
+
+def draw(drawn: Mapping[str, Any], most: int, use: Callable[[dict[str, Any]], object], *, is_smaller: bool) -> str:
+    """Hand inputs to `use`, and, where that raises Fails and it is asked for, smaller ones; it ends them by Enough.
+
+    Hypothesis is to be revealed. Returns what kept inputs from being drawn, "" for nothing.
+    """
+    if not drawn:
+        caught(lambda: use({}))
+        return ""
+    phases = (hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if is_smaller else []))
+    settings = hypothesis.settings(SETTINGS, max_examples=most, phases=phases)
+    check = hypothesis.seed(_SEED)(hypothesis.given(**drawn)(lambda **values: use(values)))
+    error = caught(settings(check))
+    if error is None or isinstance(error, Enough | Fails):
+        return ""
+    return f"drawing an input raises {type(error).__name__}: {error}".partition("\n")[0]
 
 
 def _why(error: BaseException) -> str:
@@ -35,47 +54,30 @@ def _why(error: BaseException) -> str:
     return f"no inputs can be drawn: {type(error).__name__}: {error}".partition("\n")[0]
 
 
-def _drawn(subject: Subject, names: Mapping[str, Any]) -> dict[str, Any]:
+def _drawn(subject: Subject, arguments: Arguments) -> dict[str, Any]:
     strategies.register_type_strategy(str, _texts(subject["texts"]))
     strategies.register_type_strategy(int, _numbers(subject["numbers"]))
     strategies.register_type_strategy(float, strategies.floats(-1e6, 1e6, allow_nan=False).map(lambda each: each + 0.0))
+    own = _strategies_of(arguments.own)
     if not subject["is_class"]:
-        return _arguments(subject["definition"], names)
-    owner = names[subject["name"]]
-    if not isinstance(owner, type) or not is_plain_class(owner):
-        raise TypeError(f"{subject['name']} is not made by a call with the arguments of its own __init__")
-    own = {name: _or_left_out(strategy, owner, name) for name, strategy in _strategies_of(owner).items()}
-    calls = [_call(member, names) for member in subject["members"]]
+        return own
+    calls = [
+        strategies.tuples(strategies.just(name), strategies.fixed_dictionaries(_strategies_of(each)))
+        for name, each in arguments.calls
+    ]
     return {
         **{f"{CONSTRUCTOR}{name}": strategy for name, strategy in own.items()},
         CALLS: strategies.lists(strategies.one_of(calls), min_size=1, max_size=_MOST_CALLS),
     }
 
 
-def _call(member: Member, names: Mapping[str, Any]) -> Any:
-    given = {} if member["kind"] == "property" else _arguments(member["definition"], names)
-    return strategies.tuples(strategies.just(member["name"]), strategies.fixed_dictionaries(given))
+def _strategies_of(arguments: Mapping[str, Argument]) -> dict[str, Any]:
+    return {name: _strategy_of(each) for name, each in arguments.items()}
 
 
-def _arguments(definition: str, names: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a strategy for each parameter of a stub; one that has a default may be left out."""
-    made = {**names}
-    exec(compile(definition, "<spec>", "exec", dont_inherit=True), made)
-    tree: Any = compile(definition, "<spec>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    function = made[tree.body[-1].name]
-    found = _strategies_of(function)
-    return {name: _or_left_out(strategy, function, name) for name, strategy in found.items()}
-
-
-def _strategies_of(function: Any) -> dict[str, Any]:
-    return {name: strategy_of(kind) for name, kind in hints_of(function).items()}
-
-
-def _or_left_out(strategy: Any, function: Any, name: str) -> Any:
-    parameter = inspect.signature(function).parameters[name]
-    if parameter.default is parameter.empty:
-        return strategy
-    return strategies.one_of(strategies.just(LEFT_OUT), strategy)
+def _strategy_of(argument: Argument) -> Any:
+    strategy = strategy_of(argument.kind)
+    return strategies.one_of(strategies.just(LEFT_OUT), strategy) if argument.has_default else strategy
 
 
 def _texts(known: Sequence[str]) -> Any:

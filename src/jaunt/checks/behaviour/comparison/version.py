@@ -1,24 +1,25 @@
 """One version of a module's code, in a process of its own in the sandbox: it makes the calls that are asked for.
 
-All versions go the same way through the inputs that Hypothesis draws, with the same seed: each tells what it got for
-one, and is then told whether they disagree. So each has objects of its own classes, and the smallest input is looked
-for by all of them together.
+Inputs of plain types are given to it. Of other types, all versions go the same way through the inputs that Hypothesis
+draws, with the same seed: each tells what it got for one, and is then told whether they disagree. So each has objects
+of its own classes, and the smallest input is looked for by all of them together.
 """
 
 import copy
 import json
 import os
+import pickle
 import socket
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jaunt.checks.behaviour.comparison.arguments import Arguments, arguments_of, told
 from jaunt.checks.behaviour.comparison.asked import Order, Step, Subject
 from jaunt.checks.behaviour.comparison.calls import steps_of
-from jaunt.checks.behaviour.comparison.inputs import drawn_for
+from jaunt.checks.behaviour.comparison.inputs import draw, drawn_for
 from jaunt.checks.behaviour.comparison.values import GENERATED
-from jaunt.checks.behaviour.concealed import Caller, Stuck, hypothesis, revealed
-from jaunt.checks.behaviour.drawing import SETTINGS
+from jaunt.checks.behaviour.concealed import Caller, Stuck, revealed
 from jaunt.checks.behaviour.search import Enough, Fails, Unbuilt
 from jaunt.checks.examiner.candidate import import_candidate
 from jaunt.process.boundary import caught
@@ -28,7 +29,6 @@ from jaunt.sandbox import linux
 
 STUCK_SECONDS = 2.0
 """How long one call may take."""
-_SEED = 16
 _COPIES = 2  # of each input: a version that is not its own like is not compared
 
 
@@ -109,57 +109,45 @@ def _imported(order: Order, source: str) -> dict[str, Any]:
 
 
 def _observe(names: dict[str, Any], asked: Mapping[str, Any], channel: Channel) -> None:
-    """Draw inputs for a subject, tell what comes of each, and go on as the answer says."""
-    channel.send(process=os.getpid())
+    """Tell what comes of inputs for a subject: of those that are given, or that this process draws as all others do."""
     subject: Subject = asked["subject"]
+    found: list[Arguments] = []
+    error = caught(lambda: found.append(arguments_of(subject, names)))
+    channel.send(process=os.getpid(), arguments=told(found[0]) if error is None else None)
+    search = _Search(subject, names, channel)
+    while (given := channel.receive()) is not None and "given" in given:
+        channel.send(**search.tried(pickle.loads(given["given"].encode("latin-1"))))
+    if given is None or "draw" not in given:
+        return
     with revealed():
-        drawn, why = drawn_for(subject, names)
-        if why:
-            channel.send(why=why)
-            return
-        search = _Search(subject, names, channel)
-        if not drawn:
-            caught(lambda: search(Caller(STUCK_SECONDS), {}))
-            channel.send(done="")
-            return
-        phases = (hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if asked["smaller"] else []))
-        settings = hypothesis.settings(SETTINGS, max_examples=asked["most"], phases=phases)
-        caller = Caller(STUCK_SECONDS)
-        check = hypothesis.seed(_SEED)(hypothesis.given(**drawn)(lambda **values: search(caller, values)))
-        error = caught(settings(check))
-    channel.send(done=search.why or _why(error))
-
-
-def _why(error: BaseException | None) -> str:
-    """Return what keeps inputs from being drawn, if an error says so."""
-    if error is None or isinstance(error, Enough | Fails):
-        return ""
-    return f"drawing an input raises {type(error).__name__}: {error}".partition("\n")[0]
+        drawn, why = drawn_for(subject, lambda: arguments_of(subject, names))
+        why = why or draw(drawn, asked["most"], search, is_smaller=asked["smaller"])
+    channel.send(done=why)
 
 
 class _Search:
     """Makes the calls of one input after the other, and hears of each whether it is one that is looked for."""
 
     def __init__(self, subject: Subject, names: Mapping[str, Any], channel: Channel) -> None:
+        self._caller = Caller(STUCK_SECONDS)
         self._subject = subject
         self._names = names
         self._channel = channel
-        self.why = ""
 
-    def __call__(self, caller: Caller, values: dict[str, Any]) -> None:
-        """Try one input; raises Fails for one that is looked for."""
-        self._channel.send(**self._tried(caller, values))
+    def __call__(self, values: dict[str, Any]) -> None:
+        """Tell of one input; raises Fails for one that is looked for, Enough if it is the last."""
+        self._channel.send(**self.tried(values))
         answer = self._channel.receive()
         if answer is None or answer["is_wanted"] is None:
             raise Enough
         if answer["is_wanted"]:
             raise Fails
 
-    def _tried(self, caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
+    def tried(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return what comes of an input, twice: each time of copies."""
         copies = _copies(values)
         try:
-            found, error = caller.call(lambda: [steps_of(self._subject, self._names, each) for each in copies])
+            found, error = self._caller.call(lambda: [steps_of(self._subject, self._names, each) for each in copies])
         except Stuck:
             return {"stuck": _written(self._subject, values)}
         if isinstance(error, Unbuilt):
