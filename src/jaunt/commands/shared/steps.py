@@ -5,6 +5,7 @@ import importlib
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from jaunt import codes
 from jaunt.commands.shared.ahead.governed import newly_governed
@@ -17,6 +18,9 @@ from jaunt.plan.reasons import ReasonKind
 from jaunt.process.garbage import without_collection
 from jaunt.project.project import Project, chosen_specs_of, load_project, select_targets
 from jaunt.report.console import error_line, print_warning, say, some
+
+if TYPE_CHECKING:  # as with all that looks ahead
+    from jaunt.commands.shared.ahead.quiet import Quiet
 
 
 def read_project(arguments: argparse.Namespace) -> Project:
@@ -67,8 +71,8 @@ def selected(project: Project, targets: Collection[str] | None, *, kinds: Sequen
 _MOST_READ = 100
 """The most modules whose docstrings are looked at before a command goes on: 0.1 s; the doctor looks at all of them."""
 _MOST_TOLD = 10
-_KEPT = "jaunt.commands.shared.ahead.kept"
-"""What reads sources: 20 ms, for nothing if all is fresh."""
+_AHEAD = "jaunt.commands.shared.ahead"
+"""What looks ahead, and reads sources for that: 20 ms, for nothing if all is fresh."""
 
 
 def tell_unbound(plan: Plan) -> None:
@@ -77,20 +81,31 @@ def tell_unbound(plan: Plan) -> None:
     What is stale by its dependencies alone was told when its code landed.
     """
     stale = [module for module in plan.stale if module not in plan.problems and _may_have_news(plan.freshness[module])]
-    stale = stale[:_MOST_READ]
     if not stale:
+        return
+    quiet = _quiet(plan, "unbound")
+    read = quiet.others(stale[:_MOST_READ])
+    if not read:
         return
     from jaunt.commands.shared.ahead import replaced, unbound  # what reads sources: 20 ms, for nothing if all is fresh
 
     unbound_in = unbound.UnboundNames(plan.project)
-    bodies, found = list[str](), list[str]()
-    for module in stale:  # both at a time: only the sources that were read last are kept
+    bodies, found, silent = list[str](), list[str](), list[str]()
+    for module in read:  # both at a time: only the sources that were read last are kept
+        told, asked = len(bodies) + len(found), unbound_in.asked
         bodies += replaced.replaced_lines(plan.project, module) if plan.freshness[module].stale else ()
         found += islice(unbound_in.lines(module), _MOST_TOLD + 1) if len(found) <= _MOST_TOLD else ()
+        if (len(bodies) + len(found), unbound_in.asked) == (told, asked) and len(found) <= _MOST_TOLD:
+            silent.append(module)
+    quiet.note(silent)
     for line in [*bodies[:_MOST_TOLD], *found[:_MOST_TOLD]]:
         print_warning(line)
     if len(found) > _MOST_TOLD:
         print_warning("there are more names that nothing binds: jaunt doctor lists them")
+
+
+def _quiet(plan: Plan, what: str) -> "Quiet":
+    return importlib.import_module(f"{_AHEAD}.quiet").Quiet(plan.project, what)
 
 
 def with_foreseen(plan: Plan) -> Plan:
@@ -102,10 +117,11 @@ def with_foreseen(plan: Plan) -> Plan:
     paid = [module for module in plan.paid if module not in plan.problems][:_MOST_READ]
     if not paid:
         return plan
-    kept = importlib.import_module(_KEPT)
-    if fault := kept.provider_fault(plan.project.config):
+    if fault := importlib.import_module(f"{_AHEAD}.provider").provider_fault(plan.project.config):
         print_warning(error_line(fault))
-    return kept.with_refused(plan, paid)
+    quiet = _quiet(plan, "kept")
+    read = quiet.others(paid)
+    return importlib.import_module(f"{_AHEAD}.kept").with_refused(plan, read, quiet) if read else plan
 
 
 _OF_DEPENDENCIES = {ReasonKind.DEPENDENCY_CHANGED, ReasonKind.DEPENDENCY_STALE, ReasonKind.DEPENDENCY_REBUILT}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from jaunt.commands.shared.ahead.quiet import Quiet
 from jaunt.files.plain import read_plain
 from jaunt.plan.plan import Plan
 from jaunt.plan.reasons import ReasonKind
@@ -12,13 +13,23 @@ from jaunt.runtime.stubs import ONLY_AST, stub_names
 def newly_governed(plan: Plan) -> list[str]:
     """Return the references of the specs in a plan that `jaunt.module()` governs and that no generated file answers."""
     found: list[str] = []
-    for module in plan.stale:
-        added = {each.subject for each in plan.freshness[module].reasons if each.kind is ReasonKind.SPEC_ADDED}
-        is_unbuilt = plan.freshness[module].state in ("unbuilt", "conflict")
-        if added or is_unbuilt:
-            refs = [f"{module}:{name}" for name in _governed(plan.project, module)]
-            found += [ref for ref in refs if is_unbuilt or ref in added]
+    asked = {module: refs for module in plan.stale if (refs := _without_code(plan, module)) != []}
+    quiet = Quiet(plan.project, "governed")
+    governed = {module: [*_governed(plan.project, module)] for module in quiet.others(asked)}
+    quiet.note(module for module, names in governed.items() if not names)
+    for module, names in governed.items():
+        added = asked[module]
+        refs = [f"{module}:{name}" for name in names]
+        found += [ref for ref in refs if added is None or ref in added]
     return found
+
+
+def _without_code(plan: Plan, module: str) -> list[str] | None:
+    """Return the references of the specs of a module that no generated file answers; None if that is each of them."""
+    freshness = plan.freshness[module]
+    if freshness.state in ("unbuilt", "conflict"):
+        return None
+    return [each.subject for each in freshness.reasons if each.kind is ReasonKind.SPEC_ADDED]
 
 
 def _governed(project: Project, module: str) -> Iterator[str]:

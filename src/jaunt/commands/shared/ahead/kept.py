@@ -1,7 +1,6 @@
 """What would end a build before a model is asked, and neither sources nor settings alone tell.
 
-Stubs that a metaclass or a decorator of another module, or a base, would keep are told by an import; and a provider may
-be none.
+Stubs that a metaclass or a decorator of another module, or a base, would keep are told by an import.
 """
 
 import ast
@@ -9,9 +8,8 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 
-from jaunt.config import JauntConfig
-from jaunt.errors import JauntConfigError, JauntDiscoveryError
-from jaunt.generate.providers import PROVIDERS, refuse_unknown
+from jaunt.commands.shared.ahead.quiet import Quiet
+from jaunt.errors import JauntDiscoveryError
 from jaunt.plan.plan import Plan
 from jaunt.project.importer import import_from_bases
 from jaunt.spec_ref import code_name
@@ -21,14 +19,15 @@ _KNOWN = {*sys.stdlib_module_names, "typing_extensions"}
 """Packages whose decorators and metaclasses are told apart by their names."""
 
 
-def with_refused(plan: Plan, modules: Collection[str]) -> Plan:
+def with_refused(plan: Plan, modules: Collection[str], quiet: Quiet) -> Plan:
     """Return a plan with the problems of those of its modules in which jaunt's decorators refuse a spec on import.
 
     Imported, in a child process, are those alone whose specs have bases or decorators of other packages or modules, or
-    bases with an `__init_subclass__`.
+    bases with an `__init_subclass__`; `quiet` is told of the others.
     """
     project = plan.project
     bases = {m: project.modules[m].base for m in modules if project.scan and _asks_for_import(plan, m)}
+    quiet.note(m for m in modules if m not in bases)
     if not bases:
         return plan
     imported = import_from_bases(bases, path=project.bases(), cwd=project.root)
@@ -38,15 +37,6 @@ def with_refused(plan: Plan, modules: Collection[str]) -> Plan:
         if each.error and each.hint and project.modules[module].path in each.error
     }
     return plan.with_problems(refused)
-
-
-def provider_fault(config: JauntConfig) -> JauntConfigError | None:
-    """Return what is wrong with the name of the provider, if there is one."""
-    try:
-        refuse_unknown(config.llm.provider or next(iter(PROVIDERS)))
-    except JauntConfigError as error:
-        return error
-    return None
 
 
 def _asks_for_import(plan: Plan, module: str) -> bool:

@@ -28,6 +28,11 @@ class UnboundNames:
         self._named = _SpecNames(project)
         self._attributes = _Attributes(project.bases())
 
+    @property
+    def asked(self) -> int:
+        """How many names other modules were asked about: what is told of these depends on them, too."""
+        return self._named.asked
+
     def lines(self, module: str) -> Iterator[str]:
         """Yield a line, with file, line and what to do, for each name of a module's specs that nothing binds."""
         source = _source(self._project, module)
@@ -56,9 +61,11 @@ class _SpecNames:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self.asked = 0
 
     def refs(self, name: str) -> tuple[str, ...]:
         """Return the references of the specs of a name."""
+        self.asked += 1
         return tuple(self._named.get(name, ()))
 
     @cached_property
