@@ -7,11 +7,10 @@ import importlib
 import io
 import json
 import os
-import signal
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn, TextIO, cast
+from typing import Any, TextIO, cast
 
 from jaunt import codes
 from jaunt.commands import COMMANDS
@@ -24,10 +23,10 @@ from jaunt.commands.shared.result import (
     Interrupted,
     Result,
     exit_code,
-    stop_signals,
 )
 from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.process.faults import machine_error
+from jaunt.process.stopping import INTERRUPTED, at_work, listening
 from jaunt.report.console import FORMATS, error_line, print_error, use_format
 from jaunt.text.coded import code_of
 from jaunt.text.nearest import did_you_mean
@@ -41,13 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     _open_closed_streams()
     try:
-        with suppress(ValueError):  # only the main thread may set handlers
-            for number in stop_signals():
-                signal.signal(number, _interrupt)
         # What the terminal can't encode is escaped, not a traceback; a caller's own stream may not know the method.
         with suppress(AttributeError):
             cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
-        with _rare_collections(), _interrupts_in_finalizers():
+        with _rare_collections(), listening():
             code = _run_for_json(words) if "--json" in words else _run(words).code
         sys.stdout.flush()  # here: at the interpreter's exit, what fails prints a traceback
         return code
@@ -124,7 +120,9 @@ def _run(words: list[str]) -> Result:
         arguments = _parse(words)
         if getattr(arguments, "format", None) in FORMATS:
             use_format(arguments.format)
-        return importlib.import_module(f"jaunt.commands.{arguments.command}").run(arguments)
+        command = importlib.import_module(f"jaunt.commands.{arguments.command}")
+        with at_work():
+            return command.run(arguments)
     except SystemExit as stop:  # argparse: --help and --version
         return Result(stop.code if isinstance(stop.code, int) else EXIT_PROJECT)
     except (JauntError, OSError, RuntimeError, MemoryError) as error:
@@ -147,7 +145,7 @@ def _run(words: list[str]) -> Result:
 
 
 def _interrupted(error: KeyboardInterrupt) -> Result:
-    print_error("interrupted; what was finished is kept")
+    print_error(INTERRUPTED)
     done = error.facts if isinstance(error, Interrupted) else {}
     return Result(EXIT_INTERRUPTED, {**done, "error": {"type": "KeyboardInterrupt", "message": "interrupted"}})
 
@@ -216,27 +214,3 @@ def _stdout_for_json() -> Generator[TextIO]:
         usual.flush()
         os.dup2(saved, descriptor)
         os.close(saved)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-@contextmanager
-def _interrupts_in_finalizers() -> Generator[None]:
-    """Let what a signal raises while Python frees something be raised soon after: there it would come to nothing."""
-    usual = sys.unraisablehook
-
-    def tell(fault: "sys.UnraisableHookArgs") -> None:
-        if not isinstance(fault.exc_value, KeyboardInterrupt):
-            usual(fault)
-            return
-        with suppress(AttributeError, ValueError):  # Windows has no timers
-            signal.signal(signal.SIGALRM, _interrupt)
-            signal.setitimer(signal.ITIMER_REAL, 0.01)
-
-    sys.unraisablehook = tell
-    try:
-        yield
-    finally:
-        sys.unraisablehook = usual

@@ -120,7 +120,9 @@ EXPECTED = ["test_variants", "test_property", "TestGroup", "TestGroup::test_meth
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_usual_tests_pass(mode: str, tmp_path: Path) -> None:
+def test_usual_tests_pass(mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "shared").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "shared"))  # where pytest would clear up after other runs of it
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-ra --strict-markers'\n")
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "conftest.py").write_text("import pytest\n@pytest.fixture\ndef seven(): return 7\n")
@@ -130,6 +132,7 @@ def test_usual_tests_pass(mode: str, tmp_path: Path) -> None:
     assert verdict.tests == 19
     kept = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert kept == {"pyproject.toml", "conftest.py", "test_it.py"}  # nothing was written into the project
+    assert [*(tmp_path / "shared").iterdir()] == []
 
 
 @pytest.mark.parametrize("env", [[], [NO_PLUGINS]], ids=["loaded", "not loaded"])

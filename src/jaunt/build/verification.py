@@ -8,6 +8,7 @@ from jaunt.checks.project_checks import project_checks
 from jaunt.errors import JauntError
 from jaunt.generate.check import Examination, check_candidate
 from jaunt.plan.module_work import project_work
+from jaunt.process.background import run_async
 from jaunt.project.project import Project
 
 
@@ -19,7 +20,7 @@ def examine(
     With `only`, the names of checks, these alone are asked. At most `jobs` modules are under way at a time. Nothing is
     written. Raises JauntConfigError for a check that can't work here.
     """
-    return asyncio.run(_examine(project, sources, jobs, only)) if sources else {}
+    return run_async(_examine(project, sources, jobs, only)) if sources else {}
 
 
 async def _examine(

@@ -9,7 +9,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
 from jaunt.engine.job import Outcome, RunFunction, failure, settle
-from jaunt.process.fork import in_forked_children
+from jaunt.process.tree import in_forked_children
 
 # How long a process that is about to exit waits for the clean-up of coroutines it has cancelled.
 _GRACE_SECONDS = 5.0

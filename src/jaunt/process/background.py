@@ -5,19 +5,45 @@ Parsing is one step that no other thread can interrupt, so a large source would 
 
 import asyncio
 import pickle
+import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jaunt.process.python import python_command
+from jaunt.process.stopping import held, was_asked
 from jaunt.process.tool import Finished
 
 T = TypeVar("T")
 
 LARGE = 12_000
 """From this many characters on, a source is parsed in a child process; others take less than 50 ms."""
+
+
+def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end, as asyncio.run does; in the main thread a signal that asks for an end cancels it.
+
+    Raises KeyboardInterrupt then. No signal hits the loop while it is made, or closed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return asyncio.run(coroutine)
+    with held():
+        try:
+            return asyncio.run(_cancellable(coroutine))
+        except asyncio.CancelledError:
+            if was_asked():
+                raise KeyboardInterrupt from None
+            raise
+
+
+async def _cancellable(coroutine: Coroutine[Any, Any, T]) -> T:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None  # asyncio.run runs us in one
+    with held(lambda: loop.call_soon_threadsafe(task.cancel)):
+        return await coroutine
+
 
 SMALL = 1_000
 """Up to this many characters, a source is parsed in less time than the detour to a thread takes."""

@@ -12,9 +12,9 @@ import sys
 import threading
 from contextlib import suppress
 
-from jaunt.process.fork import in_forked_children
 from jaunt.process.keeper_child import End
 from jaunt.process.python import python_command
+from jaunt.process.tree import in_forked_children
 
 
 class _Keeper:

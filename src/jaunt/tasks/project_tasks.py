@@ -16,9 +16,9 @@ from jaunt.errors import JauntError
 from jaunt.header import Kind
 from jaunt.plan.order import asked_first, waits_for
 from jaunt.plan.plan import Plan, make_plan
-from jaunt.process.fork import in_forked_children
 from jaunt.process.frozen import frozen
 from jaunt.process.garbage import without_collection
+from jaunt.process.tree import in_forked_children
 from jaunt.project.project import load_project, remember
 from jaunt.report.console import error_line
 from jaunt.report.live import Feed

@@ -133,6 +133,9 @@ def _run(program: Program, args: Sequence[str], sandbox: Sandbox, halt: Halt | N
                 **program.env,
                 "COVERAGE_FILE": str(scratch / "coverage"),
                 "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+                # Else, without a sandbox, it would share a folder with all that this user runs, and at its end remove
+                # what others have left there, which may take longer than any limit.
+                "PYTEST_DEBUG_TEMPROOT": str(scratch),
             },
             pass_fds=[report.fileno()],
         )

@@ -1,6 +1,5 @@
 """Whether the checks of candidates work here, found out as a build does before its first call."""
 
-import asyncio
 import shutil
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ from jaunt.checks.project_checks import project_checks
 from jaunt.commands.doctor.finding import Finding, failed
 from jaunt.errors import JauntError, JauntSpecError
 from jaunt.plan.module_work import project_work
+from jaunt.process.background import run_async
 from jaunt.process.resources import require_resources
 from jaunt.project.project import Project
 
@@ -21,7 +21,7 @@ def checks(project: Project) -> Iterator[Finding]:
     is_new = not state.exists()
     try:
         require_resources(min(project.config.build.jobs, max(1, len(modules))))
-        faults = asyncio.run(_faults(project, modules))
+        faults = run_async(_faults(project, modules))
     except JauntError as error:  # it holds for all modules
         faults = [error]
     finally:

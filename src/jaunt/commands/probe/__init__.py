@@ -1,7 +1,6 @@
 """`jaunt probe`."""
 
 import argparse
-import asyncio
 from collections.abc import Collection
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.header import split_header
 from jaunt.plan.module_work import ModuleWork, project_work
 from jaunt.plan.plan import Plan
+from jaunt.process.background import run_async
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project, select_targets
 from jaunt.report.console import error_line, print_warning, relative_paths, say
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> Result:
     facts: dict[str, Any] = {"module": probed.work.module, "dry_run": arguments.dry_run, "cost": asdict(cost)}
     if arguments.dry_run:
         return Result(data=facts)
-    further = asyncio.run(_ask(probed, kept, arguments.candidates))
+    further = run_async(_ask(probed, kept, arguments.candidates))
     _tell_missing(further)
     facts |= {"kept": further.kept, "asked": len(further.sources) - further.kept, "failed": further.failed}
     if not further.sources:

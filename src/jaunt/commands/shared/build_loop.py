@@ -4,10 +4,8 @@ It is loaded while a child process imports the specs, as that takes as long.
 """
 
 import asyncio
-import signal
 import sys
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,12 +21,13 @@ from jaunt.checks.doctests.imports import Imports
 from jaunt.cluster.call import cluster_warnings
 from jaunt.commands.shared.comparing.side_questions import tell_side_questions
 from jaunt.commands.shared.options import BuildOptions
-from jaunt.commands.shared.result import stop_signals
 from jaunt.engine.job import Event, Job, Listener, Outcome
 from jaunt.errors import JauntWriteError
 from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.plan.plan import Plan
+from jaunt.process.background import run_async
 from jaunt.process.resources import require_resources
+from jaunt.process.stopping import at_work
 from jaunt.report.console import error_line, print_warning
 from jaunt.report.live import Feed, LiveProgress, can_be_live
 from jaunt.report.progress import Progress
@@ -51,7 +50,7 @@ def generate(
             outcomes[job.module] = outcome
 
     try:
-        settings = asyncio.run(_build(plan, options, failures, imports, note))
+        settings = run_async(_build(plan, options, failures, imports, note))
         if settings.others is not None:  # they have cost something since
             for module in settings.others.modules & outcomes.keys():
                 outcomes[module] = with_usage(settings, module, outcomes[module])
@@ -79,8 +78,11 @@ async def _build(
         imports=imports,
     )
     store = settings.readable_store
-    if store is not None and (warning := fetch_modules(store, plan.project, plan.stale)):
-        print_warning(warning)
+    if store is not None:
+        with at_work():  # a server may take its time
+            warning = fetch_modules(store, plan.project, plan.stale)
+        if warning:
+            print_warning(warning)
     jobs = options.jobs or config.build.jobs
     if misses_store(plan, settings):
         # What is wrong with the provider, or this machine, is then one error, not one for each module.
@@ -95,7 +97,7 @@ async def _build(
         progress(event, job, outcome)
 
     try:
-        with _cancelled_by_signals(), progress:
+        with progress:
             settings = replace(settings, on_attempt=progress.attempt, on_wait=progress.waiting, on_fault=progress.fault)
             await run_plan(plan, settings, jobs=jobs, listener=listen, order=options.order)
             if settings.others is not None:
@@ -122,26 +124,3 @@ def _progress(plan: Plan, options: BuildOptions, backend: LazyBackend, jobs: int
     time_left = partial(plan_time_left, plan, jobs, options.order)
     feed = Feed(spent=partial(backend.spent, plan.project.config.llm.price), time_left=time_left)
     return LiveProgress(total, feed, verbosity=verbosity)
-
-
-@contextmanager
-def _cancelled_by_signals() -> Generator[None]:
-    """Let a signal that asks for an end cancel the current task, as asyncio.run does with Ctrl-C.
-
-    An exception raised by a handler could hit any line, and be taken for the failure of the module that runs it.
-    """
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None  # asyncio.run runs us in one
-    usual = {number: signal.getsignal(number) for number in stop_signals()}
-    try:
-        for number in usual:
-            loop.add_signal_handler(number, task.cancel)
-    except (NotImplementedError, ValueError, RuntimeError):  # Windows; or not in the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number, handler in usual.items():
-            loop.remove_signal_handler(number)
-            signal.signal(number, handler)

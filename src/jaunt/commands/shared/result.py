@@ -1,12 +1,12 @@
 """What a command comes to: its exit code, and the facts for `--json`."""
 
-import signal
 from collections.abc import Iterable
 from dataclasses import field
 from typing import Any
 
 from jaunt.errors import JauntConfigError, JauntDependencyCycleError, JauntDiscoveryError, JauntRefusedError
 from jaunt.process.frozen import frozen
+from jaunt.process.stopping import EXIT_INTERRUPTED
 
 EXIT_OK = 0
 
@@ -18,9 +18,6 @@ EXIT_PROJECT = 2
 EXIT_GENERATION = 3
 
 EXIT_CHECK = 4
-
-EXIT_INTERRUPTED = 130
-
 
 EXIT_CODES = {
     EXIT_OK: "done",
@@ -47,15 +44,6 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, facts: dict[str, Any]) -> None:
         super().__init__()
         self.facts = facts
-
-
-def stop_signals() -> list[signal.Signals]:
-    """Return the signals by which a command is asked to end, besides Ctrl-C; one that is ignored, by nohup, stays so.
-
-    SIGHUP is one: when a terminal closes, the programs that write code, in sessions of their own, are not told of it.
-    """
-    known = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))  # Windows has no SIGHUP
-    return [each for each in known if each is not None and signal.getsignal(each) is not signal.SIG_IGN]
 
 
 def exit_code(errors: Iterable[BaseException | None]) -> int:
