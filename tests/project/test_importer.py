@@ -206,6 +206,11 @@ def mark(function):
     function.tags = ["x"]
     return function
 
+def other(): ...
+
+def swap(function):
+    return other
+
 class Registry(type):
     classes = []
     def __init__(cls, name, bases, namespace):
@@ -247,11 +252,27 @@ def test_a_stub_that_is_kept_by_others_is_told(project_files: ProjectFiles, spec
 @pytest.mark.parametrize(
     "spec",
     [
+        "def other(): ...\ndef swap(f): return other\n@jaunt.magic\n@swap\ndef f(): ...\n",
+        "@jaunt.magic\n@swap\ndef f(): ...\n",
+    ],
+)
+def test_a_decorator_that_puts_another_function_in_the_stubs_place_is_told(
+    project_files: ProjectFiles, spec: str
+) -> None:
+    root = project_files({"keepers.py": KEEPERS, "m.py": USES + spec})
+    found = run(root, "m")["m"]
+    line = spec.count("\n", 0, spec.index("@jaunt")) + 3
+    assert found.error == f"{root / 'm.py'}:{line}: f: a decorator below @jaunt.magic puts other in its place"
+    assert "functools.wraps" in found.hint
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
         "@app.add('/x')\n@jaunt.magic\ndef f(): ...\n",
         "@jaunt.magic\n@wrap\ndef f(): ...\n",
         "@jaunt.magic\n@mark\ndef f(): ...\n",
         "@jaunt.magic\n@contextlib.contextmanager\ndef f(): ...\n",
-        "@jaunt.magic\n@functools.singledispatch\ndef f(n): ...\n",
         "@jaunt.magic\n@dataclasses.dataclass\nclass f:\n    x: int\n",
         "@jaunt.magic\n@dataclasses.dataclass(slots=True)\nclass f:\n    x: int\n    def g(self): return __class__\n",
         "@jaunt.magic\n@functools.total_ordering\nclass f:\n    def __lt__(self, other): ...\n",

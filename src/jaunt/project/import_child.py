@@ -22,7 +22,7 @@ from jaunt.process.holders import holders_of, lasting, name_of, refusal_of_anoth
 from jaunt.project.from_source import import_from_source
 from jaunt.project.unbuilt import unbuilt_behind
 from jaunt.registry import SpecEntry, clear_registries, get_magic_registry, get_test_registry, watch
-from jaunt.runtime import PLAIN_METACLASSES
+from jaunt.runtime import PLAIN_METACLASSES, magic
 from jaunt.spec_ref import code_name, spec_ref_from_object
 from jaunt.specs.refused import BELONGS_ABOVE
 
@@ -105,7 +105,11 @@ def _forget(modules: Iterable[str]) -> None:
 
 
 def refuse_kept(entry: SpecEntry) -> None:
-    """Raise JauntDiscoveryError if a decorator below jaunt's, a metaclass or a base gave a stub to what keeps it."""
+    """Raise JauntDiscoveryError if a decorator below jaunt's, a metaclass or a base gave a stub to what keeps it.
+
+    So it does if such a decorator has handed on another definition than the one below it.
+    """
+    _refuse_other(entry)
     stub = entry.obj
     is_of_metaclass = isinstance(stub, type) and type(stub).__module__ not in PLAIN_METACLASSES
     hook = subclass_hook(stub) if isinstance(stub, type) and not is_of_metaclass else ""
@@ -131,6 +135,40 @@ def refuse_kept(entry: SpecEntry) -> None:
         )
 
 
+def _refuse_other(entry: SpecEntry) -> None:
+    """Raise JauntDiscoveryError if what became a spec is not the definition that jaunt's decorator stands above."""
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__") != magic.__module__:
+        frame = frame.f_back
+    while frame is not None and frame.f_globals.get("__name__") == magic.__module__:
+        frame = frame.f_back
+    path = os.path.abspath(frame.f_code.co_filename) if frame is not None else ""  # noqa: PTH100 - as below
+    if frame is None or _has_plain_decorators(path):
+        return
+    below = _decorated(frame.f_globals.get("__name__", ""), path, frame.f_lineno)
+    if below and below != entry.qualname.rpartition(".")[2]:
+        raise JauntDiscoveryError(
+            f"{path}:{frame.f_lineno}: {below}: a decorator below @jaunt.{entry.kind} puts {entry.qualname} in its "
+            "place",
+            hint="use functools.wraps in that decorator, or write it above jaunt's",
+            code=codes.KEPT_STUB,
+        )
+
+
+def _decorated(module: str, path: str, line: int) -> str:
+    """Return the name of the definition that jaunt's decorator in a line of a file stands above, "" if none is seen."""
+    parser = _parser()
+    try:
+        source = parser.read_source(module, path)
+    except JauntDiscoveryError:
+        return ""
+    for node in source.top_definitions.values():  # a method has no decorators below jaunt's
+        own = next((each for each in node.decorator_list if source.spec_decorator(each) is not None), None)
+        if own is not None and own.lineno <= line <= own.end_lineno:
+            return node.name
+    return ""
+
+
 def _class_arguments(entry: SpecEntry) -> dict[str, object]:
     """Return what is written beside the bases of a class spec, as far as it is constants."""
     node, _ = _written(entry)
@@ -152,14 +190,19 @@ def _has_inner_decorators(entry: SpecEntry) -> bool:
 
 def _written(entry: SpecEntry) -> tuple[object, bool]:
     """Return the definition of a spec, None where it can't be read, and whether it has decorators below jaunt's."""
-    from jaunt.syntax.source import own_decorators, read_source  # the parser: 15 ms, which few modules need
-
+    parser = _parser()
     try:
-        source = read_source(entry.module, entry.source_file)
+        source = parser.read_source(entry.module, entry.source_file)
     except JauntDiscoveryError:
         return None, False  # which is told where it is read
     node = source.definitions.get(code_name(entry.qualname))
-    return node, node is not None and bool(own_decorators(source, node))
+    return node, node is not None and bool(parser.own_decorators(source, node))
+
+
+def _parser() -> Any:
+    from jaunt.syntax import source  # 15 ms, which few modules need
+
+    return source
 
 
 @lru_cache(maxsize=8)

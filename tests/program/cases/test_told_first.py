@@ -293,6 +293,37 @@ SPECS = {
         3,
         "started: a decorator below @jaunt.magic gave the stub to registry.KEPT, which would keep it (write it above",
     ),
+    "replaced": (
+        '''
+        import functools
+        import jaunt
+        def doubled(function):
+            return functools.partial(function, 2)
+        @jaunt.magic
+        @doubled
+        def twice(n: int) -> int:
+            """Return 2 n."""
+            ...
+        ''',
+        5,
+        "not for a partial, only for functions and classes",
+    ),
+    "swapped": (
+        '''
+        import jaunt
+        def other(n: int) -> int:
+            return n
+        def swapped(function):
+            return other
+        @jaunt.magic
+        @swapped
+        def twice(n: int) -> int:
+            """Return 2 n."""
+            ...
+        ''',
+        6,
+        "twice: a decorator below @jaunt.magic puts other in its place",
+    ),
     "below_own_base": (
         '''
         import jaunt
@@ -383,7 +414,7 @@ def hookimpl(function):
     KEPT.append(function)
     return function
 """
-ON_IMPORT = ("schema", "hooked", "below_own_base", "listed", "once")
+ON_IMPORT = ("swapped", "schema", "hooked", "below_own_base", "listed", "once")
 
 
 def test_what_no_code_can_answer_is_told_at_its_line_before_a_call(

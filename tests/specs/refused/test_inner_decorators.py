@@ -101,6 +101,9 @@ def test_a_decorator_that_keeps_the_stub_is_told_with_its_line(decorator: str, h
         ("click.command()", "import click", "a click.Command"),
         ("curry", "from toolz import curry", "a curry"),
         ("staticmethod", "", "a staticmethod"),
+        ("functools.singledispatch", "import functools", "a dispatcher"),
+        ("partial", "from functools import partial", "a partial"),
+        ("functools.cached_property", "import functools", "a cached_property"),
         (
             "Curried",
             "class Curried:\n    def __init__(self, function):\n        self.function = function\n",

@@ -5,6 +5,7 @@ as a framework's routes, would go on calling the stub.
 """
 
 import ast
+import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeGuard
 
@@ -18,7 +19,13 @@ _MAKES_NO_FUNCTION = {
     "click.command": "a click.Command",
     "click.group": "a click.Group",
     "functools.cache": "a cache",
+    "functools.cached_property": "a cached_property",
+    "functools.cmp_to_key": "a key",
     "functools.lru_cache": "a cache",
+    "functools.partial": "a partial",
+    "functools.partialmethod": "a partialmethod",
+    "functools.singledispatch": "a dispatcher",
+    "functools.singledispatchmethod": "a dispatcher",
     "toolz.curry": "a curry",
     "builtins.classmethod": "a classmethod",
     "builtins.property": "a property",
@@ -31,6 +38,8 @@ _KEEPS = {
     *("websocket"),
 }
 """Names of methods and functions that frameworks register with: `@app.get("/")`, `@main.command()`."""
+KNOWN = {*sys.stdlib_module_names, "typing_extensions"}
+"""Packages whose decorators and metaclasses are told apart by their names."""
 _ADDS = frozenset({"add", "append", "appendleft", "insert", "setdefault", "put", "register"})
 
 
@@ -130,6 +139,36 @@ def _own_function(source: ModuleSource, called: ast.expr) -> Function | None:
     maker = source.definitions.get(getattr(made.func, "id", "")) if isinstance(made, ast.Call) else None
     members = maker.body if isinstance(maker, ast.ClassDef) else []
     return next((m for m in members if isinstance(m, Function) and m.name == called.attr), None)
+
+
+def hands_on(source: ModuleSource, decorator: ast.expr) -> bool:
+    """Whether it shows of a decorator below jaunt's, without its call, that a function with the stub's name is made.
+
+    That is so of those of the standard library, by `refuse_keepers`, and of the module's own that return what they
+    decorate, or a function that `functools.wraps` marks.
+    """
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    path = source.dotted(called)
+    if path is not None and path.rpartition(".")[0] != source.module:
+        return path.partition(".")[0] in KNOWN
+    own = _own_function(source, called)
+    if own is None:
+        return isinstance(called, ast.Name)  # a builtin, or a class
+    if called is decorator:
+        return _returns_stub(own)
+    return any(_returns_stub(each) for each in _outside_functions(own.body) if isinstance(each, Function))
+
+
+def _returns_stub(function: Function) -> bool:
+    """Whether all that a decorator's code returns is its first parameter, or a function in it that wraps that."""
+    nodes = list(_outside_functions(function.body))
+    wraps = {"wraps", "update_wrapper"}
+    marked = [
+        each.name for each in nodes if isinstance(each, Function) and wraps & {*map(last_name, each.decorator_list)}
+    ]
+    good = {*(each.arg for each in [*function.args.posonlyargs, *function.args.args]), *marked}
+    returned = [each.value for each in nodes if isinstance(each, ast.Return)]
+    return bool(returned) and all(isinstance(each, ast.Name) and each.id in good for each in returned)
 
 
 def _keeps(function: Function, *, is_called: bool) -> bool:

@@ -4,7 +4,6 @@ Stubs that a metaclass or a decorator of another module, or a base, would keep a
 """
 
 import ast
-import sys
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 
@@ -13,10 +12,8 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.plan.plan import Plan
 from jaunt.project.importer import import_from_bases
 from jaunt.spec_ref import code_name
+from jaunt.specs.refused.inner_decorators import KNOWN, hands_on
 from jaunt.syntax.source import Function, ModuleSource, own_decorators, read_source
-
-_KNOWN = {*sys.stdlib_module_names, "typing_extensions"}
-"""Packages whose decorators and metaclasses are told apart by their names."""
 
 
 def with_refused(plan: Plan, modules: Collection[str], quiet: Quiet) -> Plan:
@@ -46,7 +43,8 @@ def _asks_for_import(plan: Plan, module: str) -> bool:
     with suppress(JauntDiscoveryError):  # that is told of elsewhere
         source = read_source(module, project.modules[module].path, project.handed)
         names = [code_name(entry.qualname) for entry in project.modules[module].entries]
-        return any(
+        nodes = (source.definitions[name] for name in names if name in source.definitions)
+        return any(not hands_on(source, each) for node in nodes for each in own_decorators(source, node)) or any(
             _has_hook(source, each) or not _is_known(source, each)
             for name in names
             for each in _makers(source, name, set())
@@ -55,13 +53,11 @@ def _asks_for_import(plan: Plan, module: str) -> bool:
 
 
 def _makers(source: ModuleSource, name: str, seen: set[str]) -> Iterator[ast.expr]:
-    """Yield what a spec is handed to as it is made: decorators below jaunt's, bases and metaclasses."""
+    """Yield what makes a spec that is a class: bases and metaclasses, those of its bases in the module too."""
     node = source.definitions.get(name)
     if node is None or name in seen:
         return
     seen.add(name)
-    for decorator in own_decorators(source, node):
-        yield decorator.func if isinstance(decorator, ast.Call) else decorator
     if isinstance(node, ast.ClassDef):
         yield from (each.value for each in node.keywords if each.arg == "metaclass")
         for base in node.bases:
@@ -84,4 +80,4 @@ def _is_known(source: ModuleSource, maker: ast.expr) -> bool:
     if path is None:
         return isinstance(maker, ast.Name)  # a builtin, or defined in the module
     top = path.partition(".")[0]
-    return top in _KNOWN or path.rpartition(".")[0] == source.module
+    return top in KNOWN or path.rpartition(".")[0] == source.module
