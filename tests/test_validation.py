@@ -99,6 +99,9 @@ def test_what_does_not_compile_is_one_line_that_says_where(source: str, error: s
         ("I'm sorry, but I can't help with that.\n", "\"I'm sorry, but I can't help with that.\""),
         ("Note: which of the two\nis meant by `title`?", "'Note: which of the two is meant by `title`?'"),
         ("As an AI model, " + "I decline to do it, " * 20, " ...'"),
+        ("I can't.", '"I can\'t."'),
+        ("Sorry, no.\n", "'Sorry, no.'"),
+        ("Refused!", "'Refused!'"),
         ("Es tut mir leid, das geht nicht: return a value of class Slug", "'Es tut mir leid, "),
     ],
 )
@@ -116,6 +119,13 @@ def test_a_refusal_in_prose_shows_its_first_words(answer: str, said: str) -> Non
 def test_code_that_is_broken_is_not_taken_for_prose(broken: str) -> None:
     (found,) = validate_generated_source(f"{broken}of more than three words\n", ["f"])
     assert ": syntax error: " in found
+
+
+@pytest.mark.parametrize("broken", ["else:\n", "def slugify\n", "x +\n", "3 4\n", "return n\n", "'half\n"])
+def test_a_piece_of_code_is_not_taken_for_prose_either(broken: str) -> None:
+    (found,) = validate_generated_source(broken, ["f"])
+    assert "syntax error: " in found
+    assert "prose" not in found
 
 
 def test_nothing_else_is_said_of_what_does_not_compile() -> None:

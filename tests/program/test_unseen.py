@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from backends import FakeBackend
 from builds import PLAIN, build_with
+from projects import RECORDED
 from said import RunIn
 
 SPEC = 'import jaunt\n\n\n@jaunt.magic\ndef f() -> int:\n    """Return 1."""\n    ...\n'
@@ -79,6 +80,14 @@ def test_what_jaunt_cannot_see_is_told(
 ) -> None:
     make(tmp_path, {name: content})
     assert words in told(tmp_path, run_in)
+
+
+def test_a_sandbox_that_such_a_module_keeps_from_starting_names_it(tmp_path: Path, run_in: RunIn) -> None:
+    make(tmp_path, {"src/json.py": "X = 1\n"}, RECORDED)
+    (tmp_path / "recordings").mkdir()
+    said = run_in(tmp_path, "build").err
+    assert "(rename src/json.py, which hides the module json of the standard library from Python itself)" in said
+    assert "limits" not in said
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,11 @@ def unseen(listing: Listing, bases: Iterable[Path], spec_line: Callable[[str], i
     So there is for each module, in one of the folders `bases` that module names start from, which hides another one.
     `spec_line` returns the line of the first spec in a file, 0 if there is none.
     """
-    return [*_links(listing, spec_line), *_misnamed(listing, spec_line), *_hiding(bases)]
+    hiding = [
+        f"{path}:1: hides {what} from all that is imported beside it (rename it)"
+        for path, what in hiding_modules(bases)
+    ]
+    return [*_links(listing, spec_line), *_misnamed(listing, spec_line), *hiding]
 
 
 def _links(listing: Listing, spec_line: Callable[[str], int]) -> Iterator[str]:
@@ -43,7 +47,8 @@ def _misnamed(listing: Listing, spec_line: Callable[[str], int]) -> Iterator[str
                 break
 
 
-def _hiding(bases: Iterable[Path]) -> Iterator[str]:
+def hiding_modules(bases: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the file of each module in a folder that module names start from which hides another one, and that."""
     for base in bases:
         try:
             with os.scandir(base) as found:
@@ -60,7 +65,7 @@ def _hiding(bases: Iterable[Path]) -> Iterator[str]:
                 continue
             path = entry.path if name != entry.name else os.path.join(entry.path, "__init__.py")  # noqa: PTH118
             if os.path.isfile(path):  # noqa: PTH113 - text all along
-                yield f"{path}:1: hides {what} from all that is imported beside it (rename it)"
+                yield path, what
 
 
 def _python_files(folder: str) -> Iterator[str]:

@@ -19,14 +19,16 @@ _END_SECONDS = 5.0
 class SandboxedLines:
     """A program that writes lines to a descriptor of its own, which are read as they come; it ends with its block.
 
-    `program` makes it for the number of that descriptor. The first line says that it has begun.
+    `program` makes it for the number of that descriptor. The first line says that it has begun; `hint` is what to do
+    where there is none.
     """
 
-    def __init__(self, sandbox: Sandbox, program: Callable[[int], Program]) -> None:
+    def __init__(self, sandbox: Sandbox, program: Callable[[int], Program], *, hint: str = "") -> None:
         self._halt = Halt()
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._fault: JauntConfigError | None = None
         self._message = ""
+        self._hint = hint or "raise its limits under [sandbox], or set mode to what works here"
         ours, theirs = os.pipe()
         self._runs = threading.Thread(target=self._run, args=(sandbox, program(theirs), theirs), daemon=True)
         try:
@@ -41,8 +43,7 @@ class SandboxedLines:
         line, reason = self.next_line(_START_SECONDS)
         if line is None:
             self.kill()
-            hint = "raise its limits under [sandbox], or set mode to what works here"
-            raise JauntConfigError(f"the sandbox can't run Python: it {reason}", hint=hint, code=codes.SANDBOX)
+            raise JauntConfigError(f"the sandbox can't run Python: it {reason}", hint=self._hint, code=codes.SANDBOX)
         return self
 
     def __exit__(self, *_: object) -> None:

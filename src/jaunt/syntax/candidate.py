@@ -1,6 +1,7 @@
 """A candidate's text as a tree, if it compiles."""
 
 import ast
+import keyword
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -17,7 +18,8 @@ _CODE = re.compile(
     re.MULTILINE,
 )
 """A line that may be code. Where none is, a model has refused, or asked back."""
-_LEAST_WORDS = 3  # of prose
+_FEW = 3  # words: below that it is prose only if it is words indeed
+_WORDS = re.compile(r"[^\W\d][\w'\u2019 \t\r\n-]*[.,;:!? \t\r\n]*(?:[\w'\u2019 \t\r\n-]+[.,;:!? \t\r\n]*)?")
 _MOST_PROSE = 120  # characters of it that are shown
 
 
@@ -35,12 +37,20 @@ def parse_candidate(
         tree = _compiled(source)
     except SyntaxError as error:
         line = error.lineno
-        if not filename and len(source.split()) >= _LEAST_WORDS and not _CODE.search(source):
+        if not filename and _is_prose(source):
             return None, [Flaw(f"no code but prose, so a syntax error: {_first_words(source)!r}", kind="syntax")]
         return None, [Flaw(f"syntax error: {error.msg}", kind="syntax", file=filename, line=line or 0)]
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:  # UnicodeError is a ValueError
         return None, [Flaw(f"cannot be compiled: {type(error).__name__}: {error}", kind="syntax", file=filename)]
     return ModuleSource(module, filename, source, tree), []
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text that is no code seems not to be meant as code either."""
+    words = text.split()
+    if len(words) < _FEW and (not _WORDS.fullmatch(text) or keyword.iskeyword(words[0].rstrip(":"))):
+        return False
+    return not _CODE.search(text)
 
 
 @lru_cache(maxsize=32)  # few: see `parse_source`

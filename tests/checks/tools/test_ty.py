@@ -186,6 +186,36 @@ def test_callables_are_taken_for_functions_which_have_names(sample: Sample) -> N
     assert "`__name__`" in ty(sample, NAMED.replace("g.__name__", "len('').__name__") + INC.candidate)[0]
 
 
+HIDING = """\
+import re
+import datetime as dt
+
+
+class _Regex:
+    dt: "dt.date | None"
+
+    @property
+    def re(self) -> re.Pattern[str]:
+        return re.compile("a")
+
+    def find(self, text: str, also: "list[re.Pattern[str]]" = []) -> "re.Match[str] | None":
+        return re.search("a", text)
+
+    def date(self) -> "dt.date":
+        return dt.date(1, 2, 3)
+
+
+"""
+
+
+def test_a_member_with_the_name_of_a_module_hides_it_in_no_annotation(sample: Sample) -> None:
+    (sample.project.root / "ty.toml").write_text("[rules]\n")
+    assert ty(sample, HIDING + INC.candidate) == []
+    assert "`compile`" in ty(sample, HIDING.replace("re.compile", "self.re.compile") + INC.candidate)[0]
+    assert "`Nope`" in ty(sample, HIDING.replace("dt.date(1", "dt.Nope(1") + INC.candidate)[0]
+    assert "`Pattern`" in ty(sample, HIDING.replace("import re", "re = 1") + INC.candidate)[0]
+
+
 def test_a_project_with_settings_for_ty_gets_all_that_ty_says(sample: Sample) -> None:
     (sample.project.root / "ty.toml").write_text("[rules]\n")
     assert "[not-subscriptable]" in ty(sample, GUESSED + INC.candidate)[0]

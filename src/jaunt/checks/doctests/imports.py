@@ -14,6 +14,7 @@ from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntError
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.importer import ImportChild
 from jaunt.project.project import Project
+from jaunt.project.unseen import hiding_modules
 from jaunt.sandbox.lines import SandboxedLines
 
 _ADVICE = (
@@ -53,7 +54,10 @@ class SandboxedImports:
             )
 
     def _start(self, request: str, cwd: Path) -> ImportChild:
-        return SandboxedLines(self._runner.sandbox, lambda results: self._runner.importer(request, results))
+        hiding = next(iter(hiding_modules(self._project.bases())), None)
+        hint = f"rename {hiding[0]}, which hides {hiding[1]} from Python itself" if hiding else ""
+        sandbox = self._runner.sandbox
+        return SandboxedLines(sandbox, lambda results: self._runner.importer(request, results), hint=hint)
 
 
 class Imports:

@@ -1,18 +1,20 @@
 """Guesses: what ty finds in code that has no annotations, and in how a method that the spec gives overrides another.
 
+And where Python itself finds what ty doesn't: the class that a method's function names, a module that a member hides.
+
 mypy looks into no function without annotations either, unless it is told to (`check_untyped_defs`), and takes any
 callable for a function, which has a name.
 """
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from types import FunctionType
 
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.nodes import child_nodes
-from jaunt.syntax.source import Definition, Function
+from jaunt.syntax.source import Definition, Function, assignment_targets
 
 SURE_RULES = frozenset(
     {
@@ -63,6 +65,50 @@ def is_of_own_class(finding: Diagnostic, source: str, methods: Collection[str]) 
     candidate = parse_candidate(source)[0] if finding.rule == "invalid-type-form" else None
     found = candidate.definitions.items() if candidate is not None else ()
     return any(name in methods and node.lineno <= finding.line < node.body[0].lineno for name, node in found)
+
+
+def is_of_hidden_module(finding: Diagnostic, source: str) -> bool:
+    """Whether ty looks for a module's attribute at the member of a class that has the module's name: `re.Match`, say.
+
+    So it does in an annotation, which Python evaluates in the module or not at all; where it does so in the class, the
+    import fails.
+    """
+    if finding.rule not in {"missing-attribute", "missing-union-attribute"}:
+        return False
+    candidate = parse_candidate(source)[0]
+    line = source.split("\n")[finding.line - 1]
+    name = line[finding.column :].partition(".")[0]
+    if candidate is None or not name.isidentifier():
+        return False
+    imports = (statement for statement in ast.walk(candidate.tree) if isinstance(statement, ast.Import))
+    modules = {each.asname or each.name.partition(".")[0] for statement in imports for each in statement.names}
+    classes = (node for node in ast.walk(candidate.tree) if isinstance(node, ast.ClassDef))
+    around = (node for node in classes if node.lineno <= finding.line <= (node.end_lineno or 0))
+    return name in modules and any(
+        name in _members(node) and any(_is_in(finding, line, each) for each in _annotations(node)) for node in around
+    )
+
+
+def _members(node: ast.ClassDef) -> set[str]:
+    targets = (target for statement in node.body for target in assignment_targets(statement))
+    return {each.name for each in node.body if isinstance(each, Definition)} | {
+        target.id for target in targets if isinstance(target, ast.Name)
+    }
+
+
+def _annotations(node: ast.ClassDef) -> Iterator[ast.expr]:
+    """Yield the annotations that stand in the body of a class itself: of attributes, and in the heads of methods."""
+    for each in node.body:
+        if isinstance(each, ast.AnnAssign):
+            yield each.annotation
+        elif isinstance(each, Function):
+            arguments = (n.annotation for n in ast.walk(each.args) if isinstance(n, ast.arg))
+            yield from (annotation for annotation in (*arguments, each.returns) if annotation is not None)
+
+
+def _is_in(finding: Diagnostic, line: str, node: ast.expr) -> bool:
+    at = finding.line, len(line[: finding.column].encode())
+    return (node.lineno, node.col_offset) <= at < (node.end_lineno or 0, node.end_col_offset or 0)
 
 
 def _around(tree: ast.Module, line: int) -> Definition | None:

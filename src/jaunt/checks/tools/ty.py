@@ -24,7 +24,7 @@ from jaunt.checks.static.own_class import without_private_names
 from jaunt.checks.tools.check import ToolChecks, tool_checks
 from jaunt.checks.tools.document import Diagnostic
 from jaunt.checks.tools.expected_errors import unexpected
-from jaunt.checks.tools.guesses import SURE_RULES, is_of_own_class, is_of_spec
+from jaunt.checks.tools.guesses import SURE_RULES, is_of_hidden_module, is_of_own_class, is_of_spec
 from jaunt.checks.tools.language_server import CREATED, DELETED, LanguageServer
 from jaunt.checks.tools.server_process import LanguageServerError
 from jaunt.checks.tools.tool import TOOL_SECONDS, ToolError, find_tool, flaw_at, nearest_settings, run_to_success
@@ -87,6 +87,7 @@ class Ty:
                     found = unexpected(found, source)
                 if work.spec.methods:
                     found = [each for each in found if not is_of_own_class(each, source, work.spec.methods)]
+                found = [each for each in found if not is_of_hidden_module(each, source)]
                 if self._settings_of(work.base) is None:
                     found = [each for each in found if each.rule in SURE_RULES or not is_of_spec(each, source)]
         except LanguageServerError as error:
@@ -116,7 +117,7 @@ class Ty:
 
     def of_spec(self, finding: Diagnostic, work: ModuleWork) -> bool:
         """Return whether the candidates of a module would have a finding too, and it would count."""
-        if finding.rule in _OF_STUB_BODIES:
+        if finding.rule in _OF_STUB_BODIES or is_of_hidden_module(finding, work.spec.text):
             return False
         return (
             self._settings_of(work.base) is not None
