@@ -14,6 +14,9 @@ from jaunt.spec_ref import code_name, qualname_of
 from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.shapes import shape_of
 from jaunt.syntax.splicing.splice import excerpt
+from jaunt.testing.awaited import missing_mark
+
+_MARK_IT = "An async test is run here by its mark alone, `@pytest.mark.{mark}`: write it above."
 
 
 def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpecContext:
@@ -24,6 +27,10 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
     world = work.find_world()
     used = [*work.dependencies.values(), *world.specs.values()]
     prompts = {e.spec_ref: str(e.decorator_kwargs.get("prompt") or "") for e in work.entries}
+    for entry in work.entries if work.fingerprint.kind == "test" else ():
+        if mark := missing_mark(work, entry.qualname):
+            said = prompts[entry.spec_ref]
+            prompts[entry.spec_ref] = f"{said}\n\n{_MARK_IT.format(mark=mark)}".strip()
     return ModuleSpecContext(
         kind=work.fingerprint.kind,
         spec_module=work.module,

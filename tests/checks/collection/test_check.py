@@ -9,11 +9,11 @@ from builds import load
 from projects import write_files
 from pytest_runs import WITHOUT_PLUGINS
 
-from jaunt.checks.collection.check import CollectionCheck, make_check, runs_async
+from jaunt.checks.collection.check import CollectionCheck, make_check
 from jaunt.checks.collection.plain import is_plain, surroundings_of
 from jaunt.errors import JauntDiscoveryError
 from jaunt.generate.check import Checked
-from jaunt.plan.module_work import ModuleWork, project_work
+from jaunt.plan.module_work import project_work
 
 SPEC = """
 import jaunt
@@ -132,12 +132,3 @@ def test_tests_that_nothing_can_keep_from_being_set_up_are_not_tried(tmp_path: P
     check = check_of(tmp_path)
     around = surroundings_of(check.work, check.project.dag)
     assert is_plain(source, check.work.generated_module, around) is plain
-
-
-def test_who_runs_async_tests_is_known_before_a_call(tmp_path: Path) -> None:
-    work: ModuleWork = check_of(tmp_path).work
-    assert not runs_async(work, ["xdist xdist.plugin", "hypothesispytest _hypothesis_pytestplugin"])
-    assert runs_async(work, ["asyncio pytest_asyncio.plugin"])
-    assert runs_async(work, ["anyio anyio.pytest_plugin"])
-    write_files(tmp_path, {"tests/conftest.py": "def pytest_pyfunc_call(pyfuncitem):\n    return True\n"})
-    assert runs_async(work, [])

@@ -1,11 +1,9 @@
 """Generated tests that pytest can't collect or set up, as a fixture is missing, say, are refused."""
 
 import ast
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
-from pathlib import Path
 
 from jaunt import codes
 from jaunt.checks.check_file import Prover
@@ -21,6 +19,7 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
+from jaunt.testing.awaited import is_said, plugins, runs_async
 from jaunt.testing.collection import collection_failures, stand_in, unbuilt_in
 from jaunt.testing.run_record import NOT_AWAITED, Failure
 from jaunt.text.flaw import Flaw
@@ -28,9 +27,6 @@ from jaunt.text.flaw import Flaw
 NAME = "collection"
 DEFAULT: Severity = "error"
 CODE = codes.COLLECTION
-
-_RUN_ASYNC = ("asyncio", "anyio", "trio", "twisted", "tornasync", "aio")
-"""What the names of pytest's plugins for async tests have in them."""
 
 
 def make_check(project: Project, severity: Severity) -> "CollectionChecks":
@@ -73,7 +69,7 @@ class CollectionChecks:
             return None
         for name in work.names:
             stub = work.spec.definitions.get(name)
-            if isinstance(stub, ast.AsyncFunctionDef) and not runs_async(work, _plugins()):
+            if isinstance(stub, ast.AsyncFunctionDef) and not runs_async(work, plugins()):
                 raise JauntDiscoveryError(
                     f"{work.spec.path}:{stub.lineno}: {name}: pytest runs no async test by itself",
                     hint="install pytest-asyncio or anyio, or write it as a `def` with asyncio.run",
@@ -122,26 +118,6 @@ class CollectionCheck:
         return await halted_with_task(partial(collection_failures, source, self.work, self.project))
 
 
-_CONFIGURATIONS = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
-
-
 def names_tests(work: ModuleWork) -> bool:
     """Whether a project may tell pytest which functions are tests: then pytest itself, later, says which are none."""
-    folders = [each for each in Path(work.spec.path).parents if each.is_relative_to(work.root)]
-    texts = [(folder / name, b"python_functions") for folder in folders for name in _CONFIGURATIONS]
-    hooks = [(folder / "conftest.py", b"pytest_pycollect_makeitem") for folder in folders]
-    return any(word in file.read_bytes() for file, word in [*texts, *hooks] if file.is_file())
-
-
-def _plugins() -> list[str]:
-    """Return the names of pytest's plugins that are installed."""
-    return [f"{each.name} {each.value}" for each in metadata.entry_points(group="pytest11")]
-
-
-def runs_async(work: ModuleWork, plugins: Iterable[str]) -> bool:
-    """Whether something is there that runs async tests: one of the plugins of pytest, or a `conftest.py`."""
-    if any(part in name.lower() for name in plugins for part in _RUN_ASYNC):
-        return True
-    folders = [each for each in Path(work.spec.path).parents if each.is_relative_to(work.root)]
-    conftests = [folder / "conftest.py" for folder in folders]
-    return any(b"pytest_pyfunc_call" in each.read_bytes() for each in conftests if each.is_file())
+    return is_said(work, rb"python_functions", rb"pytest_pycollect_makeitem")
