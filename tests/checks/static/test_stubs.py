@@ -187,6 +187,78 @@ def test_a_method_that_has_a_contract_or_no_subclass_may_not_raise() -> None:
     assert errors_of(LEFT, RAISES.replace("raise NotImplementedError", "..."), "Reader") != []
 
 
+HOOKED = """\
+class Field:
+    '''A field.'''
+    def validate(self, form):
+        '''{docstring}'''
+"""
+OF_HOOKS = [
+    "Override if you need field-level validation. Runs before any other validators.",
+    "Override this to check the form.",
+    "Hook for subclasses: check the form.",
+    "A hook that is called before all validators.",
+    "Called before all validators. Subclasses may override it to check the form.",
+    "Invoked once a form.\n\n        Can be overridden in subclasses.",
+    "Subclasses can implement further checks here.",
+    "Check the form. The default implementation does nothing.",
+    "Check the form.\n\n        Does nothing by default.",
+    "A method that may be overridden.",
+    "Don't validate the form.",
+]
+OF_WORK = [
+    "Check the form. Subclasses may override this.",
+    "Override the settings of the form by its data.",
+    "Hook the form to the page.",
+    "Call the hook of the form.",
+    "Run each hook that subclasses may override.",
+    "Extend the errors by those of the form.",
+    "Run the validators. Can be overridden.",
+    "Check the form; if it is empty, do nothing.",
+    "If the form is empty, do nothing. Otherwise add an error.",
+    "Don't raise where the form is empty.",
+    "Don't validate twice. Add an error.",
+    "Write the labels that subclasses define.",
+]
+
+
+@pytest.mark.parametrize("docstring", OF_HOOKS)
+def test_a_documented_hook_may_be_empty(docstring: str) -> None:
+    spec = HOOKED.format(docstring=docstring)
+    assert errors_of(spec, f"{spec}        pass\n", "Field") == []
+    assert errors_of(spec.replace("(self, form)", "(self, form) -> bool"), f"{spec}        pass\n", "Field") != []
+    assert errors_of(spec, f"{spec}        ...\n", "Field") != []
+
+
+@pytest.mark.parametrize("docstring", OF_WORK)
+def test_a_docstring_that_asks_for_work_is_no_hook(docstring: str) -> None:
+    spec = HOOKED.format(docstring=docstring)
+    assert errors_of(spec, f"{spec}        pass\n", "Field") != []
+    assert errors_of(spec, f"{spec}        raise NotImplementedError\n", "Field") != []
+
+
+@pytest.mark.parametrize(
+    ("docstring", "around", "is_left"),
+    [
+        ("Implementations must override this to give a token.", "A field.", True),
+        ("An abstract method.", "A field.", True),
+        ("Check it. Must be implemented by subclasses.", "A field.", True),
+        ("Check the form.", "Subclasses must implement :meth:`validate` to check the form.", True),
+        ("Check the form.", "Subclasses must implement `populate`.", False),
+        ("Check the form.", "Subclasses must call validate() first.", False),
+        ("Check the form. You must call it first.", "A field.", False),
+        ("Check the form. Subclasses must call this first.", "A field.", False),
+        ("Return the abstract of the paper.", "A field.", False),
+        ("Check the form. Subclasses may override it.", "A field.", False),
+    ],
+)
+def test_a_method_may_only_raise_where_it_or_its_class_says_that_others_implement_it(
+    docstring: str, around: str, *, is_left: bool
+) -> None:
+    spec = HOOKED.replace("A field.", around).format(docstring=docstring)
+    assert (errors_of(spec, f"{spec}        raise NotImplementedError\n", "Field") == []) is is_left
+
+
 def test_a_method_may_hand_on_to_an_abstract_one() -> None:
     spec = CLASS.replace("    @abstractmethod", "    def total(self) -> int:\n        ...\n    @abstractmethod")
     answer = """\

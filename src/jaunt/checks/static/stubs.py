@@ -11,16 +11,45 @@ _TODO = re.compile(
     r"\b(TODO|FIXME|XXX)\b|(?i:\b(not|to be) (yet )?implemented\b|\bimplement(ation)? (this|me|goes)\b|\byour code\b)"
 )
 _TODO_COMMENT = re.compile(rf"#.*(?:{_TODO.pattern}).*")
-_DOES_NOTHING = re.compile(
-    r"\b(do(es)?|doing) nothing\b(?! (if|when|for|unless|where|on|in|to)\b)|\bno-?op\b|\bnothing to do\b"
-    r"|\bsubclass(es)? (may|can|override)|\boverrid(e|den) (by|in)\b|\bhook\b",
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
+_NOTHING = re.compile(r"\b(?:do(?:es)?|doing) nothing\b|\bno-?op\b", re.I)
+_IN_A_CASE = re.compile(
+    r"\b(?:if|when|whenever|while|for|unless|until|where|once|otherwise|else|in case|as soon as|on|to|with|without)\b",
+    re.I,
+)
+_BY_DEFAULT = re.compile(r"\bby default\b|\bdefault implementation\b|\bbase (?:class|implementation)\b", re.I)
+_NEGATED = re.compile(r"(?:do(?:es)?n['\u2019]t|do(?:es)? not|never) (\w+)", re.I)
+_OTHERS = r"(?:sub|child |derived |concrete |inheriting )?class(?:es)?|implementations?|implement[eo]rs?"
+"""Who overrides a method: a sentence that begins with them is about that."""
+_DONE_BY_OTHERS = r"(?:overrid\w+|overwritten|redefined|(?:re-?)?implemented)"
+_IS_HOOK = re.compile(
+    r"(?:optionally,? )?(?:override|overwrite|overload|(?:re-?)?implement) (?:this|it|me|if|when|to|in)\b"
+    r"|(?:an? |the )?(?:(?:optional|empty|extension|customi[sz]ation|lifecycle|user|placeholder|default) )?hook"
+    r"(?= (?:method|function|point|called|invoked|run|that|which|for)\b| to (?!the\b|an?\b)|[.:,]|$)"
+    rf"|(?:optionally,? |here,? |any |all )*(?:{_OTHERS}|plug-?ins?|you) (?:may|can|could|might|should|are free to) "
+    r"(?:\w+ )?(?:override|overwrite|implement|redefine|use) "
+    rf"|(?:this |it |the |an? )?(?:method |function |callback |hook |placeholder )?(?:that |which )?"
+    r"(?:may|can|could|might|should|must|has to|(?:is )?(?:meant|intended|supposed) to|to|is to) "
+    rf"be {_DONE_BY_OTHERS}",
+    re.I,
+)
+_IS_CALLED = re.compile(
+    r"(?:this |it |the )?(?:method |function |hook )?(?:is |will be |gets )?"
+    r"(?:(?:called|invoked|executed|triggered)\b|runs? (?:when|before|after|by|once|at|each|every)\b)",
     re.I,
 )
 _IS_FOR_SUBCLASSES = re.compile(
-    r"\bsubclass(es)? (must|should|has to|have to|needs? to|implements?)\b|\babstract\b"
-    r"|\b(must|should|has to|have to|to) be (overridden|implemented) (by|in)\b",
+    rf"\b(?:{_OTHERS}) (?:must|should|has to|have to|needs? to|(?:are|is) (?:required|expected) to|implements?)\b"
+    r"(?! (?:\w+ )?call\b)"
+    r"|\b(?:plug-?ins?|backends?|you) (?:must|should|has to|have to|needs? to) (?:override|implement|redefine)\b"
+    r"|^(?:an? )?abstract\b(?! of\b)|\b(?:is|an) abstract\b(?! of\b)|\babstract (?:method|base|class|property)\b"
+    rf"|\b(?:must|should|has to|have to|needs? to|to) be {_DONE_BY_OTHERS} (?:by|in)\b"
+    rf"|^(?:this |the |it )?(?:method |function )?(?:must|should|has to|needs to|is to) be {_DONE_BY_OTHERS}"
+    r"|^(?:override|overwrite|(?:re-?)?implement) (?:this|me|in|to)\b",
     re.I,
 )
+_NAMES_METHODS = re.compile(rf"\b(?:{_OTHERS}|you)\b.*\b(?:implement|override|overwrite|define|provide)\b", re.I)
+"""A sentence in a class's docstring that leaves the methods that it names to others."""
 _MAY_BE_EMPTY = {"__post_init__", "__del__", "__exit__", "__aexit__", "__init_subclass__"}
 
 _BEGINNING = 8  # characters of a docstring
@@ -194,23 +223,58 @@ def _is_meant(wanted: _Placed, body: str) -> bool:
     if body == "..." or _TODO.search(body) or not _returns_nothing(wanted.function):
         return False
     has_nothing_to_keep = wanted.function.name == "__init__" and len(wanted.function.args.args) == 1
-    return has_nothing_to_keep or wanted.function.name in _MAY_BE_EMPTY or bool(_DOES_NOTHING.search(docstring))
+    if has_nothing_to_keep or wanted.function.name in _MAY_BE_EMPTY:
+        return True
+    if _says_nothing_is_done(docstring) or _says_it_is_not_done(wanted.function.name, docstring):
+        return True
+    return wanted.parent is not None and _is_hook(docstring)
+
+
+def _sentences(docstring: str) -> list[str]:
+    return [" ".join(each.split()) for each in _SENTENCES.split(docstring) if each.strip()]
+
+
+def _says_nothing_is_done(docstring: str) -> bool:
+    """Whether a docstring says that nothing is done, and not only in some case."""
+    sentences = _sentences(docstring)
+    return any(
+        _NOTHING.search(each) and (_BY_DEFAULT.search(each) or not _IN_A_CASE.search(each)) for each in sentences
+    )
+
+
+def _says_it_is_not_done(name: str, docstring: str) -> bool:
+    """Whether all that a docstring says is that a function doesn't do what its name says."""
+    negated = _NEGATED.match(docstring)
+    return negated is not None and len(_sentences(docstring)) == 1 and negated[1].lower() in name.split("_")
+
+
+def _is_hook(docstring: str) -> bool:
+    """Whether a docstring is that of a hook: that it may be overridden comes before whatever else it asks for.
+
+    Before that, it may be said when it is called.
+    """
+    first = next((each for each in _sentences(docstring) if not _IS_CALLED.match(each)), "")
+    return bool(_IS_HOOK.match(first))
 
 
 def _is_left_to_subclasses(spec: ModuleSource, wanted: _Placed, body: str) -> bool:
-    """Whether a method may only raise: its docstring says so, or there is none, and classes of the module override it.
+    """Whether a method may only raise: its docstring or its class's says so, or it has none and classes override it.
 
     A `_BaseReader.read` is such a one, say; without a docstring, `pass` does as well.
     """
     if wanted.parent is None or not body.startswith(("raise NotImplemented", "pass")):
         return False
-    if body == "pass" and ast.get_docstring(wanted.function):
+    name, docstring = wanted.function.name, ast.get_docstring(wanted.function)
+    if body == "pass" and docstring:
         return False
-    if docstring := ast.get_docstring(wanted.function):
-        return bool(_IS_FOR_SUBCLASSES.search(docstring))
+    about = [each for each in _sentences(ast.get_docstring(wanted.parent) or "") if re.search(rf"\b{name}\b", each)]
+    if any(map(_IS_FOR_SUBCLASSES.search, _sentences(docstring or ""))) or any(map(_NAMES_METHODS.search, about)):
+        return True
+    if docstring:
+        return False
     classes = (node for node in spec.definitions.values() if isinstance(node, ast.ClassDef))
     below = [node for node in classes if wanted.parent.name in map(last_name, node.bases)]
-    return any(wanted.function.name == member.name for node in below for _, member in _members(node))
+    return any(name == member.name for node in below for _, member in _members(node))
 
 
 def _returns_nothing(function: Function) -> bool:

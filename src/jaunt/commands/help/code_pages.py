@@ -304,7 +304,10 @@ OF_CHECKS: Mapping[str, CodePage] = {
         "the code is a stub still",
         "checks",
         "A body does nothing: `...`, pass, a TODO or raise NotImplementedError, where the docstring documents none.",
-        "Say in the docstring what it does; a no-op that is meant is documented as one.",
+        "Say in the docstring what it does. A no-op that is meant is documented as one (`Does nothing by default.`). A "
+        "hook's docstring begins with its being overridden (`Override to check a row.`, `Called after each row. "
+        "Subclasses may override it.`): its body may be empty. A method that its docstring, or its class's, leaves to "
+        "subclasses (`Subclasses must implement it.`) may raise NotImplementedError, as may one that is abstract.",
     ),
     codes.IMPORTS: CodePage(
         "the code imports what it may not",
