@@ -194,15 +194,21 @@ def test_the_users_own_tasks_are_shown_as_doit_shows_them(project: Path) -> None
     assert not [line for line in lines if line.startswith("jaunt:")]
 
 
-@pytest.mark.parametrize("options", [["-n", "0"], ["-n", "2", "-P", "thread"]])
-def test_ctrl_c_under_doit_lets_the_coroutine_clean_up(project: Path, options: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("options", "by"), [(["-n", "0"], signal.SIGTERM), (["-n", "2", "-P", "thread"], signal.SIGINT)]
+)
+def test_a_signal_under_doit_lets_the_coroutine_clean_up_and_is_one_line(
+    project: Path, options: list[str], by: signal.Signals
+) -> None:
     child = start_python("-m", "doit", *options, "build:d", cwd=project, WAIT="1")
     assert child.stdout is not None
     assert child.stdout.readline() == "started\n"
-    child.send_signal(signal.SIGINT)
+    child.send_signal(by)
     output, _ = child.communicate(timeout=TIMEOUT)
     assert "cleaned up" in output
-    assert child.returncode not in (0, None)
+    assert "Traceback" not in output
+    assert "error: interrupted; what was finished is kept" in output.splitlines()
+    assert child.returncode == 130
 
 
 def test_ctrl_c_reaches_the_caller_of_a_job_action_after_the_clean_up() -> None:

@@ -9,6 +9,7 @@ import atexit
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -58,9 +59,14 @@ class _Stop:
     def _leave(self) -> NoReturn:
         """End this process at once: what it has started is ended by its keeper."""
         if self.code == EXIT_INTERRUPTED:
-            with suppress(OSError):
-                os.write(2, f"error: {INTERRUPTED}\n".encode())
+            _say()
         os._exit(self.code)
+
+
+def _say() -> None:
+    """Say that this process was interrupted, where nothing that could do it better may be there."""
+    with suppress(OSError):
+        os.write(2, f"error: {INTERRUPTED}\n".encode())
 
 
 _stop = _Stop()
@@ -79,6 +85,28 @@ def listen() -> None:
     """Handle the signals from now on, to the very end of this process, for a program whose command begins soon."""
     _listen()
     atexit.register(_end)  # as early as can be, so that it is called last
+
+
+def listen_in(program: str) -> None:
+    """Handle the signals to the very end of this process, if it is a program that is not ours, named so.
+
+    Once `raise_in` is called they are raised wherever it is, and end it by one line and the code of ours.
+    """
+    if _is_program(program) and threading.current_thread() is threading.main_thread():
+        listen()
+        sys.unraisablehook = _raised_again(sys.unraisablehook)
+        sys.excepthook = _told_in_a_line(sys.excepthook)
+
+
+def raise_in(program: str) -> None:
+    """Let a signal raise KeyboardInterrupt from now on in a program that is not ours, named so, till it is at its end.
+
+    So does one that has come since `listen_in`.
+    """
+    if _is_program(program):
+        atexit.register(_raise_no_more)
+        _stop.raises = True
+        _stop.tell()
 
 
 def decide(code: int) -> None:
@@ -144,6 +172,30 @@ def _listen() -> dict[signal.Signals, Any]:
                 signal.signal(number, _stop.ask)
                 usual[number] = before
     return usual
+
+
+def _is_program(name: str) -> bool:
+    """Return whether this process runs a program by its name, or as `python -m NAME`."""
+    folder, _, file = sys.argv[0].replace(os.sep, "/").rpartition("/")
+    return file in (name, f"{name}.exe") or (file == "__main__.py" and folder.endswith(f"/{name}"))
+
+
+def _raise_no_more() -> None:
+    _stop.raises = False
+
+
+def _told_in_a_line(usual: Callable[..., object]) -> Callable[..., None]:
+    """Return a hook by which a KeyboardInterrupt that ends a program is a line, not a traceback."""
+
+    def tell(kind: type[BaseException], *rest: object) -> None:
+        if not issubclass(kind, KeyboardInterrupt):
+            usual(kind, *rest)
+            return
+        _stop.raises = False
+        decide(EXIT_INTERRUPTED)
+        _say()
+
+    return tell
 
 
 def _end() -> None:

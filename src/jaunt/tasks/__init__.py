@@ -10,10 +10,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from jaunt.config import load_config
-from jaunt.errors import JauntError
-from jaunt.tasks.bridge import Reporter, takes_options
-from jaunt.tasks.project_tasks import ProjectTasks, Task
+from jaunt.process.stopping import listen_in, raise_in
+
+listen_in("doit")  # before the rest is imported: a signal may come meanwhile
+
+from jaunt.config import load_config  # noqa: E402
+from jaunt.errors import JauntError  # noqa: E402
+from jaunt.tasks.bridge import Reporter, takes_options  # noqa: E402
+from jaunt.tasks.project_tasks import ProjectTasks, Task  # noqa: E402
+
+raise_in("doit")
 
 
 @functools.cache

@@ -1,7 +1,8 @@
-"""A small project that is built over and over, each time in a fork of this process, while something goes wrong."""
+"""A small project that is built over and over, while something goes wrong: in a fork of this process, or in its own."""
 
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -104,12 +105,19 @@ class Arena:
         before: Callable[[], object] = lambda: None,
         kill_after: float | None = None,
         number: int = signal.SIGKILL,
+        from_start: bool = False,
     ) -> Ended:
-        """Run a command of jaunt to its end, or until it is killed after some seconds."""
+        """Run a command of jaunt to its end, or until it is killed after some seconds.
+
+        With `from_start`, it is a new Python, and is killed at that time after jaunt's first line: what comes before is
+        Python's to tell.
+        """
         output = self.folder / "output"
         child = os.fork()
         if child == 0:
-            _become(argv, self.project, output, before)
+            _become(argv, self.project, output, before, from_start=from_start)
+        while from_start and not _listens(child):
+            time.sleep(0.001)
         begin, killed = time.monotonic(), False
         code: int | None = None
         while True:
@@ -153,7 +161,22 @@ class Arena:
         return [f"{module} was paid for {count} times" for module, count in self.calls().items() if count > 1]
 
 
-def _become(argv: Sequence[str], project: Path, output: Path, before: Callable[[], object]) -> None:
+def _listens(process: int) -> bool:
+    """Return whether a process handles SIGTERM, or has ended."""
+    try:
+        caught = re.search(r"^SigCgt:\s*(\w+)$", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+    except OSError:
+        return True
+    return caught is None or bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1) or _has_ended(process)
+
+
+def _has_ended(process: int) -> bool:
+    return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _become(
+    argv: Sequence[str], project: Path, output: Path, before: Callable[[], object], *, from_start: bool
+) -> None:
     """Go on as a command of jaunt."""
     code = 70
     try:
@@ -163,6 +186,9 @@ def _become(argv: Sequence[str], project: Path, output: Path, before: Callable[[
         os.dup2(descriptor, 2)
         os.chdir(project)
         before()
+        if from_start:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background ignores it
+            os.execv(sys.executable, [sys.executable, "-m", "jaunt", *argv])
         code = main([*argv])
         sys.stdout.flush()
         sys.stderr.flush()

@@ -26,12 +26,12 @@ def kill_at_random(folder: Path, count: int, *, seed: int = 0, quick: bool = Fal
     in_hand, build = (1.0, ("build", "--target", "app.words")) if quick else (IN_HAND, ("build",))
     arena.begin()
     begin = time.monotonic()
-    arena.run(*build)
+    arena.run(*build, from_start=True)
     usual = time.monotonic() - begin
     for _ in range(count):
         after, number = chance.uniform(0.0, 1.1 * usual), chance.choice(SIGNALS)
         arena.begin()
-        ended = arena.run(*build, kill_after=after, number=number)
+        ended = arena.run(*build, kill_after=after, number=number, from_start=True)
         killed = time.time()
         before = {module: killed - at for module, at in arena.answered() if at < killed - in_hand}
         wrong = [*arena.torn(), *([] if number == signal.SIGKILL else ended.faults), *arena.after(*build)]
