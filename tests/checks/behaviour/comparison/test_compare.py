@@ -110,9 +110,9 @@ KINDS: Mapping[str, str] = {
     "later": "later(-1): before -1, now 0",
     "stream": "stream(-1): before yields [-1], now yields [0]",
     "default": "default('a'): before 'aa', now 'a'",
-    "order": "order([0, -1]): before [-1, 0], now [0, -1]",
+    "order": "order([1, 0]): before [0, 1], now [1, 0]",
     "held": "held(<app.m.Tally object at 0x...>, -2): before -2, now -1",
-    "Tally": "tally = Tally(); tally.add(51); tally.total: before 51, now 50",
+    "Tally": "tally = Tally(start=51); tally.total: before 51, now 50",
 }
 NOT_COMPARED = {
     "chance": "gives other results on the same input: chance(",

@@ -10,10 +10,12 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every version
 from jaunt.checks.behaviour.comparison.asked import Difference, Group, Order, Report, Step, Subject
+from jaunt.checks.behaviour.comparison.smaller import simplicity
 from jaunt.checks.behaviour.comparison.version import Channel, serve
 from jaunt.checks.behaviour.comparison.walk import Walk
 from jaunt.checks.behaviour.search import Enough
@@ -95,6 +97,17 @@ class _Kind(NamedTuple):
     by_message: bool
 
 
+class _Smallest(NamedTuple):
+    """The smallest input so far on which versions disagree in one way: what they gave, and the input if it was given.
+
+    `size` is less for a smaller input.
+    """
+
+    size: tuple[int, list[int]]
+    found: list[list[Step]]
+    values: dict[str, Any] | None
+
+
 class _Subject:
     """The comparison of one subject by all versions, in step."""
 
@@ -104,20 +117,20 @@ class _Subject:
         self._walk = Walk(subject, [each.channel for each in versions], order["seconds"])
         self._seen: dict[str, bool] = {}  # input -> whether all raise an error
         self._counts: dict[_Kind, int] = {}
-        self._smallest: dict[_Kind, tuple[tuple[int, int, str], list[list[Step]]]] = {}
+        self._smallest: dict[_Kind, _Smallest] = {}
         self._first: dict[_Kind, int] = {}  # how many inputs were drawn until the first one
         self._opaque: dict[str, str] = {}
 
     def compare(self) -> Report:
         """Return what came of it."""
-        why = self._run(None, most=self._order["inputs"] * _DRAWN)
+        why = self._run()
         is_late = self._walk.is_late
         differs = sum(count for kind, count in self._counts.items() if not kind.by_message)
         tried, raised = len(self._seen), sum(self._seen.values())
         chosen = self._chosen()
         for kind in [] if why else chosen:
             if not self._walk.is_late:
-                self._run(kind, most=self._first[kind])
+                self._run(kind)
         if not chosen and not why and tried and len(self._opaque) == tried:
             why = f"gives {next(iter(self._opaque.values()))}, into which nothing can look"
         found = [self._difference(kind) for kind in chosen]
@@ -132,55 +145,65 @@ class _Subject:
         )
 
     def _chosen(self) -> list[_Kind]:
-        """Return the ways of disagreeing that are told: the most frequent, and those by a message alone at the end."""
+        """Return the ways of disagreeing that are told: the most frequent, and those by a message alone at the end.
+
+        After the most frequent come those that tell more versions apart than the ones before.
+        """
         ordered = sorted(self._counts, key=lambda kind: (kind.by_message, -self._counts[kind], kind))
-        real = [kind for kind in ordered if not kind.by_message][:_MOST_DIFFERENCES]
+        left = [kind for kind in ordered if not kind.by_message]
+        real: list[_Kind] = []
+        told: set[tuple[int, int]] = set()
+        while left and len(real) < _MOST_DIFFERENCES:
+            kind = max(left, key=lambda each: len(_apart(each) - told)) if real else left[0]
+            told |= _apart(kind)
+            left.remove(kind)
+            real.append(kind)
         return real + [kind for kind in ordered if kind.by_message][:1]
 
-    def _run(self, wanted: _Kind | None, *, most: int) -> str:
-        """Have all versions try inputs, and, of what is `wanted`, smaller ones; return why that ended, if early."""
+    def _run(self, wanted: _Kind | None = None) -> str:
+        """Have all versions try inputs, or smaller ones than one that is `wanted`; return why that ended, if early."""
+        most = self._order["inputs"] * _DRAWN if wanted is None else self._first[wanted]
+        start = self._smallest[wanted].values if wanted is not None else None
+        last = self._order["smaller"] + (most if start is None else 0)  # Hypothesis looks for the first once more
         rounds = 0
 
-        def heed(found: list[list[Step]]) -> bool:
+        def heed(found: list[list[Step]], values: dict[str, Any] | None) -> bool:
             nonlocal rounds
             rounds += 1
-            kind = self._note(found, rounds, wanted)
-            is_enough = (
-                len(self._seen) >= self._order["inputs"] if wanted is None else rounds > most + self._order["smaller"]
-            )
-            if is_enough or self._walk.is_late:
+            kind = self._note(found, values, rounds, is_counted=wanted is None)
+            is_last = len(self._seen) >= self._order["inputs"] if wanted is None else rounds > last
+            if is_last or self._walk.is_late:
                 raise Enough
             return kind is not None and kind == wanted
 
-        return self._walk.go(heed, most, is_smaller=wanted is not None)
+        return self._walk.go(heed, most, is_smaller=wanted is not None, start=start)
 
-    def _note(self, found: list[list[Step]], number: int, wanted: _Kind | None) -> _Kind | None:
-        """Take note of what all versions gave for one input, and return how they disagree, None if they don't.
-
-        What is `wanted` comes smaller each time, as Hypothesis has it; of others the shortest is the smallest.
-        """
+    def _note(
+        self, found: list[list[Step]], values: dict[str, Any] | None, number: int, *, is_counted: bool
+    ) -> _Kind | None:
+        """Take note of what all versions gave for one input, and return how they disagree, None if they don't."""
         text = "; ".join(step["call"] for step in found[0])
         if any("vague" in step for step in found[0]):
             text += f" #{number}"
-        is_new = text not in self._seen
-        if wanted is None and is_new:
+        is_counted = is_counted and text not in self._seen
+        if is_counted:
             self._seen[text] = all("raised" in steps[-1] for steps in found)
             if opaque := next((step["opaque"] for steps in found for step in steps if "opaque" in step), ""):
                 self._opaque[text] = opaque
         kind, at = _disagreement(found)
         if kind is None:
             return None
-        if wanted is None and is_new:
+        if is_counted:
             self._counts[kind] = self._counts.get(kind, 0) + 1
             self._first.setdefault(kind, number)
-        written = "; ".join(step["call"] for step in found[0][: at + 1])
-        size = len(written), sum(not each.isalpha() for each in written), written
-        if kind == wanted or kind not in self._smallest or size < self._smallest[kind][0]:
-            self._smallest[kind] = size, [steps[: at + 1] for steps in found]
+        size = simplicity("; ".join(step["call"] for step in found[0][: at + 1]))
+        if kind not in self._smallest or size < self._smallest[kind].size:
+            self._smallest[kind] = _Smallest(size, [steps[: at + 1] for steps in found], values)
         return kind
 
     def _difference(self, kind: _Kind) -> Difference:
-        (*_, call), found = self._smallest[kind]
+        found = self._smallest[kind].found
+        call = "; ".join(step["call"] for step in found[0])
         groups: dict[int, Group] = {}
         before = _setup(found[0][:-1])
         for version, (number, steps) in enumerate(zip(kind.groups, found, strict=True)):
@@ -192,6 +215,12 @@ class _Subject:
             group["versions"].append(version)
         ordered = sorted(groups.values(), key=lambda each: (-len(each["versions"]), each["versions"]))
         return Difference(call=call, groups=ordered, by_message=kind.by_message)
+
+
+def _apart(kind: _Kind) -> set[tuple[int, int]]:
+    """Return the pairs of versions that a way of disagreeing tells apart."""
+    pairs = combinations(range(len(kind.groups)), 2)
+    return {(one, other) for one, other in pairs if kind.groups[one] != kind.groups[other]}
 
 
 def _by_message(step: Step) -> list[str]:

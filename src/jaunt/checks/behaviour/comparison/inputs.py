@@ -1,7 +1,6 @@
 """What versions are called with, drawn in the sandbox: by the types of the arguments, and texts that the spec knows."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jaunt.checks.behaviour.calling import strategy_of
@@ -9,6 +8,7 @@ from jaunt.checks.behaviour.comparison.arguments import Argument, Arguments
 from jaunt.checks.behaviour.comparison.asked import Subject
 from jaunt.checks.behaviour.concealed import hypothesis, strategies
 from jaunt.checks.behaviour.drawing import SETTINGS
+from jaunt.checks.behaviour.edges import floats_near, numbers_near, repeat_items, texts
 from jaunt.checks.behaviour.search import Enough, Fails
 from jaunt.process.boundary import caught
 
@@ -19,9 +19,7 @@ CALLS = "calls__"
 LEFT_OUT = ...
 """What is drawn for a parameter that keeps its default: no argument is that."""
 _SEED = 16
-_USUAL = "ab012 -_.,:;/'\"()ABCzÉßñ日\t\n😀"  # characters, the simplest first: a smaller input has these
 _MOST_CALLS = 5
-_MOST_PIECES = 10
 
 
 def drawn_for(subject: Subject, arguments: Callable[[], Arguments]) -> tuple[dict[str, Any], str]:
@@ -41,8 +39,11 @@ def draw(drawn: Mapping[str, Any], most: int, use: Callable[[dict[str, Any]], ob
         return ""
     phases = (hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if is_smaller else []))
     settings = hypothesis.settings(SETTINGS, max_examples=most, phases=phases)
-    check = hypothesis.seed(_SEED)(hypothesis.given(**drawn)(lambda **values: use(values)))
-    error = caught(settings(check))
+
+    def look(**values: Any) -> None:
+        use(values)
+
+    error = caught(settings(hypothesis.seed(_SEED)(hypothesis.given(**drawn)(look))))
     if error is None or isinstance(error, Enough | Fails):
         return ""
     return f"drawing an input raises {type(error).__name__}: {error}".partition("\n")[0]
@@ -55,9 +56,11 @@ def _why(error: BaseException) -> str:
 
 
 def _drawn(subject: Subject, arguments: Arguments) -> dict[str, Any]:
-    strategies.register_type_strategy(str, _texts(subject["texts"]))
-    strategies.register_type_strategy(int, _numbers(subject["numbers"]))
-    strategies.register_type_strategy(float, strategies.floats(-1e6, 1e6, allow_nan=False).map(lambda each: each + 0.0))
+    known = subject["numbers"]
+    strategies.register_type_strategy(str, texts(subject["texts"], known))
+    strategies.register_type_strategy(int, numbers_near(known))
+    strategies.register_type_strategy(float, floats_near(known))
+    repeat_items(known)
     own = _strategies_of(arguments.own)
     if not subject["is_class"]:
         return own
@@ -78,23 +81,3 @@ def _strategies_of(arguments: Mapping[str, Argument]) -> dict[str, Any]:
 def _strategy_of(argument: Argument) -> Any:
     strategy = strategy_of(argument.kind)
     return strategies.one_of(strategies.just(LEFT_OUT), strategy) if argument.has_default else strategy
-
-
-def _texts(known: Sequence[str]) -> Any:
-    """Return what texts are drawn from: usual characters and words that the spec knows, put together, and any other."""
-    usual = strategies.sampled_from([*_USUAL])
-    pieces = [each for text in known for each in re.findall(r"\d+|[^\W\d_]+|[\W_]", text)]
-    words = [strategies.sampled_from([*dict.fromkeys([*pieces, *known])])] if known else []
-    put_together = strategies.lists(
-        strategies.one_of(usual, usual, *words, strategies.characters()), max_size=_MOST_PIECES
-    ).map("".join)
-    whole = [strategies.sampled_from([*dict.fromkeys(known)])] if known else []
-    return strategies.one_of(put_together, put_together, *whole)
-
-
-def _numbers(known: Sequence[int]) -> Any:
-    near = sorted({each + step for each in known for step in (-1, 0, 1)}, key=lambda each: (abs(each), each < 0))
-    small = strategies.integers(-3, 12)
-    return strategies.one_of(
-        small, *([strategies.sampled_from(near)] if near else []), strategies.integers(-1000, 1000)
-    )

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from jaunt.checks.behaviour.comparison.asked import Member, Subject
@@ -11,6 +12,9 @@ from jaunt.syntax.source import Function, parse_or_none
 _LONGEST_CONSTANT = 12  # characters of a text in the code that may be a word of its inputs
 _MOST_CONSTANTS = 40
 _HIGHEST = 100_000
+_EXAMPLE = re.compile(r"^\s*(>>>|\.\.\.).*$", re.M)
+_QUOTED = re.compile(r"(['\"`])([^'\"`\n]{1,12})\1")  # in a docstring's words
+_NUMBER = re.compile(r"\b\d{1,6}\b")
 _NOT_CALLED = {"__init__", "__new__", "__post_init__", "__init_subclass__", "__class_getitem__", "__del__"}
 
 
@@ -70,25 +74,44 @@ def _stub(node: Function, *, without_first: bool = False) -> str:
 
 
 def _constants(node: ast.AST, sources: Sequence[str]) -> tuple[list[str], list[int]]:
-    """Return the texts and the numbers in the examples of a spec, and the short ones in versions of its code."""
+    """Return the texts and the numbers of a spec, and the short ones in versions of its code.
+
+    Those of a spec stand in its examples, its defaults, and in the words of its docstring.
+    """
     texts: dict[str, None] = {}
     numbers: dict[int, None] = {}
-    for tree in _examples(node):
+    for tree in (*_examples(node), *_defaults(node)):
         _collect(tree, texts, numbers, longest=1000)
+    for text in _docstrings(node):
+        told = _EXAMPLE.sub("", text)
+        texts.update(dict.fromkeys(quoted for _, quoted in _QUOTED.findall(told)))
+        numbers.update(dict.fromkeys(n for n in map(int, _NUMBER.findall(told)) if n <= _HIGHEST))
     short: dict[str, None] = {}
+    others: dict[int, None] = {}
     for source in sources:
         tree = parse_or_none(source)
         if tree is not None:
-            _collect(tree, short, numbers, longest=_LONGEST_CONSTANT)
+            _collect(tree, short, others, longest=_LONGEST_CONSTANT)
     known = [*texts, *sorted({*short} - {*texts})]
-    return known[:_MOST_CONSTANTS], sorted(numbers)[:_MOST_CONSTANTS]
+    limits = [*sorted(numbers), *sorted({*others} - {*numbers})]
+    return known[:_MOST_CONSTANTS], limits[:_MOST_CONSTANTS]
+
+
+def _docstrings(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, Function | ast.ClassDef):
+            yield ast.get_docstring(each) or ""
+
+
+def _defaults(node: ast.AST) -> Iterator[ast.AST]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.arguments):
+            yield from [*each.defaults, *filter(None, each.kw_defaults)]
 
 
 def _examples(node: ast.AST) -> Iterator[ast.AST]:
-    for each in ast.walk(node):
-        if isinstance(each, Function | ast.ClassDef):
-            text = ast.get_docstring(each) or ""
-            yield from filter(None, map(parse_or_none, _sources(text)))
+    for text in _docstrings(node):
+        yield from filter(None, map(parse_or_none, _sources(text)))
 
 
 def _sources(text: str) -> list[str]:

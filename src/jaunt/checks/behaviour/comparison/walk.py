@@ -8,17 +8,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from jaunt.checks.behaviour.comparison.arguments import read
+from jaunt.checks.behaviour.comparison.arguments import Arguments, read
 from jaunt.checks.behaviour.comparison.asked import Step, Subject
 from jaunt.checks.behaviour.comparison.inputs import draw, drawn_for
+from jaunt.checks.behaviour.comparison.smaller import find_smaller
 from jaunt.checks.behaviour.comparison.version import Channel
 from jaunt.checks.behaviour.concealed import revealed
-from jaunt.checks.behaviour.search import Enough, Fails
+from jaunt.checks.behaviour.search import Enough
 
 _LOOKS = 50  # at a process that is to end, a tenth of a second each once time is up
 
-Heed = Callable[[list[list[Step]]], bool]
-"""Takes note of what all versions gave for one input; returns whether smaller ones like it are wanted.
+Heed = Callable[[list[list[Step]], dict[str, Any] | None], bool]
+"""Takes note of what all versions gave for one input, which is known if it was given; returns whether it is wanted.
 
 Raises Enough if it was the last.
 """
@@ -40,59 +41,58 @@ class Walk:
         """Whether time is up."""
         return time.monotonic() > self._deadline
 
-    def go(self, heed: Heed, most: int, *, is_smaller: bool) -> str:
-        """Have all versions try as many inputs at most, and smaller ones if asked for; return why it ended, if early.
+    def go(self, heed: Heed, most: int, *, is_smaller: bool, start: dict[str, Any] | None) -> str:
+        """Have all versions try as many inputs at most, or smaller ones; return why it ended, if early.
 
-        Inputs of plain types are drawn here, once for all; others by each version, in step with the others.
+        Inputs of plain types are drawn here, once for all, and smaller ones made of `start`; others are drawn by each
+        version, in step with the others.
         """
         self._why = ""
         for version in self._versions:
             _send(version, subject=self._subject, most=most, smaller=is_smaller)
         first = self._said = [self._next(version) for version in self._versions]
-        if all("process" in each for each in first):
-            with revealed():
-                drawn = self._drawn([each["arguments"] for each in first])
-                if drawn is not None:
-                    why = draw(drawn, most, lambda values: self._give(values, heed), is_smaller=is_smaller)
-                    self._why = self._why or why
-            if drawn is None:
-                self._follow(heed)
-        else:
-            with suppress(Enough):
+        with suppress(Enough), revealed():
+            if not all("process" in each for each in first):
                 self._look_for_end()
+            arguments, drawn = self._plain([each["arguments"] for each in first])
+            if arguments is None:
+                self._follow(heed)
+            elif start is not None:
+                find_smaller(start, arguments, lambda values: self._give(values, heed))
+            else:
+                self._why = draw(drawn, most, lambda values: self._give(values, heed), is_smaller=False) or self._why
         self._finish([each.get("process") for each in first])
         return self._why
 
-    def _drawn(self, told: Sequence[Any]) -> dict[str, Any] | None:
-        """Return strategies for inputs, None where versions don't all take the same, or not of plain types alone."""
+    def _plain(self, told: Sequence[Any]) -> tuple[Arguments | None, dict[str, Any]]:
+        """Return the arguments and strategies for them, None where versions differ in them, or not all are plain."""
         if told[0] is None or any(each != told[0] for each in told):
-            return None
-        drawn, why = drawn_for(self._subject, lambda: read(told[0]))
-        return None if why else drawn
+            return None, {}
+        read_before: list[Arguments] = []
+        drawn, why = drawn_for(self._subject, lambda: read_before.append(read(told[0])) or read_before[0])
+        return (None, {}) if why else (read_before[0], drawn)
 
-    def _give(self, values: dict[str, Any], heed: Heed) -> None:
-        """Have all versions try one input; raises Fails for one that is wanted, Enough if it is the last."""
+    def _give(self, values: dict[str, Any], heed: Heed) -> bool:
+        """Have all versions try one input, and return whether it is wanted; raises Enough if it is the last."""
         given = pickle.dumps(values).decode("latin-1")
         for version in self._versions:
             _send(version, given=given)
-        if self._heard(heed):
-            raise Fails
+        return self._heard(heed, values)
 
     def _follow(self, heed: Heed) -> None:
-        """Have all versions draw inputs; they are told of each whether it is wanted."""
+        """Have all versions draw inputs; they are told of each whether it is wanted; raises Enough at the end."""
         for version in self._versions:
             _send(version, draw=True)
-        with suppress(Enough):
-            while True:
-                is_wanted = self._heard(heed)
-                for version in self._versions:
-                    _send(version, is_wanted=is_wanted)
+        while True:
+            is_wanted = self._heard(heed, None)
+            for version in self._versions:
+                _send(version, is_wanted=is_wanted)
 
-    def _heard(self, heed: Heed) -> bool:
+    def _heard(self, heed: Heed, values: dict[str, Any] | None) -> bool:
         """Return whether an input is wanted; raises Enough after the last."""
         self._said = [self._next(version) for version in self._versions]
         self._look_for_end()
-        return heed([each["steps"] for each in self._said])
+        return heed([each["steps"] for each in self._said], values)
 
     def _look_for_end(self) -> None:
         """Take note of why versions have come to their end, and raise Enough, if one has."""
