@@ -500,3 +500,36 @@ ALIASES = "type Pair = tuple[int, int]\ntype Deep = list[Pair] | None\n"
 )
 def test_type_aliases_and_parameters_of_python_312(stub: str, answer: str, same: bool) -> None:
     assert (errors_of(stub, answer, head=HEAD + ALIASES) == []) == same
+
+
+BRANCHES = "if HEAD:\n    PLAIN = LONG\nelse:\n    PLAIN = SHORT = print\nfrom app.parts import *\n"
+FROM_SPEC = "from app.m import PLAIN, Opt, quoted, wide\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        ("PLAIN", "SHORT"),
+        ("Opt(quoted.copy(), default='').named('list')", "Opt(quoted.copy(), standard='').named('list')"),
+        ("Opt(quoted.copy() | wide)", "Opt(quoted.copy() & wide)"),
+        ("wide(PLAIN, *[quoted.copy()])", "wide(PLAIN, *[quoted.clone()])"),
+    ],
+)
+def test_a_name_that_the_candidate_takes_from_the_spec_module_is_the_same(value: str, other: str) -> None:
+    head = HEAD.replace("import jaunt", "import jaunt\nLONG = len\nHEAD = []")
+    text = "class f:\n    x = {0}\n    def g(self, y={0}): ...\n"
+    stub, same = f"{BRANCHES}{text.format(value)}", f"{FROM_SPEC}{text.format(value)}"
+    assert errors_of(stub, same, head=head) == []
+    assert len(errors_of(stub, f"{FROM_SPEC}{text.format(other)}", head=head)) == 2
+
+
+def test_what_is_written_alike_and_is_not_the_same_is_told_apart() -> None:
+    stub = "from app.parts import Size\ndef f(x: Size = Size(1)) -> Size: ...\n"
+    answer = "from app.other import Large as Size\ndef f(x: Size = Size(1)) -> Size: ...\n"
+    texts = [f"{text} with Size from app" for text in ("Size(1)", "Size", "Size")]
+    assert [error.partition(": f: ")[2] for error in errors_of(stub, answer)] == [
+        f"{what} {text}.other, expected {text}.parts"
+        for what, text in zip(
+            ["parameter 'x' has the default", "parameter 'x' is annotated", "returns"], texts, strict=True
+        )
+    ]

@@ -14,6 +14,7 @@ from jaunt.checks.static.annotations import AnnotationReader
 from jaunt.checks.static.signatures import (
     AnnotationComparison,
     Modules,
+    both_shown,
     function_errors,
     same_value,
     signature,
@@ -293,10 +294,10 @@ def _attribute_errors(
         if name not in bound:
             yield flaw("is not defined, expected the attribute that the spec declares")
         elif annotation and own_annotation and not compare.same(annotation, own_annotation):
-            shown = ast.unparse(own_annotation), ast.unparse(annotation)
+            shown = both_shown(modules, own_annotation, annotation)
             yield flaw(f"is annotated {shown[0]}, expected {shown[1]}")
         elif value and own_value and not same_value(modules, value, own_value) and not _is_open(value):
-            yield flaw(f"is {ast.unparse(own_value)}, expected {ast.unparse(value)}")
+            yield flaw("is {}, expected {}".format(*both_shown(modules, own_value, value)))
 
 
 def _declared(node: ast.ClassDef) -> dict[str, tuple[ast.expr | None, ast.expr | None]]:

@@ -100,7 +100,56 @@ def same_value(modules: Modules, expected: ast.expr, given: ast.expr) -> bool:
     wanted, own = constant_value(expected, modules.spec), constant_value(given, modules.candidate)
     if None not in (wanted, own) and (wanted == own or isinstance(given, ast.Name)):
         return wanted == own
-    return not _value_forms(expected, modules.spec).isdisjoint(_value_forms(given, modules.candidate, modules.spec))
+    forms = _value_forms(expected, modules.spec)
+    return not forms.isdisjoint(_value_forms(given, modules.candidate, modules.spec)) or _is_taken(
+        modules, expected, given
+    )
+
+
+def _is_taken(modules: Modules, expected: ast.AST, given: ast.AST) -> bool:
+    """Return whether a value is written as in the spec, with names that the candidate takes from the spec module.
+
+    What they are there needs not be known: it may depend on a branch, or come by `*`.
+    """
+    if isinstance(expected, ast.Name | ast.Attribute) and isinstance(given, ast.Name | ast.Attribute):
+        path = modules.candidate.dotted(given)
+        if path == f"{modules.spec.module}.{written_name(expected)}":
+            return True
+        if path is not None or modules.spec.dotted(expected) is not None:
+            return _value_form(expected, modules.spec) == _value_form(given, modules.candidate)
+    if type(expected) is not type(given):
+        return False
+    if isinstance(expected, ast.Constant):
+        return _value_form(expected, modules.spec) == _value_form(given, modules.candidate)
+    names = [(getattr(expected, each, None), getattr(given, each, None)) for each in ("id", "attr", "arg")]
+    children = [[*ast.iter_child_nodes(each)] for each in (expected, given)]
+    return all(mine == own for mine, own in names) and (
+        len(children[0]) == len(children[1]) and all(_is_taken(modules, *pair) for pair in zip(*children, strict=True))
+    )
+
+
+def both_shown(modules: Modules, given: ast.expr, expected: ast.expr) -> tuple[str, str]:
+    """Return an expression of the candidate and one of the spec as text; where that is the same, what sets them apart.
+
+    That is where the names in them are from.
+    """
+    pairs = [(given, modules.candidate), (expected, modules.spec)]
+    texts = [ast.unparse(node) for node, _ in pairs]
+    if texts[0] == texts[1]:
+        homes = [{n.id: _home(n, module) for n in ast.walk(node) if isinstance(n, ast.Name)} for node, module in pairs]
+        other = [name for name, path in homes[0].items() if path != homes[1].get(name)]
+        texts = [
+            f"{text}{' with ' if other else ''}{' and '.join(f'{name} from {home[name]}' for name in other)}"
+            for text, home in zip(texts, homes, strict=True)
+        ]
+    return texts[0], texts[1]
+
+
+def _home(name: ast.Name, module: ModuleSource) -> str:
+    path = module.dotted(name)
+    if path is not None:
+        return path.rpartition(".")[0]
+    return "`import *`" if module.star_imports and name.id not in module.constants else f"{module.module} itself"
 
 
 def signature(function: Function) -> str:
@@ -200,7 +249,7 @@ def _default_errors(modules: Modules, expected: Parameter, given: Parameter) -> 
     elif expected.default is not None and given.default is not None:
         left_open = isinstance(expected.default, ast.Constant) and expected.default.value is ...
         if not left_open and not same_value(modules, expected.default, given.default):
-            shown = ast.unparse(given.default), ast.unparse(expected.default)
+            shown = both_shown(modules, given.default, expected.default)
             yield f"parameter {given.name!r} has the default {shown[0]}, expected {shown[1]}"
 
 
@@ -220,7 +269,7 @@ def _annotation_errors(
         if given.annotation is None:
             yield f"parameter {given.name!r} has no annotation, expected `{expected}`"
         elif not compare.same(expected.annotation, given.annotation):
-            shown = ast.unparse(given.annotation), ast.unparse(expected.annotation)
+            shown = both_shown(modules, given.annotation, expected.annotation)
             yield f"parameter {given.name!r} is annotated {shown[0]}, expected {shown[1]}"
     if stub.returns is None or _manages(stub, found):
         return
@@ -228,7 +277,7 @@ def _annotation_errors(
         if found.name not in {"__init__", "__init_subclass__"}:
             yield f"has no return annotation, expected `-> {ast.unparse(stub.returns)}`"
     elif not compare.same_return(stub, found, stub.returns, found.returns):
-        yield f"returns {ast.unparse(found.returns)}, expected {ast.unparse(stub.returns)}"
+        yield "returns {}, expected {}".format(*both_shown(modules, found.returns, stub.returns))
 
 
 class AnnotationComparison:
