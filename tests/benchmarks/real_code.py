@@ -247,14 +247,16 @@ def build(root: Path, answers: Mapping[str, str]) -> Built:
 def build_one_by_one(library: Library, root: Path) -> None:
     """Build each spec of a library, alone in a copy of its module, and note what is refused."""
     source = copy_library(library, root)
-    note_type_errors(library, source)
     paths = {spec: source.joinpath(*spec.spec_module.split(".")).with_suffix(".py") for spec in library.specs}
     for spec, path in paths.items():
         file, module = library.modules[spec.module]
-        path.write_text(spec_text(module, [spec.name]), encoding="utf-8")
+        path.write_text(module.text, encoding="utf-8")
         stub = library.site / file.with_suffix(".pyi")
         if stub.is_file():
             path.with_suffix(".pyi").write_bytes(stub.read_bytes())
+    note_type_errors(library, source, {path.relative_to(source): spec for spec, path in paths.items()})
+    for spec, path in paths.items():
+        path.write_text(spec_text(library.modules[spec.module][1], [spec.name]), encoding="utf-8")
     leave_out_failing(library, source)  # with all files there, as examples look at them, too
     for spec in paths.keys() - set(library.specs):
         paths[spec].unlink()
@@ -267,15 +269,21 @@ def build_one_by_one(library: Library, root: Path) -> None:
     library.tried_alone = True
 
 
-def note_type_errors(library: Library, source: Path) -> None:
-    """Note what ty finds in a library as it is: in a definition by its rule, between them by its message."""
+def note_type_errors(library: Library, source: Path, copies: Mapping[Path, Spec] | None = None) -> None:
+    """Note what ty finds in a library as it is: in a definition by its rule, between them by its message.
+
+    So it does with the `copies` of modules that are to have a spec each, as their classes are not those of the others:
+    what counts is in the definition that the spec is to be made of.
+    """
     names = {file: name for name, (file, _) in library.modules.items()}
     for each in type_errors(source):
-        module = names.get(each.file)
+        spec = (copies or {}).get(each.file)
+        module = spec.module if spec else names.get(each.file)
         nodes = library.modules[module][1].definitions.values() if module else ()
         around = next((n.name for n in nodes if n.lineno <= each.line <= (n.end_lineno or 0)), None)
-        told = [(around, each.rule), ("*", each.rule)] if around else [("*", each.message)]
-        library.type_errors |= {(module, *pair) for pair in told if module}
+        if spec is None or around in (None, spec.name):
+            told = [(around, each.rule), ("*", each.rule)] if around else [("*", each.message)]
+            library.type_errors |= {(module, *pair) for pair in told if module}
 
 
 # --- in place ----------------------------------------------------------------------------------------
@@ -393,6 +401,7 @@ def _in_words(outcomes: Mapping[str, int]) -> str:
 # --- rules -------------------------------------------------------------------------------------------
 
 _TOOL = re.compile(r"(ruff|ty): ")
+_OF_SPEC = re.compile(r": ty: .* \[([\w-]+)\]; every answer would have it too")
 _MESSAGE = re.compile(r"^ty: line \d+: | \[[\w-]+\](?:: `.*`)?$")  # what stands around ty's own words
 _NAMED = [
     (re.compile(r"(?<![\w])/[\w./-]+\.pyi?(?::\d+)?:? ?"), ""),  # paths
@@ -407,7 +416,7 @@ _NAMED = [
 def refusals_of(library: Library, spec: Spec, errors: Sequence[str], *, only: str = "") -> Iterator[Refusal]:
     """Yield the messages against a spec, each with the check that it is from and the rule; those of one check alone.
 
-    The check is "ty*" where ty says as much of the library's own file.
+    The check is "ty*" where ty says as much of the library's own file, or of the copy that was to have the spec.
     """
     known = [*spec.name.split(), *filter(None, [spec.spec_module])]
     for error in errors:
@@ -424,6 +433,8 @@ def refusals_of(library: Library, spec: Spec, errors: Sequence[str], *, only: st
 
 def _check_and_rule(error: str, names: Sequence[str]) -> tuple[str, str]:
     head = error.splitlines()[0] if error else "(nothing)"
+    if match := _OF_SPEC.search(head):
+        return "ty", match[1]
     if match := _TOOL.match(head):
         code = re.search(r"\[([\w-]+)\](?:: `.*)?$", head) or re.search(r"\b([A-Z]+\d+)\b", head)
         return match[1], code[1] if code else head
@@ -458,7 +469,7 @@ def print_libraries(libraries: Sequence[Library]) -> None:
     rows = [(f"{each.name} {each.version}", [each]) for each in libraries]
     for title, part in [*rows, ("all", libraries)] if len(rows) > 1 else rows:
         print(f"{title:<24}{''.join(_cells(part, kind) for kind in _PLURAL)}")
-    print("ty*: ty says the same of the library's own file, without jaunt")
+    print("ty*: ty says the same of the library's own file, or of the copy of it before it had a spec, without jaunt")
     reasons = Counter(reason.partition(":")[0] for each in libraries for reason in each.left_out.values())
     for reason, count in reasons.most_common():
         print(f"left out: {count} as {reason}")

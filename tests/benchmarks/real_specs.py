@@ -178,7 +178,9 @@ def fit_together(module: Module, names: Collection[str]) -> list[str]:
     while True:
         nodes = _chosen(module, fit)
         late = _late_names(module, nodes)
-        kept = [n.name for n in nodes if not late & _used_names(_segment(module.text, n), at_once=True)]
+        kept = [
+            n.name for n in nodes if not late & _used_names(_deferred(module, _segment(module.text, n)), at_once=True)
+        ]
         if len(kept) == len(nodes):
             return kept
         fit = kept
@@ -204,6 +206,12 @@ def _late_names(module: Module, specs: Sequence[Definition]) -> set[str]:
     return {name for name in below if not (line := _plain_import(module, name)) or _is_of_own(module, line[0])}
 
 
+def _deferred(module: Module, code: str) -> str:
+    """Return a piece of a module's code below its import from `__future__`, which decides when annotations are read."""
+    future = [ast.unparse(s) for s in module.tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    return "\n".join([*future, code])
+
+
 def _is_of_own(module: Module, line: str) -> bool:
     """Whether an import is of the module's own package: if it stands low in the module, there is a reason."""
     return line.split()[1].partition(".")[0] == module.name.partition(".")[0]
@@ -214,7 +222,7 @@ def _loads(module: Module, statement: ast.stmt, specs: Collection[str]) -> bool:
         return isinstance(statement, ast.ClassDef)
     lines = _lines(module.text)[_start(statement)[0] - 1 : statement.end_lineno]
     return any(name in line for line in lines for name in specs) and bool(
-        _used_names(_segment(module.text, statement), at_once=True) & set(specs)
+        _used_names(_deferred(module, _segment(module.text, statement)), at_once=True) & set(specs)
     )
 
 
@@ -326,7 +334,11 @@ def _bindings(statements: Sequence[ast.stmt], under: ast.stmt | None) -> Iterato
             continue
         yield Binding(statement, under)
         if not isinstance(statement, Definition):
-            inner = [n for n in ast.iter_child_nodes(statement) if isinstance(n, ast.stmt)]
+            other = (
+                statement.orelse if isinstance(statement, ast.If) and _is_guarded(Binding(statement, statement)) else []
+            )
+            yield from _bindings(other, under)  # which is there at run time
+            inner = [n for n in ast.iter_child_nodes(statement) if isinstance(n, ast.stmt) and n not in other]
             inner += [s for n in ast.iter_child_nodes(statement) if isinstance(n, _BLOCKS) for s in n.body]
             yield from _bindings(
                 inner, under if under is not None and _is_guarded(Binding(statement, under)) else statement
@@ -405,9 +417,9 @@ def _segment(text: str, node: ast.stmt, edits: Iterable[Edit] = ()) -> str:
 
 
 def _edited(text: str, edits: Sequence[Edit]) -> str:
-    """Return a text after some edits; of two in one place, the later one comes first."""
+    """Return a text after some edits; of two that put something in in one place, the later one comes first."""
     lines = [line.encode() for line in _lines(text)]
-    for edit in sorted(edits, key=lambda each: each.start, reverse=True):
+    for edit in sorted(edits, key=lambda each: (each.start, each.end), reverse=True):
         (first, left), (last, right) = edit.start, edit.end
         lines[first - 1 : last] = [lines[first - 1][:left] + edit.text.encode() + lines[last - 1][right:]]
     return b"\n".join(lines).decode()

@@ -57,6 +57,10 @@ PURE = {
     "a heap of its own": "import heapq\nH = [3, 1]\nheapq.heapify(H)",
     "a class nested in a class": "class A:\n    class _P:\n        def __init__(self, n):\n            self.n = n\n    p = _P(1)",
     "a function of the class body": "class A:\n    def _make(n):\n        return n\n    one = _make(1)",
+    "a metaclass that keeps what its classes make": (
+        "class _One(type):\n    made = {}\n    def __call__(cls, *a):\n        cls.made[cls] = super().__call__(*a)\n        return cls.made[cls]\n"
+        "class _A(metaclass=_One):\n    pass"
+    ),
     "a private class": "class _C:\n    pass\nONE = _C()",
     "a private class of the spec module": "from app.a import _Kind\nK = _Kind('x')",
     "a function of the spec module": "from app.a import blank\nB = blank()",
@@ -99,6 +103,9 @@ PURE = {
     "an abstract property": "import abc\nclass A:\n    @abc.abstractproperty\n    def x(self): ...",
 }
 IMPURE = {
+    "what a metaclass does for a class": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nONE = _A()",
+    "what a metaclass does for one below it": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nclass _B(_A):\n    pass\nONE = _B()",
+    "a metaclass that reaches out": "import os\nclass _M(type):\n    def __init__(cls, *a):\n        os.remove('a')",
     "what the standard library makes a constant of the spec module by": "import os\nF = os.popen('false')",
     "another function of such a module": "import logs\nlogs.configure()",
     "a function of another module": "from registry import register\nregister('b')",

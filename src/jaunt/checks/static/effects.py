@@ -105,10 +105,13 @@ class _Effects:
                 yield Flaw(f"{_shown(node)} runs on import, expected {_ALLOWED}", line=node.lineno)
 
     def _hooks(self, node: ast.ClassDef) -> Iterator[Flaw]:
-        """Yield an error for each method with an effect that Python calls when a class is made."""
+        """Yield an error for each method with an effect that Python calls when a class is made.
+
+        A metaclass's `__call__` is called where its classes are, which counts there.
+        """
         makes_classes = any(self._names.path(base) == "builtins.type" for base in node.bases)
         for member in (m for m in node.body if isinstance(m, Function)):
-            called = member.name in _CLASS_HOOKS or makes_classes
+            called = member.name in _CLASS_HOOKS or (makes_classes and member.name != "__call__")
             if called and not self._purity.is_pure_function(member):
                 text = f"does more than compute when a class is made, expected {_ALLOWED}"
                 yield Flaw(text, line=member.lineno, symbol=f"{node.name}.{member.name}")

@@ -112,7 +112,18 @@ class Purity:
 
     def _makes_purely(self, node: ast.ClassDef) -> bool:
         makers = [m for m in node.body if isinstance(m, Function) and m.name in _MAKERS]
-        return not node.keywords and all(map(self.is_pure_function, makers))
+        return not node.keywords and all(map(self.is_pure_function, [*makers, *self._metaclass_calls(node, set())]))
+
+    def _metaclass_calls(self, node: ast.ClassDef, seen: set[str]) -> Iterator[Function]:
+        """Yield the `__call__` of each metaclass of the candidate's own that a class has by itself or by a base."""
+        seen.add(node.name)
+        for keyword in node.keywords:
+            found = self._names.definition(self._names.path(keyword.value))
+            members = found.body if isinstance(found, ast.ClassDef) and keyword.arg == "metaclass" else []
+            yield from (each for each in members if isinstance(each, Function) and each.name == "__call__")
+        for base in map(self._names.definition, map(self._names.path, node.bases)):
+            if isinstance(base, ast.ClassDef) and base.name not in seen:
+                yield from self._metaclass_calls(base, seen)
 
     def _makes_foreign(self, path: str) -> bool:
         """Whether a call makes an instance of a class of the project or a dependency; in a test, any does."""
