@@ -207,12 +207,18 @@ def jaunt(root: Path, *arguments: str) -> dict[str, Any]:
 def copy_library(library: Library, root: Path, settings: str = "") -> Path:
     """Make a project of a library's files; returns the folder that its modules are imported from.
 
+    It declares what the library does, for its extras too.
     `settings` stand in its jaunt.toml below those that all projects have.
     """
     source = root / "src"
     for file in library.files:
         (source / file).parent.mkdir(parents=True, exist_ok=True)
         (source / file).write_bytes((library.site / file).read_bytes())
+    requirements = metadata.requires(library.name) or []
+    plain = [each for each in requirements if "extra ==" not in each]
+    extra = [each.partition(";")[0].strip() for each in requirements if each not in plain]
+    declared = f"dependencies = {json.dumps(plain)}\n[project.optional-dependencies]\nall = {json.dumps(extra)}\n"
+    (root / "pyproject.toml").write_text(f'[project]\nname = "{library.name}"\nversion = "1"\n{declared}')
     (root / "recordings").mkdir(parents=True)
     (root / "jaunt.toml").write_text(SETTINGS + settings)
     return source
