@@ -2,11 +2,14 @@
 
     python tests/benchmarks/fire [KIND ...] [--kills 1000] [--quick] [--limits 50] [--every]
 
-The kinds are `kills`, `once`, `full`, `shortages`, `stores`, `escapes` and `cheats`, by default all. A small project is
+The kinds are `kills`, `once`, `full`, `shortages`, `effects`, `lies`, `right`, `forgeries`, `stores`, `escapes` and
+`cheats`, by default all. A small project is
 built over and over: killed at a random moment; with one file operation that fails, or all from the n-th on as on a full
 disk, in whichever process (with `--every` each of them, else the first and the last of each kind on each file; that
-needs a C compiler); under limits of processes, memory, open files and disk. For what damages stores, gets out of the
-sandbox and cheats the checks, the tests that hold the tables are run. What did harm is printed. Nothing is asserted.
+needs a C compiler); under limits of processes, memory, open files and disk. Candidates of kinds that no test holds are
+built: those that do something on import, that are not what the spec says, that forge a check, and that are right. For
+what damages stores, gets out of the sandbox and cheats the checks, the tests that hold the tables are run. What did
+harm is printed. Nothing is asserted.
 """
 
 import argparse
@@ -18,6 +21,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from arena import ESCAPE_KINDS
+from cheats import TABLES as CANDIDATES
+from cheats import build_each
 from file_faults import fail_each, require_preload
 from kills import kill_at_random
 from shortages import run_short
@@ -28,7 +33,7 @@ TABLES = {
     "escapes": ["sandbox"],
     "cheats": ["checks/behaviour", "checks/doctests", "testing/test_pytest_run.py"],
 }
-KINDS = ("kills", "once", "full", "shortages", *TABLES)
+KINDS = ("kills", "once", "full", "shortages", *CANDIDATES, *TABLES)
 
 
 def tell(kind: str, trials: Iterable[tuple[str, list[str]]]) -> None:
@@ -68,6 +73,8 @@ def main() -> None:
             tell(kind, kill_at_random(folder / kind, arguments.kills, quick=arguments.quick))
         elif kind == "shortages":
             tell(kind, run_short(folder / kind, arguments.limits))
+        elif kind in CANDIDATES:
+            tell(kind, build_each(folder / kind, kind))
         elif kind in TABLES:
             print(f"{kind}:{f' {ESCAPE_KINDS} kinds' if kind == 'escapes' else ''}", flush=True)
             subprocess.run([sys.executable, "-m", "pytest", "-q", *(str(TESTS / each) for each in TABLES[kind])])

@@ -166,6 +166,11 @@ LIES = {
     "a static method that is None": candidate(after="Shelf.widest = None"),
     "a class method that is a number": candidate(after="Shelf.empty = 3"),
     "a property that is deleted": candidate(after="del Shelf.full"),
+    "a property that is a value": candidate(after="Shelf.full = True"),
+    "a property that is a callable object": candidate(
+        after="import operator\nShelf.full = operator.attrgetter('size')"
+    ),
+    "a property that is a class": candidate(after="Shelf.full = bool"),
     "a constructor that takes less": candidate(after="Shelf.__init__ = lambda self: None"),
     "a class that is an instance": candidate(after="Shelf = Shelf()"),
     "a class that is a function": candidate(after="def Shelf(size: int = 3): ..."),
@@ -185,6 +190,9 @@ RIGHT = {
     "a property made by hand": candidate(after="Shelf.full = property(lambda self: True)"),
     "a cached property": candidate(
         after="class _C(Shelf):\n    @functools.cached_property\n    def full(self):\n        return True\nShelf = _C"
+    ),
+    "a property that is a slot": candidate(
+        after="class _S:\n    __slots__ = ('full',)\ndel Shelf.full\nShelf = type('Shelf', (Shelf, _S), {})"
     ),
     "a generator made by another": candidate(
         after="_lines = lines\ndef lines() -> Iterator[str]:\n    yield from _lines()"

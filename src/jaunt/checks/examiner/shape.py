@@ -68,6 +68,10 @@ class _Shape:
             yield from self._compare_function(symbol, member, found)
         elif kind is None and not callable(found) and not hasattr(type(found), "__get__"):
             yield _is_other(symbol, found, "method")
+        elif kind is property and not hasattr(
+            type(found), "__get__"
+        ):  # one value for all objects, that is set by anyone
+            yield _is_other(symbol, found, "property")
         elif kind in (staticmethod, classmethod):
             bound = getattr(owner, name, None)
             if not callable(bound):
