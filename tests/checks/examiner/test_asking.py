@@ -12,7 +12,7 @@ from projects import write_files
 
 from jaunt.build.proof import Proof
 from jaunt.checks.doctests.imports import SandboxedImports
-from jaunt.checks.examiner.asking import AskingCheck, ask_together
+from jaunt.checks.examiner.asking import ask_together
 from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.protocol import Order
 from jaunt.checks.examiner.questions import Examination
@@ -80,7 +80,7 @@ def found_in(root: Path, candidates: Sequence[str]) -> list[tuple[dict[str, list
     assert examiners_of(project) is examiners_of(project)
     assert examiners_of(project) is not examiners_of(replace(project))
     examiners = CountedExaminers(examiners_of(project).runner)
-    asking: list[Any] = [each for each in project_checks(project).plain(work) if isinstance(each, AskingCheck)]
+    asking: list[Any] = [each for each in project_checks(project).plain(work) if hasattr(each, "asking")]
     checks = [replace(each, asking=replace(each.asking, examiners=examiners)) for each in asking]
     assert [each.name for each in checks] == ["doctests", "properties", "robustness"]
     ask_together(checks)
@@ -141,7 +141,7 @@ def test_a_sandbox_is_started_while_a_model_writes_and_one_alone(tmp_path: Path)
             await proof.require_before_call(work)
         await asyncio.sleep(0)
         (begun,) = sandboxes() - before
-        (check, *_) = [each for each in checks.plain(work) if isinstance(each, AskingCheck)]
+        check: Any = next(each for each in checks.plain(work) if hasattr(each, "asking"))
         assert (await check.asking.find(GOOD)).errors == []
         assert sandboxes() - before == {begun}
         return len(sandboxes())

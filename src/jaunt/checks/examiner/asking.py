@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 from jaunt.checks.examiner.questions import Examination, Question, examination
 from jaunt.checks.examiner.runner import Findings, new_key
@@ -54,21 +54,13 @@ class Asking:
         self._together = together
 
 
-@runtime_checkable
-class AskingCheck(Protocol):
-    """A check that has a module's candidates examined."""
-
-    @property
-    def asking(self) -> Asking:
-        """What it asks."""
-
-
 def ask_together(checks: Iterable[object]) -> None:
-    """Have those of a module's checks that ask its candidates do so in one examination.
+    """Have those of a module's checks that ask its candidates, by an `asking` of theirs, do so in one examination.
 
     The first that looks at a candidate asks for all: what the others will want to know is there when their turn comes.
     """
-    askings = [each.asking for each in checks if isinstance(each, AskingCheck)]
+    found = [getattr(each, "asking", None) for each in checks]  # `isinstance` of a Protocol takes 100 times as long
+    askings = [each for each in found if isinstance(each, Asking)]
     together = _Together(askings)
     for each in askings:
         each.join(together)

@@ -22,17 +22,19 @@ _LONGEST_TRACE = 32  # re-exports that lead on for ever
 
 
 _MOST_SOURCES, _MOST_SHAPES = 64, 1_000  # of those that many modules reach; a syntax tree is large
+_MOST_PATHS = 256  # a module's imports and mentions, which are looked up several times
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
 def _remembered(known: dict[Key, Value], key: Key, find: Callable[[Key], Value], most: int) -> Value:
-    """Return what is known of a key, or else find it, and forget the oldest beyond `most`."""
+    """Return what is known of a key, or else find it, and forget the older half beyond `most`."""
     if key not in known:
+        if len(known) >= most:
+            for oldest in [*known][: most // 2]:
+                known.pop(oldest, None)
         known[key] = find(key)
-        for oldest in [*known][:-most]:
-            known.pop(oldest, None)
     return known[key]
 
 
@@ -66,6 +68,8 @@ class Lookup:
         self._sources: dict[str, ModuleSource | None] = {}
         self._shown: dict[Meant, Shape | None] = {}
         self._spec_types: dict[SpecRef, Sequence[str]] = {}
+        self._specs: dict[str, Mapping[str, SpecEntry]] = {}
+        self._found: dict[str, Meant | None] = {}
         self.shapes: dict[str, Record] = {}
 
     def path_of(self, module: str) -> str | None:
@@ -134,12 +138,21 @@ class Lookup:
         shape = shape_of(source, [*source.overloads_of(name), source.definitions[name]])
         return (*shape.same, *shape.types)
 
-    def specs(self, module: str) -> dict[str, SpecEntry]:
-        """Return a module's specs by name."""
+    def specs(self, module: str) -> Mapping[str, SpecEntry]:
+        """Return a module's specs by name; the last ones are remembered."""
+        return _remembered(self._specs, module, self._read_specs, _MOST_SHAPES)
+
+    def _read_specs(self, module: str) -> Mapping[str, SpecEntry]:
         return {entry.qualname: entry for entry in self._entries_of(module)}
 
     def find(self, path: str) -> Meant | None:
-        """Return what a dotted path, or the beginning of it, means in the project; None for what is none of it."""
+        """Return what a dotted path, or the beginning of it, means in the project; None for what is none of it.
+
+        The last answers are remembered.
+        """
+        return _remembered(self._found, path, self._find, _MOST_PATHS)
+
+    def _find(self, path: str) -> Meant | None:
         return self._trace(path)[0]
 
     def files_of(self, ref: str) -> list[str]:

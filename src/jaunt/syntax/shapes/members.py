@@ -1,9 +1,17 @@
 """The members of a class, as a shape has them: fields, methods, and what the methods give their object."""
 
 import ast
+from collections import deque
 from collections.abc import Iterator
 
+from jaunt.syntax.nodes import child_nodes
 from jaunt.syntax.source import Definition, Function, assignment_targets, clean_docstring
+
+_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+_HOLD_STATEMENTS = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.AsyncFor, ast.While, ast.If, ast.With,
+    ast.AsyncWith, ast.Match, ast.match_case, ast.Try, ast.TryStar, ast.excepthandler,
+)  # fmt: skip
 
 
 def names_bound(statement: ast.stmt) -> Iterator[str]:
@@ -35,14 +43,23 @@ def attributes_of(method: Function) -> Iterator[tuple[str, ast.expr | None]]:
     if not arguments or any(getattr(d, "id", "") == "staticmethod" for d in method.decorator_list):
         return
     annotations = {each.arg: each.annotation for each in [*arguments, *method.args.kwonlyargs]}
-    for node in ast.walk(method):
-        if not isinstance(node, ast.Assign | ast.AnnAssign):
-            continue
+    for node in _assignments_in(method):
         for target in assignment_targets(node):
             is_own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
             if is_own and target.value.id == arguments[0].arg and not target.attr.startswith("_"):
                 value = node.value.id if isinstance(node.value, ast.Name) else ""
                 yield target.attr, node.annotation if isinstance(node, ast.AnnAssign) else annotations.get(value)
+
+
+def _assignments_in(function: Function) -> Iterator[ast.Assign | ast.AnnAssign]:
+    """Yield the assignments in a function, in the order of `ast.walk`, which would look into each expression too."""
+    pending: deque[ast.AST] = deque([function])
+    while pending:
+        node = pending.popleft()
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            yield node
+        elif isinstance(node, _HOLD_STATEMENTS):
+            pending.extend(child for child in child_nodes(node) if isinstance(child, _STATEMENTS))
 
 
 def first_line(node: Definition) -> str:
