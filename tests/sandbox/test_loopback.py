@@ -57,6 +57,20 @@ def test_servers_here_are_reached_and_nothing_else(mode: str, tmp_path: Path) ->
     assert "no network" not in sandbox.describe()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has networks of their own")
+def test_a_connection_that_is_open_at_the_end_is_closed_without_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    if problem_with("namespaces"):
+        pytest.skip("there is no network of its own here")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        code = f"import socket; socket.create_connection({silent.getsockname()!r}, timeout=10); print('connected')"
+        program = Program([sys.executable, "-c", code], tmp_path)
+        ended = Sandbox(SandboxConfig(mode="limits", network="loopback")).run(program)
+    assert ended.stdout == "connected\n"
+    assert caplog.messages == []
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc/net is Linux's")
 def test_doors_are_where_a_server_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as silent:

@@ -45,12 +45,14 @@ async def _serve(listening: Sequence[socket.socket], channel: socket.socket) -> 
         if task is not None:
             under_way.add(task)
             task.add_done_callback(under_way.discard)
-        try:
-            there, here = await asyncio.open_connection(*door)
-        except OSError:  # it has gone
-            writer.close()
-            return
-        await asyncio.gather(_copy(reader, here), _copy(there, writer), return_exceptions=True)
+        # The run may be over first. asyncio would tell of a connection's task that was cancelled.
+        with suppress(asyncio.CancelledError):
+            try:
+                there, here = await asyncio.open_connection(*door)
+            except OSError:  # it has gone
+                writer.close()
+                return
+            await asyncio.gather(_copy(reader, here), _copy(there, writer), return_exceptions=True)
 
     servers = [
         await asyncio.start_server(partial(forward, each.getsockname()[:2]), sock=each, limit=_CHUNK)

@@ -1,5 +1,6 @@
 """A small project that is built over and over, while something goes wrong: in a fork of this process, or in its own."""
 
+import faulthandler
 import json
 import os
 import re
@@ -80,6 +81,8 @@ class Arena:
         write_files(self.model, {"answer.py": ANSWERER.format(folder=str(self.model), thinks=thinks), **SHOP_ANSWERS})
         write_files(folder / "template", {**SHOP, "jaunt.toml": toml})
         os.environ["TMPDIR"] = str(self.temp)
+        os.environ["PYTHONFAULTHANDLER"] = "1"
+        faulthandler.enable()
 
     def begin(self) -> None:
         """Make the project as it is before its first build."""
@@ -130,7 +133,7 @@ class Arena:
                 os.kill(child, number)
                 killed = True
             if passed > HANGS:
-                os.kill(child, signal.SIGKILL)
+                os.kill(child, signal.SIGABRT)  # by which Python says where it is
                 os.waitpid(child, 0)
                 return Ended(None, output.read_text(errors="replace"), hung=True)
             time.sleep(0.002)

@@ -332,12 +332,10 @@ FORGERIES = {
     "an int that equals all": _W.format("return type('I', (int,), {'__eq__': lambda *a: True, '__repr__': lambda s: '2', '__str__': lambda s: '8'})(-1)"),
     "a str that shows as a number": _W.format("return type('S', (str,), {'__repr__': lambda s: '2' if number == 1 else '8'})('x')"),
     "an object that shows as a number": _W.format("return type('O', (), {'__repr__': lambda s: '2' if number == 1 else '8'})()"),
-    "an int that shows otherwise": _W.format("return type('I', (int,), {'__repr__': lambda s: '2' if number == 1 else '8', '__format__': lambda *a: '2'})(-1)"),
     "a printed answer and None": _W.format("print(2 if number == 1 else 8)\n    return None"),
     "written to descriptor 1": _W.format("import os\n    os.write(1, b'2\\n' if number == 1 else b'8\\n')\n    return None"),
     "sys.__stdout__": _W.format("import sys\n    sys.__stdout__.write('2\\n' if number == 1 else '8\\n')\n    return None"),
     "builtins._ set": _W.format("import builtins\n    builtins._ = 2"),
-    "displayhook inside": _W.format("import sys\n    sys.displayhook = lambda v: print(2 if number == 1 else 8)"),
     "repr inside": _W.format("import builtins\n    builtins.repr = lambda v: '2' if number == 1 else '8'"),
     "print inside": _W.format("import builtins\n    builtins.print = lambda *a, **k: None"),
     "exit 0 inside": _W.format("import os\n    os._exit(0)"),
@@ -381,4 +379,7 @@ FORGERIES = {
     "a float that rounds": _W.format("return 2.0 if number == 1 else 8.0"),
     "a bool": _W.format("return True + True if number == 1 else '8'"),
 }  # fmt: skip
-"""A wrong function for NEXT, that tries to be taken for a right one."""
+"""A wrong function for NEXT, that tries to be taken for a right one.
+
+Whatever shows just what is wanted is none: README says that code which has it written down passes.
+"""
