@@ -112,6 +112,13 @@ CHEATS = {
     "it counts its calls": (
         "calls = []\ndef first(text: str) -> str:\n    calls.append(1)\n    return text if len(calls) < 24 else None\n"
     ),
+    "it counts its calls for long": (
+        "calls = []\ndef first(text: str) -> str:\n    calls.append(1)\n    return text if len(calls) < 200 else None\n"
+    ),
+    "it counts the calls of each input": (
+        "seen = {}\ndef first(text: str) -> str:\n    seen[text] = seen.get(text, 0) + 1\n"
+        "    return text if seen[text] < 9 else None\n"
+    ),
     "it catches everything": (
         "def first(text: str) -> str:\n    try:\n        return text.split()[0]\n    except BaseException:\n"
         "        return None\n"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Thread, current_thread
 from types import ModuleType
 from typing import Any
 
@@ -91,13 +91,16 @@ class Caller:
         self._seconds = seconds
         self._calls: SimpleQueue[Callable[[], Any]] = SimpleQueue()
         self._results: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
-        Thread(target=self._serve, daemon=True, name="MainThread").start()
+        self._thread = Thread(target=self._serve, daemon=True, name="MainThread")
+        self._thread.start()
 
     def call(self, function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
         """Return what a function gives, or raises; raises Stuck if it takes too long.
 
-        Hypothesis is concealed meanwhile, if it was not.
+        Hypothesis is concealed meanwhile, if it was not. A function that is called may itself make calls like this.
         """
+        if current_thread() is self._thread:
+            return _result_of(function)
         was_revealed = "hypothesis" in sys.modules
         self.is_busy = True
         if was_revealed:
@@ -127,10 +130,13 @@ class Caller:
 
     def _serve(self) -> None:
         while True:
-            function = self._calls.get()
-            given: list[Any] = []
-            error = caught(lambda function=function, given=given: given.append(function()))
-            self._results.put((given[0] if given else None, error))
+            self._results.put(_result_of(self._calls.get()))
+
+
+def _result_of(function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    given: list[Any] = []
+    error = caught(lambda: given.append(function()))
+    return given[0] if given else None, error
 
 
 draw_the_same_everywhere()

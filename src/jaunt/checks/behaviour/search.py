@@ -19,7 +19,8 @@ _SHRINK_SECONDS = 3.0  # how long a smaller input is looked for, beyond the time
 _TICK = 0.1  # seconds of the processor between two looks at the clock
 _WAITING = 5  # seconds of waiting that count as one of work
 _LONGEST = 400  # characters of a value
-_REPEATED = 5  # inputs that are tried once more at the end
+_ROUNDS = 60  # how often some inputs are tried again at the end: that takes microseconds, drawing one a millisecond
+_REPEAT_SECONDS = 0.05  # that this may take with slow code
 OWN = "self__"
 """What the name of an input begins with that is an argument of a constructor: see `calling`."""
 
@@ -127,7 +128,7 @@ class Search:
         if late > _SHRINK_SECONDS:
             raise Enough
         written = _written(values)
-        kept = copied(values) if len(self._kept) < _REPEATED else None
+        kept = copied(values) if is_tried_again(self._tried + 1) else None
         try:
             what = self._trial(values, self._caller)
         except Unbuilt as error:
@@ -159,13 +160,38 @@ class Search:
             self._failure = {"input": written, "what": what}
 
     def _repeat(self) -> None:
-        """Try the first inputs once more: code that counts its calls may have changed its mind."""
+        """Try some inputs once more, and again: code that counts its calls may have changed its mind."""
         for values in self._kept:
-            written = _written(values)
-            what = self._trial(values, self._caller)
-            if what is not None:
-                self._failure = {"input": written, "what": f"{what}, after {self._tried} calls; it was before"}
-                return
+            self._note_change(values, self._trial(copied(values) or values, self._caller), self._tried)
+        if self._failure is None:
+            found, error = self._caller.call(self._changed_mind)
+            if error is None and found is not None:
+                self._note_change(*found)
+
+    def _changed_mind(self) -> tuple[dict[str, Any], str | None, int] | None:
+        """Return the input on which a candidate fails later, what is wrong then, and after how many calls."""
+        last, calls = self._spent() + _REPEAT_SECONDS, self._tried + len(self._kept)
+        for _ in range(_ROUNDS):
+            for values in self._kept:
+                what = self._trial(copied(values) or values, self._caller)
+                if what is not None:
+                    return values, what, calls
+                calls += 1
+            if self._spent() > last:
+                break
+        return None
+
+    def _note_change(self, values: dict[str, Any], what: str | None, calls: int) -> None:
+        if what is not None and self._failure is None:
+            self._failure = {"input": _written(values), "what": f"{what}, after {calls} calls; it was before"}
+
+
+def is_tried_again(number: int) -> bool:
+    """Whether an input, by its number from 1 on, is one of the few that are tried again and again.
+
+    Those that are drawn later are larger.
+    """
+    return number & (number - 1) == 0
 
 
 def _quietly(call: Callable[[], object]) -> BaseException | None:

@@ -14,7 +14,14 @@ from jaunt.config import load_config
 from jaunt.plan.module_work import project_work
 from jaunt.project.project import load_project
 
-HEAD = "import random\nfrom collections.abc import AsyncIterator, Callable, Iterator\nfrom typing import Any\n\n"
+HEAD = """\
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+CALLS: list[int] = []
+
+"""
 STUBS = {
     "same": "def same(s: str) -> int:",
     "value": "def value(s: str) -> str:",
@@ -34,6 +41,7 @@ STUBS = {
     "bare": "def bare(x) -> int:",
     "maker": "def maker(n: int) -> Callable[[], int]:",
     "exits": "def exits(n: int) -> int:",
+    "patient": "def patient(n: int) -> int:",
     "uses": "def uses(tally: Tally) -> int:",
     "held": "def held(tally: Tally, n: int) -> int:",
 }
@@ -56,6 +64,7 @@ BEFORE = {
     "bare": "return 1",
     "maker": "return lambda: n",
     "exits": "return n",
+    "patient": "CALLS.append(n)\n    return n if CALLS.count(n) < 9 else 0",
     "uses": "return tally.add(1)",
     "held": "return n",
 }
@@ -120,6 +129,7 @@ NOT_COMPARED = {
     "bare": "x has no annotation",
     "maker": "gives function, into which nothing can look",
     "exits": "ends the process",
+    "patient": "gives other results on the same input: patient(",
 }
 
 

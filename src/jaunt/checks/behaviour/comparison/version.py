@@ -20,7 +20,7 @@ from jaunt.checks.behaviour.comparison.calls import steps_of
 from jaunt.checks.behaviour.comparison.inputs import draw, drawn_for
 from jaunt.checks.behaviour.comparison.values import GENERATED
 from jaunt.checks.behaviour.concealed import Caller, Stuck, revealed
-from jaunt.checks.behaviour.search import Enough, Fails, Unbuilt
+from jaunt.checks.behaviour.search import Enough, Fails, Unbuilt, is_tried_again
 from jaunt.checks.examiner.candidate import import_candidate
 from jaunt.process.boundary import caught
 from jaunt.project.from_source import import_from_source
@@ -30,6 +30,7 @@ from jaunt.sandbox import linux
 STUCK_SECONDS = 2.0
 """How long one call may take."""
 _COPIES = 2  # of each input: a version that is not its own like is not compared
+_MORE_COPIES = 20  # of some inputs: code that counts its calls for each may change its mind later
 
 
 class Channel:
@@ -130,6 +131,7 @@ class _Search:
 
     def __init__(self, subject: Subject, names: Mapping[str, Any], channel: Channel) -> None:
         self._caller = Caller(STUCK_SECONDS)
+        self._number = 0
         self._subject = subject
         self._names = names
         self._channel = channel
@@ -144,8 +146,9 @@ class _Search:
             raise Fails
 
     def tried(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return what comes of an input, twice: each time of copies."""
-        copies = _copies(values)
+        """Return what comes of an input, twice or more often: each time of copies."""
+        self._number += 1
+        copies = _copies(values, _MORE_COPIES if is_tried_again(self._number) else _COPIES)
         try:
             found, error = self._caller.call(lambda: [steps_of(self._subject, self._names, each) for each in copies])
         except Stuck:
@@ -155,7 +158,8 @@ class _Search:
             return {"why": f"needs the code of {missing}"}
         if error is not None:
             return {"why": f"it can't be told what it gives: {type(error).__name__}: {error}".partition("\n")[0]}
-        return {"unsteady": unlike} if (unlike := _unlike(found[0], found[-1])) else {"steps": found[0]}
+        unlike = next(filter(None, (_unlike(found[0], each) for each in found[1:])), "")
+        return {"unsteady": unlike} if unlike else {"steps": found[0]}
 
 
 def _unlike(first: Sequence[Step], second: Sequence[Step]) -> str:
@@ -167,9 +171,9 @@ def _unlike(first: Sequence[Step], second: Sequence[Step]) -> str:
     return ""
 
 
-def _copies(values: dict[str, Any]) -> list[dict[str, Any]]:
+def _copies(values: dict[str, Any], count: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    error = caught(lambda: found.extend(copy.deepcopy(values) for _ in range(_COPIES)))
+    error = caught(lambda: found.extend(copy.deepcopy(values) for _ in range(count)))
     return [values] if error is not None else found
 
 
