@@ -533,3 +533,13 @@ def test_what_is_written_alike_and_is_not_the_same_is_told_apart() -> None:
             ["parameter 'x' has the default", "parameter 'x' is annotated", "returns"], texts, strict=True
         )
     ]
+
+
+def test_an_annotation_that_the_spec_has_by_star_is_the_one_that_is_taken_from_it() -> None:
+    stub, answer = (
+        "from app.parts import *\ndef f(x: Dict) -> Part: ...\n",
+        "from app.m import Dict, Part\ndef f(x: Dict) -> Part: ...\n",
+    )
+    head = "import jaunt\n"
+    assert errors_of(stub, answer, head=head) == []
+    assert errors_of(stub, answer.replace("import Dict, Part", "import Dict, Party as Part"), head=head) != []

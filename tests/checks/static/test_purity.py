@@ -17,6 +17,7 @@ SPEC = parse_source(
     "app/a.py",
     b"""
 import os
+import sys
 
 import jaunt
 import logs
@@ -33,6 +34,7 @@ SHELF: object = [shelf_at("a").table]
 if True:
     OPENED = opened(1)
 DOWN = os.popen("true")
+def told(file=sys.stderr): ...
 
 @jaunt.magic
 def f(): ...
@@ -61,6 +63,8 @@ PURE = {
         "class _One(type):\n    made = {}\n    def __call__(cls, *a):\n        cls.made[cls] = super().__call__(*a)\n        return cls.made[cls]\n"
         "class _A(metaclass=_One):\n    pass"
     ),
+    "a class that is registered with the standard library's": "from collections import abc\n@abc.Mapping.register\nclass A:\n    pass",
+    "what the spec module reads, too": "import sys\ndef _told(file=sys.stderr):\n    pass",
     "a private class": "class _C:\n    pass\nONE = _C()",
     "a private class of the spec module": "from app.a import _Kind\nK = _Kind('x')",
     "a function of the spec module": "from app.a import blank\nB = blank()",
@@ -103,6 +107,7 @@ PURE = {
     "an abstract property": "import abc\nclass A:\n    @abc.abstractproperty\n    def x(self): ...",
 }
 IMPURE = {
+    "what the spec module doesn't read": "import sys\ndef _told(file=sys.stdout):\n    pass",
     "what a metaclass does for a class": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nONE = _A()",
     "what a metaclass does for one below it": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nclass _B(_A):\n    pass\nONE = _B()",
     "a metaclass that reaches out": "import os\nclass _M(type):\n    def __init__(cls, *a):\n        os.remove('a')",

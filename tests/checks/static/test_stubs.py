@@ -204,6 +204,8 @@ OF_HOOKS = [
     "Check the form. The default implementation does nothing.",
     "Check the form.\n\n        Does nothing by default.",
     "A method that may be overridden.",
+    "Called when a form is sent.\n\n        Args:\n            form: The form.",
+    "Nothing to do.",
     "Don't validate the form.",
 ]
 OF_WORK = [
@@ -219,6 +221,9 @@ OF_WORK = [
     "Don't raise where the form is empty.",
     "Don't validate twice. Add an error.",
     "Write the labels that subclasses define.",
+    "Called when a form is sent. Add an error.",
+    "Called with a form.\n\n        Returns:\n            Its errors.",
+    "If there is nothing to do, stop.",
 ]
 
 
@@ -275,3 +280,25 @@ class Shop(ABC):
 """
     assert errors_of(spec, answer, "Shop") == []
     assert errors_of(spec, answer.replace("    @abstractmethod\n", ""), "Shop") != []
+
+
+def test_a_method_may_hand_on_to_one_that_is_left_to_subclasses() -> None:
+    spec = (
+        'class Cache:\n    def dump(self, x):\n        """Subclasses must implement this."""\n'
+        '    def put(self, x):\n        """Put it."""\n'
+    )
+    answer = (
+        "class Cache:\n    def dump(self, x):\n        raise NotImplementedError\n"
+        "    def put(self, x):\n        self.dump(x)\n"
+    )
+    assert errors_of(spec, answer, "Cache") == []
+    assert len(errors_of(spec.replace("Subclasses must implement this", "Dump it"), answer, "Cache")) == 2
+
+
+def test_what_sets_an_abstract_property_is_abstract() -> None:
+    spec = (
+        "class A:\n    @property\n    @abstractmethod\n    def x(self): ...\n"
+        '    @x.setter\n    def x(self, value):\n        """Set it."""\n'
+    )
+    assert errors_of(spec, spec, "A") == []
+    assert errors_of(spec.replace("    @abstractmethod\n", ""), spec, "A") != []

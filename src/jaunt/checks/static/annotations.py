@@ -95,7 +95,8 @@ class AnnotationReader:
             written_name(node) if isinstance(node, ast.Name | ast.Attribute) else canonical(node)
         )
         home, _, name = path.rpartition(".")
-        if home in {"typing", "typing_extensions", ""}:
+        unknown = home in self._named and name not in self._named[home].bindings  # as in the spec, where `*` binds it
+        if unknown or home in {"typing", "typing_extensions", ""}:
             name = RENAMED.get(name, name)
         if self._owner and name in {"Self", self._owner}:
             return "Self"

@@ -10,6 +10,7 @@ import ast
 import copy
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from jaunt.checks.names import READS, CandidateNames
 from jaunt.checks.static.forbidden_calls import ENDS_A_RUN, SKIPS
@@ -52,6 +53,13 @@ class _Effects:
         self._names = names
         self._purity = purity
         self._spec = spec
+
+    @cached_property
+    def _read_by_spec(self) -> set[str]:
+        """What the spec module itself reads as it is imported: `file: TextIO = sys.stdout`, say."""
+        if (spec := self._spec) is None:
+            return set()
+        return {spec.dotted(each) or "" for each in evaluated(spec.tree.body) if isinstance(each, ast.Attribute)}
 
     def module(self) -> Iterator[Flaw]:
         """Yield what is wrong with the statements of the module, those aside that stand in the spec as they are."""
@@ -163,7 +171,8 @@ class _Effects:
                 yield from self._values([*call.args, *(k.value for k in call.keywords)])
 
     def _may_decorate(self, path: str) -> bool:
-        if self._purity.is_allowed(path) or path.rpartition(".")[2] in {"setter", "getter", "deleter"}:
+        registers = path.startswith("collections.abc.") and path.endswith(".register")  # a class of the candidate's own
+        if registers or self._purity.is_allowed(path) or path.rpartition(".")[2] in {"setter", "getter", "deleter"}:
             return True
         own = self._names.own(path) or ""
         local = self._candidate.definitions.get(own.partition(".")[0]) or self._names.definition(path)
@@ -177,8 +186,8 @@ class _Effects:
         for node in evaluated(nodes):
             if isinstance(node, ast.Call) and not self._purity.is_pure_call(node):
                 yield Flaw(f"`{_short(node)}` is called on import, expected {_ALLOWED}", line=node.lineno)
-            elif isinstance(node, ast.Attribute) and self._names.path(node) in READS:
-                yield Flaw(f"reads `{ast.unparse(node)}` on import, expected {_ALLOWED}", line=node.lineno)
+            elif isinstance(node, ast.Attribute) and (path := self._names.path(node)) in READS - self._read_by_spec:
+                yield Flaw(f"reads `{path}` on import, expected {_ALLOWED}", line=node.lineno)
 
 
 _ALLOWED = "imports, definitions and constants only at module level; move it into a function"

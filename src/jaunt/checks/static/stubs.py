@@ -12,7 +12,7 @@ _TODO = re.compile(
 )
 _TODO_COMMENT = re.compile(rf"#.*(?:{_TODO.pattern}).*")
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
-_NOTHING = re.compile(r"\b(?:do(?:es)?|doing) nothing\b|\bno-?op\b", re.I)
+_NOTHING = re.compile(r"\b(?:do(?:es)?|doing) nothing\b|\bno-?op\b|^nothing (?:to do|is done)\.?$", re.I)
 _IN_A_CASE = re.compile(
     r"\b(?:if|when|whenever|while|for|unless|until|where|once|otherwise|else|in case|as soon as|on|to|with|without)\b",
     re.I,
@@ -35,9 +35,11 @@ _IS_HOOK = re.compile(
 )
 _IS_CALLED = re.compile(
     r"(?:this |it |the )?(?:method |function |hook )?(?:is |will be |gets )?"
-    r"(?:(?:called|invoked|executed|triggered)\b|runs? (?:when|before|after|by|once|at|each|every)\b)",
+    r"(?:(?:called|invoked|executed|triggered)\b|runs? (?:when|before|after|by|once)\b)",
     re.I,
 )
+_PARAMETERS = re.compile(r"^[ \t]*(?:(?:Args|Arguments|Parameters):?[ \t]*$|:param\b)", re.M)
+_RESULT = re.compile(r"^[ \t]*(?:(?:Returns|Yields|Raises):?[ \t]*$|:(?:returns?|raises?)\b)", re.M)
 _IS_FOR_SUBCLASSES = re.compile(
     rf"\b(?:{_OTHERS}) (?:must|should|has to|have to|needs? to|(?:are|is) (?:required|expected) to|implements?)\b"
     r"(?! (?:\w+ )?call\b)"
@@ -65,7 +67,7 @@ def stub_errors(candidate: ModuleSource, spec: ModuleSource, names: Sequence[str
     """
     errors = []
     for label, wanted, found in _required(candidate, spec, names):
-        body = _Bodies(candidate, found.parent).stub(found.function)
+        body = _Bodies(candidate, found.parent, spec, wanted.parent).stub(found.function)
         if body and not (_is_meant(wanted, body) or _is_left_to_subclasses(spec, wanted, body)):
             last = "; if it is to do nothing, its body is `return None`" if _returns_nothing(wanted.function) else ""
             message = (
@@ -104,11 +106,18 @@ def _methods(wanted: ast.ClassDef, found: ast.ClassDef, label: str) -> Iterator[
     if any(last_name(base) == "Protocol" for base in wanted.bases):
         return
     own = dict(_members(found))
+    abstract = {name for (name, _), each in _members(wanted) if isinstance(each, Function) and _is_abstract(each)}
     for key, member in _members(wanted):
         given = own.get(key)
         if isinstance(member, ast.ClassDef) and isinstance(given, ast.ClassDef):
             yield from _methods(member, given, f"{label}.{member.name}")
-        elif isinstance(member, Function) and isinstance(given, Function) and not _is_abstract(member):
+        elif (
+            isinstance(member, Function)
+            and isinstance(given, Function)
+            and not (
+                _is_abstract(member) or (key[1] and key[0] in abstract)  # what sets an abstract property is as well
+            )
+        ):
             yield f"{label}.{member.name}", _Placed(member, wanted), _Placed(given, found)
 
 
@@ -128,8 +137,22 @@ def _is_abstract(function: Function) -> bool:
 class _Bodies:
     """The functions of a candidate and the methods of one of its classes, by what `f(...)` and `self.f(...)` name."""
 
-    def __init__(self, candidate: ModuleSource, parent: ast.ClassDef | None) -> None:
+    def __init__(
+        self,
+        candidate: ModuleSource,
+        parent: ast.ClassDef | None,
+        spec: ModuleSource | None = None,
+        wanted: ast.ClassDef | None = None,
+    ) -> None:
+        """`spec` and the class in it, `wanted`, tell which methods others are to implement."""
         self._candidate = candidate
+        stubs = wanted.body if spec is not None and wanted is not None else []
+        self._left = {
+            each.name
+            for each in stubs
+            if spec is not None and isinstance(each, Function)
+            if _is_left_to_subclasses(spec, _Placed(each, wanted), "raise NotImplementedError")
+        }
         members = dict(_members(parent)) if parent else {}
         self._methods: Mapping[str, Definition] = {
             name: node for (name, accessor), node in members.items() if not accessor
@@ -173,7 +196,8 @@ class _Bodies:
             case _:
                 called = None
         # An abstract one stands for that of a subclass.
-        return called if isinstance(called, Function) and not _is_abstract(called) else None
+        is_left = isinstance(call.func, ast.Attribute) and call.func.attr in self._left
+        return called if isinstance(called, Function) and not is_left and not _is_abstract(called) else None
 
 
 def _docstring(function: Function) -> ast.stmt | None:
@@ -238,7 +262,9 @@ def _says_nothing_is_done(docstring: str) -> bool:
     """Whether a docstring says that nothing is done, and not only in some case."""
     sentences = _sentences(docstring)
     return any(
-        _NOTHING.search(each) and (_BY_DEFAULT.search(each) or not _IN_A_CASE.search(each)) for each in sentences
+        (found := _NOTHING.search(each))
+        and (found[0] == each or _BY_DEFAULT.search(each) or not _IN_A_CASE.search(each))
+        for each in sentences
     )
 
 
@@ -251,10 +277,11 @@ def _says_it_is_not_done(name: str, docstring: str) -> bool:
 def _is_hook(docstring: str) -> bool:
     """Whether a docstring is that of a hook: that it may be overridden comes before whatever else it asks for.
 
-    Before that, it may be said when it is called.
+    Before that, it may be said when it is called, or be all that is said, but for the parameters.
     """
-    first = next((each for each in _sentences(docstring) if not _IS_CALLED.match(each)), "")
-    return bool(_IS_HOOK.match(first))
+    sentences = _sentences(_PARAMETERS.split(docstring)[0])
+    first = next((each for each in sentences if not _IS_CALLED.match(each)), "")
+    return bool(sentences) and (not first or bool(_IS_HOOK.match(first))) and not _RESULT.search(docstring)
 
 
 def _is_left_to_subclasses(spec: ModuleSource, wanted: _Placed, body: str) -> bool:

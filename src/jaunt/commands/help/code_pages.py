@@ -305,9 +305,9 @@ OF_CHECKS: Mapping[str, CodePage] = {
         "checks",
         "A body does nothing: `...`, pass, a TODO or raise NotImplementedError, where the docstring documents none.",
         "Say in the docstring what it does. A no-op that is meant is documented as one (`Does nothing by default.`). A "
-        "hook's docstring begins with its being overridden (`Override to check a row.`, `Called after each row. "
-        "Subclasses may override it.`): its body may be empty. A method that its docstring, or its class's, leaves to "
-        "subclasses (`Subclasses must implement it.`) may raise NotImplementedError, as may one that is abstract.",
+        "hook's docstring says no more than when it is called (`Called after each row.`), or first that it may be "
+        "overridden (`Override to check a row.`): its body may be empty. A method that its docstring, or its class's, "
+        "leaves to subclasses (`Subclasses must implement it.`) may raise NotImplementedError, as may an abstract one.",
     ),
     codes.IMPORTS: CodePage(
         "the code imports what it may not",
