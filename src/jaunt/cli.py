@@ -28,6 +28,7 @@ from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.process.faults import machine_error
 from jaunt.process.stopping import INTERRUPTED, at_work, listening
 from jaunt.report.console import FORMATS, error_line, print_error, use_format
+from jaunt.report.excerpt import reading_begins, reading_ends
 from jaunt.text.coded import code_of
 from jaunt.text.nearest import did_you_mean
 
@@ -116,6 +117,7 @@ def _print_facts(words: list[str], result: Result, out: TextIO) -> None:
 
 def _run(words: list[str]) -> Result:
     """Run a command line; what goes wrong becomes one line and an exit code."""
+    reading_begins()
     try:
         arguments = _parse(words)
         if getattr(arguments, "format", None) in FORMATS:
@@ -142,6 +144,7 @@ def _run(words: list[str]) -> Result:
         return _interrupted(error)
     finally:
         use_format("text")
+        reading_ends()
 
 
 def _interrupted(error: KeyboardInterrupt) -> Result:

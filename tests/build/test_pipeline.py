@@ -136,7 +136,7 @@ def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> Non
     outcome = build_work(work, BuildSettings(FakeBackend()))
     assert outcome.status == "generated"
     assert len(outcome.warnings) == 1
-    assert "src/app/bare.py: bare has no docstring" in outcome.warnings[0]
+    assert "src/app/bare.py:5: bare has no docstring" in outcome.warnings[0]
     (work,) = project_works(load_project(load_config(root=root)), ["app.words"])
     assert build_work(work, BuildSettings(FakeBackend())).warnings == ()
 

@@ -76,7 +76,7 @@ UNPARSABLE = (
             "error: tests.test_slug: edited by hand "
             "(run: jaunt accept tests.test_slug, or jaunt test --force --target tests.test_slug)",
         ),
-        ("broken", "error: src/app/bad.py:2: syntax error: invalid syntax (correct the file)"),
+        ("broken", "error: src/app/bad.py:2:9: syntax error: invalid syntax (correct the file)"),
     ],
 )
 def test_each_kind_of_drift_is_4_with_one_line_that_says_what_to_run(

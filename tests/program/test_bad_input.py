@@ -27,19 +27,19 @@ def built(root: Path) -> set[str]:
 # --- what is wrong with one module -------------------------------------------------------------------
 
 BROKEN: Mapping[str, tuple[Mapping[str, str | bytes], str]] = {
-    "syntax error": ({"src/app/broken.py": SPEC.replace("()", "(")}, "src/app/broken.py:5: "),
+    "syntax error": ({"src/app/broken.py": SPEC.replace("()", "(")}, "src/app/broken.py:5:13: "),
     "not UTF-8": ({"src/app/broken.py": SPEC.encode() + b"# \xff\n"}, "src/app/broken.py:8: "),
     "null byte": ({"src/app/broken.py": SPEC.encode() + b"\0"}, "src/app/broken.py"),
-    "import error": ({"src/app/broken.py": "import no_such_thing\n" + SPEC}, "src/app/broken.py: "),
+    "import error": ({"src/app/broken.py": "import no_such_thing\n" + SPEC}, "src/app/broken.py:1: "),
     "raising": (
         {"src/app/broken.py": SPEC + "raise RuntimeError('out of\\norder')\n"},
-        "src/app/broken.py: ",
+        "src/app/broken.py:8: ",
     ),
     "exiting": ({"src/app/broken.py": SPEC + "import os\nos._exit(3)\n"}, "src/app/broken.py: "),
-    "sys.exit": ({"src/app/broken.py": SPEC + "import sys\nsys.exit('bye')\n"}, "src/app/broken.py: "),
+    "sys.exit": ({"src/app/broken.py": SPEC + "import sys\nsys.exit('bye')\n"}, "src/app/broken.py:9: "),
     "unknown dependency": (
         {"src/app/broken.py": SPEC.replace("@jaunt.magic", '@jaunt.magic(deps=["app.gone:x"])')},
-        "src/app/broken.py: ",
+        "src/app/broken.py:4: ",
     ),
     "unknown argument": (
         {"src/app/broken.py": SPEC.replace("magic", "magic(promt='x')")},
@@ -251,8 +251,8 @@ def test_doit_builds_the_rest_too(tmp_path: Path) -> None:
     assert done.returncode != 0
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert len(failed) == 2
-    assert any("build:app.broken: src/app/broken.py:5: syntax error" in line for line in failed)
-    assert any("src/app/raising.py: cannot be imported: RuntimeError: boom" in line for line in failed)
+    assert any("build:app.broken: src/app/broken.py:5:13: syntax error" in line for line in failed)
+    assert any("src/app/raising.py:8: cannot be imported: RuntimeError: boom" in line for line in failed)
     assert "Traceback" not in done.stdout + done.stderr
     assert built(root) == {"slug", "tally", "words"}
 

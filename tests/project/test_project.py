@@ -143,8 +143,8 @@ def test_an_unknown_dependency_is_a_problem_with_the_nearest_name(project_files:
     )
     project = load(root)
     assert problems(project) == {
-        "app.n": "src/app/n.py: g: deps: there is no spec 'app.m:slugfy'",
-        "app.o": "src/app/o.py: g: deps: there is no spec 'os.path:join'",
+        "app.n": "src/app/n.py:3: g: deps: there is no spec 'app.m:slugfy'",
+        "app.o": "src/app/o.py:3: g: deps: there is no spec 'os.path:join'",
     }
     assert project.problems["app.n"].hint == "did you mean 'app.m:slugify'?"
     assert "@jaunt.magic" in (project.problems["app.o"].hint or "")
@@ -160,7 +160,7 @@ def test_a_handwritten_function_may_be_named_and_is_no_edge(project_files: Proje
 
 def test_what_is_neither_a_spec_nor_written_by_hand_is_a_problem(project_files: ProjectFiles) -> None:
     root = project_files({"src/m.py": spec("f", deps="deps=['m:helpr']", above="def helper(): ...")})
-    assert problems(load(root)) == {"m": "src/m.py: f: deps: there is no spec 'm:helpr'"}
+    assert problems(load(root)) == {"m": "src/m.py:3: f: deps: there is no spec 'm:helpr'"}
 
 
 # ----------------------------------------------------------------------------------------------------
@@ -282,25 +282,25 @@ def test_such_an_argument_counts_like_any_other(project_files: ProjectFiles) -> 
 
 
 @pytest.mark.parametrize(
-    ("line", "reason"),
+    ("line", "place", "reason"),
     [
-        ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("import os; os._exit(5)", "ended the process (exit code 5)"),
-        ("import no_such_thing", "ModuleNotFoundError: No module named 'no_such_thing'"),
+        ("1 / 0", "src/m.py:2", "ZeroDivisionError: division by zero"),
+        ("import os; os._exit(5)", "src/m.py", "ended the process (exit code 5)"),
+        ("import no_such_thing", "src/m.py:2", "ModuleNotFoundError: No module named 'no_such_thing'"),
     ],
 )
 def test_a_module_whose_arguments_cannot_be_got_is_a_problem(
-    line: str, reason: str, project_files: ProjectFiles
+    line: str, place: str, reason: str, project_files: ProjectFiles
 ) -> None:
     root = project_files({"src/m.py": spec("f", deps="prompt=f'{1}'", above=line), "src/n.py": spec("f")})
     project = load(root)
-    assert problems(project) == {"m": f"src/m.py: cannot be imported to read f'{{1}}': {reason}"}
+    assert problems(project) == {"m": f"{place}: cannot be imported to read f'{{1}}': {reason}"}
     assert project.digests.keys() == {"m", "n"}
 
 
 def test_an_argument_of_a_wrong_type_is_a_problem(project_files: ProjectFiles) -> None:
     root = project_files({"src/m.py": spec("f", deps="prompt=len('abc')")})
-    assert problems(load(root)) == {"m": "src/m.py: f: prompt must be a string, not 3"}
+    assert problems(load(root)) == {"m": "src/m.py:4: f: prompt must be a string, not 3"}
 
 
 # ----------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
-"""Errors at specs show the line that they are about, with what is meant underlined; on a terminal alone."""
+"""Errors at specs show the line that they are about, with what is meant underlined."""
 
 import io
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,8 @@ from projects import write_files
 from said import RunIn
 
 from jaunt.errors import JauntDiscoveryError
-from jaunt.report.console import print_error
-from jaunt.report.excerpt import excerpt
+from jaunt.report.console import print_error, use_format
+from jaunt.report.excerpt import excerpt, reading_begins, reading_ends
 
 SOURCE = """\
 import jaunt
@@ -20,13 +22,6 @@ def f(
 \ttext: str,
 ) -> Wrong: ...
 """
-
-
-class Terminal(io.StringIO):
-    """A stream that says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture(autouse=True)
@@ -75,15 +70,57 @@ def test_an_absolute_path_is_read_too(tmp_path: Path) -> None:
     assert excerpt(f"{tmp_path}/src/app/m.py:5: f: wrong")[0] == "  5 | def f("
 
 
-def test_only_a_terminal_gets_more_than_one_line() -> None:
+def test_each_stream_gets_the_line_and_annotations_of_github_do_not() -> None:
     error = JauntDiscoveryError("src/app/m.py:4: unknown decorator argument 'promt'", hint="it takes prompt")
-    terminal, pipe = Terminal(), io.StringIO()
-    print_error(error, terminal)
-    print_error(error, pipe)
-    assert pipe.getvalue().count("\n") == 1
-    assert terminal.getvalue() == (
-        f'{pipe.getvalue()}  4 | @jaunt.magic(deps=[nothing], promt="x")\n    |                              ^^^^^\n'
+    err = io.StringIO()
+    print_error(error, err)
+    assert err.getvalue().partition("\n")[2] == (
+        '  4 | @jaunt.magic(deps=[nothing], promt="x")\n    |                              ^^^^^\n'
     )
+    use_format("github")
+    try:
+        annotated = io.StringIO()
+        print_error(error, annotated)
+    finally:
+        use_format("text")
+    assert annotated.getvalue().count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "shown", "mark"),
+    [
+        ("f(\u65e5\u672c, wrong)", 7, "f(\u65e5\u672c, wrong)", " " * 8 + "^" * 5),
+        ("\tx = wrong", 6, "    x = wrong", " " * 8 + "^" * 5),
+        ("e\u0301 = wrong", 6, "e\u0301 = wrong", " " * 4 + "^" * 5),
+        ("x = '\x1b[31m' + wrong", 15, "x = '?[31m' + wrong", " " * 14 + "^" * 5),
+        ("x = wrong.name", 5, "x = wrong.name", " " * 4 + "^" * 5),
+        ("f(", 3, "f(", "  ^"),
+    ],
+)
+def test_a_column_is_underlined_as_a_terminal_shows_it(
+    tmp_path: Path, line: str, column: int, shown: str, mark: str
+) -> None:
+    write_files(tmp_path, {"w.py": f"{line}\n"})
+    assert excerpt(f"w.py:1:{column}: no") == [f"  1 | {shown}", f"    | {mark}"]
+
+
+@pytest.mark.parametrize("before", [0, 40, 3000])
+def test_of_a_long_line_the_part_is_shown_that_is_meant(tmp_path: Path, before: int) -> None:
+    write_files(tmp_path, {"w.py": f"{'a' * before} wrong {'b' * 3000}\n"})
+    shown, mark = excerpt("w.py:1: `wrong`")
+    assert len(shown) <= len("  1 | ") + 100
+    assert shown[mark.index("^") : mark.index("^") + mark.count("^")] == "wrong"
+
+
+def test_of_a_file_that_was_written_later_no_line_is_shown(tmp_path: Path) -> None:
+    file = tmp_path / "src/app/m.py"
+    reading_begins()
+    later = time.time() + 1
+    os.utime(file, (later, later))
+    assert excerpt("src/app/m.py:5: f: wrong") == []
+    os.utime(file, (later - 10, later - 10))
+    assert excerpt("src/app/m.py:5: f: wrong") != []
+    reading_ends()
 
 
 def test_the_status_of_a_broken_module_has_it(tmp_path: Path, run_in: RunIn) -> None:

@@ -73,7 +73,7 @@ def test_a_broken_file_that_has_to_do_with_jaunt_is_a_problem_any_other_is_not(
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"import jaunt\ndef (\n", "m.py:2: syntax error"),
+        (b"import jaunt\ndef (\n", "m.py:2:5: syntax error"),
         (b"import jaunt\nx = '\xe9'\n", "m.py:2: not valid utf-8"),
         (b"import jaunt\nx = '\x00'\n", "m.py"),
         (b"# coding: nonsense\nimport jaunt\nx = '\xe9'\n", "m.py: syntax error: unknown encoding"),

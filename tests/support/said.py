@@ -19,15 +19,21 @@ def without_codes(err: str) -> str:
     return re.sub(r"^(error|warning)\[J\d{3}\](?=: )", r"\1", err, flags=re.MULTILINE)
 
 
+EXCERPT = re.compile(r"  (?:\d+| +) \| ")
+
+
 class Said:
     """What the command printed, and its exit code; `lines` and `errors` are those of its two streams.
 
-    `err` and `errors` are without the codes of errors, which `codes` has, one a line that has one.
+    `err` and `errors` are without the codes of errors, which `codes` has, one a line that has one; `errors` are without
+    the lines of source that errors are about, too, which are in `excerpts`.
     """
 
     def __init__(self, code: int, out: str, err: str) -> None:
         self.code, self.out, self.err = code, out, without_codes(err)
-        self.lines, self.errors = out.splitlines(), self.err.splitlines()
+        self.lines, told = out.splitlines(), self.err.splitlines()
+        self.errors = [line for line in told if not EXCERPT.match(line)]
+        self.excerpts = [line for line in told if EXCERPT.match(line)]
         self.codes = CODE.findall(err)
 
     @property

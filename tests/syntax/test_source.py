@@ -144,7 +144,7 @@ def test_source_is_decoded_as_python_does(data: bytes, text: str) -> None:
         (b"x = 1\ny = '\xe9'\n", "app/slug.py:2: not valid utf-8"),
         (b"# coding: nonsense\nx = '\xe9'\n", "app/slug.py: syntax error: unknown encoding"),
         (b"# coding: rot13\nx = '\xe9'\n", "app/slug.py: syntax error"),
-        (b"x = 1\nx = (\n", "app/slug.py:2: syntax error"),
+        (b"x = 1\nx = (\n", "app/slug.py:2:5: syntax error"),
         (b"x = '\x00'\n", "app/slug.py"),
         (b"x = " + b"-" * 200_000 + b"1\n", "app/slug.py"),
         (b"x = " + b"(" * 5_000 + b"\n", "app/slug.py"),

@@ -195,7 +195,7 @@ def test_a_spec_without_docstring_is_built_with_a_warning(tmp_path: Path) -> Non
     record(root, {"app.bare": "def bare() -> int:\n    return 1\n"})
     done = run_doit("build:app.bare", cwd=root)
     assert done.returncode == 0
-    assert "warning: src/app/bare.py: bare has no docstring" in done.stdout + done.stderr
+    assert "warning: src/app/bare.py:5: bare has no docstring" in done.stdout + done.stderr
     assert built(root) == {"bare"}
 
 

@@ -52,7 +52,7 @@ class ImportGate:
             return None
         path, imported = self._project.modules[module].file.path, self._imported[module]
         problem = self.refusal(module) or JauntDiscoveryError(
-            f"{path}: cannot be imported: {error}",
+            f"{imported.place(path)}: cannot be imported: {error}",
             hint=imported.hint or "correct the module, or install what it needs",
             code=codes.UNIMPORTABLE,
         )
@@ -65,6 +65,10 @@ class ImportGate:
         if imported is None or not imported.error.startswith(f"{path}:"):
             return None
         return JauntDiscoveryError(imported.error, hint=imported.hint, code=codes.UNIMPORTABLE)
+
+    def place(self, module: str) -> str:
+        """Return the file of a module, and the line at which its import ended, once that is known."""
+        return self._imported[module].place(self._project.modules[module].file.path)
 
     async def why_not(self, module: str) -> str:
         """Return what a module's import fails with, "" if it doesn't; waits until that is known.

@@ -22,7 +22,7 @@ from jaunt.project.world.world import NO_WORLD, World
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, code_name, module_of
 from jaunt.specs.graph import SpecGraph, Specs
-from jaunt.specs.texts import SpecTexts
+from jaunt.specs.texts import SpecTexts, place_of
 from jaunt.syntax.source import ModuleSource
 
 
@@ -167,7 +167,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
         },
         problem=project.problems.get(name),
         warnings=tuple(
-            f"{e.source_file}: {e.qualname} has no docstring: the model has only the signature to go by"
+            f"{place_of(e)}: {e.qualname} has no docstring: the model has only the signature to go by"
             for e in own
             if not module.contracts[e.qualname].documented
         ),

@@ -78,6 +78,7 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
     if problem is not None:
         _forget(set(sys.modules) - before)
     error = exception = hint = ""
+    line = 0
     # Module-level code that uses a spec can't run before the build.
     unbuilt = unbuilt_behind(problem) if problem is not None else []
     if problem is not None and not unbuilt and not isinstance(problem, JauntNotBuiltError):
@@ -85,6 +86,7 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
         told = isinstance(problem, JauntError)
         error = (str(problem) if told else f"{exception}: {problem}").splitlines()[0]
         hint = (problem.hint or "") if isinstance(problem, JauntError) else ""
+        line = _line_of(problem, name)
     # Gone through once: each module would have to look at the specs of all before it.
     for entry in [*get_magic_registry().values(), *get_test_registry().values()]:
         registered.setdefault(entry.module, {})[entry.qualname] = entry
@@ -93,8 +95,23 @@ def _import_one(name: str, registered: dict[str, dict[str, Any]]) -> dict[str, A
         specs = {qualname: plain(e.decorator_kwargs) for qualname, e in registered.get(name, {}).items()}
         json.dumps(specs)
     except (TypeError, ValueError) as problem:
-        return {"error": error or f"decorator arguments: {problem}", "unbuilt": unbuilt, "exception": exception}
-    return {"error": error, "specs": specs, "unbuilt": unbuilt, "exception": exception, "hint": hint}
+        return {
+            "error": error or f"decorator arguments: {problem}",
+            "unbuilt": unbuilt,
+            "exception": exception,
+            "line": line,
+        }
+    return {"error": error, "specs": specs, "unbuilt": unbuilt, "exception": exception, "hint": hint, "line": line}
+
+
+def _line_of(problem: BaseException, name: str) -> int:
+    """Return the line of a module's own text that an error came through last, 0 if it came through none."""
+    trace, line = problem.__traceback__, 0
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__") == name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
 
 
 def _forget(modules: Iterable[str]) -> None:

@@ -36,6 +36,12 @@ class Imported:
     """The name of the exception's class, if one was raised."""
     hint: str = field(default="", compare=False)
     """What to do about the error, where it is jaunt's own."""
+    line: int = field(default=0, compare=False)
+    """The line of the module at which the import ended, 0 if that is not known."""
+
+    def place(self, path: str | Path) -> str:
+        """Return where the import of a module in this file ended: the file, and the line if it is known."""
+        return f"{path}:{self.line}" if self.line else str(path)
 
 
 class ImportChild(Protocol):
@@ -105,6 +111,7 @@ def _import_in_child(
                     tuple(record["unbuilt"]),
                     record["exception"],
                     record.get("hint", ""),
+                    record.get("line", 0),
                 ),
             )
 

@@ -23,6 +23,7 @@ from jaunt.specs.digests import combine_parts, combine_specs, graph_digests, has
 from jaunt.specs.explicit_deps import explicit_deps
 from jaunt.specs.graph import SpecFinder, collapse_to_module_dag, link_specs
 from jaunt.specs.spec_module import SpecModule
+from jaunt.specs.texts import place_of
 from jaunt.syntax.source import read_source
 from jaunt.text.nearest import did_you_mean
 
@@ -86,7 +87,7 @@ class Linker:
             if any(spec not in result.specs for spec in module.unread):
                 unread_text = ", ".join(module.unread.values())
                 problems[name] = JauntDiscoveryError(
-                    f"{module.file.path}: cannot be imported to read {unread_text}: {result.error}",
+                    f"{result.place(module.file.path)}: cannot be imported to read {unread_text}: {result.error}",
                     hint=result.hint or "give the decorator literals or plain names, or make the module importable",
                     code=codes.UNIMPORTABLE,
                 )
@@ -238,7 +239,7 @@ def _changing(module: SpecModule, spec: str) -> JauntDiscoveryError:
 
 
 def _no_spec(entry: SpecEntry, dep: str, unreadable: str | None, specs: Iterable[SpecRef]) -> JauntDiscoveryError:
-    place = f"{entry.source_file}: {entry.qualname}: deps"
+    place = f"{place_of(entry, saying=dep.rpartition(':')[2])}: {entry.qualname}: deps"
     if unreadable:
         return JauntDiscoveryError(
             f"{place}: {dep!r} can't be read: {unreadable}", hint="make the folder readable", code=codes.NO_SUCH_SPEC
@@ -300,7 +301,7 @@ def _broken_behind(broken: Sequence[str], finder: SpecFinder) -> Callable[[str],
 def _wrong_argument(entry: SpecEntry) -> JauntDiscoveryError | None:
     problem = wrong_type(entry.decorator_kwargs)
     return (
-        JauntDiscoveryError(f"{entry.source_file}: {entry.qualname}: {problem}", code=codes.DECORATOR_ARGUMENTS)
+        JauntDiscoveryError(f"{place_of(entry)}: {entry.qualname}: {problem}", code=codes.DECORATOR_ARGUMENTS)
         if problem
         else None
     )

@@ -47,7 +47,7 @@ def say_foreign(text: str) -> None:
 
 
 def print_error(error: JauntError | str, err: TextIO | None = None, *, at: str = "") -> None:
-    """Print one error as one line; on a terminal, the line of source that it is about comes below it.
+    """Print one error as one line; the line of source that it is about, if it names one, comes below it.
 
     The code of its kind stands in front, if it has one: `jaunt help CODE` explains it. `at` is the file and the line
     that an annotation is for, if the error does not name them itself.
@@ -56,9 +56,7 @@ def print_error(error: JauntError | str, err: TextIO | None = None, *, at: str =
     text = error_line(error)
     shown = annotation("error", text, at) if _Style.format == "github" else f"{_head('error', text)}: {text}"
     print(shown, file=err, flush=True)
-    if err.isatty():
-        for line in excerpt(text):
-            print(line, file=err, flush=True)
+    _print_excerpt(text, err)
 
 
 def print_finding(text: str, err: TextIO | None = None) -> None:
@@ -91,6 +89,13 @@ def print_warning(text: str, err: TextIO | None = None) -> None:
     told = with_code(line, text)
     shown = annotation("warning", told) if _Style.format == "github" else f"{_head('warning', told)}: {line}"
     print(shown, file=err or sys.stderr, flush=True)
+    _print_excerpt(line, err or sys.stderr)
+
+
+def _print_excerpt(text: str, err: TextIO) -> None:
+    """Print the line of source that a text is about, if it names one; GitHub shows annotations beside it anyway."""
+    for line in excerpt(text) if _Style.format == "text" else ():
+        print(line, file=err, flush=True)
 
 
 def _head(word: str, text: str) -> str:

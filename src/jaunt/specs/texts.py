@@ -34,6 +34,22 @@ def not_defined(entry: SpecEntry) -> JauntDiscoveryError:
     return JauntDiscoveryError(f"{entry.source_file}: does not define {entry.qualname!r} at module level")
 
 
+def place_of(entry: SpecEntry, saying: str = "") -> str:
+    """Return a registered spec's file and the line of its definition, or the line of its decorators that says a word.
+
+    The file alone if that can't be read any more.
+    """
+    try:
+        source = entry_source(entry)
+    except JauntDiscoveryError:
+        return str(entry.source_file)
+    node = source.definitions[code_name(entry.qualname)]
+    lines = source.text.split("\n")
+    above = range(min([node.lineno, *(d.lineno for d in node.decorator_list)]), node.lineno)
+    line = next((number for number in above if saying and saying in lines[number - 1]), node.lineno)
+    return f"{entry.source_file}:{line}"
+
+
 _LATE = "# What follows is imported inside the function that uses it, for annotations below `if TYPE_CHECKING:`."
 
 _BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.For, ast.While)

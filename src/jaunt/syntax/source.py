@@ -387,6 +387,7 @@ def parse_source(module: str, path: str, data: bytes, handed: Handed = NOTHING_H
             raise JauntDiscoveryError(
                 f"{where}: has git conflict markers", hint="merge it by hand first", code=codes.UNREADABLE_SOURCE
             ) from error
+        where += f":{error.offset}" if error.lineno and (error.offset or 0) > 0 else ""
         raise JauntDiscoveryError(
             f"{where}: syntax error: {error.msg}", hint="correct the file", code=codes.UNREADABLE_SOURCE
         ) from error

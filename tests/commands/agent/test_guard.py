@@ -39,6 +39,88 @@ FORMS = {
 }
 
 
+SHELL = {
+    "redirection": f"echo 'x = 1' > {SLUG}",
+    "no blank": f"echo x>{SLUG}",
+    "appended": f"printf '\\n# x\\n' >> {SLUG}",
+    "both streams": f"python make.py &> {SLUG}",
+    "forced": f"cat a >| {SLUG}",
+    "here document": f"cat > {SLUG} <<'EOF'\nx = '\nEOF\n",
+    "here document first": f"cat <<EOF > {SLUG}\nit's\nEOF",
+    "after others": f"cd src && make; ls | tee ../{SLUG} | wc -l",
+    "sed": f"sed -i 's/a/b/' {SLUG}",
+    "sed of the mac": f"sed -i '' -e 's/a/b/' {SLUG}",
+    "sed with more": f"sed -Ei.bak 's/(a) > b/c/' -- {SLUG}",
+    "perl": f"perl -pi -e 's/a/b/' {SLUG}",
+    "cp": f"cp /tmp/new.py {SLUG}",
+    "cp into": "cp /tmp/slug.py src/app/__generated__/",
+    "cp -t": "cp -t src/app/__generated__ /tmp/slug.py",
+    "mv to": f"mv new.py {SLUG}",
+    "mv from": f"mv {SLUG} old.py",
+    "rm": f"rm -f README.md {SLUG}",
+    "dd": f"dd if=/dev/zero of={SLUG}",
+    "truncate": f"truncate -s 0 {SLUG}",
+    "in a folder": "cd src/app/__generated__ && sed -i s/a/b/ slug.py",
+    "two steps": "cd src\ncd app/__generated__\necho > slug.py",
+    "a shell in it": f"bash -lc 'echo x > {SLUG}'",
+    "a prefix": f"sudo FOO=1 env BAR=2 tee {SLUG}",
+    "in a loop": f"for a in 1 2; do echo $a >> {SLUG}; done",
+    "in brackets": f"(echo a; echo b)>{SLUG}",
+    "after an open quote": f"echo it's\nrm {SLUG}",
+    "goes on": f"sed -i \\\n  s/a/b/ \\\n  {SLUG}",
+}
+
+
+@pytest.mark.parametrize("form", SHELL)
+def test_a_plain_write_of_a_shell_is_denied(built_shop: Path, form: str) -> None:
+    for key, name in (("command", "Bash"), ("cmd", "exec_command"), ("script", "shell")):
+        reason = denied(built_shop, {"tool_name": name, "tool_input": {key: SHELL[form]}})
+        assert reason == REASON or reason.startswith("src/app/__generated__ holds generated code"), form
+    argv = {"tool_name": "shell", "tool_input": {"command": ["bash", "-lc", SHELL[form]]}}
+    assert denied(built_shop, argv), form
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"cat {SLUG}",
+        f"cat {SLUG} > copy.py",
+        f"cp {SLUG} /tmp/",
+        f"grep -n 'x > {SLUG}' README.md",
+        f"sed -n 1,20p {SLUG}",
+        f"diff {SLUG} new.py 2>/dev/null",
+        f"python -m pytest {SLUG} >&2",
+        f"echo 'rm {SLUG}'",
+        f"cat > notes.md <<'EOF'\nrm {SLUG}\necho > {SLUG}\nEOF",
+        f"ls # > {SLUG}",
+        "sed -i s/a/b/ src/app/slug.py && jaunt build",
+        f"git diff -- {SLUG}",
+        f"wc -l < {SLUG}",
+        "rm -r .jaunt",
+        'echo "',
+        ">",
+        "> >",
+        "cd",
+        "bash -c",
+        "cp -t",
+        "dd of=",
+        "((((",
+        "a" * 100_000,
+        "'" * 999,
+        "<<EOF " * 200,
+    ],
+)
+def test_other_command_lines_pass(built_shop: Path, command: str) -> None:
+    assert denied(built_shop, {"tool_name": "Bash", "tool_input": {"command": command}}) == ""
+
+
+def test_a_tool_that_is_told_to_view_only_reads(built_shop: Path) -> None:
+    call = {"tool_name": "str_replace_based_edit_tool", "tool_input": {"command": "view", "path": SLUG}}
+    assert denied(built_shop, call) == ""
+    call["tool_input"] = {"command": "create", "path": SLUG}
+    assert denied(built_shop, call) == REASON
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_write_to_generated_code_is_denied_with_its_spec(built_shop: Path, form: str) -> None:
     text = json.dumps(FORMS[form]).replace("@/", f"{built_shop}/")
@@ -109,7 +191,7 @@ def test_junk_passes(tmp_path: Path, junk: str) -> None:
     )
 )
 def test_no_json_makes_it_fail(call: object) -> None:
-    assert denial(json.dumps({"file_path": call, "x": call}), Path("/nowhere")) == ""
+    assert denial(json.dumps({"file_path": call, "x": call, "command": call}), Path("/nowhere")) == ""
 
 
 def ask(root: Path, data: bytes) -> subprocess.CompletedProcess[bytes]:

@@ -174,7 +174,7 @@ def test_a_spec_without_docstring_is_built_with_one_warning(shop: Path, run: Run
     said = run("build")
     assert said.code == 0
     (warning,) = said.errors
-    assert warning.startswith("warning: src/app/bare.py: bare has no docstring")
+    assert warning.startswith("warning: src/app/bare.py:5: bare has no docstring")
     assert run("build").err == ""
 
 

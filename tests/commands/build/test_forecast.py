@@ -162,7 +162,7 @@ def test_what_a_build_would_fail_on_is_told_and_counted(shop: Path, capsys: pyte
     assert [line.split()[:3] for line in lines[:-1]] == [
         ["-", "fails", m] for m in ("app.bad", "app.words", "app.slug")
     ]
-    assert lines[0].endswith("src/app/bad.py:3: syntax error: invalid syntax (correct the file)")
+    assert lines[0].endswith("src/app/bad.py:3:9: syntax error: invalid syntax (correct the file)")
     assert "edited by hand; spec changed: app.words:split_words (docstring) (--force overwrites it)" in lines[1]
     assert lines[2].endswith("needs app.words, which fails")
     assert lines[3] == "0 to build: 0 from the store, 0 calls of the model; 3 would fail"

@@ -97,6 +97,9 @@ def test_a_search_finds_pages_commands_and_keys_whatever_the_case(run: Run, run_
     assert [hit["topic"] for hit in hits] == ["merging", "J101", "J503"]
     for word in ("properties", "given", "hypothesis"):
         assert "specs" in {hit["topic"] for hit in run_in(Path(), "help", "-k", word, "--json").facts["hits"]}
+    meant = {"pickling": "runtime", "Subclasses": "runtime", "rollback": "adopting", "ssl": "providers"}
+    for word, topic in meant.items():
+        assert topic in {hit["topic"] for hit in run_in(Path(), "help", "-k", word, "--json").facts["hits"]}, word
     assert {"build", "test"} <= {line.split()[0] for line in run("help", "-k", "jobs n").lines}
     assert {line.split()[0] for line in run("help", "-k", "hook git").lines} >= {"ci"}, "of pages with both"
     assert any(line.startswith("config") and "open" in line for line in run("help", "-k", "open_files").lines)

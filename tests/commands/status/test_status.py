@@ -63,7 +63,7 @@ def test_modules_are_grouped_by_state_each_with_the_input_that_moved(built_shop:
         "unbuilt  tests.test_slug",
         "edited   app.tally        edited by hand",
         f"orphaned app.gone         {ORPHAN}: its spec module is gone",
-        "broken   app.bad          src/app/bad.py:3: syntax error: invalid syntax (correct the file)",
+        "broken   app.bad          src/app/bad.py:3:9: syntax error: invalid syntax (correct the file)",
         "2 stale, 1 unbuilt, 1 edited, 1 orphaned, 1 broken",
     ]
     assert (said.code, said.err) == (0, "")

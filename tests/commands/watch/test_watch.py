@@ -93,7 +93,7 @@ def test_it_goes_on_with_broken_code_and_broken_configuration(root: Path, watche
     watches.append(watch)
     watch.round()
     watch.save("src/app/one.py", SPEC + "def (\n")
-    assert any(line.startswith("error[J101]: app.one: src/app/one.py:8: syntax error") for line in watch.round())
+    assert any(line.startswith("error[J101]: app.one: src/app/one.py:8:5: syntax error") for line in watch.round())
     watch.save("jaunt.toml", "[llm\n")
     assert [line[:40] for line in watch.round()[1:]] == ["error[J202]: jaunt.toml: not valid TOML:"]
     watch.save("src/app/one.py", SPEC)

@@ -5,7 +5,7 @@ from functools import partial
 
 from jaunt import codes
 from jaunt.checks.behaviour.question import TRIAL, report_of, require_hypothesis, step
-from jaunt.checks.behaviour.section import Property, find_properties
+from jaunt.checks.behaviour.section import Property, find_properties, unreadable
 from jaunt.checks.examiner.asking import Asking
 from jaunt.checks.examiner.on_cluster import examiners_of
 from jaunt.checks.examiner.questions import Answer, Question
@@ -46,10 +46,10 @@ class PropertyChecks:
         """
         if work.kind != "build":
             return None
-        try:
-            found = find_properties(work.spec, work.names)
-        except ValueError as error:
-            raise JauntDiscoveryError(str(error), hint="correct the line", code=codes.PROPERTY_LINE) from error
+        problem = unreadable(work.spec, work.names)
+        if problem is not None:
+            raise problem
+        found = find_properties(work.spec, work.names)
         if not found:
             return None
         require_hypothesis(f"{work.spec.path}:{found[0].line}: {found[0].name}: the property")

@@ -10,7 +10,9 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
+from jaunt import codes
 from jaunt.checks.doctests.examples import documented
+from jaunt.errors import JauntDiscoveryError
 from jaunt.process.frozen import frozen
 from jaunt.syntax.source import Definition, ModuleSource, without_warnings
 
@@ -54,6 +56,17 @@ def find_properties(spec: ModuleSource, names: Iterable[str]) -> list[Property]:
                     raise ValueError(f"{spec.path}:{line}: {label}: the property can't be read: {why}") from error
                 found.append(each)
     return found
+
+
+def unreadable(spec: ModuleSource, names: Iterable[str]) -> JauntDiscoveryError | None:
+    """Return the error that a build ends with where a property of these specs can't be read."""
+    try:
+        find_properties(spec, names)
+    except ValueError as error:
+        problem = JauntDiscoveryError(str(error), hint="correct the line", code=codes.PROPERTY_LINE)
+        problem.__cause__ = error
+        return problem
+    return None
 
 
 def _lines(node: Definition) -> Iterator[tuple[int, str]]:

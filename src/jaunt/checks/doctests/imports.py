@@ -47,10 +47,10 @@ class SandboxedImports:
             refusal = self.gate.refusal(work.module)
             if refusal is not None:
                 raise refusal
-            path = self._project.modules[work.module].file.path
+            place = self.gate.place(work.module)
             hint = _hint(error, self._project.config.sandbox.env)
             raise JauntDiscoveryError(
-                f"{path}: cannot be imported in the sandbox: {error}", hint=hint, code=codes.UNIMPORTABLE
+                f"{place}: cannot be imported in the sandbox: {error}", hint=hint, code=codes.UNIMPORTABLE
             )
 
     def _start(self, request: str, cwd: Path) -> ImportChild:

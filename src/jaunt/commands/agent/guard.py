@@ -2,7 +2,8 @@
 
 It reads whatever JSON such hooks get on standard input, and looks for paths in it. Its answer is the exit code, 2 for
 no, with the reason on standard error, and the same as JSON on standard output: what one program does not read, another
-does. What it can't read, it lets pass: it guards against mistakes, not against malice.
+does. Command lines of a shell are looked through for plain writes. What it can't read, it lets pass: it guards against
+mistakes, not against malice.
 """
 
 import argparse
@@ -12,9 +13,13 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
+from itertools import islice
 from pathlib import Path
+from shlex import join
 from typing import Any
 
+from jaunt.commands.agent.shell_writes import written_by
 from jaunt.commands.shared.result import EXIT_OK, Result
 from jaunt.config import find_project_root, load_config
 from jaunt.errors import JauntError
@@ -30,10 +35,12 @@ _PATH_KEYS = {
     *("relativepath", "relativeworkspacepath", "targetfile", "targetpath", "notebookpath", "newpath", "destination"),
 }
 """What hooks call a path, in lower case and without hyphens and underscores."""
+_COMMAND_KEYS = {"command", "cmd", "commandline", "commands", "script", "shellcommand"}
 _PATCHED = re.compile(
     r"^(?:\*\*\* (?:Update|Add|Delete) File|\*\*\* Move to|\+\+\+|---)[: ] *(?:[ab]/)?(\S.*)$", re.MULTILINE
 )
 _READING = re.compile(r"(?i)^(?:read|view|grep|glob|ls|list|search|open|cat|fetch|find)(?![a-z])")
+_MOST_PATHS = 100
 _MOST_READ = 16 * 2**20  # bytes: an edit of more than that is none of generated code
 _HEADER = 64 * 2**10  # bytes, in which a header ends
 
@@ -57,28 +64,38 @@ def denial(text: str, here: Path) -> str:
         if not isinstance(call, dict) or _only_reads(call):
             return ""
         folder = here / str(call.get("cwd") or "")
-        return next(filter(None, (_reason(folder / path) for path in dict.fromkeys(_paths(call)))), "")
+        paths = islice(dict.fromkeys(_paths(call)), _MOST_PATHS)
+        return next(filter(None, (_reason(folder / path) for path in paths)), "")
     except (ValueError, OSError, RecursionError):
         return ""
 
 
 def _only_reads(call: Mapping[str, Any]) -> bool:
     name = next((call[key] for key in ("tool_name", "toolName", "tool", "name") if key in call), "")
-    return isinstance(name, str) and _READING.match(name) is not None
+    given = [call, *(call[key] for key in ("tool_input", "toolInput", "input", "args", "arguments") if key in call)]
+    words = [name, *(each["command"] for each in given if isinstance(each, Mapping) and "command" in each)]
+    return any(isinstance(word, str) and " " not in word and _READING.match(word) is not None for word in words)
 
 
 def _paths(value: object, key: str = "") -> Iterator[str]:
-    """Yield what may be paths in a call: values of keys that sound like it, and the files that a patch is for."""
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _paths(inner, str(name))
+    """Yield what may be paths in a call: values of keys that sound like it, what a shell's command line writes, and
+    the files that a patch is for.
+    """
+    name = key.lower().replace("_", "").replace("-", "")
+    if name in _COMMAND_KEYS and isinstance(value, list) and all(isinstance(word, str) for word in value):
+        yield from written_by(join(value))
+    elif isinstance(value, Mapping):
+        for inner_key, inner in value.items():
+            yield from _paths(inner, str(inner_key))
     elif isinstance(value, list):
         for inner in value:
             yield from _paths(inner, key)
     elif isinstance(value, str):
-        if key.lower().replace("_", "").replace("-", "") in _PATH_KEYS:
+        if name in _PATH_KEYS:
             yield value.removeprefix("file://")
-        elif "\n" in value:
+        if name in _COMMAND_KEYS:
+            yield from written_by(value)
+        if "\n" in value:
             yield from (path.strip() for path in _PATCHED.findall(value))
 
 
@@ -87,6 +104,8 @@ def _reason(path: Path) -> str:
     path = Path(os.path.realpath(path))
     header = _header(path)
     names = {DEFAULT_GENERATED_DIR, _generated_dir(path)}
+    if path.name in names:
+        return f"{_shown(path)} holds generated code: jaunt clean removes what no spec has any more"
     inside = next((part for part in path.parts[:-1] if part in names), "")
     if header is None and (not inside or path.suffix != ".py"):
         return ""
@@ -118,7 +137,11 @@ def _header(path: Path) -> dict[str, Any] | None:
 
 def _generated_dir(path: Path) -> str:
     """Return the name of generated folders where a file is; the usual one outside of projects."""
-    folder = next((each for each in path.parents if each.is_dir()), path.parent)
+    return _configured_dir(next((each for each in path.parents if each.is_dir()), path.parent))
+
+
+@cache
+def _configured_dir(folder: Path) -> str:
     try:
         return load_config(root=find_project_root(folder)).paths.generated_dir
     except JauntError:

@@ -12,6 +12,7 @@ from jaunt.commands.shared.result import EXIT_OK, EXIT_PROJECT, Result
 from jaunt.errors import JauntError
 from jaunt.project.project import load_project
 from jaunt.report.console import one_line, relative_paths, say
+from jaunt.report.excerpt import excerpt
 from jaunt.report.terminal import hang, paint, width_of
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -32,7 +33,8 @@ def run(arguments: argparse.Namespace) -> Result:
         head = f"{finding.level:<4}  {finding.subject:<9}  "
         code = f"[{finding.code}] " if finding.code else ""
         first, *others = hang(head, relative_paths(one_line(f"{code}{finding.text}{hint}")), width_of(sys.stdout))
-        say("\n".join([paint(first[:4], _COLOURS[finding.level], sys.stdout) + first[4:], *others]))
+        shown = excerpt(finding.text) if finding.code else []
+        say("\n".join([paint(first[:4], _COLOURS[finding.level], sys.stdout) + first[4:], *others, *shown]))
     broken = sum(finding.level == "fail" for finding in findings)
     warned = sum(finding.level == "warn" for finding in findings)
     say(f"{broken} failed, {warned} warning{'s' * (warned != 1)}" if broken or warned else "all is well")

@@ -4,12 +4,13 @@ import argparse
 import importlib
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from jaunt import codes
 from jaunt.commands import COMMANDS
 from jaunt.commands.help.pages import read_page, topics
 from jaunt.commands.help.parts import fill
+from jaunt.commands.help.words import ways_to_say
 from jaunt.commands.shared.command_line import command_parser, command_rows
 from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError
@@ -68,15 +69,13 @@ def _list() -> Result:
 def _search(word: str) -> Result:
     """Print the lines of pages, of the commands' help and of the codes that have a word in them, whatever its case.
 
-    Of several words that no line has as they stand: the lines with one of them, of the pages that have them all.
+    Of several words that no line has as they stand: the lines with one of them, of the pages that have them all. What
+    no page has as it stands is looked for by the stems of its words, and then by other words for the same.
     """
     known = importlib.import_module(_OF_PARTS["codes"]).names()
     searched = [*(topic for topic in topics() if topic != "codes"), *COMMANDS, *known]  # a code's page has its line too
-    hits = [(topic, line) for topic in searched for line in _lines_with([word.lower()], topic)]
-    words = word.lower().split()
-    if not hits and len(words) > 1:
-        having_all = (topic for topic in searched if all(map(_text(topic).lower().__contains__, words)))
-        hits = [(topic, line) for topic in having_all for line in _lines_with(words, topic)]
+    texts = {topic: _text(topic) for topic in searched}
+    hits = next(filter(None, (_hits(texts, words) for words in ways_to_say(word))), [])
     if not hits:
         raise JauntConfigError(
             f"nothing is said of {word!r}", hint="`jaunt help` lists the pages", code=codes.COMMAND_LINE
@@ -87,8 +86,14 @@ def _search(word: str) -> Result:
     return Result(data={"hits": [{"topic": topic, "line": line} for topic, line in hits]})
 
 
-def _lines_with(words: Sequence[str], topic: str) -> Iterator[str]:
-    return (line.strip() for line in _text(topic).splitlines() if any(map(line.lower().__contains__, words)))
+def _hits(texts: Mapping[str, str], words: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the lines with one of some words, of the texts that have them all, each with its text's name."""
+    having_all = (topic for topic, text in texts.items() if all(map(text.lower().__contains__, words)))
+    return [(topic, line) for topic in having_all for line in _lines_with(words, texts[topic])]
+
+
+def _lines_with(words: Sequence[str], text: str) -> Iterator[str]:
+    return (line.strip() for line in text.splitlines() if any(map(line.lower().__contains__, words)))
 
 
 def _part(topic: str, name: str) -> Result:

@@ -73,6 +73,8 @@ _MOST_READ = 100
 _MOST_TOLD = 10
 _AHEAD = "jaunt.commands.shared.ahead"
 """What looks ahead, and reads sources for that: 20 ms, for nothing if all is fresh."""
+_LOOKS = {"kept": "with_refused", "unreadable": "with_unreadable"}
+"""The looks for what would end a build before a call -> the function of each."""
 
 
 def tell_unbound(plan: Plan) -> None:
@@ -111,17 +113,20 @@ def _quiet(plan: Plan, what: str) -> "Quiet":
 def with_foreseen(plan: Plan) -> Plan:
     """Return the plan with what else would fail before a model is asked; warn of what a model will not be shown.
 
-    What would fail is a spec that an import refuses. Told are, as `tell_unbound` does, what is odd in stale specs, and
-    a provider that is none.
+    What would fail is a spec that an import refuses, or a property that can't be read. Told are, as `tell_unbound`
+    does, what is odd in stale specs, and a provider that is none.
     """
     paid = [module for module in plan.paid if module not in plan.problems][:_MOST_READ]
     if not paid:
         return plan
     if fault := importlib.import_module(f"{_AHEAD}.provider").provider_fault(plan.project.config):
         print_warning(error_line(fault))
-    quiet = _quiet(plan, "kept")
-    read = quiet.others(paid)
-    return importlib.import_module(f"{_AHEAD}.kept").with_refused(plan, read, quiet) if read else plan
+    for name, look in _LOOKS.items():
+        quiet = _quiet(plan, name)
+        read = quiet.others(module for module in paid if module not in plan.problems)
+        if read:
+            plan = getattr(importlib.import_module(f"{_AHEAD}.{name}"), look)(plan, read, quiet)
+    return plan
 
 
 _OF_DEPENDENCIES = {ReasonKind.DEPENDENCY_CHANGED, ReasonKind.DEPENDENCY_STALE, ReasonKind.DEPENDENCY_REBUILT}

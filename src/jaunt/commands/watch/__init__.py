@@ -18,6 +18,7 @@ from jaunt.commands.watch.polling import take_snapshot, wait_for_change
 from jaunt.config import JauntConfig
 from jaunt.errors import JauntError
 from jaunt.report.console import print_error, relative_paths, say, some
+from jaunt.report.excerpt import reading_begins
 
 _MOST_NAMED = 3  # files of a change
 
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> Result:
     rounds = 0
     while True:
         seen = take_snapshot(config)
+        reading_begins()
         config = _build(arguments, config)
         rounds += 1
         folders = ", ".join([*config.paths.source_roots, *config.paths.test_roots])
