@@ -53,7 +53,7 @@ FAULTS: Mapping[str, tuple[str, str, str]] = {
     "example that does not parse": (example("    >>> f(\n    3"), ":8:5: f: an example is no Python", ">>> f("),
     "example in an old syntax": (example("    >>> print f(1)\n    3"), ":8:5: f: an example is no Python", ">>> print"),
     "undefined in an example": (example("    >>> f(LIMIT)\n    3"), ":8:11: f: an example uses `LIMIT`", "LIMIT"),
-    "tab in an expectation": (example("    >>> f(1)\n    3\t4"), ":9:5: f: the expectation holds a tab", "3 4"),
+    "tab in an expectation": (example("    >>> f(1)\n    3\t4"), ":9:5: f: the expectation holds a tab", "3    4"),
 }
 
 
@@ -66,7 +66,7 @@ def test_a_fault_of_a_spec_is_told_with_its_place_and_a_caret_and_no_call(
     write_files(root, {"pyproject.toml": PROJECT, TALLY: source})
     said = run_in(root, "build")
     assert (said.code, calls(root)) == (2, ["app.slug", "app.words"]), said.err
-    error, line, caret = said.errors
+    (error,), (line, caret) = said.errors, said.excerpts
     assert f"error: {TALLY}{place}" in error
     assert line[caret.index("^") :].startswith(pointed_at)
     assert f"{TALLY}{place.partition(': ')[0]}" in "".join(run_in(root, "doctor").out.split("\n"))
