@@ -21,7 +21,7 @@ def normalize_spec_ref(s: str) -> SpecRef:
     module, colon, qualname = text.partition(":")
     if not colon:
         module, _, qualname = text.rpartition(".")
-    if not all(part.isidentifier() for name in (module, qualname) for part in name.split(".")):
+    if not all(part.isidentifier() for name in (import_name(module), qualname) for part in name.split(".")):
         raise ValueError(f"not a spec reference: {s!r} (expected 'pkg.mod:name' or 'pkg.mod.name')")
     return SpecRef(f"{module}:{qualname}")
 
@@ -49,6 +49,25 @@ def module_of(ref: str) -> str:
 def qualname_of(ref: str) -> str:
     """Return the qualified name in a spec reference."""
     return ref.partition(":")[2]
+
+
+def import_name(module: str) -> str:
+    """Return the name that Python imports a module by.
+
+    A module whose name another distribution of the project has too is told apart by its owner's folder, which follows
+    the name: `tests.test_cart@packages-shop` is imported as `tests.test_cart`.
+    """
+    return module.partition("@")[0]
+
+
+def plain_ref(ref: str) -> SpecRef:
+    """Return a reference as Python, and a generated file's header, name the spec: without its owner."""
+    return SpecRef(f"{import_name(ref)}:{qualname_of(ref)}") if "@" in ref else SpecRef(ref)
+
+
+def import_path(ref: str) -> str:
+    """Return the path by which code reaches what a reference names: `app.slug:slugify` -> `app.slug.slugify`."""
+    return plain_ref(ref).replace(":", ".")
 
 
 def code_name(qualname: str) -> str:

@@ -10,7 +10,8 @@ from jaunt.header import split_header
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.moved_specs import MovedSpecs
 from jaunt.project.world.installed import KNOWN_PACKAGES, installed_shapes
-from jaunt.spec_ref import code_name, qualname_of
+from jaunt.registry import SpecEntry
+from jaunt.spec_ref import code_name, import_name, plain_ref, qualname_of
 from jaunt.syntax.imported import with_absolute_imports
 from jaunt.syntax.shapes import shape_of
 from jaunt.syntax.splicing.splice import excerpt
@@ -25,9 +26,10 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
     `replaced` is the text of the module's generated file, if it is known already.
     """
     world = work.find_world()
-    used = [*work.dependencies.values(), *world.specs.values()]
-    prompts = {e.spec_ref: str(e.decorator_kwargs.get("prompt") or "") for e in work.entries}
-    for entry in work.entries if work.fingerprint.kind == "test" else ():
+    used = [*map(_as_imported, [*work.dependencies.values(), *world.specs.values()])]
+    entries = [*map(_as_imported, work.entries)]
+    prompts = {e.spec_ref: str(e.decorator_kwargs.get("prompt") or "") for e in entries}
+    for entry in entries if work.fingerprint.kind == "test" else ():
         if mark := missing_mark(work, entry.qualname):
             said = prompts[entry.spec_ref]
             prompts[entry.spec_ref] = f"{said}\n\n{_MARK_IT.format(mark=mark)}".strip()
@@ -36,17 +38,17 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         spec_module=work.module,
         generated_module=work.generated_module,
         expected_names=[*work.names],
-        spec_sources={**work.texts.segments(work.entries)},
+        spec_sources={**work.texts.segments(entries)},
         decorator_prompts={ref: text for ref, text in prompts.items() if text},
         dependency_apis={**work.texts.segments(used), **work.dependency_apis},
         dependency_generated_modules={
-            module: text for module, path in work.dependency_paths.items() if (text := _body(path))
+            import_name(module): text for module, path in work.dependency_paths.items() if (text := _body(path))
         },
         plain_sources={
             **work.texts.plain_segments(used),
-            **work.texts.own_segments(work.entries),
+            **work.texts.own_segments(entries),
         },
-        outer_decorators={**work.texts.outer_decorators(work.entries)},
+        outer_decorators={**work.texts.outer_decorators(entries)},
         handwritten_source=_handwritten(work),
         world=world.shown,
         installed=_installed(work),
@@ -57,6 +59,11 @@ def make_context(work: ModuleWork, *, replaced: str | None = None) -> ModuleSpec
         instructions=work.find_instructions(),
         previous_source=_body(work.path) if replaced is None else split_header(replaced)[1],
     )
+
+
+def _as_imported(entry: SpecEntry) -> SpecEntry:
+    """Return a spec under the names that code knows it by."""
+    return entry._replace(spec_ref=plain_ref(entry.spec_ref), module=import_name(entry.module))
 
 
 def part_of_context(context: ModuleSpecContext, moved: MovedSpecs) -> ModuleSpecContext:

@@ -89,14 +89,15 @@ class ImportGate:
 
     def used_at_import(self, module: str) -> Sequence[str]:
         """Return the modules of the specs that a module uses as it is imported, once its own import is known."""
-        return self._imported[module].unbuilt if module in self._imported else ()
+        unbuilt = self._imported[module].unbuilt if module in self._imported else ()
+        return [*map(self._project.sight_of(module).name_of, unbuilt)] if unbuilt else unbuilt
 
     def _import(self) -> None:
         project = self._project
         order = toposort({name: project.dag[name] & self.modules for name in self.modules})
         bases = {name: project.modules[name].base for name in order}
         try:
-            import_from_bases(bases, path=project.bases(), cwd=project.root, note=self._note, start=self._start)
+            import_from_bases(bases, path_of=project.bases_from, cwd=project.root, note=self._note, start=self._start)
         except (JauntConfigError, OSError, RuntimeError, MemoryError) as error:
             self._fault = error if isinstance(error, JauntConfigError) else machine_error(error)
         finally:

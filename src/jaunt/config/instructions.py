@@ -1,11 +1,11 @@
 """What a project asks of its generated code besides the specs: texts, and files that hold some."""
 
-import fnmatch
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from jaunt import codes
+from jaunt.config.globs import names_module
 from jaunt.config.schema import JauntConfig
 from jaunt.errors import JauntConfigError
 
@@ -39,9 +39,7 @@ def instructions_for(config: JauntConfig, module: str, path: Path) -> tuple[str,
     """
     found = [*_texts(config, "instructions", config.prompts.instructions)]
     for (key, entries), name in zip([*instruction_keys(config)][1:], config.prompts.instructions_for, strict=True):
-        is_meant = (
-            path.is_relative_to(config.root / name) if is_root(config, name) else fnmatch.fnmatchcase(module, name)
-        )
+        is_meant = path.is_relative_to(config.root / name) if is_root(config, name) else names_module(name, module)
         if is_meant:
             found += _texts(config, key, entries)
     return tuple(dict.fromkeys(text for text in found if text))
@@ -54,7 +52,7 @@ def idle_patterns(config: JauntConfig, modules: Collection[str]) -> list[str]:
         f"{config.config_file}: prompts.instructions_for: {name!r} matches no spec module, so no prompt has "
         "what it says (`jaunt status` lists the modules)"
         for name in patterns
-        if modules and not any(fnmatch.fnmatchcase(module, name) for module in modules)
+        if modules and not any(names_module(name, module) for module in modules)
     ]
 
 

@@ -1,10 +1,10 @@
 """The sandbox of single test modules: that of the project, opened further for them."""
 
-import fnmatch
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
+from jaunt.config.globs import names_module
 from jaunt.config.schema import SandboxConfig
 
 
@@ -12,7 +12,7 @@ def sandbox_for(config: SandboxConfig, module: str) -> SandboxConfig:
     """Return the sandbox of a test module: of several patterns that fit it, the last one's `network` counts."""
     found: dict[str, Any] = {"network": config.network, "env": config.env, "read": config.read, "write": config.write}
     for pattern, given in config.tests.items():
-        if fnmatch.fnmatchcase(module, pattern):
+        if names_module(pattern, module):
             for name, value in given.items():
                 found[name] = [*dict.fromkeys([*found[name], *value])] if isinstance(value, list) else value
     return replace(config, tests={}, **found)

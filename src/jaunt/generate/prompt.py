@@ -12,7 +12,7 @@ from jaunt.generate.repeated import shortened
 from jaunt.generate.spec_context import ModuleSpecContext
 from jaunt.paths import PACKAGE
 from jaunt.process.frozen import frozen
-from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
+from jaunt.spec_ref import SpecRef, code_name, import_name, module_of, qualname_of
 from jaunt.syntax.candidate import MAX_BYTES
 from jaunt.syntax.method_texts import REST_OF_CLASS
 from jaunt.syntax.source import Definition, parse_or_none
@@ -135,7 +135,7 @@ def _shows_instructions(template: str) -> bool:
 
 
 def _values(ctx: ModuleSpecContext, errors: Sequence[str], *, dependency_code: bool = False) -> dict[str, str]:
-    module, plain = ctx.spec_module, ctx.plain_sources
+    module, plain = import_name(ctx.spec_module), ctx.plain_sources
     specs = {ref: _without_dots(plain.get(ref, source)) for ref, source in ctx.spec_sources.items()}
     apis = {ref: _without_dots(plain.get(ref, api)) for ref, api in ctx.dependency_apis.items()}
     handwritten, about = _without_shown(ctx), ""
@@ -282,7 +282,7 @@ def _importable(ctx: ModuleSpecContext, *, has_own: bool) -> str:
     """
     lines = [line for line in ctx.world if line.startswith("from ")]
     shown = {*(line.split(" ")[1] for line in lines), *(module_of(SpecRef(ref)) for ref in ctx.dependency_apis)}
-    shown |= {ctx.spec_module} if has_own else set()
+    shown |= {import_name(ctx.spec_module)} if has_own else set()
     others = sorted({*ctx.importable}.difference(shown))
     named = ["the standard library", *(["pytest"] if ctx.kind == "test" else [])]
     named += [*(["the modules shown below"] if shown else []), *([f"these: {_quoted(others)}"] if others else [])]
@@ -300,8 +300,8 @@ def _outer(ctx: ModuleSpecContext, ref: str) -> str:
     if not decorators:
         return ""
     return (
-        f"\n\n`{ctx.spec_module}` itself decorates your `{qualname_of(ref)}`, so that its callers get what that makes "
-        f"of it. Don't repeat this:\n\n{fenced(decorators)}"
+        f"\n\n`{import_name(ctx.spec_module)}` itself decorates your `{qualname_of(ref)}`, so that its callers get "
+        f"what that makes of it. Don't repeat this:\n\n{fenced(decorators)}"
     )
 
 

@@ -11,6 +11,7 @@ from jaunt.process.frozen import frozen
 class ModuleSpecContext:
     """All that a model may need to write one module.
 
+    `spec_module` is the spec module's name in the project: `spec_ref.import_name` gives that by which it is imported.
     `kind` is "build" or "test"; `expected_names` must be defined; `spec_sources`, `decorator_prompts` and
     `dependency_apis` go from spec reference to text, and so do `plain_sources`: the same texts without jaunt's
     decorators, where they are known; of the module's own, also without those above jaunt's, which the spec module puts

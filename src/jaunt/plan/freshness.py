@@ -13,7 +13,7 @@ from jaunt.plan.action import Action, Dependents, Reworded, decide
 from jaunt.plan.reasons import PartChange, Reason, ReasonKind
 from jaunt.process.frozen import frozen
 from jaunt.project.world.recorded import is_shape, moved_parts
-from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.spec_ref import SpecRef, import_name, module_of, plain_ref, qualname_of
 from jaunt.specs.digests import CASES, EarlierReading, as_recorded
 from jaunt.syntax.body import code_digest, has_conflict_markers, is_body_edited
 
@@ -60,9 +60,9 @@ class Fingerprint:
         """Return the fields for `format_header`, the tool's version and the body's digest excepted."""
         return {
             "kind": self.kind,
-            "source_module": self.module,
+            "source_module": import_name(self.module),
             "module_digest": f"sha256:{self.digest}",
-            "spec_refs": list(self.spec_refs),
+            "spec_refs": [*map(plain_ref, self.spec_refs)],
             "spec_digests": self.spec_digests,
             "dependency_digests": self.dependency_digests,
             "contract_version": _NEXT_VERSION[self.earlier[0].version] if self.earlier else None,
@@ -99,7 +99,7 @@ def fingerprint(
         digest=digest,
         spec_refs=refs,
         spec_digests={qualname_of(ref): as_recorded(parts[ref]) for ref in refs},
-        dependency_digests={dep: spec_digests.get(dep, "")[:16] for dep in sorted(outside)},
+        dependency_digests={plain_ref(dep): spec_digests.get(dep, "")[:16] for dep in sorted(outside)},
         earlier=earlier,
     )
 
@@ -248,7 +248,7 @@ def read_code_digest(path: Path) -> str:
 
 def _changes(fields: Mapping[str, Any], expected: Fingerprint) -> tuple[Reason, ...]:
     """Return in which way the contract differs from the one in a header."""
-    if (fields["kind"], fields["source_module"]) != (expected.kind, expected.module):
+    if (fields["kind"], fields["source_module"]) != (expected.kind, import_name(expected.module)):
         return (Reason(ReasonKind.OTHER_HEADER, fields["source_module"], detail=fields["kind"]),)
     moved = tuple(moved_beside(fields.get("checked_against", {}), expected.module, expected.counted))
     readings = _readings_of(fields, expected)
@@ -287,7 +287,7 @@ def moved_beside(against: Mapping[str, str], module: str, counted: Counted | Non
                 parts=tuple(PartChange(*each) for each in moved_parts(digest, today)),
             )
         else:
-            own = module_of(SpecRef(ref)) == module
+            own = module_of(ref) == import_name(module)
             yield Reason(ReasonKind.HANDWRITTEN_CHANGED if own else ReasonKind.USED_CHANGED, ref)
 
 
@@ -345,7 +345,7 @@ def _changed_dependencies(
     old, new = fields.get("dependency_digests"), expected.dependency_digests
     if old is None:
         return
-    new = _where_alike(old, new, ({str(ref): each[:16] for ref, each in r.digests.items()} for r in readings))
+    new = _where_alike(old, new, ({plain_ref(ref): each[:16] for ref, each in r.digests.items()} for r in readings))
     for ref in sorted({*old, *new}):
         if ref not in old:
             yield Reason(ReasonKind.DEPENDENCY_ADDED, ref)

@@ -20,7 +20,7 @@ from jaunt.project.project import Project
 from jaunt.project.uses import checked_against
 from jaunt.project.world.world import NO_WORLD, World
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, code_name, module_of
+from jaunt.spec_ref import SpecRef, code_name, import_name, module_of
 from jaunt.specs.graph import SpecGraph, Specs
 from jaunt.specs.texts import SpecTexts, place_of
 from jaunt.syntax.source import ModuleSource
@@ -76,8 +76,13 @@ class ModuleWork:
 
     @property
     def module(self) -> str:
-        """The spec module's name."""
+        """The spec module's name in the project."""
         return self.fingerprint.module
+
+    @property
+    def imported_as(self) -> str:
+        """The name that the spec module is imported by."""
+        return import_name(self.module)
 
     @property
     def kind(self) -> Kind:
@@ -112,7 +117,7 @@ class ModuleWork:
     @property
     def is_single_file(self) -> bool:
         """Whether the spec module is in no package: see `jaunt.paths.is_single_file`."""
-        return bool(self.entries) and is_single_file(self.module, str(self.entries[0].source_file))
+        return bool(self.entries) and is_single_file(self.imported_as, str(self.entries[0].source_file))
 
     @property
     def job_name(self) -> str:
@@ -120,8 +125,8 @@ class ModuleWork:
         return job_name(self.fingerprint.kind, self.module)
 
     def dependency_codes(self) -> dict[str, str]:
-        """Return the digests of the code of its dependencies as it stands: module -> `code_digest`."""
-        codes = {module: read_code_digest(path) for module, path in self.code_paths.items()}
+        """Return the digests of the code of its dependencies as it stands: imported name -> `code_digest`."""
+        codes = {import_name(module): read_code_digest(path) for module, path in self.code_paths.items()}
         return {module: code for module, code in codes.items() if code}
 
     def alone(self) -> "ModuleWork":
@@ -181,7 +186,7 @@ def project_work(project: Project, name: str) -> ModuleWork:
 
 def module_bases(project: Project, name: str) -> tuple[Path, ...]:
     """Return the folders that module names start from, the one of a module's own first."""
-    return tuple(dict.fromkeys([project.modules[name].file.base, *project.bases()]))
+    return tuple(project.bases_from(project.modules[name].file.base))
 
 
 def specs_used(module: str, refs: Iterable[SpecRef], specs: Specs, graph: SpecGraph) -> dict[SpecRef, SpecEntry]:
@@ -200,7 +205,7 @@ def _packages_below(module: ProjectModule, bases: Iterable[Path]) -> Path | None
     hide the others. A folder of tests without one stays as it is, but pytest wants to tell the files below it apart.
     """
     base = module.file.base
-    package = base / module.name.partition(".")[0]
+    package = base / module.file.name.partition(".")[0]
     try:
         text = read_plain(package / "__init__.py")  # there is one, as nearly always
         return None if any(mark in text for mark in _SHARED_PACKAGE) else base

@@ -28,6 +28,7 @@ from jaunt.process.phases import phase
 from jaunt.project.kept.snapshot import built_key, read_built_key
 from jaunt.project.project import Project
 from jaunt.project.world.recorded import is_shape
+from jaunt.spec_ref import import_name
 from jaunt.specs.dag import dependencies_of, dependents_of
 
 
@@ -153,7 +154,8 @@ def _moved_dependencies(
             continue
         needed = [d for d in dag[name] if d in broken or (d in found and _uses_code_of(project, name, d))]
         stale = {d for d in needed if d in generated or d in broken}
-        rebuilt = {d for d in needed if d in recorded and judged[d].code != recorded[d]} - stale
+        known = {d: recorded[import_name(d)] for d in needed if import_name(d) in recorded}
+        rebuilt = {d for d, code in known.items() if judged[d].code != code} - stale
         moved = [Reason(ReasonKind.DEPENDENCY_STALE, d) for d in sorted(stale)]
         moved += [Reason(ReasonKind.DEPENDENCY_REBUILT, d) for d in sorted(rebuilt)]
         if moved:
@@ -202,7 +204,7 @@ def _judge(project: Project, name: str) -> _Judged:
     others = {ref: digest for ref, digest in against.items() if not is_shape(digest)}
     recorded = " ".join(f"{module}={each}" for module, each in codes.items())
     facts = (freshness.state, code, recorded, " ".join(freshness.bare))
-    return _Judged(freshness, built_key(key, others, project.world_files(shapes), facts), code, codes)
+    return _Judged(freshness, built_key(key, others, project.world_files(name, shapes), facts), code, codes)
 
 
 def _broken(problem: JauntError) -> Freshness:

@@ -11,13 +11,14 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from jaunt.process.frozen import frozen
 from jaunt.process.python import python_command
+from jaunt.spec_ref import import_name
 
 IMPORT_SECONDS = 60.0
 
@@ -177,31 +178,48 @@ class _Child:
         self._lines.put("")
 
 
+@dataclass
+class _Group:
+    """Modules that share a child process: the folder of each top-level name, and by imported names the project's."""
+
+    path: Sequence[Path]
+    tops: dict[str, Path] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def takes(self, name: str, base: Path, path: Sequence[Path]) -> bool:
+        """Whether a module can be imported beside the others; then its folder is noted."""
+        is_seen = [*path] == [*self.path]
+        return is_seen and self.tops.setdefault(import_name(name).partition(".")[0], base) == base
+
+
 def import_from_bases(
     bases: Mapping[str, Path],
     *,
-    path: Sequence[str | Path],
+    path_of: Callable[[Path], Sequence[Path]],
     cwd: Path,
     note: Callable[[str, Imported], None] = lambda name, imported: None,
     start: StartChild | None = None,
 ) -> dict[str, Imported]:
-    """Import modules, each from the folder that its name starts from; `path` is searched after that folder.
+    """Import modules, each from the folder that its name starts from; `path_of` that is searched after it.
 
     `note` and `start` are as in `import_modules`. They share a child process, unless two folders hold a package of the
-    same name, such as `tests`.
+    same name, such as `tests`, or they see the folders in another order.
     """
-    groups: list[dict[str, Path]] = []
-    members: list[list[str]] = []
+    groups: list[_Group] = []
     for name, base in bases.items():
-        top = name.partition(".")[0]
-        found = next((i for i, tops in enumerate(groups) if tops.setdefault(top, base) == base), None)
-        if found is None:
-            groups.append({top: base})
-            members.append([])
-            found = len(groups) - 1
-        members[found].append(name)
+        path = path_of(base)
+        group = next((each for each in groups if each.takes(name, base, path)), None)
+        if group is None:
+            groups.append(group := _Group(path))
+            group.takes(name, base, path)
+        group.names[import_name(name)] = name
     results: dict[str, Imported] = {}
-    for tops, names in zip(groups, members, strict=True):
-        search = list(dict.fromkeys([*tops.values(), *path]))
-        results |= import_modules(names, path=search, cwd=cwd, note=note, start=start)
+    for group in groups:
+        names, search = group.names, list(dict.fromkeys([*group.tops.values(), *group.path]))
+
+        def told(name: str, imported: Imported, names: Mapping[str, str] = names) -> None:
+            note(names[name], imported)
+
+        imported = import_modules([*names], path=search, cwd=cwd, note=told, start=start)
+        results |= {names[name]: each for name, each in imported.items()}
     return results

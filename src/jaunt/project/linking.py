@@ -5,17 +5,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from jaunt import codes
+from jaunt.config.declared import Distributions
 from jaunt.errors import JauntDiscoveryError, JauntError
 from jaunt.process.frozen import frozen
 from jaunt.project.importer import Imported, import_from_bases
 from jaunt.project.module import Linked
 from jaunt.project.name_lookup import SourceFiles
+from jaunt.project.world.sight import Finders, Seen, Sight, Sights
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, code_name, module_of
+from jaunt.spec_ref import SpecRef, code_name, import_name, import_path, module_of
 from jaunt.specs.arguments import Unreadable, read_arguments, read_deps, wrong_type
 from jaunt.specs.contract import Contract
 from jaunt.specs.cycles import EdgeFinder, without_cycles
@@ -33,12 +36,12 @@ _MOST_NAMESPACES = 16
 
 @frozen
 class Linker:
-    """What modules are linked with: the project's root, the folders that module names start from, and whether
-    dependencies are inferred, by the kind of spec.
+    """What modules are linked with: the project's root, the distributions that own the folders that module names start
+    from, and whether dependencies are inferred, by the kind of spec.
     """
 
     root: Path
-    bases: Sequence[Path]
+    distributions: Distributions
     infer_deps: Mapping[str, bool]
 
     def link(self, found: Mapping[str, SpecModule], files: SourceFiles) -> Linked[SpecModule]:
@@ -47,18 +50,22 @@ class Linker:
         modules, unimportable = self.import_unread(read_elsewhere(found, files))
         broken = {m.name: m.problem for m in found.values() if m.problem is not None} | unimportable
         specs, contracts = self.collect(modules, broken)
-        finder = SpecFinder(paths_of(specs), files.names_of)
-        specs, computed = read_constants(specs, modules, finder, files)
+        sights, refs = Sights(self.distributions, modules), [*specs]
+        finders = Finders(sights, files, partial(paths_of, refs), lambda name: modules[name].base)
+        specs, computed = read_constants(specs, modules, finders)
         if computed:
             unread = {name: _unread(found[name], texts) for name, texts in computed.items()}
             return self.link({**found, **unread}, files)
-        resolved = resolve_deps(specs, contracts, broken, finder, files)
+        resolved = resolve_deps(specs, contracts, broken, finders)
         specs = resolved.specs
-        graph = link_specs(specs, contracts, infer_default=True, finder=finder)
+        graph = link_specs(specs, contracts, infer_default=True, finder_of=finders.finder)
         dag = {name: set[str]() for name in modules} | collapse_to_module_dag(graph)
         for module, needed in resolved.blocked.items():
             dag[module] |= needed
-        edges = EdgeFinder(lambda name: read_source(name, modules[name].path, files.handed), finder.find)
+        edges = EdgeFinder(
+            lambda name: read_source(name, modules[name].path, files.handed),
+            lambda name, path: finders.finder(name).find(path),
+        )
         dag, graph, cycles = without_cycles(dag, graph, edges)
         parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in specs.items()}
         digests = graph_digests({ref: combine_parts(p) for ref, p in parts.items()}, graph)
@@ -105,8 +112,12 @@ class Linker:
         """Return what two imports of each module tell, side by side: what differs would differ at each scan."""
         if not bases:
             return {}, {}
+
+        def path_of(base: Path) -> Sequence[Path]:
+            return self.distributions.order_from(self.distributions.owners[base])
+
         with ThreadPoolExecutor(2) as pool:
-            first, second = (pool.submit(import_from_bases, bases, path=self.bases, cwd=self.root) for _ in range(2))
+            first, second = (pool.submit(import_from_bases, bases, path_of=path_of, cwd=self.root) for _ in range(2))
             return first.result(), second.result()
 
     def collect(
@@ -171,13 +182,15 @@ def read_elsewhere(found: Mapping[str, SpecModule], files: SourceFiles) -> dict[
     return modules
 
 
-def paths_of(refs: Iterable[SpecRef]) -> dict[str, SpecRef]:
-    """Return dotted path -> reference: `app.slug.slugify` -> `app.slug:slugify`."""
-    return {ref.replace(":", "."): ref for ref in refs}
+def paths_of(refs: Iterable[SpecRef], sight: Sight) -> dict[str, SpecRef]:
+    """Return dotted path -> reference, of what a sight has: `app.slug.slugify` -> `app.slug:slugify`."""
+    if not sight.names:
+        return {ref.replace(":", "."): ref for ref in refs}
+    return {import_path(ref): ref for ref in refs if sight.sees(module_of(ref))}
 
 
 def read_constants(
-    specs: Mapping[SpecRef, SpecEntry], modules: Mapping[str, SpecModule], finder: SpecFinder, files: SourceFiles
+    specs: Mapping[SpecRef, SpecEntry], modules: Mapping[str, SpecModule], finders: Finders
 ) -> tuple[dict[SpecRef, SpecEntry], dict[str, dict[str, str]]]:
     """Return the specs with the references in the constants of other modules that their `deps` name.
 
@@ -190,7 +203,7 @@ def read_constants(
             continue  # what was imported is final
         deps = explicit_deps(entry)
         try:
-            found = list(_references_in(deps, finder, files))
+            found = list(_references_in(deps, finders.of(entry.module)))
         except Unreadable as reason:
             computed.setdefault(entry.module, {})[entry.qualname] = f"deps={reason.expression}"
             continue
@@ -203,12 +216,13 @@ def _with_deps(entry: SpecEntry, deps: Sequence[str]) -> SpecEntry:
     return entry._replace(decorator_kwargs={**entry.decorator_kwargs, "deps": deps})
 
 
-def _references_in(deps: Iterable[SpecRef], finder: SpecFinder, files: SourceFiles) -> Iterator[SpecRef]:
+def _references_in(deps: Iterable[SpecRef], seen_by: Seen) -> Iterator[SpecRef]:
     """Yield references; in the place of one that means a constant, those in it. Raises Unreadable."""
+    finder, files = seen_by.finder, seen_by.files
     pending, seen = list(deps)[::-1], set()
     while pending:
         dep = pending.pop()
-        path = dep.replace(":", ".")
+        path = import_path(dep)
         traced = [] if finder.find(path) or dep in seen else finder.trace(path)
         home, at = next(((home, at) for at in traced if (home := files.with_constant(at))), (None, ""))
         if home is None:
@@ -263,20 +277,20 @@ def resolve_deps(
     specs: Mapping[SpecRef, SpecEntry],
     contracts: Mapping[SpecRef, Contract],
     broken: Collection[str],
-    finder: SpecFinder,
-    files: SourceFiles,
+    finders: Finders,
 ) -> Resolved:
     """Replace what `deps` name by the specs that are meant; `broken` are the modules that can't be linked.
 
     Code written by hand, such as an ejected module, may be named too: it is no edge, and counts by its name alone.
     """
     found = Resolved(dict(specs), {}, {})
-    broken_behind = _broken_behind([*broken], finder)
     for ref, entry in specs.items():
+        sight, finder, files = finders.of(entry.module)
+        broken_behind = _broken_behind([*filter(sight.sees, broken)], finder)
         resolved = []
         needed: set[str] = set()
         for dep in explicit_deps(entry):
-            path = dep.replace(":", ".")
+            path = import_path(dep)
             meant = finder.find_all(path)
             needed |= broken_behind(path)
             if not meant and not broken_behind(path) and not files.defines(path):
@@ -295,7 +309,7 @@ def _broken_behind(broken: Sequence[str], finder: SpecFinder) -> Callable[[str],
     """Return a function that says which of the broken modules a dotted path leads to."""
     if not broken:
         return lambda _: set()
-    return lambda path: {m for m in broken for traced in finder.trace(path) if traced.startswith(f"{m}.")}
+    return lambda path: {m for m in broken for traced in finder.trace(path) if traced.startswith(f"{import_name(m)}.")}
 
 
 def _wrong_argument(entry: SpecEntry) -> JauntDiscoveryError | None:

@@ -13,7 +13,7 @@ from jaunt.paths import generated_relname, is_single_file
 from jaunt.process.frozen import frozen
 from jaunt.project.kept.table import Row, Table
 from jaunt.registry import SpecEntry, SpecKind
-from jaunt.spec_ref import SpecRef, module_of
+from jaunt.spec_ref import SpecRef, import_name, module_of
 from jaunt.specs.digests import combine_specs, has_earlier
 
 if TYPE_CHECKING:  # where nothing has changed, no spec is read
@@ -51,8 +51,9 @@ class ProjectModule(Protocol):
 def generated_name(module: ProjectModule, generated_dir: str) -> str:
     """Return the file that a module's code is generated into."""
     package = module.path.endswith(f"{os.sep}__init__.py")
-    single = is_single_file(module.name, module.path)
-    below = generated_relname(module.name, generated_dir, single_file=single, package=package)
+    name = import_name(module.name)
+    single = is_single_file(name, module.path)
+    below = generated_relname(name, generated_dir, single_file=single, package=package)
     return os.path.join(module.base, below)  # noqa: PTH118 - 10,000 of them
 
 
@@ -84,7 +85,7 @@ class StoredModule:
     @cached_property
     def file(self) -> ModuleFile:
         """The module's file."""
-        return ModuleFile(self.name, Path(self.path), self.base, self._root.kind)
+        return ModuleFile(import_name(self.name), Path(self.path), self.base, self._root.kind)
 
     @cached_property
     def entries(self) -> Sequence[SpecEntry]:

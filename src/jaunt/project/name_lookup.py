@@ -1,5 +1,6 @@
 """The source files of a project, in which linking looks up what a name stands for."""
 
+import copy
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,8 +14,8 @@ class SourceFiles:
     """Finds a module's file and what its names are bound to; each file is read once.
 
     `names_at` returns the names in a file that needn't be read, by its path; `read` holds those of the files that were.
-    `outside` are the files, beyond those that were listed, that an answer was read from. `open_ended` tells whether an
-    answer may change by a file that appears where no listing looks. `handed` are the decorators that files hand on.
+    `outside` are the files, beyond those that were listed, that an answer was read from. `handed` are the decorators
+    that files hand on.
     """
 
     def __init__(
@@ -34,7 +35,22 @@ class SourceFiles:
         self._names: dict[str, Names | None] = {}
         self.read: dict[str, Names] = {}
         self.outside: set[str] = set()
-        self.open_ended = False
+        self._missed: set[str] = set()
+
+    @property
+    def open_ended(self) -> bool:
+        """Whether an answer may change by a file that appears where no listing looks."""
+        return bool(self._missed)
+
+    def seen_from(self, bases: Sequence[Path]) -> "SourceFiles":
+        """Return the same files, looked up in the folders `bases` in that order; what is read is noted here too."""
+        if tuple(bases) == tuple(self._bases):
+            return self
+        found = copy.copy(self)
+        found._bases, found._names = bases, {}
+        held = self._package_bases
+        found._package_bases = {top: {base: None for base in bases if base in held[top]} for top in held}
+        return found
 
     def look_in_packages_of(self, modules: Iterable[tuple[str, Path]]) -> None:
         """Look for names in the packages of these modules, each given with the folder that its name starts from."""
@@ -85,7 +101,7 @@ class SourceFiles:
             if os.path.isfile(path):  # noqa: PTH113 - a Path for each name that is looked up would cost more
                 self.outside.add(path)
                 return path
-            self.open_ended = True
+            self._missed.add(path)
         return None
 
     def _read(self, module: str, path: str) -> Names | None:

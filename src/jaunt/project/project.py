@@ -11,7 +11,7 @@ from jaunt.config import JauntConfig
 from jaunt.config.instructions import idle_patterns
 from jaunt.config.roots import search_roots
 from jaunt.errors import JauntConfigError, JauntError
-from jaunt.files.listing import Root, module_file
+from jaunt.files.listing import Root
 from jaunt.header import Kind
 from jaunt.paths import spec_module_to_generated_module
 from jaunt.process.frozen import frozen
@@ -20,7 +20,7 @@ from jaunt.project.scan import Scan, save_scan, scan_project
 from jaunt.project.unseen import unseen
 from jaunt.project.world.recorded import is_shape
 from jaunt.registry import KIND_OF, SpecEntry, SpecKind
-from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
+from jaunt.spec_ref import SpecRef, code_name, import_name, module_of, plain_ref, qualname_of
 from jaunt.specs.dag import dependents_of
 from jaunt.specs.digests import EarlierReading, earlier_readings
 from jaunt.text.nearest import nearest
@@ -28,6 +28,7 @@ from jaunt.text.nearest import nearest
 if TYPE_CHECKING:  # where nothing has changed, no source is read
     from jaunt.project.world.existing import Existing
     from jaunt.project.world.lookup import Lookup
+    from jaunt.project.world.sight import Sight, Sights
     from jaunt.project.world.world import World
     from jaunt.specs.texts import SpecTexts
     from jaunt.syntax.source import Handed
@@ -95,7 +96,7 @@ class Project:
 
     def generated_module(self, module: str) -> str:
         """Return the dotted name of the module that a spec module's code is generated into."""
-        return spec_module_to_generated_module(module, self.generated_dir)
+        return spec_module_to_generated_module(import_name(module), self.generated_dir)
 
     def earlier_readings(self, module: str) -> list[EarlierReading]:
         """Return what `specs.digests.earlier_readings` does."""
@@ -133,14 +134,25 @@ class Project:
         """Return what tells what there is of the names that a module's specs reach."""
         return self._read.worlds.existing(module)
 
-    @property
-    def lookup(self) -> "Lookup":
-        """What finds handwritten names in the project's files."""
-        return self._read.worlds.lookup
+    def lookup_of(self, module: str) -> "Lookup":
+        """Return what finds handwritten names in the project's files as a module means them."""
+        return self._read.worlds.lookup_of(module)
 
-    def world_files(self, refs: Sequence[str]) -> list[str]:
-        """Return the files that the digests of handwritten names were read from."""
-        return self._read.worlds.files_of(refs) if refs else []
+    def sight_of(self, module: str) -> "Sight":
+        """Return what a module sees of the project."""
+        return self.sight_from(self.modules[module].base)
+
+    def sight_from(self, base: Path) -> "Sight":
+        """Return what the modules see of the project whose names start from a folder."""
+        return self._sights.of(base)
+
+    @cached_property
+    def _sights(self) -> "Sights":
+        return self._read.files.sources.sights(self.modules)
+
+    def world_files(self, module: str, refs: Sequence[str]) -> list[str]:
+        """Return the files that the digests of handwritten names that a module reaches were read from."""
+        return self._read.worlds.files_of(module, refs) if refs else []
 
     def counted_digest(self, module: str, ref: str, recorded: str = "") -> str | None:
         """Return today's digest of what code of a module was checked against; None for what is there no more.
@@ -149,14 +161,20 @@ class Project:
         of its shape if the one that was `recorded` is, else one of all that it is made of, for the module's own names.
         """
         if is_shape(recorded):
-            return self.lookup.digest(ref)
-        if module_of(SpecRef(ref)) == module:
-            return self.handwritten(module).get(qualname_of(SpecRef(ref)))
-        today = self.spec_digests.get(SpecRef(ref), "")[:16] or None
-        if today in (None, recorded) or module_of(SpecRef(ref)) not in self._above_reread:
+            return self.lookup_of(module).digest(ref)
+        if import_name(module_of(ref)) == import_name(module):
+            return self.handwritten(module).get(qualname_of(ref))
+        spec = self.sight_of(module).ref_of(ref) if self.has_apart else SpecRef(ref)
+        today = self.spec_digests.get(spec, "")[:16] or None
+        if today in (None, recorded) or module_of(spec) not in self._above_reread:
             return today
-        readings = earlier_readings([SpecRef(ref)], self.parts, self.graph, self._earlier_digests)
-        return recorded if any(each.digests[SpecRef(ref)][:16] == recorded for each in readings) else today
+        readings = earlier_readings([spec], self.parts, self.graph, self._earlier_digests)
+        return recorded if any(each.digests[spec][:16] == recorded for each in readings) else today
+
+    @cached_property
+    def has_apart(self) -> bool:
+        """Whether several modules have one name, each of another distribution."""
+        return any("@" in name for name in self.modules)
 
     @property
     def texts(self) -> "SpecTexts":
@@ -167,16 +185,6 @@ class Project:
     def handed(self) -> "Handed":
         """The decorators of jaunt's that modules of the project hand on."""
         return self._read.files.sources.handed
-
-    def source_files(self) -> dict[str, str]:
-        """Return the files that were searched for specs, by the modules that they are."""
-        roots = self._read.files.listing.roots
-        return {file.name: path for path, root in roots.items() if (file := module_file(path, root)) is not None}
-
-    def imported_by(self, path: str) -> list[str]:
-        """Return the dotted paths of what the module-level names of one of those files mean."""
-        names = self._read.files.sources.names_at(path)
-        return [*names.bindings.values(), *names.star_imports] if names else []
 
     def spec_line(self, file: Path) -> int:
         """Return the line of the first spec in a file, 0 if there is none."""
@@ -189,11 +197,11 @@ class Project:
 
     def bases(self) -> list[Path]:
         """Return the folders that module names start from, as they belong on `sys.path`."""
-        return [*self._bases]
-
-    @cached_property
-    def _bases(self) -> list[Path]:
         return list(dict.fromkeys(root.base for root in self.roots))
+
+    def bases_from(self, base: Path) -> list[Path]:
+        """Return those folders in the order in which a module looks in them whose name starts from `base`."""
+        return list(dict.fromkeys([base, *(self.sight_from(base).bases if self.scan else self.bases())]))
 
     @cached_property
     def roots(self) -> list[Root]:
@@ -241,7 +249,8 @@ def _meant(target: str, project: Project, by_file: Mapping[Path, str]) -> str:
 def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
     """Return the modules that `targets` name: modules, spec references, or their source files.
 
-    Raises JauntConfigError that suggests the nearest name for one that is unknown.
+    A name by which several modules are imported, each of its own distribution, means all of them. Raises
+    JauntConfigError that suggests the nearest name for one that is unknown.
     """
     by_file = {module.file.path.resolve(): name for name, module in project.modules.items()}
     selected = set()
@@ -252,18 +261,39 @@ def select_targets(project: Project, targets: Iterable[str]) -> set[str]:
         found = [name] if name in project.modules and (name in project.problems or not colon) else []
         found += [name] if target in project.specs else []
         found += [by_file[file] for file in files if file in by_file]
+        found = found[:1] or [module_of(ref) for ref in _of_several(target, project)]
         if not found:
             raise JauntConfigError(
                 f"unknown target {target!r}", hint=_meant(target, project, by_file), code=codes.UNKNOWN_TARGET
             )
-        selected.add(found[0])
+        selected.update(found)
     return selected
+
+
+def select_target(project: Project, target: str) -> str:
+    """Return the module that a target names; raises JauntConfigError as `select_targets`, and for one of several."""
+    found = sorted(select_targets(project, [target]))
+    if len(found) > 1:
+        raise JauntConfigError(
+            f"{target!r} names {len(found)} modules", hint=f"choose {' or '.join(found)}", code=codes.UNKNOWN_TARGET
+        )
+    return found[0]
+
+
+def _of_several(target: str, project: Project) -> list[str]:
+    """Return the modules, or the references, that have the name of a target in Python alone."""
+    if not project.has_apart:
+        return []
+    name, colon, _ = target.partition(":")
+    alike = [module for module in project.modules if import_name(module) == name]
+    return [r for r in project.specs if module_of(r) in alike and plain_ref(r) == target] if colon else alike
 
 
 def chosen_specs_of(project: Project, targets: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the specs that `targets` name one by one: module -> names in its code, without modules that are named."""
-    specs = [SpecRef(target) for target in targets if target in project.specs]
-    whole = select_targets(project, [target for target in targets if target not in project.specs])
+    refs = {target: [target] if target in project.specs else _of_several(target, project) for target in targets}
+    specs = [SpecRef(ref) for found in refs.values() for ref in found if ":" in ref]
+    whole = select_targets(project, [target for target, found in refs.items() if not any(":" in ref for ref in found)])
     found: dict[str, set[str]] = {}
     for ref in specs:
         if module_of(ref) not in whole:

@@ -1,6 +1,7 @@
 """The files of one scan: each is read once, and one that an earlier scan left a record of is not read at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from jaunt.files.listing import Listing, ModuleFile, Stamper
 from jaunt.project.kept.snapshot import Record, Snapshot
@@ -28,15 +29,18 @@ class Reader:
         self.handed = self._handed_before = _all(old.handed)
         self._warnings: dict[str, Sequence[str]] = {}
 
-    def spec_modules(self, files: Iterable[ModuleFile]) -> list[SpecModule]:
-        """Return the spec modules among files, those included whose decorators another module hands on."""
+    def spec_modules(self, files: Iterable[ModuleFile], tag_of: Callable[[Path], str]) -> list[SpecModule]:
+        """Return the spec modules among files, those included whose decorators another module hands on.
+
+        `tag_of` tells modules of one name apart, as for `scan_modules`.
+        """
         listed = list(files)
-        modules = scan_modules(listed, self.spec_module)
+        modules = scan_modules(listed, self.spec_module, tag_of)
         for _ in range(_MOST_ROUNDS):
             if _all(self.handed_by) == self.handed:
                 break
             self.handed = _all(self.handed_by)
-            modules = scan_modules(listed, self.spec_module)
+            modules = scan_modules(listed, self.spec_module, tag_of)
         return modules
 
     def spec_module(self, file: ModuleFile) -> SpecModule | None:

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Mapping, ValuesView
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from jaunt.files.listing import ModuleFile
 from jaunt.project.kept.snapshot import Record
 from jaunt.project.kept.table import Table
-from jaunt.project.linking import Linker, read_constants, read_elsewhere, resolve_deps
+from jaunt.project.linking import Linker, paths_of, read_constants, read_elsewhere, resolve_deps
 from jaunt.project.module import Linked, Part, PerSpec
 from jaunt.project.name_lookup import SourceFiles
 from jaunt.project.records import links_in, module_in
+from jaunt.project.world.sight import Finders, Sight, Sights
 from jaunt.spec_ref import SpecRef
 from jaunt.specs.dag import components, dependents_of
 from jaunt.specs.digests import combine_parts, graph_digests, spec_parts
-from jaunt.specs.graph import SpecFinder, link_specs
+from jaunt.specs.graph import link_specs
 from jaunt.specs.spec_module import SpecModule
 
 
@@ -30,10 +31,11 @@ def part_of(linked: Linked, module: SpecModule) -> Part:
     )
 
 
-def part_in(record: Record, file: ModuleFile, linker: Linker) -> Part:
-    """Return the part that a record of a linked module holds."""
-    module = module_in(record, file)
-    assert module is not None  # the table has spec modules alone
+def part_in(record: Record, file: ModuleFile, linker: Linker, name: str) -> Part:
+    """Return the part that a record of a linked module holds; `name` is the module's in the project."""
+    found = module_in(record, file)
+    assert found is not None  # the table has spec modules alone
+    module = found.named(name)
     links = dict(links_in(record))
     specs, parts, graph, digests = {}, {}, {}, {}
     for entry in module.entries:
@@ -86,14 +88,15 @@ def _link(found: Mapping[str, SpecModule], table: Table, linker: Linker, files: 
     if unimportable:
         return None
     specs, contracts = linker.collect(modules, broken=())
-    finder = SpecFinder(_SpecsByPath(table), files.names_of)
-    specs, computed = read_constants(specs, modules, finder, files)
+    sights = Sights(linker.distributions, table)
+    finders = Finders(sights, files, partial(_SpecsByPath, table), lambda name: modules[name].base)
+    specs, computed = read_constants(specs, modules, finders)
     if computed:
         return None
-    resolved = resolve_deps(specs, contracts, (), finder, files)
+    resolved = resolve_deps(specs, contracts, (), finders)
     if resolved.problems:
         return None
-    graph = link_specs(resolved.specs, contracts, infer_default=True, finder=finder)
+    graph = link_specs(resolved.specs, contracts, infer_default=True, finder_of=finders.finder)
     parts = {ref: spec_parts(entry, contracts[ref].parts) for ref, entry in resolved.specs.items()}
     linked = Linked(modules, resolved.specs, parts, graph, {}, dict.fromkeys(parts, ""), {})
     return {name: part_of(linked, module) for name, module in modules.items()}
@@ -102,14 +105,16 @@ def _link(found: Mapping[str, SpecModule], table: Table, linker: Linker, files: 
 class _SpecsByPath(Mapping[str, SpecRef]):
     """The specs of a table by their dotted path; a path is looked up by the module that it begins with."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, sight: Sight) -> None:
         self._table = table
+        self._sight = sight
 
     def __getitem__(self, path: str) -> SpecRef:
         module, dot, name = path.rpartition(".")
         while dot:
-            if module in self._table and name in self._table[module].specs:
-                return SpecRef(f"{module}:{name}")
+            own = self._sight.name_of(module)
+            if own in self._table and name in self._table[own].specs:
+                return SpecRef(f"{own}:{name}")
             module, dot, outer = module.rpartition(".")
             name = f"{outer}.{name}"
         raise KeyError(path)
@@ -126,5 +131,5 @@ class _SpecsByPath(Mapping[str, SpecRef]):
 
     @cached_property
     def _all(self) -> dict[str, SpecRef]:
-        specs = self._table.specs()
-        return {f"{name}.{spec}": SpecRef(f"{name}:{spec}") for name, found in specs for spec in found}
+        refs = (SpecRef(f"{name}:{spec}") for name, found in self._table.specs() for spec in found)
+        return paths_of(refs, self._sight)

@@ -74,6 +74,8 @@ class Files:
             return None
         if any(not stamp or stamp != self.stamper.stamp_file(path) for path, stamp in old.outside.items()):
             return None
+        if any("@" in name for name in old.table) and not self.sources.names_hold(old.table):
+            return None
         return [path for path, stamp in stamps.items() if not stamp or stamp != old.stamps[path]]
 
 
@@ -104,7 +106,7 @@ class Scan:
     @property
     def shapes(self) -> Mapping[str, Record]:
         """The shapes that were read from files meanwhile, by path, as a snapshot keeps them."""
-        return self.worlds.lookup.shapes if "worlds" in vars(self) else {}
+        return self.worlds.shapes if "worlds" in vars(self) else {}
 
     def stamp_file(self, path: str) -> str:
         """Return the stamp of a file, which is to be read after that; "" if it is not to be relied on."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
+from jaunt.config.declared import Distributions
 from jaunt.errors import JauntDiscoveryError
 from jaunt.files.listing import Listing, ModuleFile, Stamper, module_file, module_files
 from jaunt.files.plain import read_plain
@@ -24,7 +25,9 @@ from jaunt.project.name_lookup import SourceFiles
 from jaunt.project.reading import Reader
 from jaunt.project.records import module_record, names_in, names_record, part_line
 from jaunt.project.relinking import part_in, part_of, relink
+from jaunt.project.world.sight import Sights
 from jaunt.project.world.worlds import Worlds
+from jaunt.spec_ref import import_name
 from jaunt.specs.spec_module import SpecModule, first_spec_line
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.source import Handed, Names, read_source
@@ -51,7 +54,8 @@ class Sources:
         infer_deps: Mapping[str, bool],
     ) -> None:
         self.reader = Reader(listing, stamper, old)
-        self.linker = Linker(root, bases, infer_deps)
+        self.distributions = Distributions(root, tuple(dict.fromkeys(bases)), ())
+        self.linker = Linker(root, self.distributions, infer_deps)
         self._generated_dir = generated_dir
 
     @cached_property
@@ -81,7 +85,19 @@ class Sources:
 
     def worlds(self, linked: LinkedNow) -> Worlds:
         """Return what finds the handwritten names that the modules, linked, reach."""
-        return Worlds(self.reader, self.linker.bases, linked.modules, linked.graph)
+        return Worlds(self.reader, self.sights(linked.modules), linked.modules, linked.graph)
+
+    def sights(self, names: Iterable[str]) -> Sights:
+        """Return what the modules of each distribution see; `names` are those of all modules."""
+        return Sights(self.distributions, names)
+
+    def names_hold(self, table: Table) -> bool:
+        """Whether modules of one name are still told apart as in a table; their owners may be others now."""
+        roots = self.reader.listing.roots
+        apart = {import_name(name) for name in table if "@" in name}
+        places = {name: path for name, path in table.column("path").items() if apart and import_name(name) in apart}
+        tags = {name: self.distributions.tag_of(roots[path].base) for name, path in places.items()}
+        return all(name.partition("@")[2] == tag for name, tag in tags.items())
 
     def part(self, module: str) -> Part:
         """Return a module's part of what the project was linked to, as the earlier scan left it."""
@@ -89,7 +105,8 @@ class Sources:
         assert table is not None  # or no module is as it was left
         path = table[module].path
         root = self.reader.listing.roots[path]
-        return part_in(self.reader.old.record(path), ModuleFile(module, Path(path), root.base, root.kind), self.linker)
+        file = ModuleFile(import_name(module), Path(path), root.base, root.kind)
+        return part_in(self.reader.old.record(path), file, self.linker, module)
 
     def link(self, changed: Sequence[str] | None, exclude: Sequence[str]) -> tuple[LinkedNow, Callable[[], Snapshot]]:
         """Return the project's modules, linked, and a function that returns what the next scan may reuse.
@@ -101,7 +118,7 @@ class Sources:
         if reused is not None:
             return reused.linked(), reused.snapshot
         reader = self.reader
-        modules = reader.spec_modules(module_files(reader.listing, exclude=exclude))
+        modules = reader.spec_modules(module_files(reader.listing, exclude=exclude), self.distributions.tag_of)
         files = self._files((module.name, module.file.base) for module in modules)
         linked = self.linker.link({module.name: module for module in modules}, files)
         return linked, partial(_snapshot, linked, reader, files, self._generated_dir)
@@ -124,7 +141,7 @@ class Sources:
         )
 
     def _files(self, modules: Iterable[tuple[str, Path]]) -> SourceFiles:
-        files = SourceFiles(self.reader.listing, self.linker.bases, self.reader.names_at, self.reader.handed)
+        files = SourceFiles(self.reader.listing, self.distributions.bases, self.reader.names_at, self.reader.handed)
         files.look_in_packages_of(modules)
         return files
 
@@ -183,7 +200,7 @@ def _modules_at(paths: Iterable[str], reader: Reader, table: Table) -> dict[str,
         if not _is_alike(module, row) or (file and not _has_names(file, module, before)):
             return None
         if module is not None:
-            found[module.name] = module
+            found[names[path]] = module.named(names[path])
     return found
 
 
@@ -209,6 +226,7 @@ def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles, ge
     """Return what the next scan may reuse of modules that were all linked anew."""
     reusable = not linked.problems and not files.open_ended
     parts = {name: part_of(linked, module) for name, module in linked.modules.items()} if reusable else {}
+    of_path = {part.module.path: part for part in parts.values()}
     stamps, lines = dict(reader.listing.stamps), {}
     for path in stamps:
         module = reader.found.get(path)
@@ -218,7 +236,7 @@ def _snapshot(linked: Linked[SpecModule], reader: Reader, files: SourceFiles, ge
         elif module.problem is not None:
             stamps[path] = lines[path] = ""  # to be read, and told of, again
         else:
-            lines[path] = part_line(parts[module.name]) if reusable else json.dumps(module_record(module, None))
+            lines[path] = part_line(of_path[path]) if reusable else json.dumps(module_record(module, None))
             stamps[path] = "" if module.fleeting else stamps[path]
     return Snapshot(
         stamps=stamps,

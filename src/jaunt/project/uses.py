@@ -1,11 +1,12 @@
 """What generated code takes of the project besides what its module depends on; its header keeps that: it counts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.project.project import Project
-from jaunt.spec_ref import SpecRef, module_of, qualname_of
+from jaunt.project.world.sight import Sight
+from jaunt.spec_ref import SpecRef, import_name, import_path, module_of, plain_ref, qualname_of
 from jaunt.specs.graph import SpecFinder
 from jaunt.syntax.imported import imported_paths
 from jaunt.syntax.shapes.parts import VALUE
@@ -23,15 +24,17 @@ def checked_against(project: Project, module: str, source: str) -> dict[str, str
     if tree is None:
         return {}
     entries = project.modules[module].entries
-    classes = {f"{module}.{e.qualname.partition('.')[0]}" for e in entries if "." in e.qualname}
-    paths = {*imported_paths(ModuleSource(module, "", source, tree)), *classes}
+    imported_as = import_name(module)
+    classes = {f"{imported_as}.{e.qualname.partition('.')[0]}" for e in entries if "." in e.qualname}
+    paths = {*imported_paths(ModuleSource(imported_as, "", source, tree)), *classes}
     known = {dep for e in project.modules[module].entries for dep in project.graph.get(e.spec_ref, ())}
-    finder = SpecFinder(_SpecPaths(project), _NamesOf(project))
+    sight = project.sight_of(module)
+    finder = SpecFinder(_SpecPaths(project, sight), _NamesOf(sight.bases))
     used = {ref for ref in map(finder.find, sorted(paths)) if ref is not None and module_of(ref) != module} - known
-    baked = (name for name in project.handwritten(module) if f"{module}.{name}" not in paths)
+    baked = (name for name in project.handwritten(module) if f"{imported_as}.{name}" not in paths)
     world = project.world_of(module)
-    refs = [*used, *world.specs, *(f"{module}:{name}" for name in baked)]
-    found = {ref: project.counted_digest(module, ref) for ref in refs}
+    refs = [*used, *world.specs, *(f"{imported_as}:{name}" for name in baked)]
+    found = {plain_ref(ref): project.counted_digest(module, ref) for ref in refs}
     shapes = {**world.digests, **_shapes_of(project, module, paths)}
     return {ref: digest for ref, digest in sorted({**shapes, **found}.items()) if digest is not None}
 
@@ -41,42 +44,43 @@ def _shapes_of(project: Project, module: str, paths: Iterable[str]) -> dict[str,
 
     Code that imports a constant from beside its specs has the value of today.
     """
-    lookup = project.lookup
+    lookup, imported_as = project.lookup_of(module), import_name(module)
     found = {ref: digest for path in sorted(paths) for ref, digest in lookup.digests(path)}
-    own = lookup.parts(module)
+    own = lookup.parts(imported_as)
     return {
         ref: digest
         for ref, digest in found.items()
-        if module_of(SpecRef(ref)) != module or VALUE not in own.get(qualname_of(SpecRef(ref)), {})
+        if module_of(ref) != imported_as or VALUE not in own.get(qualname_of(ref), {})
     }
 
 
 class _SpecPaths(Mapping[str, SpecRef]):
     """Dotted path -> spec, looked up one by one: a large project needn't be read for the few that code uses."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, sight: Sight) -> None:
         self._project = project
+        self._sight = sight
 
     def __getitem__(self, path: str) -> SpecRef:
         module, _, name = path.rpartition(".")
-        found = self._project.modules.get(module)
+        found = self._project.modules.get(self._sight.name_of(module))
         for entry in found.entries if found else ():
             if entry.qualname == name:
                 return entry.spec_ref
         raise KeyError(path)
 
     def __iter__(self) -> Iterator[str]:
-        return (ref.replace(":", ".") for ref in self._project.specs)
+        return (import_path(ref) for ref in self._project.specs if self._sight.sees(module_of(ref)))
 
     def __len__(self) -> int:
-        return len(self._project.specs)
+        return sum(1 for _ in self)
 
 
 class _NamesOf:
     """Returns what a module's names are bound to, None for one that is not in the project."""
 
-    def __init__(self, project: Project) -> None:
-        self._bases = project.bases()
+    def __init__(self, bases: Sequence[Path]) -> None:
+        self._bases = bases
 
     def __call__(self, module: str) -> Names | None:
         for file in self._files(module):

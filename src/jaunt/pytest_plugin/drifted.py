@@ -14,6 +14,7 @@ from jaunt.project.project import load_project
 from jaunt.pytest_plugin.patching import what_to_patch
 from jaunt.report.console import error_line
 from jaunt.report.wording import drift_error
+from jaunt.spec_ref import import_name
 
 
 @frozen
@@ -43,4 +44,4 @@ def _find(folder: Path, *, orphans: bool) -> Drifted:
     drifts = find_drift(make_plan(project), find_orphans(project) if orphans else ())
     lines = {drift.module: error_line(drift_error(drift)) for drift in (distinct(drifts) if orphans else drifts)}
     generated = {project.generated_module(m): m for m in lines}
-    return Drifted(lines, {**generated, **{module: module for module in lines}})
+    return Drifted(lines, {**generated, **{import_name(module): module for module in lines}})

@@ -29,10 +29,10 @@ class Edge:
 
 @frozen
 class EdgeFinder:
-    """Finds the lines of edges: `read` returns a module's source, `find` the spec that a dotted path means."""
+    """Finds the lines of edges: `read` returns a module's source, `find` the spec that a dotted path means in one."""
 
     read: Callable[[str], ModuleSource]
-    find: Callable[[str], SpecRef | None]
+    find: Callable[[str, str], SpecRef | None]
 
     def error(self, path: list[str], graph: Graph) -> JauntDependencyCycleError:
         """Return the error for a cycle of modules, which names the line that made each of its edges."""
@@ -44,7 +44,7 @@ class EdgeFinder:
         with suppress(JauntDiscoveryError):  # the file has changed meanwhile
             source = self.read(user)
             for ref, dep in sorted(pairs):
-                mention = find_mention(source, qualname_of(ref), lambda path, dep=dep: self.find(path) == dep)
+                mention = find_mention(source, qualname_of(ref), lambda path, dep=dep: self.find(user, path) == dep)
                 if mention is not None:
                     return Edge(f"{source.path}:{mention.line}", qualname_of(ref), qualname_of(dep), mention.by)
         return None

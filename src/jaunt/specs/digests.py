@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, MutableMapping
 from typing import NamedTuple
 
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, module_of
+from jaunt.spec_ref import SpecRef, module_of, plain_ref
 from jaunt.specs.dag import components, dependencies_of, toposort
 from jaunt.specs.explicit_deps import explicit_deps
 
@@ -31,7 +31,7 @@ def spec_parts(entry: SpecEntry, parts: Mapping[str, str]) -> dict[str, str]:
     deps, prompt = explicit_deps(entry), entry.decorator_kwargs.get("prompt") or ""
     return {
         **parts,
-        "deps": _short_digest(deps) if deps else _NO_DEPS,
+        "deps": _short_digest([*map(plain_ref, deps)]) if deps else _NO_DEPS,
         "prompt": _short_digest(prompt) if prompt else _NO_PROMPT,
     }
 
@@ -115,18 +115,18 @@ def graph_digests(
         inside = set(members)
         outside = {dep for m in members for dep in graph[m] if dep not in inside} if members[0] in graph else set()
         # A reference to something that is no spec here counts by its name alone.
-        below = sorted((dep, digests.get(dep) or known.get(dep, "")) for dep in outside)
-        own = sorted((m, local.get(m, "")) for m in members)
+        below = sorted((plain_ref(dep), digests.get(dep) or known.get(dep, "")) for dep in outside)
+        own = sorted((plain_ref(m), local.get(m, "")) for m in members)
         shared = _sha256([own, below])
         for member in members:
             if member in local:
-                digests[member] = shared if len(members) == 1 else _sha256([member, shared])
+                digests[member] = shared if len(members) == 1 else _sha256([plain_ref(member), shared])
     return digests
 
 
 def combine_specs(digests: Mapping[SpecRef, str]) -> str:
     """Return a module's digest, 64 hex digits, from the graph digests of its specs."""
-    return _sha256(sorted(digests.items()))
+    return _sha256(sorted((plain_ref(ref), digest) for ref, digest in digests.items()))
 
 
 def _sha256(value: object) -> str:

@@ -1,10 +1,10 @@
 """The graph of specs, and the DAG of their modules."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, module_of
+from jaunt.spec_ref import SpecRef, import_name, import_path, module_of
 from jaunt.specs.contract import Contract
 from jaunt.specs.explicit_deps import explicit_deps
 from jaunt.specs.folder_names import FolderNames
@@ -16,23 +16,28 @@ def link_specs(
     contracts: Mapping[SpecRef, Contract],
     *,
     infer_default: bool,
-    finder: "SpecFinder | None" = None,
+    finder_of: "Callable[[str], SpecFinder] | None" = None,
 ) -> dict[SpecRef, set[SpecRef]]:
     """Return each spec's direct dependencies, from contracts that are known already.
 
-    `finder` finds the specs that are meant; by default, those among `specs`.
+    `finder_of` returns, for a module, what finds the specs that it means; by default, those among `specs`.
     """
-    if finder is None:
+    if finder_of is None:
         by_path = {f"{entry.module}.{entry.qualname}": ref for ref, entry in specs.items()}
-        finder = SpecFinder(by_path, FolderNames(specs.values()))
+        finder_of = partial(_same, SpecFinder(by_path, FolderNames(specs.values())))
     graph: dict[SpecRef, set[SpecRef]] = {}
     for ref, entry in specs.items():
-        found = {finder.find(dep.replace(":", ".")) for dep in explicit_deps(entry)}
+        finder = finder_of(entry.module)
+        found = {finder.find(import_path(dep)) for dep in explicit_deps(entry)}
         infer = entry.decorator_kwargs.get("infer_deps")
         if infer_default if infer is None else infer:
             found.update(dep for path in contracts[ref].references for dep in finder.find_all(path, user=entry))
         graph[ref] = {dep for dep in found if dep is not None and dep != ref}
     return graph
+
+
+def _same(finder: "SpecFinder", _: str) -> "SpecFinder":
+    return finder
 
 
 class SpecFinder:
@@ -57,7 +62,7 @@ class SpecFinder:
             return [found]
         end = self.trace(path)[-1]
         owner = next((each for each in _prefixes(end) if each in self._methods), "")
-        if user is not None and owner.startswith(f"{user.module}.{user.qualname.partition('.')[0]}"):
+        if user is not None and owner.startswith(f"{import_name(user.module)}.{user.qualname.partition('.')[0]}"):
             return []  # a method's head names its own class
         return self._methods.get(owner, [])
 
@@ -68,7 +73,7 @@ class SpecFinder:
         for ref in self._by_path.values():
             module, _, name = ref.partition(":")
             for owner in _prefixes(name.rpartition(".")[0]):
-                found.setdefault(f"{module}.{owner}", []).append(ref)
+                found.setdefault(f"{import_name(module)}.{owner}", []).append(ref)
         return found
 
     def trace(self, path: str) -> list[str]:

@@ -14,7 +14,7 @@ from jaunt.files.listing import ModuleFile
 from jaunt.files.plain import read_plain
 from jaunt.process.frozen import frozen
 from jaunt.registry import SpecEntry, SpecKind
-from jaunt.spec_ref import SpecRef, code_name
+from jaunt.spec_ref import SpecRef, code_name, import_name
 from jaunt.specs.arguments import Unreadable, call_arguments
 from jaunt.specs.contract import Contract, contract_of
 from jaunt.specs.hidden import decided_by_packages, refuse_hidden, refuse_lost_docstrings, refuse_rebound
@@ -60,6 +60,13 @@ class SpecModule:
         """The folder that the module's name starts from."""
         return self.file.base
 
+    def named(self, name: str) -> "SpecModule":
+        """Return the module, and its specs, under another name in the project; it is imported by the same one."""
+        if name == self.name:
+            return self
+        specs = (e._replace(spec_ref=SpecRef(f"{name}:{e.qualname}"), module=name) for e in self.entries)
+        return replace(self, name=name, entries=tuple(specs))
+
     def with_arguments(self, arguments: Mapping[str, dict[str, Any]]) -> "SpecModule":
         """Return the module with the decorator arguments of some of its specs, by name."""
         entries = tuple(
@@ -77,25 +84,33 @@ class Reading(NamedTuple):
 
 
 def scan_modules(
-    files: Iterable[ModuleFile], scan: Callable[[ModuleFile], SpecModule | None] | None = None
+    files: Iterable[ModuleFile],
+    scan: Callable[[ModuleFile], SpecModule | None] | None = None,
+    tag_of: Callable[[Path], str] = lambda _: "",
 ) -> list[SpecModule]:
     """Read files and return the spec modules among them, sorted by name, the ones with a problem included.
 
-    `scan` reads one file (default: `scan_file`).
+    `scan` reads one file (default: `scan_file`). `tag_of` returns what tells modules of one name apart, by the folder
+    that the name starts from: where several files have the name, it is added to it.
     """
-    modules: dict[str, SpecModule] = {}
-    paths_of: dict[str, list[Path]] = {}
+    found: list[SpecModule] = []
+    files_of: dict[str, list[ModuleFile]] = {}
     scan = scan or scan_file
     for file in files:
-        paths_of.setdefault(file.name, []).append(file.path)
+        files_of.setdefault(file.name, []).append(file)
         module = scan(file)
         if module is not None:
-            modules.setdefault(module.name, module)
-    for name in modules:
-        paths = paths_of[name]
+            found.append(module)
+    modules: dict[str, SpecModule] = {}
+    for module in found:
+        alike = files_of[module.name]
+        tag = tag_of(module.base) if len(alike) > 1 else ""
+        name = f"{module.name}@{tag}" if tag else module.name
+        paths = [file.path for file in alike if len(alike) == 1 or tag_of(file.base) == tag]
+        modules.setdefault(name, module.named(name))
         if len(paths) > 1:
             error = JauntDiscoveryError(
-                f"{' and '.join(map(str, paths))}: both are the module {name!r}",
+                f"{' and '.join(map(str, paths))}: both are the module {import_name(name)!r}",
                 hint="rename or remove one of them",
                 code=codes.SAME_MODULE,
             )

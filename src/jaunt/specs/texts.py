@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from jaunt.errors import JauntDiscoveryError
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, code_name
+from jaunt.spec_ref import SpecRef, code_name, import_name
 from jaunt.syntax.method_texts import as_function, decorator_lines, method_in_class
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, first_line, read_source
 
@@ -192,7 +192,7 @@ class SpecTexts:
     def source(self, entry: SpecEntry) -> ModuleSource:
         """Return the file that a spec stands in, parsed, of which the texts are made; raises as `read_source` does."""
         path = str(entry.source_file)
-        if self._last is None or (self._last.module, self._last.path) != (entry.module, path):
+        if self._last is None or (self._last.module, self._last.path) != (import_name(entry.module), path):
             self._last = read_source(entry.module, path, self._handed)
         return self._last
 

@@ -20,7 +20,7 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.files.plain import read_plain
 from jaunt.registry import SpecKind
 from jaunt.runtime.stubs import is_stub_definition
-from jaunt.spec_ref import code_name
+from jaunt.spec_ref import code_name, import_name
 from jaunt.syntax.branches import Placed, imports_work, parted, placed_statements
 from jaunt.syntax.methods import Method, find_methods
 from jaunt.syntax.nodes import child_nodes
@@ -354,7 +354,9 @@ def own_decorators(source: ModuleSource, node: Definition) -> list[ast.expr]:
 
 
 def read_source(module: str, path: str, handed: Handed = NOTHING_HANDED) -> ModuleSource:
-    """Read and parse a module's file; `handed` are decorators that other modules hand on.
+    """Read and parse a module's file, under the name that it is imported by.
+
+    `handed` are decorators that other modules hand on.
 
     Raises JauntDiscoveryError that names the file, and the line where there is one, for a file that can't be
     read, decoded or parsed.
@@ -363,7 +365,7 @@ def read_source(module: str, path: str, handed: Handed = NOTHING_HANDED) -> Modu
         data = read_plain(path)
     except OSError as error:
         raise JauntDiscoveryError(f"{path}: cannot be read: {error.strerror}", code=codes.UNREADABLE_SOURCE) from error
-    return parse_source(module, path, data, handed)
+    return parse_source(import_name(module), path, data, handed)
 
 
 # Few: a syntax tree takes some 40 times the space of its source, and every garbage collection goes through it.

@@ -38,7 +38,7 @@ def collection_failures(source: str, work: ModuleWork, project: Project, halt: H
         root = scratch / "project"
         file = _mirror(root, work)
         header = format_header(
-            tool_version="", kind="test", source_module=work.module, module_digest=work.digest, spec_refs=[]
+            tool_version="", kind="test", source_module=work.imported_as, module_digest=work.digest, spec_refs=[]
         )
         file.write_text(f"{header}\n{source}", encoding="utf-8")
         record, said = _record(file, root, scratch, work, project, halt)
@@ -53,7 +53,7 @@ def stand_in(work: ModuleWork) -> str:
     """Return a module with the stubs of a test module's specs as its tests: what keeps it from being set up is no fault
     of any candidate.
     """
-    names = f"vars(importlib.import_module({work.module!r}))"
+    names = f"vars(importlib.import_module({work.imported_as!r}))"
     head = f"from __future__ import annotations\n\nimport importlib\n\nglobals().update({{**{names}, **globals()}})\n"
     return "\n\n".join([head, *work.texts.own_segments(work.entries).values()])
 

@@ -71,7 +71,7 @@ def run_project_tests(
         given: dict[str, Any] = {
             "sandbox": Sandbox(sandbox),
             "cwd": project.root,
-            "pythonpath": list(dict.fromkeys([base, *project.bases()])),
+            "pythonpath": project.bases_from(base),
             "pytest_args": [*project.config.test.pytest_args, *pytest_args],
             "generated_dir": project.generated_dir,
         }

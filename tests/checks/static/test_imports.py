@@ -6,8 +6,8 @@ import pytest
 from candidates import static_errors_of
 from projects import write_files
 
-from jaunt.checks.declared import declared_modules
 from jaunt.config import load_config
+from jaunt.config.declared import declared_modules
 from jaunt.project.project import load_project
 
 

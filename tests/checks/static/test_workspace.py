@@ -7,9 +7,9 @@ from textwrap import dedent
 import pytest
 from projects import write_files
 
-from jaunt.checks.declared import Distributions, declared_modules, owner_of
 from jaunt.checks.static.check import make_check
 from jaunt.config import load_config
+from jaunt.config.declared import Distributions, declared_modules, owner_of
 from jaunt.plan.module_work import project_work
 from jaunt.project.project import load_project
 

@@ -15,6 +15,7 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.process.frozen import frozen
 from jaunt.project.world.world import NO_WORLD, World
 from jaunt.registry import SpecEntry
+from jaunt.spec_ref import import_name
 from jaunt.specs.texts import SpecTexts
 from jaunt.syntax.canonical import canonical
 from jaunt.syntax.imported import imported_paths
@@ -89,7 +90,7 @@ def beside_of(
     """
     if not entries:
         return replace(NOTHING, counted=counted)
-    found = beside_specs(texts.handwritten(entries[0]), entries[0].module).apart_from(dependencies)
+    found = beside_specs(texts.handwritten(entries[0]), import_name(entries[0].module)).apart_from(dependencies)
     whole = _digest(f"{found.digest} {world.digest}") if world.digest else found.digest
     return replace(found, digest=whole, earlier=found.digest, counted=counted)
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from jaunt.checks.names import CandidateNames
 from jaunt.plan.module_work import ModuleWork
-from jaunt.spec_ref import module_of
+from jaunt.spec_ref import import_path, module_of
 from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_targets, dotted_path, last_name
 from jaunt.text.flaw import Flaw
@@ -27,7 +27,7 @@ def tested_by(work: ModuleWork, graph: SpecGraph) -> dict[str, frozenset[str]]:
     """Return what each of a module's test specs depends on in other modules."""
     return {
         entry.qualname: frozenset(
-            ref.replace(":", ".") for ref in graph.get(entry.spec_ref, ()) if module_of(ref) != work.module
+            import_path(ref) for ref in graph.get(entry.spec_ref, ()) if module_of(ref) != work.module
         )
         for entry in work.entries
     }

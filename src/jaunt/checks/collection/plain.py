@@ -11,6 +11,7 @@ from pathlib import Path
 from jaunt.errors import JauntDiscoveryError
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.frozen import frozen
+from jaunt.spec_ref import import_name
 from jaunt.specs.dag import dependencies_of
 from jaunt.specs.graph import ModuleDag
 from jaunt.syntax.candidate import parse_candidate
@@ -37,7 +38,7 @@ class Surroundings:
 def surroundings_of(work: ModuleWork, dag: ModuleDag) -> Surroundings:
     """Return what is around a module's candidates in a project."""
     imported = {path.rpartition(".")[0] for each in work.spec.statements for path in _imports(each, work.spec)}
-    return Surroundings(frozenset(dependencies_of(dag, [work.module]) | imported), work.bases)
+    return Surroundings(frozenset({*map(import_name, dependencies_of(dag, [work.module])), *imported}), work.bases)
 
 
 def is_plain(source: str, name: str, around: Surroundings) -> bool:

@@ -1,19 +1,19 @@
 """The examples in specs' docstrings, found. The spec's own docstrings count, as the contract has them."""
 
 import ast
-import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import NamedTuple
 
 from jaunt.checks.examiner.questions import Question
 from jaunt.checks.fault import SpecFault
+from jaunt.config.globs import names_module
 from jaunt.syntax.source import ModuleSource
 
 
 def is_left_out(module: str, patterns: Iterable[str]) -> bool:
     """Whether the examples of a spec module are not run, as one of some glob patterns names it."""
-    return any(fnmatch.fnmatchcase(module, each) for each in patterns)
+    return any(names_module(each, module) for each in patterns)
 
 
 def find_examples(

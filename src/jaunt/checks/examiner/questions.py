@@ -74,7 +74,7 @@ def examination(
     Sandboxes that stay keep the modules `preload` of jaunt's loaded.
     """
     order = Order(
-        spec_module=work.module,
+        spec_module=work.imported_as,
         generated_module=work.generated_module,
         source=source,
         filename=str(work.path),

@@ -9,7 +9,6 @@ from jaunt import codes
 from jaunt.checks.assertions.assertions import assertion_free_tests
 from jaunt.checks.assertions.tested import Tested, dependency_errors, dependency_names, tested_by
 from jaunt.checks.check_file import Prover
-from jaunt.checks.declared import Distributions, declared_modules, owner_of, require_readable
 from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.conformance import conformance_errors
@@ -18,6 +17,7 @@ from jaunt.checks.static.imports import import_errors, imported_heads
 from jaunt.checks.static.stub_answer import heads, stub_answer
 from jaunt.checks.static.stubs import stub_errors
 from jaunt.checks.static.text import lookalike_errors, text_errors
+from jaunt.config.declared import Distributions, declared_modules, owner_of, require_readable
 from jaunt.generate.check import Checked
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.background import LARGE, in_background

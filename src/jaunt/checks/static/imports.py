@@ -72,7 +72,7 @@ class _Imports:
         for name in names:
             if f"{module}.{name}" in self._stubs:
                 yield self._calls_stub(name)
-            elif at_top and module == self._work.module and name in self._late.names:
+            elif at_top and module == self._work.imported_as and name in self._late.names:
                 yield (
                     f"imports {name} from {module} at module level, expected inside the function that uses it: "
                     f"{module} binds it below {self._late.below}"
@@ -119,7 +119,7 @@ class _Imports:
 
     def _calls_stub(self, name: str) -> str:
         own = name.rpartition(".")[2]
-        return f"uses {name} from {self._work.module}, the stub that this module implements; use its own {own}"
+        return f"uses {name} from {self._work.imported_as}, the stub that this module implements; use its own {own}"
 
     def _expression_errors(self, bindings: Mapping[str, str]) -> Iterator[tuple[int, str]]:
         """Yield an error for each import by a call, and each use of a stub by way of its module."""

@@ -242,11 +242,12 @@ async def _findings_in(project: Project, modules: Collection[str]) -> dict[str, 
 
     What it can't say is not known: a server that works is enough for a build.
     """
-    by_folder: dict[Path, list[str]] = {}
+    by_folder: dict[tuple[Path, tuple[Path, ...]], list[str]] = {}
     for name in modules:
         folder = _folder_of_settings(project.modules[name].file.base, project.root)
-        by_folder.setdefault(folder or project.root, []).append(project.modules[name].path)
-    found = [await _findings_by(project, folder, files) for folder, files in by_folder.items()]
+        seen = project.sight_of(name).bases
+        by_folder.setdefault((folder or project.root, seen), []).append(project.modules[name].path)
+    found = [await _findings_by(project.root, *place, files) for place, files in by_folder.items()]
     return {path: each for part in found for path, each in part.items()}
 
 
@@ -256,9 +257,10 @@ def _folder_of_settings(base: Path, root: Path) -> Path | None:
     return settings.parent if settings and settings.parent != root and settings.is_relative_to(root) else None
 
 
-async def _findings_by(project: Project, folder: Path, files: Sequence[str]) -> dict[str, list[Diagnostic]]:
-    root = project.root
-    paths = [argument for path in project.bases() for argument in ("--extra-search-path", path)]
+async def _findings_by(
+    root: Path, folder: Path, bases: Sequence[Path], files: Sequence[str]
+) -> dict[str, list[Diagnostic]]:
+    paths = [argument for path in bases for argument in ("--extra-search-path", path)]
     options = ["--project", folder, "--python", sys.executable, "--output-format", "gitlab", "--exit-zero"]
     found: dict[str, list[Diagnostic]] = {}
     with suppress(ToolError, LookupError, TypeError, ValueError):

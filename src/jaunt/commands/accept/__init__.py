@@ -22,7 +22,7 @@ from jaunt.plan.module_work import project_works
 from jaunt.plan.plan import make_plan
 from jaunt.plan.reasons import ReasonKind
 from jaunt.plan.standing import WRITTEN_FIELDS
-from jaunt.project.project import Project, select_targets
+from jaunt.project.project import Project, select_target
 from jaunt.report.console import print_warning, relative_paths, say, some
 from jaunt.report.wording import build_command, located_error
 from jaunt.testing.project_tests import run_project_tests
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """Give code that a person stands for a header that makes it the module's code, once it has passed all checks."""
     project = read_project(arguments)
-    modules = [module for each in arguments.module for module in select_targets(project, [each])]
+    modules = [select_target(project, each) for each in arguments.module]
     for module in modules:
         if module in project.problems:
             raise project.problems[module]

@@ -116,14 +116,15 @@ def _text(project: Project, module: str) -> str:
 
 def _digests(plan: Plan, texts: Mapping[str, str]) -> dict[str, str]:
     """Return what tells whether the checks of a module would say the same again, by module; of those below it too."""
-    project, files = plan.project, _Files(plan.project)
+    project, files = plan.project, _Files()
     common = _common(project)
     found: dict[str, str] = {}
     sound = plan.freshness.keys() - project.problems.keys()  # the modules of a cycle have a problem each
     for module in toposort({m: project.dag[m] & sound for m in sound}):
         text = texts.get(module, "")
         below = [found.get(dep, "") for dep in sorted(project.dag[module])]
-        world = [f"{ref} {files.of_module(module_of(SpecRef(ref)))}" for ref in sorted(_refs(text))]
+        bases = project.bases_from(project.modules[module].base)
+        world = [f"{ref} {files.of_module(module_of(SpecRef(ref)), bases)}" for ref in sorted(_refs(text))]
         own = files.digest(project.modules[module].path)
         found[module] = _hash([common, project.digests.get(module, ""), own, *below, *world, text])
     return {module: found[module] for module in texts if module in found}
@@ -140,8 +141,7 @@ def _refs(text: str) -> Collection[str]:
 class _Files:
     """The digests of the files that code is checked against, each read once."""
 
-    def __init__(self, project: Project) -> None:
-        self._bases = [str(base) for base in project.bases()]
+    def __init__(self) -> None:
         self._read: dict[str, str] = {}
 
     def digest(self, path: str) -> str:
@@ -153,10 +153,10 @@ class _Files:
                 self._read[path] = ""
         return self._read[path]
 
-    def of_module(self, module: str) -> str:
-        """Return the digest of the file of a module of the project, "" if it is none."""
+    def of_module(self, module: str, bases: Sequence[Path]) -> str:
+        """Return the digest of the file of a module of the project, found in `bases`; "" if it is none."""
         below = module.replace(".", os.sep)
-        for base in self._bases:
+        for base in bases:
             stem = f"{base}{os.sep}{below}"
             for path in (f"{stem}.py", f"{stem}/__init__.py"):
                 if found := self.digest(path):
@@ -166,7 +166,7 @@ class _Files:
 
 def _common(project: Project) -> str:
     """Return the digest of what counts for all modules: settings, versions of tools and of what is installed."""
-    files = _Files(project)
+    files = _Files()
     settings = [files.digest(str(project.root / name)) for name in _SETTINGS]
     config = project.config.config_file
     tools = [*_tools(), sys.version, __version__, sysconfig.get_platform()]

@@ -12,7 +12,7 @@ from jaunt.commands.shared.options import add_project_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project
 from jaunt.errors import JauntRefusedError
-from jaunt.project.project import Project, select_targets
+from jaunt.project.project import Project, select_target
 from jaunt.report.console import MOST_LINES, print_diff, print_lines, relative_paths, say
 from jaunt.text.counts import counted
 
@@ -86,7 +86,7 @@ def _records(project: Project, name: str | None) -> list[LastBuild]:
     history = History(project.root)
     if name is None:
         return history.last_run()
-    (module,) = select_targets(project, [name])
+    module = select_target(project, name)
     record = history.get(project.kind_of(module), module)
     if record is None:
         raise JauntRefusedError(

@@ -106,7 +106,7 @@ def _tidied(project: Project, module: str, text: str) -> str:
 def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Project:
     """Return the project as it is now; raises JauntRefusedError if a module of it broke."""
     file = project.modules[module].file
-    imported = import_from_bases({module: file.base}, path=project.bases(), cwd=project.root)
+    imported = import_from_bases({module: file.base}, path_of=project.bases_from, cwd=project.root)
     if imported[module].error:
         raise JauntRefusedError(
             f"{file.path}: could not be imported any more: {imported[module].error}",

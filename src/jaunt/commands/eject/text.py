@@ -12,7 +12,7 @@ from jaunt.header import split_header
 from jaunt.plan.plan import Plan
 from jaunt.project.project import Project
 from jaunt.report.wording import all_reasons, build_command
-from jaunt.spec_ref import code_name
+from jaunt.spec_ref import code_name, import_name
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.source import ModuleSource, parse_source, read_source
 from jaunt.validation import validate_generated_source
@@ -59,7 +59,8 @@ def ejected_text(project: Project, module: str, used: Iterable[str] | None = Non
     generated_module = project.generated_module(module)
     generated = parse_source(generated_module, str(path), code.encode())
     paths = used_paths(project, [module]) if used is None else used
-    shared = {path[len(module) + 1 :].partition(".")[0] for path in paths if path.startswith(f"{module}.")}
+    own = f"{import_name(module)}."
+    shared = {path.removeprefix(own).partition(".")[0] for path in paths if path.startswith(own)}
     text = eject_source(spec, generated, names, shared=shared)
     errors = parse_candidate(text, filename=str(spec_module.file.path))[1]
     if errors:
@@ -71,7 +72,7 @@ def used_paths(project: Project, modules: Collection[str]) -> Iterator[str]:
     """Yield the dotted paths that files use of others than themselves, of files that may use one of some modules."""
     files = [(f.name, f.path) for f in find_files(project.roots, generated_dir=project.generated_dir)]
     files += [(project.generated_module(m), project.generated_path(m)) for m in project.modules]
-    tails = {module.rpartition(".")[2].encode() for module in modules}
+    tails = {import_name(module).rpartition(".")[2].encode() for module in modules}
     for name, path in files:
         try:
             data = read_plain(path)

@@ -192,13 +192,17 @@ def _names_of_jaunt(source: ModuleSource, was_imported: bool) -> Iterator[tuple[
 def _refuse_unimportable(project: Project, texts: Mapping[Path, str], draft: Path) -> None:
     """Raise JauntRefusedError if a module that has changed can't be imported from `draft` without jaunt."""
     files = find_files(project.roots, generated_dir=project.generated_dir)
-    names = [file.name for file in files if file.path in texts]
-    bases = [draft / base.relative_to(project.root) for base in project.bases() if base.is_relative_to(project.root)]
-    command = [sys.executable, "-P", "-B", "-c", _IMPORT, str(len(bases)), *map(str, bases), *names]
-    done = run_tool(command, cwd=draft)
-    if done.code:
-        raise JauntRefusedError(
-            f"it could not be imported without jaunt: {done.last_words}",
-            hint="nothing was written",
-            code=codes.NOT_EJECTED,
-        )
+    runs: dict[tuple[Path, ...], list[str]] = {}
+    for file in files:
+        if file.path in texts:
+            runs.setdefault(project.sight_from(file.base).bases, []).append(file.name)
+    for seen, names in runs.items():
+        bases = [draft / base.relative_to(project.root) for base in seen if base.is_relative_to(project.root)]
+        command = [sys.executable, "-P", "-B", "-c", _IMPORT, str(len(bases)), *map(str, bases), *names]
+        done = run_tool(command, cwd=draft)
+        if done.code:
+            raise JauntRefusedError(
+                f"it could not be imported without jaunt: {done.last_words}",
+                hint="nothing was written",
+                code=codes.NOT_EJECTED,
+            )

@@ -97,8 +97,9 @@ OF_SPECS: Mapping[str, CodePage] = {
     codes.SAME_MODULE: CodePage(
         "two files are one module",
         "workspaces",
-        "Two files below the roots of one package have the same dotted name, so an import can only reach one.",
-        "Rename or remove one of the two.",
+        "Two files below the roots of one distribution have the same dotted name, so an import can only reach one.",
+        "Rename or remove one of the two. Packages that have a pyproject.toml of their own, with [project], are told "
+        "apart.",
     ),
     codes.UNIMPORTABLE: CodePage(
         "a spec module can't be imported",

@@ -27,7 +27,7 @@ from jaunt.plan.module_work import ModuleWork, project_work
 from jaunt.plan.plan import Plan
 from jaunt.process.background import run_async
 from jaunt.process.frozen import frozen
-from jaunt.project.project import Project, select_targets
+from jaunt.project.project import Project, select_target
 from jaunt.report.console import error_line, print_warning, relative_paths, say
 from jaunt.text.counts import counted
 
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _probed(project: Project, target: str) -> _Probed:
     """Return what is to be probed; raises a JauntError where there is nothing that could be."""
-    (module,) = select_targets(project, [target])
+    module = select_target(project, target)
     if module in project.problems:
         raise project.problems[module]
     if project.kind_of(module) != "build":

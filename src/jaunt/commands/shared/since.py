@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jaunt import codes
 from jaunt.errors import JauntConfigError
+from jaunt.files.listing import module_file
 from jaunt.process.tool import run_tool
 from jaunt.project.project import Project
 from jaunt.specs.dag import dependents_of
@@ -18,11 +19,31 @@ def modules_since(project: Project, ref: str) -> set[str]:
     committed counts, and so do new files that git doesn't ignore. Raises JauntConfigError if git can't tell.
     """
     changed = {os.path.realpath(path) for path in _changed_files(project.root, ref)}
-    files = project.source_files()
-    touched = {name for name, path in files.items() if os.path.realpath(path) in changed}
-    touched |= {name for name in project.modules if os.path.realpath(project.generated_name(name)) in changed}
-    uses = {name: {*project.dag.get(name, ()), *_modules_of(project.imported_by(path))} for name, path in files.items()}
-    return dependents_of(uses, touched) & project.modules.keys()
+    uses, paths = _uses(project), {name: module.path for name, module in project.modules.items()}
+    touched = {path for path in uses if os.path.realpath(path) in changed}
+    touched |= {path for m, path in paths.items() if os.path.realpath(project.generated_name(m)) in changed}
+    reached = dependents_of(uses, touched)
+    return {name for name, path in paths.items() if path in reached}
+
+
+def _uses(project: Project) -> dict[str, set[str]]:
+    """Return the files that were searched for specs, each with those of the modules that it uses."""
+    assert project.scan is not None  # what was read from nowhere has no sources
+    roots, names_at = project.scan.files.listing.roots, project.scan.files.sources.names_at
+    paths_of: dict[str, list[str]] = {}  # by the name that the module is imported by: each owner may have one
+    for path, root in roots.items():
+        if (file := module_file(path, root)) is not None:
+            paths_of.setdefault(file.name, []).append(path)
+    uses: dict[str, set[str]] = {}
+    for path in (path for paths in paths_of.values() for path in paths):
+        names = names_at(path)
+        imported = [*names.bindings.values(), *names.star_imports] if names else []
+        uses[path] = {each for module in _modules_of(imported) for each in paths_of.get(module, ())}
+    for module, needed in project.dag.items():
+        if module in project.modules:
+            found = uses.setdefault(project.modules[module].path, set())
+            found.update(project.modules[each].path for each in needed if each in project.modules)
+    return uses
 
 
 def _modules_of(paths: Iterable[str]) -> Iterator[str]:

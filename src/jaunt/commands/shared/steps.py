@@ -16,7 +16,7 @@ from jaunt.plan.freshness import Freshness
 from jaunt.plan.plan import Plan, make_plan
 from jaunt.plan.reasons import ReasonKind
 from jaunt.process.garbage import without_collection
-from jaunt.project.project import Project, chosen_specs_of, load_project, select_targets
+from jaunt.project.project import Project, chosen_specs_of, load_project, select_target, select_targets
 from jaunt.report.console import error_line, print_warning, say, some
 
 if TYPE_CHECKING:  # as with all that looks ahead
@@ -42,7 +42,7 @@ def read_project(arguments: argparse.Namespace) -> Project:
 def read_module(arguments: argparse.Namespace) -> tuple[Project, str]:
     """Return the project and the one module that MODULE names; raises what is wrong with the module, if anything."""
     project = read_project(arguments)
-    (module,) = select_targets(project, [arguments.module])
+    module = select_target(project, arguments.module)
     if module in project.problems:
         raise project.problems[module]
     return project, module

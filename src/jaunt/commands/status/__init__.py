@@ -20,7 +20,7 @@ from jaunt.commands.status.view import module_status, print_module_status, print
 from jaunt.plan.evidence import unproven_of
 from jaunt.plan.orphans import find_orphans
 from jaunt.plan.plan import Plan
-from jaunt.project.project import Project, remember, select_targets
+from jaunt.project.project import Project, remember, select_target, select_targets
 from jaunt.report.console import error_line
 from jaunt.report.wording import all_reasons
 from jaunt.text.coded import code_of
@@ -83,7 +83,7 @@ def _specs(project: Project, arguments: argparse.Namespace) -> Result:
 
 
 def _one(project: Project, arguments: argparse.Namespace) -> Result:
-    (module,) = select_targets(project, [arguments.module])
+    module = select_target(project, arguments.module)
     plan = plan_for(project)
     plan = plan.with_problems(with_foreseen(plan.only([module])).problems)
     status = module_status(plan, module)

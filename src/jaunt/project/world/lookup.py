@@ -10,7 +10,7 @@ from jaunt.project.name_lookup import places_of
 from jaunt.project.reading import Reader
 from jaunt.project.world.recorded import shape_digest
 from jaunt.registry import SpecEntry
-from jaunt.spec_ref import SpecRef, code_name, module_of, qualname_of
+from jaunt.spec_ref import SpecRef, code_name, import_name, module_of, qualname_of
 from jaunt.syntax.shapes import Shape, handwritten_nodes, shape_of
 from jaunt.syntax.source import ModuleSource, Names, read_source
 
@@ -132,7 +132,7 @@ class Lookup:
         return _remembered(self._spec_types, ref, self._read_spec_types, _MOST_SHAPES)
 
     def _read_spec_types(self, ref: SpecRef) -> Sequence[str]:
-        source, name = self.source(module_of(ref)), code_name(qualname_of(ref))
+        source, name = self.source(import_name(module_of(ref))), code_name(qualname_of(ref))
         if source is None or name not in source.definitions:
             return ()
         shape = shape_of(source, [*source.overloads_of(name), source.definitions[name]])

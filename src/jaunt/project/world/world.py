@@ -154,7 +154,8 @@ class _Reached:
             if meant is None or meant.kind == "module" or meant.module == self._module:
                 continue
             if meant.kind == "spec":
-                self.specs[SpecRef(meant.ref)] = self._lookup.specs(meant.module)[meant.name]
+                spec = self._lookup.specs(meant.module)[meant.name]
+                self.specs[spec.spec_ref] = spec
                 continue
             self.paths[current] = None
             if meant not in self.shapes:

@@ -240,7 +240,7 @@ class _Run:
 
     @property
     def _bases(self) -> list[Path]:
-        return list(dict.fromkeys([self.base, *self.project.bases()]))
+        return self.project.bases_from(self.base)
 
     def _file(self, subject: Subject) -> str:
         """Return a test module's file as pytest names it in the ids of tests."""

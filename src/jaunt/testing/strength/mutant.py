@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 
 from jaunt.process.frozen import frozen
+from jaunt.spec_ref import import_name
 from jaunt.syntax.source import parse_or_none
 from jaunt.syntax.splicing.blocks import blocks_of
 from jaunt.testing.strength.operators import Edit, OperatorKind, edits_of
@@ -93,7 +94,7 @@ def _named(module: str, data: bytes, edits: Iterable[Edit]) -> Iterator[Mutant]:
         after = _on_one_line(data[first : edit.start] + edit.text.encode() + rest)
         key = (edit.place.owner, before, after)
         seen[key] = seen.get(key, 0) + 1
-        name = hashlib.sha256("\0".join([module, *key, str(seen[key])]).encode()).hexdigest()[:8]
+        name = hashlib.sha256("\0".join([import_name(module), *key, str(seen[key])]).encode()).hexdigest()[:8]
         line = data.count(b"\n", 0, edit.start) + 1
         owner, lines = edit.place
         yield Mutant(name, module, edit.kind, owner, line, lines, edit.start, edit.end, edit.text, before, after)

@@ -95,7 +95,7 @@ def compare(
 def _order(versions: Versions, inputs: int, seconds: float) -> Order:
     work = versions.work
     return Order(
-        spec_module=work.module,
+        spec_module=work.imported_as,
         generated_module=work.generated_module,
         filename=str(work.path),
         names=[*work.names],

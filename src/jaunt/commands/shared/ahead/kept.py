@@ -27,7 +27,7 @@ def with_refused(plan: Plan, modules: Collection[str], quiet: Quiet) -> Plan:
     quiet.note(m for m in modules if m not in bases)
     if not bases:
         return plan
-    imported = import_from_bases(bases, path=project.bases(), cwd=project.root)
+    imported = import_from_bases(bases, path_of=project.bases_from, cwd=project.root)
     refused = {
         module: JauntDiscoveryError(each.error, hint=each.hint)
         for module, each in imported.items()
