@@ -238,7 +238,8 @@ def _late_imports(module: Module, node: Definition, names: Collection[str], spec
     """Yield, for each function that uses some of the names, the edit that imports them in its first line."""
     lines = _lines(module.text)
     for function in _outer_functions(node):
-        used = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)} & set(names)
+        nodes = (n for statement in function.body for n in ast.walk(statement))  # what the head needs, it needs before
+        used = {n.id for n in nodes if isinstance(n, ast.Name)} & set(names)
         if used and (code := _code_of(function)):
             line, column = _start(code[0])
             before = lines[line - 1].encode()[:column].decode()

@@ -59,6 +59,11 @@ PURE = {
     "a heap of its own": "import heapq\nH = [3, 1]\nheapq.heapify(H)",
     "a class nested in a class": "class A:\n    class _P:\n        def __init__(self, n):\n            self.n = n\n    p = _P(1)",
     "a function of the class body": "class A:\n    def _make(n):\n        return n\n    one = _make(1)",
+    "a metaclass that looks at what is set": (
+        "class _M(type):\n    def __setattr__(cls, name, value):\n        if hasattr(cls, name):\n            cls.n = None\n"
+        "        type.__setattr__(cls, name, value)\n"
+        "    def __delattr__(cls, name):\n        type.__delattr__(cls, name)"
+    ),
     "a metaclass that keeps what its classes make": (
         "class _One(type):\n    made = {}\n    def __call__(cls, *a):\n        cls.made[cls] = super().__call__(*a)\n        return cls.made[cls]\n"
         "class _A(metaclass=_One):\n    pass"
@@ -108,6 +113,8 @@ PURE = {
 }
 IMPURE = {
     "what the spec module doesn't read": "import sys\ndef _told(file=sys.stdout):\n    pass",
+    "an attribute of a module by way of object": "import sys\n_SET = object.__setattr__(sys, 'a', 1)",
+    "an attribute that is taken away so": "import os\n_GONE = type.__delattr__(os, 'remove')",
     "what a metaclass does for a class": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nONE = _A()",
     "what a metaclass does for one below it": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nclass _B(_A):\n    pass\nONE = _B()",
     "a metaclass that reaches out": "import os\nclass _M(type):\n    def __init__(cls, *a):\n        os.remove('a')",

@@ -27,7 +27,7 @@ PURE_CALLS: dict[str, frozenset[str]] = _table(
         "bisect": "*",
         "builtins": (
             "abs all any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod "
-            "enumerate filter float format frozenset getattr hash hex int isinstance issubclass iter len "
+            "enumerate filter float format frozenset getattr hasattr hash hex int isinstance issubclass iter len "
             "list map max memoryview min next object oct ord pow property range repr reversed round set "
             "slice sorted staticmethod str sum super tuple type zip NotImplementedError ArithmeticError "
             "AssertionError AttributeError Exception ImportError IndexError KeyError LookupError OSError "

@@ -24,6 +24,8 @@ from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_t
 _REACHING_OUT = (
     ast.Global | ast.Nonlocal | ast.Import | ast.ImportFrom | ast.With | ast.AsyncWith | ast.AsyncFor | ast.Await
 )
+_SETTERS = {f"builtins.{kind}.{name}" for kind in ("object", "type") for name in ("__setattr__", "__delattr__")}
+"""What changes its first argument."""
 _MAKERS = {"__init__", "__new__", "__post_init__"}
 
 
@@ -57,9 +59,11 @@ class Purity:
         function = call.func
         if isinstance(function, ast.Call):
             return self._names.path(function.func) in DECORATOR_MAKERS
+        path = self._names.path(function)
+        if path in _SETTERS:
+            return bool(call.args) and not self._changes.is_imported(call.args[0])
         if isinstance(function, ast.Attribute) and self._is_pure_method(function, local):
             return True
-        path = self._names.path(function)
         if path in CALLERS:
             arguments = [*call.args, *(k.value for k in call.keywords)]
             return all(self._is_pure_callable(argument, local) for argument in arguments)
@@ -197,7 +201,7 @@ class Changes:
 
     def reach_imported(self, call: ast.Call, path: str) -> bool:
         """Whether a call hands what is imported to a function of the candidate's that changes what it is handed."""
-        if not any(map(self._is_imported, [*call.args, *(k.value for k in call.keywords)])):
+        if not any(map(self.is_imported, [*call.args, *(k.value for k in call.keywords)])):
             return False
         definition = self._names.definition(path)
         members = definition.body if isinstance(definition, ast.ClassDef) else [definition]
@@ -206,11 +210,11 @@ class Changes:
     def imported_in(self, nodes: Iterable[ast.AST]) -> set[str]:
         """Return the names that are assigned what is imported: `m` of `m = sys.modules`."""
         assigned = (node for node in nodes if isinstance(node, ast.Assign | ast.AnnAssign) and node.value)
-        found = (node for node in assigned if node.value and self._is_imported(node.value))
+        found = (node for node in assigned if node.value and self.is_imported(node.value))
         return {target.id for node in found for target in assignment_targets(node) if isinstance(target, ast.Name)}
 
-    def _is_imported(self, node: ast.expr) -> bool:
-        """Whether an expression has what is not the candidate's own, other than to call it."""
+    def is_imported(self, node: ast.expr) -> bool:
+        """Return whether an expression has what is not the candidate's own, other than to call it."""
         named = {id(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
         names = (n.id for n in ast.walk(node) if isinstance(n, ast.Name) and id(n) not in named)
         paths = (self._candidate.bindings.get(name) for name in names)
