@@ -3,13 +3,15 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from libraries import spec_file
-from processes import run_jaunt, run_jaunt_unread
+from processes import child_environment, run_jaunt, run_jaunt_unread
 from projects import CONFIG, GENERATED, SHOP_ANSWERS, make_shop
 from said import RunIn
 from stopped_builds import stop_while_building
@@ -124,3 +126,11 @@ def test_a_signal_counts_whatever_python_does_just_then(
     monkeypatch.setattr("jaunt.commands.doctor.run", while_it_does)
     said = run_in(tmp_path, "doctor")
     assert (said.code, said.err) == (130, "error: interrupted; what was finished is kept\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells when a process hears signals")
+def test_a_build_that_is_killed_at_random_does_no_harm(tmp_path: Path) -> None:
+    fire = str(Path(__file__).parents[1] / "benchmarks" / "fire")
+    command = [sys.executable, fire, "kills", "--kills", "20", "--quick"]
+    told = subprocess.run(command, cwd=tmp_path, env=child_environment(), capture_output=True, text=True, check=True)
+    assert told.stdout == "kills: 20 tried, 0 did harm\n"
