@@ -13,6 +13,7 @@ from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors
+from jaunt.checks.static.forbidden_calls import looks_at_run
 from jaunt.checks.static.imports import import_errors, imported_heads
 from jaunt.checks.static.stub_answer import heads, stub_answer
 from jaunt.checks.static.stubs import stub_errors
@@ -195,10 +196,12 @@ def static_findings(
             (codes.VACUOUS, _vacuous(candidate, work, tested) if work.kind == "test" else ()),
         ]
         errors = [flaw.coded(code) for code, found in rules for flaw in flaws(found)]
-        on_import = [flaw.coded(codes.EFFECTS) for flaw in on_import]
+        warnings = [flaw.coded(codes.EFFECTS) for flaw in on_import] if effects.warn else []
+        if work.kind == "build":
+            warnings += [flaw.coded(codes.LOOKS_AT_RUN) for flaw in looks_at_run(candidate, work.spec)]
     except RecursionError:
         return Checked(source, [Flaw("cannot be read: nested too deeply", file=work.path.name)])
-    return Checked(source, errors, on_import if effects.warn else ())
+    return Checked(source, errors, warnings)
 
 
 def _vacuous(candidate: ModuleSource, work: ModuleWork, tested: Tested) -> list[Flaw]:
