@@ -74,3 +74,8 @@ def test_where_the_sources_show_nothing_pytest_is_asked(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, plugin, parameters="five: int, *, other: int", mark="@pytest.mark.slow\n")
     assert (fault.line, fault.column, fault.symbol) == (7, 25, "test_a")
     assert "no fixture is called 'other'" in fault.text
+
+
+def test_its_column_counts_characters(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, {}, parameters="näh: int = 5, *, other: int")
+    assert fault.column == 28

@@ -38,15 +38,16 @@ async def unanswered_parameters(work: ModuleWork, project: Project) -> Sequence[
         return ()
     failures = await halted_with_task(partial(collection_failures, stand_in(work), work, project))
     found = [match.groups() for each in failures if (match := _NOT_FOUND.match(each.message))]
-    return [_fault(test, doubtful[test, name]) for test, name in found if (test, name) in doubtful]
+    return [_fault(work.spec, test, doubtful[test, name]) for test, name in found if (test, name) in doubtful]
 
 
-def _fault(test: str, parameter: ast.arg) -> SpecFault:
+def _fault(spec: ModuleSource, test: str, parameter: ast.arg) -> SpecFault:
+    before = spec.text.split("\n")[parameter.lineno - 1].encode()[: parameter.col_offset].decode()  # which counts bytes
     text = (
         f"no fixture is called {parameter.arg!r}, in this module, in a conftest.py beside or above it, in pytest and "
         "its plugins, and the docstring doesn't have the test parametrized by it"
     )
-    return SpecFault(parameter.lineno, parameter.col_offset, test, text)
+    return SpecFault(parameter.lineno, len(before), test, text)
 
 
 def _doubtful(work: ModuleWork) -> Iterator[tuple[tuple[str, str], ast.arg]]:
