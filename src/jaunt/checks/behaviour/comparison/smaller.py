@@ -12,7 +12,7 @@ from jaunt.checks.behaviour.comparison.inputs import CALLS, CONSTRUCTOR, LEFT_OU
 _PLAINEST = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ -_.,:;/'\"()"
 _RANKS = {character: rank for rank, character in enumerate(_PLAINEST, 1)}
 _ODD = sys.maxunicode  # more than any letter that is small
-_INSTEAD = ("a", "b", "0", "A", " ", "-")  # of a character, the plainest first
+_INSTEAD = ("a", "b", "0", "A", " ", "-", "é")  # of a character, the plainest first
 _COLLECTIONS = (list, set, frozenset, tuple)
 
 Vary = Callable[[Any, Any], Iterator[Any]]
