@@ -32,6 +32,8 @@ def double(n: int) -> int:
 
     >>> double(2)
     4
+    >>> double(-2000001)
+    -4000002
 
     Properties:
         given n: int :: double(n) == n + n
@@ -43,8 +45,8 @@ CANDIDATES = {
     "right": GOOD,
     "wrong for its example": "def double(n: int) -> int:\n    return 2 * n if n != 2 else 5\n",
     "wrong for large numbers": "def double(n: int) -> int:\n    return 2 * n if n < 50 else 'many'\n",
-    "right until it was called": "calls = []\n\n\ndef double(n: int) -> int:\n"
-    "    calls.append(n)\n    return 2 * n if len(calls) < 115 else 0\n",
+    "right until its example was run": "calls = []\n\n\ndef double(n: int) -> int:\n"
+    "    calls.append(n)\n    return 2 * n if -2000001 not in calls or n == -2000001 else 0\n",
     "with an effect": f"import os\nos.environ['X'] = '1'\n\n\n{GOOD}",
     "that ends the process": "import os\n\n\ndef double(n: int) -> int:\n"
     "    os._exit(0) if n == 2 else None\n    return 2 * n\n",
@@ -104,7 +106,7 @@ def test_a_candidate_is_examined_once_and_again_only_for_what_failed(tmp_path: P
         "right": [],
         "wrong for its example": ["doctests", "properties"],
         "wrong for large numbers": ["properties", "robustness"],
-        "right until it was called": [],
+        "right until its example was run": [],
         "with an effect": ["doctests"],
         "that ends the process": ["doctests", "properties", "robustness"],
         "that can't be imported": ["doctests", "properties"],
@@ -113,7 +115,7 @@ def test_a_candidate_is_examined_once_and_again_only_for_what_failed(tmp_path: P
         "right": 0,
         "wrong for its example": 2,
         "wrong for large numbers": 2,
-        "right until it was called": 0,
+        "right until its example was run": 0,
         "with an effect": 1,
         "that ends the process": 3,
         "that can't be imported": 3,
