@@ -18,6 +18,7 @@ pytest.importorskip("distributed")
 from clusters import LocalCluster, local_cluster
 
 import jaunt.cluster.cluster
+import jaunt.cluster.connection
 from jaunt.cluster.call import open_cluster
 from jaunt.cluster.connection import version_at
 from jaunt.config import load_config
@@ -140,24 +141,31 @@ def test_a_worker_of_another_kind_is_not_used_and_told(tmp_path: Path, run_in: R
         assert "is as this machine" in told
 
 
-def test_a_worker_that_is_killed_at_work_changes_no_result(tmp_path: Path, run_in: RunIn) -> None:
-    """The first worker dies with the first example that it runs: the others, or this machine, do its work."""
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_work_of_a_worker_that_is_killed_or_hangs_is_done_by_the_others(
+    tmp_path: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
+) -> None:
+    """It ends with a test module that it runs: nothing is lost, and the other worker, not this machine, does it."""
+    monkeypatch.setattr(jaunt.cluster.cluster, "_LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(jaunt.cluster.connection, "SECONDS", 2.0)
     with local_cluster(tmp_path, workers=2) as cluster:
         root = textkit(tmp_path / "project", cluster.address)
-        here = textkit(tmp_path / "here")
-        assert run_in(here, "build", *FEW).code == 0
-        killer = Thread(target=lambda: (cluster.wait_for_work(), cluster.kill_worker()))
-        killer.start()
-        said = run_in(root, "build", *FEW)
-        killer.join()
+        assert run_in(root, "test", "--no-run", "--target", "tests.test_slugs").code == 0
+        before = calls_of(root)
+        ender = Thread(target=lambda: cluster.wait_for_run().send_signal(how))
+        ender.start()
+        said = run_in(root, "test", "--no-build", "--target", "tests.test_slugs")
+        ender.join()
         assert said.code == 0, said.err
-        assert generated(root) == generated(here)
+        assert "is left out" not in said.err
+        assert calls_of(root) == before + 1
 
 
 def test_a_worker_that_hangs_is_waited_for_no_longer_than_it_takes_to_see_that(
     tmp_path: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jaunt.cluster.cluster, "_LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(jaunt.cluster.connection, "SECONDS", 2.0)
     with local_cluster(tmp_path, workers=1) as cluster:
         root = textkit(tmp_path / "project", cluster.address)
         stopper = Thread(target=lambda: (cluster.wait_for_work(), cluster.workers[0].send_signal(signal.SIGSTOP)))
@@ -165,7 +173,7 @@ def test_a_worker_that_hangs_is_waited_for_no_longer_than_it_takes_to_see_that(
         said = run_in(root, "build", *FEW)
         stopper.join()
         assert said.code == 0, said.err
-        assert "is left out of this run: its workers don't answer" in said.err or calls_of(root) >= 2
+        assert "is left out of this run: none of its 1 workers can be used" in said.err or calls_of(root) >= 2
 
 
 @pytest.mark.parametrize("address", ["host", "http://host:1", "tcp://host", "tcp://:8786 x"])

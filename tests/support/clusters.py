@@ -1,8 +1,6 @@
 """A Dask cluster on loopback: a scheduler and its workers, as processes that can be killed."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -47,11 +45,11 @@ class LocalCluster:
         """Wait until a worker has unpacked a project: it is about to run something."""
         wait_until(lambda: any(self._folder.glob("jaunt-cluster-*/*/project")))
 
-    def kill_worker(self) -> None:
-        """Kill one worker, as a machine that is switched off."""
-        worker = self.workers.pop()
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.wait()
+    def wait_for_run(self) -> subprocess.Popen[bytes]:
+        """Wait until a worker runs something in a sandbox, and return it."""
+        at_work: list[subprocess.Popen[bytes]] = []
+        wait_until(lambda: bool(at_work.extend(each for each in self.workers if _has_children(each)) or at_work))
+        return at_work[0]
 
     def close(self) -> None:
         """End them all."""
@@ -72,6 +70,10 @@ class LocalCluster:
         with (self._folder / f"{program}.log").open("ab") as log:
             env = child_environment(TMPDIR=str(self._folder), **environment)
             return subprocess.Popen(command, cwd=self._folder, env=env, stdout=log, stderr=log)
+
+
+def _has_children(process: subprocess.Popen[bytes]) -> bool:
+    return any(found.read_text() for found in Path(f"/proc/{process.pid}/task").glob("*/children"))
 
 
 @contextmanager

@@ -2,14 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from jaunt.cluster.connection import Connection
+from jaunt.cluster.connection import Connection, result_of
 from jaunt.cluster.error import ClusterError
 from jaunt.cluster.sent import SentProject
 from jaunt.cluster.worker import perform
@@ -21,6 +21,17 @@ _MOST_FAILURES = 3
 
 _LOOK_SECONDS = 10.0
 """How long a result may take before it is looked whether the cluster hangs, and then again and again."""
+
+
+class _Sent(NamedTuple):
+    """A call that was sent: what stands for its result, and the workers that may make it."""
+
+    future: Any
+    workers: tuple[str, ...]
+
+
+class _LostError(Exception):
+    """A call will have no result: the worker that makes it hangs, or none is left that may."""
 
 
 class Cluster:
@@ -64,18 +75,13 @@ class Cluster:
         Paths of the project in them are turned into those of its copy there, and back. Raises ClusterError where no
         worker can be used, none answers within `seconds`, or the call ends in an error there.
         """
-        future = None
         try:
             async with asyncio.timeout(seconds):
-                future = await asyncio.to_thread(self._submit, function, arguments)
-                result = await self._result_of(future)
+                result = await self._result(function, arguments)
         except TimeoutError:
             raise self._failed(f"a call took more than {seconds:g} s") from None
         except ClusterError as error:
             raise self._failed(str(error)) from None
-        finally:
-            if future is not None:
-                future.release()  # which cancels what nobody waits for any more
         self._failures = 0
         self.calls += 1
         return result
@@ -100,7 +106,7 @@ class Cluster:
         if connection is not None:
             connection.close()
 
-    def _submit(self, function: str, arguments: Mapping[str, Any]) -> Any:
+    def _submit(self, function: str, arguments: Mapping[str, Any]) -> _Sent:
         with self._lock:
             connection = self._connected()
             try:
@@ -109,31 +115,42 @@ class Cluster:
                 self._workers = []
                 return self._submit_to(self._connected(), function, arguments)
 
-    def _submit_to(self, connection: Connection, function: str, arguments: Mapping[str, Any]) -> Any:
+    def _submit_to(self, connection: Connection, function: str, arguments: Mapping[str, Any]) -> _Sent:
         first, later = self._sent.today()
         call = (first, later, function, dict(arguments), str(self._root))
-        return connection.submit(perform, call, self._workers)
+        return _Sent(connection.submit(perform, call, self._workers), (*self._workers,))
 
-    async def _result_of(self, future: Any) -> Any:
-        assert self._connection is not None
-        done, loop = asyncio.Event(), asyncio.get_running_loop()
-        # The loop may be closed by the time that it is told.
-        future.add_done_callback(lambda _: caught(partial(loop.call_soon_threadsafe, done.set)))
-        while not done.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(done.wait(), _LOOK_SECONDS)
-            if not done.is_set():
-                await asyncio.to_thread(self._look)
-        return await asyncio.to_thread(self._connection.result_of, future)
+    async def _result(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        """Return what a function gives; it is called once more, by another worker, where one hangs that calls it."""
+        while True:
+            sent = await asyncio.to_thread(self._submit, function, arguments)
+            try:
+                await _done(sent.future, partial(self._look, sent))
+                return await asyncio.to_thread(result_of, sent.future)
+            except _LostError:
+                continue
+            finally:
+                sent.future.release()  # which cancels what nobody waits for any more
 
-    def _look(self) -> None:
-        """Raise ClusterError, and leave the cluster out from now on, if it hangs."""
-        assert self._connection is not None
+    def _look(self, sent: _Sent) -> None:
+        """Raise ClusterError, and leave the cluster out from now on, if it hangs; _LostError if the call is lost.
+
+        Workers that hang are not used any more. Those that were killed are known to the scheduler, which has the others
+        do their work.
+        """
+        connection = self._connection
+        assert connection is not None
         try:
-            self._connection.require_answers(self._workers)
+            answering = connection.answering(sent.workers)
+            lost = {*sent.workers}.difference(answering)
+            is_lost = bool(lost) and (not answering or connection.is_made_by(lost, sent.future))
         except ClusterError as error:
             self._problem = self._problem or str(error)
             raise
+        with self._lock:
+            self._workers = [each for each in self._workers if each not in lost]
+        if is_lost:
+            raise _LostError
 
     def _failed(self, problem: str) -> ClusterError:
         """Note a call that failed; after some, one after the other, no further one is made."""
@@ -171,3 +188,15 @@ class Cluster:
     def _send(self, value: object) -> Any:
         assert self._connection is not None
         return self._connection.send(value, self._workers)
+
+
+async def _done(future: Any, look: Callable[[], None]) -> None:
+    """Wait until a call is done; while it is not, `look`, in a thread, which may raise an error, again and again."""
+    done, loop = asyncio.Event(), asyncio.get_running_loop()
+    # The loop may be closed by the time that it is told.
+    future.add_done_callback(lambda _: caught(partial(loop.call_soon_threadsafe, done.set)))
+    while not done.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(done.wait(), _LOOK_SECONDS)
+        if not done.is_set():
+            await asyncio.to_thread(look)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
@@ -19,6 +20,7 @@ SECONDS = 5.0
 """How long a scheduler may take to answer, its workers to say what they have, and a result to be fetched."""
 _SEND_SECONDS = 30.0
 """How long a project may take to be sent."""
+_SILENT = "its workers don't answer"
 _RETRIES = 2  # of a call that ends in an error there
 
 
@@ -44,20 +46,43 @@ class Connection:
     def machines(self, sandbox: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         """Return each worker's address, and in words what it has otherwise than this machine.
 
-        Raises ClusterError if they don't say.
+        Raises ClusterError if the scheduler doesn't say which workers there are.
         """
-        ask = partial(self._client.run, this_machine, sandbox, on_error="return")
-        answers: dict[str, object] = tried(ask, "its workers don't answer")
+        workers = sorted(self._known())
+        answers = self._answers(partial(self._client.run, this_machine, sandbox, on_error="return"), workers)
         here = this_machine(sandbox)
-        return [(worker, _differing(here, there)) for worker, there in sorted(answers.items())]
+        silent = f"doesn't answer within {SECONDS:g} s"
+        return [(each, _differing(here, answers[each]) if each in answers else [silent]) for each in workers]
 
-    def require_answers(self, workers: Sequence[str]) -> None:
-        """Raise ClusterError if the scheduler or one of the workers hangs: it would be waited for in vain."""
-        tried(partial(self._client.run, bool, workers=[*workers], on_error="return"), "its workers don't answer")
+    def answering(self, workers: Collection[str]) -> list[str]:
+        """Return those of some workers that are there and answer; raises ClusterError if the scheduler doesn't."""
+        there = sorted(self._known() & {*workers})
+        return [*self._answers(partial(self._client.run, bool, on_error="return"), there)]
+
+    def is_made_by(self, workers: Collection[str], future: Any) -> bool:
+        """Return whether a call was given to one of some workers, as far as the scheduler knows these."""
+        found: dict[str, Sequence[object]] = tried(self._client.processing, _SILENT)
+        return any(future.key in found.get(each, ()) for each in workers)
+
+    def _known(self) -> set[str]:
+        """Return the workers that the scheduler knows: those that were killed are not among them."""
+        found: dict[str, Any] = tried(partial(self._client.scheduler_info, n_workers=-1), _SILENT)
+        return {*found["workers"]}
+
+    def _answers(self, ask: Callable[..., Any], workers: Sequence[str]) -> dict[str, object]:
+        """Return what workers answer; one that hangs keeps all others waiting, so that each is then asked alone."""
+        try:
+            return tried(partial(ask, workers=[*workers]), _SILENT, seconds=SECONDS) if workers else {}
+        except ClusterError:
+            found: dict[str, object] = {}
+            single = [partial(ask, workers=[each]) for each in workers]
+            calls = [partial(caught, lambda asked=asked: found.update(asked())) for asked in single]
+            _all_within(SECONDS, calls)
+            return {**found}
 
     def threads(self, workers: Sequence[str]) -> int:
         """Return how many calls some workers can make at a time."""
-        found: dict[str, int] = tried(partial(self._client.nthreads, [*workers]), "its workers don't answer")
+        found: dict[str, int] = tried(partial(self._client.nthreads, [*workers]), _SILENT)
         return sum(found.values())
 
     def send(self, value: object, workers: Sequence[str]) -> Any:
@@ -70,13 +95,14 @@ class Connection:
         options = {"pure": False, "retries": _RETRIES, "workers": [*workers], "allow_other_workers": False}
         return tried(partial(self._client.submit, call, *arguments, **options), "a call can't be sent")
 
-    def result_of(self, future: Any) -> Any:
-        """Return the result of a future that is done; raises ClusterError if there is none."""
-        return tried(future.result, "a call failed there")
-
     def close(self) -> None:
         """Close it."""
         caught(partial(_within, SECONDS, partial(self._client.close, timeout=1)))
+
+
+def result_of(future: Any) -> Any:
+    """Return the result of a future that is done; raises ClusterError if there is none."""
+    return tried(future.result, "a call failed there")
 
 
 def version_at(address: str) -> str | None:
@@ -117,11 +143,19 @@ def _within(seconds: float, call: Callable[[], Any]) -> Any:
     """Return what a call gives in a thread; raises TimeoutError if that takes too long, or what the call raises."""
     results: list[Any] = []
     errors: list[BaseException | None] = []
-    thread = threading.Thread(target=lambda: errors.append(caught(lambda: results.append(call()))), daemon=True)
-    thread.start()
-    thread.join(seconds)
+    _all_within(seconds, [lambda: errors.append(caught(lambda: results.append(call())))])
     if not errors:
         raise TimeoutError(f"no answer within {seconds:g} s")
     if errors[0] is not None:
         raise errors[0]
     return results[0]
+
+
+def _all_within(seconds: float, calls: Sequence[Callable[[], object]]) -> None:
+    """Make calls, which raise nothing, in a thread each, and wait for them for some seconds."""
+    threads = [threading.Thread(target=call, daemon=True) for call in calls]
+    end = time.monotonic() + seconds
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
