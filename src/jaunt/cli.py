@@ -27,7 +27,7 @@ from jaunt.commands.shared.result import (
 from jaunt.errors import JauntConfigError, JauntError, JauntWriteError
 from jaunt.process.faults import machine_error
 from jaunt.process.stopping import INTERRUPTED, at_work, listening
-from jaunt.report.console import FORMATS, error_line, print_error, use_format
+from jaunt.report.console import FORMATS, error_line, print_error, print_warning, use_format
 from jaunt.report.excerpt import reading_begins, reading_ends
 from jaunt.text.coded import code_of
 from jaunt.text.nearest import did_you_mean
@@ -143,8 +143,16 @@ def _run(words: list[str]) -> Result:
     except KeyboardInterrupt as error:
         return _interrupted(error)
     finally:
+        _tell_left_out()
         use_format("text")
         reading_ends()
+
+
+def _tell_left_out() -> None:
+    """Say which clusters were not used and why, whatever had work for them; without one, nothing of it is loaded."""
+    if clusters := sys.modules.get("jaunt.cluster.call"):
+        for text in clusters.cluster_warnings():
+            print_warning(text)
 
 
 def _interrupted(error: KeyboardInterrupt) -> Result:

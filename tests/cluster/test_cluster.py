@@ -19,10 +19,13 @@ from clusters import LocalCluster, local_cluster
 
 import jaunt.cluster.cluster
 import jaunt.cluster.connection
+from jaunt.checks.behaviour.comparison.compare import Versions, compare
 from jaunt.cluster.call import open_cluster
 from jaunt.cluster.connection import version_at
 from jaunt.config import load_config
 from jaunt.paths import PACKAGE
+from jaunt.plan.module_work import project_work
+from jaunt.project.project import load_project
 
 FEW = ("--target", "textkit.slug", "--target", "textkit.words")
 
@@ -105,12 +108,17 @@ def test_the_version_of_a_scheduler_is_asked_for_where_it_may_be_the_cause(clust
     assert version_at("tcp://127.0.0.1:9") is None
 
 
-def test_without_a_scheduler_the_work_is_done_here_with_one_warning(tmp_path: Path, run_in: RunIn) -> None:
+def test_without_a_scheduler_the_work_is_done_here_with_one_warning(
+    tmp_path: Path, run_in: RunIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jaunt.cluster.connection, "SECONDS", 0.5)
     root = textkit(tmp_path / "project", "tcp://127.0.0.1:9")
     said = run_in(root, "build", *FEW)
     assert said.code == 0
     assert said.err.count("the cluster at tcp://127.0.0.1:9 is left out of this run: it can't be reached: OSError") == 1
     assert len(generated(root)) >= 2
+    said = run_in(root, "check", "--verify", "--target", FEW[1], "--cluster", "tcp://127.0.0.1:7")
+    assert said.err.count("the cluster at tcp://127.0.0.1:7 is left out of this run: it can't be reached: OSError") == 1
     loggers = [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]
     assert not any(logging.getLogger(name).isEnabledFor(logging.ERROR) for name in loggers)  # they print lines
 
@@ -174,6 +182,21 @@ def test_a_worker_that_hangs_is_waited_for_no_longer_than_it_takes_to_see_that(
         stopper.join()
         assert said.code == 0, said.err
         assert "is left out of this run: none of its 1 workers can be used" in said.err or calls_of(root) >= 2
+
+
+def test_code_is_compared_on_a_worker_and_the_same_differs(cluster: LocalCluster, tmp_path: Path) -> None:
+    found = []
+    for address in ("", cluster.address):
+        root = textkit(tmp_path / f"at{bool(address)}", address)
+        project = load_project(load_config(root=root))
+        code = "def slugify(text: str) -> str:\n    return text.{}()\n"
+        versions = Versions(
+            project_work(project, FEW[1]), [code.format(how) for how in ("lower", "upper")], ["slugify"]
+        )
+        found += compare(project, [versions], inputs=20)
+    assert found[0] == found[1]
+    assert found[0].reports[0]["differs"]
+    assert calls_of(root) == 1
 
 
 @pytest.mark.parametrize("address", ["host", "http://host:1", "tcp://host", "tcp://:8786 x"])

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 from jaunt.config import JauntConfig, SandboxConfig
 from jaunt.errors import JauntConfigError
 
+FURTHER_SECONDS = 60.0
+"""How long a call may take besides the run itself: the project is sent, unpacked, and waits for its turn."""
+
 INSTALL_HINT = "pip install 'jaunt[cluster]' from jaunt's folder"
 
 
@@ -41,21 +44,15 @@ def open_cluster(config: JauntConfig) -> Caller | None:
     """
     if not config.cluster.address:
         return None
-    key = _key(config)
+    key = config.cluster.address, config.root, repr(config.sandbox)
     if key not in _OPEN:
         _OPEN[key] = _load(config.cluster.address, config.root, config.sandbox)
     return _OPEN[key]
 
 
-def _key(config: JauntConfig) -> tuple[str, Path, str]:
-    return config.cluster.address, config.root, repr(config.sandbox)
-
-
-def cluster_warnings(config: JauntConfig) -> list[str]:
-    """Return what kept a project's cluster from being used, each once; [] if nothing did, or nothing was to be done."""
-    cluster = _OPEN.get(_key(config))
-    warning = cluster.warning if cluster is not None else None
-    return [warning] if warning else []
+def cluster_warnings() -> list[str]:
+    """Return what kept clusters from being used, each once; [] if nothing did, or nothing was to be done."""
+    return [warning for cluster in _OPEN.values() if (warning := cluster.warning)]
 
 
 def _load(address: str, root: Path, sandbox: SandboxConfig) -> Caller:

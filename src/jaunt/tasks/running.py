@@ -12,6 +12,7 @@ from jaunt.build.project_settings import project_settings
 from jaunt.build.run import plan_turns
 from jaunt.build.store import fetch_modules
 from jaunt.build.write import remove_module
+from jaunt.cluster.call import cluster_warnings
 from jaunt.engine.job import Outcome
 from jaunt.generate.lazy_backend import LazyBackend
 from jaunt.plan.drift import distinct, find_drift
@@ -84,9 +85,15 @@ class PlanRunner:
         self._builder.close()
         if self._store is not None and (warning := self._store.close()):
             print_warning(warning)
+        _tell_left_out()
 
     def _note_attempt(self, module: str, number: int, _: Sequence[str]) -> None:
         self._feed.attempts[module] = number
+
+
+def _tell_left_out() -> None:
+    for text in cluster_warnings():
+        print_warning(text)
 
 
 def time_left(plan: Plan) -> TimeLeft:
@@ -119,6 +126,7 @@ def run_tests(plan: Plan) -> str | None:
         if output := result.output.rstrip("\n"):
             say(output)
         say(result.verdict)
+        _tell_left_out()
         failures += result.failures
     return "; ".join(failures) or None
 

@@ -5,13 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from jaunt.cluster.call import Caller
+from jaunt.cluster.call import FURTHER_SECONDS, Caller
 from jaunt.cluster.error import ClusterError
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.testing.pytest_run import TestRun, judge_tests
-
-_FURTHER_SECONDS = 60.0
-"""How long a call may take besides the run itself: the project is sent, unpacked, and waits for its turn."""
 
 
 def judge_there(
@@ -22,7 +19,7 @@ def judge_there(
     What no worker could judge is judged here, in one run.
     """
     size = cluster.size
-    seconds = sandbox.config.seconds * (1 + len(files) / max(1, size)) + _FURTHER_SECONDS
+    seconds = sandbox.config.seconds * (1 + len(files) / max(1, size)) + FURTHER_SECONDS
 
     def judge(file: Path) -> TestRun | None:
         arguments = {"files": {file: files[file]}, "sandbox": sandbox, **given}

@@ -14,15 +14,12 @@ from jaunt.checks.examiner.protocol import Order
 from jaunt.checks.examiner.questions import Examination
 from jaunt.checks.examiner.runner import ExaminerRunner, Findings, findings_of, new_key, packed, project_runner
 from jaunt.checks.examiner.sandboxes import Examiners
-from jaunt.cluster.call import Caller, open_cluster
+from jaunt.cluster.call import FURTHER_SECONDS, Caller, open_cluster
 from jaunt.cluster.error import ClusterError
 from jaunt.config import SandboxConfig
 from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
 from jaunt.sandbox.sandbox import Sandbox
-
-_FURTHER_SECONDS = 60.0
-"""How long a call may take besides the run itself: the project is sent, unpacked, and waits for its turn."""
 
 
 def examiners_of(project: Project) -> Examiners:
@@ -60,8 +57,8 @@ class _ClusterExaminers(Examiners):
 
     async def _call(self, function: str, **given: object) -> Any:
         """Return what a function gives on a worker; raises ClusterError where it has to be found here."""
-        seconds = self.runner.sandbox.config.seconds + _FURTHER_SECONDS
-        arguments = {"runner": _facts(self.runner), **given}
+        seconds = self.runner.sandbox.config.seconds + FURTHER_SECONDS
+        arguments = {"runner": facts_of(self.runner), **given}
         return await self._cluster.call(f"{__name__}:{function}", arguments, seconds=seconds)
 
 
@@ -80,11 +77,16 @@ async def examine_once_more(runner: Mapping[str, Any], order: Order, key: str) -
 @cache
 def _examiners(facts: str) -> Examiners:
     """Return a worker's sandboxes for one state of a project."""
-    given = json.loads(facts)
-    sandbox, bases = Sandbox(SandboxConfig(**given["sandbox"])), tuple(given["bases"])
-    return Examiners(ExaminerRunner(sandbox, Path(given["root"]), bases, given["generated_dir"]))
+    return Examiners(runner_of(json.loads(facts)))
 
 
-def _facts(runner: ExaminerRunner) -> dict[str, Any]:
+def runner_of(facts: Mapping[str, Any]) -> ExaminerRunner:
+    """Return what `facts_of` tells of, on a worker."""
+    sandbox, bases = Sandbox(SandboxConfig(**facts["sandbox"])), tuple(facts["bases"])
+    return ExaminerRunner(sandbox, Path(facts["root"]), bases, facts["generated_dir"])
+
+
+def facts_of(runner: ExaminerRunner) -> dict[str, Any]:
+    """Return where candidates are examined as it goes to a worker, whose folder is another."""
     bases, sandbox = [*runner.bases], asdict(runner.sandbox.config)
     return {"root": str(runner.root), "bases": bases, "generated_dir": runner.generated_dir, "sandbox": sandbox}

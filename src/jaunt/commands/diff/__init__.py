@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from jaunt.build.memory.history import History, LastBuild
 from jaunt.commands.diff.change import Change, make_change
-from jaunt.commands.shared.options import add_project_options
+from jaunt.commands.shared.options import add_cluster_option, add_project_options
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import read_project
 from jaunt.errors import JauntRefusedError
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-v", "--verbose", action="store_true", help=f"show all, where more than {MOST_LINES} modules have changed"
     )
+    add_cluster_option(parser)
     add_project_options(parser)
 
 

@@ -566,7 +566,7 @@ OF_THE_DOCTOR: Mapping[str, CodePage] = {
     ),
     codes.CLUSTER: CodePage(
         "the cluster, or a worker of it, is not used",
-        "ci",
+        "cluster",
         "A worker counts only where its Python, its packages and its sandbox are those of this machine.",
         "Make it alike; what no worker can do is done here.",
     ),

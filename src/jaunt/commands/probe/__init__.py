@@ -15,7 +15,7 @@ from jaunt.checks.behaviour.comparison.open_questions import Candidates, find_qu
 from jaunt.commands.probe.cost import cost_line, cost_of
 from jaunt.commands.probe.page import probe_page
 from jaunt.commands.shared.comparing.questions import question_facts, tell_questions
-from jaunt.commands.shared.options import add_project_options, whole_number
+from jaunt.commands.shared.options import add_cluster_option, add_project_options, whole_number
 from jaunt.commands.shared.result import EXIT_OK, Result, exit_code
 from jaunt.commands.shared.steps import plan_for, read_project
 from jaunt.errors import JauntConfigError, JauntRefusedError
@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--candidates", type=whole_number, default=_CANDIDATES, metavar="N", help=help)
     parser.add_argument("--dry-run", action="store_true", help="say what it would cost")
     parser.add_argument("--html", metavar="FILE", help="write the questions as a page that needs no other file")
+    add_cluster_option(parser, help="compare, and check candidates, on the workers of this Dask cluster")
     add_project_options(parser)
 
 

@@ -18,7 +18,6 @@ from jaunt.build.run import misses_store, run_plan
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import fetch_modules
 from jaunt.checks.doctests.imports import Imports
-from jaunt.cluster.call import cluster_warnings
 from jaunt.commands.shared.comparing.side_questions import tell_side_questions
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.engine.job import Event, Job, Listener, Outcome
@@ -106,8 +105,6 @@ async def _build(
         await settings.backend.close()
         if settings.store is not None and (warning := settings.store.close()):
             print_warning(warning)
-        for text in cluster_warnings(config):
-            print_warning(text)
         try:
             timings.save(config.root)
         except JauntWriteError as error:  # `jaunt timings` alone misses it: no build fails for that

@@ -5,7 +5,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from jaunt.build.verification import examine
-from jaunt.cluster.call import cluster_warnings
 from jaunt.commands.shared.build_step import build_plan
 from jaunt.commands.shared.options import BuildOptions
 from jaunt.config.sandboxes import by_sandbox
@@ -31,8 +30,6 @@ def run_tests(
 ) -> PytestResult:
     """Run test modules, print what pytest says, and remember in `passes`, if it is given, those that passed."""
     result = run_project_tests(project, modules=tests, pytest_args=pytest_args, workers=workers)
-    for text in cluster_warnings(project.config):
-        print_warning(text)
     if passes is not None:
         passes.keep(result.runs, tests)
     if output := result.output.rstrip("\n"):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jaunt.cluster.call import Caller
+from jaunt.cluster.call import FURTHER_SECONDS, Caller
 from jaunt.cluster.error import ClusterError
 from jaunt.config import SandboxConfig
 from jaunt.files.scratch import temporary_scratch
@@ -20,7 +20,6 @@ CONTROL = ("control", "control again")
 """What is tried first and last: the code as it is."""
 
 _CHILD = Path(PACKAGE, "testing", "strength", "child.py")
-_FURTHER_SECONDS = 60.0  # that a call on a cluster may take besides the run itself
 _FEWEST = 8  # mutants that are worth a start of pytest of their own
 
 
@@ -72,7 +71,7 @@ def try_mutants_there(cluster: Caller, given: Given, orders: Mapping[str, Any]) 
     parts = [{**orders, "mutants": mutants[start::count], "workers": 1} for start in range(count)]
 
     def try_part(part: Mapping[str, Any]) -> Tried:
-        seconds = given.limits.seconds + _FURTHER_SECONDS
+        seconds = given.limits.seconds + FURTHER_SECONDS
         try:
             return cluster.call_and_wait(f"{__name__}:try_mutants", {"given": given, "orders": part}, seconds=seconds)
         except ClusterError:

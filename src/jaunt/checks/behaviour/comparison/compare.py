@@ -1,10 +1,11 @@
 """Versions of modules' code compared in the sandbox, all in one run of it."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from jaunt.checks import is_off
 from jaunt.checks.behaviour.comparison.asked import Order, Report
@@ -12,12 +13,15 @@ from jaunt.checks.behaviour.comparison.subjects import subjects_of
 from jaunt.checks.behaviour.question import has_hypothesis
 from jaunt.checks.behaviour.robustness import NAME as ROBUSTNESS
 from jaunt.checks.behaviour.robustness import is_confined
-from jaunt.checks.examiner.runner import project_runner
+from jaunt.checks.examiner.on_cluster import facts_of, runner_of
+from jaunt.checks.examiner.runner import ExaminerRunner, project_runner
+from jaunt.cluster.call import FURTHER_SECONDS, open_cluster
+from jaunt.cluster.error import ClusterError
 from jaunt.paths import PACKAGE
 from jaunt.plan.module_work import ModuleWork
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
-from jaunt.sandbox.program import Halt
+from jaunt.sandbox.program import Completed
 from jaunt.sandbox.sandbox import Sandbox
 from jaunt.text.lines import last_line
 
@@ -67,9 +71,8 @@ def compare(
     *,
     inputs: int = INPUTS,
     seconds: float = 60.0,
-    halt: Halt | None = None,
 ) -> list[Compared]:
-    """Return what came of each module, in order, after at most some seconds.
+    """Return what came of each module, in order, after at most some seconds; a cluster's worker compares, if any.
 
     Raises JauntConfigError if the sandbox can't be used.
     """
@@ -78,7 +81,7 @@ def compare(
     config = replace(runner.sandbox.config, seconds=max(1, int(limit)), cpu_seconds=max(1, int(4 * limit)))
     runner = replace(runner, sandbox=Sandbox(config))
     orders = [_order(each, inputs, min(_SUBJECT_SECONDS, limit / 2)) for each in compared]
-    completed = runner.run_program(_CHILD, stdin=json.dumps(orders).encode(), env={"PYTHONHASHSEED": "0"}, halt=halt)
+    completed = _completed(project, runner, orders)
     found: list[list[Report]] = [[] for _ in compared]
     for line in completed.stdout.splitlines():
         record = json.loads(line)
@@ -90,6 +93,25 @@ def compare(
         Compared(each.work.module, reports, "" if len(reports) == len(order["subjects"]) else why)
         for each, order, reports in zip(compared, orders, found, strict=True)
     ]
+
+
+def _completed(project: Project, runner: ExaminerRunner, orders: Sequence[Order]) -> Completed:
+    cluster = open_cluster(project.config)
+    if cluster is not None:
+        given = {"runner": facts_of(runner), "orders": orders}
+        seconds = runner.sandbox.config.seconds + FURTHER_SECONDS
+        with suppress(ClusterError):
+            return cluster.call_and_wait(f"{__name__}:compare_there", given, seconds=seconds)
+    return _run(runner, orders)
+
+
+def compare_there(runner: Mapping[str, Any], orders: Sequence[Order]) -> Completed:
+    """On a worker: return how the run of a comparison ended, with what it printed."""
+    return _run(runner_of(runner), orders)
+
+
+def _run(runner: ExaminerRunner, orders: Sequence[Order]) -> Completed:
+    return runner.run_program(_CHILD, stdin=json.dumps(orders).encode(), env={"PYTHONHASHSEED": "0"})
 
 
 def _order(versions: Versions, inputs: int, seconds: float) -> Order:
