@@ -73,7 +73,9 @@ class LocalCluster:
 
 
 def _has_children(process: subprocess.Popen[bytes]) -> bool:
-    return any(found.read_text() for found in Path(f"/proc/{process.pid}/task").glob("*/children"))
+    with suppress(OSError):  # a thread of it has just ended
+        return any(found.read_text() for found in Path(f"/proc/{process.pid}/task").glob("*/children"))
+    return False
 
 
 @contextmanager
