@@ -155,6 +155,8 @@ def test_the_work_of_a_worker_that_is_killed_or_hangs_is_done_by_the_others(
 ) -> None:
     """It ends with a test module that it runs: nothing is lost, and the other worker, not this machine, does it."""
     monkeypatch.setattr(jaunt.cluster.cluster, "_LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(jaunt.cluster.connection, "SECONDS", 2.0)
+    monkeypatch.setattr(jaunt.cluster.connection, "_SEND_SECONDS", 3.0)
     with local_cluster(tmp_path, workers=2) as cluster:
         root = textkit(tmp_path / "project", cluster.address)
         assert run_in(root, "test", "--no-run", "--target", "tests.test_slugs").code == 0

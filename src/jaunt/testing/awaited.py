@@ -1,9 +1,9 @@
 """Async tests: whether anything runs them here, and by which mark."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 
 from jaunt.plan.module_work import ModuleWork
@@ -21,6 +21,7 @@ _RUN_BY_HOOK = rb"pytest_pyfunc_call"
 
 def plugins() -> list[str]:
     """Return the names of pytest's plugins that are installed."""
+    metadata = importlib.import_module("importlib.metadata")  # 20 ms, for nothing where no test is async
     return [f"{each.name} {each.value}" for each in metadata.entry_points(group="pytest11")]
 
 

@@ -58,6 +58,9 @@ def imports(tmp_path: Path, lines: str, *, config: str = "", spec: str = "") -> 
         "import app.native",
         "import app.folder.part",
         "from ..folder import part",
+        "import sys\nif sys.version_info >= (3, 14):\n    import annotationlib",
+        "import sys\nif sys.version_info < (3, 12):\n    import imp",
+        "import sys\nif sys.version_info < (3, 13):\n    from cgi import parse_header",
     ],
 )
 def test_the_standard_library_and_the_project_may_be_imported(tmp_path: Path, lines: str) -> None:

@@ -23,6 +23,9 @@ _TELLS = frozenset(
     }
 )
 """What tells code who runs it, or has others draw the same numbers."""
+_OF_FRAMES = re.compile(r"\.(_getframe|stack|currentframe|trace|extract_stack|walk_stack|format_stack|print_stack)$")
+_CALLER = {"caller", "callers", "calling", "frame", "frames", "stack", "traceback"}
+"""Words of a spec that speaks of who calls."""
 _TELLING_TEXT = re.compile(r"\b(hypothesis|_?pytest|PYTEST_\w+|PYTHONHASHSEED)\b|/proc/")
 
 
@@ -43,7 +46,8 @@ def looks_at_run(candidate: ModuleSource, spec: ModuleSource) -> Iterator[Flaw]:
         what = ""
         if isinstance(node, ast.Attribute | ast.Name):
             path = dotted_path(node, candidate.bindings) or ""
-            what = path if path in _TELLS and path.rpartition(".")[2] not in known else ""
+            is_said = path.rpartition(".")[2] in known or (_OF_FRAMES.search(path) and not known.isdisjoint(_CALLER))
+            what = path if path in _TELLS and not is_said else ""
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
             found = _TELLING_TEXT.search(node.value)
             what = node.value if found and found[0].strip("/") not in known else ""

@@ -26,6 +26,16 @@ from jaunt.syntax.source import (
 )
 from jaunt.text.flaw import Flaw
 
+_OF_OTHER_PYTHONS = frozenset(
+    {
+        *("annotationlib", "compression"),  # of 3.14
+        *("asynchat", "asyncore", "distutils", "imp", "smtpd"),  # until 3.11
+        *("aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr", "lib2to3", "mailcap", "msilib", "nis"),
+        *("nntplib", "ossaudiodev", "pipes", "sndhdr", "spwd", "sunau", "telnetlib", "uu", "xdrlib"),  # until 3.12
+    }
+)
+"""Modules of the standard library of some Pythons, which code may import where it has looked at the version."""
+_STANDARD = sys.stdlib_module_names | _OF_OTHER_PYTHONS
 _OPENS_A_BROWSER = {"antigravity", "this"}
 _IMPORTS_BY_CALL = re.compile("import_module|__import__")
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
@@ -104,7 +114,7 @@ class _Imports:
                 yield f"imports {module}, which is generated, expected an import from its spec module"
         elif head in _OPENS_A_BROWSER:
             yield f"imports {module}, which has effects on import"
-        elif head == "__main__" or (head not in self._allowed and head not in sys.stdlib_module_names):
+        elif head == "__main__" or (head not in self._allowed and head not in _STANDARD):
             found = _in_project(module, self._work.bases)
             if found is False:
                 yield f"imports {module}, but the project has no such module"
