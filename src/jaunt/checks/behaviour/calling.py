@@ -143,8 +143,8 @@ def trial_of_call(callee: Callee, asked: Called) -> Trial:
         return given
 
     def attempt(values: dict[str, Any], caller: Caller) -> str | None:
-        arguments = {name: value for name, value in values.items() if not name.startswith(OWN)}
-        before = None if asked["may_change"] else copied(arguments)
+        own = {} if asked["may_change"] else {n: v for n, v in values.items() if _is_plain(v) and not n.startswith(OWN)}
+        before = copied(own) if own else None
         given, error = caller.call(lambda: result(values))
         require_built(error)
         if isinstance(error, Unmet):
@@ -155,7 +155,9 @@ def trial_of_call(callee: Callee, asked: Called) -> Trial:
             return f"raises {in_words(error, asked['filename'])}, which its docstring doesn't name"
         if given is not _GENERATED and not fits(given, wanted):
             return f"returns {shown(given)}, which is no {type_name(wanted)}"
-        others = {n: value for n, value in (before or {}).items() if _is_plain(value) and value != values[n]}
+        if not before:
+            return None
+        others = {n: value for n, value in before.items() if value != values[n]}
         again = copied(others) if others else None
         changed = [n for n in again or () if again and again[n] == others[n]]  # no copy of an exception is the same
         return f"changes its argument {changed[0]} to {shown(values[changed[0]])}" if changed else None

@@ -19,8 +19,9 @@ _SHRINK_SECONDS = 3.0  # how long a smaller input is looked for, beyond the time
 _TICK = 0.1  # seconds of the processor between two looks at the clock
 _WAITING = 5  # seconds of waiting that count as one of work
 _LONGEST = 400  # characters of a value
-_ROUNDS = 60  # how often some inputs are tried again at the end: that takes microseconds, drawing one a millisecond
+_ROUNDS = 60  # how often some inputs are tried again at the end: 1 ms, drawing an input takes as long
 _REPEAT_SECONDS = 0.05  # that this may take with slow code
+_ATOMS = {int, float, complex, bool, str, bytes, type(None)}  # which no call can change
 OWN = "self__"
 """What the name of an input begins with that is an argument of a constructor: see `calling`."""
 
@@ -210,6 +211,8 @@ def _written(values: Mapping[str, Any]) -> str:
 
 def copied(values: dict[str, Any]) -> dict[str, Any] | None:
     """Return a copy of values, None if they can't be copied."""
+    if _ATOMS.issuperset(map(type, values.values())):  # as mostly, and for thousands of calls
+        return {**values}
     try:
         return copy.deepcopy(values)
     except (TypeError, ValueError, AttributeError, RecursionError):
