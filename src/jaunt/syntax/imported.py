@@ -3,7 +3,7 @@
 import ast
 import re
 
-from jaunt.syntax.nodes import child_nodes
+from jaunt.syntax.nodes import child_nodes, column_of
 from jaunt.syntax.source import ModuleSource, dotted_path, parse_or_none
 
 
@@ -40,7 +40,7 @@ def with_absolute_imports(text: str, source: ModuleSource) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             line = lines[node.lineno - 1]
-            start = len(line.encode()[: node.col_offset].decode())
+            start = column_of(node, line)
             absolute = f"from {source.absolute(node)} import"
             lines[node.lineno - 1] = line[:start] + _RELATIVE.sub(absolute, line[start:], count=1)
     return "\n".join(lines)

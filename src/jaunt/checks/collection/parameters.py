@@ -13,6 +13,7 @@ from jaunt.checks.fault import SpecFault
 from jaunt.plan.module_work import ModuleWork
 from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
+from jaunt.syntax.nodes import column_of
 from jaunt.syntax.source import Function, ModuleSource
 from jaunt.testing.collection import collection_failures, stand_in
 
@@ -42,12 +43,11 @@ async def unanswered_parameters(work: ModuleWork, project: Project) -> Sequence[
 
 
 def _fault(spec: ModuleSource, test: str, parameter: ast.arg) -> SpecFault:
-    before = spec.text.split("\n")[parameter.lineno - 1].encode()[: parameter.col_offset].decode()  # which counts bytes
     text = (
         f"no fixture is called {parameter.arg!r}, in this module, in a conftest.py beside or above it, in pytest and "
         "its plugins, and the docstring doesn't have the test parametrized by it"
     )
-    return SpecFault(parameter.lineno, len(before), test, text)
+    return SpecFault(parameter.lineno, column_of(parameter, spec.text.split("\n")[parameter.lineno - 1]), test, text)
 
 
 def _doubtful(work: ModuleWork) -> Iterator[tuple[tuple[str, str], ast.arg]]:

@@ -14,6 +14,8 @@ def newly_governed(plan: Plan) -> list[str]:
     """Return the references of the specs in a plan that `jaunt.module()` governs and that no generated file answers."""
     found: list[str] = []
     asked = {module: refs for module in plan.stale if (refs := _without_code(plan, module)) != []}
+    if not asked:
+        return found
     quiet = Quiet(plan.project, "governed")
     governed = {module: [*_governed(plan.project, module)] for module in quiet.others(asked)}
     quiet.note(module for module, names in governed.items() if not names)
