@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, NotRequired, TypedDict, get_origin, get_type
 from jaunt.checks.behaviour.concealed import Caller, strategies
 from jaunt.checks.behaviour.live_objects import holds_live
 from jaunt.checks.behaviour.result_types import fits, holds_itself, type_name
-from jaunt.checks.behaviour.search import OWN, Trial, Unmet, copied, in_words, require_built, shown
+from jaunt.checks.behaviour.search import ATOMS, OWN, Trial, Unmet, are_atoms, copied, in_words, require_built, shown
 from jaunt.process.boundary import caught
 
 _GENERATED = object()
@@ -132,8 +132,12 @@ def trial_of_call(callee: Callee, asked: Called) -> Trial:
     documented = {*asked["documented"]}
 
     def result(values: dict[str, Any]) -> Any:
-        named = {n: value for n, value in values.items() if n not in positional and not n.startswith(OWN)}
+        named = values
+        if positional or callee.owner is not None:
+            named = {n: value for n, value in values.items() if n not in positional and not n.startswith(OWN)}
         given = callee.call(_instance(callee, values), *(values[name] for name in positional), **named)
+        if type(given) in ATOMS:  # as mostly, and for thousands of calls
+            return given
         if inspect.iscoroutine(given):
             return asyncio.run(given)
         if inspect.isgenerator(given):  # it runs as it is read, by whatever kind of function it was made
@@ -143,8 +147,10 @@ def trial_of_call(callee: Callee, asked: Called) -> Trial:
         return given
 
     def attempt(values: dict[str, Any], caller: Caller) -> str | None:
-        own = {} if asked["may_change"] else {n: v for n, v in values.items() if _is_plain(v) and not n.startswith(OWN)}
-        before = copied(own) if own else None
+        before = None
+        if not (asked["may_change"] or are_atoms(values)):
+            own = {n: v for n, v in values.items() if _is_plain(v) and not n.startswith(OWN)}
+            before = copied(own) if own else None
         given, error = caller.call(lambda: result(values))
         require_built(error)
         if isinstance(error, Unmet):

@@ -89,6 +89,7 @@ class Caller:
     def __init__(self, seconds: float) -> None:
         self.is_busy = False
         self._seconds = seconds
+        self._begun = 0
         self._calls: SimpleQueue[Callable[[], Any]] = SimpleQueue()
         self._results: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
         self._thread = Thread(target=self._serve, daemon=True, name="MainThread")
@@ -97,8 +98,10 @@ class Caller:
     def call(self, function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
         """Return what a function gives, or raises; raises Stuck if it takes too long.
 
-        Hypothesis is concealed meanwhile, if it was not. A function that is called may itself make calls like this.
+        Hypothesis is concealed meanwhile, if it was not. A function that is called may itself make calls like this:
+        then each of them has that time.
         """
+        self._begun += 1
         if current_thread() is self._thread:
             return _result_of(function)
         was_revealed = "hypothesis" in sys.modules
@@ -119,11 +122,14 @@ class Caller:
         The time is the processor's, as another load must not make a call look stuck; it counts on the clock for a call
         that only waits.
         """
+        begun = 0
         processor, clock = time.process_time(), time.monotonic()
         while True:
             try:
                 return self._results.get(timeout=_LOOK)
             except Empty:
+                if begun != self._begun:  # since the last look: a clock for each call takes as long as most calls do
+                    begun, processor, clock = self._begun, time.process_time(), time.monotonic()
                 worked, passed = time.process_time() - processor, time.monotonic() - clock
             if worked > self._seconds or (passed > self._seconds and worked < _IDLE * passed):
                 raise Stuck

@@ -21,7 +21,8 @@ _WAITING = 5  # seconds of waiting that count as one of work
 _LONGEST = 400  # characters of a value
 _ROUNDS = 60  # how often some inputs are tried again at the end: 1 ms, drawing an input takes as long
 _REPEAT_SECONDS = 0.05  # that this may take with slow code
-_ATOMS = {int, float, complex, bool, str, bytes, type(None)}  # which no call can change
+ATOMS = {int, float, complex, bool, str, bytes, type(None)}
+"""Types of values that no call can change."""
 OWN = "self__"
 """What the name of an input begins with that is an argument of a constructor: see `calling`."""
 
@@ -76,6 +77,7 @@ class Search:
         self._began = time.process_time(), time.monotonic()
         self._tried = 0
         self._failure: Failure | None = None
+        self._current: tuple[dict[str, Any], str] = {}, ""
         self._kept: list[dict[str, Any]] = []
         self._unbuilt: BaseException | None = None
 
@@ -95,11 +97,22 @@ class Search:
 
         Raises as `run` does.
         """
-        error = _quietly(lambda: ([*map(self._try, inputs)], self._repeat()))
+        # All in one call of the caller's: to hand each input to another thread takes as long as most functions do.
+        error = _quietly(lambda: self._stuck_or_done(lambda: ([*map(self._try, inputs)], self._repeat())))
         if error is None or isinstance(error, Stuck | Enough):
             return self._report(error)
         self._kept, self._tried = [], 0
         return None
+
+    def _stuck_or_done(self, tries: Callable[[], object]) -> None:
+        """Have the caller make tries; raises what they do, and Stuck with the failure noted."""
+        try:
+            _, error = self._caller.call(tries)
+        except Stuck:
+            self._note_stuck()
+            raise
+        if error is not None:
+            raise error
 
     def _report(self, error: BaseException | None) -> Report:
         """Return what came of trying inputs until that ended, or raised an error."""
@@ -128,7 +141,8 @@ class Search:
             return
         if late > _SHRINK_SECONDS:
             raise Enough
-        written = _written(values)
+        # Only what no call can change is written when that is wanted: for most inputs it never is.
+        self._current = values, "" if are_atoms(values) else _written(values)
         kept = copied(values) if is_tried_again(self._tried + 1) else None
         try:
             what = self._trial(values, self._caller)
@@ -138,14 +152,22 @@ class Search:
         except Unmet:
             hypothesis.reject()
         except Stuck:
-            self._failure = {"input": written, "what": f"has not ended after {STUCK_SECONDS:g} s"}
+            self._note_stuck()
             raise
         self._tried += 1
         if kept is not None:
             self._kept.append(kept)
         if what is not None:
-            self._note(written, what)
+            self._note(self._input(), what)
             raise Fails
+
+    def _input(self) -> str:
+        """Return the input that is tried, as it is written."""
+        values, written = self._current
+        return written or _written(values)
+
+    def _note_stuck(self) -> None:
+        self._failure = {"input": self._input(), "what": f"has not ended after {STUCK_SECONDS:g} s"}
 
     def _spent(self) -> float:
         """Return how much time was taken, in seconds: the processor's, as another load must not change what is tried.
@@ -172,13 +194,15 @@ class Search:
     def _changed_mind(self) -> tuple[dict[str, Any], str | None, int] | None:
         """Return the input on which a candidate fails later, what is wrong then, and after how many calls."""
         last, calls = self._spent() + _REPEAT_SECONDS, self._tried + len(self._kept)
+        soonest = time.monotonic() + _REPEAT_SECONDS  # the processor's time, which takes a while to ask for, is no more
+        kept = [(values, are_atoms(values)) for values in self._kept]
         for _ in range(_ROUNDS):
-            for values in self._kept:
-                what = self._trial(copied(values) or values, self._caller)
+            for values, is_safe in kept:
+                what = self._trial(values if is_safe else copied(values) or values, self._caller)
                 if what is not None:
                     return values, what, calls
                 calls += 1
-            if self._spent() > last:
+            if time.monotonic() > soonest and self._spent() > last:
                 break
         return None
 
@@ -209,9 +233,14 @@ def _written(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name.replace(OWN, 'self.')}={shown(value)}" for name, value in values.items())
 
 
+def are_atoms(values: Mapping[str, Any]) -> bool:
+    """Whether no call can change any of the values."""
+    return ATOMS.issuperset(map(type, values.values()))
+
+
 def copied(values: dict[str, Any]) -> dict[str, Any] | None:
     """Return a copy of values, None if they can't be copied."""
-    if _ATOMS.issuperset(map(type, values.values())):  # as mostly, and for thousands of calls
+    if are_atoms(values):  # as mostly, and for thousands of calls
         return {**values}
     try:
         return copy.deepcopy(values)

@@ -135,8 +135,8 @@ def _read(stream: int, size: int) -> bytes:
 def _examine(orders: list[Order], keys: int, results: list[int]) -> None:
     """Import the candidate and ask the questions of each order; report what came of it to its descriptor.
 
-    Each order has a process of its own, in which nothing was done but that import; the last one has this. The key is
-    read from `keys` when the import is over.
+    Each order with questions has a process of its own, in which nothing was done but that import; the last one has
+    this. The key is read from `keys` when the import is over.
     """
     _mute()
     order = orders[0].copy()
@@ -148,6 +148,9 @@ def _examine(orders: list[Order], keys: int, results: list[int]) -> None:
     imported = error or imports[0]
     key = _read(keys, KEY).decode()
     for place, each in enumerate(orders[:-1]):
+        if not each["questions"]:  # nothing is done in its process
+            _answer(each, key, imported, results[place])
+            continue
         process = os.fork()
         if process == 0:
             try:
