@@ -104,6 +104,18 @@ def test_a_failure_leaves_the_other_file_whole(judged: dict[str, Future[TestRun]
     assert judged["a worker is killed"].result().whole == {}
 
 
+@pytest.mark.parametrize("end", ["os.kill(os.getpid(), 9)", "os._exit(0)"])
+def test_a_lost_worker_takes_one_test_with_it(end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(NO_PLUGINS, "1")
+    bad = f"import os\n\n\ndef test_1(): ...\n\n\ndef test_2():\n    {end}\n\n\ndef test_3(): ...\n"
+    others = {f"test_{name}.py": "def test(): ...\n" for name in "cd"}
+    files = {"test_a.py": GOOD, "test_b.py": bad, **others}
+    write_files(tmp_path, files)
+    run = judge_tests([tmp_path / name for name in files], sandbox=Sandbox(WITHOUT_PLUGINS), cwd=tmp_path, workers=1)
+    assert {failure.node_id for failure in run.failures} == {"pytest", "test_b.py::test_2"}
+    assert run.tests == 9
+
+
 def test_all_that_passed_is_counted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(NO_PLUGINS, "1")
     run = judge(tmp_path, {"test_b.py": "def test_b(): ...\n"})

@@ -1,15 +1,18 @@
 """The recorder in a worker of pytest-xdist: the same hooks as in `pytest_child.py`, and a record of its own.
 
-pytest loads it by name before anything of the project; in the process that starts the workers it does nothing. The
-key comes when pytest is configured: before that, nothing is recorded.
+pytest loads it by name before anything of the project; in the process that starts the workers it gives out the work.
+The key comes when pytest is configured: before that, nothing is recorded.
 """
 
 import os
 from collections.abc import Callable, Generator
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from jaunt.testing.pytest_child import loaded_files, make_plugins, make_record
+from jaunt.testing.scheduling import make_scheduler
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -18,6 +21,12 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
         record, begin = make_record()
         for plugin in [*make_plugins(record), _Start(record, begin)]:
             pluginmanager.register(plugin)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """Lose no test with a worker; a `conftest.py` of the project is asked before."""
+    return make_scheduler(config, log)
 
 
 class _Start:
