@@ -96,14 +96,14 @@ def test_where_it_counts_its_own_default_does(tmp_path: Path, monkeypatch: pytes
 
 def test_the_checks_of_jaunt_are_as_severe_as_the_configuration_says() -> None:
     strict = [
-        *("decorators", "bodies", "own_class", "static", "ruff", "ty", "doctests", "properties"),
+        *("decorators", "bodies", "own_class", "static", "ruff", "own_attributes", "ty", "doctests", "properties"),
         *("collection", "vacuity"),
     ]
     others = dict.fromkeys(["robustness", "require_evidence"], "warn")
     assert severities(JauntConfig()) == {**dict.fromkeys(strict, "error"), **others}
     verify = VerifyConfig(ruff="warn", ty="off", doctests=False)
     assert [*severities(JauntConfig(verify=verify)).values()] == [
-        *("error", "error", "error", "error", "warn", "off", "off", "error", "warn", "warn", "error", "error")
+        *("error", "error", "error", "error", "warn", "error", "off", "off", "error", "warn", "warn", "error", "error")
     ]
 
 

@@ -18,6 +18,7 @@ CHECKS = {
     "own_class": "jaunt.checks.static.own_class",
     "static": "jaunt.checks.static.check",
     "ruff": "jaunt.checks.tools.ruff",
+    "own_attributes": "jaunt.checks.tools.own_attributes",
     "ty": "jaunt.checks.tools.ty",
     "doctests": "jaunt.checks.doctests.check",
     "properties": "jaunt.checks.behaviour.properties",

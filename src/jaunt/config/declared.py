@@ -249,5 +249,10 @@ def _top_level(folder: Path) -> list[str]:
     except OSError:
         return []
     files = [each.stem for each in entries if each.suffix == ".py"]
-    packages = [each.name for each in entries if each.is_dir() and any(each.glob("*.py"))]
+    packages = [each.name for each in entries if each.is_dir() and _holds_code(each)]
     return [name for name in [*files, *packages] if name.isidentifier() and name != "setup"]
+
+
+def _holds_code(folder: Path) -> bool:
+    """Whether a folder is a package, or a namespace with packages in it: `acme` of `acme/core/__init__.py`."""
+    return any(next(folder.glob(f"{below}*.py"), None) for below in ("", "*/", "*/*/"))

@@ -77,6 +77,21 @@ def test_the_nearest_pyproject_says_what_code_may_import(
     assert (refused(workspace, module, name, line) == []) is is_fine
 
 
+@pytest.mark.parametrize("place", ["acme/core/__init__.py", "acme/eu/core/__init__.py", "acme/core.py"])
+def test_a_dependency_whose_package_lies_in_a_namespace_may_be_imported(workspace: Path, place: str) -> None:
+    write_files(
+        workspace,
+        {
+            "packages/acme/pyproject.toml": distribution("acme-core"),
+            f"packages/acme/src/{place}": "N = 1\n",
+            "packages/web/pyproject.toml": distribution("shop.web", "acme-core"),
+        },
+    )
+    name = place.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    assert refused(workspace, "web.page", "render", f"import {name}") == []
+    assert refused(workspace, "core.money", "cents", f"import {name}") != []
+
+
 def test_code_of_a_package_that_nobody_declares_is_everyones(workspace: Path) -> None:
     (workspace / "packages/core/pyproject.toml").unlink()
     assert refused(workspace, "web.page", "render", "import core") == []

@@ -426,6 +426,8 @@ def test_methods_are_adopted_and_given_back_to_the_byte(project: Path, run_in: R
     assert said.code == 0, said.err
     said = run_in(project, "adopt", "app.cart:Cart", "--json")
     assert said.code == 0, said.err
+    assert (said.facts["unannotated"], "Cart.twice: annotate what is returned" in said.err) == (["Cart.twice"], True)
+    assert "return self._Cart__kept  # type: ignore[" in (project / "src/app/__generated__/cart.py").read_text()
     names = ["kept.setter", "of", "twice", "show", "Note.text"]
     assert said.facts["adopted"] == [f"Cart.{name}" for name in names]
     assert [(each["name"], each["reason"]) for each in said.facts["left"]] == [

@@ -24,6 +24,15 @@ def given_back(source: ModuleSource, names: list[str]) -> str:
     return eject_source(spec, code, [code_name(name) for name in names])
 
 
+_ENUM = """\
+from dataclasses import dataclass, field
+from enum import Enum
+class E(Enum):
+    A = 1
+    def f(self): return C
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "name", "line", "reason"),
     [
@@ -44,6 +53,10 @@ def given_back(source: ModuleSource, names: list[str]) -> str:
             "",
         ),
         ("class C:\n    def f(self): return X\nX: dict[str, C] = {'a': C()}\n", "C.f", 3, "the module uses it while"),
+        (_ENUM + "@dataclass\nclass C:\n    e: E = field(default=E.A)\n    d: E = E.A\n", "E.f", 0, ""),
+        (_ENUM + "def g(e: E = E.A, *, d: E = E.A): ...\nALL = (E.A, [E.A], {1: E.A})\nclass C: ...\n", "E.f", 0, ""),
+        (_ENUM + "N = [E.A.f()]\nclass C: ...\n", "E.f", 6, "the module uses it while"),
+        (_ENUM + "N = print(E.A)\nclass C: ...\n", "E.f", 6, "the module uses it while"),
         ("x = 1\n", "f", 0, "there is no function of that name"),
         ("def total():\n    return 1\n", "totl", 0, "there is no function of that name (did you mean 'total'?)"),
         (
@@ -242,3 +255,21 @@ def test_what_only_names_a_class_calls_none_of_its_methods(line: str, is_taken: 
     head = "from dataclasses import dataclass\nfrom typing import Annotated\nregister = print\n"
     text = f"{head}class A:\n    def f(self) -> int:\n        return LAST\n{line}LAST = 1\n"
     assert ("A.f" in choose(module(text))[0]) is is_taken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "async def f() -> AsyncIterator[str]:\n    yield 'a'\n",
+        'async def f() -> AsyncIterator[str]:\n    """Say."""\n    for each in ():\n        yield each\n',
+        "class C:\n    @asynccontextmanager\n    async def f(self) -> AsyncIterator[C]:\n        yield self\n",
+    ],
+)
+def test_the_stub_of_an_async_generator_is_one_to_type_checkers(text: str) -> None:
+    source = module(f"from collections.abc import AsyncIterator\nfrom contextlib import asynccontextmanager\n{text}")
+    names, _ = choose(source, [])
+    stub = ast.parse(spec_source(source, names))
+    (function,) = (each for each in ast.walk(stub) if isinstance(each, ast.AsyncFunctionDef))
+    assert [type(each) for each in function.body[-2:]] == [ast.Raise, ast.Expr]
+    assert any(isinstance(each, ast.Yield) for each in ast.walk(function))
+    assert ast.dump(ast.parse(given_back(source, names))) == ast.dump(source.tree)

@@ -13,8 +13,9 @@ from jaunt.build.store import keep_code, open_store
 from jaunt.build.verification import examine
 from jaunt.build.write import remove_module
 from jaunt.checks.static.own_class import with_class_named
+from jaunt.checks.tools.own_attributes import with_comments
 from jaunt.checks.tools.ruff import tidied
-from jaunt.commands.adopt.compose import moved_code, spec_source
+from jaunt.commands.adopt.compose import moved_code, returns_a_value, spec_source
 from jaunt.commands.adopt.examples import find_examples
 from jaunt.commands.adopt.git import note_written, require_clean
 from jaunt.commands.adopt.methods import nodes_of
@@ -88,6 +89,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "left": [{"name": name, "line": each.line, "reason": each.reason} for name, each in refused.items()],
         "examples": {name: sum(line.startswith(">>>") for line in lines) for name, lines in examples.items()},
         "undocumented": _tell_undocumented(person.source, names),
+        "unannotated": _tell_unannotated(person.source, names),
     }
     if arguments.dry_run:
         _print_patch(adoption)
@@ -157,6 +159,18 @@ def _tell_undocumented(source: ModuleSource, names: Sequence[str]) -> list[str]:
     return found
 
 
+def _tell_unannotated(source: ModuleSource, names: Sequence[str]) -> list[str]:
+    """Warn of functions that return something and don't say what, once for all of them; return their names."""
+    nodes = nodes_of(source, names)
+    found = [name for name, node in nodes.items() if node.returns is None and returns_a_value(node)]
+    if found:
+        print_warning(
+            f"{source.path}:{nodes[found[0]].lineno}: {some(found)}: annotate what is returned: "
+            "pyright takes the result of a stub that does not say for None"
+        )
+    return found
+
+
 def _prepared(
     project: Project,
     person: Person,
@@ -171,7 +185,7 @@ def _prepared(
     new = tidied(person.file.path, person.source.text, new)
     spec = parse_source(person.file.name, str(person.file.path), new.encode(), project.handed)
     moved = [code_name(name) for name in names]
-    code = with_class_named(moved_code(person.source, names), spec, moved)
+    code = with_comments(with_class_named(moved_code(person.source, names), spec, moved), spec, moved)
     header, standing = generated_code(project, person.file)
     if standing:
         kept = [code_name(entry.qualname) for entry in _entries(project, person)]

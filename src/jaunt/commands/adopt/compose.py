@@ -1,12 +1,13 @@
 """Adoption: functions that were written by hand, as specs and as the code that answers them. Pure text in and out.
 
 The signature, the docstring and all decorators stay where they are, below which `@jaunt.magic` is put; the body becomes
-`...`, and moves, to the byte, into the generated module, below the imports that it needs.
+a stub's, and moves, to the byte, into the generated module, below the imports that it needs.
 """
 
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from jaunt.checks.static.signatures import is_generator
 from jaunt.commands.adopt.homes import Homes
 from jaunt.commands.adopt.methods import as_function, nodes_of
 from jaunt.commands.eject.scopes import names_of
@@ -159,13 +160,14 @@ def _add_import(edits: Edits, source: ModuleSource, line: str) -> None:
 
 
 def _make_stub(edits: Edits, source: ModuleSource, node: Function, added: Sequence[str]) -> None:
-    """Put `...` in the place of a function's code; `added` lines go to the end of its docstring."""
+    """Put a stub's body in the place of a function's code; `added` lines go to the end of its docstring."""
+    stands = _stub_body(node)
     code, end = code_of(node), ((node.end_lineno or node.lineno) + 1, 0)
     lines = source.text.split("\n")
     start = min([code[0].lineno, *(d.lineno for d in getattr(code[0], "decorator_list", []))])
     before = lines[start - 1].encode()[: code[0].col_offset].decode()
     if before.strip():  # it stands behind the colon, or a docstring
-        edits.replace((start, code[0].col_offset), end, "...\n")
+        edits.replace((start, code[0].col_offset), end, "; ".join(stands) + "\n")
         return
     while start > node.lineno + 1 and (not lines[start - 2].strip() or lines[start - 2].lstrip().startswith("#")):
         start -= 1
@@ -176,7 +178,22 @@ def _make_stub(edits: Edits, source: ModuleSource, node: Function, added: Sequen
         _add_to_docstring(edits, source, node.body[0], [*texts, before])
     elif added:
         head = "\n".join([f'{before}"""{_UNSAID}', "", *texts, f'{before}"""', ""])
-    edits.replace((start, 0), end, f"{head}{before}...\n")
+    edits.replace((start, 0), end, head + "".join(f"{before}{line}\n" for line in stands))
+
+
+def _stub_body(node: Function) -> list[str]:
+    """Return what stands for code to come: that of an async generator yields, or it is a coroutine to type checkers."""
+    return ["raise NotImplementedError", "yield"] if is_async_generator(node) else ["..."]
+
+
+def is_async_generator(node: Function) -> bool:
+    """Whether a function is an async generator."""
+    return isinstance(node, ast.AsyncFunctionDef) and is_generator(node)
+
+
+def returns_a_value(node: Function) -> bool:
+    """Whether a function may give something else than None."""
+    return is_generator(node) or any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(node))
 
 
 def _add_to_docstring(edits: Edits, source: ModuleSource, docstring: ast.stmt, lines: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from jaunt.commands.adopt.compose import code_of, used_names
+from jaunt.commands.adopt.compose import code_of, is_async_generator, used_names
 from jaunt.commands.adopt.homes import Homes, bound_names
 from jaunt.commands.adopt.methods import as_function, attributes_made, methods_in, methods_of, what_a_class_means
 from jaunt.commands.eject.scopes import Names, names_of
@@ -142,22 +142,11 @@ def _of_form(source: ModuleSource, node: Function) -> Iterator[Refusal]:
     code = code_of(node)
     if not code or all(is_stub(statement) for statement in code):
         yield Refusal(node.lineno, "it has no code of its own")
-    if isinstance(node, ast.AsyncFunctionDef) and _yields(node) and last_name(node.returns) not in _ASYNC_ITERATORS:
+    if is_async_generator(node) and last_name(node.returns) not in _ASYNC_ITERATORS:
         yield Refusal(node.lineno, "an async generator's stub is one by its annotation: add `-> AsyncIterator[...]`")
     bound = source.bindings.get("jaunt", "jaunt")
     if bound != "jaunt":
         yield Refusal(node.lineno, f"the module means {bound} by the name jaunt")
-
-
-def _yields(node: Function) -> bool:
-    pending: list[ast.AST] = [*node.body]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, ast.Yield):
-            return True
-        if not isinstance(each, Function | ast.Lambda | ast.ClassDef):
-            pending += ast.iter_child_nodes(each)
-    return False
 
 
 def _of_names(homes: Homes, function: str, node: Function) -> Iterator[Refusal]:
@@ -247,9 +236,39 @@ def _used_at_once(source: ModuleSource, statement: ast.stmt) -> frozenset[str]:
             node.slice = ast.Constant(None)  # `Crops = dict[str, Crop]`
         elif isinstance(node, ast.Call) and source.dotted(node.func) in _OF_TYPES:
             node.args, node.keywords = [], []
+        elif isinstance(node, ast.Call) and source.dotted(node.func) in _OF_FIELDS:
+            for argument in node.keywords:
+                argument.value = _without_members(source, argument.value)
+        elif isinstance(node, ast.arguments):
+            node.defaults = [_without_members(source, each) for each in node.defaults]
+            node.kw_defaults = [_without_members(source, each) if each else None for each in node.kw_defaults]
+        if isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
+            node.value = _without_members(source, node.value)
         if isinstance(node, Definition):
             node.decorator_list = [each for each in node.decorator_list if not _is_harmless(source, each)]
     return names_of(ast.unparse(tree)).now
+
+
+_OF_FIELDS = frozenset({"dataclasses.field", "attr.ib", "attrs.field", "pydantic.Field"})
+
+
+def _without_members(source: ModuleSource, value: ast.expr) -> ast.expr:
+    """Return a default, or what else is only kept, without the members of enums that it reads: that calls nothing."""
+    match value:
+        case ast.Attribute(value=ast.Name(id=name), attr=member):
+            owner = source.definitions.get(name)
+            is_enum = isinstance(owner, ast.ClassDef) and any(map(_is_enums, owner.bases))
+            if is_enum and any(each.id == member for each in _assigned(owner)):
+                return ast.Constant(None)
+        case ast.Tuple() | ast.List():
+            value.elts = [_without_members(source, each) for each in value.elts]
+        case ast.Dict():
+            value.values = [_without_members(source, each) for each in value.values]
+    return value
+
+
+def _is_enums(base: ast.expr) -> bool:
+    return (last_name(base) or "").endswith(("Enum", "Flag"))
 
 
 _OF_TYPES = frozenset({"typing.TypeVar", "typing.NewType", "typing.ParamSpec"})

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from jaunt import codes
+from jaunt.checks.tools.own_attributes import without_comments
 from jaunt.errors import JauntRefusedError
 from jaunt.syntax.edits import Edits
 from jaunt.syntax.methods import Method
@@ -28,6 +29,7 @@ def with_classes(own: ModuleSource, spec: ModuleSource, names: Collection[str]) 
     methods = {name: method for name, method in spec.methods.items() if name in names}
     if not methods:
         return own, [*names]
+    own = _parsed(own, without_comments(own.text, spec, [*methods]))
     edits = Edits(own.text)
     _rename_uses(edits, own, methods)
     for name, method in methods.items():
@@ -35,7 +37,7 @@ def with_classes(own: ModuleSource, spec: ModuleSource, names: Collection[str]) 
         if isinstance(node, Function):
             _refuse_private(own, node)
             _write_as_in_class(edits, node, method)
-    own = _parsed(own, edits)
+    own = _parsed(own, edits.applied())
     bodies = {name: _function(own, name) for name in methods}
     classes = _classes(spec, own, bodies)
     edits = Edits(own.text)
@@ -45,7 +47,7 @@ def with_classes(own: ModuleSource, spec: ModuleSource, names: Collection[str]) 
         lines = [] if owner in placed else classes[owner]
         placed.add(owner)
         edits.replace_lines(first_line(node), node.end_lineno or node.lineno, lines)
-    return _parsed(own, edits), [*dict.fromkeys([name for name in names if name not in methods] + [*classes])]
+    return _parsed(own, edits.applied()), [*dict.fromkeys([name for name in names if name not in methods] + [*classes])]
 
 
 def _function(own: ModuleSource, name: str) -> Function:
@@ -89,8 +91,7 @@ def _write_as_in_class(edits: Edits, function: Function, method: Method) -> None
             edits.replace((end[0], end[1] - len(node.attr.encode())), end, node.attr.removeprefix(prefix))
 
 
-def _parsed(source: ModuleSource, edits: Edits) -> ModuleSource:
-    text = edits.applied()
+def _parsed(source: ModuleSource, text: str) -> ModuleSource:
     with without_warnings():
         return ModuleSource(source.module, source.path, text, ast.parse(text))
 
