@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -52,7 +53,10 @@ def run(
 def failing_examples(source: Path, definitions: Mapping[str, Sequence[str]]) -> dict[str, dict[str, str]]:
     """Return, of some definitions by module, those that can't be tried as they are: module -> name -> reason."""
     command = [sys.executable, "-c", EXAMPLES]
-    ran = run(command, source.parent, seconds=EXAMPLE_SECONDS, text=json.dumps(definitions), source=source)
+    with tempfile.TemporaryDirectory(prefix="jaunt-real-code-") as folder:  # in which they may leave files
+        ran = run(
+            command, Path(folder), seconds=EXAMPLE_SECONDS, text=json.dumps(definitions), source=source.absolute()
+        )
     return json.loads(ran.stdout) if ran.returncode == 0 else {}
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from real_baseline import EXAMPLE_SECONDS, failing_examples, run, run_tests, type_errors
-from real_specs import Function, Module, answer_text, fit_together, public_definitions, spec_text
+from real_specs import Definition, Function, Module, answer_text, fit_together, public_definitions, spec_text
 
 LIBRARIES = ["boltons", "more-itertools", "toolz", "cachetools", "semver", "humanize", "sortedcontainers", "isodate"]
 SETTINGS = """\
@@ -39,6 +39,7 @@ max_attempts = 1
 provider = "recorded"
 recordings = "recordings"
 """
+ABOVE = "or write it above jaunt's)"  # what is told of a decorator that a spec can't have below jaunt's
 MOST_TESTS = 10  # to be listed of a library
 TYPES_AS_WARNINGS = """
 [verify]
@@ -267,6 +268,11 @@ def build_one_by_one(library: Library, root: Path) -> None:
     for spec in paths.keys() - set(library.specs):
         paths[spec].unlink()
     modules = {spec: library.modules[spec.module][1] for spec in library.specs}
+    told_to_move = {
+        name for name, problem in jaunt(root, "build", "--dry-run").get("problems", {}).items() if ABOVE in problem
+    }
+    for spec in (spec for spec in library.specs if spec.spec_module in told_to_move):
+        paths[spec].write_text(spec_text(modules[spec], [spec.name], below=True), encoding="utf-8")
     failed = build(
         root, {s.spec_module: answer_text(modules[s], [s.name], s.spec_module) for s in library.specs}
     ).failed
@@ -285,7 +291,8 @@ def note_type_errors(library: Library, source: Path, copies: Mapping[Path, Spec]
     for each in type_errors(source):
         spec = (copies or {}).get(each.file)
         module = spec.module if spec else names.get(each.file)
-        nodes = library.modules[module][1].definitions.values() if module else ()
+        statements = library.modules[module][1].tree.body if module else ()
+        nodes = [statement for statement in statements if isinstance(statement, Definition)]  # overloads, too
         around = next((n.name for n in nodes if n.lineno <= each.line <= (n.end_lineno or 0)), None)
         if spec is None or around in (None, spec.name):
             told = [(around, each.rule), ("*", each.rule)] if around else [("*", each.message)]

@@ -115,12 +115,15 @@ def _code_of(node: Function) -> list[ast.stmt]:
 # --- the spec module ---------------------------------------------------------------------------------
 
 
-def spec_text(module: Module, names: Collection[str]) -> str:
-    """Return the module's text with the definitions `names` made specs."""
+def spec_text(module: Module, names: Collection[str], *, below: bool = False) -> str:
+    """Return the module's text with the definitions `names` made specs, their decorators the spec's own.
+
+    With `below`, jaunt's stands below them: they are the spec module's.
+    """
     edits = []
     for name in names:
         node = module.definitions[name]
-        start = (_start(node)[0], 0)
+        start = (node.lineno if below else _start(node)[0], 0)
         edits.append(Edit(start, start, "@jaunt.magic\n"))
         edits += (_stubbed(function) for function in _outer_functions(node) if _code_of(function))
     start = (_first_line(module), 0)
@@ -368,15 +371,29 @@ def _used_names(code: str, *, at_once: bool = False) -> set[str]:
 
     With `at_once`, those that it needs as soon as it is defined.
     """
-    used = set(_names_in(symtable.symtable(code, "<definition>", "exec"), at_once=at_once))
+    used = set(_names_in(symtable.symtable(code, "<definition>", "exec"), at_once=at_once)) | _rebound_in_class(code)
     return used if at_once else used | _names_in_annotations(ast.parse(code), quoted=True)
 
 
+def _rebound_in_class(code: str) -> set[str]:
+    """Return the names that a class body binds to what it makes of the module's of that name: `f = staticmethod(f)`."""
+    classes = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ClassDef)]
+    found = set[str]()
+    for node in classes:
+        own = {name for statement in node.body if isinstance(statement, Definition) for name in [statement.name]}
+        for each in (statement for statement in node.body if isinstance(statement, ast.Assign)):
+            loaded = {n.id for n in ast.walk(each.value) if isinstance(n, ast.Name)}
+            found |= {t.id for t in each.targets if isinstance(t, ast.Name) and t.id in loaded - own}
+    return found
+
+
 def _names_in_annotations(tree: ast.AST, *, quoted: bool = False) -> set[str]:
-    """Return the names in the annotations of a tree; with `quoted`, those in quotes alone."""
+    """Return the names in the annotations of a tree; with `quoted`, those in quotes alone, in casts too."""
     names = set[str]()
     for node in ast.walk(tree):
-        for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+        is_cast = isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "cast"
+        cast = node.args[0] if isinstance(node, ast.Call) and is_cast and quoted else None
+        for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None), cast):
             for part in ast.walk(annotation) if annotation is not None else ():
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):
                     names |= _names_in_text(part.value)

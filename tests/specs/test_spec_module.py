@@ -87,6 +87,11 @@ def test_a_broken_file_that_has_to_do_with_jaunt_is_a_problem_any_other_is_not(
             "m.py:4: g.f: a spec stands at module level",
         ),
         (b"import jaunt\n@jaunt.test\nclass TestC: ...\n", "m.py:3: TestC: a test spec must be a function"),
+        (
+            b"import enum\nimport jaunt\n@jaunt.magic\nclass E(enum.IntEnum):\n    A = 1, 'a'\n"
+            b"    def __new__(cls, n, name): ...\n",
+            "m.py:6: E.__new__: makes the members of E as soon as it is defined, so it can't be a stub",
+        ),
         (b"import jaunt\n@jaunt.magic(dep=[])\ndef f(): ...\n", "m.py:2: unknown decorator argument 'dep'"),
         (
             b"import jaunt\n@jaunt.magic([])\ndef f(): ...\n",
@@ -108,6 +113,19 @@ def test_a_module_that_is_wrong_has_a_problem_that_says_where(
     assert isinstance(problem, JauntDiscoveryError)
     assert problem.message.removeprefix(f"{root}/").startswith(message)
     assert "\n" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("base", "member"),
+    [
+        ("Enum", "def __new__(cls, n): return object.__new__(cls)"),
+        ("Enum", "def __init__(self, n): ..."),
+        ("object", "def __new__(cls, n): ..."),
+    ],
+)
+def test_what_makes_no_member_of_an_enum_may_be_a_stub(base: str, member: str, project_files: ProjectFiles) -> None:
+    text = f"from enum import Enum\nimport jaunt\n@jaunt.magic\nclass E({base}):\n    A = 1\n    {member}\n"
+    assert scan(project_files({"m.py": text})).problem is None
 
 
 def test_an_unreadable_file_is_a_problem(project_files: ProjectFiles) -> None:

@@ -5,7 +5,7 @@ import builtins
 import sys
 from collections.abc import Mapping
 
-from jaunt.syntax.source import Definition, ModuleSource, written_name
+from jaunt.syntax.source import Definition, ModuleSource, assignment_targets, written_name
 
 READS = frozenset({"os.environ", "os.environb", "sys.argv", "sys.stderr", "sys.stdin", "sys.stdout"})
 """Attributes that depend on who imports the module."""
@@ -75,6 +75,23 @@ class CandidateNames:
         base = node.value
         while isinstance(base, ast.Attribute | ast.Subscript):
             base = base.value
-        if not isinstance(base, ast.Name) or base.id in self._candidate.bindings:
+        if not isinstance(base, ast.Name):
             return False
-        return base.id in local or base.id in self._candidate.constants
+        if base.id not in self._candidate.bindings:
+            return base.id in local or base.id in self._candidate.constants
+        return base.id not in local and self._is_kept_by_class(node)
+
+    def _is_kept_by_class(self, node: ast.Attribute | ast.Subscript) -> bool:
+        """Whether a class of the candidate's own has an attribute, or made what an item of one is of."""
+        attribute = node.value if isinstance(node, ast.Subscript) else node
+        holder = self.definition(self.path(attribute.value)) if isinstance(attribute, ast.Attribute) else None
+        if not (isinstance(holder, ast.ClassDef) and isinstance(attribute, ast.Attribute)):
+            return False
+        values = (
+            each.value
+            for each in holder.body
+            if isinstance(each, ast.Assign | ast.AnnAssign)
+            for target in assignment_targets(each)
+            if isinstance(target, ast.Name) and target.id == attribute.attr
+        )
+        return attribute is node or any(isinstance(value, ast.Dict | ast.List) for value in values)

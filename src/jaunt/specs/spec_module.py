@@ -21,7 +21,7 @@ from jaunt.specs.hidden import decided_by_packages, refuse_hidden, refuse_lost_d
 from jaunt.specs.mentions import Mentions
 from jaunt.specs.refused.governed import refuse_governed
 from jaunt.specs.refused.inner_decorators import refuse_keepers, refuse_keeping_metaclass
-from jaunt.specs.refused.methods import refuse_methods
+from jaunt.specs.refused.methods import refuse_makers_of_members, refuse_methods
 from jaunt.specs.refused.misread import misread_decorators
 from jaunt.syntax.source import NOTHING_HANDED, Definition, Handed, ModuleSource, Names, parse_source
 
@@ -238,6 +238,7 @@ def _declared(source: ModuleSource) -> Iterator[tuple[str, Definition]]:
 def _refuse_class(source: ModuleSource, node: Definition, kind: SpecKind) -> None:
     if not isinstance(node, ast.ClassDef):
         return
+    refuse_makers_of_members(source, node)
     where = f"{source.path}:{node.lineno}: {node.name}"
     if kind == "test":
         raise JauntDiscoveryError(

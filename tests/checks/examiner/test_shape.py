@@ -11,6 +11,7 @@ from jaunt.text.flaw import Flaw
 
 SPEC = '''\
 import contextlib
+import functools
 from collections.abc import AsyncIterator, Awaitable, Iterator
 
 import jaunt
@@ -44,9 +45,39 @@ def lines() -> Iterator[str]:
     ...
 
 
+def optional(function):
+    @functools.wraps(function)
+    def make(message=None):
+        return function
+
+    return make
+
+
+@jaunt.magic
+@optional
+def positive(n: int) -> int:
+    """Return the number."""
+    ...
+
+
+class Linked:
+    def __init_subclass__(cls) -> None:
+        cls.opposite = cls
+
+
+@jaunt.magic
+class Pair(Linked):
+    """A class that is its own opposite."""
+
+    def first(self) -> int: ...
+
+
 @jaunt.magic
 class Shelf:
     """Keeps things."""
+
+    class Label:
+        def text(self) -> str: ...
 
     def __init__(self, size: int = 3) -> None: ...
 
@@ -66,7 +97,7 @@ GOOD = """\
 import functools
 from collections.abc import Iterator
 
-from app.shapes import Money
+from app.shapes import Linked, Money, optional
 
 
 {before}
@@ -90,7 +121,21 @@ def lines() -> Iterator[str]:
     yield "a"
 
 
+@optional
+def positive(n: int) -> int:
+    return n
+
+
+class Pair(Linked):
+    def first(self) -> int:
+        return 1
+
+
 class Shelf:
+    class Label:
+        def text(self) -> str:
+            return ""
+
     def __init__(self, size: int = 3) -> None:
         self.size = size
 
@@ -159,6 +204,8 @@ LIES = {
     "a class of the spec module that is another": candidate("Money = dict"),
     "no longer async": candidate(WRAPPER, fetch="@own"),
     "async by a decorator": candidate(ASYNC_WRAPPER, "@own"),
+    "a method of a nested class that takes more": candidate(after="Shelf.Label.text = lambda self, n: ''"),
+    "a nested class that is None": candidate(after="Shelf.Label = None"),
     "a method that is deleted": candidate(after="del Shelf.put"),
     "a method that is None": candidate(after="Shelf.put = None"),
     "a method that takes less": candidate(after="Shelf.put = lambda self, thing: None"),
@@ -198,12 +245,13 @@ RIGHT = {
         after="_lines = lines\ndef lines() -> Iterator[str]:\n    yield from _lines()"
     ),
     "a class imported by another name": candidate()
-    .replace("import Money", "import Money as M")
+    .replace("import Linked, Money", "import Linked, Money as M")
     .replace("Money |", "M |")
     .replace("amount: Money", "amount: M"),
     "an annotation for type checkers alone": candidate().replace(
-        "from app.shapes import Money",
-        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from app.shapes import Money",
+        "from app.shapes import Linked, Money, optional",
+        "from typing import TYPE_CHECKING\nfrom app.shapes import Linked, optional\n"
+        "if TYPE_CHECKING:\n    from app.shapes import Money",
     ).replace("amount: Money) -> Money | None", "amount: 'Money') -> 'Money | None'"),
 }  # fmt: skip
 
@@ -219,7 +267,7 @@ def findings(root: Path, candidates: dict[str, str]) -> dict[str, list[Flaw]]:
             order = orders(root, source).order
             order["spec_module"], order["generated_module"] = "app.shapes", "app.__generated__.shapes"
             order["filename"] = str(root / "app/__generated__/shapes.py")
-            order["names"], order["questions"] = ["count", "fetch", "price", "lines", "Shelf"], []
+            order["names"], order["questions"] = ["count", "fetch", "price", "lines", "positive", "Pair", "Shelf"], []
             order["effects"] = False
             asked.append(Examination(order, []))
         return [*await asyncio.gather(*map(examiners.examine, asked))]

@@ -110,6 +110,31 @@ def test_without_declared_dependencies_what_the_spec_module_imports_may_be_impor
     assert len(imports(tmp_path, "import jaunt")) == 1
 
 
+FOR_CHECKERS = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {}"
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [
+        ("from _typeshed import SupportsRichComparison", True),
+        ("from typing_extensions import Protocol", True),
+        ("from panels import Frame", True),  # so does the spec module
+        ("from frames import Panel", False),
+        ("import _typeshed, frames", False),
+        ("from app.inc import inc", False),
+    ],
+)
+def test_what_is_imported_for_type_checkers_alone_need_not_be_installed(
+    tmp_path: Path, line: str, allowed: bool
+) -> None:
+    spec = f"{FOR_CHECKERS.format('from panels import Frame')}\n"
+    found = imports(tmp_path, FOR_CHECKERS.format(line), spec=spec)
+    assert (found == []) == allowed, found
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "app"\ndependencies = []\n')
+    assert (imports(tmp_path, FOR_CHECKERS.format(line), spec=spec) == []) == allowed
+    assert len(imports(tmp_path, line, spec=spec)) >= 1
+
+
 def test_allow_imports_names_what_may_be_imported_besides(tmp_path: Path) -> None:
     config = '[verify]\nallow_imports = ["numpy", "jaunt"]\n'
     assert imports(tmp_path, "import numpy.linalg\nimport jaunt", config=config) == []

@@ -87,6 +87,13 @@ PURE = {
         "_KINDS = {}\nclass B:\n    def __init_subclass__(cls, **kw):\n        super().__init_subclass__(**kw)\n"
         "        _KINDS[cls.__name__] = cls\nclass C(B):\n    pass"
     ),
+    "a registry of the class's own, by its name": (
+        "class B:\n    kinds: dict[str, type] = {}\n    last = None\n    def __init_subclass__(cls, **kw):\n"
+        "        B.kinds[cls.__name__] = cls\n        B.last = cls\nclass C(B):\n    pass"
+    ),
+    "a hook for classes that are made elsewhere": (
+        "import os\nclass B(str):\n    def __init_subclass__(cls):\n        os.nice(1)\nclass C(int):\n    pass"
+    ),
     "what makes a constant of the spec module": "import logs\n_log = logs.get_logger(__name__)",
     "what makes a part of one": "import shelf\n_S = shelf.at('b')",
     "what makes one in a block": "from registry import opened as o\n_O = o(2)",
@@ -117,6 +124,10 @@ IMPURE = {
     "an attribute that is taken away so": "import os\n_GONE = type.__delattr__(os, 'remove')",
     "what a metaclass does for a class": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nONE = _A()",
     "what a metaclass does for one below it": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nclass _B(_A):\n    pass\nONE = _B()",
+    "a hook of a class that a call derives from": "import os\nclass _B:\n    def __init_subclass__(cls):\n        os.nice(1)\n_C = type('_C', (_B,), {})",
+    "a hook for what may derive from it by way of the spec module": "import os\nfrom app.a import _Kind\nclass _B:\n    def __init_subclass__(cls):\n        os.nice(1)\nclass _C(_Kind):\n    pass",
+    "what a class has of others, in a hook": "import sys\nclass _B:\n    path = sys.path\n    def __init_subclass__(cls):\n        _B.path[0] = 'x'\nclass _C(_B):\n    pass",
+    "an attribute of the spec module's class in a hook": "from app.a import _Kind\nclass _B:\n    def __init_subclass__(cls):\n        _Kind.x = 1\nclass _C(_B):\n    pass",
     "a metaclass that reaches out": "import os\nclass _M(type):\n    def __init__(cls, *a):\n        os.remove('a')",
     "what the standard library makes a constant of the spec module by": "import os\nF = os.popen('false')",
     "another function of such a module": "import logs\nlogs.configure()",
@@ -210,5 +221,34 @@ class Point:
 def test_what_a_class_spec_gives_its_fields_by_a_package_is_its_own(old: str, new: str, told: list[str]) -> None:
     spec = parse_source("app.a", "app/a.py", FIELDS.format(spec="@jaunt.magic").encode())
     text = FIELDS.format(spec="").replace("import jaunt\n", "").replace(old, new)
+    found = [str(error) for error in effect_errors(candidate(text), spec=spec)]
+    assert len(found) == len(told) and all(part in error for part, error in zip(told, found, strict=True)), found
+
+
+DEFAULTS = """
+import os
+import jaunt
+from app.own import retry_if
+from waits import no_wait
+{spec}
+def f(wait=no_wait(), *, retry=retry_if("x")): ...
+{spec}
+class Retrying:
+    def __init__(self, wait=no_wait(), *, retry=retry_if(), load=os.getloadavg(), file=open("a")): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("", "", ["`os.getloadavg()`", "`open('a')`"]),
+        ("f(wait=no_wait()", "f(wait=no_wait(1)", ["`no_wait(1)`", "`os.getloadavg()`", "`open('a')`"]),
+        ("retry_if()", "retry_if(1)", ["`retry_if(1)`", "`os.getloadavg()`", "`open('a')`"]),
+        ("def f", "def g", ["`no_wait()`", "`retry_if('x')`", "`os.getloadavg()`", "`open('a')`"]),
+    ],
+)
+def test_the_defaults_of_a_spec_are_its_own(old: str, new: str, told: list[str]) -> None:
+    spec = parse_source("app.a", "app/a.py", DEFAULTS.format(spec="@jaunt.magic").encode())
+    text = DEFAULTS.format(spec="").replace("import jaunt\n", "").replace(old, new)
     found = [str(error) for error in effect_errors(candidate(text), spec=spec)]
     assert len(found) == len(told) and all(part in error for part, error in zip(told, found, strict=True)), found

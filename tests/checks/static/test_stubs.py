@@ -97,7 +97,9 @@ def test_a_function_that_returns_nothing_is_told_how_to_do_nothing() -> None:
     assert errors_of(QUIET, "def log(text: str) -> None:\n    return None\n", "log") == []
 
 
-@pytest.mark.parametrize("docstring", ["Do nothing.", "A no-op.", "Does nothing; subclasses override it."])
+@pytest.mark.parametrize(
+    "docstring", ["Do nothing.", "A no-op.", "Does nothing; subclasses override it.", "Log nothing.", "Writes nothing"]
+)
 def test_what_is_documented_to_do_nothing_may_be_empty(docstring: str) -> None:
     spec = QUIET.replace("Write the text to the log.", docstring)
     assert errors_of(spec, "def log(text: str) -> None:\n    pass\n", "log") == []
@@ -136,6 +138,8 @@ def test_a_method_made_abstract_by_the_candidate_is_a_stub() -> None:
         ('class E(ValueError):\n    """It failed."""\n', "E"),
         ('class Empty:\n    def __init__(self) -> None:\n        """Make one."""\n        pass\n', "Empty"),
         ("class C:\n    def __exit__(self, *error: object) -> None:\n        pass\n", "C"),
+        ("class C:\n    async def __aenter__(self) -> None:\n        pass\n", "C"),
+        ('class C:\n    def close(self) -> None:\n        """Optional: close files."""\n        pass\n', "C"),
     ],
 )
 def test_what_needs_no_code_may_have_none(spec: str, name: str) -> None:

@@ -7,6 +7,7 @@ others are taken as they come: they are how their libraries' definitions are wri
 """
 
 import ast
+import builtins
 import copy
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +23,8 @@ from jaunt.syntax.source import Definition, Function, ModuleSource, assignment_t
 from jaunt.text.flaw import Flaw
 
 _CLASS_HOOKS = {"__init_subclass__", "__set_name__"}
+_CLASS_CALLS = {"builtins.type", "types.new_class", "dataclasses.make_dataclass"}
+"""What makes a class of its first argument's name, and of the bases among the others."""
 
 
 def effect_errors(
@@ -81,7 +84,9 @@ class _Effects:
             case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
                 pass
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                yield from self._function(node)
+                is_method = bool(self._names.scopes)
+                stub = self._spec.definitions.get(node.name) if self._spec is not None and not is_method else None
+                yield from self._function(_less_given_of(node, stub, self._spec))
             case ast.ClassDef():
                 yield from self._decorators(node)
                 yield from self._values([*node.bases, *(k.value for k in node.keywords)])
@@ -115,14 +120,27 @@ class _Effects:
     def _hooks(self, node: ast.ClassDef) -> Iterator[Flaw]:
         """Yield an error for each method with an effect that Python calls when a class is made.
 
-        A metaclass's `__call__` is called where its classes are, which counts there.
+        A metaclass's `__call__` is called where its classes are, which counts there; and what a class does for those
+        that derive from it, where the candidate makes one.
         """
         makes_classes = any(self._names.path(base) == "builtins.type" for base in node.bases)
         for member in (m for m in node.body if isinstance(m, Function)):
             called = member.name in _CLASS_HOOKS or (makes_classes and member.name != "__call__")
+            called = called and (member.name != "__init_subclass__" or self._may_be_derived_from(node))
             if called and not self._purity.is_pure_function(member):
                 text = f"does more than compute when a class is made, expected {_ALLOWED}"
                 yield Flaw(text, line=member.lineno, symbol=f"{node.name}.{member.name}")
+
+    def _may_be_derived_from(self, node: ast.ClassDef) -> bool:
+        """Whether a candidate has a class that may derive from one of its own, or makes classes by a call."""
+        for each in ast.walk(self._candidate.tree):
+            if isinstance(each, ast.ClassDef) and each is not node:
+                bases = [self._names.path(base) for base in each.bases]
+                if any(self._names.definition(path) is not None or self._names.is_foreign(path) for path in bases):
+                    return True
+            elif isinstance(each, ast.Call) and len(each.args) > 1 and self._names.path(each.func) in _CLASS_CALLS:
+                return True
+        return False
 
     def _function(self, node: Function) -> Iterator[Flaw]:
         yield from self._decorators(node)
@@ -195,22 +213,34 @@ _ALLOWED = "imports, definitions and constants only at module level; move it int
 
 def _less_given(node: ast.ClassDef, spec: ModuleSource | None) -> list[ast.stmt]:
     """Return the statements of a class without what the class spec of that name has in it, by a package, word for word:
-    its fields, and the decorators of its methods.
+    its fields, and the decorators and defaults of its methods.
     """
     stub = spec.definitions.get(node.name) if spec is not None else None
     if spec is None or not isinstance(stub, ast.ClassDef):
         return node.body
     given = {canonical(each) for each in stub.body if not isinstance(each, Function) and _is_by_package(each, spec)}
-    on = {each.name: {canonical(d) for d in each.decorator_list} for each in stub.body if isinstance(each, Function)}
+    stubs = {each.name: each for each in stub.body if isinstance(each, Function)}
     found: list[ast.stmt] = []
     for each in node.body:
-        if isinstance(each, Function) and each.name in on:
-            each = copy.copy(each)
-            known = [d for d in each.decorator_list if canonical(d) in on[each.name] and _is_by_package(d, spec)]
-            each.decorator_list = [d for d in each.decorator_list if d not in known]
-        if isinstance(each, Function) or canonical(each) not in given:
+        if isinstance(each, Function):
+            found.append(_less_given_of(each, stubs.get(each.name), spec))
+        elif canonical(each) not in given:
             found.append(each)
     return found
+
+
+def _less_given_of(node: Function, stub: ast.stmt | None, spec: ModuleSource | None) -> Function:
+    """Return a function without the decorators and defaults that its stub has, by a package or the project."""
+    if spec is None or not isinstance(stub, Function):
+        return node
+    parts = [*stub.decorator_list, *stub.args.defaults, *filter(None, stub.args.kw_defaults)]
+    given = {canonical(each) for each in parts if _is_by_package(each, spec)}
+    less = copy.copy(node)
+    less.decorator_list = [each for each in node.decorator_list if canonical(each) not in given]
+    less.args = copy.copy(node.args)
+    less.args.defaults = [each for each in node.args.defaults if canonical(each) not in given]
+    less.args.kw_defaults = [each if each and canonical(each) not in given else None for each in node.args.kw_defaults]
+    return less
 
 
 def _makers_of_constants(spec: ModuleSource) -> list[str]:
@@ -227,6 +257,9 @@ def _is_by_package(node: ast.AST, spec: ModuleSource) -> bool:
     """Whether nothing of the standard library is called, or read, in a part of a class."""
     paths = (spec.dotted(each) or "" for each in ast.walk(node) if isinstance(each, ast.Name | ast.Attribute))
     heads = {path.partition(".")[0] for path in paths if path.rpartition(".")[0] not in _HARMLESS}
+    called = (each.func for each in ast.walk(node) if isinstance(each, ast.Call))
+    if any(isinstance(each, ast.Name) and hasattr(builtins, each.id) and not spec.dotted(each) for each in called):
+        return False
     return heads.isdisjoint(sys.stdlib_module_names)
 
 

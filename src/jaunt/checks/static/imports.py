@@ -35,6 +35,8 @@ _OF_OTHER_PYTHONS = frozenset(
     }
 )
 """Modules of the standard library of some Pythons, which code may import where it has looked at the version."""
+_OF_TYPE_CHECKERS = frozenset({"_typeshed", "typing_extensions"})
+"""Modules that each type checker has by itself."""
 _STANDARD = sys.stdlib_module_names | _OF_OTHER_PYTHONS
 _OPENS_A_BROWSER = {"antigravity", "this"}
 _IMPORTS_BY_CALL = re.compile("import_module|__import__")
@@ -59,6 +61,8 @@ class _Imports:
         self._generated_dir = work.generated_module.split(".")[1]
         self._stubs = stub_paths(work.spec, work.names, work.bases)
         self._late = late_names(work.spec, work.names)
+        self._unrun = _OF_TYPE_CHECKERS | (_heads(_type_checking(work.spec)) - {"jaunt"})
+        """What a candidate may import for type checkers alone: it never runs, so there need be no such dependency."""
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         candidate = self._candidate
@@ -66,6 +70,8 @@ class _Imports:
         at_top = {id(statement) for statement in candidate.statements} - for_type_checkers
         nodes = all_statements(candidate.tree)
         for node in nodes:
+            if id(node) in for_type_checkers and (heads := _heads([node])) and heads <= self._unrun:
+                continue
             if isinstance(node, ast.Import):
                 yield from ((node.lineno, e) for alias in node.names for e in self._module_errors(alias.name))
             elif isinstance(node, ast.ImportFrom):
@@ -220,9 +226,16 @@ def _loads_code(spec: ModuleSource, names: Collection[str]) -> tuple[int, str] |
 
 def imported_heads(spec: ModuleSource) -> frozenset[str]:
     """Return the top-level modules that a spec module imports itself."""
-    absolute = [s for s in spec.statements if isinstance(s, ast.ImportFrom) and not s.level and s.module]
-    names = [s.module for s in absolute if s.module]
-    names += [alias.name for s in spec.statements if isinstance(s, ast.Import) for alias in s.names]
+    return _heads(spec.statements)
+
+
+def _heads(statements: Iterable[ast.AST]) -> frozenset[str]:
+    names: list[str] = []
+    for statement in statements:
+        if isinstance(statement, ast.ImportFrom) and not statement.level:
+            names.append(statement.module or "")
+        elif isinstance(statement, ast.Import):
+            names += (alias.name for alias in statement.names)
     return frozenset(name.partition(".")[0] for name in names)
 
 

@@ -13,6 +13,8 @@ _TODO = re.compile(
 _TODO_COMMENT = re.compile(rf"#.*(?:{_TODO.pattern}).*")
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
 _NOTHING = re.compile(r"\b(?:do(?:es)?|doing) nothing\b|\bno-?op\b|^nothing (?:to do|is done)\.?$", re.I)
+_NOTHING_OF_IT = re.compile(r"(?!(?:return|yield|raise)s?\b)\w+ nothing\.?$", re.I)
+"""All of a docstring: "Log nothing." """
 _IN_A_CASE = re.compile(
     r"\b(?:if|when|whenever|while|for|unless|until|where|once|otherwise|else|in case|as soon as|on|to|with|without)\b",
     re.I,
@@ -23,7 +25,7 @@ _OTHERS = r"(?:sub|child |derived |concrete |inheriting )?class(?:es)?|implement
 """Who overrides a method: a sentence that begins with them is about that."""
 _DONE_BY_OTHERS = r"(?:overrid\w+|overwritten|redefined|(?:re-?)?implemented)"
 _IS_HOOK = re.compile(
-    r"(?:optionally,? )?(?:override|overwrite|overload|(?:re-?)?implement) (?:this|it|me|if|when|to|in)\b"
+    r"optional[.:] |(?:optionally,? )?(?:override|overwrite|overload|(?:re-?)?implement) (?:this|it|me|if|when|to|in)\b"
     r"|(?:an? |the )?(?:(?:optional|empty|extension|customi[sz]ation|lifecycle|user|placeholder|default) )?hook"
     r"(?= (?:method|function|point|called|invoked|run|that|which|for)\b| to (?!the\b|an?\b)|[.:,]|$)"
     rf"|(?:optionally,? |here,? |any |all )*(?:{_OTHERS}|plug-?ins?|you) (?:may|can|could|might|should|are free to) "
@@ -53,6 +55,8 @@ _IS_FOR_SUBCLASSES = re.compile(
 _NAMES_METHODS = re.compile(rf"\b(?:{_OTHERS}|you)\b.*\b(?:implement|override|overwrite|define|provide)\b", re.I)
 """A sentence in a class's docstring that leaves the methods that it names to others."""
 _MAY_BE_EMPTY = {"__post_init__", "__del__", "__exit__", "__aexit__", "__init_subclass__"}
+_MAY_GIVE_NONE = {"__enter__", "__aenter__"}
+"""What may be empty where its annotation says that it gives nothing, and no docstring what it does."""
 
 _BEGINNING = 8  # characters of a docstring
 
@@ -249,6 +253,8 @@ def _is_meant(wanted: _Placed, body: str) -> bool:
     has_nothing_to_keep = wanted.function.name == "__init__" and len(wanted.function.args.args) == 1
     if has_nothing_to_keep or wanted.function.name in _MAY_BE_EMPTY:
         return True
+    if wanted.function.name in _MAY_GIVE_NONE and wanted.function.returns and not docstring:
+        return True
     if _says_nothing_is_done(docstring) or _says_it_is_not_done(wanted.function.name, docstring):
         return True
     return wanted.parent is not None and _is_hook(docstring)
@@ -261,7 +267,7 @@ def _sentences(docstring: str) -> list[str]:
 def _says_nothing_is_done(docstring: str) -> bool:
     """Whether a docstring says that nothing is done, and not only in some case."""
     sentences = _sentences(docstring)
-    return any(
+    return bool(_NOTHING_OF_IT.match(docstring)) or any(
         (found := _NOTHING.search(each))
         and (found[0] == each or _BY_DEFAULT.search(each) or not _IN_A_CASE.search(each))
         for each in sentences

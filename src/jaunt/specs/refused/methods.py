@@ -41,6 +41,24 @@ def _refuse_nested(source: ModuleSource, node: Definition, methods: set[int]) ->
             )
 
 
+def refuse_makers_of_members(source: ModuleSource, node: ast.ClassDef) -> None:
+    """Raise JauntDiscoveryError for a stub in an enum that Python calls for its members, while it makes the class."""
+    if not any(last_name(base) in _ENUMS for base in node.bases):
+        return
+    for member in node.body:
+        if isinstance(member, Function) and member.name in _MAKERS and all(map(_is_open, _body(member))):
+            raise JauntDiscoveryError(
+                f"{source.path}:{member.lineno}: {node.name}.{member.name}: makes the members of {node.name} as soon "
+                "as it is defined, so it can't be a stub",
+                hint="write its body by hand; it stays as it is",
+                code=codes.SPEC,
+            )
+
+
+_ENUMS = {"Enum", "Flag", "IntEnum", "IntFlag", "StrEnum", "ReprEnum"}
+_MAKERS = {"__new__", "_generate_next_value_"}
+
+
 def _refuse(source: ModuleSource, name: str, method: Method) -> None:
     where = f"{source.path}:{method.node.lineno}: {method.qualname}"
     whole = next((each.name for each in method.owners if source.is_spec(each)), None)
