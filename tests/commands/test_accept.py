@@ -218,10 +218,14 @@ def test_a_new_contract_of_an_accepted_module_asks_for_a_decision_everywhere(edi
 
 def test_an_edit_and_a_contract_that_moved_together_are_accepted_together(edited: Path, run_in: RunIn) -> None:
     reword(edited)
+    assert run_in(edited, "build").code == 3
+    assert "failed just now" in run_in(edited, "status").out
     said = run_in(edited, "accept", "app.words")
     assert (said.code, said.err) == (0, "")
     assert "for today's contract: spec changed: app.words:split_words (docstring))" in said.out
     assert "app.words" not in run_in(edited, "status", "--target", "app.words").out.replace("accepted app.words", "")
+    assert "failed" not in run_in(edited, "status").out
+    assert not (edited / ".jaunt/rejected/app.words").exists()
 
 
 def test_the_modules_above_are_verified_with_what_was_accepted(edited: Path, run_in: RunIn) -> None:

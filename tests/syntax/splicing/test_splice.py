@@ -216,3 +216,47 @@ def test_the_rest_of_a_module_stays_byte_for_byte_and_nothing_needed_is_lost(
     assert {name: after[name] for name in asked} == {name: given_[name] for name in asked}
     assert reached(found.text, asked | kept) & {*NAMES} <= after.keys()
     assert {name for name in removed if name not in reached(found.text, asked | kept)}.isdisjoint(after)
+
+
+MOVED = """\
+from app.people import greet
+from app.tools import clamp, pad
+
+
+def one() -> str:
+    return greet() + clamp() + pad()
+
+
+def _help() -> str:
+    return ""
+
+
+def two() -> str:
+    return ""
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "gone", "left"),
+    [
+        ("from app.persons import greet\n\n\ndef one():\n    return greet()\n", "app.people", "from app.persons"),
+        ("from app.util import clamp\n\n\ndef one():\n    return clamp()\n", "app.tools", "from app.util import clamp"),
+        (
+            "from app import util as pad\n\n\ndef one():\n    return pad.x()\n",
+            "app.tools",
+            "from app import util as pad",
+        ),
+        ("def clamp():\n    return 1\n\n\ndef one():\n    return clamp()\n", "app.tools", "def clamp"),
+        ("from app.util import _help\n\n\ndef one():\n    return _help()\n", "def _help", "from app.util import _help"),
+    ],
+)
+def test_what_an_answer_binds_anew_takes_the_place_of_what_bound_it(answer: str, gone: str, left: str) -> None:
+    # A name that came from a module which is gone, and comes from another one now, say.
+    text = spliced(answer, asked="one", kept="two", old=MOVED.replace("+ pad()", "+ pad() + _help()"))
+    assert (gone in text, text.count(left)) == (False, 1)
+
+
+def test_the_other_names_of_an_import_stay() -> None:
+    old = MOVED.replace('def two() -> str:\n    return ""', "def two() -> str:\n    return pad()")
+    text = spliced("from app.util import clamp\n\n\ndef one():\n    return clamp()\n", asked="one", kept="two", old=old)
+    assert ("from app.tools import pad\n" in text, "from app.people" in text) == (True, False)

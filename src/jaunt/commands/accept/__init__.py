@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jaunt import codes
+from jaunt.build.rejected import forget_rejected
 from jaunt.build.store import keep_code, open_store
 from jaunt.build.verification import examine
 from jaunt.build.write import remove_module, stamp_code, write_code
@@ -109,6 +110,7 @@ def _take(project: Project, proposal: Proposal, accepted: Mapping[str, str], evi
         left = remove_module(proposal.path, generated_dir=project.generated_dir, within=project.root, force=True)
         if left:
             print_warning(left)
+    forget_rejected(project.root / ".jaunt" / "rejected", work.module)
     # The store would bring the model's code back after a `jaunt clean`.
     written = {name: before[name] for name in WRITTEN_FIELDS if name in before}
     unkept = keep_code(open_store(project.config), work, proposal.source, {**written, **accepted})

@@ -136,11 +136,11 @@ def _heir(plan: Plan, orphan: Orphan) -> str:
 
 
 def _failed(plan: Plan, module: str, failure: LastFailure | None) -> str:
-    """Return when and why a stale module's last build failed, as the end of its reason; "" if none did.
+    """Return when and why the last build of a module that needs one failed, as the end of its reason; "" if none did.
 
     What failed for another contract says nothing of today's.
     """
-    if failure is None or plan.freshness[module].state == "fresh":
+    if failure is None or plan.freshness[module].action == "keep":
         return ""
     if failure.digest not in ("", plan.project.digests.get(module, "")):
         return ""

@@ -1,7 +1,7 @@
 """Splicing: new definitions put into a module's text, in which every other definition stays byte for byte as it is."""
 
 import ast
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from jaunt.process.frozen import frozen
@@ -28,8 +28,9 @@ def splice(
 
     `asked` are the specs whose definitions are replaced or added, `kept` those that stay, `removed` those that are
     specs no more. Of the answer come its definitions of `asked`, what stands beside them and isn't in `old`, and the
-    imports that `old` lacks; what it says of `kept` is left out. What specs of `old` needed, and none needs any more,
-    goes. Raises ValueError if one of the two texts can't be parsed.
+    imports that `old` lacks; what it says of `kept` is left out. What `old` imports under a name that the answer binds
+    anew, and what specs of `old` needed and none needs any more, goes. Raises ValueError if one of the two texts can't
+    be parsed.
     """
     blocks, tail = blocks_of(old)
     blocks = [_with_names(block, asked, removed) for block in blocks]
@@ -43,8 +44,9 @@ def splice(
         for block in coming
         if not block.is_import and (block.binds & {*asked} or canonical(block.node) not in same)
     ]
-    new = _with_definitions(blocks, definitions, asked)
-    new = _with_imports(new, [block for block in coming if block.is_import])
+    imports = [block for block in coming if block.is_import]
+    new = _with_definitions([*_without_rebound(blocks, definitions, imports)], definitions, asked)
+    new = _with_imports(new, imports)
     needless = _needed(blocks, {*asked, *kept, *removed}) - _needed(new, {*asked, *kept})
     return Spliced(_joined(new, needless).lstrip("\n") + tail)
 
@@ -111,6 +113,19 @@ def _import_parts(node: ast.stmt) -> dict[str, str]:
         return {bound_name(alias): ast.unparse(ast.Import([alias])) for alias in node.names}
     assert isinstance(node, ast.ImportFrom)
     return {bound_name(alias): ast.unparse(ast.ImportFrom(node.module, [alias], node.level)) for alias in node.names}
+
+
+def _without_rebound(old: Sequence[Block], definitions: Sequence[Block], imports: Sequence[Block]) -> Iterator[Block]:
+    """Yield a module's blocks without the imports, and the helpers, whose names come from elsewhere now."""
+    before, by_import = _meanings(old), _meanings(imports)
+    after = {**_meanings(definitions), **by_import}
+    rebound = {name for name in before.keys() & after.keys() if not _is_same(before[name], after[name])}
+    yield from _left(old, lambda block: rebound if block.is_import else rebound & by_import.keys())
+
+
+def _is_same(meaning: str, other: str) -> bool:
+    """Whether two meanings of a name go together: `import app.a` and `import app.b` bind one module."""
+    return meaning == other or all(each.startswith("import ") and " as " not in each for each in (meaning, other))
 
 
 def _with_names(block: Block, added: Collection[str], removed: Collection[str]) -> Block:
@@ -191,15 +206,18 @@ def _needed(blocks: Sequence[Block], specs: Collection[str]) -> set[str]:
 
 def _joined(blocks: Sequence[Block], needless: Collection[str]) -> str:
     """Return the text of blocks without what they bind of some names, and without gaps where something has gone."""
-    texts: list[str] = []
+    return "".join(f"{block.before}{block.text}" for block in _left(blocks, lambda _: needless))
+
+
+def _left(blocks: Iterable[Block], gone: Callable[[Block], Collection[str]]) -> Iterator[Block]:
+    """Yield blocks, each without what it binds of some names; where one has gone, the longer gap beside it stays."""
     gap = ""
     for block in blocks:
-        left = _without(block, needless)
+        left = _without(block, gone(block))
         gap = max(gap, block.before, key=len)
         if left is not None:
-            texts += [gap, left.text]
+            yield replace(left, before=gap)
             gap = ""
-    return "".join(texts)
 
 
 def _without(block: Block, names: Collection[str]) -> Block | None:
