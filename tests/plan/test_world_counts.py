@@ -1,5 +1,6 @@
 """What was shown of other modules, and what code imports of them, counts by its shape: headers have a line for each."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -129,6 +130,39 @@ def test_bodies_comments_further_words_and_what_is_not_reached_count_for_nothing
     make(tmp_path)
     edit(tmp_path / MODELS, old, new)
     assert reasons(tmp_path) == []
+
+
+def test_what_an_earlier_jaunt_did_not_read_of_a_shape_is_no_change(tmp_path: Path) -> None:
+    make(tmp_path, {MODELS: FILES[MODELS].replace("self.invoice = invoice", "self.invoice, self.why = invoice, 1")})
+    text = (tmp_path / CODE).read_text()
+    earlier = re.sub(r'"attribute \w+": "\w+", ', "", text)
+    (tmp_path / CODE).write_text(earlier)
+    assert (earlier == text, reasons(tmp_path)) == (False, [])
+    (tmp_path / CODE).write_text(text)
+    edit(tmp_path / MODELS, "self.why", "self.how")
+    assert reasons(tmp_path) == [
+        "handwritten changed: app.models:LostError (attribute how added, attribute why removed)"
+    ]
+
+
+def test_what_a_star_import_passes_on_no_more_is_gone(tmp_path: Path) -> None:
+    models = f"{FILES[MODELS]}__all__ = ['Invoice', 'Kind', 'LostError', 'RATE']\n"
+    spec = FILES["src/app/a.py"].replace("app.models", "app.api")
+    make(tmp_path, {MODELS: models, "src/app/api.py": "from app.models import *\n", "src/app/a.py": spec})
+    edit(tmp_path / MODELS, ", 'RATE']", "]")
+    assert reasons(tmp_path) == ["handwritten changed: app.api:RATE (gone)"]
+
+
+def test_what_a_branch_decides_on_counts_as_its_text_has_it_and_as_it_is_here(tmp_path: Path) -> None:
+    # The header is to be the same one on other platforms, as far as that can be.
+    decided = "import sys\nif sys.version_info > (3,): from app.models import RATE\nelse: from app.old import RATE\n"
+    spec = FILES["src/app/a.py"].replace(", RATE", "\nfrom app.api import RATE")
+    make(tmp_path, {"src/app/api.py": decided, "src/app/old.py": "RATE = 1\n", "src/app/a.py": spec})
+    refs = (parse_header((tmp_path / CODE).read_text()) or {}).get("checked_against", {})
+    assert {"app.api:RATE", "app.old:RATE", "app.models:RATE"} <= refs.keys()
+    assert refs["app.api:RATE"] == '{"stands for": "app.old:RATE"}'
+    edit(tmp_path / MODELS, "0.19", "0.16")
+    assert reasons(tmp_path) == ["handwritten changed: app.models:RATE (value)"]
 
 
 def test_a_header_without_such_lines_stays_fresh(tmp_path: Path) -> None:

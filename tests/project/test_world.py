@@ -272,6 +272,46 @@ else:
             "class Thing:\n    new: int\n",
         ],
     ),
+    "attributes of several targets": (
+        """\
+class Thing:
+    __slots__ = ("slot", "left")
+    def __init__(self, pair: tuple[int, str]) -> None:
+        self.left, (self.mid, *self.right) = pair
+        with open(SECRET) as self.file:
+            for self.line in self.file: ...
+""",
+        [f"        self.{name} = ...\n" for name in ("left", "mid", "right", "file", "line")]
+        + ["    __slots__ = ('slot', 'left')\n"],
+    ),
+    "members in blocks": (
+        """\
+from typing import TYPE_CHECKING
+class Thing:
+    own: int
+    if TYPE_CHECKING:
+        late: str
+        def more(self) -> int: return SECRET
+        class Inner:
+            deep: int
+""",
+        [
+            "    late: str\n",
+            "    def more(self) -> int: ...\n",
+            "    class Inner:\n        deep: int\n",
+        ],
+    ),
+    "what a factory makes": (
+        """\
+def Thing(size: int):
+    class Made:
+        width: int = size
+        def grow(self, by: int) -> None: return SECRET
+    class SECRET: ...
+    return Made
+""",
+        ["def Thing(size: int):\n    class Made:\n        width: int = size\n        def grow(self, by: int) "],
+    ),
 }
 
 
@@ -316,6 +356,13 @@ REACHED = {
     "beside another": f'from app.models import Other\n{HEAD}@jaunt.magic\ndef use(t) -> str:\n    """Of a Thing."""\n',
     "body": f'{HEAD}@jaunt.magic\nclass Own:\n    """Mine."""\n    def f(self):\n'
     + "        from app.models import Thing\n        return Thing(1)\n    def g(self) -> int: ...\n",
+    "decided by a version": f"from app.decided import Thing\n{HEAD}{USE}",
+    "decided by an import": f"from app.tried import Thing\n{HEAD}{USE}",
+    "lazy, imported": f"from app.lazy import Thing\n{HEAD}{USE}",
+    "lazy, by a table": f"from app.table import Thing\n{HEAD}{USE}",
+    "lazy, by a library": f"from app.attached import Thing\n{HEAD}{USE}",
+    "prose about a star re-export": f"from app import stars\n{HEAD}@jaunt.magic\ndef use(t) -> str:\n"
+    + '    """What a Thing says."""\n',
     "beside the spec": f"from app.models import Thing\n{HEAD}class Mine:\n    thing: Thing\n\n\n"
     + USE.replace("Thing", "Mine"),
 }
@@ -324,6 +371,14 @@ PASSED_ON = {
     "src/app/stars.py": "from .models import *\n",
     "src/space/models.py": THING,
     "src/app/round.py": "from app.trip import Thing\n",
+    "src/app/old.py": "class Thing:\n    word: str\n",
+    "src/app/decided.py": "import sys\nif sys.version_info >= (3, 8):\n    from .models import Thing\nelse:\n"
+    "    from .old import Thing\n",
+    "src/app/tried.py": "try:\n    from .models import Thing\nexcept ImportError:\n    from .old import Thing\n",
+    "src/app/lazy.py": "def __getattr__(name):\n    from .models import Thing\n    return Thing\n",
+    "src/app/table.py": "_T = {'Thing': '.models'}\ndef __getattr__(name):\n    return look_up(_T[name], name)\n",
+    "src/app/attached.py": "import lazy_loader as lazy\n"
+    "__getattr__, __dir__, __all__ = lazy.attach(__name__, submod_attrs={'models': ['Thing']})\n",
     "src/app/trip.py": "from app.round import Nothing, Thing\nfrom app.models import Thing\n",
 }
 

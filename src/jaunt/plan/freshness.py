@@ -281,11 +281,8 @@ def moved_beside(against: Mapping[str, str], module: str, counted: Counted | Non
         if today == digest:
             continue
         if is_shape(digest):
-            yield Reason(
-                ReasonKind.HANDWRITTEN_CHANGED,
-                ref,
-                parts=tuple(PartChange(*each) for each in moved_parts(digest, today)),
-            )
+            parts = tuple(PartChange(*each) for each in moved_parts(digest, today))
+            yield from [Reason(ReasonKind.HANDWRITTEN_CHANGED, ref, parts=parts)] if parts else []
         else:
             own = module_of(ref) == import_name(module)
             yield Reason(ReasonKind.HANDWRITTEN_CHANGED if own else ReasonKind.USED_CHANGED, ref)

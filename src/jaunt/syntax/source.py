@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from jaunt import codes
@@ -50,10 +51,20 @@ _OVERLOADS = {"typing.overload", "typing_extensions.overload"}
 
 
 class Names(NamedTuple):
-    """What a module's names are bound to (name -> dotted path), and the modules that it imports `*` from."""
+    """What a module's names are bound to (name -> dotted path), and the modules that it imports `*` from.
+
+    `choices` are the names for which there may be several things, or that no statement binds: the likeliest come first.
+    `exported` are those that an import of `*` takes: None for all public ones, "*" for any.
+    """
 
     bindings: Mapping[str, str]
     star_imports: Sequence[str]
+    choices: Mapping[str, Sequence[str]] = MappingProxyType({})
+    exported: Sequence[str] | None = None
+
+    def exports(self, name: str) -> bool:
+        """Whether an import of `*` takes a name."""
+        return not name.startswith("_") if self.exported is None else name in self.exported or "*" in self.exported
 
 
 @dataclass(frozen=True, eq=False)

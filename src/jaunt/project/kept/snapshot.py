@@ -138,7 +138,7 @@ def files_in(built: str) -> list[str]:
     return read_built_key(built)[2]
 
 
-FORMAT = 15
+FORMAT = 16
 """The form of the cache; one of another form is none."""
 
 

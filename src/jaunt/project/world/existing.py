@@ -27,9 +27,10 @@ class Existing:
 
     def members(self, name: str) -> list[str]:
         """Return the public fields and methods of a class, those of its bases included; [] for any other name."""
-        found = [part.split(" ", 1) for shape in self._with_bases(name) for part in shape.parts]
+        parts = (part.removeprefix("conditional ") for shape in self._with_bases(name) for part in shape.parts)
+        found = [part.split(" ", 1) for part in parts]
         found += [["method", each] for shape in self._with_bases(name) for each in _methods(shape)]
-        kinds = {"field", "method", "class"}
+        kinds = {"field", "method", "class", "attribute"}
         return [*dict.fromkeys(part[1] for part in found if part[0] in kinds and not part[-1].startswith("_"))]
 
     def parameters(self, name: str) -> list[str]:
@@ -46,10 +47,7 @@ class Existing:
 
     def names_in(self, module: str) -> list[str]:
         """Return the public names that a module of the project defines or passes on; [] for any other module."""
-        bound = self._lookup.names(module)
-        passed = [name for name, path in bound.bindings.items() if self._lookup.home_of(path)] if bound else []
-        own = [*self._lookup.parts(module), *self._lookup.specs(module), *passed]
-        return sorted({name for name in own if not name.startswith("_")})
+        return sorted(name for name in self._lookup.public(module) if self._lookup.find(f"{module}.{name}"))
 
     def _with_bases(self, name: str) -> list[Shape]:
         """Return the shape of a name and those of its bases, in turn."""

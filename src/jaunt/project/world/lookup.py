@@ -1,6 +1,7 @@
 """What dotted paths mean in a project's files: handwritten names with their shapes, specs and modules."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
@@ -8,10 +9,12 @@ from jaunt.errors import JauntDiscoveryError
 from jaunt.project.kept.snapshot import Record
 from jaunt.project.name_lookup import places_of
 from jaunt.project.reading import Reader
+from jaunt.project.world.bound import Bound
 from jaunt.project.world.recorded import shape_digest
 from jaunt.registry import SpecEntry
 from jaunt.spec_ref import SpecRef, code_name, import_name, module_of, qualname_of
 from jaunt.syntax.shapes import Shape, handwritten_nodes, shape_of
+from jaunt.syntax.shapes.given import given_names
 from jaunt.syntax.source import ModuleSource, Names, read_source
 
 Parts = Mapping[str, str]
@@ -23,6 +26,8 @@ _LONGEST_TRACE = 32  # re-exports that lead on for ever
 
 _MOST_SOURCES, _MOST_SHAPES = 64, 1_000  # of those that many modules reach; a syntax tree is large
 _MOST_PATHS = 256  # a module's imports and mentions, which are looked up several times
+
+_Binds = Callable[[str, str], Sequence[str]]
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -70,6 +75,7 @@ class Lookup:
         self._spec_types: dict[SpecRef, Sequence[str]] = {}
         self._specs: dict[str, Mapping[str, SpecEntry]] = {}
         self._found: dict[str, Meant | None] = {}
+        self._bound = Bound(self.names)
         self.shapes: dict[str, Record] = {}
 
     def path_of(self, module: str) -> str | None:
@@ -94,14 +100,14 @@ class Lookup:
         """Return what a module's names are bound to."""
         if module not in self._names:
             path = self.path_of(module)
-            names = self._known_names(path) if path is not None else None
-            source = self.source(module) if path is not None and names is None else None
-            self._names[module] = source.names if source is not None else names
+            self.parts(module)
+            record = self.shapes.get(path, self._reader.record_of(path)) if path is not None else {}
+            self._names[module] = Names(*record["bound"]) if "bound" in record else None
         return self._names[module]
 
-    def _known_names(self, path: str) -> Names | None:
-        bound = self._reader.record_of(path).get("bound")
-        return Names(*bound) if bound is not None else self._reader.names_at(path)
+    def public(self, module: str) -> list[str]:
+        """Return the public names that a module defines, binds or takes from another one by `*`."""
+        return self._bound.public(module, lambda each: [*self.parts(each), *self.specs(each)])
 
     def parts(self, module: str) -> Mapping[str, Parts]:
         """Return the shapes of a module's handwritten names, as they are compared."""
@@ -115,7 +121,7 @@ class Lookup:
         if source is None:
             return {}
         found = {name: shape_of(source, nodes).parts for name, nodes in handwritten_nodes(source).items()}
-        self.shapes[source.path] = {"shapes": found, "bound": list(source.names)}
+        self.shapes[source.path] = {"shapes": found, "bound": list(given_names(source))}
         return found
 
     def shape(self, meant: Meant) -> Shape | None:
@@ -153,14 +159,14 @@ class Lookup:
         return _remembered(self._found, path, self._find, _MOST_PATHS)
 
     def _find(self, path: str) -> Meant | None:
-        return self._trace(path)[0]
+        return self._trace(path, self._bound.here)[0]
 
     def files_of(self, ref: str) -> list[str]:
         """Return the files that tell what a reference means."""
-        modules = self._trace(ref.replace(":", "."))[1]
-        return [path for module in modules if (path := self.path_of(module)) is not None]
+        ways = (self._trace(ref.replace(":", "."), bound)[1] for bound in (self._bound.here, self._bound.anywhere))
+        return [path for module in dict.fromkeys(chain(*ways)) if (path := self.path_of(module)) is not None]
 
-    def _trace(self, path: str) -> tuple[Meant | None, list[str]]:
+    def _trace(self, path: str, bound: _Binds) -> tuple[Meant | None, list[str]]:
         """Return what a dotted path means, and the modules that this was looked up in."""
         pending, seen, modules = [path], set[str](), list[str]()
         while pending and len(seen) < _LONGEST_TRACE:
@@ -177,7 +183,7 @@ class Lookup:
                 return Meant("spec", module, name), modules
             if name in self.parts(module):
                 return Meant("symbol", module, name), modules
-            pending += [f"{each}{dot}{rest}" for each in self._bound(module, name)][::-1]
+            pending += [f"{each}{dot}{rest}" for each in bound(module, name)][::-1]
         return None, modules
 
     def home_of(self, path: str) -> str | None:
@@ -186,17 +192,16 @@ class Lookup:
             path = path.rpartition(".")[0]
         return path or None
 
-    def _bound(self, module: str, name: str) -> list[str]:
-        """Return what an import of a module may bind a name to."""
-        names = self.names(module)
-        if names is None:
-            return []
-        bound = names.bindings.get(name)
-        return [f"{star}.{name}" for star in names.star_imports] if bound is None else [bound]
-
     def digests(self, path: str) -> Iterator[tuple[str, str]]:
-        """Yield a reference and its digest for what a dotted path means by hand: for a re-export both of them."""
-        meant = self.find(path)
+        """Yield a reference and its digest for what a dotted path means by hand: for a re-export both of them.
+
+        Where a condition decides on it, that is what its text binds last, as headers are for all platforms, and what
+        is shown on this one.
+        """
+        here = self.find(path)
+        meant = self._trace(path, self._bound.anywhere)[0] if self._bound.is_any_decided else here
+        if here is not None and here.kind == "symbol" and here != meant:
+            yield here.ref, shape_digest(self.parts(here.module)[here.name])
         if meant is None or meant.kind != "symbol":
             return
         home = self.home_of(path)

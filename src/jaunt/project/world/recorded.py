@@ -8,6 +8,9 @@ from jaunt.header import object_in
 ORDER = "order of fields"
 """The part that moves along with each field that is added, removed or renamed."""
 
+_LATER = ("attribute ", "conditional ", "returned ", "slots")
+"""Parts that an earlier jaunt didn't read: to a header that names none of them, one is no change."""
+
 
 def is_shape(digest: str) -> bool:
     """Whether a recorded digest is that of a shape."""
@@ -22,11 +25,14 @@ def shape_digest(parts: Mapping[str, str]) -> str:
 def moved_parts(recorded: str, today: str | None) -> list[tuple[str, str]]:
     """Return the parts in which a shape differs from the one that was recorded, each "added", "removed" or "".
 
-    `today` is None if nothing has the name any more.
+    `today` is None if nothing has the name any more. There may be none, though the texts differ: of a header that an
+    earlier jaunt wrote.
     """
     if today is None:
         return [("gone", "")]
     old, new = object_in(recorded), object_in(today)
+    if not any(name.startswith(_LATER) for name in old):
+        new = {name: part for name, part in new.items() if not name.startswith(_LATER)}
     if old.keys().isdisjoint(new):
         return [("another kind of thing", "")]
     moved = [

@@ -95,8 +95,9 @@ def _is_known_anyhow(module: str) -> bool:
 
 def _spoken_of(lookup: Lookup, modules: Iterable[str], words: Collection[str]) -> list[str]:
     """Return the names of modules, as paths, that occur among `words` and are no plain ones: a body may need them."""
-    found = ((module, name) for module in modules for name in lookup.parts(module))
-    return [f"{m}.{name}" for m, name in found if name in words and (name.lower() != name or "_" in name[1:])]
+    found = ((module, name) for module in modules for name in lookup.public(module))
+    paths = [f"{m}.{name}" for m, name in found if name in words and (name.lower() != name or "_" in name[1:])]
+    return [path for path in paths if (meant := lookup.find(path)) is not None and meant.kind == "symbol"]
 
 
 class _Reached:
@@ -131,10 +132,7 @@ class _Reached:
 
     def _members(self, module: str, words: Collection[str]) -> list[str]:
         """Return the public names of a module as paths: those among `words`, or all of them if none is."""
-        names = self._lookup.names(module)
-        own = [*self._lookup.parts(module), *self._lookup.specs(module)]
-        bound = [name for name, path in names.bindings.items() if self._is_passed_on(path)] if names else []
-        public = [name for name in dict.fromkeys([*own, *bound]) if not name.startswith("_")]
+        public = [name for name in self._lookup.public(module) if self._is_passed_on(f"{module}.{name}")]
         return [f"{module}.{name}" for name in [name for name in public if name in words] or public]
 
     def _is_passed_on(self, path: str) -> bool:

@@ -11,7 +11,15 @@ from functools import cached_property
 
 from jaunt.process.frozen import frozen
 from jaunt.syntax.nodes import child_nodes
-from jaunt.syntax.shapes.members import attributes_of, fields_of, is_shown, methods_of, names_bound
+from jaunt.syntax.shapes.members import (
+    attributes_of,
+    fields_of,
+    in_blocks,
+    is_shown,
+    methods_of,
+    names_bound,
+    returned_classes,
+)
 from jaunt.syntax.shapes.parts import class_parts, digest, function_parts, value_parts
 from jaunt.syntax.shapes.shown import class_lines, cut, function_lines
 from jaunt.syntax.source import Definition, Function, ModuleSource, dotted_path, parse_annotation
@@ -168,15 +176,26 @@ def _quoted(value: object) -> ast.expr | None:
 def _typed(node: Definition) -> list[ast.AST]:
     """Return the parts of a definition that name types and values: of fields, parameters, results."""
     if isinstance(node, ast.ClassDef):
-        fields = [field for _, field in fields_of(node)]
-        inner = [member for member in node.body if isinstance(member, Definition) and is_shown(member)]
-        return [*fields, *(each for member in inner for each in _typed(member)), *_attributes_typed(node)]
+        fields = [
+            *(field for _, field in fields_of(node)),
+            *(s for s in in_blocks(node) if not isinstance(s, Definition)),
+        ]
+        members = (member for member in [*node.body, *in_blocks(node)] if isinstance(member, Definition))
+        inner = [each for member in members if is_shown(member) for each in _typed(member)]
+        return [*fields, *inner, *_attributes_typed(node), *getattr(node, "type_params", [])]
     arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
     annotations = [each.annotation for each in arguments if each is not None and each.annotation is not None]
     defaults = [each for each in [*node.args.defaults, *node.args.kw_defaults] if each is not None]
-    return [*annotations, *([node.returns] if node.returns else []), *defaults]
+    made = [each for cls in returned_classes(node) for each in _typed(cls)]
+    return [
+        *annotations,
+        *([node.returns] if node.returns else []),
+        *defaults,
+        *getattr(node, "type_params", []),
+        *made,
+    ]
 
 
 def _attributes_typed(node: ast.ClassDef) -> list[ast.AST]:
-    found = (annotation for method in methods_of(node) for _, annotation in attributes_of(method))
+    found = (annotation for method in methods_of(node) for _, annotation, _ in attributes_of(method))
     return [annotation for annotation in found if annotation is not None]

@@ -4,8 +4,17 @@ import ast
 import copy
 from collections.abc import Iterator, Mapping
 
-from jaunt.syntax.shapes.members import attributes_of, fields_of, first_line, is_shown
-from jaunt.syntax.source import Function, clean_docstring
+from jaunt.syntax.shapes.members import (
+    attributes_of,
+    fields_of,
+    first_line,
+    in_blocks,
+    is_shown,
+    names_bound,
+    returned_classes,
+    slots_of,
+)
+from jaunt.syntax.source import Definition, Function, clean_docstring
 
 _MOST_OF_VALUE = 1_500  # characters of a value, and of a docstring, that are shown
 _INDENT = "    "
@@ -18,17 +27,24 @@ def class_lines(node: ast.ClassDef, indent: str) -> Iterator[str]:
     yield from _indented(ast.unparse(head).rpartition("\n")[0], indent)
     inner = f"{indent}{_INDENT}"
     body = [*_docstring_lines(first_line(node), inner)]
-    known = {name for name, _ in fields_of(node)}
-    for statement in dict.fromkeys(statement for _, statement in fields_of(node)):
+    members = [*node.body, *in_blocks(node)]
+    fields = [
+        *fields_of(node),
+        *((n, s) for s in in_blocks(node) if not isinstance(s, Definition) for n in names_bound(s)),
+    ]
+    known = {name for name, _ in fields}
+    for statement in dict.fromkeys(statement for _, statement in fields):
         body += _indented(cut(ast.unparse(statement)), inner)
-    for member in node.body:
+    for member in members:
         if isinstance(member, ast.ClassDef):
             body += [*class_lines(member, inner)]
         elif isinstance(member, Function):
-            attributes = {name: annotation for name, annotation in attributes_of(member) if name not in known}
+            attributes = {name: annotation for name, annotation, _ in attributes_of(member) if name not in known}
             known |= attributes.keys()
             if is_shown(member) or attributes:
                 body += function_lines(member, inner, attributes=attributes)
+    if not known.issuperset(slots := slots_of(node)):
+        body.insert(0, f"{inner}__slots__ = {tuple(slots)}")
     yield from body or [f"{inner}..."]
 
 
@@ -46,6 +62,7 @@ def function_lines(
     for name, annotation in (attributes or {}).items():
         known = f": {ast.unparse(annotation)}" if annotation is not None else " = ..."
         body.append(f"{inner}{first[0].arg}.{name}{known}")
+    body += [line for each in returned_classes(node) for line in class_lines(each, inner)]
     *above, last = _indented(signature, indent)
     yield from [*above, *([last, *body] if body else [f"{last} ..."])]
 
