@@ -38,6 +38,10 @@ ODD = {
     "def f(s: str) -> int:\n    return s and 1": ("s=''", "returns '', which is no int"),
     "def f(xs: list[int]) -> list[str]:\n    return xs": ("xs=[0]", "returns [0], which is no list[str]"),
     "def f(xs: list[int]) -> int:\n    xs.sort()\n    return 0": ("xs=[1, 0]", "changes its argument xs to [0, 1]"),
+    (
+        "from dataclasses import dataclass\n@dataclass\nclass A:\n    n: int\n"
+        "def f(a: A, share: int) -> int:\n    if 0 < share <= 10:\n        a.n += share\n    return 0"
+    ): ("a=A(n=0), share=1", "changes its argument a to A(n=1)"),
     "def f(n: int) -> int:\n    return f(n) if n else 0": ("n=1", "raises RecursionError"),
     "def f(n: int) -> int:\n    while n > 3: pass\n    return n": ("", "has not ended after 5 s"),
     "def f(m: dict[str, int]) -> int:\n    return m['a']": ("m={}", "raises KeyError"),

@@ -1,10 +1,12 @@
 """Calls of a candidate's functions and methods, in the sandbox: with what kinds of values, and what is wrong then."""
 
 import asyncio
+import collections
 import collections.abc
 import inspect
 import itertools
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from types import FunctionType
 from typing import Any, NamedTuple, NotRequired, TypedDict, get_origin, get_type_hints
 
@@ -17,6 +19,7 @@ from jaunt.process.boundary import caught
 _GENERATED = object()
 """What a generator gave: whatever its items are, nothing is told of their type."""
 _MOST_ITEMS = 1000  # of an iterator
+_CHANGING = (list, dict, set, bytearray, collections.deque)
 _ANYTHING = (Any, object)
 
 
@@ -149,7 +152,7 @@ def trial_of_call(callee: Callee, asked: Called) -> Trial:
     def attempt(values: dict[str, Any], caller: Caller) -> str | None:
         before = None
         if not (asked["may_change"] or are_atoms(values)):
-            own = {n: v for n, v in values.items() if _is_plain(v) and not n.startswith(OWN)}
+            own = {n: v for n, v in values.items() if _may_change(v) and not n.startswith(OWN)}
             before = copied(own) if own else None
         given, error = caller.call(lambda: result(values))
         require_built(error)
@@ -189,5 +192,6 @@ def _kinds(error: BaseException) -> list[type]:
     return [type(error), *(kind for kind in type(error).__mro__ if kind not in (Exception, BaseException, object))]
 
 
-def _is_plain(value: object) -> bool:
-    return isinstance(value, list | dict | set | bytearray)
+def _may_change(value: object) -> bool:
+    """Whether a call could change a value, and that would show: by its items, or by the fields that are compared."""
+    return isinstance(value, _CHANGING) or (is_dataclass(value) and type(value).__eq__ is not object.__eq__)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from jaunt.checks.behaviour.concealed import hypothesis, is_used_by_project, revealed, strategies
+from jaunt.checks.behaviour.kinds import know_kinds
 from jaunt.checks.examiner.protocol import Drawn
 from jaunt.process.boundary import caught
 
@@ -30,6 +31,7 @@ with revealed():
         report_multiple_bugs=False,
         print_blob=False,
     )
+    know_kinds()
 
 
 def draw(inputs: Mapping[str, Any], examples: int, use: Callable[[dict[str, Any]], None]) -> None:
@@ -39,8 +41,11 @@ def draw(inputs: Mapping[str, Any], examples: int, use: Callable[[dict[str, Any]
 
 
 def be_moderate() -> None:
-    """Have numbers drawn that are moderate, and numbers: what a spec says nothing of is asked of usual inputs."""
-    strategies.register_type_strategy(int, strategies.integers(-1000, 1000))
+    """Have numbers drawn that are moderate, and numbers: what a spec says nothing of is asked of usual inputs.
+
+    Half of the whole ones are small, as sizes, counts and shares are.
+    """
+    strategies.register_type_strategy(int, strategies.integers(-1000, 1000) | strategies.integers(-1, 12))
     strategies.register_type_strategy(float, strategies.floats(-1e6, 1e6, allow_nan=False))
 
 

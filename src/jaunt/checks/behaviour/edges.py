@@ -5,8 +5,10 @@ another, more than once, and in another case.
 """
 
 import copy
+import math
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, get_args
 
 from jaunt.checks.behaviour.concealed import strategies
@@ -27,11 +29,25 @@ _LONG = (12, 17, 24)  # how long a collection is now and then
 _LONGEST = 130
 _LONGEST_COLLECTION = 40
 _POOL = "pool"
+_SHORTEST_OF_A_FORM = 4
+_MOST_PLACE = 63  # in a text that the spec knows, where something else is put
+_SURROGATES = ("\ud800", "\udfff", "a\udc80")
+_SPOKEN_OF = (  # what is drawn only where a spec speaks of it: most code is not meant for it
+    (re.compile(r"\bnan\b|not a number", re.I), (math.nan,)),
+    (re.compile(r"\binf(init[ey]|inities)?\b|finite", re.I), (math.inf, -math.inf)),
+)
+_OF_SURROGATES = re.compile(r"surrogate", re.I)
 
 
-def texts(known: Sequence[str], numbers: Sequence[int]) -> Any:
-    """Return what texts are drawn from: usual characters and words that the spec knows, put together, and any other."""
-    whole = [strategies.sampled_from([*dict.fromkeys(known)])] if known else []
+def texts(known: Sequence[str], numbers: Sequence[int], about: str = "") -> Any:
+    """Return what texts are drawn from: usual characters and words that the spec knows, put together, and any other.
+
+    Among what it knows are texts with a character changed: a format is broken by few of all texts. `about` is what the
+    spec says.
+    """
+    whole = [strategies.sampled_from([*dict.fromkeys(known)]), *(_nearly(known) for _ in range(3))] if known else []
+    if _OF_SURROGATES.search(about):
+        whole.append(strategies.sampled_from(_SURROGATES))
     put_together = _put_together(known)
     pool = strategies.shared(strategies.lists(put_together, min_size=1, max_size=_MOST_IN_POOL), key=_POOL)
     again = strategies.tuples(pool, strategies.integers(0, _MOST_IN_POOL - 1), strategies.sampled_from(_AGAIN)).map(
@@ -41,7 +57,7 @@ def texts(known: Sequence[str], numbers: Sequence[int]) -> Any:
     sizes = strategies.sampled_from(_sizes(numbers, _LONGEST))
     long = strategies.tuples(several, sizes).map(lambda drawn: _as_long(*drawn))
     odd = strategies.lists(strategies.sampled_from(_ODD), max_size=_MOST_PIECES).map("".join)
-    return strategies.one_of(put_together, put_together, again, several, *whole, odd, long)
+    return strategies.one_of(put_together, again, several, *whole, odd, long)
 
 
 def numbers_near(known: Sequence[int]) -> Any:
@@ -51,11 +67,20 @@ def numbers_near(known: Sequence[int]) -> Any:
     return strategies.one_of(small, *near, strategies.integers(-1000, 1000))
 
 
-def floats_near(known: Sequence[int]) -> Any:
-    """Return what floating-point numbers are drawn from, as `numbers_near` does."""
+def floats_near(known: Sequence[int], about: str = "") -> Any:
+    """Return what floating-point numbers are drawn from, as `numbers_near` does, and what a spec speaks `about`."""
     halves = sorted({each / 2 for number in (0, *known) for each in range(2 * number - 2, 2 * number + 3)}, key=_size)
     moderate = strategies.floats(-1e6, 1e6, allow_nan=False)
-    return strategies.one_of(moderate, strategies.sampled_from(halves)).map(lambda each: each + 0.0)
+    odd = [-0.0, *(each for words, values in _SPOKEN_OF if words.search(about) for each in values)]
+    return strategies.one_of(moderate.map(lambda each: each + 0.0), strategies.sampled_from([*halves, *odd]))
+
+
+def decimals_near(known: Sequence[int]) -> Any:
+    """Return what decimal numbers are drawn from: small ones with few places, where a rounding may end either way."""
+    small = strategies.integers(-40, 400).map(lambda each: Decimal(each) / 20)
+    near = [strategies.sampled_from([Decimal(each) for each in _near(known)])] if known else []
+    placed = strategies.decimals(-1000, 1000, places=2, allow_nan=False, allow_infinity=False)
+    return strategies.one_of(small, *near, placed, strategies.decimals())
 
 
 def repeat_items(numbers: Sequence[int]) -> None:
@@ -82,10 +107,10 @@ def repeat_items(numbers: Sequence[int]) -> None:
         long = strategies.tuples(plain.filter(bool), strategies.sampled_from(sizes)).map(
             lambda drawn: _taken(drawn[0], range(drawn[1]))
         )
-        return strategies.one_of(plain, plain, repeated, repeated, long)
+        return strategies.one_of(plain, repeated, long)
 
     def dicts(kind: Any) -> Any:
-        if not get_args(kind):
+        if len(get_args(kind)) != 2:
             return strategies.builds(dict)
         keys, values = map(strategies.from_type, get_args(kind))
         own = strategies.lists(values, min_size=_MOST_IN_POOL, max_size=_MOST_IN_POOL)
@@ -115,8 +140,26 @@ def _put_together(known: Sequence[str]) -> Any:
     usual = strategies.sampled_from([*_USUAL])
     odd = strategies.sampled_from(_ODD)
     words = [strategies.sampled_from([*dict.fromkeys([*_pieces(known), *known])])] if known else []
-    some = strategies.one_of(usual, usual, *words, strategies.characters(), odd)
+    some = strategies.one_of(usual, *words, strategies.characters(), odd)
     return strategies.lists(some, max_size=_MOST_PIECES).map("".join)
+
+
+def _nearly(known: Sequence[str]) -> Any:
+    """Return what texts are drawn from that the spec knows, with one of their characters another, or none.
+
+    They are few: the spec's own come first, before those of the code.
+    """
+    own = [each for each in dict.fromkeys(known) if len(each) >= _SHORTEST_OF_A_FORM][:2]
+    instead = strategies.sampled_from([*"019ab- ", ""])
+    places = strategies.integers(0, _MOST_PLACE)
+    return strategies.tuples(strategies.sampled_from(own or known), places, instead).map(
+        lambda drawn: _with_another(*drawn)
+    )
+
+
+def _with_another(text: str, place: int, instead: str) -> str:
+    at = place % (len(text) or 1)
+    return f"{text[:at]}{instead}{text[at + 1 :]}"
 
 
 def _several_words(known: Sequence[str]) -> Any:

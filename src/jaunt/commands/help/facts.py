@@ -61,13 +61,14 @@ class OpenAnswer(TypedDict):
 class OpenQuestion(TypedDict):
     """What a spec leaves open: the smallest input on which code that passed all checks disagrees.
 
-    `by_message`: only the words of an error differ.
+    `by_message`: only the words of an error differ; `aside`: what alone differs, if it is little.
     """
 
     spec: str
     call: str
     answers: list[OpenAnswer]
     by_message: bool
+    aside: str
     text: str
 
 

@@ -31,7 +31,7 @@ def probe_page(project: Project, work: ModuleWork, found: OpenQuestions) -> str:
     style = Path(PACKAGE, "report", "page.css").read_text(encoding="utf-8")
     title = f"{html.escape(found.module)}: what its specs leave open"
     body = "\n".join(line for spec in found.agreed for line in _of_spec(project, found, spec))
-    count = counted(sum(not each.by_message for each in found.questions), "question")
+    count = counted(sum(not each.aside for each in found.questions), "question")
     why = f"<p>Not compared: {html.escape(found.why_not)}</p>" if found.why_not else ""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -54,8 +54,8 @@ def _of_spec(project: Project, found: OpenQuestions, spec: str) -> Iterator[str]
 
 def _of_question(question: Question) -> Iterator[str]:
     yield f"<h3>{html.escape(question.call)}</h3>"
-    if question.by_message:
-        yield "<p>Only the words of the error differ.</p>"
+    if question.aside:
+        yield f"<p>{question.aside[0].upper()}{question.aside[1:]}.</p>"
     yield "<table>\n<tr><th>versions</th><th>give</th><th>to settle it so</th></tr>"
     total = sum(each.versions for each in question.answers)
     for each in question.answers:

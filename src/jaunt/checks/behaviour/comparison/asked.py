@@ -5,6 +5,9 @@ To it goes an `Order`, as JSON on standard input. Back comes a line of JSON for 
 
 from typing import Literal, NotRequired, TypedDict
 
+RAISES = "  # doctest: +IGNORE_EXCEPTION_DETAIL"
+"""After a call of which only the class of its error counts."""
+
 
 class Member(TypedDict):
     """A method or property of a class; `definition` is its stub, without decorators, the
@@ -18,7 +21,8 @@ class Member(TypedDict):
 class Subject(TypedDict):
     """What is called: a function, by its stub, or, where it has `members`, a class, whose instances are.
 
-    `texts` and `numbers` stand in its examples or in the code: inputs are made of them, among others.
+    `texts` and `numbers` stand in its examples or in the code: inputs are made of them, among others. `about` is what
+    its docstrings say.
     """
 
     name: str
@@ -27,6 +31,7 @@ class Subject(TypedDict):
     is_class: bool
     texts: list[str]
     numbers: list[int]
+    about: str
 
 
 class Order(TypedDict):
@@ -53,8 +58,11 @@ class Step(TypedDict):
 
     `call` is how it is written, `key` what is compared, `exact` the same to the last digit, `shown` what a person sees;
     `lines` are what settles it in a docstring: examples as they are written there, none if it can't be written.
-    `raised` is the class of an error, and `detail` its message, which is compared apart. `opaque` names a type
-    into which nobody can look; a call is `vague` where an argument can't be written.
+    `raised` is the class of an error. What is compared apart: its message is `detail`, `zero` the key with the sign of
+    zero, and `alias` names the argument that the call gave back, itself. `changed` has what became of the arguments
+    that the call changed, as source; of a call with either, `parts` has the name of each argument, what is written
+    before it, and its source. `opaque` names a type into which nobody can look; a call is `vague` where an argument
+    can't be written.
     """
 
     call: str
@@ -64,6 +72,10 @@ class Step(TypedDict):
     lines: list[str]
     raised: NotRequired[str]
     detail: NotRequired[str]
+    zero: NotRequired[str]
+    alias: NotRequired[str]
+    changed: NotRequired[dict[str, str | None]]
+    parts: NotRequired[list[tuple[str, str, str | None]]]
     opaque: NotRequired[str]
     vague: NotRequired[bool]
 
@@ -79,12 +91,12 @@ class Group(TypedDict):
 class Difference(TypedDict):
     """The smallest input on which versions disagree in one way, and the groups, the larger first.
 
-    `by_message` says that all raise the same error, with other words.
+    `aside` says what alone differs where that is little: "message", "zero" or "alias"; "" for a real difference.
     """
 
     call: str
     groups: list[Group]
-    by_message: bool
+    aside: str
 
 
 class Report(TypedDict):

@@ -6,28 +6,32 @@ import contextlib
 import inspect
 import io
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
-from jaunt.checks.behaviour.comparison.asked import Step, Subject
+from jaunt.checks.behaviour.comparison.asked import RAISES, Step, Subject
 from jaunt.checks.behaviour.comparison.inputs import CALLS, CONSTRUCTOR, LEFT_OUT
+from jaunt.checks.behaviour.comparison.source_text import hidden, imports_for, source_of
 from jaunt.checks.behaviour.comparison.values import (
     EXACTLY,
+    NEGATIVE_ZERO,
     ROUGHLY,
+    SIGNED,
     cut,
-    hidden,
+    holds_nan,
     holds_set,
     key_of,
     shown,
-    source_of,
 )
 from jaunt.checks.behaviour.search import require_built
 from jaunt.process.boundary import caught
 
 _MOST_ITEMS = 1000  # of an iterator
-_RAISES = "  # doctest: +IGNORE_EXCEPTION_DETAIL"
+_AWAITED, _READ = "asyncio.run({})", "list({})"
+_IMPORTS = [">>> import asyncio"]
+_MUTABLE = (list, dict, set, bytearray)  # of which it matters whether a result is the argument itself
 
 
 class Given(NamedTuple):
@@ -135,23 +139,30 @@ def _step(call: _Call, made: list[Any] | None = None, variable: str = "") -> Ste
     texts += [f"{name}={written[name] or shown(given[name])}" for name in by_name]
     text = call.label if call.is_read else f"{call.label}({', '.join(texts)})"
     before = {name: key_of(value, EXACTLY, []) for name, value in given.items()}
+    begun: list[Any] = []
     found: list[Given] = []
     out = io.StringIO()
 
     def run() -> None:
         with contextlib.redirect_stdout(out):
-            result = call.function(*(given[name] for name in by_place), **{name: given[name] for name in by_name})
-            found.append(Given(result) if made is not None else _ended(result))
+            begun.append(call.function(*(given[name] for name in by_place), **{name: given[name] for name in by_name}))
+            found.append(Given(begun[0]) if made is not None else _ended(begun[0]))
 
     error = caught(run)
     require_built(error)
-    changed = {n: shown(value) for n, value in given.items() if key_of(value, EXACTLY, []) != before[n]}
+    changed = {n: value for n, value in given.items() if key_of(value, EXACTLY, []) != before[n]}
     if made is not None and error is None:
         made.append(found[0].value)
         step = Step(call=f"{variable} = {text}", key="made", exact="made", shown="an instance", lines=[])
     else:
-        step = _raised(error, text) if error is not None else _gave(found[0], text)
-    return _with_effects(step, text, out.getvalue(), changed, None not in written.values())
+        step = _raised(error, text, _form_of(begun)) if error is not None else _gave(found[0], text, given)
+    if changed:
+        step["changed"] = {name: source_of(value) for name, value in changed.items()}
+    if changed or "alias" in step:
+        step["parts"] = [(name, "", written[name]) for name in by_place]
+        step["parts"] += [(name, f"{name}=", written[name]) for name in by_name]
+    told = {name: shown(value) for name, value in changed.items()}
+    return _with_effects(step, text, out.getvalue(), told, None not in written.values())
 
 
 def _with_effects(step: Step, text: str, printed: str, changed: Mapping[str, str], is_written: bool) -> Step:
@@ -165,15 +176,27 @@ def _with_effects(step: Step, text: str, printed: str, changed: Mapping[str, str
         step["lines"] = [f">>> {text}", *printed.splitlines()] if simple and not is_blank else []
     for name, value in changed.items():
         step["shown"] += f", and makes {name} {value}"
-        step["lines"] = []
     effects = repr((printed, sorted(changed.items()))) if printed or changed else ""
     step["key"], step["exact"] = step["key"] + effects, step["exact"] + effects
+    if step["lines"]:
+        step["lines"] = [*imports_for("\n".join(step["lines"])), *step["lines"]]
     return step
 
 
-def _raised(error: BaseException, text: str) -> Step:
+def _form_of(begun: Sequence[Any]) -> str:
+    """Return how a docstring gets at the error of a call that may have begun: one that is to be awaited, or read."""
+    if not begun:
+        return "{}"
+    if inspect.iscoroutine(begun[0]):
+        return _AWAITED
+    return "" if isinstance(begun[0], AsyncIterator) else _READ
+
+
+def _raised(error: BaseException, text: str, form: str) -> Step:
     kind, detail = type(error).__qualname__, hidden(str(error))
-    lines = [f">>> {text}{_RAISES}", "Traceback (most recent call last):", "    ...", kind]
+    called = form.replace("{}", text)
+    lines = [f">>> {called}{RAISES}", "Traceback (most recent call last):", "    ...", kind]
+    lines = [*(_IMPORTS if form == _AWAITED else []), *lines] if form else []
     said = f"{kind}: {cut(detail)}" if detail else kind
     return Step(
         call=text,
@@ -186,13 +209,18 @@ def _raised(error: BaseException, text: str) -> Step:
     )
 
 
-def _gave(given: Given, text: str) -> Step:
+def _gave(given: Given, text: str, arguments: Mapping[str, Any]) -> Step:
     opaque: list[str] = []
     key, exact = (f"{given.kind}{key_of(given.value, digits, opaque)}" for digits in (ROUGHLY, EXACTLY))
     said = f"{given.kind}{shown(given.value)}"
     step = Step(call=text, key=key, exact=exact, shown=said, lines=_lines(given, text))
     if opaque:
         step["opaque"] = opaque[0]
+    if NEGATIVE_ZERO in exact:
+        step["zero"] = key_of(given.value, SIGNED, [])
+    own = [name for name, each in arguments.items() if each is given.value and isinstance(each, _MUTABLE)]
+    if own:
+        step["alias"] = own[0]
     return step
 
 
@@ -202,9 +230,11 @@ def _lines(given: Given, text: str) -> list[str]:
     if not given.form or source is None:
         return []
     call = given.form.replace("{}", text)
-    first = [">>> import asyncio"] if "asyncio" in given.form else []
+    first = _IMPORTS if given.form == _AWAITED else []
     if given.value is None:
         return [*first, f">>> {call} is None", "True"]
+    if holds_nan(given.value) and not holds_set(given.value):
+        return [*first, f">>> {call}", repr(given.value)]
     if holds_set(given.value) or repr(given.value) != source:
         return [*first, f">>> {call} == {source}", "True"]
     return [*first, f">>> {call}", source]
@@ -213,12 +243,12 @@ def _lines(given: Given, text: str) -> list[str]:
 def _ended(result: Any) -> Given:
     """Wait for what a call gives, and read what is to be read: a coroutine, an iterator, a context manager."""
     if inspect.iscoroutine(result):
-        return Given(asyncio.run(result), "asyncio.run({})")
+        return Given(asyncio.run(result), _AWAITED)
     if isinstance(result, AsyncIterator):
         return Given(asyncio.run(_read(result)), "", "yields ")
     if isinstance(result, Iterator):
         items = [*itertools.islice(result, _MOST_ITEMS)]
-        return Given(items, "list({})", "yields ")
+        return Given(items, _READ, "yields ")
     if isinstance(result, contextlib.AbstractContextManager) and hasattr(result, "gen"):
         with result as inner:
             return Given(inner, "", "in its block ")

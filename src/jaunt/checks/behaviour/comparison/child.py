@@ -8,13 +8,13 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from itertools import combinations
 from typing import Any, NamedTuple
 
 import jaunt.runtime.loader  # noqa: F401 - loaded here, it is in every version
-from jaunt.checks.behaviour.comparison.asked import Difference, Group, Order, Report, Step, Subject
+from jaunt.checks.behaviour.comparison.asked import RAISES, Difference, Group, Order, Report, Step, Subject
 from jaunt.checks.behaviour.comparison.smaller import simplicity
 from jaunt.checks.behaviour.comparison.version import Channel, serve
 from jaunt.checks.behaviour.comparison.walk import Walk
@@ -88,13 +88,22 @@ class _Version:
         kill_all(self._process)
 
 
+_ASIDES: Mapping[str, Callable[[Step], str]] = {
+    "": lambda step: "",
+    "message": lambda step: step.get("detail", ""),
+    "zero": lambda step: step.get("zero", ""),
+    "alias": lambda step: step.get("alias", ""),
+}
+"""What is compared apart, in this order, as it differs without harm more often than not."""
+
+
 class _Kind(NamedTuple):
     """One way in which versions disagree: which go together, and what kind of thing each group gives."""
 
     groups: tuple[int, ...]
     kinds: tuple[str, ...]
     method: str
-    by_message: bool
+    aside: str
 
 
 class _Smallest(NamedTuple):
@@ -125,7 +134,7 @@ class _Subject:
         """Return what came of it."""
         why = self._run()
         is_late = self._walk.is_late
-        differs = sum(count for kind, count in self._counts.items() if not kind.by_message)
+        differs = sum(count for kind, count in self._counts.items() if not kind.aside)
         tried, raised = len(self._seen), sum(self._seen.values())
         chosen = self._chosen()
         for kind in [] if why else chosen:
@@ -145,12 +154,12 @@ class _Subject:
         )
 
     def _chosen(self) -> list[_Kind]:
-        """Return the ways of disagreeing that are told: the most frequent, and those by a message alone at the end.
+        """Return the ways of disagreeing that are told: the most frequent, and at the end one of each that is little.
 
         After the most frequent come those that tell more versions apart than the ones before.
         """
-        ordered = sorted(self._counts, key=lambda kind: (kind.by_message, -self._counts[kind], kind))
-        left = [kind for kind in ordered if not kind.by_message]
+        ordered = sorted(self._counts, key=lambda kind: (kind.aside, -self._counts[kind], kind))
+        left = [kind for kind in ordered if not kind.aside]
         real: list[_Kind] = []
         told: set[tuple[int, int]] = set()
         while left and len(real) < _MOST_DIFFERENCES:
@@ -158,7 +167,7 @@ class _Subject:
             told |= _apart(kind)
             left.remove(kind)
             real.append(kind)
-        return real + [kind for kind in ordered if kind.by_message][:1]
+        return real + [*{kind.aside: kind for kind in reversed(ordered) if kind.aside}.values()][::-1]
 
     def _run(self, wanted: _Kind | None = None) -> str:
         """Have all versions try inputs, or smaller ones than one that is `wanted`; return why that ended, if early."""
@@ -206,15 +215,18 @@ class _Subject:
         call = "; ".join(step["call"] for step in found[0])
         groups: dict[int, Group] = {}
         before = _setup(found[0][:-1])
+        texts = _settling([steps[-1] for steps in found], kind.aside)
         for version, (number, steps) in enumerate(zip(kind.groups, found, strict=True)):
             last = steps[-1]
-            settles = _by_message(last) if kind.by_message else last["lines"]
+            settles = texts[version]
             lines = [*before, *settles] if settles and before is not None else []
-            said = last["shown"] if kind.by_message else last.get("raised") or last["shown"]
+            said = last["shown"] if kind.aside else last.get("raised") or last["shown"]
+            if kind.aside == "alias":
+                said += f", {last['alias']} itself" if "alias" in last else ", an object of its own"
             group = groups.setdefault(number, Group(versions=[], shown=said, lines=lines))
             group["versions"].append(version)
         ordered = sorted(groups.values(), key=lambda each: (-len(each["versions"]), each["versions"]))
-        return Difference(call=call, groups=ordered, by_message=kind.by_message)
+        return Difference(call=call, groups=ordered, aside=kind.aside)
 
 
 def _apart(kind: _Kind) -> set[tuple[int, int]]:
@@ -223,12 +235,52 @@ def _apart(kind: _Kind) -> set[tuple[int, int]]:
     return {(one, other) for one, other in pairs if kind.groups[one] != kind.groups[other]}
 
 
+def _settling(steps: Sequence[Step], aside: str) -> list[list[str]]:
+    """Return, for what each version gave on one input, the lines that settle it that way; none where none do."""
+    if aside == "message":
+        return [*map(_by_message, steps)]
+    if aside == "alias":
+        return [_by_identity(each, steps) for each in steps]
+    changed = {name for step in steps for name in step.get("changed", {})}
+    return [_by_change(each, steps, changed) if changed else each["lines"] for each in steps]
+
+
 def _by_message(step: Step) -> list[str]:
     """Return the lines that settle an error with its message; none where that has several lines."""
     detail = step.get("detail", "")
     if not step["lines"] or "\n" in detail:
         return []
-    return [f">>> {step['call']}", *step["lines"][1:-1], f"{step['lines'][-1]}{f': {detail}' if detail else ''}"]
+    *before, last = [each.removesuffix(RAISES) for each in step["lines"]]
+    return [*before, f"{last}{f': {detail}' if detail else ''}"]
+
+
+def _by_identity(step: Step, steps: Sequence[Step]) -> list[str]:
+    """Return the lines that settle whether a call gives an argument back, or something of its own."""
+    name = next(each["alias"] for each in steps if "alias" in each)
+    bound, texts = _bound(steps, [name])
+    return [f">>> {name} = {texts[name]}", f">>> {bound} is {name}", str(step.get("alias") == name)] if bound else []
+
+
+def _by_change(step: Step, steps: Sequence[Step], changed: Collection[str]) -> list[str]:
+    """Return the lines that settle what a call makes of its arguments, those that some version has `changed`."""
+    bound, texts = _bound(steps, changed)
+    now = {name: step.get("changed", {}).get(name, text) for name, text in texts.items()}
+    if not step["lines"] or not bound or None in now.values():
+        return []
+    called = [each.replace(step["call"], bound) if each.startswith(">>> ") else each for each in step["lines"]]
+    after = (line for name, text in now.items() for line in (f">>> {name} == {text}", "True"))
+    return [*(f">>> {name} = {text}" for name, text in texts.items()), *called, *after]
+
+
+def _bound(steps: Sequence[Step], names: Collection[str]) -> tuple[str, dict[str, str]]:
+    """Return a call with some arguments as variables, and the source of each of these; "" where it can't be written."""
+    step = next(each for each in steps if "parts" in each)
+    parts = step["parts"]
+    if any(source is None for _, _, source in parts):
+        return "", {}
+    written = (f"{before}{name if name in names else source}" for name, before, source in parts)
+    texts = {name: source or "" for name, _, source in parts if name in names}
+    return f"{step['call'].partition('(')[0]}({', '.join(written)})", texts
 
 
 def _setup(steps: Sequence[Step]) -> list[str] | None:
@@ -247,15 +299,15 @@ def _setup(steps: Sequence[Step]) -> list[str] | None:
 
 def _disagreement(found: list[list[Step]]) -> tuple[_Kind | None, int]:
     """Return how versions disagree, and at which call first."""
-    for by_message in (False, True):
+    for aside, of_step in _ASIDES.items():
         for at, steps in enumerate(zip(*found, strict=False)):
-            texts = [f"{step['key']}{step.get('detail', '') if by_message else ''}" for step in steps]
+            texts = [f"{step['key']}{of_step(step)}" for step in steps]
             if len({*texts}) > 1:
                 order = {text: number for number, text in enumerate(dict.fromkeys(texts))}
                 kinds = {order[text]: step.get("raised", "gives") for text, step in zip(texts, steps, strict=True)}
                 method = steps[0]["call"].partition("(")[0]
                 groups = tuple(order[text] for text in texts)
-                return _Kind(groups, tuple(kinds.values()), method, by_message), at
+                return _Kind(groups, tuple(kinds.values()), method, aside), at
     return None, 0
 
 

@@ -1,6 +1,7 @@
 """What versions are called with, drawn in the sandbox: by the types of the arguments, and texts that the spec knows."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from jaunt.checks.behaviour.calling import strategy_of
@@ -8,7 +9,7 @@ from jaunt.checks.behaviour.comparison.arguments import Argument, Arguments
 from jaunt.checks.behaviour.comparison.asked import Subject
 from jaunt.checks.behaviour.concealed import hypothesis, strategies
 from jaunt.checks.behaviour.drawing import SETTINGS
-from jaunt.checks.behaviour.edges import floats_near, numbers_near, repeat_items, texts
+from jaunt.checks.behaviour.edges import decimals_near, floats_near, numbers_near, repeat_items, texts
 from jaunt.checks.behaviour.search import Enough, Fails
 from jaunt.process.boundary import caught
 
@@ -57,9 +58,10 @@ def _why(error: BaseException) -> str:
 
 def _drawn(subject: Subject, arguments: Arguments) -> dict[str, Any]:
     known = subject["numbers"]
-    strategies.register_type_strategy(str, texts(subject["texts"], known))
+    strategies.register_type_strategy(str, texts(subject["texts"], known, subject["about"]))
     strategies.register_type_strategy(int, numbers_near(known))
-    strategies.register_type_strategy(float, floats_near(known))
+    strategies.register_type_strategy(float, floats_near(known, subject["about"]))
+    strategies.register_type_strategy(Decimal, decimals_near(known))
     repeat_items(known)
     own = _strategies_of(arguments.own)
     if not subject["is_class"]:

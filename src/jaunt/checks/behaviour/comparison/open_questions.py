@@ -18,7 +18,8 @@ from jaunt.syntax.syntax_digest import syntax_digest
 class OpenQuestions:
     """The questions about the specs of one module; `agreed` says of each spec how far `versions` of it agree.
 
-    `inputs` are how many each spec was called with; `why_not` is why nothing was compared, "" if it was.
+    `inputs` are how many each spec was called with, and `left_out` the specs that were not compared to the end;
+    `why_not` is why nothing was compared, "" if it was.
     """
 
     module: str
@@ -27,6 +28,7 @@ class OpenQuestions:
     agreed: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, int] = field(default_factory=dict)
     why_not: str = ""
+    left_out: Sequence[str] = ()
 
 
 @frozen
@@ -64,7 +66,8 @@ def _questions(asked: Candidates, compared: Compared, weights: Sequence[int]) ->
         questions += questions_of(spec, report, weights, is_raw=_is_raw(asked.work.spec, report["name"]))
         agreed[spec] = agreement(report, len(asked.sources))
     inputs = {f"{asked.work.module}:{each['name']}": each["tried"] for each in compared.reports}
-    return OpenQuestions(asked.work.module, len(asked.sources), questions, agreed, inputs, compared.why_not)
+    left_out = [f"{asked.work.module}:{each['name']}" for each in compared.reports if each["why_not"]]
+    return OpenQuestions(asked.work.module, len(asked.sources), questions, agreed, inputs, compared.why_not, left_out)
 
 
 def _is_raw(spec: ModuleSource, name: str) -> bool:

@@ -1,5 +1,6 @@
 """Smaller inputs than one that versions disagree on, of plain types: shorter ones, and those of plainer characters."""
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -194,7 +195,11 @@ def _instead(character: str) -> Iterator[str]:
 
 def _nearer(number: Any) -> Iterator[Any]:
     """Yield numbers nearer to nothing, of the same type: nothing, then half of it, then less and less of a step."""
-    kind, whole = type(number), int(number)
+    kind = type(number)
+    if not math.isfinite(number):
+        yield from map(kind, (0, 1))
+        return
+    whole = int(number)
     steps = [int(whole / 2**power) for power in range(1, abs(whole).bit_length())]
     for each in (0, 1, 2, -1, -number, whole, *(whole - step for step in steps)):
         yield kind(each)

@@ -39,6 +39,7 @@ def _subject(node: Function | ast.ClassDef, sources: Sequence[str]) -> Subject:
         is_class=is_class,
         texts=texts,
         numbers=numbers,
+        about="\n".join(_docstrings(node)),
     )
 
 

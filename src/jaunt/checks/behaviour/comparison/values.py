@@ -4,12 +4,13 @@ import dataclasses
 import enum
 import hashlib
 import math
-import re
 from collections.abc import Mapping, Set
+from decimal import Decimal
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}")
+from jaunt.checks.behaviour.comparison.source_text import hidden, source_of
+
 _DEEPEST = 30
 _LONGEST_KEY = 2000
 _SHOWN = 200  # characters of a value
@@ -18,10 +19,16 @@ GENERATED: set[type] = set()
 """The classes of the version itself: what their instances hold is not compared."""
 ROUGHLY, EXACTLY = 12, 17
 """Digits of a number: the order in which one adds up changes the last of them."""
+SIGNED = -ROUGHLY
+"""As roughly, with the sign of zero, which is compared apart: few specs mean it."""
+NEGATIVE_ZERO = "-0.0"
 
 
 def key_of(value: object, digits: int, opaque: list[str]) -> str:
-    """Return a text that is the same for equal values; adds to `opaque` the types that nobody can look into."""
+    """Return a text that is the same for equal values; adds to `opaque` the types that nobody can look into.
+
+    With the digits of `SIGNED`, and EXACTLY, a zero that is negative is another one.
+    """
     text = _key(value, digits, opaque, 0)
     return text if len(text) <= _LONGEST_KEY else hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
@@ -70,12 +77,9 @@ def _compared(value: Any) -> list[Any]:
 def _number(value: float, digits: int) -> str:
     if isinstance(value, int) or not math.isfinite(value):
         return repr(value)
-    return repr(int(value)) if value == int(value) else f"{value:.{digits}g}"
-
-
-def hidden(text: str) -> str:
-    """Return a text without the addresses of objects."""
-    return _ADDRESS.sub("0x...", text)
+    if value == 0 and digits != ROUGHLY and math.copysign(1, value) < 0:
+        return NEGATIVE_ZERO
+    return repr(int(value)) if value == int(value) else f"{value:.{abs(digits)}g}"
 
 
 def shown(value: object) -> str:
@@ -89,42 +93,17 @@ def cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
-def source_of(value: Any) -> str | None:
-    """Return a value as Python's source, None if there is none that makes it."""
-    kind = type(value)
-    if kind is float and not math.isfinite(value):
-        return f"float('{value}')"
-    if isinstance(value, enum.Enum):
-        return f"{kind.__qualname__}.{value.name}"
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        given = {each.name: source_of(getattr(value, each.name)) for each in dataclasses.fields(value) if each.init}
-        parts = [f"{name}={text}" for name, text in given.items()]
-        return None if None in given.values() else f"{kind.__qualname__}({', '.join(parts)})"
-    if kind in (list, tuple, set, frozenset, dict):
-        return _collection(value)
-    text = repr(value)
-    return None if kind.__repr__ is object.__repr__ or text.startswith("<") or _ADDRESS.search(text) else text
-
-
-def _collection(value: Any) -> str | None:
-    if isinstance(value, dict):
-        pairs = [(source_of(key), source_of(each)) for key, each in value.items()]
-        whole = all(text is not None for pair in pairs for text in pair)
-        return f"{{{', '.join(f'{key}: {each}' for key, each in pairs)}}}" if whole else None
-    items = [source_of(each) for each in value]
-    known = [each for each in items if each is not None]
-    if len(known) < len(items):
-        return None
-    if isinstance(value, list):
-        return f"[{', '.join(known)}]"
-    if isinstance(value, tuple):
-        return f"({', '.join(known)}{',' if len(known) == 1 else ''})"
-    text = f"{{{', '.join(sorted(known))}}}" if known else "set()"
-    return f"frozenset({text if known else ''})" if isinstance(value, frozenset) else text
-
-
 def holds_set(value: object) -> bool:
     """Whether a value's text has an order that is nobody's: that of a set."""
     if isinstance(value, Mapping):
         return any(map(holds_set, [*value, *value.values()]))
     return isinstance(value, Set) or (isinstance(value, list | tuple) and any(map(holds_set, value)))
+
+
+def holds_nan(value: object) -> bool:
+    """Whether a value is not equal to itself, or has such a one inside."""
+    if isinstance(value, Mapping):
+        return any(map(holds_nan, [*value, *value.values()]))
+    if isinstance(value, list | tuple | Set):
+        return any(map(holds_nan, value))
+    return value.is_nan() if isinstance(value, Decimal) else isinstance(value, float) and math.isnan(value)

@@ -18,6 +18,7 @@ from jaunt.checks.behaviour.comparison.arguments import Arguments, arguments_of,
 from jaunt.checks.behaviour.comparison.asked import Order, Step, Subject
 from jaunt.checks.behaviour.comparison.calls import steps_of
 from jaunt.checks.behaviour.comparison.inputs import draw, drawn_for
+from jaunt.checks.behaviour.comparison.source_text import SCOPE
 from jaunt.checks.behaviour.comparison.values import GENERATED
 from jaunt.checks.behaviour.concealed import Caller, Stuck, revealed
 from jaunt.checks.behaviour.search import Enough, Fails, Unbuilt, is_tried_again
@@ -105,6 +106,7 @@ def _imported(order: Order, source: str) -> dict[str, Any]:
         }
     )
     names = {**found.generated, **found.spec}
+    SCOPE.update(names)
     GENERATED.update(each for name in order["names"] if isinstance(each := names.get(name), type))
     return names
 

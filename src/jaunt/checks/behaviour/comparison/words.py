@@ -6,6 +6,17 @@ from jaunt.checks.behaviour.comparison.asked import Difference, Group, Report
 from jaunt.process.frozen import frozen
 from jaunt.text.counts import counted
 
+ASIDES = {
+    "": "",
+    "message": "only the words of the error differ",
+    "zero": "only the sign of zero differs",
+    "alias": "only this differs: whether it gives an argument back, or something of its own",
+}
+_BUT = {
+    "message": "the words of an error",
+    "zero": "the sign of a zero",
+    "alias": "whether it gives an argument itself",
+}
 BEFORE_AND_NOW = ("before", "now")
 
 
@@ -26,13 +37,15 @@ class Answer:
 class Question:
     """What a spec leaves open: the smallest input on which code that passed all checks disagrees, and the answers.
 
-    `by_message` says that all raise the same error, in other words.
+    `by_message` says that all raise the same error, in other words; `aside` is what alone differs, for a person, where
+    that is little: "" for a real difference, which alone leaves something open.
     """
 
     spec: str
     call: str
     answers: Sequence[Answer]
     by_message: bool
+    aside: str = ""
 
     @property
     def text(self) -> str:
@@ -60,7 +73,7 @@ def questions_of(spec: str, report: Report, weights: Sequence[int], *, is_raw: b
 def _question(spec: str, found: Difference, weights: Sequence[int], *, is_raw: bool) -> Question:
     answers = [_answer(each, weights, is_raw=is_raw) for each in found["groups"]]
     ordered = sorted(answers, key=lambda each: -each.versions)
-    return Question(spec, found["call"], ordered, found["by_message"])
+    return Question(spec, found["call"], ordered, found["aside"] == "message", ASIDES[found["aside"]])
 
 
 def _answer(group: Group, weights: Sequence[int], *, is_raw: bool) -> Answer:
@@ -83,7 +96,8 @@ def agreement(report: Report, versions: int) -> str:
     tried = f"{report['tried']:,} inputs{_late(report)}" if report["tried"] != 1 else "the one input that there is"
     if report["differs"]:
         return f"{versions} versions differ on {report['differs']:,} of {tried}"
-    words = ", but for the words of an error" if report["differences"] else ""
+    but = [_BUT[each["aside"]] for each in report["differences"]]
+    words = f", but for {' and '.join(but)}" if but else ""
     raised = f" (on {report['raised']:,} of them all raise an error)" if report["raised"] else ""
     whole = "all " if report["tried"] != 1 else ""
     return f"{counted(versions, 'version')} agree on {whole}{tried}{words}{raised}"

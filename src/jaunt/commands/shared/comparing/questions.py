@@ -27,15 +27,19 @@ def question_lines(found: OpenQuestions) -> Iterator[str]:
         yield f"{spec}: {agreed}"
         for number, each in enumerate(own, 1):
             yield from _lines(number, each)
-    real = sum(not each.by_message for each in found.questions)
-    if found.agreed:
-        yield f"{found.module} leaves {counted(real, 'question') if real else 'nothing'} open, as far as was tried"
+    real = sum(not each.aside for each in found.questions)
+    if found.agreed and (real or len(found.left_out) < len(found.agreed)):
+        others = f" ({len(found.left_out)} of its specs not compared)" if found.left_out else ""
+        opened = counted(real, "question") if real else "nothing"
+        yield f"{found.module} leaves {opened} open, as far as was tried{others}"
+    elif found.agreed:
+        yield f"{found.module}: nothing could be compared, so nobody knows what it leaves open"
 
 
 def _lines(number: int, question: Question) -> Iterator[str]:
     yield f"  {number}. {question.text}"
-    if question.by_message:
-        yield f"{_INDENT} only the words of the error differ"
+    if question.aside:
+        yield f"{_INDENT} {question.aside}"
     written = [each for each in question.answers if each.doctest]
     if not written:
         yield f"{_INDENT} no example can be written for it: say in the docstring what it gives"
