@@ -15,7 +15,7 @@ Only the block at the very start of a file counts.
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Literal
 
 Kind = Literal["build", "test"]
@@ -169,7 +169,7 @@ def parse_lines(lines: Sequence[str]) -> dict[str, Any] | None:
     fields = header_fields(lines)
     try:
         fields |= {name: json.loads(fields[name]) for name in _JSON_FIELDS if name in fields}
-        fields |= _maps_in(lines)
+        fields |= _maps_in(lines, fields)
     except (ValueError, RecursionError):
         return None
     for line_name in _ITEM_LINES:
@@ -178,8 +178,10 @@ def parse_lines(lines: Sequence[str]) -> dict[str, Any] | None:
     return fields if is_sound and all(name in fields for name in _REQUIRED) else None
 
 
-def _maps_in(lines: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return the maps that have a line for each of their items; none, if no item has a line."""
+def _maps_in(lines: Sequence[str], fields: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return the maps that have a line for each of their items; none, if no item has a line, by the names of lines."""
+    if _ITEM_LINES.keys().isdisjoint(fields):  # as in most files
+        return {}
     found: dict[str, dict[str, Any]] = {name: {} for name in _LINE_EACH}
     for line in lines:
         line_name, equals, item = line.removeprefix(_FIELD).partition("=")

@@ -44,7 +44,7 @@ class Distributions:
         """Base -> the folder of the distribution that owns it."""
         return {base: owner_of(base, self.root) for base in self.bases}
 
-    @property
+    @cached_property
     def are_several(self) -> bool:
         """Whether any module belongs to another folder than the project's own."""
         return any(owner != self.root for owner in self.owners.values())

@@ -43,7 +43,7 @@ def combine_parts(parts: Mapping[str, str]) -> str:
 
 def has_earlier(parts: Mapping[str, str]) -> bool:
     """Return whether a spec's contract was another one by an earlier reading."""
-    return any(part.startswith("@") and part != CASES for part in parts)
+    return len([part for part in parts if part[:1] == "@"]) > (CASES in parts)
 
 
 class EarlierReading(NamedTuple):
@@ -59,7 +59,7 @@ class EarlierReading(NamedTuple):
 
 def as_read_earlier(parts: Mapping[str, str], version: str) -> dict[str, str]:
     """Return a spec's parts as the reading `version` had them."""
-    found = {part: parts.get(f"{AS_SPELLED}{part}", digest) for part, digest in parts.items() if not _is_beside(part)}
+    found = {part: parts.get(f"{AS_SPELLED}{part}", digest) for part, digest in as_recorded(parts).items()}
     if version == "1":
         found["signature"] = parts.get(EARLIER_SIGNATURE, found["signature"])
     return found
@@ -71,7 +71,7 @@ def _is_beside(part: str) -> bool:
 
 def as_recorded(parts: Mapping[str, str]) -> dict[str, str]:
     """Return the parts of a spec that a header holds."""
-    return {part: digest for part, digest in parts.items() if not _is_beside(part)}
+    return {part: digest for part, digest in parts.items() if part[:1] != "@" or not _is_beside(part)}
 
 
 def earlier_readings(

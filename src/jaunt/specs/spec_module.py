@@ -215,7 +215,8 @@ def read_specs(file: ModuleFile, source: ModuleSource) -> SpecModule | None:
             hint="move the tests to a module of their own",
         )
     mentions = Mentions(source)
-    contracts = {name: replace(contract_of(source, name), handwritten=mentions.of(name)) for name in entries}
+    contracts = {name: contract_of(source, name) for name in entries}
+    contracts |= {name: replace(contracts[name], handwritten=found) for name in entries if (found := mentions.of(name))}
     ordered = tuple(entries[name] for name in sorted(entries))
     fleeting = decided_by_packages(source, entries)
     return SpecModule(

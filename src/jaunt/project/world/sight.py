@@ -93,9 +93,15 @@ class Finders:
         self._by_path = by_path
         self._base_of = base_of
         self._known: dict[int, Seen] = {}
+        self._by_module: dict[str, Seen] = {}
 
     def of(self, module: str) -> Seen:
         """Return what a module sees."""
+        if module not in self._by_module:
+            self._by_module[module] = self._of(module)
+        return self._by_module[module]
+
+    def _of(self, module: str) -> Seen:
         sight = self._sights.of(self._base_of(module))
         if id(sight) not in self._known:
             files = self._files.seen_from(sight.bases)
