@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -21,8 +22,9 @@ import jaunt.cluster.cluster
 import jaunt.cluster.connection
 from jaunt.checks.behaviour.comparison.compare import Versions, compare
 from jaunt.cluster.call import open_cluster
+from jaunt.cluster.cluster import Cluster
 from jaunt.cluster.connection import version_at
-from jaunt.config import load_config
+from jaunt.config import SandboxConfig, load_config
 from jaunt.paths import PACKAGE
 from jaunt.plan.module_work import project_work
 from jaunt.project.project import load_project
@@ -74,9 +76,10 @@ def test_tests_run_on_the_workers_and_a_failing_one_is_told_by_its_own_path(
     cluster: LocalCluster, tmp_path: Path, run_in: RunIn
 ) -> None:
     root = textkit(tmp_path / "there", cluster.address)
-    said = run_in(root, "test", "--target", "tests.test_slugs")
+    said = run_in(root, "test", "-j", "2", "--target", "tests.test_slugs")
     assert said.code == 0, said.err
     assert "tests passed" in said.out
+    assert f"-j 2 is for what the cluster at {cluster.address} leaves to this machine" in said.lines
     slug = root / "src" / "textkit" / "__generated__" / "slug.py"
     before = calls_of(root)
     slug.write_text(
@@ -103,8 +106,11 @@ def test_a_wrong_candidate_is_refused_by_a_worker_in_the_words_of_this_machine(
     assert said[0] == said[1]
 
 
-def test_the_version_of_a_scheduler_is_asked_for_where_it_may_be_the_cause(cluster: LocalCluster) -> None:
+def test_the_version_of_a_scheduler_is_asked_for_where_it_may_be_the_cause(
+    cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert version_at(cluster.address) == version("distributed")
+    monkeypatch.setattr(jaunt.cluster.connection, "SECONDS", 0.5)
     assert version_at("tcp://127.0.0.1:9") is None
 
 
@@ -183,6 +189,24 @@ def test_a_worker_that_hangs_is_waited_for_no_longer_than_it_takes_to_see_that(
         stopper.join()
         assert said.code == 0, said.err
         assert "is left out of this run: none of its 1 workers can be used" in said.err or calls_of(root) >= 2
+
+
+def test_a_worker_that_hangs_while_the_project_is_sent_costs_itself_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jaunt.cluster.connection, "SECONDS", 2.0)
+    monkeypatch.setattr(jaunt.cluster.connection, "_LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(jaunt.cluster.connection, "_SEND_SECONDS", 600.0)
+    (tmp_path / "project").mkdir()
+    with local_cluster(tmp_path, workers=2) as running:
+        cluster = Cluster(running.address, tmp_path / "project", SandboxConfig())
+        assert cluster.size == 2
+        running.workers[0].send_signal(signal.SIGSTOP)
+        begin = time.monotonic()
+        assert cluster.call_and_wait("os.path:isdir", {"s": str(tmp_path / "project")}, seconds=300) is True
+        assert time.monotonic() - begin < 60
+        assert (cluster.size, cluster.warning) == (1, None)
+        cluster.close()
 
 
 def test_code_is_compared_on_a_worker_and_the_same_differs(cluster: LocalCluster, tmp_path: Path) -> None:

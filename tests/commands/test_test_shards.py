@@ -9,6 +9,7 @@ from pytest_runs import NO_PLUGINS
 from said import Run, RunIn, Said
 
 from jaunt.report.github import annotation, without_commands
+from jaunt.testing.shards.report import seconds_in
 
 TALLY_SPEC = '''\
 import jaunt
@@ -98,10 +99,14 @@ def test_checks_are_split_too_and_only_what_was_checked_is_remembered(shop: Path
     assert run("accept", "app.slug").code == 4
     said = shards("check", "--verify")
     assert sorted(each.code for each in said) == [0, 4]
+    took = seconds_in(shop.parent / "1.xml") | seconds_in(shop.parent / "2.xml")
+    assert len(took) == 5, "each module's seconds, for --durations"
     merged = run("test", "--merge", "../1.xml", "../2.xml")
     assert (merged.code, merged.lines) == (4, ["jaunt: 4 modules passed, 1 failure"])
     edit(slug, "words: str", "text: str")
     assert [each.code for each in shards("check", "--verify")] == [0, 0]
+    again = seconds_in(shop.parent / "1.xml") | seconds_in(shop.parent / "2.xml")
+    assert 0 < len(again) < 5, "what was known to pass takes no time, which is nobody's duration"
     assert run("test", "--merge", "../1.xml", "../2.xml").lines == ["jaunt: 5 modules passed"]
     assert run("check", "--shard", "1/2").code == 2
 

@@ -86,6 +86,8 @@ def test_a_report_is_read_as_it_was_written(write: Write) -> None:
     assert (first.shard, first.modules, first.passed, len(first.cases)) == (FIRST.shard, FIRST.modules, True, 3)
     assert read_reports(second_file) == [second]
     assert seconds_in(first_file) == {"tests.a": 0.5, "tests.b": 1.5}
+    (known_to_pass,) = write(replace(FIRST, cases=(*CASES["tests.a"], Case("tests.b", "check", 0.0))))
+    assert seconds_in(known_to_pass) == {"tests.a": 0.5}
 
 
 def test_all_parts_together_are_green(write: Write, tmp_path: Path) -> None:
@@ -120,7 +122,10 @@ RED: dict[str, tuple[list[Report], str]] = {
         [FIRST, replace(SECOND, cases=(Case("tests.c", "t", failure="no"),))],
         "1.xml: is damaged: it says that all passed, and 1 failure",
     ),
-    "a run that failed as such": ([FIRST, replace(SECOND, passed=False)], ""),
+    "a run that failed as such": (
+        [FIRST, replace(SECOND, passed=False)],
+        "1.xml: says that its run failed, though nothing in it did",
+    ),
 }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jaunt.cluster.connection import Connection, result_of
-from jaunt.cluster.error import ClusterError
+from jaunt.cluster.error import ClusterError, SilentWorkersError
 from jaunt.cluster.sent import SentProject
 from jaunt.cluster.worker import perform
 from jaunt.config import SandboxConfig
@@ -111,6 +111,10 @@ class Cluster:
             connection = self._connected()
             try:
                 return self._submit_to(connection, function, arguments)
+            except SilentWorkersError as error:
+                self._workers = [each for each in self._workers if each not in error.workers]
+                self._sent = SentProject(self._root, self._send)
+                return self._submit_to(self._connected(), function, arguments)
             except ClusterError:  # a worker is gone, as a rule: those that are left may do
                 self._workers = []
                 return self._submit_to(self._connected(), function, arguments)

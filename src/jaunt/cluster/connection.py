@@ -11,15 +11,20 @@ from typing import Any
 
 import distributed
 
-from jaunt.cluster.error import ClusterError
+from jaunt.cluster.error import ClusterError, SilentWorkersError
 from jaunt.cluster.likeness import Machine, differences, this_machine
 from jaunt.process.boundary import caught
 from jaunt.text.lines import last_line
 
 SECONDS = 5.0
 """How long a scheduler may take to answer, its workers to say what they have, and a result to be fetched."""
+_ALL_SECONDS = 1.0
+"""How long all workers together may take to answer, before each is asked alone."""
 _SEND_SECONDS = 30.0
-"""How long a project may take to be sent."""
+"""How long a project may take to be sent, as long as the workers answer meanwhile."""
+_LOOK_SECONDS = 2.0
+"""How long that may take before it is looked whether they do."""
+_UNREACHED = "Timed out trying to connect"
 _SILENT = "its workers don't answer"
 _RETRIES = 2  # of a call that ends in an error there
 
@@ -36,7 +41,7 @@ class Connection:
         try:
             self._client: Any = tried(connect, "it can't be reached", seconds=2 * SECONDS)
         except ClusterError as error:
-            there = version_at(address)
+            there = None if _UNREACHED in str(error) else version_at(address)
             if there is None or there == distributed.__version__:
                 raise
             raise ClusterError(
@@ -72,7 +77,7 @@ class Connection:
     def _answers(self, ask: Callable[..., Any], workers: Sequence[str]) -> dict[str, object]:
         """Return what workers answer; one that hangs keeps all others waiting, so that each is then asked alone."""
         try:
-            return tried(partial(ask, workers=[*workers]), _SILENT, seconds=SECONDS) if workers else {}
+            return tried(partial(ask, workers=[*workers]), _SILENT, seconds=_ALL_SECONDS) if workers else {}
         except ClusterError:
             found: dict[str, object] = {}
             single = [partial(ask, workers=[each]) for each in workers]
@@ -86,9 +91,17 @@ class Connection:
         return sum(found.values())
 
     def send(self, value: object, workers: Sequence[str]) -> Any:
-        """Send a value to workers, to all of them, so that it isn't lost with one; return what stands for it."""
+        """Send a value to workers, to all of them, so that it isn't lost with one; return what stands for it.
+
+        Raises ClusterError if that fails: soon, and as SilentWorkersError, if one of them hangs.
+        """
+
+        def look() -> None:
+            if silent := frozenset(workers).difference(self.answering(workers)):
+                raise SilentWorkersError(f"the project can't be sent: {min(silent)} doesn't answer", silent)
+
         send = partial(self._client.scatter, value, broadcast=True, workers=[*workers], hash=True)
-        return tried(send, "the project can't be sent", seconds=_SEND_SECONDS)
+        return tried(send, "the project can't be sent", seconds=_SEND_SECONDS, look=look)
 
     def submit(self, call: Callable[..., object], arguments: Sequence[object], workers: Collection[str]) -> Any:
         """Have a function called on one of the workers; return the future of its result."""
@@ -117,13 +130,18 @@ def version_at(address: str) -> str | None:
     return found[0] if found else None
 
 
-def tried(call: Callable[[], Any], problem: str, *, seconds: float = SECONDS) -> Any:
+def tried(
+    call: Callable[[], Any], problem: str, *, seconds: float = SECONDS, look: Callable[[], None] | None = None
+) -> Any:
     """Return what a call into Dask gives; raises ClusterError if it fails: the errors there are of many libraries.
 
-    So it does if the call takes longer: many have no limit of their own, and a scheduler may hang.
+    So it does if the call takes longer: many have no limit of their own, and a scheduler may hang. Or `look`
+    raises one, which is called again and again meanwhile.
     """
     results: list[Any] = []
-    error = caught(lambda: results.append(_within(seconds, call)))
+    error = caught(lambda: results.append(_within(seconds, call, look)))
+    if isinstance(error, ClusterError):
+        raise error
     if isinstance(error, KeyboardInterrupt | SystemExit):
         raise error
     if error is not None:
@@ -139,11 +157,20 @@ def _differing(here: Machine, there: object) -> list[str]:
     return [f"can't say what it has: {last_line(str(there))}"]
 
 
-def _within(seconds: float, call: Callable[[], Any]) -> Any:
-    """Return what a call gives in a thread; raises TimeoutError if that takes too long, or what the call raises."""
+def _within(seconds: float, call: Callable[[], Any], look: Callable[[], None] | None = None) -> Any:
+    """Return what a call gives in a thread; raises TimeoutError if that takes too long, or what the call raises.
+
+    Or what `look` raises, which is called while it takes longer than `_LOOK_SECONDS`.
+    """
     results: list[Any] = []
     errors: list[BaseException | None] = []
-    _all_within(seconds, [lambda: errors.append(caught(lambda: results.append(call())))])
+    thread = threading.Thread(target=lambda: errors.append(caught(lambda: results.append(call()))), daemon=True)
+    end = time.monotonic() + seconds
+    thread.start()
+    while thread.is_alive() and (left := end - time.monotonic()) > 0:
+        thread.join(min(left, _LOOK_SECONDS) if look else left)
+        if look and thread.is_alive():
+            look()
     if not errors:
         raise TimeoutError(f"no answer within {seconds:g} s")
     if errors[0] is not None:

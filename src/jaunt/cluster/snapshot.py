@@ -33,17 +33,20 @@ class Packed(NamedTuple):
 
 
 def stamps_of(root: Path) -> Stamps:
-    """Return what is in a project's folder; raises JauntConfigError if that is more than is sent."""
-    found, size = {}, 0
+    """Return what is in a project's folder, an empty folder as "name/", and what is linked there as if it were there.
+
+    Raises JauntConfigError if that is more than is sent.
+    """
+    found, size, start = {}, 0, len(os.path.join(root, ""))  # noqa: PTH118 - see below
     for path in _files(root):
         try:
             info = os.stat(path)  # noqa: PTH116 - a thousand files are looked at before each check
         except OSError:
             continue  # it has just gone, or is a link that leads nowhere
         size += info.st_size
-        found[os.path.relpath(path, root)] = (info.st_size, info.st_mtime_ns)
-    if size > MOST_BYTES:
-        raise JauntConfigError(f"the project has more than {MOST_BYTES // MB} MB, which is not sent to a cluster")
+        if size > MOST_BYTES:
+            raise JauntConfigError(f"the project has more than {MOST_BYTES // MB} MB, which is not sent to a cluster")
+        found[path[start:]] = (info.st_size, info.st_mtime_ns)
     return found
 
 
@@ -53,7 +56,7 @@ def pack(root: Path, paths: Mapping[str, object], gone: tuple[str, ...] = ()) ->
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(paths):
             try:
-                data = (root / path).read_bytes()
+                data = b"" if path.endswith("/") else (root / path).read_bytes()
                 is_program = os.access(root / path, os.X_OK)
             except OSError:
                 continue
@@ -70,12 +73,16 @@ def pack(root: Path, paths: Mapping[str, object], gone: tuple[str, ...] = ()) ->
 def unpack(packed: Packed, folder: Path) -> None:
     """Write files into a folder that is there, and remove those that are gone; raises ValueError for a path outside."""
     for path in packed.gone:
-        (folder / path).unlink(missing_ok=True)
+        if not path.endswith("/"):  # a folder that is not empty any more, or is but empty
+            (folder / path).unlink(missing_ok=True)
     with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
         for entry in archive.infolist():
             target = folder / entry.filename
             if not target.resolve().is_relative_to(folder.resolve()):
                 raise ValueError(f"a path that leads out of the folder: {entry.filename}")
+            if entry.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             target.unlink(missing_ok=True)  # it may be one file with that of another folder
             target.write_bytes(archive.read(entry))
@@ -83,10 +90,18 @@ def unpack(packed: Packed, folder: Path) -> None:
 
 
 def _files(root: Path) -> Iterator[str]:
-    for folder, names, files in os.walk(root):
-        names[:] = [name for name in names if name not in _LEFT_HERE and not _is_environment(folder, name)]
+    for folder, names, files in os.walk(root, followlinks=True):
+        names[:] = [name for name in names if name not in _LEFT_HERE and _is_sent(folder, name)]
         yield from (os.path.join(folder, name) for name in files)  # noqa: PTH118 - see `stamps_of`
+        if not names and not files:
+            yield os.path.join(folder, "")  # noqa: PTH118 - see `stamps_of`
 
 
-def _is_environment(folder: str, name: str) -> bool:
-    return os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))  # noqa: PTH110, PTH118 - see `stamps_of`
+def _is_sent(parent: str, name: str) -> bool:
+    """Whether a folder is no environment, and no link to one that it is in: that would have no end."""
+    folder = os.path.join(parent, name)  # noqa: PTH118 - see `stamps_of`
+    if os.path.exists(os.path.join(folder, "pyvenv.cfg")):  # noqa: PTH110, PTH118 - see `stamps_of`
+        return False
+    if not os.path.islink(folder):  # noqa: PTH114 - see `stamps_of`
+        return True
+    return os.path.realpath(folder) not in {os.path.realpath(each) for each in Path(folder).parents}

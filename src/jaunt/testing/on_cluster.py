@@ -12,11 +12,11 @@ from jaunt.testing.pytest_run import TestRun, judge_tests
 
 
 def judge_there(
-    cluster: Caller, files: Mapping[Path, Sequence[str]], *, sandbox: Sandbox, **given: Any
+    cluster: Caller, files: Mapping[Path, Sequence[str]], *, sandbox: Sandbox, workers: int, **given: Any
 ) -> list[TestRun]:
     """Do as `judge_tests`, which takes what is `given`, with each file on a worker.
 
-    What no worker could judge is judged here, in one run.
+    What no worker could judge is judged here, in one run, by as many processes as `workers` says.
     """
     size = cluster.size
     seconds = sandbox.config.seconds * (1 + len(files) / max(1, size)) + FURTHER_SECONDS
@@ -33,5 +33,5 @@ def judge_there(
     left = {file: files[file] for file, run in judged.items() if run is None}
     found = [run for run in judged.values() if run is not None]
     if left:
-        found.append(judge_tests(left, sandbox=sandbox, **given))
+        found.append(judge_tests(left, sandbox=sandbox, workers=workers, **given))
     return found

@@ -58,8 +58,8 @@ def run_project_tests(
     and each sandbox that they have, or on a cluster one for each module.
 
     The run is in the sandbox, and passes if every test that the specs name was collected, ran and passed.
-    With `workers`, that many processes run the tests, by pytest-xdist. Raises JauntConfigError if that, or such a
-    sandbox, is not here.
+    With `workers`, that many processes run the tests that run here, by pytest-xdist. Raises JauntConfigError if that,
+    or such a sandbox, is not here.
     """
     chosen = project.modules_of("test") if modules is None else modules
     missing = [path for name in sorted(chosen) if not (path := project.generated_path(name)).is_file()]
@@ -76,7 +76,7 @@ def run_project_tests(
             "generated_dir": project.generated_dir,
         }
         if files and cluster is not None:
-            verdicts += judge_there(cluster, files, **given)
+            verdicts += judge_there(cluster, files, workers=workers, **given)
         elif files:
             require_pytest()
             verdicts.append(judge_tests(files, workers=workers, **given))

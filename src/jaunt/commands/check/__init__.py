@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> Result:
     plan = whole.only(part.mine) if part else whole
     is_first = part is None or part.shard.number == 1  # orphans are of no module
     drifts = find_drift(plan, find_orphans(project) if targets is None and is_first else [])
-    failed, tests = _verified(whole, plan, tests=arguments.tests) if arguments.verify else ({}, [])
+    failed, tests, seconds = _verified(whole, plan, tests=arguments.tests) if arguments.verify else ({}, [], {})
     verified = {d.module for d in drifts if d.action == "verify"} - failed.keys() if arguments.verify else set[str]()
     drifts = [drift for drift in drifts if drift.module not in verified or drift.state == "orphaned"]
     told = (drift for drift in drifts if drift.action != "verify" or drift.module not in failed)
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> Result:
         reporting = importlib.import_module("jaunt.commands.shared.ci.reporting")  # what made the part: it is loaded
         wrong = {**_by_module(drifts, failed), **({"tests": tests} if tests else {})}
         wrong |= {"evidence": [spec for spec, _ in weak]} if weak else {}
-        part.write(project, reporting.check_cases(project, part, wrong), passed=code == EXIT_OK)
+        part.write(project, reporting.check_cases(project, part, wrong, seconds), passed=code == EXIT_OK)
     return Result(code, facts)
 
 
@@ -109,12 +109,17 @@ def _by_module(drifts: Sequence[Drift], failed: Mapping[str, Sequence[str]]) -> 
     return found
 
 
-def _verified(whole: Plan, plan: Plan, *, tests: bool) -> tuple[Mapping[str, Sequence[str]], list[str]]:
-    """Return what of `plan`, a part of the `whole`, passes no longer, module -> errors, and what fails of its tests."""
+def _verified(
+    whole: Plan, plan: Plan, *, tests: bool
+) -> tuple[Mapping[str, Sequence[str]], list[str], Mapping[str, float]]:
+    """Return what of `plan`, a part of the `whole`, passes no longer, module -> errors, and what fails of its tests.
+
+    And how many seconds each module took.
+    """
     from jaunt.commands.check import verified  # all checks: 0.1 s, which only --verify needs
 
-    failed = verified.verify(whole, plan.freshness)
-    return failed, verified.failing_tests(plan, known=failed) if tests else []
+    failed, seconds = verified.verify(whole, plan.freshness)
+    return failed, verified.failing_tests(plan, known=failed) if tests else [], seconds
 
 
 def _weak(plan: Plan, level: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jaunt import __version__
 from jaunt.checks.tools.tool import ToolError, find_tool
@@ -50,8 +50,18 @@ class Verified:
     passed: Mapping[str, str] = field(default_factory=dict)
 
 
-def verify(plan: Plan, among: Container[str]) -> dict[str, list[str]]:
-    """Put the code of those of a plan's modules that may stay through all checks; return what fails: module -> errors.
+class Verification(NamedTuple):
+    """What checks of code as it stands came to: what fails, module -> errors, and the seconds that each module took.
+
+    A module that was known to pass took none, and is not among those.
+    """
+
+    failed: dict[str, list[str]]
+    seconds: dict[str, float]
+
+
+def verify(plan: Plan, among: Container[str]) -> Verification:
+    """Put the code of those of a plan's modules that may stay through all checks.
 
     An error names file and line. Code that has to be generated anyway is left out. Generated tests that are to be
     verified are run, too: what they use may have moved in a way that nothing but their run tells. Nothing is written
@@ -66,7 +76,8 @@ def verify(plan: Plan, among: Container[str]) -> dict[str, list[str]]:
     changed = {m: text for m, text in texts.items() if known.passed.get(m) != digests[m]}
     asked = {m: split_header(text)[1] for m, text in changed.items() if m in among}
     failed: dict[str, list[str]] = {}
-    for module, examined in _examined(project, asked).items():
+    examinations = _examined(project, asked)
+    for module, examined in examinations.items():
         located = partial(located_error, path=project.generated_path(module), text=texts[module])
         errors = [located(error) for error in examined.errors]
         if examined.fault is not None:
@@ -78,7 +89,7 @@ def verify(plan: Plan, among: Container[str]) -> dict[str, list[str]]:
     failed |= _failing(project, [m for m in moved if project.dag[m] <= sound])
     passed = {m: digests[m] for m in texts if m not in failed and (m in asked or m not in changed)}
     _keep(project, Verified(passed), known, plan)
-    return failed
+    return Verification(failed, {module: examined.seconds for module, examined in examinations.items()})
 
 
 def _examined(project: Project, asked: Mapping[str, str]) -> "Mapping[str, Examination]":

@@ -23,6 +23,7 @@ from jaunt.commands.shared.test_step import RunOptions, Tested, build_and_test
 from jaunt.errors import JauntConfigError
 from jaunt.header import KINDS, Kind
 from jaunt.project.project import Project
+from jaunt.report.console import say
 from jaunt.testing.workers import require_xdist
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def run(arguments: argparse.Namespace) -> Result:
     if arguments.workers:
         require_xdist()  # before anything is paid for
     project = read_project(arguments)
+    if arguments.workers and (address := project.config.cluster.address):
+        say(f"-j {arguments.workers} is for what the cluster at {address} leaves to this machine")
     require_tests(project, arguments.target)
     targets, options = targets_of(project, arguments), build_options(arguments)
     part = wanted_part(arguments, "test", tests_of(project, targets)) if running.run else None

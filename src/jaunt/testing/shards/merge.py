@@ -53,6 +53,8 @@ def _inner(report: Report) -> Iterator[str]:
     """Yield what of a report contradicts itself."""
     if report.passed and report.failed:
         yield f"is damaged: it says that all passed, and {counted(report.failed, 'failure')}"
+    if not report.passed and not report.failed:
+        yield "says that its run failed, though nothing in it did: its log says why"
     strange = sorted({case.module for case in report.cases} - {*report.modules, _NOBODY})
     if strange:
         yield f"is damaged: {strange[0]} is not of its part"

@@ -104,13 +104,18 @@ def test_cases(
         yield Case(module, f"run (shard {part.shard})", failure=why)
 
 
-def check_cases(project: Project, part: Part, wrong: Mapping[str, Sequence[str]]) -> Iterator[Case]:
-    """Yield a case for each module that was checked; `wrong` says what is wrong, also with what is no module."""
+def check_cases(
+    project: Project, part: Part, wrong: Mapping[str, Sequence[str]], seconds: Mapping[str, float]
+) -> Iterator[Case]:
+    """Yield a case for each module that was checked; `wrong` says what is wrong, also with what is no module.
+
+    `seconds` says how long modules took; those took no time that were known to pass.
+    """
     for module in part.mine:
         errors = wrong.get(module, ())
         path = project.generated_path(module)
         file = path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else str(path)
-        yield Case(module, "check", 0.0, file, errors[0] if errors else "", "\n".join(errors))
+        yield Case(module, "check", seconds.get(module, 0.0), file, errors[0] if errors else "", "\n".join(errors))
     for other in wrong.keys() - {*part.mine}:
         yield Case("jaunt", f"{other} (shard {part.shard})", failure=wrong[other][0], details="\n".join(wrong[other]))
 
