@@ -278,7 +278,20 @@ def build_one_by_one(library: Library, root: Path) -> None:
     ).failed
     for spec in library.specs:
         library.refusals += refusals_of(library, spec, failed.get(spec.spec_module, []))
+    leave_out_unimportable(library, root, paths)
     library.tried_alone = True
+
+
+def leave_out_unimportable(library: Library, root: Path, paths: Mapping[Spec, Path]) -> None:
+    """Take out the specs whose modules can't be there twice, as they tell somebody of themselves: nor can a copy."""
+    gated = {(each.module, each.name) for each in library.refusals if each.check == "gate"}
+    for spec in [each for each in library.specs if (each.module, each.name) in gated]:
+        paths[spec].write_text(library.modules[spec.module][1].text, encoding="utf-8")
+        if _import_problems(root, root / "src", [spec.spec_module]):
+            library.left_out[f"{spec.module}.{spec.name}"] = "a copy of its module cannot be imported"
+            library.specs.remove(spec)
+            found = [each for each in library.refusals if (each.module, each.name) != (spec.module, spec.name)]
+            library.refusals[:] = found
 
 
 def note_type_errors(library: Library, source: Path, copies: Mapping[Path, Spec] | None = None) -> None:

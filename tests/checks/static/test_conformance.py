@@ -523,6 +523,14 @@ def test_a_name_that_the_candidate_takes_from_the_spec_module_is_the_same(value:
     assert len(errors_of(stub, f"{FROM_SPEC}{text.format(other)}", head=head)) == 2
 
 
+@pytest.mark.parametrize("imported", ["NoReturn as Gone", "List as Gone", "Mapping as Gone"])
+def test_a_type_that_the_spec_module_imports_under_another_name_may_be_taken_from_it(imported: str) -> None:
+    stub = f"try:\n    from typing import Gone\nexcept ImportError:\n    from typing import {imported}\n"
+    stub += "def f() -> Gone: ...\n"
+    assert errors_of(stub, "from app.m import Gone\ndef f() -> Gone: ...\n") == []
+    assert len(errors_of(stub, "from typing import Gone\ndef f() -> int: ...\n")) == 1
+
+
 def test_what_is_written_alike_and_is_not_the_same_is_told_apart() -> None:
     stub = "from app.parts import Size\ndef f(x: Size = Size(1)) -> Size: ...\n"
     answer = "from app.other import Large as Size\ndef f(x: Size = Size(1)) -> Size: ...\n"

@@ -94,6 +94,10 @@ PURE = {
     "a hook for classes that are made elsewhere": (
         "import os\nclass B(str):\n    def __init_subclass__(cls):\n        os.nice(1)\nclass C(int):\n    pass"
     ),
+    "a method of a metaclass, for whoever calls it": (
+        "import os\nclass M(type):\n    def __init__(cls, *a):\n        cls.seen = []\n    def write(cls):\n        os.remove('a')\n"
+        "class A(metaclass=M):\n    pass"
+    ),
     "what makes a constant of the spec module": "import logs\n_log = logs.get_logger(__name__)",
     "what makes a part of one": "import shelf\n_S = shelf.at('b')",
     "what makes one in a block": "from registry import opened as o\n_O = o(2)",
@@ -122,6 +126,8 @@ IMPURE = {
     "what the spec module doesn't read": "import sys\ndef _told(file=sys.stdout):\n    pass",
     "an attribute of a module by way of object": "import sys\n_SET = object.__setattr__(sys, 'a', 1)",
     "an attribute that is taken away so": "import os\n_GONE = type.__delattr__(os, 'remove')",
+    "a metaclass that reaches out by a method": "import os\nclass _M(type):\n    def __init__(cls, *a):\n        cls.write()\n    def write(cls):\n        os.remove('a')",
+    "an order of bases that reaches out": "import os\nclass _M(type):\n    def mro(cls):\n        os.remove('a')",
     "what a metaclass does for a class": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nONE = _A()",
     "what a metaclass does for one below it": "import os\nclass _M(type):\n    def __call__(cls):\n        os.remove('a')\nclass _A(metaclass=_M):\n    pass\nclass _B(_A):\n    pass\nONE = _B()",
     "a hook of a class that a call derives from": "import os\nclass _B:\n    def __init_subclass__(cls):\n        os.nice(1)\n_C = type('_C', (_B,), {})",

@@ -253,6 +253,8 @@ def test_a_docstring_that_asks_for_work_is_no_hook(docstring: str) -> None:
         ("An abstract method.", "A field.", True),
         ("Check it. Must be implemented by subclasses.", "A field.", True),
         ("Check the form.", "Subclasses must implement :meth:`validate` to check the form.", True),
+        ("Check the form.", "Child classes should implement:\n\n    * ``validate(form)``\n    * ``show``", True),
+        ("Check the form.", "It shows:\n\n    * what `validate` tells\n\n    Subclasses must implement `show`.", False),
         ("Check the form.", "Subclasses must implement `populate`.", False),
         ("Check the form.", "Subclasses must call validate() first.", False),
         ("Check the form. You must call it first.", "A field.", False),

@@ -37,6 +37,8 @@ def test_what_cannot_be_fixed_safely_is_an_error_with_line_rule_and_text(sample:
 
 
 UNUSED = """\
+import math
+
 try:
     import tomllib
 except ImportError:
@@ -48,14 +50,22 @@ else:
 def inc(n: int) -> int:
     low, high = n, n
     rest = 1
+    for math in range(n):
+        low += math
     return low + HAS_TOML
+
+
+def area() -> float:
+    return math.pi
 """
 
 
-def test_unused_names_are_no_fault_unless_the_projects_settings_say_so(sample: Sample) -> None:
+def test_unused_names_and_a_loop_over_an_imports_name_are_no_fault_unless_the_projects_settings_say_so(
+    sample: Sample,
+) -> None:
     assert ruff(sample, UNUSED) == Checked(UNUSED, [])
     (sample.project.root / "ruff.toml").write_text('[lint]\nselect = ["F"]\n')
-    assert [error.split()[3] for error in ruff(sample, UNUSED).errors] == ["F401", "F841", "F841"]
+    assert [error.split()[3] for error in ruff(sample, UNUSED).errors] == ["F401", "F841", "F841", "F402"]
 
 
 def test_a_docstring_that_is_left_out_is_no_fault_as_the_specs_is_the_one_at_run_time(sample: Sample) -> None:

@@ -216,6 +216,26 @@ def test_a_member_with_the_name_of_a_module_hides_it_in_no_annotation(sample: Sa
     assert "`Pattern`" in ty(sample, HIDING.replace("import re", "re = 1") + INC.candidate)[0]
 
 
+OVERLOADED = """\
+from typing import overload
+
+
+@overload
+def _span(stop: int) -> range: ...
+@overload
+def _span(start: int, stop: int) -> range: ...
+def _span(*args):
+    return range(*args)
+
+
+"""
+
+
+def test_overloads_and_what_implements_them_are_signatures_which_a_candidate_has_from_its_spec(sample: Sample) -> None:
+    assert ty(sample, OVERLOADED + INC.candidate) == []
+    assert "[invalid-argument-type]" in ty(sample, OVERLOADED + INC.candidate.replace("n + 1", "len(_span('a'))"))[0]
+
+
 def test_a_project_with_settings_for_ty_gets_all_that_ty_says(sample: Sample) -> None:
     (sample.project.root / "ty.toml").write_text("[rules]\n")
     assert "[not-subscriptable]" in ty(sample, GUESSED + INC.candidate)[0]

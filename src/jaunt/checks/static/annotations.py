@@ -95,6 +95,9 @@ class AnnotationReader:
             written_name(node) if isinstance(node, ast.Name | ast.Attribute) else canonical(node)
         )
         home, _, name = path.rpartition(".")
+        handed_on = self._named[home].bindings.get(name, "") if home in self._named else ""
+        if handed_on.rpartition(".")[0] in {"typing", "typing_extensions"}:  # by way of a module that imports it
+            home, _, name = handed_on.rpartition(".")
         unknown = home in self._named and name not in self._named[home].bindings  # as in the spec, where `*` binds it
         if unknown or home in {"typing", "typing_extensions", ""}:
             name = RENAMED.get(name, name)

@@ -120,27 +120,19 @@ class _Effects:
     def _hooks(self, node: ast.ClassDef) -> Iterator[Flaw]:
         """Yield an error for each method with an effect that Python calls when a class is made.
 
-        A metaclass's `__call__` is called where its classes are, which counts there; and what a class does for those
-        that derive from it, where the candidate makes one.
+        A metaclass's `__call__` is called where its classes are, which counts there, and so do its methods that Python
+        has no use for; what a class does for those that derive from it counts where the candidate makes one.
         """
         makes_classes = any(self._names.path(base) == "builtins.type" for base in node.bases)
         for member in (m for m in node.body if isinstance(m, Function)):
-            called = member.name in _CLASS_HOOKS or (makes_classes and member.name != "__call__")
-            called = called and (member.name != "__init_subclass__" or self._may_be_derived_from(node))
+            is_pythons = member.name == "mro" or (member.name.startswith("__") and member.name.endswith("__"))
+            called = member.name in _CLASS_HOOKS or (makes_classes and is_pythons and member.name != "__call__")
+            called = called and (
+                member.name != "__init_subclass__" or _may_be_derived_from(node, self._candidate, self._names)
+            )
             if called and not self._purity.is_pure_function(member):
                 text = f"does more than compute when a class is made, expected {_ALLOWED}"
                 yield Flaw(text, line=member.lineno, symbol=f"{node.name}.{member.name}")
-
-    def _may_be_derived_from(self, node: ast.ClassDef) -> bool:
-        """Whether a candidate has a class that may derive from one of its own, or makes classes by a call."""
-        for each in ast.walk(self._candidate.tree):
-            if isinstance(each, ast.ClassDef) and each is not node:
-                bases = [self._names.path(base) for base in each.bases]
-                if any(self._names.definition(path) is not None or self._names.is_foreign(path) for path in bases):
-                    return True
-            elif isinstance(each, ast.Call) and len(each.args) > 1 and self._names.path(each.func) in _CLASS_CALLS:
-                return True
-        return False
 
     def _function(self, node: Function) -> Iterator[Flaw]:
         yield from self._decorators(node)
@@ -209,6 +201,18 @@ class _Effects:
 
 
 _ALLOWED = "imports, definitions and constants only at module level; move it into a function"
+
+
+def _may_be_derived_from(node: ast.ClassDef, candidate: ModuleSource, names: CandidateNames) -> bool:
+    """Whether a candidate has a class that may derive from one of its own, or makes classes by a call."""
+    for each in ast.walk(candidate.tree):
+        if isinstance(each, ast.ClassDef) and each is not node:
+            bases = map(names.path, each.bases)
+            if any(names.definition(path) is not None or names.is_foreign(path) for path in bases):
+                return True
+        elif isinstance(each, ast.Call) and len(each.args) > 1 and names.path(each.func) in _CLASS_CALLS:
+            return True
+    return False
 
 
 def _less_given(node: ast.ClassDef, spec: ModuleSource | None) -> list[ast.stmt]:

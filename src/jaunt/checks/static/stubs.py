@@ -11,7 +11,7 @@ _TODO = re.compile(
     r"\b(TODO|FIXME|XXX)\b|(?i:\b(not|to be) (yet )?implemented\b|\bimplement(ation)? (this|me|goes)\b|\byour code\b)"
 )
 _TODO_COMMENT = re.compile(rf"#.*(?:{_TODO.pattern}).*")
-_SENTENCES = re.compile(r"(?<=[.!?;])\s+|\n\s*\n")
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+|(?<!:)\n\s*\n")
 _NOTHING = re.compile(r"\b(?:do(?:es)?|doing) nothing\b|\bno-?op\b|^nothing (?:to do|is done)\.?$", re.I)
 _NOTHING_OF_IT = re.compile(r"(?!(?:return|yield|raise)s?\b)\w+ nothing\.?$", re.I)
 """All of a docstring: "Log nothing." """

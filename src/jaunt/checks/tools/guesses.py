@@ -29,7 +29,12 @@ SURE_RULES = frozenset(
 """The rules of ty that need no annotations to be right."""
 
 _OF_SIGNATURES = frozenset(
-    {"incompatible-method-override", "invalid-method-override", "lost-keyword-for-regular-parameter"}
+    {
+        "incompatible-method-override",
+        "inconsistent-overload-implementation",
+        "invalid-method-override",
+        "lost-keyword-for-regular-parameter",
+    }
 )
 """Rules about signatures, which are the spec's own: a candidate can't answer for them."""
 

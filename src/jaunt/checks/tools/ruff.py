@@ -37,8 +37,10 @@ _SURE = {
         "lint": {"select": ["E9", "F"]},
     }
 }
-_UNUSED = {"F401", "F841"}
-"""Rules of pyflakes about unused names: what is safe is removed, such as most imports; the rest is no fault."""
+_NO_FAULTS = {"F401", "F841", "F402"}
+"""Rules of pyflakes about unused names, and about a loop in a function whose variable has the name of an import: what
+is safe is removed, such as most imports; the rest is no fault.
+"""
 _NO_DOCSTRING = {f"D10{last}" for last in range(8)}
 """Rules of pydocstyle about docstrings that are not there: at run time, those of the specs are."""
 _IMPORT_ORDER = {"I001", "I002"}  # fixed by an action of their own
@@ -183,7 +185,7 @@ async def _consult(
     if complaint and settings:  # perhaps of others, in a folder that has nothing to do with the candidate
         arguments = ["check", "--no-cache", "--stdin-filename", settings.with_name("empty.py"), "-"]
         await run_to_success("ruff", arguments, settings.parent, settings)
-    harmless = _NO_DOCSTRING if settings else _UNUSED
+    harmless = _NO_DOCSTRING if settings else _NO_FAULTS
     return text, [each for each in found if each.rule not in harmless]
 
 
