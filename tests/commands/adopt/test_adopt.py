@@ -88,6 +88,7 @@ def test_a_module_is_adopted_and_its_own_tests_pass(project: Path, run_in: RunIn
     assert "# jaunt:adopted_by=" in code
     assert code.endswith("def slugify(text: str) -> str:\n    return SEPARATOR.join(words(text))\n")
     assert run_in(project, "check").lines == ["the only module is fresh"]
+    assert run_in(project, "status").lines[0].endswith("unproven: slugify, words")
     assert own_tests(project).startswith("3 passed")
 
 

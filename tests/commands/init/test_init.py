@@ -83,7 +83,10 @@ def test_what_to_do_next_is_a_sentence_where_there_is_code_but_no_spec(
     monkeypatch.chdir(tmp_path)
     assert main(["init"]) == 0
     said = capsys.readouterr().out.splitlines()[-1]
-    assert said == "next: write a spec (jaunt init --example writes one), then run: jaunt test"
+    assert said == (
+        "next: make specs of code that is there (jaunt adopt MODULE, no model), or write one "
+        "(jaunt init --example), then run: jaunt test"
+    )
 
 
 def test_once_a_provider_is_set_it_builds_and_its_test_passes(tmp_path: Path) -> None:

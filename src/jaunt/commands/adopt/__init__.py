@@ -11,7 +11,7 @@ from typing import Any
 from jaunt import codes
 from jaunt.build.store import keep_code, open_store
 from jaunt.build.verification import examine
-from jaunt.build.write import remove_module
+from jaunt.build.write import remove_module, stamp_code
 from jaunt.checks.static.own_class import with_class_named
 from jaunt.checks.tools.own_attributes import with_comments
 from jaunt.checks.tools.ruff import tidied
@@ -26,9 +26,10 @@ from jaunt.commands.shared.kept_fresh import keep_fresh
 from jaunt.commands.shared.options import add_project_options, read_config
 from jaunt.commands.shared.person import person_at
 from jaunt.commands.shared.result import Result
-from jaunt.errors import JauntConfigError, JauntRefusedError
+from jaunt.errors import JauntConfigError, JauntRefusedError, JauntWriteError
 from jaunt.files.atomic import ensure_packages, require_writable, write_atomic
 from jaunt.files.plain import read_plain
+from jaunt.generate.evidence import Evidence
 from jaunt.header import split_header
 from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import make_plan
@@ -104,13 +105,18 @@ def run(arguments: argparse.Namespace) -> Result:
 
 
 def _tell_findings(project: Project, adoption: _Adoption) -> list[str]:
-    """Warn of what the checks of a build find in the code, and return it: it works, and is theirs to judge later."""
+    """Warn of what the checks of a build find in the code, and return it: it works, and is theirs to judge later.
+
+    Where they find nothing, what they have shown is noted.
+    """
     module, text = adoption.person.file.name, adoption.generated.data.decode()
     try:
         examined = examine(project, {module: split_header(text)[1]}, jobs=1)[module]
     except JauntConfigError as error:  # a check can't work here: that keeps nobody from adopting
         print_warning(f"the code was not checked: {error}")
         return []
+    if examined.fault is None and not examined.errors:
+        _record(project, adoption, text, examined.evidence)
     found = [located_error(error, adoption.generated.path, text) for error in examined.errors]
     found += [str(examined.fault)] if examined.fault else []
     for each in found[:_MOST_FINDINGS]:
@@ -121,6 +127,16 @@ def _tell_findings(project: Project, adoption: _Adoption) -> list[str]:
             f"moves that it uses, it would be generated anew (jaunt check --verify --target {module} tells them again)"
         )
     return found
+
+
+def _record(project: Project, adoption: _Adoption, text: str, evidence: Evidence) -> None:
+    """Have the header say what the checks have shown of the code, and of which specs nothing."""
+    try:
+        path = stamp_code(project_work(project, adoption.person.file.name), text, evidence=evidence)
+    except JauntWriteError as error:
+        print_warning(str(error))
+    else:
+        note_written(project.root, [path])
 
 
 def _nothing(person: Person, refused: Mapping[str, Refusal]) -> JauntRefusedError:

@@ -59,7 +59,9 @@ def run(arguments: argparse.Namespace) -> Result:
     plan = whole.only(part.mine) if part else whole
     is_first = part is None or part.shard.number == 1  # orphans are of no module
     drifts = find_drift(plan, find_orphans(project) if targets is None and is_first else [])
-    failed, tests, seconds = _verified(whole, plan, tests=arguments.tests) if arguments.verify else ({}, [], {})
+    failed, tests, seconds, passed = (
+        _verified(whole, plan, tests=arguments.tests) if arguments.verify else ({}, [], {}, [])
+    )
     verified = {d.module for d in drifts if d.action == "verify"} - failed.keys() if arguments.verify else set[str]()
     drifts = [drift for drift in drifts if drift.module not in verified or drift.state == "orphaned"]
     told = (drift for drift in drifts if drift.action != "verify" or drift.module not in failed)
@@ -74,7 +76,7 @@ def run(arguments: argparse.Namespace) -> Result:
     places = {error_line(drift_error(drift)): _place(project, drift) for drift in drifts}
     print_lines(lines, verbose=arguments.verbose, tell=lambda line: print_error(line, at=places.get(line, "")))
     few = [f"{counted(len(weak), 'spec')} below {arguments.min_evidence}"] if weak else []
-    _say_sum(plan, drifts, failed, len(verified), few)
+    _say_sum(plan, drifts, failed, len(verified), [*few, *passed])
     facts: dict[str, Any] = {
         "modules": len(plan.freshness),
         "drift": [_facts(drift) for drift in drifts],
@@ -111,15 +113,16 @@ def _by_module(drifts: Sequence[Drift], failed: Mapping[str, Sequence[str]]) -> 
 
 def _verified(
     whole: Plan, plan: Plan, *, tests: bool
-) -> tuple[Mapping[str, Sequence[str]], list[str], Mapping[str, float]]:
-    """Return what of `plan`, a part of the `whole`, passes no longer, module -> errors, and what fails of its tests.
-
-    And how many seconds each module took.
+) -> tuple[Mapping[str, Sequence[str]], Sequence[str], Mapping[str, float], Sequence[str]]:
+    """Return what of `plan`, a part of the `whole`, passes no longer, module -> errors, what fails of its tests, how
+    long each module took, and what is to be said of all that passed.
     """
     from jaunt.commands.check import verified  # all checks: 0.1 s, which only --verify needs
 
     failed, seconds = verified.verify(whole, plan.freshness)
-    return failed, verified.failing_tests(plan, known=failed) if tests else [], seconds
+    failing = verified.failing_tests(plan, known=failed) if tests else []
+    said = [verified.what_passed(plan)] if not failed else []
+    return failed, failing, seconds, [*said, *(["all generated tests passed"] if tests and not failing else [])]
 
 
 def _weak(plan: Plan, level: str) -> list[tuple[str, str]]:

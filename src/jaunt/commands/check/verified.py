@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import sysconfig
+from collections import Counter
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field
@@ -25,6 +26,7 @@ from jaunt.files.atomic import ensure_state_folder
 from jaunt.files.json_record import read_record, write_record
 from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
+from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import Plan
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
@@ -33,6 +35,7 @@ from jaunt.report.wording import located_error
 from jaunt.spec_ref import SpecRef, module_of
 from jaunt.specs.dag import toposort
 from jaunt.text.coded import with_code
+from jaunt.text.counts import counted
 
 if TYPE_CHECKING:
     from jaunt.generate.check import Examination
@@ -90,6 +93,19 @@ def verify(plan: Plan, among: Container[str]) -> Verification:
     passed = {m: digests[m] for m in texts if m not in failed and (m in asked or m not in changed)}
     _keep(project, Verified(passed), known, plan)
     return Verification(failed, {module: examined.seconds for module, examined in examinations.items()})
+
+
+def what_passed(plan: Plan) -> str:
+    """Return what is to be said of a plan whose code passes all checks: how many examples and properties those ran."""
+    evidence = importlib.import_module("jaunt.checks.behaviour.evidence")
+    project, counts = plan.project, Counter[str]()
+    for module in (m for m, f in plan.freshness.items() if f.action in ("keep", "verify")):
+        if project.kind_of(module) == "build" and project.generated_path(module).is_file():
+            for facts in evidence.shown_by_docstrings(project_work(project, module), project.config.verify).values():
+                counts.update(facts)
+    said, number = counted(counts["examples"], "example"), counts["properties"]
+    said += f" and {number:,} propert{'y' if number == 1 else 'ies'}" if number else ""
+    return f"all checks passed, {said} among them"
 
 
 def _examined(project: Project, asked: Mapping[str, str]) -> "Mapping[str, Examination]":

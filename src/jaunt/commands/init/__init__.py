@@ -60,5 +60,7 @@ def _next_steps(started: Started, directory: str) -> list[str]:
         found = f" (usable here is {usable.settings}, as {usable.reason})" if usable else ""
         steps.append(f"choose who writes the code, under [llm] in {config.config_file.name}{found}")
     if not load_project(config).modules:
-        steps.append("write a spec (jaunt init --example writes one)")
+        steps.append(
+            "make specs of code that is there (jaunt adopt MODULE, no model), or write one (jaunt init --example)"
+        )
     return [*steps, "jaunt test" if directory == "." else f"jaunt test --root {shlex.quote(directory)}"]
