@@ -326,6 +326,122 @@ def test_examples_are_what_the_project_calls_it_with(project: Path, run_in: RunI
     assert not (project / "a").exists()
 
 
+KINDS = '''\
+from dataclasses import dataclass, field
+from enum import Enum
+import asyncio
+
+
+class Size(Enum):
+    S = 1
+    L = 3
+
+    @property
+    def price(self) -> int:
+        return self.value * 10
+
+    @classmethod
+    def parse(cls, text: str) -> "Size":
+        """Return the size of a name."""
+        return cls[text.strip()]
+
+
+@dataclass
+class Cart:
+    owner: str
+    prices: list[int] = field(default_factory=list)
+
+    def total(self, *, less: int = 0) -> int:
+        """Return the sum."""
+        return sum(self.prices) - less
+
+    def add(self, price: int) -> None:
+        """Add."""
+        self.prices.append(price)
+
+    def __len__(self) -> int:
+        return len(self.prices)
+
+    def __add__(self, other: "Cart") -> "Cart":
+        """Return both."""
+        return Cart(self.owner, self.prices + other.prices)
+
+    def __hash__(self) -> int:
+        return hash(self.owner)
+
+    async def wait(self) -> int:
+        """Wait."""
+        return 1
+
+    def __secret(self) -> int:
+        return 1
+
+
+class Shelf:
+    def __init__(self, books: "asyncio.Queue") -> None:
+        self.books = books
+
+    def count(self) -> int:
+        return 1
+
+
+def upto(n: int):
+    """Yield numbers."""
+    yield from range(n)
+
+
+def doc() -> int:
+    "One."
+    return 1
+'''
+
+
+def test_methods_have_examples_and_what_has_none_is_told_with_the_reason(project: Path, run_in: RunIn) -> None:
+    test = "from app import Cart, Size\nSize.parse(' L ')\nCart('ann', [1, 2])\n"
+    write_files(
+        project,
+        {"src/app/kinds.py": KINDS, "src/app/__init__.py": "from .kinds import *\nfrom .kinds import Cart, Size\n"},
+    )
+    write_files(project, {"tests/test_kinds.py": test})
+    said = run_in(project, "adopt", "app.kinds", "--examples", "--json")
+    assert said.code == 0, said.err
+    assert said.facts["examples"] == {
+        "Size.price": 2,
+        "Size.parse": 3,
+        "Cart.total": 3,
+        "Cart.__len__": 3,
+        "Cart.__add__": 3,
+        "upto": 3,
+    }
+    text = (project / "src/app/kinds.py").read_text()
+    for example in (
+        ">>> Size.L.price\n        30\n",
+        ">>> Size.parse(' L ')\n        <Size.L: 3>\n",
+        ">>> Cart('ann', [1, 2]).total()\n        3\n",
+        ">>> len(Cart('ann', [1, 2]))\n        2\n",
+        ">>> Cart('ann', [1, 2]) + Cart('')\n        Cart(owner='ann', prices=[1, 2])\n",
+        ">>> list(upto(1))\n    [0]\n",
+    ):
+        assert example in text
+    assert said.facts["without_examples"] == {
+        "Cart.add": "of 20 calls none could be shown: Cart('ann', [1, 2]).add(0) gives None",
+        "Cart.__hash__": "it uses hash, so it may give another value at another time or place",
+        "Cart.wait": "it is asynchronous, and an example can't wait for it",
+        "Cart.__secret": "its name is another one outside of its class",
+        "Shelf.count": "no arguments for Shelf can be drawn by its annotations, nor taken from calls in the project",
+        "doc": "its docstring is not in triple quotes, on lines of its own",
+    }
+    done = run_python("-m", "doctest", "src/app/kinds.py", cwd=project, PYTHONPATH=python_path(project / "src"))
+    assert done.returncode == 0, done.stdout
+    assert run_in(project, "eject", "app.kinds").code == 0
+    write_files(project, {"src/app/more.py": "def f(n: int) -> int:\n    print(n)\n    return n\n"})
+    said = run_in(project, "adopt", "app.more", "--examples", "--force")
+    assert said.lines[1:] == [
+        "examples recorded: 0, for 0 of 1",
+        "no examples for f: of 5 calls none could be shown: it prints",
+    ]
+
+
 def test_a_file_that_is_laid_out_in_a_way_of_its_own_is_given_back_so(project: Path, run_in: RunIn) -> None:
     odd = "import re, os\ndef f( a ) : return  re.sub( \"a\" , os.sep, a )\ndef g( b ):\n\t'''G.'''\n\treturn [ b ]\n"
     write_files(project, {"src/app/__init__.py": odd, "src/app/slug.py": SLUG})

@@ -37,7 +37,7 @@ from jaunt.process.frozen import frozen
 from jaunt.process.python import python_command
 from jaunt.process.tool import run_tool
 from jaunt.project.project import Project, load_project
-from jaunt.report.console import print_diff, print_warning, relative_paths, say, some
+from jaunt.report.console import print_diff, print_lines, print_warning, relative_paths, say, some
 from jaunt.report.diffs import unified_diff
 from jaunt.report.wording import located_error
 from jaunt.spec_ref import code_name
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> Result:
     names, refused = choose(person.source, wanted)
     if not names or (wanted and {*wanted} & refused.keys()):
         raise _nothing(person, refused)
-    examples = find_examples(project, person, names) if arguments.examples else {}
+    examples, without = find_examples(project, person, names) if arguments.examples else ({}, {})
     adoption = _prepared(project, person, names, examples, infer_deps=arguments.infer_deps)
     _tell_refused(person, refused)
     facts: dict[str, Any] = {
@@ -89,6 +89,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "adopted": names,
         "left": [{"name": name, "line": each.line, "reason": each.reason} for name, each in refused.items()],
         "examples": {name: sum(line.startswith(">>>") for line in lines) for name, lines in examples.items()},
+        "without_examples": without,
         "undocumented": _tell_undocumented(person.source, names),
         "unannotated": _tell_unannotated(person.source, names),
     }
@@ -98,7 +99,8 @@ def run(arguments: argparse.Namespace) -> Result:
     after, kept = _carry_out(project, adoption, infer_deps=arguments.infer_deps)
     say(f"{some(names)}: specs in {relative_paths(facts['path'])} now, code in {relative_paths(facts['generated'])}")
     if arguments.examples:
-        say(f"examples recorded: {sum(facts['examples'].values())}, for {counted(len(examples), 'function')}")
+        say(f"examples recorded: {sum(facts['examples'].values())}, for {len(examples)} of {len(names)}")
+        print_lines([f"no examples for {name}: {why}" for name, why in without.items()], verbose=False, tell=say)
     if kept:
         say(f"still fresh: {some(kept)}")
     return Result(data={**facts, "kept_fresh": kept, "findings": _tell_findings(after, adoption)})

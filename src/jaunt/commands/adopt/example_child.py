@@ -1,9 +1,10 @@
 """A child process in the sandbox that calls functions of a module, and tells what they give where that is all they do.
 
-Standard input has one line of JSON: `module`, and `calls`, pairs of a function's name and the text of its arguments.
-The answer is a line of JSON on the descriptor that the first argument names: for each call what a doctest would show,
-as a list of lines, none for a call that prints, changes its arguments, reaches out, or gives what its text does not
-say; and the lines of the module's code that it ran.
+Standard input has one line of JSON: `module`, and `calls`, each the name of a function or method, the expression that
+an example shows, the text of its arguments, the expression that is run, which has these as `args` and `named`, and the
+text of the instance that it is called on. The answer is a line of JSON on the descriptor that the first argument names:
+for each call what a doctest would show, as a list of lines, none for a call that prints, changes its arguments, reaches
+out, or gives what its text does not say; the lines of the module's code that it ran; and why there are none.
 """
 
 import importlib
@@ -13,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from enum import Enum
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -41,33 +43,48 @@ def main() -> None:
     results = os.fdopen(int(sys.argv[1]), "w", encoding="utf-8")
     module = importlib.import_module(request["module"])
     heard = _Heard()
-    shown = [_show(module, name, arguments, heard) for name, arguments in request["calls"]]
+    shown = [_show(module, call, heard) for _, *call in request["calls"]]
     results.write(json.dumps(shown))
     results.flush()
 
 
-def _show(module: ModuleType, name: str, text: str, heard: _Heard) -> tuple[list[str], list[int]]:
+def _show(module: ModuleType, call: Sequence[str], heard: _Heard) -> tuple[list[str], list[int], str]:
+    """Return what a doctest shows of a call, the lines that it ran, and why there is nothing to be shown."""
+    text, given_text, run, instance = call
     ran: set[int] = set()
     came: list[Any] = []
+    given: list[tuple[Sequence[Any], dict[str, Any]]] = []
     printed = io.StringIO()
     heard.events, heard.is_on = [], True
     with redirect_stdout(printed), redirect_stderr(printed):
-        given: list[tuple[Sequence[Any], dict[str, Any]]] = []
-        error = caught(lambda: given.append(_arguments(module, text)))
+        error = caught(
+            lambda: (eval(instance or "0", dict(vars(module))), given.append(_arguments(module, given_text)))
+        )
         if error is not None:
-            return [], []
+            return [], [], f"{instance or given_text} raises {type(error).__name__}"
         before = repr(given)
         args, named = given[0]
+        names = {**vars(module), "args": args, "named": named}
         sys.settrace(_noting(str(module.__file__), ran))
-        error = caught(lambda: came.append(getattr(module, name)(*args, **named)))
+        error = caught(lambda: came.append(eval(run, names)))
         sys.settrace(None)
     heard.is_on = False
-    if heard.events or printed.getvalue() or repr(given) != before:
-        return [], []
+    why = _effect(heard, printed, is_changed=repr(given) != before)
+    if why:
+        return [], [], why
     if error is not None:
-        return _shown_error(name, text, error), sorted(ran)
+        lines = _shown_error(text, error)
+        return lines, sorted(ran), "" if lines else f"{text} raises {type(error).__name__}"
     shown = repr(came[0])
-    return ([f">>> {name}({text})", shown] if _is_said(module, shown, came[0]) else []), sorted(ran)
+    if not _is_said(module, shown, came[0]):
+        return [], [], f"{text} gives None" if came[0] is None else f"{text} gives what its repr does not say"
+    return [f">>> {text}", shown], sorted(ran), ""
+
+
+def _effect(heard: _Heard, printed: io.StringIO, *, is_changed: bool) -> str:
+    if heard.events:
+        return f"it reaches out ({heard.events[0]})"
+    return "it prints" if printed.getvalue() else "it changes its arguments" if is_changed else ""
 
 
 def _noting(file: str, ran: set[int]) -> Callable[..., Any]:
@@ -83,12 +100,12 @@ def _noting(file: str, ran: set[int]) -> Callable[..., Any]:
     return note
 
 
-def _shown_error(name: str, text: str, error: BaseException) -> list[str]:
+def _shown_error(text: str, error: BaseException) -> list[str]:
     """Return how a doctest shows an error that a function is there to raise; nothing for others."""
     last = f"{type(error).__name__}: {error}"
     if type(error) not in (ValueError, KeyError, IndexError, ZeroDivisionError) or not _is_short(last):
         return []
-    return [f">>> {name}({text})", "Traceback (most recent call last):", "    ...", last]
+    return [f">>> {text}", "Traceback (most recent call last):", "    ...", last]
 
 
 def _arguments(module: ModuleType, text: str) -> tuple[Sequence[Any], dict[str, Any]]:
@@ -99,6 +116,8 @@ def _is_said(module: ModuleType, shown: str, value: object) -> bool:
     """Whether what is shown of a value is short, and is the value itself where the module's names are known."""
     if value is None or not _is_short(shown):
         return False
+    if isinstance(value, Enum) and type(value).__repr__ is Enum.__repr__:
+        return True  # `<Genre.NOVEL: 'novel'>`: no code, but always the same
     again: list[object] = []
     error = caught(lambda: again.append(eval(shown, dict(vars(module)))))
     return error is None and type(again[0]) is type(value) and bool(again[0] == value)
