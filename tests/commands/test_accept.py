@@ -56,6 +56,10 @@ def test_without_git_it_is_the_login_name(edited: Path, run_in: RunIn, monkeypat
     assert header(edited)["accepted_by"] == "ada # jaunt:kind=test"
     assert header(edited)["kind"] == "build"
     assert run_in(edited, "check").code == 0
+    edit(edited / WORDS, "accepted_by=ada", "accepted_by=\x1b[2Jada")  # as git may bring it
+    for command in (["status", "app.words"], ["evidence"]):
+        said = run_in(edited, *command).out
+        assert ("by ?[2Jada" in said, "\x1b" in said) == (True, False)
 
 
 @pytest.mark.parametrize("name", ["app.words", "app.words:split_words", "src/app/words.py"])

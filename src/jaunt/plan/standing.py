@@ -52,8 +52,9 @@ class StandingCode:
 
 
 def provenance_fields(header: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return PROVENANCE_FIELDS of a header, as far as it has them."""
-    return {name: str(header[name]) for name in PROVENANCE_FIELDS if name in header} if header else {}
+    """Return PROVENANCE_FIELDS of a header, as far as it has them, without what would draw on a terminal."""
+    found = {name: str(header[name]) for name in PROVENANCE_FIELDS if name in header} if header else {}
+    return {name: "".join(c if c.isprintable() else "?" for c in text) for name, text in found.items()}
 
 
 def accepted_fields(header: Mapping[str, Any] | None) -> dict[str, str]:

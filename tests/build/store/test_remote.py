@@ -17,7 +17,7 @@ from said import RunIn
 from jaunt.build.store import Store
 from jaunt.build.store.beside import NOTHING, Beside
 from jaunt.build.store.remote import Remote
-from jaunt.build.store.sync import pull, push
+from jaunt.build.store.sync import prune_remote, pull, push
 from jaunt.errors import JauntWriteError
 
 DIGEST = "ab" + "0" * 62
@@ -121,6 +121,47 @@ def test_an_entry_that_was_tampered_with_is_none(harm: str, url: str, tmp_path: 
     assert (source, warning) == (None, None)
     assert of_entry == f"{url}/{NAME}: this entry of the store is damaged and is passed over"
     assert found(store_at(tmp_path / "other", url), OTHER) == ("b = 1\n", None, None)  # the rest serves
+
+
+def test_a_store_of_another_version_is_passed_over_with_one_line(url: str, tmp_path: Path) -> None:
+    for digest in (DIGEST, OTHER):
+        one = store_at(tmp_path / "one", url)
+        one.put("build", digest, "a = 1\n", module="app.x")
+        one.close()
+        name = f"build/{digest[:2]}/{digest}.py"
+        _write(url, name, _data(url, name).replace(b"# jaunt:kind", b"# jaunt:of_tomorrow=1\n# jaunt:kind"))
+    other = store_at(tmp_path / "other", url)
+    assert other.fetch([("build", digest, NOTHING) for digest in (DIGEST, OTHER)]) is None
+    assert not any(other.holds("build", digest) for digest in (DIGEST, OTHER))
+    found = [other.get("build", digest) for digest in (DIGEST, OTHER)]
+    assert [each.source for each in found] == [None, None]
+    told = f"{url}/{NAME}: this entry of the store was written by another version of jaunt and is passed over"
+    assert [each.warning for each in found] == [told, None]
+
+
+ACCEPTED = {"accepted_by": "A Person", "accepted_at": "2026-01-01", "written_by": "m"}
+
+
+def test_nobody_has_accepted_what_anybody_could_have_written(url: str, tmp_path: Path) -> None:
+    """Accepted code is kept from being replaced, and may leave out instructions."""
+    for key, expected in ((None, {"written_by": "m"}), (b"ours", ACCEPTED)):
+        one = store_at(tmp_path / f"one{key}", url, key=key)
+        one.put("build", DIGEST, "a = 1\n", module="app.x", provenance=ACCEPTED)
+        one.close()
+        other, third = (store_at(tmp_path / f"{name}{key}", url, key=key) for name in ("other", "third"))
+        assert other.fetch([("build", DIGEST, NOTHING)]) is None
+        assert other.get("build", DIGEST).provenance == expected
+        assert pull(third).written == [NAME]
+        for store in (other, third):
+            assert Store(store.folder, key=key).get("build", DIGEST).provenance == expected
+        assert one.get("build", DIGEST).provenance == ACCEPTED  # here, a person did
+
+
+def test_an_entry_that_would_draw_on_a_terminal_is_none(url: str, tmp_path: Path) -> None:
+    one = store_at(tmp_path / "one", url)
+    one.put("build", DIGEST, "a = 1\n", module="app.x", provenance={"written_by": "m\x1b[2J"})
+    one.close()
+    assert found(store_at(tmp_path / "other", url))[0] is None
 
 
 def test_what_is_damaged_or_serves_no_more_here_is_taken_from_there(url: str, tmp_path: Path) -> None:
@@ -243,13 +284,18 @@ def test_push_and_pull_copy_what_the_other_lacks(url: str, tmp_path: Path) -> No
     assert pushed.written == [NAME, f"test/cd/{OTHER}.py"]
     assert pushed.refused == {f"build/ee/{'e' * 64}.py": "is damaged"}
     assert push(store_at(tmp_path / "one", url)).written == []
-    odd = ["build/ff/odd.py", f"build/zz/{DIGEST}.py"]
-    for name in (*odd, "deep/build/ab/x.py"):  # the last is none of ours
+    long, control = f"build/ab/{'a' * 250}.py", "build/ab/\x1b]0;x\x07.py"
+    odd = ["build/ff/odd.py", f"build/zz/{DIGEST}.py", f"deep/{NAME}", "setup.py", "app/db/models.py", long, control]
+    for name in odd:  # none of ours
         _write(url, name, _data(url))
+    _write(url, f"build/dd/{'d' * 64}.py", _data(url))
     pulled = pull(store_at(tmp_path / "other", url))
     assert sorted(pulled.written) == [NAME, f"test/cd/{OTHER}.py"]
-    assert pulled.refused == dict.fromkeys(odd, "is damaged")
+    assert pulled.refused == {f"build/dd/{'d' * 64}.py": "is damaged"}
     assert Store(tmp_path / "other").get("test", OTHER).source == "b = 1\n"
+    removed = prune_remote(store_at(tmp_path / "other", url), keep_days=0)
+    assert removed == [NAME, f"build/dd/{'d' * 64}.py", f"test/cd/{OTHER}.py"]
+    assert [_data(url, name)[:1] for name in odd] == [b"#"] * len(odd)
 
 
 @pytest.fixture

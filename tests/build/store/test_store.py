@@ -134,6 +134,16 @@ def test_prune_removes_what_was_not_used_for_long(store: Store) -> None:
     assert kept(store) == {"a", "b"}
 
 
+def test_what_is_no_entry_is_nobodys_to_prune(store: Store) -> None:
+    fill(store, {"a": 40})
+    others = [store.folder / name for name in ("app/db/models.py", "build/ab/notes.py", f"build/bb/{'a' * 64}.py")]
+    for path in others:  # `[store] path` may be a folder that holds more
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("a = 1\n")
+    assert len(prune(store, keep_days=0)) == 1
+    assert all(path.exists() for path in others)
+
+
 def test_prune_keeps_the_most_recently_used_within_the_size(store: Store) -> None:
     fill(store, {"a": 3, "b": 1, "c": 2})
     size = next(store.files()).size

@@ -27,7 +27,14 @@ from typing import TYPE_CHECKING
 
 from jaunt import codes
 from jaunt.build.store.beside import NOTHING, Beside, beside_of, beside_work, instruction_digests
-from jaunt.build.store.entry import NOBODY, Entry, entry_name, format_entry, read_entry
+from jaunt.build.store.entry import (
+    NOBODY,
+    Entry,
+    entry_name,
+    format_entry,
+    is_entry_name,
+    read_entry,
+)
 from jaunt.config import JauntConfig
 from jaunt.config.instructions import instructions_for
 from jaunt.errors import JauntConfigError, JauntDiscoveryError, JauntMachineError, JauntWriteError
@@ -89,9 +96,11 @@ class Store:
         name, found = self._find(kind, digest, beside)
         if found.source is not None and not self.readonly:
             with suppress(OSError, JauntWriteError):
-                if self.remote is not None and name in self.remote.found:
-                    self.keep(name, self.remote.found[name])
+                if (text := _fetched(self, name)) is not None:
+                    self.keep(name, text)
                 os.utime(self.folder / name)  # `prune` removes what was not used for long
+        if found.warning is not None and self.remote is not None and not self.remote.found.is_to_be_told(name):
+            return replace(found, warning=None)
         return found
 
     def fetch(self, contracts: Iterable[tuple[Kind, str, Beside]]) -> str | None:
@@ -135,9 +144,9 @@ class Store:
     def _read(self, name: str, beside: Beside) -> StoreLookup:
         """Look at the entry here; the one that was fetched takes its place if it is damaged, or serves no more."""
         found = self._read_at(name, beside)
-        if found.source is not None or self.remote is None or name not in self.remote.found:
+        if found.source is not None or self.remote is None or (text := _fetched(self, name)) is None:
             return found
-        return self._taken(self.remote.found[name], name, beside, f"{self.remote.shown}/{name}")
+        return self._taken(text, name, beside, f"{self.remote.shown}/{name}")
 
     def _read_at(self, name: str, beside: Beside) -> StoreLookup:
         path = self.folder / name
@@ -220,11 +229,21 @@ class Store:
         )
 
     def files(self) -> Iterator[StoredFile]:
-        """Yield the entries' files, in no particular order."""
-        for path in self.folder.glob("*/??/*.py"):
-            with suppress(OSError):  # it is gone, or a symlink to itself
-                status = path.stat()
-                yield StoredFile(path, status.st_size, status.st_mtime)
+        """Return the entries' files, in no particular order."""
+        return _files(self.folder)
+
+
+def _fetched(store: Store, name: str) -> str | None:
+    return store.remote.found.text_of(name, is_signed=store.key is not None) if store.remote is not None else None
+
+
+def _files(folder: Path) -> Iterator[StoredFile]:
+    for path in folder.glob("*/??/*.py"):
+        if not is_entry_name(path.relative_to(folder).as_posix()):
+            continue
+        with suppress(OSError):  # it is gone, or a symlink to itself
+            status = path.stat()
+            yield StoredFile(path, status.st_size, status.st_mtime)
 
 
 def open_store(config: JauntConfig) -> Store:

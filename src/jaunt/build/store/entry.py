@@ -3,16 +3,18 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from jaunt.header import Kind, body_digest, header_fields, split_header
-from jaunt.plan.standing import provenance_fields
+from jaunt.plan.standing import ACCEPTED_FIELDS, provenance_fields
 
 STORE_MARKER = "# A validated generation, kept by jaunt."
 NOBODY: Mapping[str, str] = MappingProxyType({})
 """The fields of where code came from, if nobody accepted it and no instructions were given for it."""
+_NAME = re.compile(r"(build|test)/([0-9a-f]{2})/\2[0-9a-f]{62}(-[0-9a-f]+)?\.py")
 
 
 class Entry(NamedTuple):
@@ -42,6 +44,11 @@ def entry_name(kind: Kind, digest: str, handwritten: str) -> str:
     return f"{kind}/{digest[:2]}/{digest}-{handwritten}.py" if handwritten else f"{kind}/{digest[:2]}/{digest}.py"
 
 
+def is_entry_name(name: str) -> bool:
+    """Return whether a file of that name may be an entry: others in the same place are none of ours."""
+    return _NAME.fullmatch(name) is not None
+
+
 def format_entry(entry: Entry, key: bytes | None) -> str:
     """Return the text of an entry, signed (HMAC-SHA-256, RFC 2104) if there is a key."""
     fields = _fields(entry)
@@ -67,11 +74,23 @@ def read_entry(text: str, name: str, key: bytes | None) -> Entry | str:
         source,
         provenance_fields(fields),
     )
-    if fields != _fields(entry) or entry.name != name:
+    known = _fields(entry)
+    if not known.items() <= fields.items() or entry.name != name:
         return "is damaged"
+    if fields != known:
+        return "was written by another version of jaunt"
     if key is not None and not hmac.compare_digest(signature.encode(), _signature(fields, key).encode()):
         return "is not signed with the key"
     return entry
+
+
+def without_acceptance(text: str, name: str) -> str:
+    """Return the text of an unsigned entry without what it says of who accepted it: whoever wrote it could say so."""
+    entry = read_entry(text, name, None)
+    if isinstance(entry, str) or not {*ACCEPTED_FIELDS}.intersection(entry.provenance):
+        return text
+    kept = {field: value for field, value in entry.provenance.items() if field not in ACCEPTED_FIELDS}
+    return format_entry(entry._replace(provenance=kept), None)
 
 
 def _fields(entry: Entry) -> dict[str, str]:

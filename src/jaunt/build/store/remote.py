@@ -5,6 +5,7 @@ time. A server that is gone, or says no, is asked no more in this run: it costs 
 """
 
 import re
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from errno import EINVAL
@@ -16,6 +17,8 @@ from urllib.parse import urlsplit, urlunsplit
 import fsspec
 
 from jaunt.build.store.bounded import bound_answers
+from jaunt.build.store.entry import is_entry_name
+from jaunt.build.store.fetched import Fetched
 from jaunt.process.boundary import caught
 from jaunt.syntax.candidate import MAX_BYTES
 from jaunt.text.lines import printable_line
@@ -63,8 +66,7 @@ class Remote:
     ) -> None:
         self.shown = _without_password(url)
         self.readonly = readonly
-        self.found: dict[str, str] = {}
-        """The entries that were fetched; of one that can be none of ours, what can be read of its beginning."""
+        self.found = Fetched()
         fsspec.get_filesystem_class(urlsplit(url).scheme)  # raises; nothing is connected by that
         options = {**(_S3_DEFAULTS if urlsplit(url).scheme in ("s3", "s3a") else {}), **(options or {})}
         self._secrets = [*_secrets(options)]
@@ -106,7 +108,7 @@ class Remote:
         """Return the names of all entries; [] if they can't be listed, which `warning` then tells."""
         listed = self._within(lambda: self._files.find(self._root)) or []
         below = (path.removeprefix(self._root).lstrip("/") for path in map(str, listed))
-        return sorted(name for name in below if name.endswith(".py"))
+        return sorted(filter(is_entry_name, below))
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove entries."""
@@ -169,7 +171,7 @@ class Remote:
             self._files.pipe_file(path, data)
             return
         # Nobody may read half of it.
-        partial = f"{path}.{threading.get_native_id()}.part"
+        partial = f"{path}.{secrets.token_hex(8)}.part"  # two containers may have one number of a process
         self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
         self._files.pipe_file(partial, data)
         self._files.mv(partial, path)

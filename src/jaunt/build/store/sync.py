@@ -68,16 +68,17 @@ def pull(store: Store) -> Synced:
         raise JauntConfigError(
             f"{store.folder} is readonly", hint="to pull, set readonly = false in [store]", code=codes.STORE
         )
-    lacking = [name for name in remote.names() if _is_below(name) and not (store.folder / name).exists()]
+    lacking = [name for name in remote.names() if not (store.folder / name).exists()]
     remote.fetch(lacking)
     _raise_if_gone(remote)
     written, refused = [], dict[str, str]()
     for name in lacking:
-        entry = read_entry(remote.found[name], name, store.key) if name in remote.found else "can't be read"
-        if isinstance(entry, str):
-            refused[name] = entry
+        text = remote.found.text_of(name, is_signed=store.key is not None)
+        entry = read_entry(text, name, store.key) if text is not None else "can't be read"
+        if text is None or isinstance(entry, str):
+            refused[name] = str(entry)
         else:
-            store.keep(name, remote.found[name])
+            store.keep(name, text)
             written.append(name)
     return Synced(written, refused)
 
@@ -95,12 +96,6 @@ def prune_remote(store: Store, *, keep_days: float) -> list[str]:
     remote.remove(old)
     _raise_if_gone(remote)
     return old
-
-
-def _is_below(name: str) -> bool:
-    """Whether a name is one of an entry: two folders and a file, none of which leads upwards."""
-    parts = name.split("/")
-    return len(parts) == 3 and all(part not in ("", ".", "..") for part in parts)
 
 
 def _raise_if_gone(remote: "Remote") -> None:

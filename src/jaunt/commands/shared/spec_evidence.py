@@ -8,6 +8,7 @@ from jaunt.header import parse_header
 from jaunt.plan.freshness import read_generated
 from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import Plan
+from jaunt.plan.standing import ACCEPTED_FIELDS, WRITTEN_FIELDS, provenance_fields
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
 from jaunt.report.console import some
@@ -112,6 +113,7 @@ def _of_module(plan: Plan, name: str, tests: _Tests) -> Iterator[SpecEvidence]:
             yield SpecEvidence(entry.spec_ref, LEVELS[0], freshness.state)
         return
     fields = _fields(project, name)
+    provenance = provenance_fields(fields)
     recorded: Mapping[str, Mapping[str, Any]] | None = fields.get("evidence")
     facts = shown_by_docstrings(project_work(project, name), project.config.verify) if recorded is None else recorded
     using = fresh_tests(plan, name)
@@ -129,7 +131,7 @@ def _of_module(plan: Plan, name: str, tests: _Tests) -> Iterator[SpecEvidence]:
             str(own.get("robustness", "")),
             tuple(used),
             strength,
-            *(str(fields.get(key, "")) for key in ("accepted_by", "accepted_at", "written_by", "written_at")),
+            *(provenance.get(key, "") for key in (*ACCEPTED_FIELDS, *WRITTEN_FIELDS)),
             is_recorded=recorded is not None,
         )
 

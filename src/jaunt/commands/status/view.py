@@ -14,6 +14,7 @@ from jaunt.header import Kind, extract_module_digest, parse_header
 from jaunt.plan.freshness import Freshness, read_generated
 from jaunt.plan.orphans import Orphan
 from jaunt.plan.plan import Plan
+from jaunt.plan.standing import accepted_fields
 from jaunt.process.frozen import frozen
 from jaunt.report.console import MOST_LINES, and_more, error_line, one_line, print_diff, relative_paths, say, some
 from jaunt.report.excerpt import excerpt
@@ -178,7 +179,8 @@ def module_status(plan: Plan, module: str) -> ModuleStatus:
     generated = project.generated_path(module)
     header = _read_header(generated)
     fields = parse_header(header) or {}
-    accepted = f"by {fields['accepted_by']}, {fields.get('accepted_at', '')}" if "accepted_by" in fields else ""
+    who = accepted_fields(fields)
+    accepted = f"by {who['accepted_by']}, {who.get('accepted_at', '')}" if "accepted_by" in who else ""
     return ModuleStatus(
         module=module,
         kind=project.kind_of(module),
