@@ -88,5 +88,6 @@ def _sweep(project: Project, state: Path, store: Store) -> None:
 
 
 def _sweep_folders(folders: Sequence[Path]) -> None:
-    remove_abandoned_files(folders)
-    remove_abandoned_scratch()
+    with suppress(MemoryError):  # it is left to another build
+        remove_abandoned_files(folders)
+        remove_abandoned_scratch()

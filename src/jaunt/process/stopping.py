@@ -110,7 +110,10 @@ def raise_in(program: str) -> None:
 
 
 def decide(code: int) -> None:
-    """Say by which code this process ends, now that its command is over: no signal changes it any more."""
+    """Say by which code this process ends, now that its command is over: no signal changes it any more.
+
+    After `listen` it ends at once when all threads have ended and all that waits for the end is done.
+    """
     _stop.code, _stop.is_decided = code, True
 
 
@@ -199,13 +202,15 @@ def _told_in_a_line(usual: Callable[..., object]) -> Callable[..., None]:
 
 
 def _end() -> None:
-    """Hear no more signals; where one was heard, end this process here, by the code that was decided on.
+    """Hear no more signals, and end this process here, by the code that was decided on.
 
-    Python itself would end by SIGINT if a KeyboardInterrupt ever went through the `exec` of a text, as dataclasses do.
+    Python itself would end by SIGINT if a KeyboardInterrupt ever went through the `exec` of a text, as dataclasses do;
+    it aborts where there is no memory to end daemon threads in; and to free all objects takes a fifth of a build that
+    has nothing to do.
     """
     for number in stop_signals():
         signal.signal(number, signal.SIG_IGN)
-    if _stop.since is not None and _stop.is_decided:
+    if _stop.is_decided:
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):
                 stream.flush()
