@@ -70,6 +70,16 @@ def levels(root: Path, run_in: RunIn, *words: str) -> dict[str, str]:
     return {each["spec"].partition(":")[2]: each["level"] for each in facts["specs"]}
 
 
+def test_what_held_for_code_that_looks_at_who_runs_it_is_no_evidence(proven: Path, run_in: RunIn) -> None:
+    before = levels(proven, run_in, "app.m")
+    looking = CODE.replace("return n + 1", "return n + 1 if time.time() < 9e9 else n", 1)
+    record(proven, {"app.m": f"import time\n\n\n{looking}"})
+    run_in(proven, "build", "--force", "--no-store", "--target", "app.m")
+    assert levels(proven, run_in, "app.m") == {**before, "shown": "none"}
+    said = run_in(proven, "evidence", "app.m").out
+    assert "looks at `time.time`, which may be why it held" in said
+
+
 def test_each_spec_has_its_level_the_weakest_first(proven: Path, run_in: RunIn) -> None:
     assert [*levels(proven, run_in).items()] == [
         ("bare", "none"),

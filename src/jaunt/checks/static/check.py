@@ -13,7 +13,7 @@ from jaunt.checks.fault import SpecFault
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.conformance import conformance_errors
 from jaunt.checks.static.effects import effect_errors
-from jaunt.checks.static.forbidden_calls import looks_at_run
+from jaunt.checks.static.forbidden_calls import LOOKS, looks_at_run
 from jaunt.checks.static.imports import import_errors, imported_heads
 from jaunt.checks.static.stub_answer import heads, stub_answer
 from jaunt.checks.static.stubs import stub_errors
@@ -24,6 +24,7 @@ from jaunt.plan.module_work import ModuleWork
 from jaunt.process.background import LARGE, in_background
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
+from jaunt.spec_ref import code_name
 from jaunt.specs.graph import SpecGraph
 from jaunt.syntax.candidate import missing_names, parse_candidate
 from jaunt.syntax.imported import with_absolute_imports
@@ -197,11 +198,24 @@ def static_findings(
         ]
         errors = [flaw.coded(code) for code, found in rules for flaw in flaws(found)]
         warnings = [flaw.coded(codes.EFFECTS) for flaw in on_import] if effects.warn else []
-        if work.kind == "build":
-            warnings += [flaw.coded(codes.LOOKS_AT_RUN) for flaw in looks_at_run(candidate, work.spec)]
+        seen = looks_at_run(candidate, work.spec) if work.kind == "build" else ()
+        looks = [flaw.coded(codes.LOOKS_AT_RUN) for flaw in seen]
     except RecursionError:
         return Checked(source, [Flaw("cannot be read: nested too deeply", file=work.path.name)])
-    return Checked(source, errors, warnings)
+    return Checked(source, errors, [*warnings, *looks], evidence=_doubts(looks, work))
+
+
+def _doubts(looks: Sequence[Flaw], work: ModuleWork) -> dict[str, dict[str, str]]:
+    """Return, of each spec whose code looks at who runs it, what says so: it may be right for as long as it is tried.
+
+    What a helper looks at may be so for each spec of the module.
+    """
+    names = {code_name(entry.qualname): entry.qualname for entry in work.entries}
+    found: dict[str, dict[str, str]] = {}
+    for each in looks:
+        for name in [names[each.symbol]] if each.symbol in names else names.values():
+            found.setdefault(name, {LOOKS: each.quoted or each.message.partition(",")[0]})
+    return found
 
 
 def _vacuous(candidate: ModuleSource, work: ModuleWork, tested: Tested) -> list[Flaw]:

@@ -426,9 +426,12 @@ OF_GENERATED_FILES: Mapping[str, CodePage] = {
     codes.LOOKS_AT_RUN: CodePage(
         "the code looks at who runs it",
         "checks",
-        "It reads loaded modules, frames, the process or names of test tools, or changes another module, and its spec "
-        "says nothing of that. Such code may be right for as long as it is looked at.",
-        "Read the line. If it is meant, say so in the spec; else build the module again with --force.",
+        "It reads loaded modules, frames, the process or names of test tools, changes another module, or does one "
+        "thing or another by the clock, the working folder, the environment, the thread, the user, the host or the "
+        "terminal, and its spec says nothing of that. Such code may be right for as long as it is looked at: `jaunt "
+        "evidence` counts nothing of what held for it.",
+        "Read the line. If it is meant, say so in the spec, or take it over with `jaunt accept`; else build the module "
+        "again with --force.",
     ),
     codes.NOT_BUILT: CodePage(
         "there is no code yet",

@@ -375,6 +375,7 @@ class EvidenceOfSpec(TypedDict):
     written_by: str
     written_at: str
     is_recorded: bool
+    looks: str
 
 
 class Evidence(TypedDict):

@@ -32,7 +32,9 @@ class SpecEvidence:
     behind it. `examples` and `properties` are how many held when the code landed, `robustness` is "held", "fails" or,
     where no calls were tried, "". `tests` are the generated tests that use the spec and could fail, and `strength` is
     the lowest share of changes that their modules notice, None where it was not measured. Code of before headers said
-    what held has `is_recorded` False: what its docstrings have is counted as far as a build runs it.
+    what held has `is_recorded` False: what its docstrings have is counted as far as a build runs it. `looks` says at
+    what code looks to learn who runs it, which its spec doesn't say: as long as nobody accepted it, it has nothing
+    behind it, as whatever held may have held because it was looked at.
     """
 
     spec: SpecRef
@@ -48,6 +50,7 @@ class SpecEvidence:
     written_by: str = ""
     written_at: str = ""
     is_recorded: bool = True
+    looks: str = ""
 
 
 def evidence_of(plan: Plan) -> list[SpecEvidence]:
@@ -121,7 +124,10 @@ def _of_module(plan: Plan, name: str, tests: _Tests) -> Iterator[SpecEvidence]:
         own, used = facts.get(entry.qualname, {}), tests.using(entry.spec_ref, using)
         strength = tests.strength(used)
         examples, properties = _count(own.get("examples")), _count(own.get("properties"))
+        looks = str(own.get("looks", ""))
         reached = (True, examples > 0, properties > 0, bool(used), strength is not None and strength >= tests.strong)
+        if looks and not fields.get("accepted_by"):
+            reached = reached[:1]
         yield SpecEvidence(
             entry.spec_ref,
             LEVELS[max(index for index, is_reached in enumerate(reached) if is_reached)],
@@ -133,6 +139,7 @@ def _of_module(plan: Plan, name: str, tests: _Tests) -> Iterator[SpecEvidence]:
             strength,
             *(provenance.get(key, "") for key in (*ACCEPTED_FIELDS, *WRITTEN_FIELDS)),
             is_recorded=recorded is not None,
+            looks=looks,
         )
 
 
@@ -164,6 +171,7 @@ def words_of(each: SpecEvidence) -> list[str]:
     said += [f"strength {each.strength:.2f}"] if each.strength is not None else []
     said = said or ["nothing shows that it is right"]
     said += [f"robustness {each.robustness}"] if each.robustness else []
+    said += [f"{each.looks}, which may be why it held"] if each.looks else []
     said += [f"accepted by {each.accepted_by}"] if each.accepted_by else []
     said += [f"written by {each.written_by}, {each.written_at[:10]}"] if each.written_by else []
     return said if each.is_recorded else [*said, "not recorded when it landed"]
