@@ -79,6 +79,8 @@ class Shelf:
     class Label:
         def text(self) -> str: ...
 
+    def label(self) -> Label: ...
+
     def __init__(self, size: int = 3) -> None: ...
 
     def put(self, thing: str, place: int) -> None: ...
@@ -135,6 +137,9 @@ class Shelf:
     class Label:
         def text(self) -> str:
             return ""
+
+    def label(self) -> Label:
+        return self.Label()
 
     def __init__(self, size: int = 3) -> None:
         self.size = size
@@ -205,6 +210,9 @@ LIES = {
     "no longer async": candidate(WRAPPER, fetch="@own"),
     "async by a decorator": candidate(ASYNC_WRAPPER, "@own"),
     "a method of a nested class that takes more": candidate(after="Shelf.Label.text = lambda self, n: ''"),
+    "an annotation by a nested class of another": candidate(
+        after="class _T:\n    class Label: ...\nShelf.label.__annotations__['return'] = _T.Label"
+    ),
     "a nested class that is None": candidate(after="Shelf.Label = None"),
     "a method that is deleted": candidate(after="del Shelf.put"),
     "a method that is None": candidate(after="Shelf.put = None"),

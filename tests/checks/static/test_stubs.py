@@ -98,12 +98,29 @@ def test_a_function_that_returns_nothing_is_told_how_to_do_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "docstring", ["Do nothing.", "A no-op.", "Does nothing; subclasses override it.", "Log nothing.", "Writes nothing"]
+    "docstring",
+    [
+        "Do nothing.",
+        "A no-op.",
+        "Does nothing; subclasses override it.",
+        "Log nothing.",
+        "Writes nothing",
+    ],
 )
 def test_what_is_documented_to_do_nothing_may_be_empty(docstring: str) -> None:
     spec = QUIET.replace("Write the text to the log.", docstring)
     assert errors_of(spec, "def log(text: str) -> None:\n    pass\n", "log") == []
     assert errors_of(spec, "def log(text: str) -> None:\n    raise NotImplementedError\n", "log")
+
+
+@pytest.mark.parametrize(
+    ("name", "docstring", "is_empty"),
+    [("visit_block", "Stop visiting at blocks.", True), ("stop_clock", "Stop timing.", False),
+     ("visit_block", "Stop counting at blocks.", False), ("visit", "Stop visiting. Return to the top.", False)],
+)  # fmt: skip
+def test_what_stops_what_its_name_says_may_be_empty(name: str, docstring: str, is_empty: bool) -> None:
+    spec = QUIET.replace("Write the text to the log.", docstring).replace("def log", f"def {name}")
+    assert (errors_of(spec, f"def {name}(text: str) -> None:\n    pass\n", name) == []) == is_empty
 
 
 def test_doing_nothing_in_one_case_is_no_leave_to_be_empty() -> None:

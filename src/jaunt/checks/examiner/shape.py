@@ -111,7 +111,8 @@ class _Shape:
 
     def _place(self, each: type) -> tuple[str, str]:
         """Return where a class is from: one that is a spec, from its spec module."""
-        is_spec = each.__module__ == self._order["generated_module"] and each.__qualname__ in self._order["names"]
+        of_spec = each.__qualname__.partition(".")[0] in self._order["names"]  # or a class in its body
+        is_spec = each.__module__ == self._order["generated_module"] and of_spec
         return self._order["spec_module"] if is_spec else each.__module__, each.__qualname__
 
 

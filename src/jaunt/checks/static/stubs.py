@@ -20,7 +20,7 @@ _IN_A_CASE = re.compile(
     re.I,
 )
 _BY_DEFAULT = re.compile(r"\bby default\b|\bdefault implementation\b|\bbase (?:class|implementation)\b", re.I)
-_NEGATED = re.compile(r"(?:do(?:es)?n['\u2019]t|do(?:es)? not|never) (\w+)", re.I)
+_NEGATED = re.compile(r"(?:(?:do(?:es)?n['\u2019]t|do(?:es)? not|never) (\w+)|stops? (\w+)ing\b)", re.I)
 _OTHERS = r"(?:sub|child |derived |concrete |inheriting )?class(?:es)?|implementations?|implement[eo]rs?"
 """Who overrides a method: a sentence that begins with them is about that."""
 _DONE_BY_OTHERS = r"(?:overrid\w+|overwritten|redefined|(?:re-?)?implemented)"
@@ -277,7 +277,11 @@ def _says_nothing_is_done(docstring: str) -> bool:
 def _says_it_is_not_done(name: str, docstring: str) -> bool:
     """Whether all that a docstring says is that a function doesn't do what its name says."""
     negated = _NEGATED.match(docstring)
-    return negated is not None and len(_sentences(docstring)) == 1 and negated[1].lower() in name.split("_")
+    return (
+        negated is not None
+        and len(_sentences(docstring)) == 1
+        and (negated[1] or negated[2]).lower() in name.split("_")
+    )
 
 
 def _is_hook(docstring: str) -> bool:
