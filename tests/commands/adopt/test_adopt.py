@@ -558,3 +558,27 @@ def test_methods_are_adopted_and_given_back_to_the_byte(project: Path, run_in: R
     assert run_in(project, "check").code == 0
     assert run_in(project, "eject", "app.cart").code == 0
     assert (project / "src/app/cart.py").read_text() == CART
+
+
+def test_modules_of_one_name_in_two_distributions_are_adopted_apart(tmp_path: Path, run_in: RunIn) -> None:
+    roots = '[paths]\nsource_roots = ["packages/*/src"]\ntest_roots = ["packages/*/tests"]\n'
+    stub = "import jaunt\n\n\n@jaunt.test\ndef test_it() -> None:\n    '''Assert that 1 == 1.'''\n    ...\n"
+    write_files(tmp_path, {"jaunt.toml": CONFIG + roots})
+    for name in ("a", "bcd"):
+        code = f'def size(n: int) -> int:\n    """Return n times {name}."""\n    return n * {len(name)}\n'
+        files = {"pyproject.toml": f"[project]\nname = '{name}'\nversion = '1'\ndependencies = []\n"}
+        files |= {"src/util.py": code, "tests/test_util.py": stub}
+        write_files(tmp_path, {f"packages/{name}/{path}": text for path, text in files.items()})
+    said = run_in(tmp_path, "adopt", "util")
+    assert (said.code, "'util' names 2 modules (choose util@packages-a or util@packages-bcd)" in said.err) == (2, True)
+    said = run_in(tmp_path, "adopt", "util@packages-bcd", "--examples")
+    assert said.code == 0, said.err
+    assert ">>> size(1)\n    3\n" in (tmp_path / "packages/bcd/src/util.py").read_text()
+    said = run_in(tmp_path, "adopt", "packages/a/src/util.py")
+    assert said.code == 0, said.err
+    states = [line.split()[:2] for line in run_in(tmp_path, "status").lines]
+    assert states[:2] == [["fresh", "util@packages-a"], ["fresh", "util@packages-bcd"]]
+    assert "util@packages-a was not edited by hand" in run_in(tmp_path, "accept", "util@packages-a").err
+    assert run_in(tmp_path, "eject", "util@packages-a").code == 0
+    states = [line.split()[:2] for line in run_in(tmp_path, "status").lines]
+    assert states[0] == ["fresh", "util@packages-bcd"]

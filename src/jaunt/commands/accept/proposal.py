@@ -49,7 +49,7 @@ def propose(project: Project, work: ModuleWork, *, unchanged: bool) -> Proposal 
     text = _read(work, path)
     freshness = judge(text, work.fingerprint)
     fields = parse_header(text)
-    was = fields["source_module"] if fields is not None and fields["source_module"] != work.module else ""
+    was = fields["source_module"] if fields is not None and fields["source_module"] != work.imported_as else ""
     if fields is None:
         again = f"`{build_command(work.kind)} --force --target {work.module}`"
         raise JauntRefusedError(

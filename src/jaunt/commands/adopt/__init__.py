@@ -21,13 +21,14 @@ from jaunt.commands.adopt.git import note_written, require_clean
 from jaunt.commands.adopt.methods import nodes_of
 from jaunt.commands.adopt.movable import Refusal, choose
 from jaunt.commands.adopt.rehearsal import Rehearsed, rehearse
-from jaunt.commands.adopt.target import Person, find_target, generated_code, merged
+from jaunt.commands.adopt.target import Person, find_target, generated_code, merged, module_at
 from jaunt.commands.shared.kept_fresh import keep_fresh
 from jaunt.commands.shared.options import add_project_options, read_config
 from jaunt.commands.shared.person import person_at
 from jaunt.commands.shared.result import Result
 from jaunt.errors import JauntConfigError, JauntRefusedError, JauntWriteError
 from jaunt.files.atomic import ensure_packages, require_writable, write_atomic
+from jaunt.files.listing import ModuleFile
 from jaunt.files.plain import read_plain
 from jaunt.generate.evidence import Evidence
 from jaunt.header import split_header
@@ -111,7 +112,7 @@ def _tell_findings(project: Project, adoption: _Adoption) -> list[str]:
 
     Where they find nothing, what they have shown is noted.
     """
-    module, text = adoption.person.file.name, adoption.generated.data.decode()
+    module, text = module_at(project, adoption.person.file.path), adoption.generated.data.decode()
     try:
         examined = examine(project, {module: split_header(text)[1]}, jobs=1)[module]
     except JauntConfigError as error:  # a check can't work here: that keeps nobody from adopting
@@ -134,7 +135,8 @@ def _tell_findings(project: Project, adoption: _Adoption) -> list[str]:
 def _record(project: Project, adoption: _Adoption, text: str, evidence: Evidence) -> None:
     """Have the header say what the checks have shown of the code, and of which specs nothing."""
     try:
-        path = stamp_code(project_work(project, adoption.person.file.name), text, evidence=evidence)
+        work = project_work(project, module_at(project, adoption.person.file.path))
+        path = stamp_code(work, text, evidence=evidence)
     except JauntWriteError as error:
         print_warning(str(error))
     else:
@@ -224,7 +226,7 @@ def _prepared(
 
 
 def _entries(project: Project, person: Person) -> Sequence[Any]:
-    return project.modules[person.file.name].entries
+    return project.modules[module_at(project, person.file.path)].entries
 
 
 def _print_patch(adoption: _Adoption) -> None:
@@ -254,10 +256,10 @@ def _carry_out(project: Project, adoption: _Adoption, *, infer_deps: bool | None
             )
         unless_checked.callback(write_atomic, person.file.path, person.data, within=project.root)
         write_atomic(person.file.path, person.encoded(adoption.spec_text), within=project.root)
-        after = _checked(project, person.file.name, infer_deps=infer_deps)
+        after = _checked(project, person.file, infer_deps=infer_deps)
         unless_checked.pop_all()
     note_written(project.root, [person.file.path, generated.path])
-    work = project_work(after, person.file.name)
+    work = project_work(after, module_at(after, person.file.path))
     # Or else a `jaunt clean` would cost a call, though the code is there.
     unkept = keep_code(open_store(project.config), work, split_header(generated.data.decode())[1])
     if unkept:
@@ -272,15 +274,16 @@ def _restore(project: Project, path: Path, old: bytes | None) -> None:
         remove_module(path, generated_dir=project.generated_dir, within=project.root, force=True)
 
 
-def _checked(project: Project, module: str, *, infer_deps: bool | None) -> Project:
+def _checked(project: Project, file: ModuleFile, *, infer_deps: bool | None) -> Project:
     """Return the project as it is now; raises JauntRefusedError if the module is not fresh, or can't be loaded."""
     after = load_project(project.config, infer_deps=infer_deps)
-    freshness = make_plan(after, [module]).freshness.get(module)
+    module = module_at(after, file.path)
+    freshness = make_plan(after, [module]).freshness.get(module) if module else None
     if module in after.problems or freshness is None or freshness.state not in ("fresh", "accepted"):
-        reason = after.problems.get(module) or f"{module} would not be fresh"
+        reason = after.problems.get(module) or f"{module or file.name} would not be fresh"
         raise JauntRefusedError(str(reason), hint="nothing was changed", code=codes.NOT_ADOPTED)
     bases = dict.fromkeys([str(after.modules[module].file.base), *map(str, after.bases())])
-    command = python_command("jaunt.commands.adopt.load_child", module, *bases, options=("-P", "-B"))
+    command = python_command("jaunt.commands.adopt.load_child", file.name, *bases, options=("-P", "-B"))
     loaded = run_tool(command, cwd=project.root)
     if loaded.code:
         raise JauntRefusedError(

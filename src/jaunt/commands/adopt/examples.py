@@ -16,6 +16,7 @@ from typing import NamedTuple
 from jaunt.commands.adopt.calls import Call, calls_of
 from jaunt.commands.adopt.methods import methods_of, nodes_of
 from jaunt.commands.adopt.target import Person
+from jaunt.files.listing import ModuleFile
 from jaunt.paths import PACKAGE
 from jaunt.process.python import python_command
 from jaunt.project.project import Project
@@ -54,7 +55,7 @@ def find_examples(
             missing[name] = found
         else:
             calls += found
-    runs = [_run(project, source.module, calls, seed) for seed in ("1", "2")] if calls else []
+    runs = [_run(project, person.file, calls, seed) for seed in ("1", "2")] if calls else []
     shown: dict[str, list[Shown]] = {}
     odd: set[str] = set()
     for call, first, second in zip(calls, *runs, strict=True) if calls else ():
@@ -145,15 +146,15 @@ def _makes(statement: ast.stmt) -> bool:
     return isinstance(statement, Function) and statement.name in _MAKERS
 
 
-def _run(project: Project, module: str, calls: Sequence[Call], seed: str) -> list[Shown]:
+def _run(project: Project, file: ModuleFile, calls: Sequence[Call], seed: str) -> list[Shown]:
     """Make the calls in the sandbox; return what each gives, nothing for all of them if that failed."""
     limits = replace(project.config.sandbox, seconds=min(_SECONDS, project.config.sandbox.seconds))
     with tempfile.TemporaryFile() as results:
         program = Program(
             python_command("jaunt.commands.adopt.example_child", str(results.fileno()), options=("-P", "-B")),
             cwd=project.root,
-            pythonpath=[*project.bases(), PACKAGE.rpartition("/")[0]],
-            stdin=json.dumps({"module": module, "calls": calls}).encode() + b"\n",
+            pythonpath=[*dict.fromkeys([file.base, *project.bases()]), PACKAGE.rpartition("/")[0]],
+            stdin=json.dumps({"module": file.name, "calls": calls}).encode() + b"\n",
             env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8", "JAUNT_GENERATED_DIR": project.generated_dir},
             pass_fds=[results.fileno()],
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jaunt import codes
 from jaunt.build.write import write_code
+from jaunt.commands.adopt.target import distributions_of, module_at
 from jaunt.errors import JauntError, JauntRefusedError
 from jaunt.files.listing import ModuleFile, list_files
 from jaunt.plan.module_work import project_work
@@ -47,19 +48,20 @@ def rehearse(
         top = Path(folder).resolve()
         for path in _files(project):
             _link(path, top)
-        if file.name in project.modules:
-            _place(project.generated_path(file.name), top).unlink(missing_ok=True)
+        if module := module_at(project, file.path):
+            _place(project.generated_path(module), top).unlink(missing_ok=True)
         _place(file.path, top).unlink()
         _place(file.path, top).write_text(spec_text, encoding="utf-8")
         root = _place(project.root, top)
         after = load_project(replace(project.config, root=root), infer_deps=infer_deps)
-        for module in sorted(after.problems.keys() - project.problems.keys()):
-            raise _refused(after.problems[module], top)
-        if file.name not in after.modules:
+        for broken in sorted(after.problems.keys() - project.problems.keys()):
+            raise _refused(after.problems[broken], top)
+        module = module_at(after, _place(file.path, top))
+        if not module:
             raise JauntRefusedError(
                 f"{file.path}: it would be no spec module", hint="adopt its functions by hand", code=codes.NOT_ADOPTED
             )
-        work = project_work(after, file.name)
+        work = project_work(after, module)
         try:
             written = write_code(work, code, before=before, provenance=adopted)
         except JauntError as error:
@@ -69,9 +71,10 @@ def rehearse(
 
 
 def _files(project: Project) -> Iterator[Path]:
-    """Yield all files that a project is read from, and its generated code."""
+    """Yield all files that a project is read from, what tells its distributions apart, and its generated code."""
     yield from (Path(path) for path in list_files(project.roots, generated_dir=project.generated_dir).stamps)
-    paths = (project.generated_path(module) for module in project.modules)
+    paths = [project.generated_path(module) for module in project.modules]
+    paths += [owner / "pyproject.toml" for owner in {*distributions_of(project).owners.values()}]
     yield from (path for path in paths if path.is_file())
 
 

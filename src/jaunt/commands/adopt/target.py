@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jaunt import codes
+from jaunt.config.declared import Distributions
 from jaunt.errors import JauntConfigError, JauntRefusedError
 from jaunt.files.listing import ModuleFile, find_files
 from jaunt.files.plain import read_plain
@@ -43,19 +44,25 @@ def find_target(project: Project, target: str) -> tuple[Person, list[str]]:
     name, _, symbol = target.partition(":")
     files = list(find_files(project.roots, exclude=project.config.paths.exclude, generated_dir=project.generated_dir))
     paths = {Path(name).resolve(), (project.root / name).resolve()}
-    found = [file for file in files if file.name == name or file.path.resolve() in paths]
+    found = [each for each in files if name in (each.name, _full_name(project, each)) or each.path.resolve() in paths]
     if not found:
         hint = _meant(name, [file.name for file in files])
         raise JauntConfigError(f"unknown module {name!r}", hint=hint, code=codes.UNKNOWN_TARGET)
-    file = next((each for each in found if each.kind == "magic"), found[0])
+    file, *others = [each for each in found if each.kind == "magic"] or found[:1]
+    if others:
+        told = " or ".join(_full_name(project, each) for each in (file, *others))
+        raise JauntConfigError(
+            f"{name!r} names {len(others) + 1} modules", hint=f"choose {told}", code=codes.UNKNOWN_TARGET
+        )
     if file.kind == "test":
         raise JauntRefusedError(
             f"{file.path}: it is in a test root; only code is adopted",
             hint="leave tests as they are: they go on passing",
             code=codes.NOT_ADOPTED,
         )
-    if file.name in project.problems:
-        raise project.problems[file.name]
+    module = module_at(project, file.path)
+    if module in project.problems:
+        raise project.problems[module]
     data = read_plain(file.path)
     try:
         data.decode("utf-8")
@@ -64,6 +71,22 @@ def find_target(project: Project, target: str) -> tuple[Person, list[str]]:
             f"{file.path}: cannot be read as UTF-8: {error}", hint="save it as UTF-8", code=codes.NOT_ADOPTED
         ) from error
     return Person(file, data, parse_source(file.name, str(file.path), data, project.handed)), [symbol] if symbol else []
+
+
+def distributions_of(project: Project) -> Distributions:
+    """Return the distributions that a project's modules belong to."""
+    return Distributions(project.root, tuple(project.bases()), ())
+
+
+def _full_name(project: Project, file: ModuleFile) -> str:
+    """Return the name that tells a module from one of another distribution, whether there is one or not."""
+    tag = distributions_of(project).tag_of(file.base)
+    return f"{file.name}@{tag}" if tag else file.name
+
+
+def module_at(project: Project, path: Path) -> str:
+    """Return the name in the project of the spec module whose file that is, "" if it is none."""
+    return next((name for name, module in project.modules.items() if module.path == str(path)), "")
 
 
 def _meant(name: str, modules: Collection[str]) -> str:
@@ -80,16 +103,17 @@ def generated_code(project: Project, file: ModuleFile) -> tuple[Mapping[str, Any
 
     Raises JauntRefusedError unless that code is fresh.
     """
-    if file.name not in project.modules:
+    module = module_at(project, file.path)
+    if not module:
         return {}, ""
-    freshness = make_plan(project, [file.name]).freshness[file.name]
+    freshness = make_plan(project, [module]).freshness[module]
     if freshness.state not in ("fresh", "accepted"):
         raise JauntRefusedError(
-            f"{file.name} has specs, and is not fresh: {all_reasons(freshness)}",
+            f"{module} has specs, and is not fresh: {all_reasons(freshness)}",
             hint=f"run: {build_command('build')}",
             code=codes.NOT_ADOPTED,
         )
-    text = read_plain(project.generated_path(file.name)).decode()
+    text = read_plain(project.generated_path(module)).decode()
     return parse_header(text) or {}, split_header(text)[1]
 
 
