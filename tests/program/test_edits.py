@@ -275,6 +275,30 @@ def test_verified_code_that_fails_is_shown_with_its_error(project: Path) -> None
     }, "app.high was verified with the new code, and app.top was left alone"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "above", "failure"),
+    [
+        ("by: int = 1", "by: int = 2", "high", "low.py:16: a: parameter 'by' has the default 2"),
+        ("n + by", "n by", "high", "syntax error: invalid syntax"),
+        ("def b", "def c", "top", "missing definition: 'b' is not defined"),
+    ],
+)
+def test_nothing_is_asked_for_above_an_edit_that_does_not_pass(
+    old: str, new: str, above: str, failure: str, project: Path
+) -> None:
+    code("low", old, new)(project)
+    edit(project / f"src/app/{above}.py", '"""Return', '"""Give')
+    backend = FakeBackend(answers(project))
+    (told,) = build_with(project, backend)[f"app.{above}"].errors
+    assert (backend.calls, failure in told, told[:57]) == (
+        [],
+        True,
+        "needs app.low, which was edited by hand and does not pass",
+    ), told
+    code("low", new, old)(project)
+    assert calls(project) == [f"app.{each}" for each in ("high", "top") if each >= above]
+
+
 def test_code_of_an_older_header_stays_fresh_and_is_verified_where_a_dependency_is_generated(project: Path) -> None:
     for path in (project / GENERATED).glob("*.py"):
         lines = path.read_text().splitlines(keepends=True)

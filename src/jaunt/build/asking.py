@@ -179,7 +179,7 @@ async def _attempts(
 ) -> GenerationResult:
     backend = settings.backend
     if settings.proof is not None:
-        await settings.proof.require_before_call(work)
+        await settings.proof.require_in_turn(work)
     if not backend.has_own_retry:
         answers = settings.answers
         made = answers.take(work) if answers is not None and not told else ()

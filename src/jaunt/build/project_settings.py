@@ -13,6 +13,7 @@ from jaunt.build.memory.history import History
 from jaunt.build.proof import Proof
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, kept_answers, open_store
+from jaunt.build.verification import EditedCode
 from jaunt.checks.behaviour.comparison.compare import is_asked_for
 from jaunt.checks.doctests.imports import Imports
 from jaunt.checks.project_checks import project_checks
@@ -50,7 +51,12 @@ def project_settings(
         author=_author(config.llm),
         checks_for=checks,
         failures=SameFailures(config.build.stop_after_same_failure),
-        proof=Proof(checks, [m for m in plan.paid if m not in plan.problems], imports.sandboxed),
+        proof=Proof(
+            checks,
+            [m for m in plan.paid if m not in plan.problems],
+            imports.sandboxed,
+            EditedCode(plan, checks),
+        ),
         rejected=state / "rejected",
         advisories=state / "advisories",
         gate=imports.gate,

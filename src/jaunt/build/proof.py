@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Collection
 from typing import TypeVar
 
+from jaunt.build.verification import EditedCode
 from jaunt.checks.check_file import Prover
 from jaunt.checks.doctests.imports import SandboxedImports
 from jaunt.checks.fault import SpecFault, spec_error
@@ -16,11 +17,18 @@ T = TypeVar("T")
 class Proof:
     """Finds out once, for the modules of a run, what a check of `checks` would stumble over.
 
-    `imports` has perhaps begun to import them in the sandbox.
+    `imports` has perhaps begun to import them in the sandbox. `edited` judges the code that they stand on.
     """
 
-    def __init__(self, checks: ProjectChecks, modules: Collection[str], imports: SandboxedImports) -> None:
+    def __init__(
+        self,
+        checks: ProjectChecks,
+        modules: Collection[str],
+        imports: SandboxedImports,
+        edited: EditedCode | None = None,
+    ) -> None:
         self._checks = checks
+        self._edited = edited
         self._imports = imports
         self._modules = modules
         self._provers: list[Prover] | None = None
@@ -44,6 +52,15 @@ class Proof:
         """Do what `require` does, and then start what candidates need: while a model writes them, that gets ready."""
         await self.require(work)
         self._checks.begin()
+
+    async def require_in_turn(self, work: ModuleWork) -> None:
+        """Do what `require_before_call` does, once all that a module depends on is built.
+
+        Raises JauntGenerationError too, if code that a person edited there fails its checks.
+        """
+        await self.require_before_call(work)
+        if self._edited is not None:
+            await self._edited.require_sound(work)
 
     async def require_sound(self, work: ModuleWork, *besides: str) -> None:
         """Do what `require` does, but for the import in the sandbox; `besides` is told with what is wrong."""

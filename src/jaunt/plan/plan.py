@@ -44,6 +44,8 @@ class Plan:
     """What the next scan is told of the generated files that were read now and are fresh: module -> its key."""
     chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Of forced modules, the names of the specs that were chosen by name: these alone are asked for."""
+    edited: frozenset[str] = frozenset()
+    """The modules that a person has edited, those included that a part of the plan leaves out."""
     made_at: int = field(default_factory=time.time_ns, compare=False)
     """Nanoseconds since the epoch; it tells the builds of a plan from those of an earlier one."""
 
@@ -118,6 +120,7 @@ def make_plan(project: Project, modules: Iterable[str] | None = None, *, force: 
         {m: e for m, e in project.problems.items() if m in selected},
         bool(force),
         {name: each.key for name, each in judged.items() if each.key},
+        edited=frozenset(name for name, freshness in found.items() if freshness.state == "edited"),
     )
 
 
