@@ -48,6 +48,7 @@ FILES = {
     "src/app/__init__.py": "",
     "src/app/base.py": "from dataclasses import dataclass\n\n\n@dataclass\nclass Base:\n    ident: int\n",
     "src/app/models.py": MODELS,
+    "src/app/stars.py": "from .models import *\n",
     "src/app/a.py": '''\
 import jaunt
 from app.models import Event, Kind, LostError, Row, ship
@@ -103,6 +104,7 @@ def use(event: Event, row: Row) -> int:
         ),
         ("ImportError: cannot import name 'Rows' from 'app.models' (/x/models.py)", "app.models has Base, Event, Kind"),
         ("Module `app.models` has no member `Rows`", "app.models has Base, Event, Kind, LostError, Row, ship"),
+        ("Module `app.stars` has no member `Rows`", "app.stars has Base, Event, Kind, LostError, Row, ship"),
         ("module 'app.models' has no attribute 'Rows'", "app.models has Base, Event, Kind, LostError, Row, ship"),
         ("F821 Undefined name `Event`", "from app.models import Event"),
         ("NameError: name 'Mine' is not defined", "from app.a import Mine"),

@@ -1,5 +1,6 @@
 """The handwritten world: all that specs reach of other modules is in the prompt, as shapes, however it is reached."""
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -441,6 +442,15 @@ def test_the_types_of_fields_are_shown_one_level_further_and_bases_all_the_way(t
     assert "class Ground(Root):\n    depth: int\n" in told
     assert "class Root:\n    ident: int\n" in told
     assert "hidden" not in told
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")
+def test_the_bounds_of_type_parameters_are_shown(tmp_path: Path) -> None:
+    models = "class Thing[T: Bound]:\n    number: T\n    def of[U: Other](self) -> U: ...\n\n\n"
+    told = prompt(make(tmp_path, f"{models}class Bound:\n    key: int\n\n\nclass Other:\n    word: str\n"))
+    assert [
+        text for text in ("class Thing[T: Bound]:", "def of[U: Other]", "key: int", "word: str") if text not in told
+    ] == []
 
 
 def test_the_types_in_the_contract_of_a_dependency_are_shown(tmp_path: Path) -> None:
