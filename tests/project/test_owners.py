@@ -11,6 +11,7 @@ from said import RunIn
 
 from jaunt.config import load_config
 from jaunt.errors import JauntConfigError
+from jaunt.plan.module_work import project_work
 from jaunt.project.project import load_project, remember, select_target, select_targets
 from jaunt.spec_ref import SpecRef
 
@@ -97,6 +98,16 @@ def test_each_owner_has_its_module_and_what_that_names(workspace: Path) -> None:
             workspace / f"packages/{owner}",
             workspace / f"packages/{owner}/src",
         ]
+
+
+def test_tests_of_folders_without_init_are_in_a_package_of_their_own(workspace: Path) -> None:
+    # Or else `pytest packages/shop` finds two files test_x.py, and refuses the second.
+    for owner in ("shop", "mail"):
+        (workspace / f"packages/{owner}/tests/__init__.py").unlink()
+    project = load_project(load_config(root=workspace))
+    for owner in ("shop", "mail"):
+        below = project_work(project, f"tests.test_x@packages-{owner}").packages_below
+        assert below == workspace / f"packages/{owner}/tests"
 
 
 def test_what_an_earlier_scan_left_has_them_apart_too_until_an_owner_goes(workspace: Path) -> None:

@@ -202,7 +202,8 @@ def _packages_below(module: ProjectModule, bases: Iterable[Path]) -> Path | None
     """Return the folder below which `__init__.py` files are made on the way to a module's generated file.
 
     In a namespace package none is made at all: an `__init__.py` in one part, here or in another distribution, would
-    hide the others. A folder of tests without one stays as it is, but pytest wants to tell the files below it apart.
+    hide the others. A folder of tests without one stays as it is, but pytest wants to tell the files below it apart:
+    those of a spec and of its tests have one name. Nobody imports these by way of the namespace.
     """
     base = module.file.base
     package = base / module.file.name.partition(".")[0]
@@ -213,4 +214,4 @@ def _packages_below(module: ProjectModule, bases: Iterable[Path]) -> Path | None
         parts = [part for part in (each / package.name for each in bases) if part.is_dir()]
     if package not in parts or any((part / "__init__.py").exists() for part in parts):
         return base
-    return package if module.file.kind == "test" and len(parts) == 1 else None
+    return package if module.file.kind == "test" else None
