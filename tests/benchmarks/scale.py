@@ -1,15 +1,17 @@
 """What jaunt costs: large projects, side by side with plain doit and ninja on as many do-nothing tasks; calls; order.
 
     python tests/benchmarks/scale.py [--modules 1000 10000] [--runs 5] [--chain 5000] [--fan 10000]
-        [--handwritten]
+        [--handwritten | --null]
 
 Makes the projects in a temporary folder, builds them with a backend that answers at once, and prints one table: the
 wall time of whole processes, median over the runs, with their CPU time (user and system), their peak memory, and the
 ratio to plain doit, which runs in turn with them. A long chain and a wide fan of modules follow in the same form, then
 the rows of `calls.py` and `makespan.py`. `--handwritten` adds a layer of as many modules that people wrote, each used
-by one, with rows of `jaunt check`, with `--verify` too, and of verifying all modules, and leaves the others out. Needs
-`jaunt` and `doit` beside this Python; `ninja` where it is installed. Nothing is asserted: the last column is what was
-asked for.
+by one, with rows of `jaunt check`, with `--verify` too, and of verifying all modules, and leaves the others out.
+`--null` measures a cold build and null builds alone, for sizes at which the rest takes hours: of 100,000 modules the
+cold build takes 7 minutes of CPU and 2.9 GB, a null build without `.jaunt/` 2 minutes and 2.3 GB. Its growth is that
+of CPU time, least of the runs, as such a run is seldom alone on its machine. Needs `jaunt` and `doit` beside this
+Python; `ninja` where it is installed. Nothing is asserted: the last column is what was asked for.
 """
 
 import argparse
@@ -113,6 +115,15 @@ class Bench:
         edits = {"last": self.modules - 1, "middle": self.modules // 2 + 5, "first": 1}
         rows |= self.in_turn({f"edit of the {k} module": self.first_request(n) for k, n in edits.items()})
         return rows
+
+    def null_builds(self) -> dict[str, Sample]:
+        """Return what a cold build takes, the first build after it, in a fresh clone, and those after that."""
+        rows = {"cold build, instant backend": run([sys.executable, COLD_BUILD, "--project", self.root], self.root)}
+        time.sleep(SETTLED_SECONDS)
+        rows["no .jaunt/: jaunt build"] = self.without_state(jaunt("build"))()
+        run(jaunt("build"), self.root)
+        samples = [run(jaunt("build"), self.root) for _ in range(self.runs)]
+        return rows | {"jaunt build": min(samples, key=lambda sample: sample.cpu)}
 
     def verified(self) -> dict[str, Sample]:
         """Return what checks of all code as it stands take, and a build after each handwritten class got a field."""
@@ -224,6 +235,17 @@ def print_table(tables: dict[int, dict[str, Sample]]) -> None:
         print(f"{row:<30}{''.join(f'{text:>46}' for text in cells)}{growth}   {TARGETS.get(row, '')}")
 
 
+def print_null_builds(tables: dict[int, dict[str, Sample]]) -> None:
+    """Print all sizes side by side, with the growth of CPU time."""
+    first, *_, last = [*tables.values()] * 2
+    print(f"{'':<30}" + "".join(f"{f'{size:,} modules: wall, CPU, memory':>38}" for size in tables) + f"{'growth':>9}")
+    for row, sample in first.items():
+        cells = [
+            f"{each.wall:9.3f} s {each.cpu:9.3f} s {each.memory:7.0f} MB" for each in (t[row] for t in tables.values())
+        ]
+        print(f"{row:<30}{''.join(f'{text:>38}' for text in cells)}{last[row].cpu / sample.cpu:8.1f}x")
+
+
 def cell(sample: Sample, reference: Sample) -> str:
     """Return one cell of the table."""
     return f"{sample.wall:7.3f} s {sample.cpu:7.2f} s {sample.memory:5.0f} MB {sample.wall / reference.wall:6.2f}x"
@@ -239,9 +261,13 @@ def main() -> None:
     parser.add_argument(
         "--handwritten", action="store_true", help="with as many modules that people wrote, and no more"
     )
+    parser.add_argument("--null", action="store_true", help="a cold build and null builds, and no more")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         sizes = (Bench(Path(folder), n, arguments.runs, handwritten=arguments.handwritten) for n in arguments.modules)
+        if arguments.null:
+            print_null_builds({bench.modules: bench.null_builds() for bench in sizes})
+            return
         print_table({bench.modules: bench.measure() for bench in sizes})
         if arguments.handwritten:
             return

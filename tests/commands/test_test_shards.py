@@ -133,7 +133,10 @@ def test_durations_that_are_not_there_yet_are_told_and_bad_ones_end_the_command(
     said = run("test", "--shard", "1/3", "--durations", "bad.xml")
     assert (said.code, len(said.errors)) == (2, 1)
     assert run("test", "--shard", "4/3").code == 2
-    assert run("test", "--shard", "1/3", "--no-run").code == 2
+    for nothing_runs in ("--no-run", "--dry-run", "--merge=bad.xml"):
+        assert run("test", "--shard", "1/3", nothing_runs).code == 2
+    for option in ("--shard", "--durations", "--junitxml", "--merge"):  # as by a variable of CI that is not set
+        assert f"{option}: is empty" in run("test", f"{option}=").err
 
 
 def test_a_run_that_ends_early_leaves_no_report_of_an_earlier_one(shop: Path, run: Run) -> None:

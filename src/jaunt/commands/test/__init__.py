@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaunt import codes
-from jaunt.commands.shared.ci.options import add_ci_options, forget_report, wanted_part
+from jaunt.commands.shared.ci.options import add_ci_options, forget_report, given, wanted_part
 from jaunt.commands.shared.options import (
     add_build_options,
     add_instruction_option,
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repair", action="store_true", help="if tests fail, have the wrong side rewritten once")
     parser.add_argument("--strength", action="store_true", help="tell which changes of the code no test notices")
     parser.add_argument("--html", metavar="FILE", help=argparse.SUPPRESS)  # the page; see `StrengthOptions`
-    parser.add_argument("--merge", nargs="+", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--merge", nargs="+", type=given, metavar="FILE", help=argparse.SUPPRESS)
     add_ci_options(parser)
     add_build_options(parser)
     add_instruction_option(parser, argparse.SUPPRESS)
@@ -76,12 +76,14 @@ def run(arguments: argparse.Namespace) -> Result:
         pytest_args=arguments.pytest_args,
     )
     if arguments.merge:
+        if arguments.shard or arguments.durations:
+            text = "--merge puts parts together: --shard and --durations are for the runs that make them"
+            raise JauntConfigError(text, code=codes.COMMAND_LINE)
         reporting = importlib.import_module("jaunt.commands.shared.ci.reporting")  # pytest's side and XML: 30 ms
         return reporting.merge_reports(arguments.merge, arguments.junitxml, Path(arguments.root or ""))
-    if arguments.no_run and (arguments.shard or arguments.junitxml):
-        raise JauntConfigError(
-            "--no-run leaves nothing to split or to report", hint="leave it out, or the others", code=codes.COMMAND_LINE
-        )
+    if (arguments.no_run or arguments.dry_run) and (arguments.shard or arguments.junitxml):
+        text = f"{'--no-run' if arguments.no_run else '--dry-run'} leaves nothing to split or to report"
+        raise JauntConfigError(text, hint="leave it out, or the others", code=codes.COMMAND_LINE)
     if arguments.dry_run:
         return _look_ahead(arguments)
     forget_report(arguments)

@@ -15,10 +15,17 @@ if TYPE_CHECKING:
 
 def add_ci_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that split and report a run; the help has no room for them."""
-    parser.add_argument("--shard", metavar="I/N", help=argparse.SUPPRESS)
-    parser.add_argument("--durations", metavar="FILE", help=argparse.SUPPRESS)
-    parser.add_argument("--junitxml", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--shard", type=given, metavar="I/N", help=argparse.SUPPRESS)
+    parser.add_argument("--durations", type=given, metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--junitxml", type=given, metavar="FILE", help=argparse.SUPPRESS)
     add_format_option(parser)
+
+
+def given(text: str) -> str:
+    """Return the value of an option; raises ArgumentTypeError for none, by which all would run, or nothing be told."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty, as by a variable that is not set")
+    return text
 
 
 def add_format_option(parser: argparse.ArgumentParser) -> None:
