@@ -65,9 +65,7 @@ MUTANTS = ("0a5fc9e0c9de6bb6", 20)
 def test_inputs_are_the_same_on_every_machine(seed: str, tmp_path: Path) -> None:
     version = hypothesis.__version__.rpartition(".")[0]
     if version not in INPUTS:
-        pytest.skip(
-            f"no digest is known for Hypothesis {version}: run this with each Python, and add it"
-        )
+        pytest.skip(f"no digest is known for Hypothesis {version}: run this with each Python, and add it")
     done = run_python("-c", PROGRAM, cwd=tmp_path, PYTHONHASHSEED=seed, LC_ALL="C")
     assert done.stdout.split() == INPUTS[version], done.stderr
 

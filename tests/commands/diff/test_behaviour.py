@@ -106,3 +106,20 @@ def test_only_what_a_change_can_have_an_effect_on_is_compared(tmp_path: Path, af
     write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", "src/app/slug.py": SPEC})
     work = project_work(load_project(load_config(root=tmp_path)), "app.slug")
     assert changed_specs(work, OLD, after) == changed
+
+
+def test_of_many_modules_nothing_is_said_of_code_that_is_as_before_and_the_others_share_a_line(
+    tmp_path: Path, run_in: RunIn
+) -> None:
+    names = [f"m{number}" for number in range(8)]
+    spec = 'import jaunt\n\n\n@jaunt.magic\ndef f(n: int) -> int:\n    """Return `n`."""\n    ...\n'
+    write_files(tmp_path, {"jaunt.toml": CONFIG, "src/app/__init__.py": "", **{f"src/app/{m}.py": spec for m in names}})
+    code = "def f(n: int) -> int:\n    return n\n"
+    record(tmp_path, {f"app.{name}": code for name in names})
+    assert run_in(tmp_path, "build").code == 0
+    assert "before and now" not in run_in(tmp_path, "build", "--force", "--no-store").out
+    record(tmp_path, {f"app.{name}": code.replace("n\n", "n + 1\n") if name != "m0" else code for name in names})
+    lines = run_in(tmp_path, "build", "--force", "--no-store").lines
+    told = [each for each in lines if "before and now" in each]
+    assert told[:-1] == [f"app.m{number}, before and now: f(0): before 0, now 1" for number in range(1, 6)]
+    assert told[-1] == "app.m6, app.m7, before and now: not compared: see jaunt diff --behaviour"

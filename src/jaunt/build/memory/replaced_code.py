@@ -13,11 +13,12 @@ from jaunt.plan.module_work import project_work
 from jaunt.plan.plan import Plan
 from jaunt.process.frozen import frozen
 from jaunt.project.project import Project
-from jaunt.report.console import say
+from jaunt.report.console import say, some
 
 _MOST = 5
 """The most modules that a build compares at its end."""
 _SECONDS = 10.0
+_LEFT = "not compared: see jaunt diff --behaviour"
 _SAME = "no difference: what the code does is written as before"
 
 
@@ -71,15 +72,26 @@ def tell_behaviour(plan: Plan, outcomes: Mapping[str, Outcome]) -> dict[str, str
     Nothing is said where code is not called with drawn inputs on the side.
     """
     project = plan.project
-    records = [*_replaced(project, outcomes)]
+    records = [each for each in _replaced(project, outcomes) if _is_other(project, each)]
     if not records or not is_asked_for(project):
         return {}
     found = behaviour_of(project, records[:_MOST], seconds=_SECONDS)
     lines = {module: each.line for module, each in found.items() if each.line != _SAME}
-    lines |= {each.module: "not compared: see jaunt diff --behaviour" for each in records[_MOST:]}
     for module, line in lines.items():
         say(f"{module}, before and now: {line}")
-    return lines
+    others = [each.module for each in records[_MOST:]]
+    if others:
+        say(f"{some(others)}, before and now: {_LEFT}")
+    return lines | dict.fromkeys(others, _LEFT)
+
+
+def _is_other(project: Project, record: LastBuild) -> bool:
+    """Whether the text of the code is another than before."""
+    try:
+        now = read_plain(project.generated_path(record.module)).decode("utf-8", "replace")
+    except OSError:  # it was removed since
+        return False
+    return split_header(record.before or "")[1] != split_header(now)[1]
 
 
 def _replaced(project: Project, outcomes: Mapping[str, Outcome]) -> Iterator[LastBuild]:
