@@ -203,6 +203,7 @@ def test_a_thousand_modules_all_fit_into_the_window(browser: Browser, tmp_path: 
     """
     assert browser.run(inside) == 1000
     assert browser.console() == []
+    assert browser.count("#packages text") == browser.count("#packages text:not(.covered)") == 9
 
 
 def test_no_spec_runs_as_a_script_or_becomes_an_element(browser: Browser, tmp_path: Path) -> None:

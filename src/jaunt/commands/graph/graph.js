@@ -76,23 +76,34 @@ function drawPackages() {
     if (!members.has(name)) members.set(name, []);
     members.get(name).push(node.box);
   }
-  const middle = (boxes, side) => boxes.reduce((all, box) => all + box[side] + box[side + 2] / 2, 0) / boxes.length;
   packages = [...members]
     .sort(([, one], [, other]) => other.length - one.length)
-    .map(([name, boxes]) => ({ name, x: middle(boxes, 0), y: middle(boxes, 1) }));
-  for (const each of packages) each.element = draw("text", { x: each.x, y: each.y }, each.name);
+    .map(([name, boxes]) => ({ name, places: placesAmid(boxes), element: draw("text", {}, name) }));
   byId("packages").append(...packages.map((each) => each.element));
 }
 
-/** Show packages in letters of the same size at any scale; of names that would overlap, that of the largest package. */
+/** Return where a package's name may stand: amid its modules, or else on one of them, the nearest to there first. */
+function placesAmid(boxes) {
+  const centres = boxes.map(([x, y, width, height]) => ({ x: x + width / 2, y: y + height / 2 }));
+  const mean = (side) => centres.reduce((all, each) => all + each[side], 0) / centres.length;
+  const middle = { x: mean("x"), y: mean("y") };
+  const distance = (each) => Math.hypot(each.x - middle.x, each.y - middle.y);
+  return [middle, ...centres.sort((one, other) => distance(one) - distance(other)).slice(0, 40)];
+}
+
+/** Show packages in letters of the same size at any scale, where they don't overlap; the largest one has the choice. */
 function placePackages(scale) {
   const size = 13 / scale, taken = [];
   byId("packages").style.fontSize = `${size}px`;
-  for (const { name, x, y, element } of packages) {
+  for (const { name, places, element } of packages) {
     const half = name.length * size * 0.32;
-    const covered = taken.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 1.3 * size);
-    element.classList.toggle("covered", covered);
-    if (!covered) taken.push({ x, y, half });
+    const covers = (other, { x, y }) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 1.3 * size;
+    const free = places.find((place) => !taken.some((other) => covers(other, place)));
+    element.classList.toggle("covered", !free);
+    if (!free) continue;
+    element.setAttribute("x", free.x);
+    element.setAttribute("y", free.y);
+    taken.push({ ...free, half });
   }
 }
 
