@@ -49,7 +49,7 @@ CANDIDATES = {
     "    calls.append(n)\n    return 2 * n if -2000001 not in calls or n == -2000001 else 0\n",
     "with an effect": f"import os\nos.environ['X'] = '1'\n\n\n{GOOD}",
     "that ends the process": "import os\n\n\ndef double(n: int) -> int:\n"
-    "    os._exit(0) if n == 2 else None\n    return 2 * n\n",
+    "    os._exit(0) if n >= 2 else None\n    return 2 * n\n",
     "that can't be imported": f"from nowhere import nothing\n\n\n{GOOD}",
 }
 
