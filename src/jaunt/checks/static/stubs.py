@@ -10,7 +10,7 @@ from jaunt.text.flaw import Flaw
 _TODO = re.compile(
     r"\b(TODO|FIXME|XXX)\b|(?i:\b(not|to be) (yet )?implemented\b|\bimplement(ation)? (this|me|goes)\b|\byour code\b)"
 )
-_TODO_COMMENT = re.compile(rf"#.*(?:{_TODO.pattern}).*")
+_TODO_COMMENT = re.compile(rf"#.*(?:{_TODO.pattern}|(?i:\bplaceholder\b)).*")
 _SENTENCES = re.compile(r"(?<=[.!?;])\s+|(?<!:)\n\s*\n")
 _NOTHING = re.compile(r"\b(?:do(?:es)?|doing) nothing\b|\bno-?op\b|^nothing (?:to do|is done)\.?$", re.I)
 _NOTHING_OF_IT = re.compile(r"(?!(?:return|yield|raise)s?\b)\w+ nothing\.?$", re.I)
@@ -167,13 +167,16 @@ class _Bodies:
         body = [statement for statement in function.body if statement is not _docstring(function)]
         if not body:
             return ast.unparse(function.body[0]).splitlines()[0]
-        if _raises_not_implemented(body[0]):
-            return ast.unparse(body[0])
-        if all(map(_is_placeholder, body)):
-            return ast.unparse(body[0])
+        first = _first_that_counts(body)
+        if _raises_not_implemented(first):
+            return ast.unparse(first)
+        if all(map(_is_placeholder, body)) or _gives_up(function, first):
+            return ast.unparse(first)
         if all(map(_is_trivial, body)) and (todo := self._todo(function)):
             return todo
         called = self._called(body[0]) if len(body) == 1 else None
+        if called is function and _hands_on_arguments(first):
+            return ast.unparse(first)
         return self.stub(called, (*above, function)) if called and called not in above else ""
 
     def _todo(self, function: Function) -> str:
@@ -181,7 +184,7 @@ class _Bodies:
         lines = self._candidate.text.split("\n")[function.lineno - 1 : function.end_lineno]
         if comment := _TODO_COMMENT.search("\n".join(lines)):
             return comment[0].strip()
-        said = [ast.unparse(each) for each in function.body if isinstance(each, ast.Expr)]
+        said = [ast.unparse(each) for each in function.body if isinstance(each, ast.Expr | ast.Assert)]
         if _docstring(function):
             said[0] = said[0][:_BEGINNING]  # "TODO list" in the midst of a docstring is none
         return next((text for text in said if _TODO.search(text)), "")
@@ -208,6 +211,46 @@ def _docstring(function: Function) -> ast.stmt | None:
     return None if ast.get_docstring(function, clean=False) is None else function.body[0]
 
 
+def _first_that_counts(body: Sequence[ast.stmt]) -> ast.stmt:
+    """Return the first statement after those that only drop arguments, bind a name or print a text; else the first.
+
+    An error that was bound to a name stands for that name where it is raised.
+    """
+    bound: dict[str, ast.expr] = {}
+    for statement in body:
+        match statement:
+            case ast.If(test=ast.Constant(value=value)) if value:
+                return _first_that_counts(statement.body)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                if not (_is_fixed(value) or isinstance(value, ast.Name) or _is_not_implemented(value)):
+                    return statement
+                bound[name] = value
+            case ast.Raise(exc=ast.Name(id=name)) if name in bound:
+                return ast.copy_location(ast.Raise(bound[name]), statement)
+            case ast.Delete() | ast.Pass():
+                pass
+            case ast.Expr(value=value) if isinstance(value, ast.Constant) or last_name(value) == "print":
+                pass
+            case _:
+                return statement
+    return body[0]
+
+
+def _hands_on_arguments(statement: ast.stmt) -> bool:
+    """Whether the arguments of a statement's call are names as they stand."""
+    call = next(each for each in ast.walk(statement) if isinstance(each, ast.Call))
+    return all(isinstance(each, ast.Name) for each in [*call.args, *(k.value for k in call.keywords)])
+
+
+def _gives_up(function: Function, statement: ast.stmt) -> bool:
+    """Whether a statement returns what stands for a result to come; operators return NotImplemented, and may."""
+    if not isinstance(statement, ast.Return):
+        return False
+    if isinstance(statement.value, ast.Constant):
+        return statement.value.value is ...
+    return getattr(statement.value, "id", "") == "NotImplemented" and not function.name.startswith("__")
+
+
 def _is_placeholder(statement: ast.stmt) -> bool:
     """Whether a statement stands for one to come; a text of its own is a remark."""
     if isinstance(statement, ast.Expr):
@@ -219,7 +262,11 @@ def _raises_not_implemented(statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.Raise):
         return False
     said = [each.value for each in ast.walk(statement) if isinstance(each, ast.Constant) and _is_text(each)]
-    return last_name(statement.exc).startswith("NotImplemented") or any(map(_TODO.search, map(str, said)))
+    return _is_not_implemented(statement.exc) or any(map(_TODO.search, map(str, said)))
+
+
+def _is_not_implemented(error: ast.expr | None) -> bool:
+    return last_name(error).startswith("NotImplemented")
 
 
 def _is_text(node: ast.Constant) -> bool:
@@ -227,11 +274,11 @@ def _is_text(node: ast.Constant) -> bool:
 
 
 def _is_trivial(statement: ast.stmt) -> bool:
-    """Whether a statement computes nothing: it returns a constant, prints a text, or is a stub."""
+    """Whether a statement computes nothing: it returns a constant or what is there, prints a text, or is a stub."""
     if _is_placeholder(statement):
         return True
     if isinstance(statement, ast.Return):
-        return statement.value is None or _is_fixed(statement.value)
+        return statement.value is None or isinstance(statement.value, ast.Name) or _is_fixed(statement.value)
     if isinstance(statement, ast.Expr):
         return last_name(statement.value) == "print"
     return isinstance(statement, ast.Assert) and _is_fixed(statement.test)
