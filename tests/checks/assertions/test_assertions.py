@@ -24,6 +24,7 @@ ASSERTING = {
     "a method that helps": "class TestA:\n  def same(self, x): assert x\n  def test_a(self): self.same(f())",
     "a helper from elsewhere": "from helpers import check_order\ndef test_a():\n    check_order(f())",
     "an inner function": "def test_a():\n    @given(n())\n    def inner(n): assert f(n)\n    inner()",
+    "one of several": "def test_a():\n    assert f(1) in [f(2), 1]",
     "a loop": "def test_a():\n    for x in f():\n        assert x",
     "an endless loop": "def test_a():\n    while True:\n        assert f()\n        break",
     "a match": "def test_a():\n    match f():\n        case 1:\n            assert g()",
@@ -53,6 +54,8 @@ NOT_ASSERTING = {
     "a call with itself": "def test_a():\n    assert f(4) == f(4)",
     "a call with itself, negated": "def test_a():\n    assert not f(4) != f(4)",
     "a call with itself, by name": "from m import f\ndef test_a():\n    got = f(4)\n    assert got == f(4)",
+    "itself among others": "def test_a():\n    assert f(4) in [f(4), 1]",
+    "itself among others, by name": "from m import f\ndef test_a():\n    got = f(4)\n    assert f(4) in (1, got)",
     "itself": "def test_a():\n    got = f(4)\n    assert got is got",
     "a name for True": "def test_a():\n    f(4)\n    result = True\n    assert result is True",
     "names for constants": "def test_a():\n    a = b = 3\n    c = a + b\n    assert c == 6 and len([a]) == 1",
@@ -111,6 +114,15 @@ SWALLOWING = {
     "as expected": "with pytest.raises(Exception):\n        assert f()",
     "beside one that counts": "assert f()\n    try:\n        assert f() == 1\n    except AssertionError:\n        pass",
 }
+
+
+@pytest.mark.parametrize("arguments", ["'x', []", "'x', ()", "argnames='x', argvalues=[]"])
+def test_a_test_without_a_case_is_told(arguments: str) -> None:
+    test = "import pytest\n@pytest.mark.parametrize({})\ndef test_a(x):\n    assert f(x)"
+    (error,) = assertion_free_tests(test.format(arguments), ["test_a"])
+    assert "test_a has no case to run with" in error
+    assert assertion_free_tests(test.format("'x', [1]"), ["test_a"]) == []
+    assert assertion_free_tests(test.format("'x', CASES"), ["test_a"]) == []
 
 
 @pytest.mark.parametrize("body", SWALLOWING.values(), ids=SWALLOWING)

@@ -6,7 +6,7 @@ from functools import partial
 
 from jaunt.checks.assertions.closed import Closed, closed_constants
 from jaunt.checks.assertions.swallowing import swallowed
-from jaunt.syntax.source import Function, parse_or_none
+from jaunt.syntax.source import Function, last_name, parse_or_none
 from jaunt.text.flaw import Flaw
 
 _RAISING = {"raises", "warns", "deprecated_call", "fail"}  # pytest's, and unittest's `fail`
@@ -69,6 +69,8 @@ class _Assertions:
         if lines := self._hidden(test).values():
             message = f"{test} catches the failures of its own assertions: let them out"
             yield Flaw(message, line=min(lines), about=test)
+        elif _has_no_case(self.functions[test]):
+            yield Flaw(f"{test} has no case to run with: its `parametrize` lists none", about=test)
         elif test not in self._asserting:
             yield Flaw(f"{test} asserts nothing: a test must fail if what it tests is wrong", about=test)
 
@@ -91,6 +93,18 @@ class _Assertions:
                     return bool(self._by_name[name] & self._asserting)
                 return name in _RAISING or name.lstrip("_").lower().startswith(_SPEAKING)
         return False
+
+
+def _has_no_case(function: Function) -> bool:
+    """Whether a test is parametrized by a list without an item: pytest then skips it."""
+    calls = (each for each in function.decorator_list if isinstance(each, ast.Call))
+    values = (
+        value
+        for call in calls
+        if last_name(call) == "parametrize"
+        for value in [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "argvalues")]
+    )
+    return any(isinstance(value, ast.List | ast.Tuple | ast.Set) and not value.elts for value in values)
 
 
 def _live(body: Sequence[ast.stmt], used: set[str] | None = None) -> Iterator[ast.AST]:

@@ -85,6 +85,8 @@ class Closed:
                 return self._is_same(left, right)
             case ast.Compare(left=left, ops=[ast.Eq() | ast.LtE() | ast.GtE()], comparators=[right]):
                 return self._is_same(left, right)
+            case ast.Compare(left=left, ops=[ast.In()], comparators=[ast.List() | ast.Tuple() | ast.Set() as right]):
+                return any(self._is_same(left, each) for each in right.elts)
             case ast.Compare(left=left, ops=[ast.Is()], comparators=[right]):  # two calls may give one object, or two
                 return not any(isinstance(n, ast.Call) for n in ast.walk(test)) and ast.dump(left) == ast.dump(right)
         return False
