@@ -52,6 +52,19 @@ def make(root: Path, names: Mapping[str, str], most: int, *, config: str = PLAIN
 SEVEN = {f"f{n}": f"x, number {n}" for n in range(7)}
 
 
+class Remarking(Parts):
+    """Says something of each spec that it is asked for."""
+
+    async def generate_module(self, ctx: ModuleSpecContext, *, extra_error_context: list[str] | None = None) -> str:
+        code = await super().generate_module(ctx, extra_error_context=extra_error_context)
+        return f"{code}\n\n# ADVISORIES\n# - {ctx.expected_names[0]}: what of 0?\n"
+
+
+def test_what_is_said_of_each_part_is_told(tmp_path: Path) -> None:
+    outcome = build_with(make(tmp_path, dict([*SEVEN.items()][:3]), 1), Remarking())["app.many"]
+    assert [*outcome.advisories] == ["f0: what of 0?", "f1: what of 0?", "f2: what of 0?"]
+
+
 @pytest.mark.parametrize("order", ["deps-first", "eager"])
 @pytest.mark.parametrize(("most", "sizes"), [(3, [3, 3, 1]), (1, [1] * 7), (7, [7]), (100, [7])])
 def test_a_first_build_asks_for_few_specs_a_call(tmp_path: Path, most: int, sizes: list[int], order: str) -> None:

@@ -260,6 +260,10 @@ def test_what_fails_its_generated_tests_is_not_taken_for_unchanged(built_shop: P
     assert (said.code, said.out) == (4, "")
     assert "the generated tests of app.slug, app.words fail" in said.err
     assert (slug.read_bytes(), (built_shop / WORDS).read_bytes()) == before
+    edit(built_shop / "tests/test_slug.py", 'is "a-b".', 'gives "a-b".')
+    said = run_in(built_shop, "accept", "--unchanged", "tests.test_slug")
+    assert (said.code, said.out) == (4, "")
+    assert "the generated tests of tests.test_slug fail" in said.err
 
 
 @pytest.mark.parametrize("is_moved_along", [False, True], ids=["left behind", "moved along"])

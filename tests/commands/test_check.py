@@ -272,6 +272,11 @@ def test_generated_tests_are_run_on_request(built_shop: Path, run_in: RunIn) -> 
     said = run_in(built_shop, "check", "--verify", "--tests")
     assert said.code == 4
     assert "test_slugify" in said.err
+    test = "tests/__generated__/test_slug.py"
+    lines = (built_shop / test).read_text().split("\n")
+    line = next(number for number, text in enumerate(lines, start=1) if "assert" in text)
+    assert f"{test}:{line}: test_slugify" in said.err
+    assert "1 failure of generated tests" in said.out
 
 
 # --- the same elsewhere ------------------------------------------------------------------------------

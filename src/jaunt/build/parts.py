@@ -47,6 +47,7 @@ class Parts:
         """
         text, attempts, done = self.moved.source, 0, set[str]()
         blamed = {part: list(told) for part in self.parts}
+        remarks: dict[tuple[str, ...], Sequence[str]] = {}
         result, found = GenerationResult(0, None), Examination(text)
         for number in range(rounds):
             for part, errors in blamed.items():
@@ -59,11 +60,12 @@ class Parts:
                 if result.source is None:
                     return replace(result, attempts=attempts)
                 text, done = result.source, done | {*part}
+                remarks[part] = result.advisories
             found = await check_candidate(text, self.work.names, [*checks, SplicedAnswer(self.moved)])
             if found.ok or found.fault is not None:
                 break
             blamed = self._blamed(text, found.errors)
-        return replace(result_of(found, attempts), advisories=result.advisories)
+        return replace(result_of(found, attempts), advisories=[each for told in remarks.values() for each in told])
 
     def _to_put(self, part: tuple[str, ...], text: str, done: "set[str] | tuple[()]") -> MovedSpecs:
         kept = tuple(name for name in self.work.names if name in {*self.moved.kept, *done} - {*part})

@@ -37,16 +37,21 @@ def collection_failures(source: str, work: ModuleWork, project: Project, halt: H
     with temporary_scratch() as scratch:
         root = scratch / "project"
         file = _mirror(root, work)
-        header = format_header(
-            tool_version="", kind="test", source_module=work.imported_as, module_digest=work.digest, spec_refs=[]
-        )
-        file.write_text(f"{header}\n{source}", encoding="utf-8")
+        file.write_text(as_generated(source, work), encoding="utf-8")
         record, said = _record(file, root, scratch, work, project, halt)
     failures = [each for each in record.failures.values() if not each.message.startswith(_SKIPPED)]
     if record.end is None or (record.end != 0 and not record.failures):
         failures.append(Failure("pytest", _last_error(said)))
     told = {_named(each, root): each for each in reversed(failures) if _test_of(each) in ("", *work.names)}
     return [replace(each, message=message) for message, each in reversed(told.items())]
+
+
+def as_generated(source: str, work: ModuleWork) -> str:
+    """Return a candidate as a file by which pytest finds what its spec module has for it: fixtures and marks."""
+    header = format_header(
+        tool_version="", kind="test", source_module=work.imported_as, module_digest=work.digest, spec_refs=[]
+    )
+    return f"{header}\n{source}"
 
 
 def stand_in(work: ModuleWork) -> str:

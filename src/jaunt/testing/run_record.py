@@ -36,6 +36,11 @@ class Failure:
         lines = re.findall(rf"{re.escape(Path(file).name)}:(\d+)", self.details)
         return ":".join([str(root / file), *lines[-1:]])
 
+    def located(self, root: Path) -> str:
+        """Return what failed, after the file and line of it; what is of no single test stays as it is."""
+        file, colons, test = self.node_id.partition("::")
+        return f"{self.place(root)}: {test}: {self.message}" if colons and (root / file).is_file() else str(self)
+
 
 @dataclass
 class RunRecord:

@@ -9,8 +9,9 @@ from jaunt.checks.vacuity.check import make_check
 from jaunt.generate.check import as_checked
 from jaunt.plan.module_work import project_works
 
-TESTS = ("shown", "constant", "any_error", "the_error", "cases", "fixture", "quiet")
-SPECS = "import jaunt\nfrom he.nums import Box, is_even\n" + "".join(
+TESTS = ("shown", "constant", "any_error", "the_error", "cases", "fixture", "own_fixture", "quiet")
+OWN_FIXTURE = "\n\n@pytest.fixture\ndef sink() -> list[int]:\n    return []\n"
+SPECS = f"import jaunt\nimport pytest\nfrom he.nums import Box, is_even\n{OWN_FIXTURE}" + "".join(
     f'\n\n@jaunt.test(deps=[is_even, Box])\ndef test_{name}() -> None:\n    """Assert it."""\n    ...\n'
     for name in TESTS
 )
@@ -51,6 +52,9 @@ def test_cases(number: int) -> None:
 def test_fixture(four: int) -> None:
     assert four == 4
 
+def test_own_fixture(sink: list[int]) -> None:
+    assert sink == []
+
 def test_quiet() -> None:
     try:
         Box().thing()
@@ -66,7 +70,7 @@ def test_tests_that_pass_without_the_code_are_refused(project_files: ProjectFile
     check = make_check(project, "error").for_module(work)
     assert check is not None
     errors = as_checked(ANSWER, asyncio.run(check(ANSWER))).errors
-    refused = ["test_shown", "test_constant", "test_any_error", "test_fixture", "test_quiet"]
+    refused = ["test_shown", "test_constant", "test_any_error", "test_fixture", "test_own_fixture", "test_quiet"]
     assert {error.split()[0] for error in errors} == {*refused}
     assert errors[-1].startswith("test_shown passes though he.nums.Box, he.nums.is_even raises an error at each call: ")
     assert not (work.path).exists()

@@ -24,6 +24,7 @@ from jaunt.project.project import Project
 from jaunt.sandbox.halted import halted_with_task
 from jaunt.sandbox.program import Halt, Program
 from jaunt.sandbox.sandbox import OWN_BYTECODE, Sandbox
+from jaunt.testing.collection import as_generated
 from jaunt.testing.pytest_run import RECORDER
 from jaunt.testing.run_record import read_record
 from jaunt.testing.settings_files import SETTINGS
@@ -103,7 +104,8 @@ def passing_without_code(
     with temporary_scratch() as scratch, tempfile.TemporaryFile() as report:
         file = _laid_out(scratch / "project", source, work)
         settings = next((project.root / each for each in SETTINGS if (project.root / each).is_file()), None)
-        args = [f"--rootdir={scratch / 'project'}", *(["-c", str(settings)] if settings else [])]
+        args = ["-p", "jaunt.pytest_plugin.generated", f"--rootdir={scratch / 'project'}"]
+        args += ["-c", str(settings)] if settings else []
         recorder = Program(
             [sys.executable, *OWN_BYTECODE, "-P", str(RECORDER)],
             cwd=project.root,
@@ -115,7 +117,11 @@ def passing_without_code(
                     "args": [*args, "-q", "-p", "no:cacheprovider", str(file)],
                 }
             ).encode(),
-            env={"JAUNT_STUBS_ONLY": "1", "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis")},
+            env={
+                "JAUNT_STUBS_ONLY": "1",
+                "JAUNT_GENERATED_DIR": project.generated_dir,
+                "HYPOTHESIS_STORAGE_DIRECTORY": str(scratch / "hypothesis"),
+            },
             pass_fds=[report.fileno()],
         )
         Sandbox(limits).run(recorder, scratch=scratch, halt=halt)
@@ -132,13 +138,16 @@ def passing_without_code(
 
 
 def _laid_out(folder: Path, source: str, work: ModuleWork) -> Path:
-    """Write a candidate below a folder, as deep as it is to stand, with the `conftest.py` files that count there."""
+    """Write a candidate below a folder, as deep as it is to stand, with what counts there: its spec module, for the
+    fixtures in it, and the `conftest.py` files.
+    """
     place = work.path.relative_to(work.root) if work.path.is_relative_to(work.root) else Path(work.path.name)
     file = folder / place
     file.parent.mkdir(parents=True)
-    for above in place.parents:
-        conftest = work.root / above / "conftest.py"
-        if conftest.is_file():
-            shutil.copyfile(conftest, folder / above / "conftest.py")
-    file.write_text(source, encoding="utf-8")
+    spec = Path(work.spec.path)
+    beside = [work.root / above / "conftest.py" for above in place.parents]
+    for each in [*beside, *([spec] if spec.is_relative_to(work.root) else [])]:
+        if each.is_file():
+            shutil.copyfile(each, folder / each.relative_to(work.root))
+    file.write_text(as_generated(source, work), encoding="utf-8")
     return file

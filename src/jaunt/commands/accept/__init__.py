@@ -84,11 +84,13 @@ def _require_checked(project: Project, proposals: Sequence[Proposal]) -> dict[st
 
 
 def _require_tested(project: Project, modules: Sequence[str]) -> None:
-    """Raise JauntRefusedError unless the generated tests of modules, as far as there are any, pass."""
+    """Raise JauntRefusedError unless the generated tests of modules, and those among them, pass, as far as there are
+    any.
+    """
     tests = [
         test
         for test in project.modules_of("test")
-        if not project.dag[test].isdisjoint(modules) and project.generated_path(test).is_file()
+        if not {test, *project.dag[test]}.isdisjoint(modules) and project.generated_path(test).is_file()
     ]
     result = run_project_tests(project, modules=tests) if tests else None
     if result is not None and not result.passed:

@@ -122,7 +122,10 @@ def _verified(
     failed, seconds = verified.verify(whole, plan.freshness)
     failing = verified.failing_tests(plan, known=failed) if tests else []
     said = [verified.what_passed(plan)] if not failed else []
-    return failed, failing, seconds, [*said, *(["all generated tests passed"] if tests and not failing else [])]
+    if tests:
+        ran = "all generated tests passed" if not failing else f"{counted(len(failing), 'failure')} of generated tests"
+        said.append(ran)
+    return failed, failing, seconds, said
 
 
 def _weak(plan: Plan, level: str) -> list[tuple[str, str]]:

@@ -123,14 +123,20 @@ def failing_tests(plan: Plan, *, known: Container[str] = ()) -> list[str]:
 
 
 def _failing(project: Project, tests: Collection[str]) -> dict[str, list[str]]:
-    """Run generated test modules; return what fails, by module; what is of none of them counts for the first."""
+    """Run generated test modules; return what fails, each with file and line where those are known, by module.
+
+    What is of none of them counts for the first.
+    """
     if not tests:
         return {}
     project_tests = importlib.import_module("jaunt.testing.project_tests")
     places = {str(project.generated_path(m).relative_to(project.root)): m for m in tests}
     found: dict[str, list[str]] = {}
-    for failure in project_tests.run_project_tests(project, modules=tests).failures:
-        found.setdefault(places.get(failure.partition("::")[0], min(tests)), []).append(failure)
+    result = project_tests.run_project_tests(project, modules=tests)
+    located = {str(each): each.located(project.root) for each in result.found}
+    for failure in result.failures:
+        module = places.get(failure.partition("::")[0], min(tests))
+        found.setdefault(module, []).append(located.get(failure, failure))
     return found
 
 
