@@ -29,7 +29,7 @@ from jaunt.commands import COMMANDS
         (["build", "--jbos=3"], "did you mean '--jobs'?"),
         (["status", "--force"], "unknown option --force"),
         (["build", "--forc"], "did you mean '--force'?"),
-        (["build", "app.slug"], "unexpected argument 'app.slug': say --target app.slug"),
+        (["graph", "app.slug"], "unexpected argument 'app.slug': say --target app.slug"),
         (["--root", ".", "build"], "options come after the command"),
         (["build", "--target"], "expected one argument"),
         ([], "no command is given"),

@@ -261,6 +261,14 @@ def test_stubs_are_not_collected(built: Path) -> None:
     assert "no tests collected" in session.out
 
 
+@pytest.mark.parametrize(("named", "code"), [("tests/test_slug.py", 5), ("tests/test_slug.py::test_slugify", 4)])
+def test_who_runs_a_file_of_specs_is_told_where_its_tests_are(built: Path, named: str, code: int) -> None:
+    session = Session(built, named)
+    hint = "tests/test_slug.py holds specs; its tests are in tests/__generated__/test_slug.py"
+    assert (session.code, session.summary) == (code, [hint])
+    assert Session(built, "tests/test_slug.py", "tests/test_by_hand.py", "-k", "good").summary == []
+
+
 # --- --jaunt-check -----------------------------------------------------------------------------------
 
 

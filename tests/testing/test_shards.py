@@ -86,7 +86,7 @@ def test_a_report_is_read_as_it_was_written(write: Write) -> None:
     assert (first.shard, first.modules, first.passed, len(first.cases)) == (FIRST.shard, FIRST.modules, True, 3)
     assert read_reports(second_file) == [second]
     assert seconds_in(first_file) == {"tests.a": 0.5, "tests.b": 1.5}
-    (known_to_pass,) = write(replace(FIRST, cases=(*CASES["tests.a"], Case("tests.b", "check", 0.0))))
+    (known_to_pass,) = write(replace(FIRST, kind="check", cases=(*CASES["tests.a"], Case("tests.b", "check", 0.0))))
     assert seconds_in(known_to_pass) == {"tests.a": 0.5}
 
 

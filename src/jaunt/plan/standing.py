@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jaunt.files.plain import read_plain
 from jaunt.header import parse_header, split_header
 from jaunt.plan.freshness import Freshness, judge
-from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.reasons import ReasonKind
 from jaunt.process.frozen import frozen
+
+if TYPE_CHECKING:  # a status of fresh modules reads no source
+    from jaunt.plan.module_work import ModuleWork
 
 ACCEPTED_FIELDS = ("accepted_by", "accepted_at")
 WRITTEN_FIELDS = ("written_by", "written_at")
@@ -62,7 +64,7 @@ def accepted_fields(header: Mapping[str, Any] | None) -> dict[str, str]:
     return {name: text for name, text in provenance_fields(header).items() if name in ACCEPTED_FIELDS}
 
 
-def standing_code(work: ModuleWork, freshness: Freshness | None) -> StandingCode | None:
+def standing_code(work: "ModuleWork", freshness: Freshness | None) -> StandingCode | None:
     """Return a module's code as it stands, None if it has to be generated, or if a person has to be asked.
 
     `freshness` is that of the plan; what its dependencies are now, with those before it built, is looked at here.

@@ -20,7 +20,23 @@ class UnbuiltTest(pytest.Item):
         return self.path, None, self.name
 
 
-def is_generated(file: Path) -> bool:
-    """Whether tests were generated from the test specs in a file: `a/test_b.py` -> `__generated__/a/test_b.py`."""
+GENERATED = pytest.StashKey[dict[Path, Path]]()
+"""The files of test specs that were looked at, and where the tests generated from them are."""
+
+
+def generated_tests(file: Path) -> Path | None:
+    """Return where the tests are that were generated from the specs in a file, None if there are none.
+
+    Those of `a/test_b.py` are in `__generated__/a/test_b.py`.
+    """
     names = {DEFAULT_GENERATED_DIR, configured_dir(str(file.parent))}
-    return any((folder / name / file.relative_to(folder)).is_file() for folder in file.parents for name in names)
+    paths = (folder / name / file.relative_to(folder) for folder in file.parents for name in names)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def leave_out(collector: pytest.Module) -> bool:
+    """Whether a stub of a module is left out, as its test is generated."""
+    generated = generated_tests(collector.path)
+    if generated is not None:
+        collector.config.stash.setdefault(GENERATED, {})[collector.path] = generated
+    return generated is not None

@@ -43,9 +43,12 @@ def is_stub_definition(node: "Any") -> bool:
 
 
 def _has_no_body(function: "Any") -> bool:
+    """Whether a function is a stub; one that only yields constants is one if its docstring says what it is to yield."""
     first, *rest = function.body
-    statements = rest if _is_constant(first, str) else function.body
-    return all(map(_stands_for_code, statements)) and not all(_is_yield(each) for each in statements or (None,))
+    is_documented = _is_constant(first, str)
+    statements = rest if is_documented else function.body
+    yields = bool(statements) and all(map(_is_yield, statements))
+    return all(map(_stands_for_code, statements)) and (is_documented or not yields)
 
 
 def _stands_for_code(node: "Any") -> bool:
@@ -62,7 +65,10 @@ def _is_constant(node: "Any", kind: type) -> bool:
 
 
 def _is_yield(node: "Any") -> bool:
-    return type(node).__name__ == "Expr" and type(node.value).__name__ == "Yield"
+    """Whether a statement yields nothing, or a constant."""
+    if type(node).__name__ != "Expr" or type(node.value).__name__ != "Yield":
+        return False
+    return node.value.value is None or type(node.value.value).__name__ == "Constant"
 
 
 def _last(node: "Any") -> str:

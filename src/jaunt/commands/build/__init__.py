@@ -10,6 +10,7 @@ from jaunt.commands.shared.options import (
     add_instruction_option,
     add_project_options,
     add_selection_options,
+    add_targets,
     build_options,
 )
 from jaunt.commands.shared.parsers import actions_of
@@ -21,8 +22,9 @@ from jaunt.report.progress import print_profile
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.usage = "jaunt build [OPTION ...]"  # with every option in it, the help would not fit 24 lines
+    parser.usage = "jaunt build [MODULE ...] [OPTION ...]"  # with every option in it, the help would not fit 24 lines
     add_selection_options(parser)
+    add_targets(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be built, in what order, at what cost")
     parser.add_argument("--plan", metavar="FILE", help="build exactly what `--dry-run --json` printed into FILE")
     parser.add_argument("--profile", action="store_true", help="say where the time went")

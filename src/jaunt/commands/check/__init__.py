@@ -8,7 +8,12 @@ from typing import Any
 from jaunt import codes
 from jaunt.checks import is_off
 from jaunt.commands.shared.ci.options import add_ci_options, forget_report, wanted_part
-from jaunt.commands.shared.options import add_cluster_option, add_project_options, add_selection_options
+from jaunt.commands.shared.options import (
+    add_cluster_option,
+    add_project_options,
+    add_selection_options,
+    add_targets,
+)
 from jaunt.commands.shared.result import EXIT_CHECK, EXIT_OK, Result
 from jaunt.commands.shared.steps import plan_for, read_project, targets_of
 from jaunt.errors import JauntConfigError
@@ -29,6 +34,7 @@ MIN_EVIDENCE = ("none", "examples", "properties", "tested", "strong")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
+    parser.usage = "jaunt check [MODULE ...] [OPTION ...]"
     parser.add_argument("-v", "--verbose", action="store_true", help=f"list more than the first {MOST_LINES}")
     help = "put the code as it stands through all checks; what passes is in order, whatever it was checked against"
     parser.add_argument("--verify", action="store_true", help=help)
@@ -36,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     help = "fail for specs with less evidence than this"
     parser.add_argument("--min-evidence", choices=MIN_EVIDENCE, metavar="LEVEL", help=help)
     add_selection_options(parser)
+    add_targets(parser)
     add_ci_options(parser)
     add_cluster_option(parser)
     add_project_options(parser)

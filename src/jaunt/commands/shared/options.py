@@ -65,6 +65,11 @@ def add_selection_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="REF", help="what changed since a git ref, and all that uses it")
 
 
+def add_targets(parser: argparse.ArgumentParser) -> None:
+    """Take modules without `--target` before them as well, after `add_selection_options`."""
+    parser.add_argument("target", nargs="*", action="extend", metavar="MODULE", help=argparse.SUPPRESS)
+
+
 def require_one_selection(arguments: argparse.Namespace) -> None:
     """Raise JauntConfigError if a command is given both a module and one of `add_selection_options`."""
     if arguments.module and (arguments.target or arguments.since):

@@ -13,6 +13,7 @@ from jaunt.commands.shared.options import (
     add_instruction_option,
     add_project_options,
     add_selection_options,
+    add_targets,
     build_options,
     whole_number,
 )
@@ -41,8 +42,9 @@ _UNTOLD = {"--no-store", "--record", "--eager", "--no-infer-deps", "--config"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.usage = "jaunt test [OPTION ...], also of `jaunt build`; for CI: jaunt help ci"
+    parser.usage = "jaunt test [MODULE ...] [OPTION ...], also of build; CI: jaunt help ci"
     add_selection_options(parser)
+    add_targets(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would be generated, at what cost; run nothing")
     parser.add_argument("--no-build", action="store_true", help="leave the modules under test as they are")
     parser.add_argument("--no-run", action="store_true", help="generate the tests without running them")
