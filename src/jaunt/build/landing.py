@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from jaunt import codes
+from jaunt.build.memory.history import History
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
 from jaunt.build.store import Store, keep_code
@@ -128,9 +129,14 @@ def land(
     before = text_to_replace(work, force=settings.force)
     path = write_code(work, source, provenance=provenance, evidence=outcome.evidence)
     if settings.history is not None:
-        contract = {**context.spec_sources, **context.dependency_apis}
-        settings.history.add(work.kind, work.module, work.digest, contract, before)
+        keep_contract(settings.history, work, context, before)
     return replace(outcome, path=path)
+
+
+def keep_contract(history: History, work: ModuleWork, context: ModuleSpecContext, before: str) -> None:
+    """Have the history tell what contract a module's code answers, and the generated file `before` it, "" if none."""
+    contract = {**context.spec_sources, **context.dependency_apis}
+    history.add(work.kind, work.module, work.digest, contract, before)
 
 
 def text_to_replace(work: ModuleWork, *, force: bool) -> str:

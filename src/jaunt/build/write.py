@@ -36,14 +36,14 @@ def write_code(
     before: Mapping[str, Any] | None = None,
     is_new: bool = True,
     provenance: Mapping[str, str] | None = None,
-    evidence: Evidence = NO_EVIDENCE,
+    evidence: Evidence | None = None,
 ) -> Path:
     """Write a module's code under a header that says that it answers today's contract, and return its file.
 
     `before` are the fields of the header that it had, which stay as far as they are not answered anew; `is_new` is
     False for code that stays as it was, so that what is said of it stays as well. `provenance` are the fields that
     say who has accepted it, and which instructions it was asked for under, `evidence` is what the checks have shown of
-    it.
+    it; None where they were not asked, and then what they had shown of code that stays is as it was.
     Raises JauntWriteError if the file can't be written, or lies outside of the folder that its name starts from.
     """
     fields = {**_fields(work, source, before or {}, evidence, is_new=is_new), **(provenance or {})}
@@ -51,12 +51,14 @@ def write_code(
 
 
 def _fields(
-    work: ModuleWork, source: str, before: Mapping[str, Any], evidence: Evidence, *, is_new: bool = True
+    work: ModuleWork, source: str, before: Mapping[str, Any], evidence: Evidence | None, *, is_new: bool = True
 ) -> dict[str, Any]:
     """Return the fields of the header for code that answers today's contract; see `write_code`."""
     of_code = (
         {"body_digest": body_digest(source), "syntax_digest": syntax_digest(source), "python": PYTHON} if is_new else {}
     )
+    if evidence is None:
+        evidence = NO_EVIDENCE if is_new else before.get("evidence", NO_EVIDENCE)
     against = {
         "checked_against": work.checked_against(source) or None,
         "dependency_codes": work.dependency_codes() or None,
@@ -67,14 +69,12 @@ def _fields(
     return {**answered, **{k: v for k, v in before.items() if k not in answered or k == "tool_version"}}
 
 
-def stamp_code(
-    work: ModuleWork, text: str, accepted: Mapping[str, str] | None = None, *, evidence: Evidence = NO_EVIDENCE
-) -> Path:
+def stamp_code(work: ModuleWork, text: str, accepted: Mapping[str, str] | None = None, *, evidence: Evidence) -> Path:
     """Give the code in `text`, a generated file that has passed all checks, a header that says so; return the file.
 
     What follows the header stays byte for byte, its line ends too, and of the header what is not answered anew.
-    `accepted` are the fields that say who has accepted it, `evidence` is as in `write_code`. Of a test it says besides
-    that no check has run it. Raises JauntWriteError as `write_code` does.
+    `accepted` are the fields that say who has accepted it, `evidence` is what the checks have shown of it. Of a test it
+    says besides that no check has run it. Raises JauntWriteError as `write_code` does.
     """
     lines, source = split_header(text)
     before: Mapping[str, Any] = parse_header(text) or {}

@@ -159,6 +159,42 @@ def test_dependents_that_were_fresh_stay_fresh(built_shop: Path, run_in: RunIn) 
     assert run_in(built_shop, "check").code == 0
 
 
+def test_what_was_shown_of_code_stays_known_while_code_moves_beside_it(tmp_path: Path, run_in: RunIn) -> None:
+    pad = 'def pad(text: str) -> str:\n    """Pad."""\n    return text + " "\n'
+    line = 'from app.a import pad\n\n\ndef line(text: str) -> str:\n    """Line."""\n    return pad(text)\n'
+    # Its docstring makes a promise that its code breaks, so that the checks have nothing good to say of all of it.
+    wrong = '\n\ndef wrong() -> int:\n    """One.\n\n    >>> wrong()\n    1\n    """\n    return 2\n'
+    files = {"src/app/__init__.py": "", "src/app/a.py": pad, "src/app/b.py": line + wrong}
+    write_files(tmp_path, {"jaunt.toml": CONFIG.replace("doctests = false", 'robustness = "off"'), **files})
+
+    def unproven() -> list[str]:
+        return run_in(tmp_path, "check", "--json").facts["unproven"]
+
+    assert run_in(tmp_path, "adopt", "app.b:line").code == 0
+    assert unproven() == ["app.b:line"]
+    assert run_in(tmp_path, "adopt", "app.a").lines[-1] == "still fresh: app.b"
+    assert unproven() == ["app.a:pad", "app.b:line"]
+    assert run_in(tmp_path, "adopt", "app.b:wrong").errors[0].startswith("warning")
+    assert unproven() == ["app.a:pad", "app.b:line"]
+    assert run_in(tmp_path, "diff", "app.a").lines[0].startswith("app.a: adopted by ")
+    edit(tmp_path / "src/app/a.py", "Pad.", "Pad it.")
+    assert {'-    """Pad."""', '+    """Pad it."""'} <= {*run_in(tmp_path, "status", "app.a").lines}
+    edit(tmp_path / "src/app/a.py", "Pad it.", "Pad.")
+    assert run_in(tmp_path, "eject", "app.a").lines[-1] == "still fresh: app.b"
+    assert unproven() == ["app.b:line"]
+
+
+def test_what_a_build_would_warn_of_is_told(tmp_path: Path, run_in: RunIn) -> None:
+    bar = 'def bar(value: int, per: int = 10) -> int:\n    """Return the length."""\n    return value // per\n'
+    config = CONFIG.replace("doctests = false", "")
+    write_files(tmp_path, {"jaunt.toml": config, "src/app/__init__.py": "", "src/app/one.py": bar})
+    said = run_in(tmp_path, "adopt", "app.one", "--json")
+    assert said.code == 0, said.err
+    assert len(said.errors) == 2
+    assert said.errors[1].startswith("warning: src/app/__generated__/one.py: bar(value=0, per=0): raises Zero")
+    assert (said.facts["findings"], len(said.facts["warnings"])) == ([], 1)
+
+
 def test_what_is_adopted_already_is_said_to_be(project: Path, run_in: RunIn) -> None:
     write_files(project, {"src/app/one.py": "def one() -> int:\n    return 1\n"})
     assert run_in(project, "adopt", "app.one", "--force").code == 0

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from jaunt import codes
+from jaunt.build.context import make_context
+from jaunt.build.landing import keep_contract
+from jaunt.build.memory.history import History
 from jaunt.build.store import keep_code, open_store
 from jaunt.build.verification import examine
 from jaunt.build.write import remove_module, stamp_code
@@ -44,6 +47,7 @@ from jaunt.report.wording import located_error
 from jaunt.spec_ref import code_name
 from jaunt.syntax.source import ModuleSource, parse_source
 from jaunt.text.counts import counted
+from jaunt.text.flaw import flaws
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -104,32 +108,34 @@ def run(arguments: argparse.Namespace) -> Result:
         print_lines([f"no examples for {name}: {why}" for name, why in without.items()], verbose=False, tell=say)
     if kept:
         say(f"still fresh: {some(kept)}")
-    return Result(data={**facts, "kept_fresh": kept, "findings": _tell_findings(after, adoption)})
+    findings, warnings = _tell_findings(after, adoption)
+    return Result(data={**facts, "kept_fresh": kept, "findings": findings, "warnings": warnings})
 
 
-def _tell_findings(project: Project, adoption: _Adoption) -> list[str]:
-    """Warn of what the checks of a build find in the code, and return it: it works, and is theirs to judge later.
+def _tell_findings(project: Project, adoption: _Adoption) -> tuple[list[str], list[str]]:
+    """Warn of what the checks of a build find in the code: it works, and is theirs to judge later.
 
-    Where they find nothing, what they have shown is noted.
+    Return what would keep it from landing, and what would not. Where nothing would, what they have shown is noted.
     """
     module, text = module_at(project, adoption.person.file.path), adoption.generated.data.decode()
     try:
         examined = examine(project, {module: split_header(text)[1]}, jobs=1)[module]
     except JauntConfigError as error:  # a check can't work here: that keeps nobody from adopting
         print_warning(f"the code was not checked: {error}")
-        return []
+        return [], []
     if examined.fault is None and not examined.errors:
         _record(project, adoption, text, examined.evidence)
     found = [located_error(error, adoption.generated.path, text) for error in examined.errors]
     found += [str(examined.fault)] if examined.fault else []
-    for each in found[:_MOST_FINDINGS]:
+    warnings = [located_error(each, adoption.generated.path, text) for each in flaws(examined.warnings)]
+    for each in [*found[:_MOST_FINDINGS], *warnings[:_MOST_FINDINGS]]:
         print_warning(each)
     if found:
         print_warning(
             f"the checks of a build find {counted(len(found), 'fault')} in the code that was adopted: when something "
             f"moves that it uses, it would be generated anew (jaunt check --verify --target {module} tells them again)"
         )
-    return found
+    return found, warnings
 
 
 def _record(project: Project, adoption: _Adoption, text: str, evidence: Evidence) -> None:
@@ -264,6 +270,8 @@ def _carry_out(project: Project, adoption: _Adoption, *, infer_deps: bool | None
     unkept = keep_code(open_store(project.config), work, split_header(generated.data.decode())[1])
     if unkept:
         print_warning(unkept)
+    before = old.decode() if old else ""
+    keep_contract(History(project.root, run=plan.made_at), work, make_context(work, replaced=before), before)
     return after, keep_fresh(plan, after)
 
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from jaunt import codes
 from jaunt.build.write import write_code
@@ -35,7 +36,7 @@ def rehearse(
     spec_text: str,
     code: str,
     *,
-    before: Mapping[str, object],
+    before: Mapping[str, Any],
     adopted: Mapping[str, str],
     infer_deps: bool | None,
 ) -> Rehearsed:
@@ -62,8 +63,9 @@ def rehearse(
                 f"{file.path}: it would be no spec module", hint="adopt its functions by hand", code=codes.NOT_ADOPTED
             )
         work = project_work(after, module)
+        shown = before.get("evidence")  # of the code that was there: it stays
         try:
-            written = write_code(work, code, before=before, provenance=adopted)
+            written = write_code(work, code, before=before, provenance=adopted, evidence=shown)
         except JauntError as error:
             raise _refused(error, top) from error
         below = work.packages_below

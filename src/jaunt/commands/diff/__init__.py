@@ -71,7 +71,7 @@ def _behaviour(project: Project, records: Sequence[LastBuild], changes: Sequence
     for change in changes:
         behaviour = found.get(change.module)
         if behaviour is None:
-            say(f"{change.module}: built for the first time")
+            say(f"{change.module}: {change.reason or 'built for the first time'}")
             continue
         say(f"{change.module}: {behaviour.line}")
         for line in behaviour.lines if len(behaviour.lines) > 1 else ():
@@ -107,7 +107,7 @@ def print_change(change: "Change", out: TextIO | None = None, *, stat: bool = Fa
     size = sum(line.startswith(("+", "-")) and not line.startswith(("+++", "---")) for line in change.code.splitlines())
     edited = "edited by hand since then; " if change.edited else ""
     if change.first:
-        say(f"{change.module}: {edited}built for the first time ({counted(size, 'line')})", out)
+        say(f"{change.module}: {edited}{change.reason or 'built for the first time'} ({counted(size, 'line')})", out)
         return
     reason = edited + (change.reason or "generated anew for the same contract")
     changed = f"{counted(size, 'line')} of {_NATURES[change.nature]}" if size else "the code is the same"

@@ -23,9 +23,10 @@ Nature = Literal["code", "docstrings", "layout", "nothing"]
 class Change:
     """What a module's last build changed.
 
-    `reason` is what had changed in the contract, empty for a first build and for one that was asked for with
-    `--force`; `lost` is what the code no longer has; `contract` and `code` are unified diffs, empty without a change.
-    `nature` is what the change of the code is one of. `edited` tells that a person has edited the code since.
+    `reason` is what had changed in the contract, or who adopted code where none was before; empty for a first build and
+    for one that was asked for with `--force`. `lost` is what the code no longer has; `contract` and `code` are unified
+    diffs, empty without a change. `nature` is what the change of the code is one of. `edited` tells that a person has
+    edited the code since.
     """
 
     kind: Kind
@@ -50,13 +51,15 @@ def make_change(record: LastBuild, path: Path, *, shown: str) -> Change:
     after = split_header(now)[1]
     old, new = parse_header(record.before), parse_header(now)
     first = not record.before
-    reasons = contract_changes(old, new) if old and new else ()
+    reasons = reason_texts(contract_changes(old, new) if old and new else (), beside=record.module)
+    if first and new and "adopted_by" in new:
+        reasons = [f"adopted by {new['adopted_by']}"]
     return Change(
         kind=record.kind,
         module=record.module,
         path=path,
         first=first,
-        reason="; ".join(reason_texts(reasons, beside=record.module)),
+        reason="; ".join(reasons),
         lost=() if first else tuple(removed_behaviour(before, after)),
         contract=contract_diff(record.contract_before or record.contract, record.contract),
         code=unified_diff(before, after, shown),

@@ -504,6 +504,7 @@ class Adopted(TypedDict):
     undocumented: list[str]
     kept_fresh: NotRequired[list[str]]
     findings: NotRequired[list[str]]
+    warnings: NotRequired[list[str]]
 
 
 class Ejected(TypedDict):
