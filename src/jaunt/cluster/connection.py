@@ -72,7 +72,7 @@ class Connection:
     def _known(self) -> set[str]:
         """Return the workers that the scheduler knows: those that were killed are not among them."""
         found: dict[str, Any] = tried(partial(self._client.scheduler_info, n_workers=-1), _SILENT)
-        return {*found["workers"]}
+        return {*found.get("workers", ())}  # there is no such key once the connection is lost
 
     def _answers(self, ask: Callable[..., Any], workers: Sequence[str]) -> dict[str, object]:
         """Return what workers answer; one that hangs keeps all others waiting, so that each is then asked alone."""

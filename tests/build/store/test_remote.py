@@ -273,6 +273,40 @@ def test_a_server_that_sends_more_than_was_asked_for_is_not_heard_out(
     assert Flood.sent < 32
 
 
+class InChunks(BaseHTTPRequestHandler):
+    """Refuses whatever is asked for as AWS does: without the length of what it says."""
+
+    protocol_version = "HTTP/1.1"
+    error = "404 NoSuchKey"
+
+    def do_GET(self) -> None:
+        status, code = self.error.split()
+        body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+        self.send_response(int(status))
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.mark.parametrize(("error", "is_told"), [("404 NoSuchKey", False), ("403 AccessDenied", True)])
+def test_an_error_without_a_length_is_what_it_says(
+    error: str, is_told: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), InChunks)
+    monkeypatch.setattr(InChunks, "error", error)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "anyone")
+    source, warning, _ = found(store_at(tmp_path / "store", "s3://bucket/prefix"))
+    server.shutdown()
+    assert source is None
+    assert "bytes where at most" not in str(warning)
+    assert (warning is not None) == is_told, warning
+
+
 def test_push_and_pull_copy_what_the_other_lacks(url: str, tmp_path: Path) -> None:
     plain = Store(tmp_path / "one")
     plain.put("build", DIGEST, "a = 1\n", module="app.x")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jaunt import codes
 from jaunt.checks import severities
+from jaunt.commands.shared.parsers import given
 from jaunt.config import JauntConfig, find_project_root, load_config
 from jaunt.config.instructions import with_instructions
 from jaunt.config.schema import ClusterConfig
@@ -95,7 +96,7 @@ def add_instruction_option(parser: argparse.ArgumentParser, help: str) -> None:
 
 def add_cluster_option(parser: argparse.ArgumentParser, help: str = argparse.SUPPRESS) -> None:
     """Add `--cluster`; without a `help` it stands in the longer one alone."""
-    parser.add_argument("--cluster", metavar="ADDRESS", help=help)
+    parser.add_argument("--cluster", type=given, metavar="ADDRESS", help=help)
 
 
 def add_run_options(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jaunt import codes
-from jaunt.commands.shared.ci.options import add_ci_options, forget_report, given, wanted_part
+from jaunt.commands.shared.ci.options import add_ci_options, forget_report, wanted_part
 from jaunt.commands.shared.options import (
     add_build_options,
     add_instruction_option,
@@ -17,7 +17,7 @@ from jaunt.commands.shared.options import (
     build_options,
     whole_number,
 )
-from jaunt.commands.shared.parsers import actions_of
+from jaunt.commands.shared.parsers import actions_of, given
 from jaunt.commands.shared.result import Result
 from jaunt.commands.shared.steps import plan_for, read_project, require_tests, targets_of, tests_of
 from jaunt.commands.shared.test_step import RunOptions, Tested, build_and_test

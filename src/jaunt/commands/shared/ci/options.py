@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jaunt.commands.shared.parsers import given
 from jaunt.report.console import FORMATS
 
 if TYPE_CHECKING:
@@ -19,13 +20,6 @@ def add_ci_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--durations", type=given, metavar="FILE", help=argparse.SUPPRESS)
     parser.add_argument("--junitxml", type=given, metavar="FILE", help=argparse.SUPPRESS)
     add_format_option(parser)
-
-
-def given(text: str) -> str:
-    """Return the value of an option; raises ArgumentTypeError for none, by which all would run, or nothing be told."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("is empty, as by a variable that is not set")
-    return text
 
 
 def add_format_option(parser: argparse.ArgumentParser) -> None:
