@@ -92,6 +92,10 @@ def test_the_question_is_short_and_has_the_spec_before_and_now_and_the_code(root
         assert question.count(part) == 1
     assert "jaunt" not in question
     assert len(question) < 1200
+    reword(root, "Give all the words", "Name the words")
+    rebuild(root, backend)
+    for part in ("Give all the words of `text`.", "Name the words of `text`."):
+        assert backend.questions["app.words"].count(part) == 1
 
 
 @pytest.mark.parametrize(

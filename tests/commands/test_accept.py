@@ -247,6 +247,10 @@ def test_code_that_is_still_right_is_taken_for_a_reworded_contract(built_shop: P
     assert run_in(built_shop, "status", "app.words").lines[0] == "app.words: accepted"
     again = run_in(built_shop, "accept", "--unchanged", "app.words")
     assert again.lines == ["app.words has not changed: there is nothing to accept"]
+    assert "(the code is the same)" in run_in(built_shop, "diff", "app.words").lines[0]
+    edit(built_shop / "src/app/words.py", "Give the words", "Name the words")
+    said = run_in(built_shop, "status", "app.words").out
+    assert re.search("^-.*Give the words.*\n\\+.*Name the words", said, re.MULTILINE)
 
 
 def test_what_fails_its_generated_tests_is_not_taken_for_unchanged(built_shop: Path, run_in: RunIn) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from jaunt import codes
+from jaunt.build.context import make_context
 from jaunt.build.memory.history import History
 from jaunt.build.rejected import forget_rejected, keep_rejected
 from jaunt.build.settings import BuildSettings
@@ -20,6 +21,7 @@ from jaunt.files.plain import read_plain
 from jaunt.generate.base import GenerationResult
 from jaunt.generate.providers.recorded import format_recording, recording_path
 from jaunt.generate.spec_context import ModuleSpecContext
+from jaunt.header import extract_module_digest
 from jaunt.plan.freshness import judge, read_generated
 from jaunt.plan.module_work import ModuleWork
 from jaunt.plan.standing import StandingCode
@@ -90,6 +92,8 @@ def stamp(work: ModuleWork, settings: BuildSettings, standing: StandingCode, out
         told = f"{work.path} has changed while its code was verified"
         raise JauntGenerationError(told, hint="run the command again", code=codes.NOT_OVERWRITTEN)
     path = stamp_code(work, standing.text, evidence=outcome.evidence)
+    if settings.history is not None:
+        keep_moved_contract(settings.history, work, standing.text)
     forget_rejected(settings.rejected, work.module)
     store = settings.store
     if store is not None and not store.readonly and not _is_held(store, work):
@@ -137,6 +141,12 @@ def keep_contract(history: History, work: ModuleWork, context: ModuleSpecContext
     """Have the history tell what contract a module's code answers, and the generated file `before` it, "" if none."""
     contract = {**context.spec_sources, **context.dependency_apis}
     history.add(work.kind, work.module, work.digest, contract, before)
+
+
+def keep_moved_contract(history: History, work: ModuleWork, before: str) -> None:
+    """Do as `keep_contract` for code that stays as it was, if the file `before` answered another contract."""
+    if extract_module_digest(before) != f"sha256:{work.digest}":
+        keep_contract(history, work, make_context(work, replaced=before), before)
 
 
 def text_to_replace(work: ModuleWork, *, force: bool) -> str:

@@ -173,6 +173,9 @@ def test_what_was_shown_of_code_stays_known_while_code_moves_beside_it(tmp_path:
     assert run_in(tmp_path, "adopt", "app.b:line").code == 0
     assert unproven() == ["app.b:line"]
     assert run_in(tmp_path, "adopt", "app.a").lines[-1] == "still fresh: app.b"
+    edit(tmp_path / "src/app/b.py", "Line.", "A line.")
+    assert '+    """A line."""' in run_in(tmp_path, "status", "app.b").lines
+    edit(tmp_path / "src/app/b.py", "A line.", "Line.")
     assert unproven() == ["app.a:pad", "app.b:line"]
     assert run_in(tmp_path, "adopt", "app.b:wrong").errors[0].startswith("warning")
     assert unproven() == ["app.a:pad", "app.b:line"]

@@ -1,11 +1,14 @@
 """`jaunt accept`."""
 
 import argparse
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from jaunt import codes
+from jaunt.build.landing import keep_moved_contract
+from jaunt.build.memory.history import History
 from jaunt.build.rejected import forget_rejected
 from jaunt.build.store import keep_code, open_store
 from jaunt.build.verification import examine
@@ -53,12 +56,13 @@ def run(arguments: argparse.Namespace) -> Result:
         _require_tested(project, [each.work.module for each in found])
     person, now = person_at(project.root), datetime.now(UTC).isoformat(timespec="seconds")
     accepted = {"accepted_by": person, "accepted_at": now}
+    history = History(project.root, run=time.time_ns())
     for module, proposal in proposals.items():
         if proposal is None:
             said = "has not changed" if arguments.unchanged else "was not edited by hand"
             say(f"{module} {said}: there is nothing to accept")
         else:
-            _take(project, proposal, accepted, evidence[module])
+            _take(project, history, proposal, accepted, evidence[module])
     _verify_above(project, {each.work.module for each in found})
     facts = [
         {"module": work.module, "path": str(work.path), "accepted": False}
@@ -101,7 +105,9 @@ def _require_tested(project: Project, modules: Sequence[str]) -> None:
         )
 
 
-def _take(project: Project, proposal: Proposal, accepted: Mapping[str, str], evidence: Evidence) -> None:
+def _take(
+    project: Project, history: History, proposal: Proposal, accepted: Mapping[str, str], evidence: Evidence
+) -> None:
     """Write code with a header that says who has accepted it, and keep it."""
     work, before = proposal.work, dict[str, Any](parse_header(proposal.text) or {})
     if not proposal.is_edited:
@@ -113,6 +119,7 @@ def _take(project: Project, proposal: Proposal, accepted: Mapping[str, str], evi
         if left:
             print_warning(left)
     forget_rejected(project.root / ".jaunt" / "rejected", work.module)
+    keep_moved_contract(history, work, proposal.text)
     # The store would bring the model's code back after a `jaunt clean`.
     written = {name: before[name] for name in WRITTEN_FIELDS if name in before}
     unkept = keep_code(open_store(project.config), work, proposal.source, {**written, **accepted})
