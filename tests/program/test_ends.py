@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from libraries import spec_file
 from processes import child_environment, run_jaunt, run_jaunt_unread
-from projects import CONFIG, GENERATED, SHOP_ANSWERS, make_shop
+from projects import CONFIG, GENERATED, SHOP_ANSWERS, make_shop, write_files
 from said import RunIn
 from stopped_builds import stop_while_building
 
@@ -134,3 +134,14 @@ def test_a_build_that_is_killed_at_random_does_no_harm(tmp_path: Path) -> None:
     command = [sys.executable, fire, "kills", "--kills", "20", "--quick"]
     told = subprocess.run(command, cwd=tmp_path, env=child_environment(), capture_output=True, text=True, check=True)
     assert told.stdout == "kills: 20 tried, 0 did harm\n"
+
+
+def test_a_build_that_ends_before_a_call_leaves_no_program_to_the_end_of_the_loop(tmp_path: Path) -> None:
+    config = '[llm]\nprovider = "command"\ncommand = ["false"]\n[verify]\nrequire_evidence = "error"\n'
+    spec = "import jaunt\n\n\n@jaunt.magic\ndef f(x: int) -> int:\n    '''Return it.'''\n    ...\n"
+    write_files(tmp_path, {"jaunt.toml": f"version = 1\n{config}", "src/app/__init__.py": "", "src/app/f.py": spec})
+    for _ in range(6):  # ty is at work on the spec meanwhile: of builds that left it there, a third said so
+        ended = run_jaunt("build", cwd=tmp_path)
+        assert ended.returncode == 2
+        assert "J114" in ended.stderr
+        assert "closed" not in ended.stderr, ended.stderr

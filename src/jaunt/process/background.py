@@ -87,11 +87,21 @@ async def run_beside(
     finally:
         if child.returncode is None:
             child.kill()
-            # To the end of its streams, unless a child of its own holds them: what is left would outlive the loop.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_END_SECONDS):
-                    await child.communicate()
+            await _end_of(child)
     return Finished(child.returncode or 0, output, errors)
+
+
+async def _end_of(child: asyncio.subprocess.Process) -> None:
+    """Wait to the end of a child's streams, unless one of its own holds them: what is left would outlive the loop.
+
+    So does who is cancelled a second time meanwhile, by its task and by the end of the loop.
+    """
+    loop, ended = asyncio.get_running_loop(), asyncio.create_task(child.communicate())
+    until = loop.time() + _END_SECONDS
+    while not ended.done() and loop.time() < until:
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([ended], timeout=until - loop.time())
+    ended.cancel()
 
 
 async def take_turn() -> None:
