@@ -126,9 +126,9 @@ def _verified(
     """
     from jaunt.commands.check import verified  # all checks: 0.1 s, which only --verify needs
 
-    failed, seconds = verified.verify(whole, plan.freshness)
+    failed, seconds, ran = verified.verify(whole, plan.freshness)
     failing = verified.failing_tests(plan, known=failed) if tests else []
-    said = [verified.what_passed(plan)] if not failed else []
+    said = [verified.what_passed(plan, ran)] if not failed else []
     if tests:
         ran = "all generated tests passed" if not failing else f"{counted(len(failing), 'failure')} of generated tests"
         said.append(ran)

@@ -48,19 +48,21 @@ _SETTINGS = ("jaunt.toml", "pyproject.toml", "ruff.toml", ".ruff.toml", "ty.toml
 
 @frozen
 class Verified:
-    """Module -> the digest of what passed."""
+    """Module -> the digest of what passed; module -> how many examples and properties that ran, as "2 0"."""
 
     passed: Mapping[str, str] = field(default_factory=dict)
+    ran: Mapping[str, str] = field(default_factory=dict)
 
 
 class Verification(NamedTuple):
     """What checks of code as it stands came to: what fails, module -> errors, and the seconds that each module took.
 
-    A module that was known to pass took none, and is not among those.
+    A module that was known to pass took none, and is not among those. `ran` is that of `Verified`.
     """
 
     failed: dict[str, list[str]]
     seconds: dict[str, float]
+    ran: Mapping[str, str]
 
 
 def verify(plan: Plan, among: Container[str]) -> Verification:
@@ -91,19 +93,25 @@ def verify(plan: Plan, among: Container[str]) -> Verification:
     moved = [m for m in asked if m in sound and plan.freshness[m].action == "verify" and project.kind_of(m) == "test"]
     failed |= _failing(project, [m for m in moved if project.dag[m] <= sound])
     passed = {m: digests[m] for m in texts if m not in failed and (m in asked or m not in changed)}
-    _keep(project, Verified(passed), known, plan)
-    return Verification(failed, {module: examined.seconds for module, examined in examinations.items()})
+    ran = {m: known.ran[m] if m in known.ran and m not in asked else _what_ran(project, m) for m in passed}
+    _keep(project, Verified(passed, ran), known, plan)
+    return Verification(failed, {module: examined.seconds for module, examined in examinations.items()}, ran)
 
 
-def what_passed(plan: Plan) -> str:
+def _what_ran(project: Project, module: str) -> str:
+    if project.kind_of(module) != "build":
+        return "0 0"
+    evidence = importlib.import_module("jaunt.checks.behaviour.evidence")  # as above
+    shown = evidence.shown_by_docstrings(project_work(project, module), project.config.verify).values()
+    counts = sum((Counter(facts) for facts in shown), Counter[str]())
+    return f"{counts['examples']} {counts['properties']}"
+
+
+def what_passed(plan: Plan, ran: Mapping[str, str]) -> str:
     """Return what is to be said of a plan whose code passes all checks: how many examples and properties those ran."""
-    evidence = importlib.import_module("jaunt.checks.behaviour.evidence")
-    project, counts = plan.project, Counter[str]()
-    for module in (m for m, f in plan.freshness.items() if f.action in ("keep", "verify")):
-        if project.kind_of(module) == "build" and project.generated_path(module).is_file():
-            for facts in evidence.shown_by_docstrings(project_work(project, module), project.config.verify).values():
-                counts.update(facts)
-    said, number = counted(counts["examples"], "example"), counts["properties"]
+    counts = [ran[module].split() for module in plan.freshness if module in ran]
+    examples, number = (sum(int(each[place]) for each in counts) for place in (0, 1))
+    said = counted(examples, "example")
     said += f" and {number:,} propert{'y' if number == 1 else 'ies'}" if number else ""
     return f"all checks passed, {said} among them"
 
@@ -230,7 +238,8 @@ def _read(root: Path) -> Verified:
 
 def _keep(project: Project, new: Verified, old: Verified, plan: Plan) -> None:
     others = {m: d for m, d in old.passed.items() if m in project.modules and m not in plan.freshness}
-    kept = Verified({**others, **new.passed})
+    ran = {module: text for module, text in old.ran.items() if module in others}
+    kept = Verified({**others, **new.passed}, {**ran, **new.ran})
     if kept == old:
         return
     with suppress(JauntWriteError):
