@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from jaunt import codes
 from jaunt.checks.severity import Severity
-from jaunt.checks.static.rewriting import RewritingCheck
-from jaunt.plan.module_work import ModuleWork
+from jaunt.checks.static.rewriting import MethodRewritings
 from jaunt.project.project import Project
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.edits import Edits
@@ -24,17 +23,9 @@ CODE = codes.OWN_CLASS
 _PRIVATE = re.compile(r"__\w*?[^\W_]_?")
 
 
-def make_check(project: Project, severity: Severity) -> "OwnClassChecks":
+def make_check(project: Project, severity: Severity) -> MethodRewritings:
     """Return the check for a run."""
-    return OwnClassChecks()
-
-
-class OwnClassChecks:
-    """Names the class in the functions of methods."""
-
-    def for_module(self, work: ModuleWork) -> RewritingCheck | None:
-        """Return the check of a module's candidates, None if none of its specs is a method."""
-        return RewritingCheck(NAME, with_class_named, work.spec, work.names) if work.spec.methods else None
+    return MethodRewritings(NAME, with_class_named)
 
 
 def with_class_named(source: str, spec: ModuleSource, names: Sequence[str]) -> str:

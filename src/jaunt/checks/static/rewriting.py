@@ -3,17 +3,33 @@
 from collections.abc import Callable
 
 from jaunt.generate.check import Checked
+from jaunt.plan.module_work import ModuleWork
 from jaunt.process.background import in_background
 from jaunt.process.frozen import frozen
 from jaunt.syntax.source import ModuleSource
 
+Rewrite = Callable[[str, ModuleSource, tuple[str, ...]], str]
+"""Takes a candidate, the spec module and the names of specs; returns the candidate as it is to be."""
+
+
+@frozen
+class MethodRewritings:
+    """What rewrites the candidates of modules that have methods among their specs, and no others."""
+
+    name: str
+    rewrite: Rewrite
+
+    def for_module(self, work: ModuleWork) -> "RewritingCheck | None":
+        """Return the check of a module's candidates, None if none of its specs is a method."""
+        return RewritingCheck(self.name, self.rewrite, work.spec, work.names) if work.spec.methods else None
+
 
 @frozen
 class RewritingCheck:
-    """Rewrites a module's candidates: `rewrite` takes a candidate, the spec module and the names of specs."""
+    """Rewrites a module's candidates."""
 
     name: str
-    rewrite: Callable[[str, ModuleSource, tuple[str, ...]], str]
+    rewrite: Rewrite
     spec: ModuleSource
     names: tuple[str, ...]
     after_failure: bool = True

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from jaunt import codes
 from jaunt.checks.severity import Severity
 from jaunt.checks.static.own_class import private_name
-from jaunt.checks.static.rewriting import RewritingCheck
-from jaunt.plan.module_work import ModuleWork
+from jaunt.checks.static.rewriting import MethodRewritings
 from jaunt.project.project import Project
 from jaunt.syntax.candidate import parse_candidate
 from jaunt.syntax.methods import Method
@@ -26,17 +25,9 @@ CODE = codes.OWN_CLASS
 _PRIVATE, _ABSTRACT = ("attr-defined", "ty:missing-attribute"), ("safe-super",)
 
 
-def make_check(project: Project, severity: Severity) -> "OwnAttributeChecks":
+def make_check(project: Project, severity: Severity) -> MethodRewritings:
     """Return the check for a run."""
-    return OwnAttributeChecks()
-
-
-class OwnAttributeChecks:
-    """Comments on lines that type checkers would be wrong about."""
-
-    def for_module(self, work: ModuleWork) -> RewritingCheck | None:
-        """Return the check of a module's candidates, None if none of its specs is a method."""
-        return RewritingCheck(NAME, with_comments, work.spec, work.names) if work.spec.methods else None
+    return MethodRewritings(NAME, with_comments)
 
 
 def with_comments(source: str, spec: ModuleSource, names: Sequence[str]) -> str:
